@@ -1,0 +1,17 @@
+"""The kinds of account, by their name in the YAML. A kind is imported when it is used."""
+
+import importlib
+
+from ordosync.accounts.base import Account
+
+KINDS = {
+    "files": "ordosync.accounts.files:FilesAccount",
+    "sqlite": "ordosync.accounts.sqlite:SqliteAccount",
+}
+
+
+def account_class(kind: str) -> type[Account]:
+    """Return the adapter of this kind. Raises `KeyError` for a kind that there is not."""
+    module, _, name = KINDS[kind].partition(":")
+    adapter: type[Account] = getattr(importlib.import_module(module), name)
+    return adapter

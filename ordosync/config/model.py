@@ -1,0 +1,86 @@
+"""The configuration as frozen values, as `load` returns it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+Interval = Literal["10-minutes", "hourly", "6-hours", "daily", "off"]
+Optional = Literal[
+    "ship_to_email",
+    "ship_to_phone",
+    "bill_to_address",
+    "bill_to_email",
+    "bill_to_phone",
+    "customer_notes",
+    "internal_notes",
+    "line_total",
+    "line_discount",
+    "order_discount",
+    "tags",
+    "supplier_sku",
+    "supplier_unit_cost",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductsConfig:
+    """Which of the Merchant's products and lines are this Supplier's."""
+
+    skus: tuple[str, ...] = ()
+    """Patterns as in a shell (`NW-*`), matched with case; empty: all of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShippingMethodsConfig:
+    """What becomes of the requested shipping method: `map` first, then `default`, then itself."""
+
+    default: str | None = None
+    map: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountConfig:
+    """An account: its kind, and the options of that kind as keyword arguments of its class."""
+
+    name: str
+    kind: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideConfig:
+    """One side of a portal: an account's name and the options that belong to this pair."""
+
+    account: str
+    pair: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalConfig:
+    """One Merchant and one Supplier, and how they are kept in step."""
+
+    name: str
+    merchant: SideConfig
+    supplier: SideConfig
+    was: str | None = None
+    """The name under which the store knows this portal, where it has been renamed."""
+    since: date | None = None
+    """Midnight in the Merchant account's time zone; nothing placed before it is imported."""
+    manage_inventory: bool = False
+    products: ProductsConfig = ProductsConfig()
+    send: tuple[Optional, ...] = ()
+    shipping_methods: ShippingMethodsConfig = ShippingMethodsConfig()
+    tasks: Mapping[str, Interval] = field(default_factory=dict)
+    """The interval of each scheduled task, defaults filled in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """A whole configuration that has no problem."""
+
+    path: Path
+    database: Path
+    accounts: Mapping[str, AccountConfig]
+    portals: Mapping[str, PortalConfig]

@@ -1,0 +1,84 @@
+"""The error tree: the class says what happens next, the message what happened.
+
+Raised where the fact is known. The engine catches `AccountError` per step or per run; the
+command line catches `OrdosyncError` once and turns it into one line and an exit code.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class OrdosyncError(Exception):
+    """Anything that a user or a remote system can cause; shown as one line, never a traceback."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(OrdosyncError):
+    """A portal, run, step, order or SKU that does not exist, or words that do not go together."""
+
+    exit_code = 2
+
+
+class ConfigError(OrdosyncError):
+    """The configuration cannot be used. Every problem found, one line each, in file order."""
+
+    exit_code = 3
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class DatabaseError(OrdosyncError):
+    """A SQLite file cannot be used: missing, damaged, read-only, full, or of a newer ordosync."""
+
+    exit_code = 4
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(f"database {path}: {why}")
+        self.why = why
+
+
+class LeaseLostError(OrdosyncError):
+    """Another process has taken over this run's lease: write nothing more, leave the row to it."""
+
+
+class AccountError(OrdosyncError):
+    """An account said no, or nothing. Carries who, doing what, and what was answered."""
+
+    code: ClassVar[str] = "account"
+
+    def __init__(self, account: str, doing: str, answer: str) -> None:
+        super().__init__(f"{account}: {doing}: {answer}")
+        self.answer = answer
+
+
+class RefusedError(AccountError):
+    """Will never pass as it is: the step fails and waits for a person."""
+
+    code = "refused"
+
+
+class UnavailableError(AccountError):
+    """May pass by itself (timeout before sending, 429, 503, a locked file): tried again later."""
+
+    code = "unavailable"
+
+    def __init__(
+        self, account: str, doing: str, answer: str, *, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(account, doing, answer)
+        self.retry_after_s = retry_after_s
+
+
+class UnknownOutcomeError(AccountError):
+    """The write may have arrived (answer lost or unreadable): looked up before it is repeated."""
+
+    code = "unknown-outcome"
+
+
+class SignInError(AccountError):
+    """The account does not let us in: the whole run stops at once."""
+
+    code = "auth"

@@ -1,0 +1,126 @@
+"""What travels between accounts, as frozen values. Imports nothing of ours.
+
+An `id` belongs to one account and is never compared with an id of another; a `number` is what
+people read. `_at` is an aware UTC datetime. Money is `Decimal`, in the currency beside it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Generic, Literal, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Address:
+    """A postal address as it was given; nothing is corrected. `country` is as the source has it."""
+
+    name: str = ""
+    company: str = ""
+    street1: str = ""
+    street2: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    country: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One line of an order. The same SKU may stand on several lines, which stay apart."""
+
+    id: str
+    """Unique in its account, not only in its order."""
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Decimal | None = None
+    details: str = ""
+    """What the buyer chose or had engraved: "Additional details" in Ordoro."""
+    total: Decimal | None = None
+    discount: Decimal | None = None
+    supplier_sku: str = ""
+    supplier_unit_cost: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """An order as one account has it, or, with a `reference` and no id, as it is to be created."""
+
+    id: str
+    number: str
+    lines: tuple[Line, ...]
+    ship_to: Address
+    currency: str = ""
+    """ISO 4217; empty where no line has a price."""
+    status: str = ""
+    """awaiting_fulfillment, dropshipment_requested, shipped or cancelled."""
+    placed_at: datetime | None = None
+    bill_to: Address | None = None
+    shipping_method: str = ""
+    customer_notes: str = ""
+    internal_notes: str = ""
+    discount: Decimal | None = None
+    tags: tuple[str, ...] = ()
+    ancestors: tuple[str, ...] = ()
+    """Ids of the orders this one was split from, nearest first."""
+    reference: str = ""
+    """Chosen by ordosync, unique in the account that it creates the order in."""
+    content: str = ""
+    """What was read, as `<how>-<digest>`; see `edited`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unusable:
+    """Something in the source that cannot become an order, and why."""
+
+    id: str
+    code: str
+    reason: str
+    """For people: file and row, and what is wrong. Holds no personal data."""
+    content: str
+    skip: bool = False
+    """True where a rule of the configuration says no, so that nobody has to mend anything."""
+
+
+def edited(before: str, after: str) -> bool:
+    """Whether two `content` values read in the same way differ.
+
+    Values read in different ways (the mapping of the columns has changed) cannot be compared,
+    and an edit that cannot be shown is not claimed.
+    """
+    how, _, digest = before.partition("-")
+    return after.startswith(f"{how}-") and after != f"{how}-{digest}"
+
+
+OutcomeState = Literal["done", "unchanged", "refused", "unavailable", "unknown"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What came of one write.
+
+    done: it happened now. unchanged: the account had it already. refused: it will never pass as
+    it is. unavailable: it did not happen and may pass later. unknown: it may have happened.
+    """
+
+    state: OutcomeState
+    id: str = ""
+    """The id there, when done or unchanged."""
+    line_ids: tuple[str, ...] = ()
+    """The ids there of the lines, in the order in which they were sent."""
+    code: str = ""
+    reason: str = ""
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page(Generic[T]):
+    """A part of a reading, in an order that the account can repeat."""
+
+    items: tuple[T, ...]
+    cursor: str | None = None
+    """Where the next reading starts if this page is the last of a complete one; None: unmoved."""
