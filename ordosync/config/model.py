@@ -6,6 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+SCHEDULED_TASKS = ("import-orders", "import-products", "write-inventory-back", "cancel-orders")
+AT_ONCE_TASKS = ("update-tracking", "split-order")
+
 Interval = Literal["10-minutes", "hourly", "6-hours", "daily", "off"]
 Optional = Literal[
     "ship_to_email",

@@ -1,0 +1,79 @@
+"""Which two orders, lines, products and shipments are the same. Never pruned.
+
+A link is also the tombstone of what was imported: while it is there, nothing is imported again.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import sqlite3
+
+LinkKind = Literal["order", "line", "product", "shipment"]
+LinkState = Literal["live", "split", "cancelled_by_task", "cancelled_by_supplier"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """One thing that both accounts have; ids as each account has them."""
+
+    kind: LinkKind
+    merchant_id: str
+    supplier_id: str
+    generation: int = 1
+    """Grows when an order that our task cancelled is requested and imported once more."""
+    state: LinkState = "live"
+
+
+class Links:
+    """The table `links`, for one portal."""
+
+    def __init__(self, connection: "sqlite3.Connection", portal: str) -> None:
+        self._db = connection
+        self._portal = portal
+
+    def are_none(self) -> bool:
+        """Whether this portal has no link at all: a new one, or one whose store was lost."""
+        row = self._db.execute(
+            "select 1 from links where portal = ? limit 1", (self._portal,)
+        ).fetchone()
+        return row is None
+
+    def of_merchant(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
+        """Return the newest link of each of the Merchant's ids that has one."""
+        rows = self._db.execute(
+            "select * from links where portal = ? and kind = ?"
+            " and merchant_id in (select value from json_each(?)) order by generation",
+            (self._portal, kind, json.dumps(list(ids))),
+        )
+        return {row["merchant_id"]: _link(row) for row in rows}
+
+    def add(self, links: Iterable[Link]) -> None:
+        """Keep links; one that is there already is left as it is."""
+        self._db.executemany(
+            "insert into links (portal, kind, merchant_id, generation, supplier_id, state)"
+            " values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+            (
+                (
+                    self._portal,
+                    link.kind,
+                    link.merchant_id,
+                    link.generation,
+                    link.supplier_id,
+                    link.state,
+                )
+                for link in links
+            ),
+        )
+
+
+def _link(row: "sqlite3.Row") -> Link:
+    return Link(
+        kind=row["kind"],
+        merchant_id=row["merchant_id"],
+        supplier_id=row["supplier_id"],
+        generation=row["generation"],
+        state=row["state"],
+    )

@@ -1,0 +1,130 @@
+"""The store's tables, one small migration after the other; the last sets `user_version`.
+
+A migration that has been released is never changed. Times are UTC as ISO text of fixed width, so
+that they sort as text; the SQL knows no type that SQLite alone has.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database, Migrations
+
+APPLICATION_ID = 0x4F53594E  # "OSYN"
+VERSION = 1
+
+
+def migrations() -> "Migrations":
+    """Return what makes an empty file the store of this version."""
+    from sqlite_utils import Migrations  # noqa: PLC0415 - a third of a command's start-up
+
+    steps = Migrations("ordosync")
+
+    @steps()
+    def m001_first_tables(db: "Database") -> None:
+        for statement in _FIRST_TABLES:
+            db.execute(statement)
+        db.execute("pragma user_version = 1")
+
+    return steps
+
+
+_FIRST_TABLES = (
+    "create table meta (key text primary key, value text not null)",
+    """
+    create table schedule (
+        portal text not null,
+        task text not null,
+        next_at text,               -- null: only by hand
+        last_started_at text,
+        last_ok_at text,            -- finished ok or partial
+        interval_s integer,         -- the interval that `slot` counts in
+        slot integer,               -- the last slot that is done
+        try_slot integer,           -- the slot that `tries` counts in
+        tries integer not null default 0,
+        failures integer not null default 0,
+        paused integer,             -- 1 paused, 0 resumed or switched on, null as configured
+        cursor text,                -- the account's own text: where the next reading starts
+        primary key (portal, task)
+    )
+    """,
+    "create index schedule_next_at on schedule (next_at)",
+    "create index schedule_last_started_at on schedule (last_started_at)",
+    """
+    create table leases (
+        portal text not null,
+        resource text not null,     -- orders, shipments, products or stock
+        fence integer not null,     -- grows with each claim
+        owner text,                 -- null: free
+        until text,
+        run_id integer,
+        overlaps integer not null default 0,
+        primary key (portal, resource)
+    )
+    """,
+    """
+    create table runs (
+        id integer primary key,
+        portal text not null,
+        task text not null,
+        trigger text not null,
+        status text not null,
+        started_at text not null,
+        finished_at text,
+        seen integer not null default 0,
+        done integer not null default 0,
+        unchanged integer not null default 0,
+        skipped integer not null default 0,
+        waiting integer not null default 0,
+        failed integer not null default 0,
+        calls integer not null default 0,
+        missed_slots integer not null default 0,
+        error_code text,
+        error_message text
+    )
+    """,
+    # Each ends in the id, so `activity` reads the newest five of any filter and no more.
+    "create index runs_portal_task_status on runs (portal, task, status, id)",
+    "create index runs_portal_task on runs (portal, task, id)",
+    "create index runs_portal_status on runs (portal, status, id)",
+    "create index runs_portal on runs (portal, id)",
+    "create index runs_task_status on runs (task, status, id)",
+    "create index runs_task on runs (task, id)",
+    "create index runs_status on runs (status, id)",
+    """
+    create table steps (
+        id integer primary key,
+        portal text not null,
+        task text not null,
+        key text not null,          -- what happened: `<order id>#<generation>` and the like
+        state text not null,        -- sending, unknown, waiting, done, skipped or failed
+        code text,
+        reason text,
+        content text not null,      -- a digest of what was read; the store keeps no payload
+        merchant_id text,
+        supplier_id text,
+        attempts integer not null default 0,
+        not_before text,
+        created_at text not null,
+        updated_at text not null,
+        run_id integer not null,        -- the run that planned it
+        last_run_id integer not null,   -- the run that tried it last
+        unique (portal, task, key)
+    )
+    """,
+    "create index steps_run on steps (run_id)",
+    "create index steps_last_run on steps (last_run_id)",
+    "create index steps_unsettled on steps (portal, task, state, not_before)"
+    " where state in ('sending', 'unknown', 'waiting', 'failed')",
+    """
+    create table links (
+        portal text not null,
+        kind text not null,         -- order, line, product or shipment
+        merchant_id text not null,
+        generation integer not null,
+        supplier_id text not null,
+        state text not null,        -- live, split, cancelled_by_task or cancelled_by_supplier
+        primary key (portal, kind, merchant_id, generation)
+    )
+    """,
+    "create index links_supplier on links (portal, kind, supplier_id)",
+)

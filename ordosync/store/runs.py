@@ -1,0 +1,153 @@
+"""The task log: one row a run."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from ordosync.store.times import from_text, to_text
+
+if TYPE_CHECKING:
+    import sqlite3
+
+Trigger = Literal["manual", "schedule", "instant", "retry"]
+Status = Literal["running", "ok", "partial", "failed", "interrupted"]
+STATUSES: tuple[Status, ...] = ("running", "ok", "partial", "failed", "interrupted")
+
+
+@dataclass(kw_only=True)
+class Counts:
+    """What a run has met so far; `seen` is always the sum of the others."""
+
+    done: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    waiting: int = 0
+    failed: int = 0
+
+    @property
+    def seen(self) -> int:
+        """Everything that was met."""
+        return self.done + self.unchanged + self.skipped + self.waiting + self.failed
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunError:
+    """Why a run failed or was interrupted."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One execution of a task, as the log has it."""
+
+    id: int
+    portal: str
+    task: str
+    trigger: Trigger
+    status: Status
+    started_at: datetime
+    finished_at: datetime | None = None
+    counts: Counts = field(default_factory=Counts)
+    calls: int = 0
+    missed_slots: int = 0
+    error: RunError | None = None
+
+
+class Runs:
+    """The table `runs`."""
+
+    def __init__(self, connection: "sqlite3.Connection") -> None:
+        self._db = connection
+
+    def start(
+        self, portal: str, task: str, trigger: Trigger, *, now: datetime, missed_slots: int = 0
+    ) -> Run:
+        """Insert a running row."""
+        row = self._db.execute(
+            "insert into runs (portal, task, trigger, status, started_at, missed_slots)"
+            " values (?, ?, ?, 'running', ?, ?) returning *",
+            (portal, task, trigger, to_text(now), missed_slots),
+        ).fetchone()
+        return _run(row)
+
+    def update(self, run_id: int, counts: Counts, *, calls: int) -> None:
+        """Keep the counts of a run that goes on, so that a crash does not lose them."""
+        self._db.execute(
+            "update runs set seen = :seen, done = :done, unchanged = :unchanged,"
+            " skipped = :skipped, waiting = :waiting, failed = :failed, calls = :calls"
+            " where id = :id",
+            {"id": run_id, "seen": counts.seen, "calls": calls, **asdict(counts)},
+        )
+
+    def finish(
+        self, run_id: int, status: Status, *, now: datetime, error: RunError | None = None
+    ) -> None:
+        """Close a row that is running; one that is closed stays as it is."""
+        self._db.execute(
+            "update runs set status = ?, finished_at = ?, error_code = ?, error_message = ?"
+            " where id = ? and status = 'running'",
+            (
+                status,
+                to_text(now),
+                error.code if error else None,
+                error.message if error else None,
+                run_id,
+            ),
+        )
+
+    def remove(self, run_id: int) -> None:
+        """Take back a row: a look for changes that found nothing leaves none."""
+        self._db.execute("delete from runs where id = ?", (run_id,))
+
+    def get(self, run_id: int) -> Run | None:
+        """Return one run."""
+        row = self._db.execute("select * from runs where id = ?", (run_id,)).fetchone()
+        return _run(row) if row else None
+
+    def newest(
+        self,
+        count: int,
+        *,
+        portal: str | None = None,
+        task: str | None = None,
+        status: str | None = None,
+    ) -> Sequence[Run]:
+        """Return the most recent runs that all filters let through, newest first."""
+        filters = {"portal": portal, "task": task, "status": status}
+        used = {name: value for name, value in filters.items() if value is not None}
+        where = " and ".join(f"{name} = :{name}" for name in used)
+        rows: Iterator[sqlite3.Row] = self._db.execute(
+            f"select * from runs {f'where {where}' if used else ''}"  # noqa: S608 - constant names
+            " order by id desc limit :count",
+            {**used, "count": count},
+        )
+        return [_run(row) for row in rows]
+
+
+def _run(row: "sqlite3.Row") -> Run:
+    return Run(
+        id=row["id"],
+        portal=row["portal"],
+        task=row["task"],
+        trigger=row["trigger"],
+        status=row["status"],
+        started_at=from_text(row["started_at"]),
+        finished_at=from_text(row["finished_at"]) if row["finished_at"] else None,
+        counts=Counts(
+            done=row["done"],
+            unchanged=row["unchanged"],
+            skipped=row["skipped"],
+            waiting=row["waiting"],
+            failed=row["failed"],
+        ),
+        calls=row["calls"],
+        missed_slots=row["missed_slots"],
+        error=(
+            RunError(code=row["error_code"], message=row["error_message"])
+            if row["error_code"]
+            else None
+        ),
+    )

@@ -1,0 +1,171 @@
+"""What is owed to the other side, one row a write: intents, retries and failures in one.
+
+A row is committed as `sending` before the call and settled after it, so that whoever finds a
+`sending` row knows that the write may have arrived.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from ordosync.store.times import from_text, to_text
+
+if TYPE_CHECKING:
+    import sqlite3
+
+State = Literal["sending", "unknown", "waiting", "done", "skipped", "failed"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepRow:
+    """A step as it stands."""
+
+    id: int
+    portal: str
+    task: str
+    key: str
+    state: State
+    code: str | None
+    reason: str | None
+    content: str
+    merchant_id: str | None
+    supplier_id: str | None
+    attempts: int
+    not_before: datetime | None
+    """When it may be tried, or looked up, again."""
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepChange:
+    """What a run has to say about a step."""
+
+    key: str
+    state: State
+    content: str
+    merchant_id: str | None
+    supplier_id: str | None = None
+    code: str | None = None
+    reason: str | None = None
+    not_before: datetime | None = None
+
+
+class Steps:
+    """The table `steps`."""
+
+    def __init__(self, connection: "sqlite3.Connection") -> None:
+        self._db = connection
+
+    def known(self, portal: str, task: str, keys: Sequence[str]) -> Mapping[str, StepRow]:
+        """Return the steps that are there already, by key."""
+        rows = self._db.execute(
+            "select * from steps where portal = ? and task = ?"
+            " and key in (select value from json_each(?))",
+            (portal, task, json.dumps(list(keys))),
+        )
+        return {row["key"]: _step(row) for row in rows}
+
+    def record(
+        self,
+        portal: str,
+        task: str,
+        changes: Iterable[StepChange],
+        *,
+        run_id: int,
+        now: datetime,
+    ) -> None:
+        """Insert or overwrite steps. A change to `sending` counts as an attempt."""
+        at = to_text(now)
+        self._db.executemany(
+            "insert into steps (portal, task, key, state, code, reason, content, merchant_id,"
+            " supplier_id, attempts, not_before, created_at, updated_at, run_id, last_run_id)"
+            " values (:portal, :task, :key, :state, :code, :reason, :content, :merchant_id,"
+            " :supplier_id, :attempt, :not_before, :at, :at, :run_id, :run_id)"
+            " on conflict (portal, task, key) do update set state = :state, code = :code,"
+            " reason = :reason, content = :content, supplier_id = :supplier_id,"
+            " attempts = attempts + :attempt, not_before = :not_before, updated_at = :at,"
+            " last_run_id = :run_id",
+            (
+                {
+                    "portal": portal,
+                    "task": task,
+                    "key": change.key,
+                    "state": change.state,
+                    "code": change.code,
+                    "reason": change.reason,
+                    "content": change.content,
+                    "merchant_id": change.merchant_id,
+                    "supplier_id": change.supplier_id,
+                    "attempt": int(change.state == "sending"),
+                    "not_before": to_text(change.not_before) if change.not_before else None,
+                    "at": at,
+                    "run_id": run_id,
+                }
+                for change in changes
+            ),
+        )
+
+    def to_try(
+        self, portal: str, task: str, *, now: datetime, after: int = 0, limit: int = 500
+    ) -> Sequence[StepRow]:
+        """Return what is owed and may be tried or looked up now, oldest first, from id `after`."""
+        rows = self._db.execute(
+            "select * from steps where portal = ? and task = ?"
+            " and state in ('sending', 'unknown', 'waiting')"
+            " and coalesce(not_before, '') <= ? and id > ? order by id limit ?",
+            (portal, task, to_text(now), after, limit),
+        )
+        return [_step(row) for row in rows]
+
+    def unsettled_ids(self, portal: str, task: str) -> frozenset[str]:
+        """Return the Merchant's ids of all steps that a later try may have to read again."""
+        rows = self._db.execute(
+            "select merchant_id from steps where portal = ? and task = ?"
+            " and state in ('sending', 'unknown', 'waiting', 'failed')",
+            (portal, task),
+        )
+        return frozenset(row["merchant_id"] for row in rows)
+
+    def of_run(self, run_id: int) -> Sequence[StepRow]:
+        """Return the steps that this run planned or tried last, as they stand now."""
+        rows = self._db.execute(
+            "select * from steps where run_id = :run or last_run_id = :run order by id",
+            {"run": run_id},
+        )
+        return [_step(row) for row in rows]
+
+    def get(self, step_ids: Sequence[int]) -> Sequence[StepRow]:
+        """Return these steps, in order of their ids; those that do not exist are left out."""
+        rows = self._db.execute(
+            "select * from steps where id in (select value from json_each(?)) order by id",
+            (json.dumps(list(step_ids)),),
+        )
+        return [_step(row) for row in rows]
+
+    def open(self) -> Sequence[StepRow]:
+        """Return all steps that wait or have failed, oldest first."""
+        rows = self._db.execute(
+            "select * from steps where state in ('sending', 'unknown', 'waiting', 'failed')"
+            " order by id"
+        )
+        return [_step(row) for row in rows]
+
+
+def _step(row: "sqlite3.Row") -> StepRow:
+    return StepRow(
+        id=row["id"],
+        portal=row["portal"],
+        task=row["task"],
+        key=row["key"],
+        state=row["state"],
+        code=row["code"],
+        reason=row["reason"],
+        content=row["content"],
+        merchant_id=row["merchant_id"],
+        supplier_id=row["supplier_id"],
+        attempts=row["attempts"],
+        not_before=from_text(row["not_before"]) if row["not_before"] else None,
+        created_at=from_text(row["created_at"]),
+    )
