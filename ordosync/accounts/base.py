@@ -42,6 +42,8 @@ class Account(ABC):
     """How many writes are handed over at once, and so how many a crash leaves to look up."""
     settle_s: ClassVar[float] = 0
     """How long an uncertain write must rest before a look-up of it may be believed."""
+    timezone: str | None = None
+    """Where this account's midnight is; None: UTC."""
 
     def __init__(self, *, name: str, spool: Path) -> None:
         self.name = name
@@ -82,11 +84,13 @@ class Account(ABC):
         """
         raise NotImplementedError
 
-    def release(self, unsettled: AbstractSet[str]) -> None:  # noqa: B027
+    def release(self, unsettled: AbstractSet[str]) -> AbstractSet[str]:  # noqa: ARG002
         """Forget copies kept for `orders_by_id`, but for the orders in `unsettled`.
 
-        Called at the end of each run of `import-orders`, harmless when called twice.
+        Returns those of `unsettled` that were no orders and are no trouble any more, such as a
+        file that has been mended. Called after each complete reading; harmless when called twice.
         """
+        return frozenset()
 
     # The Supplier's side.
 

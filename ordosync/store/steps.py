@@ -36,6 +36,7 @@ class StepRow:
     not_before: datetime | None
     """When it may be tried, or looked up, again."""
     created_at: datetime
+    updated_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,6 +129,14 @@ class Steps:
         )
         return frozenset(row["merchant_id"] for row in rows)
 
+    def failed(self, portal: str, task: str) -> Sequence[StepRow]:
+        """Return the steps that need a person, oldest first."""
+        rows = self._db.execute(
+            "select * from steps where portal = ? and task = ? and state = 'failed' order by id",
+            (portal, task),
+        )
+        return [_step(row) for row in rows]
+
     def of_run(self, run_id: int) -> Sequence[StepRow]:
         """Return the steps that this run planned or tried last, as they stand now."""
         rows = self._db.execute(
@@ -168,4 +177,5 @@ def _step(row: "sqlite3.Row") -> StepRow:
         attempts=row["attempts"],
         not_before=from_text(row["not_before"]) if row["not_before"] else None,
         created_at=from_text(row["created_at"]),
+        updated_at=from_text(row["updated_at"]),
     )

@@ -1,0 +1,128 @@
+"""One file to rows of text cells. Everything is text: leading zeros survive, nothing is rounded."""
+
+import codecs
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from ordosync.accounts.files.options import OrderFiles
+
+_LARGEST_CELL = 10_000
+_LARGEST_FIELD = 64 * 1024 * 1024
+
+
+class RefusedFileError(Exception):
+    """The file as a whole cannot be read, so that none of its rows may be believed."""
+
+
+class Row:
+    """The cells of one row by column, or why it cannot be used."""
+
+    __slots__ = ("cells", "number", "problem")
+
+    def __init__(self, number: int, cells: dict[str, str], problem: str = "") -> None:
+        self.number = number
+        """As a person counts the lines of the file: the header is 1."""
+        self.cells = cells
+        self.problem = problem
+
+
+def read_rows(path: Path, options: OrderFiles, *, json_lines: bool) -> Iterator[Row]:
+    """Yield the rows of a file. Raises `RefusedFileError` at any point, and `OSError`."""
+    encoding = "utf-8-sig" if codecs.lookup(options.encoding).name == "utf-8" else options.encoding
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            yield from _json_rows(file) if json_lines else _csv_rows(file, options)
+    except UnicodeError as error:
+        raise RefusedFileError(f"is not {options.encoding} text") from error
+
+
+def _csv_rows(file: TextIO, options: OrderFiles) -> Iterator[Row]:
+    csv.field_size_limit(_LARGEST_FIELD)
+    # Strict: an unbalanced quote would otherwise swallow the rows after it without a word.
+    reader = csv.reader(file, delimiter=options.delimiter, strict=True)
+    try:
+        header = [cell.strip() for cell in next(reader, [])]
+        _check_header(header, options)
+        before = reader.line_num
+        for cells in reader:
+            number, before = before + 1, reader.line_num
+            if cells:
+                yield _row(number, header, cells)
+    except csv.Error as error:
+        raise RefusedFileError(f"row {reader.line_num}: is not CSV ({error})") from error
+
+
+def _check_header(header: list[str], options: OrderFiles) -> None:
+    if not header:
+        raise RefusedFileError("is empty; a header row is needed")
+    wanted = [*options.columns.values(), *(rule.column for rule in options.skip)]
+    for column in wanted:
+        if header.count(column) != 1:
+            how = "is missing" if column not in header else "stands twice in the header"
+            raise RefusedFileError(f"column {column!a} {how}")
+
+
+def _row(number: int, header: list[str], texts: list[str]) -> Row:
+    cells = {name: text.strip() for name, text in zip(header, texts, strict=False)}
+    if len(texts) != len(header):
+        return Row(number, cells, f"has {len(texts)} cells, the header has {len(header)}")
+    return Row(number, cells, _problem(cells))
+
+
+def _problem(cells: dict[str, str]) -> str:
+    for column, text in cells.items():
+        if len(text) > _LARGEST_CELL:
+            return f"{column!a} holds {len(text)} characters; {_LARGEST_CELL} are the most"
+        if "\0" in text:
+            return f"{column!a} holds a NUL byte"
+        if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+            return f"{column!a} holds half of a character"
+    return ""
+
+
+def _json_rows(file: TextIO) -> Iterator[Row]:
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        problems: list[str] = []
+        try:
+            found = _decode(line, problems)
+        except (ValueError, RecursionError) as error:
+            raise RefusedFileError(f"row {number}: is not JSON") from error
+        if not isinstance(found, dict):
+            raise RefusedFileError(f"row {number}: is not a JSON object")
+        cells = {}
+        for key, value in found.items():
+            if isinstance(value, (dict, list)):
+                problems.append(f"{key!a} holds more than one value")
+                continue
+            cells[key] = _text(value)
+        yield Row(number, cells, "; ".join(problems) or _problem(cells))
+
+
+def _decode(line: str, problems: list[str]) -> Any:
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(items)
+        if len(found) != len(items):
+            problems.append("has the same key twice")
+        return found
+
+    # Numbers stay the text that they are: 1E+12 must be seen, 1.10 must not become 1.1.
+    return json.loads(
+        line, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=_refuse
+    )
+
+
+def _refuse(constant: str) -> str:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _text(value: str | bool | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.strip()

@@ -1,0 +1,75 @@
+"""Copies of the files that are being read, so that one that is overwritten loses nothing.
+
+A copy is readable by its owner alone, named by digests and never by foreign text, and goes when
+the last order in it is settled. Beside a copy that stays, a list says which orders it is for.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+
+class Spool:
+    """The folder of copies of one account."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def copy(self, file: Path, name: str) -> Path:
+        """Copy a file; the same content of the same name is copied once. Raises `OSError`."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        half = self._folder / f".{os.getpid()}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+        half.unlink(missing_ok=True)
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
+        digest = hashlib.sha256(name.encode())
+        with file.open("rb") as source, os.fdopen(os.open(half, flags, 0o600), "wb") as target:
+            while block := source.read(1 << 20):
+                digest.update(block)
+                target.write(block)
+        copy = self._folder / f"{digest.hexdigest()[:32]}{file.suffix.lower()}"
+        half.rename(copy)  # in one step: a half copy is never taken for a whole one
+        return copy
+
+    def copies(self) -> Iterator[Path]:
+        """Yield the copies that are there, oldest first."""
+        if self._folder.is_dir():
+            whole = [
+                path
+                for path in self._folder.iterdir()
+                if not path.name.startswith(".") and path.suffix != ".json"
+            ]
+            yield from sorted(whole, key=lambda path: path.stat().st_mtime_ns)
+
+    def wanted(self, copy: Path) -> frozenset[str] | None:
+        """Return the orders that a copy is kept for; None where that was never written down."""
+        try:
+            return frozenset(json.loads(_list_of(copy).read_text("utf-8")))
+        except (OSError, ValueError):
+            return None
+
+    def keep(self, copy: Path, ids: Iterable[str]) -> None:
+        """Keep a copy for these orders; for none it goes."""
+        ids = sorted(ids)
+        if not ids:
+            copy.unlink(missing_ok=True)
+            _list_of(copy).unlink(missing_ok=True)
+        elif self.wanted(copy) != frozenset(ids):
+            flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW
+            with os.fdopen(os.open(_list_of(copy), flags, 0o600), "w", encoding="utf-8") as file:
+                json.dump(ids, file)
+
+    def tidy(self) -> None:
+        """Remove what a crash left half made, and the folder where nothing is kept."""
+        if not self._folder.is_dir():
+            return
+        for path in self._folder.glob(".*"):
+            path.unlink(missing_ok=True)
+        if not any(self._folder.iterdir()):
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _list_of(copy: Path) -> Path:
+    return copy.with_suffix(f"{copy.suffix}.json")

@@ -1,0 +1,340 @@
+"""One run while it lasts: what is owed from before, then page by page what is new.
+
+A batch is committed as `sending` before it is written and settled after it, each time in one
+short transaction that also asks for the fence. So whatever dies in between, the next run finds
+out what may have been written, and looks before it writes again.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ordosync.clock import Clock
+from ordosync.engine.stop import Stop
+from ordosync.errors import UnavailableError
+from ordosync.faults import fault
+from ordosync.models import Outcome, Page, edited
+from ordosync.retry import next_try
+from ordosync.store import Store
+from ordosync.store.leases import Lease
+from ordosync.store.runs import Counts, Run
+from ordosync.store.steps import State, StepChange, StepRow
+from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict
+
+_OUTAGE = 10
+"""After so many writes in a row that met an account out of reach, the run gives up."""
+
+
+class InterruptedRunError(Exception):
+    """The run was asked to stop and has done so between two writes."""
+
+
+@dataclass(kw_only=True)
+class Execution:
+    """The work of one run, and its counts so far."""
+
+    task: Task
+    portal: Portal
+    store: Store
+    clock: Clock
+    stop: Stop
+    lease: Lease
+    run: Run
+
+    def __post_init__(self) -> None:
+        self.counts = Counts()
+        self._tried: set[str] = set()  # keys counted already, should they be read again
+        self._unavailable = 0
+
+    def settle_owed(self) -> None:
+        """Look up what is uncertain and try again what waits, as far as its time has come."""
+        last = 0
+        while rows := self.store.steps.to_try(
+            self.portal.name, self.task.name, now=self.clock.now(), after=last
+        ):
+            last = rows[-1].id
+            self.try_again([row for row in rows if self._has_rested(row)])
+
+    def sync(self, *, patient: bool) -> None:
+        """Read everything since the cursor and write what is owed; move the cursor at the end."""
+        reading = Reading(
+            cursor=self.store.schedule.cursor(self.portal.name, self.task.name),
+            now=self.clock.now(),
+            patient=patient,
+        )
+        cursor = None
+        for page in self.task.plan(self.portal, reading):
+            self._page(page)
+            cursor = page.cursor
+        mended = self.portal.merchant.release(self._unsettled())
+        with self._recording():
+            fault("cursor-before-commit")
+            self._settle_mended(mended)
+            if cursor is not None:
+                self.store.schedule.move(self.portal.name, self.task.name, cursor)
+        fault("cursor-after-commit")
+
+    def try_again(self, rows: Sequence[StepRow]) -> None:
+        """Try these steps now, reading their objects anew; what may have arrived is looked for."""
+        left = {row.key: row for row in rows}
+        ids = [row.merchant_id for row in rows if row.merchant_id is not None]
+        for page in self.task.replan(self.portal, ids) if ids else ():
+            again = [step for step in page.items if step.key in left]
+            uncertain = {
+                step.key for step in again if left[step.key].state in ("sending", "unknown")
+            }
+            decided = [s for s in again if s.verdict and s.key not in uncertain]
+            self._record(self._decided(decided))
+            self._send([s for s in again if not s.verdict and s.key not in uncertain])
+            self._send([s for s in again if not s.verdict and s.key in uncertain], look_first=True)
+            # What is ruled out now may have been sent before the rule came.
+            ruled_out = {s.key for s in again if s.verdict and s.key in uncertain}
+            for step in again:
+                if step.key not in ruled_out:
+                    del left[step.key]
+        self._settle_gone(list(left.values()))
+
+    def _has_rested(self, row: StepRow) -> bool:
+        """Whether an uncertain write is old enough for a look-up to be believed."""
+        if row.state != "sending":
+            return True
+        return self.clock.now() >= row.updated_at + timedelta(
+            seconds=self.task.settle_s(self.portal)
+        )
+
+    def _page(self, page: Page[Step]) -> None:
+        known = self.store.steps.known(
+            self.portal.name, self.task.name, [step.key for step in page.items]
+        )
+        fresh: list[Step] = []
+        for step in page.items:
+            if step.key in self._tried:
+                continue
+            now_owed = self._compare(step, known.get(step.key))
+            if now_owed is None:
+                self.counts.unchanged += 1
+            else:
+                fresh.append(now_owed)
+        self._record(self._decided([step for step in fresh if step.verdict]))
+        self._send([step for step in fresh if not step.verdict])
+
+    def _compare(self, step: Step, row: StepRow | None) -> Step | None:
+        """Return what is owed for an object that was read, or None where nothing is."""
+        if row is None:
+            return None if step.verdict and step.verdict.state == "unchanged" else step
+        if row.content == step.content or row.state in ("sending", "unknown"):
+            return None
+        if row.state != "done":
+            return None if step.verdict and step.verdict.state == "unchanged" else step
+        if not edited(row.content, step.content):
+            return None
+        return self._edit(step)
+
+    def _edit(self, step: Step) -> Step | None:
+        """Tell once that an edit does not travel."""
+        key = f"{step.key}:{step.content}"
+        if self.store.steps.known(self.portal.name, self.task.name, [key]):
+            return None
+        return Step(
+            key=key,
+            merchant_id=step.merchant_id,
+            content=step.content,
+            verdict=Verdict(
+                state="skipped",
+                code="edited",
+                reason="was edited after it was sent; edits do not travel",
+            ),
+        )
+
+    def _decided(self, steps: Sequence[Step]) -> list[StepChange]:
+        """Count what needs no write, and say what to record of it."""
+        changes = []
+        for step in steps:
+            verdict = step.verdict
+            if verdict is None:
+                continue
+            self._tried.add(step.key)
+            if verdict.state == "unchanged":
+                self.counts.unchanged += 1
+                changes.append(_change(step, "done"))
+                continue
+            if verdict.state == "skipped":
+                self.counts.skipped += 1
+            else:
+                self.counts.failed += 1
+            changes.append(_change(step, verdict.state, code=verdict.code, reason=verdict.reason))
+        return changes
+
+    def _send(self, steps: Sequence[Step], *, look_first: bool = False) -> None:
+        size = self.task.batch_size(self.portal)
+        for start in range(0, len(steps), size):
+            if self.stop.reason:
+                raise InterruptedRunError
+            self._send_batch(steps[start : start + size], look_first=look_first)
+
+    def _send_batch(self, steps: Sequence[Step], *, look_first: bool) -> None:
+        fault("intent-before-commit")
+        self._record([_change(step, "sending") for step in steps])
+        fault("intent-after-commit")
+        results = self.task.apply(self.portal, steps, look_first=look_first)
+        fault("result-before-commit")
+        known = self.store.steps.known(
+            self.portal.name, self.task.name, [step.key for step in steps]
+        )
+        changes = [
+            self._settled(step, result, known[step.key])
+            for step, result in zip(steps, results, strict=True)
+        ]
+        self._record(changes, results)
+        fault("result-after-commit")
+        self._tried.update(step.key for step in steps)
+        self._give_up_in_an_outage([result.outcome for result in results])
+
+    def _settled(self, step: Step, result: Result, row: StepRow) -> StepChange:
+        outcome = result.outcome
+        if outcome.state in ("done", "unchanged"):
+            if outcome.state == "done":
+                self.counts.done += 1
+            else:
+                self.counts.unchanged += 1
+            return _change(step, "done", supplier_id=outcome.id)
+        now = self.clock.now()
+        if outcome.state == "unknown":
+            self.counts.waiting += 1
+            rests = timedelta(seconds=self.task.settle_s(self.portal))
+            return _change(
+                step, "unknown", code=outcome.code, reason=outcome.reason, not_before=now + rests
+            )
+        if outcome.state == "unavailable":
+            not_before = next_try(
+                row.attempts,
+                since=row.created_at,
+                now=now,
+                retry_after_s=outcome.retry_after_s,
+            )
+            if not_before:
+                self.counts.waiting += 1
+                return _change(
+                    step,
+                    "waiting",
+                    code=outcome.code,
+                    reason=outcome.reason,
+                    not_before=not_before,
+                )
+        self.counts.failed += 1
+        return _change(step, "failed", code=outcome.code, reason=outcome.reason)
+
+    def _give_up_in_an_outage(self, outcomes: Iterable[Outcome]) -> None:
+        for outcome in outcomes:
+            self._unavailable = self._unavailable + 1 if outcome.state == "unavailable" else 0
+            if self._unavailable >= _OUTAGE:
+                raise UnavailableError(
+                    f"account {self.portal.supplier.name}",
+                    f"{self.task.name}",
+                    f"{_OUTAGE} writes in a row did not pass: {outcome.reason}",
+                )
+
+    def _settle_gone(self, rows: Sequence[StepRow]) -> None:
+        """Settle steps whose object is not wanted any more, by what an earlier attempt did."""
+        uncertain = [row.key for row in rows if row.state in ("sending", "unknown")]
+        found = self.task.look_up(self.portal, uncertain) if uncertain else {}
+        changes = []
+        for row in rows:
+            self._tried.add(row.key)
+            if row.key in found:
+                self.counts.unchanged += 1
+                changes.append(_restate(row, "done", supplier_id=found[row.key].outcome.id))
+            else:
+                self.counts.skipped += 1
+                changes.append(
+                    _restate(row, "skipped", code="gone", reason="is not wanted any more")
+                )
+        self._record(changes, found.values())
+
+    def _settle_mended(self, ids: Iterable[str]) -> None:
+        """Close failed steps that were no orders and whose trouble is over; nothing is counted."""
+        wanted = frozenset(ids)
+        if not wanted:
+            return
+        rows = self.store.steps.failed(self.portal.name, self.task.name)
+        self.store.steps.record(
+            self.portal.name,
+            self.task.name,
+            [
+                _restate(row, "skipped", code="mended", reason="has been mended since")
+                for row in rows
+                if row.merchant_id in wanted
+            ],
+            run_id=self.run.id,
+            now=self.clock.now(),
+        )
+
+    def _unsettled(self) -> frozenset[str]:
+        return self.store.steps.unsettled_ids(self.portal.name, self.task.name)
+
+    def _record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
+        with self._recording():
+            self.store.steps.record(
+                self.portal.name,
+                self.task.name,
+                changes,
+                run_id=self.run.id,
+                now=self.clock.now(),
+            )
+            self.store.links(self.portal.name).add(
+                link for result in results for link in result.links
+            )
+
+    @contextmanager
+    def _recording(self) -> Iterator[None]:
+        """Change the store in one transaction, under the fence, and keep the counts with it."""
+        with self.store.transaction():
+            self.store.leases.renew(self.lease, self.run.id, now=self.clock.now())
+            yield
+            self.store.runs.update(self.run.id, self.counts, calls=self.calls)
+
+    @property
+    def calls(self) -> int:
+        """Calls to foreign services so far."""
+        return self.portal.merchant.calls + self.portal.supplier.calls
+
+
+def _change(
+    step: Step,
+    state: State,
+    *,
+    supplier_id: str | None = None,
+    code: str | None = None,
+    reason: str | None = None,
+    not_before: datetime | None = None,
+) -> StepChange:
+    return StepChange(
+        key=step.key,
+        state=state,
+        content=step.content,
+        merchant_id=step.merchant_id,
+        supplier_id=supplier_id,
+        code=code,
+        reason=reason,
+        not_before=not_before,
+    )
+
+
+def _restate(
+    row: StepRow,
+    state: State,
+    *,
+    supplier_id: str | None = None,
+    code: str | None = None,
+    reason: str | None = None,
+) -> StepChange:
+    return StepChange(
+        key=row.key,
+        state=state,
+        content=row.content,
+        merchant_id=row.merchant_id,
+        supplier_id=supplier_id,
+        code=code,
+        reason=reason,
+    )

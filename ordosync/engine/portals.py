@@ -1,0 +1,61 @@
+"""From the configuration and the store to portals with both accounts open."""
+
+from collections.abc import Sequence
+
+from ordosync.accounts import account_class
+from ordosync.accounts.base import Account
+from ordosync.config.model import Config, PortalConfig, SideConfig
+from ordosync.errors import UsageError
+from ordosync.store import Store
+from ordosync.store.portals import Named
+from ordosync.tasks.base import Portal
+
+
+def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
+    """Return the portals of these names, all of them for none. Raises `UsageError`."""
+    for name in names:
+        if name not in config.portals:
+            known = ", ".join(config.portals)
+            raise UsageError(f"there is no portal {name!r}; the configuration has: {known}")
+    return [config.portals[name] for name in dict.fromkeys(names or config.portals)]
+
+
+def register(config: Config, store: Store) -> None:
+    """Make the store know every portal, renamed ones with what they had. Raises `ConfigError`."""
+    named = [_named(portal) for portal in config.portals.values()]
+    store.portals.check(named)
+    with store.transaction():
+        for portal in named:
+            store.portals.register(portal)
+
+
+def open_portal(config: Config, portal: PortalConfig, store: Store) -> Portal:
+    """Make both accounts of a portal, which open their files and connections when first used."""
+    named = _named(portal)
+    name = store.portals.known_as(named)
+    return Portal(
+        name=name,
+        origin=store.portals.origin(named),
+        merchant=open_account(config, portal.merchant),
+        supplier=open_account(config, portal.supplier),
+        config=portal,
+        links=store.links(name),
+    )
+
+
+def open_account(config: Config, side: SideConfig) -> Account:
+    """Make an account as one portal sees it."""
+    account = config.accounts[side.account]
+    adapter = account_class(account.kind)
+    spool = config.database.with_name(f"{config.database.name}.spool") / account.name
+    return adapter(name=account.name, spool=spool, **account.options).paired(side.pair)
+
+
+def _named(portal: PortalConfig) -> Named:
+    return Named(
+        name=portal.name,
+        was=portal.was,
+        merchant=portal.merchant.account,
+        supplier=portal.supplier.account,
+        selection=repr((portal.merchant.pair, portal.products)),
+    )

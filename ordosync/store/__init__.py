@@ -1,0 +1,92 @@
+"""The task log and the state of the sync, in one SQLite file that every process shares.
+
+Holds ids, keys, quantities and digests; names, addresses and mail stay in the accounts.
+Every change is made inside `transaction`, which is short and never spans a call to an account.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from ordosync.database import open_database, sqlite3, transaction, unusable
+from ordosync.store.leases import Leases
+from ordosync.store.links import Links
+from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
+from ordosync.store.portals import Portals
+from ordosync.store.runs import Runs
+from ordosync.store.schedule import Schedule
+from ordosync.store.steps import Steps
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Store:
+    """One connection to the store, for one thread."""
+
+    def __init__(self, connection: "sqlite3.Connection", path: Path) -> None:
+        self._connection = connection
+        self.path = path
+        self.leases = Leases(connection)
+        self.portals = Portals(connection)
+        self.runs = Runs(connection)
+        self.schedule = Schedule(connection)
+        self.steps = Steps(connection)
+
+    @classmethod
+    def open(cls, path: Path, *, readonly: bool = False) -> Self:
+        """Open the store, made or migrated where needed. Raises `DatabaseError`.
+
+        `readonly` changes nothing on the disk: a store that does not exist yet is then an empty
+        one in memory.
+        """
+        if readonly and not path.exists() and not path.is_symlink():
+            return cls(_in_memory(), path)
+        connection = open_database(
+            path,
+            application_id=APPLICATION_ID,
+            migrations=migrations,
+            version=VERSION,
+            readonly=readonly,
+        )
+        return cls(connection, path)
+
+    def links(self, portal: str) -> Links:
+        """Return the links of one portal."""
+        return Links(self._connection, portal)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Change several rows or none. Raises `DatabaseError` where the file cannot be used."""
+        try:
+            with transaction(self._connection):
+                yield
+        except sqlite3.Error as error:
+            raise unusable(self.path, error) from error
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: "TracebackType | None",
+    ) -> None:
+        self.close()
+        if isinstance(error, sqlite3.Error):
+            raise unusable(self.path, error) from error
+
+
+def _in_memory() -> "sqlite3.Connection":
+    from sqlite_utils import Database  # noqa: PLC0415 - a third of a command's start-up
+
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    migrations().apply(Database(connection))
+    return connection

@@ -1,0 +1,118 @@
+"""Who may work on what: a lease with a fence for each thing that tasks touch, in each portal.
+
+A lease is won by one conditional write. Its owner is a process, told by machine start, pid and
+start time, so that a dead owner is known for dead and taken over at once; `until` only ends the
+lease of one that is alive and has stopped working. The fence grows with each claim, and every
+later write of the run asks for it: a process that was frozen and taken over commits nothing.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from ordosync.errors import LeaseLostError
+from ordosync.store.times import to_text
+
+if TYPE_CHECKING:
+    import sqlite3
+
+Resource = Literal["orders", "shipments", "products", "stock"]
+LEASE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """A claim that was won."""
+
+    portal: str
+    resource: Resource
+    fence: int
+
+
+class Leases:
+    """The table `leases`. Every method belongs inside a transaction."""
+
+    def __init__(self, connection: "sqlite3.Connection") -> None:
+        self._db = connection
+
+    def claim(self, portal: str, resource: Resource, *, now: datetime) -> Lease | int | None:
+        """Win the lease, or return the run that holds it (None where that is not known)."""
+        row = self._db.execute(
+            "select * from leases where portal = ? and resource = ?", (portal, resource)
+        ).fetchone()
+        if row and row["owner"] and row["until"] > to_text(now) and is_alive(row["owner"]):
+            run_id: int | None = row["run_id"]
+            return run_id
+        won = self._db.execute(
+            "insert into leases (portal, resource, fence, owner, until) values (?, ?, 1, ?, ?)"
+            " on conflict (portal, resource) do update set fence = fence + 1,"
+            " owner = excluded.owner, until = excluded.until returning fence",
+            (portal, resource, this_process(), to_text(now + LEASE)),
+        ).fetchone()
+        return Lease(portal=portal, resource=resource, fence=won["fence"])
+
+    def last_run(self, lease: Lease) -> int | None:
+        """Return the run that the lease was last claimed for."""
+        row = self._db.execute(
+            "select run_id from leases where portal = ? and resource = ?",
+            (lease.portal, lease.resource),
+        ).fetchone()
+        run_id: int | None = row["run_id"]
+        return run_id
+
+    def renew(self, lease: Lease, run_id: int, *, now: datetime) -> None:
+        """Go on holding the lease. Raises `LeaseLostError` where somebody else has it."""
+        self._change(
+            lease, "until = :until, run_id = :run_id", until=to_text(now + LEASE), run_id=run_id
+        )
+
+    def release(self, lease: Lease) -> None:
+        """Give the lease back. Raises `LeaseLostError` where somebody else has it."""
+        self._change(lease, "owner = null, until = null")
+
+    def _change(self, lease: Lease, assignment: str, **values: object) -> None:
+        changed = self._db.execute(
+            f"update leases set {assignment}"  # noqa: S608 - constants of this class
+            " where portal = :portal and resource = :resource and fence = :fence",
+            {
+                "portal": lease.portal,
+                "resource": lease.resource,
+                "fence": lease.fence,
+                **values,
+            },
+        )
+        if changed.rowcount != 1:
+            raise LeaseLostError(
+                f"portal {lease.portal}: another process took over the {lease.resource}"
+            )
+
+
+def this_process() -> str:
+    """Name this process so that no other one, now or later, has the same name."""
+    return json.dumps([_boot_id(), os.getpid(), _started(os.getpid())])
+
+
+def is_alive(owner: str) -> bool:
+    """Whether the process that `this_process` named still runs on this machine."""
+    boot_id, pid, started = json.loads(owner)
+    return bool(boot_id == _boot_id() and started == _started(pid))
+
+
+def _boot_id() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def _started(pid: int) -> str | None:
+    """Return the start time in clock ticks; None for no process, or one that is only a zombie."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    state, *fields = stat.rpartition(")")[2].split()  # the name before may hold anything
+    return None if state in "ZX" else fields[18]

@@ -1,0 +1,109 @@
+"""Which portals the store knows, so that a renamed one does not import everything again."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from ordosync.errors import ConfigError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_TABLES = ("schedule", "leases", "runs", "steps", "links")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registered:
+    """A portal as the store knows it."""
+
+    merchant: str
+    supplier: str
+    selection: str
+    """What else tells apart two portals of the same accounts."""
+    origin: str
+    """The first name it had: part of every reference that was ever sent, so it never changes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """A portal as the configuration has it."""
+
+    name: str
+    was: str | None
+    merchant: str
+    supplier: str
+    selection: str
+
+
+class Portals:
+    """The rows `portal:NAME` of the table `meta`."""
+
+    def __init__(self, connection: "sqlite3.Connection") -> None:
+        self._db = connection
+
+    def all(self) -> Mapping[str, Registered]:
+        """Return every portal that ever ran, by its present name."""
+        rows = self._db.execute("select key, value from meta where key like 'portal:%'")
+        return {
+            row["key"].removeprefix("portal:"): Registered(**json.loads(row["value"]))
+            for row in rows
+        }
+
+    def known_as(self, portal: Named) -> str:
+        """Return the name under which the rows of this portal stand at present."""
+        known = self.all()
+        if portal.name in known or not portal.was:
+            return portal.name
+        for name, registered in known.items():
+            if portal.was in (name, registered.origin):
+                return name
+        return portal.name
+
+    def origin(self, portal: Named) -> str:
+        """Return the first name of this portal, as far as store and configuration know it."""
+        registered = self.all().get(self.known_as(portal))
+        return registered.origin if registered else portal.was or portal.name
+
+    def check(self, portals: Iterable[Named]) -> None:
+        """Refuse a portal that looks like a renamed one. Raises `ConfigError`."""
+        portals = list(portals)
+        known = self.all()
+        gone = {
+            name: registered
+            for name, registered in known.items()
+            if name not in {portal.name for portal in portals}
+        }
+        problems = [
+            f"portals.{portal.name}: the store knows these accounts as portal {name}, which is"
+            f" gone: say `was: {name}` here, or everything would be imported again"
+            for portal in portals
+            if portal.name not in known and self.known_as(portal) == portal.name
+            for name, registered in gone.items()
+            if (registered.merchant, registered.supplier, registered.selection)
+            == (portal.merchant, portal.supplier, portal.selection)
+        ]
+        if problems:
+            raise ConfigError(problems)
+
+    def register(self, portal: Named) -> None:
+        """Know this portal from now on, with what it had under its old name."""
+        origin, old = self.origin(portal), self.known_as(portal)
+        if old != portal.name:
+            for table in _TABLES:
+                self._db.execute(
+                    f"update {table} set portal = ? where portal = ?",  # noqa: S608 - constants
+                    (portal.name, old),
+                )
+            self._db.execute("delete from meta where key = ?", (f"portal:{old}",))
+        registered = Registered(
+            merchant=portal.merchant,
+            supplier=portal.supplier,
+            selection=portal.selection,
+            origin=origin,
+        )
+        self._db.execute(
+            "insert into meta (key, value) values (?, ?)"
+            " on conflict (key) do update set value = excluded.value where value <> excluded.value",
+            (f"portal:{portal.name}", json.dumps(asdict(registered))),
+        )

@@ -1,0 +1,108 @@
+"""What a task is: `plan` reads and decides, `apply` writes. Neither knows of the log or the clock."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from ordosync.accounts.base import Account
+from ordosync.config.model import PortalConfig
+from ordosync.models import Outcome, Page
+from ordosync.store.leases import Resource
+from ordosync.store.links import Link, LinkKind
+
+
+class KnownLinks(Protocol):
+    """The part of the portal's links that a task may ask."""
+
+    def are_none(self) -> bool:
+        """Whether this portal has no link at all."""
+
+    def of_merchant(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
+        """Return the newest link of each of the Merchant's ids that has one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Portal:
+    """A portal at work: both accounts open, and what the store knows of the pair."""
+
+    name: str
+    origin: str
+    """The portal's first name, with which every reference begins."""
+    merchant: Account
+    supplier: Account
+    config: PortalConfig
+    links: KnownLinks
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What is decided about a step before anything is written."""
+
+    state: Literal["unchanged", "skipped", "failed"]
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One write that is owed, or the reason why it is not."""
+
+    key: str
+    """Names what happened; a second step with this key is the same one."""
+    merchant_id: str
+    content: str
+    """What was read, so that the same thing read again is told from a new one."""
+    summary: str = ""
+    """For `--dry-run`: what would be written."""
+    payload: object = None
+    """What `apply` writes. Never stored."""
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """What came of a step, and which things are now known to be the same on both sides."""
+
+    outcome: Outcome
+    links: tuple[Link, ...] = ()
+
+
+class Apply(Protocol):
+    """How a task writes."""
+
+    def __call__(
+        self, portal: Portal, steps: Sequence[Step], *, look_first: bool
+    ) -> list[Result]:
+        """Write a batch; one result for each step, in order.
+
+        `look_first` is set for steps that an earlier attempt may have written already.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """Where and how a plan starts to read."""
+
+    cursor: str | None
+    now: datetime
+    patient: bool
+    """A scheduled run leaves alone what may still be being written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A kind of work, as functions."""
+
+    name: str
+    resource: Resource
+    """What no two runs of a portal may work on at once."""
+    plan: Callable[[Portal, Reading], Iterator[Page[Step]]]
+    """A step for each object that changed since the cursor; reads only."""
+    replan: Callable[[Portal, Sequence[str]], Iterator[Page[Step]]]
+    """Steps for these Merchant's ids as they are now; none for one that is gone; reads only."""
+    apply: Apply
+    look_up: Callable[[Portal, Sequence[str]], Mapping[str, Result]]
+    """Find what earlier attempts of these keys made; reads only."""
+    batch_size: Callable[[Portal], int]
+    settle_s: Callable[[Portal], float]

@@ -1,0 +1,233 @@
+"""Import Orders: the Merchant's dropship orders are created in the Supplier's account.
+
+The unit is the order, never the line. An order stays requested at the Merchant for days and is
+read again and again: what tells a new one is that it has no link. Edits made at the Merchant
+after the import do not travel
+(https://support.ordoro.com/how-to-cancel-vendor-portal-orders/).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from zoneinfo import ZoneInfo
+
+from ordosync.config.model import PortalConfig
+from ordosync.models import Address, Line, Order, Outcome, Page, Unusable
+from ordosync.store.links import Link, LinkKind
+from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict
+
+
+def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
+    """A step for each order that the Supplier is to ship and that changed since the cursor."""
+    pages = portal.merchant.orders(reading.cursor, now=reading.now, patient=reading.patient)
+    return _steps(portal, pages)
+
+
+def replan(portal: Portal, ids: Sequence[str]) -> Iterator[Page[Step]]:
+    """The same for these orders, as they are now."""
+    return _steps(portal, portal.merchant.orders_by_id(ids))
+
+
+def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
+    """Create the orders; where the portal has no link yet, each is looked for first."""
+    orders = [step.payload for step in steps if isinstance(step.payload, Order)]
+    look_first = look_first or portal.links.are_none()
+    outcomes = portal.supplier.create_orders(orders, look_first=look_first)
+    return [
+        Result(outcome=outcome, links=_links(step.key, outcome, order.lines))
+        for step, order, outcome in zip(steps, orders, outcomes, strict=True)
+    ]
+
+
+def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
+    """Find the Supplier's orders that carry our references."""
+    by_reference = {_reference(portal, key): key for key in keys}
+    found = portal.supplier.find_orders(list(by_reference))
+    return {
+        by_reference[reference]: Result(
+            outcome=outcome, links=_links(by_reference[reference], outcome)
+        )
+        for reference, outcome in found.items()
+    }
+
+
+def _steps(portal: Portal, pages: Iterator[Page[Order | Unusable]]) -> Iterator[Page[Step]]:
+    for page in pages:
+        ids = {item.id for item in page.items}
+        ids.update(
+            ancestor
+            for item in page.items
+            if isinstance(item, Order)
+            for ancestor in item.ancestors
+        )
+        links = portal.links.of_merchant("order", sorted(ids))
+        yield Page(
+            items=tuple(_step(portal, item, links) for item in page.items), cursor=page.cursor
+        )
+
+
+def _step(portal: Portal, item: Order | Unusable, links: Mapping[str, Link]) -> Step:
+    link = links.get(item.id)
+    generation = 1
+    if link:
+        # What our task cancelled and the Merchant requests again is a new order to the Supplier.
+        generation = link.generation + (link.state == "cancelled_by_task")
+    key = f"{item.id}#{generation}"
+    step = Step(key=key, merchant_id=item.id, content=item.content)
+    if link and generation == link.generation:
+        return replace(step, verdict=Verdict(state="unchanged"))
+    if isinstance(item, Unusable):
+        state = "skipped" if item.skip else "failed"
+        return replace(step, verdict=Verdict(state=state, code=item.code, reason=item.reason))
+    order = replace(item, lines=_lines_of_supplier(portal.config, item.lines))
+    verdict = _refusal(portal, order, links)
+    if verdict:
+        return replace(step, verdict=verdict)
+    payload = for_supplier(order, portal.config, reference=_reference(portal, key))
+    return replace(step, summary=_summary(payload), payload=payload)
+
+
+def _refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Verdict | None:
+    """Say which rule keeps this order from being imported, if any."""
+    if any(ancestor in links for ancestor in order.ancestors):
+        return Verdict(
+            state="skipped", code="split-after-import", reason="was split after it was imported"
+        )
+    since = _midnight(portal)
+    if since and order.placed_at and order.placed_at < since:
+        return Verdict(
+            state="skipped", code="before-since", reason=f"was placed before {portal.config.since}"
+        )
+    if since and not order.placed_at:
+        return Verdict(
+            state="failed",
+            code="no-date",
+            reason="has no date, so nobody can tell whether it was placed before `since`",
+        )
+    if not order.lines:
+        return Verdict(state="skipped", code="no-lines", reason="has no line for this Supplier")
+    if any(line.quantity == 0 for line in order.lines):
+        return Verdict(state="skipped", code="zero-quantity", reason="has a line of quantity 0")
+    return None
+
+
+def _midnight(portal: Portal) -> datetime | None:
+    since = portal.config.since
+    if since is None:
+        return None
+    zone = ZoneInfo(portal.merchant.timezone) if portal.merchant.timezone else UTC
+    return datetime.combine(since, time(), zone)
+
+
+def _lines_of_supplier(config: PortalConfig, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    patterns = config.products.skus
+    if not patterns:
+        return lines
+    return tuple(
+        line for line in lines if any(fnmatchcase(line.sku, pattern) for pattern in patterns)
+    )
+
+
+def for_supplier(order: Order, config: PortalConfig, *, reference: str) -> Order:
+    """Return the order with the fields that travel, and no others.
+
+    What always travels, what only when it is switched on and what never is on
+    https://support.ordoro.com/what-order-information-is-passed-to-the-vendor-portal/
+    """
+    send = frozenset(config.send)
+    return Order(
+        id="",
+        number=order.number,
+        reference=reference,
+        currency=order.currency,
+        ship_to=replace(
+            order.ship_to,
+            email=order.ship_to.email if "ship_to_email" in send else "",
+            phone=order.ship_to.phone if "ship_to_phone" in send else "",
+        ),
+        bill_to=_bill_to(order.bill_to, send),
+        shipping_method=shipping_method(order.shipping_method, config),
+        customer_notes=order.customer_notes if "customer_notes" in send else "",
+        internal_notes=order.internal_notes if "internal_notes" in send else "",
+        discount=order.discount if "order_discount" in send else None,
+        tags=order.tags if "tags" in send else (),
+        lines=tuple(_line(line, send) for line in order.lines),
+    )
+
+
+def shipping_method(requested: str, config: PortalConfig) -> str:
+    """Translate the requested method: the map first, then the default, then as it is."""
+    methods = config.shipping_methods
+    return methods.map.get(requested) or methods.default or requested
+
+
+def _bill_to(address: Address | None, send: frozenset[str]) -> Address | None:
+    if address is None:
+        return None
+    billed = address if "bill_to_address" in send else Address()
+    billed = replace(
+        billed,
+        email=address.email if "bill_to_email" in send else "",
+        phone=address.phone if "bill_to_phone" in send else "",
+    )
+    return None if billed == Address() else billed
+
+
+def _line(line: Line, send: frozenset[str]) -> Line:
+    # The cost replaces the price, even where none is on file: retail must not leak to a Supplier.
+    by_cost = "supplier_unit_cost" in send
+    price = line.supplier_unit_cost if by_cost else line.unit_price
+    total = line.total
+    if by_cost:
+        total = None if price is None else price * Decimal(line.quantity)
+    return Line(
+        id=line.id,
+        sku=(line.supplier_sku or line.sku) if "supplier_sku" in send else line.sku,
+        name=line.name,
+        quantity=line.quantity,
+        unit_price=price,
+        details=line.details,
+        total=total if "line_total" in send else None,
+        discount=line.discount if "line_discount" in send else None,
+    )
+
+
+def _reference(portal: Portal, key: str) -> str:
+    return f"{portal.origin}:{key}"
+
+
+def _summary(order: Order) -> str:
+    pieces = sum(line.quantity for line in order.lines)
+    lines = len(order.lines)
+    return f"create order {order.number}: {lines} line{'s' * (lines != 1)}, {pieces} pieces"
+
+
+def _links(key: str, outcome: Outcome, lines: Sequence[Line] = ()) -> tuple[Link, ...]:
+    if not outcome.id:
+        return ()
+    merchant_id, _, generation = key.rpartition("#")
+    pairs: list[tuple[LinkKind, str, str]] = [("order", merchant_id, outcome.id)]
+    # An earlier attempt may have sent an order that has been edited since: then no line is the
+    # same for certain.
+    if len(lines) == len(outcome.line_ids):
+        pairs += [
+            ("line", line.id, there) for line, there in zip(lines, outcome.line_ids, strict=True)
+        ]
+    return tuple(
+        Link(kind=kind, merchant_id=here, supplier_id=there, generation=int(generation))
+        for kind, here, there in pairs
+    )
+
+
+TASK = Task(
+    name="import-orders",
+    resource="orders",
+    plan=plan,
+    replan=replan,
+    apply=apply,
+    look_up=look_up,
+    batch_size=lambda portal: portal.supplier.batch_size,
+    settle_s=lambda portal: portal.supplier.settle_s,
+)
