@@ -6,7 +6,7 @@ from typing import cast
 
 from ordosync.clock import Clock
 from ordosync.engine.execution import Execution, InterruptedRunError
-from ordosync.engine.portals import chosen, open_account, open_portal, register
+from ordosync.engine.portals import check_renames, chosen, open_portal, register
 from ordosync.engine.stop import Stop
 from ordosync.errors import AccountError
 from ordosync.faults import fault
@@ -19,8 +19,8 @@ from ordosync.tasks.base import Portal, Reading, Step, Task
 __all__ = [
     "Held",
     "Stop",
+    "check_renames",
     "chosen",
-    "open_account",
     "open_portal",
     "plan_task",
     "register",

@@ -1,6 +1,7 @@
 """From the configuration and the store to portals with both accounts open."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from ordosync.accounts import account_class
 from ordosync.accounts.base import Account
@@ -20,6 +21,11 @@ def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
     return [config.portals[name] for name in dict.fromkeys(names or config.portals)]
 
 
+def check_renames(config: Config, store: Store) -> None:
+    """Refuse portals that look like renamed ones. Raises `ConfigError`."""
+    store.portals.check([_named(portal) for portal in config.portals.values()])
+
+
 def register(config: Config, store: Store) -> None:
     """Make the store know every portal, renamed ones with what they had. Raises `ConfigError`."""
     named = [_named(portal) for portal in config.portals.values()]
@@ -32,22 +38,22 @@ def register(config: Config, store: Store) -> None:
 def open_portal(config: Config, portal: PortalConfig, store: Store) -> Portal:
     """Make both accounts of a portal, which open their files and connections when first used."""
     named = _named(portal)
-    name = store.portals.known_as(named)
+    name, origin = store.portals.known_as(named), store.portals.origin(named)
+    spool = config.database.with_name(f"{config.database.name}.spool") / origin
     return Portal(
         name=name,
-        origin=store.portals.origin(named),
-        merchant=open_account(config, portal.merchant),
-        supplier=open_account(config, portal.supplier),
+        origin=origin,
+        merchant=_open_account(config, portal.merchant, spool / portal.merchant.account),
+        supplier=_open_account(config, portal.supplier, spool / portal.supplier.account),
         config=portal,
         links=store.links(name),
     )
 
 
-def open_account(config: Config, side: SideConfig) -> Account:
+def _open_account(config: Config, side: SideConfig, spool: Path) -> Account:
     """Make an account as one portal sees it."""
     account = config.accounts[side.account]
     adapter = account_class(account.kind)
-    spool = config.database.with_name(f"{config.database.name}.spool") / account.name
     return adapter(name=account.name, spool=spool, **account.options).paired(side.pair)
 
 

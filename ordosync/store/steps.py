@@ -137,6 +137,16 @@ class Steps:
         )
         return [_step(row) for row in rows]
 
+    def settle(
+        self, row: StepRow, state: State, *, supplier_id: str | None, now: datetime
+    ) -> None:
+        """Set a step to what a person says of it."""
+        self._db.execute(
+            "update steps set state = ?, supplier_id = ?, code = 'by-hand', reason = null,"
+            " not_before = null, updated_at = ? where id = ?",
+            (state, supplier_id, to_text(now), row.id),
+        )
+
     def of_run(self, run_id: int) -> Sequence[StepRow]:
         """Return the steps that this run planned or tried last, as they stand now."""
         rows = self._db.execute(

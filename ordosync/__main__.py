@@ -1,0 +1,19 @@
+"""The console script. Whatever must start fast is answered before Typer is imported."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    if sys.argv[1:] == ["--version"]:
+        from ordosync import __version__  # noqa: PLC0415 - each way imports what it needs
+
+        sys.stdout.write(f"ordosync {__version__}\n")
+        return
+    from ordosync.cli import run  # noqa: PLC0415
+
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

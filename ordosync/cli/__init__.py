@@ -1,0 +1,63 @@
+"""The command line: parse, call, show."""
+
+import sys
+import traceback
+
+import typer
+
+from ordosync import __version__, render
+from ordosync.cli import config, init, log, orders, tasks
+from ordosync.errors import OrdosyncError
+
+app = typer.Typer(
+    name="ordosync",
+    help="Keeps a Merchant's and a Supplier's order accounts in step, run by cron.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+tasks.add_to(app)
+log.add_to(app)
+app.add_typer(orders.app, name="orders")
+app.command("init")(init.init)
+app.add_typer(config.app, name="config")
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        render.say_out(f"ordosync {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    *,
+    version: bool = typer.Option(  # noqa: ARG001 - answered by its callback
+        False, "--version", callback=lambda value: _version(wanted=value), is_eager=True,
+        help="Show the version.",
+    ),
+) -> None:
+    pass
+
+
+def run() -> int:
+    """Run the command line and return its exit code; what goes wrong becomes one line."""
+    render.prepare()
+    try:
+        app(standalone_mode=True)
+    except OrdosyncError as error:
+        return _told(error)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has seen enough
+        return 0
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
+
+
+def _told(error: OrdosyncError) -> int:
+    if "--debug" in sys.argv:
+        traceback.print_exception(error)
+    for line in str(error).splitlines():
+        render.say(f"error: {line}")
+    return error.exit_code

@@ -1,0 +1,40 @@
+"""`init`: a configuration and a small feed to start from."""
+
+import os
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ordosync import render
+from ordosync.errors import UsageError
+
+_FILES = {"config.yaml": "config.yaml", "feeds/orders.csv": "orders.csv"}
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write; this folder by default.")] = Path(
+        "."
+    ),
+) -> None:
+    """Write a commented configuration and a feed of three orders; overwrites nothing."""
+    for name in _FILES:
+        if os.path.lexists(folder / name):
+            raise UsageError(f"{folder / name} is there already; nothing was written")
+    try:
+        for name, template in _FILES.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = files("ordosync.templates").joinpath(template).read_text("utf-8")
+            with os.fdopen(
+                os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8"
+            ) as file:
+                file.write(text)
+            render.say_out(f"wrote {path}")
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
+    where = "" if folder == Path() else f"cd {folder} && "
+    render.say_out("now type:")
+    render.say_out(f"  {where}ordosync import-orders")
+    render.say_out("  ordosync orders list")

@@ -1,0 +1,72 @@
+"""The commands that show what ran: `activity` and `show`."""
+
+from typing import Annotated
+
+import typer
+
+from ordosync import render
+from ordosync.cli import options
+from ordosync.config import find_config, load_config
+from ordosync.errors import UsageError
+from ordosync.store import Store
+from ordosync.store.runs import STATUSES
+from ordosync.tasks import TASKS
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("activity")(activity)
+    app.command("show")(show)
+
+
+def activity(
+    *,
+    count: Annotated[int, typer.Option("-n", min=1, max=10_000, help="How many.")] = 5,
+    portal: Annotated[str | None, typer.Option("--portal", help="Only of this portal.")] = None,
+    task: Annotated[str | None, typer.Option("--task", help="Only of this task.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="Only with this status.")] = None,
+    config: options.Config = None,
+    as_json: options.Json = False,
+    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+) -> None:
+    """Show the most recent runs, newest first."""
+    settings = load_config(find_config(config))
+    with Store.open(settings.database, readonly=True) as store:
+        known_portals = {*settings.portals, *store.portals.all()}
+        for word, known, what in (
+            (portal, known_portals, "portal"),
+            (task, set(TASKS), "task"),
+            (status, set(STATUSES), "status"),
+        ):
+            if word is not None and word not in known:
+                raise UsageError(f"there is no {what} {word!r}; there is: {', '.join(sorted(known))}")
+        runs = store.runs.newest(count, portal=portal, task=task, status=status)
+    if as_json:
+        render.document({"runs": [render.run_json(run) for run in runs]})
+    elif runs:
+        render.runs(runs)
+    else:
+        render.say("nothing has run yet; `ordosync import-orders` does")
+
+
+def show(
+    run: Annotated[int, typer.Argument(help="The number of the run.")],
+    *,
+    config: options.Config = None,
+    as_json: options.Json = False,
+    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+) -> None:
+    """Show one run with its steps as they stand now."""
+    settings = load_config(find_config(config))
+    with Store.open(settings.database, readonly=True) as store:
+        found = store.runs.get(run)
+        if found is None:
+            raise UsageError(f"there is no run {run}; `ordosync activity` lists the latest")
+        steps = store.steps.of_run(run)
+    if as_json:
+        shown = {**render.run_json(found), "steps": [render.step_json(step) for step in steps]}
+        render.document({"runs": [shown]})
+        return
+    render.runs([found])
+    if steps:
+        render.steps(steps)

@@ -1,0 +1,31 @@
+"""SIGINT, SIGTERM and SIGHUP end a run cleanly: after the write that is under way."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from ordosync.clock import Clock
+from ordosync.engine import Stop
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def stoppable(clock: Clock, *, deadline_s: float | None = None) -> Iterator[Stop]:
+    """Give a `Stop` that the first signal sets; a second signal ends the process at once."""
+    stop = Stop(clock, deadline_s=deadline_s)
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        if stop.signal is not None:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        stop.signal = number
+
+    before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

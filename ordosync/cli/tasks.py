@@ -1,0 +1,190 @@
+"""The commands that run a task by hand, and `retry`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ordosync import render
+from ordosync.cli import options
+from ordosync.cli.signals import stoppable
+from ordosync.clock import Clock
+from ordosync.config import find_config, load_config
+from ordosync.config.model import Config
+from ordosync.engine import Held, Stop, chosen, open_portal, plan_task, register, run_task
+from ordosync.errors import UsageError
+from ordosync.store import Store
+from ordosync.store.links import Link
+from ordosync.store.runs import Run
+from ordosync.store.steps import StepRow
+from ordosync.tasks import TASKS
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("import-orders")(import_orders)
+    app.command("retry")(retry)
+
+
+def import_orders(
+    portals: options.Portals = None,
+    *,
+    config: options.Config = None,
+    dry_run: options.DryRun = False,
+    force: options.Force = False,  # noqa: ARG001 - this task has no brake
+    as_json: options.Json = False,
+    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+) -> None:
+    """Create the Merchant's new dropship orders in the Supplier's account.
+
+    Exits 1 when an order could not be created: `ordosync show RUN` says which and why.
+    """
+    _command("import-orders", config, portals or [], dry_run=dry_run, as_json=as_json)
+
+
+def retry(
+    steps: Annotated[list[int] | None, typer.Argument(metavar="[STEP]...")] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Every step that waits or failed.")] = False,
+    sent: Annotated[
+        str | None, typer.Option("--sent", metavar="ID", help="It arrived: as this order there.")
+    ] = None,
+    not_sent: Annotated[
+        bool, typer.Option("--not-sent", help="It never arrived: send it now.")
+    ] = False,
+    config: options.Config = None,
+    as_json: options.Json = False,
+    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+) -> None:
+    """Try steps again that wait or have failed; `ordosync show RUN` names them.
+
+    An order is read anew, so what was mended in its source is what is sent. What may have
+    arrived is looked for first. Exits 1 when something still does not pass.
+    """
+    if every == bool(steps):
+        raise UsageError("name the steps to try again, or say --all")
+    if (sent or not_sent) and (every or len(steps or ()) != 1 or (sent and not_sent)):
+        raise UsageError("--sent ID or --not-sent settles one step; name that step alone")
+    settings = load_config(find_config(config))
+    with Store.open(settings.database) as store, stoppable(Clock()) as stop:
+        register(settings, store)
+        rows = store.steps.open() if every else _named(store, steps or [])
+        if sent is not None:
+            _settle_as_sent(settings, store, rows[0], sent)
+            return
+        if not_sent:
+            rows = [_settle_as_not_sent(store, rows[0])]
+        results = [_retry(settings, store, stop, group) for group in _by_task(rows)]
+    _show(results, as_json=as_json, stop=stop)
+
+
+def _command(
+    task: str, config: Path | None, names: Sequence[str], *, dry_run: bool, as_json: bool
+) -> None:
+    settings = load_config(find_config(config))
+    portals = chosen(settings, names)
+    if dry_run:
+        _plan(task, settings, names, as_json=as_json)
+        return
+    results: list[Run | Held] = []
+    clock = Clock()
+    with Store.open(settings.database) as store, stoppable(clock) as stop:
+        register(settings, store)
+        for portal in portals:
+            if stop.reason:
+                break
+            opened = open_portal(settings, portal, store)
+            results.append(run_task(TASKS[task], opened, store, clock, stop, trigger="manual"))
+    _show(results, as_json=as_json, stop=stop)
+
+
+def _plan(task: str, settings: Config, names: Sequence[str], *, as_json: bool) -> None:
+    plans = []
+    with Store.open(settings.database, readonly=True) as store:
+        for portal in chosen(settings, names):
+            opened = open_portal(settings, portal, store)
+            steps = plan_task(TASKS[task], opened, store, Clock())
+            plans.append(
+                {
+                    "portal": portal.name,
+                    "task": task,
+                    "steps": [{"key": step.key, "summary": step.summary} for step in steps],
+                }
+            )
+    if as_json:
+        render.document({"plans": plans})
+        return
+    for plan in plans:
+        render.say_out(f"{plan['portal']}: {task} would write {len(plan['steps'])}")
+        for step in plan["steps"]:
+            render.say_out(f"  {step['summary']}")
+
+
+def _show(results: Sequence[Run | Held], *, as_json: bool, stop: Stop) -> None:
+    runs = [result for result in results if isinstance(result, Run)]
+    held = [result for result in results if isinstance(result, Held)]
+    if as_json:
+        running = [result.run for result in held if result.run]
+        render.document({"runs": [render.run_json(run) for run in [*runs, *running]]})
+    elif runs:
+        render.runs(runs)
+    for result in [] if as_json else held:
+        since = f" since {render.local(result.run.started_at)}, run {result.run.id}"
+        render.say(f"{result.portal}: {result.task} is running{since if result.run else ''}")
+    if not as_json:
+        for run in runs:
+            if run.counts.failed or run.counts.waiting or run.counts.skipped:
+                render.say(f"run {run.id}: `ordosync show {run.id}` says which and why")
+    if stop.signal:
+        raise typer.Exit(128 + stop.signal)
+    raise typer.Exit(int(any(run.status != "ok" for run in runs)))
+
+
+def _named(store: Store, ids: Sequence[int]) -> Sequence[StepRow]:
+    rows = store.steps.get(ids)
+    missing = set(ids) - {row.id for row in rows}
+    if missing:
+        raise UsageError(f"there is no step {min(missing)}; `ordosync show RUN` lists them")
+    for row in rows:
+        if row.state in ("done", "skipped"):
+            raise UsageError(f"step {row.id} is {row.state}; there is nothing to try again")
+    return rows
+
+
+def _by_task(rows: Sequence[StepRow]) -> list[list[StepRow]]:
+    groups: dict[tuple[str, str], list[StepRow]] = {}
+    for row in rows:
+        groups.setdefault((row.portal, row.task), []).append(row)
+    return list(groups.values())
+
+
+def _retry(settings: Config, store: Store, stop: Stop, rows: Sequence[StepRow]) -> Run | Held:
+    if rows[0].portal not in settings.portals:
+        raise UsageError(f"portal {rows[0].portal} of step {rows[0].id} is not configured any more")
+    portal = open_portal(settings, settings.portals[rows[0].portal], store)
+    return run_task(
+        TASKS[rows[0].task], portal, store, Clock(), stop, trigger="retry", only=rows
+    )
+
+
+def _settle_as_sent(settings: Config, store: Store, row: StepRow, there: str) -> None:
+    """Believe a person that the step arrived, as this order of the Supplier's."""
+    name = row.portal
+    if name not in settings.portals:
+        raise UsageError(f"portal {name} of step {row.id} is not configured any more")
+    merchant_id, _, generation = row.key.rpartition("#")
+    link = Link(
+        kind="order", merchant_id=merchant_id, supplier_id=there, generation=int(generation)
+    )
+    with store.transaction():
+        store.steps.settle(row, "done", supplier_id=there, now=Clock().now())
+        store.links(name).add([link])
+    render.say(f"step {row.id}: settled as sent, order {there}")
+
+
+def _settle_as_not_sent(store: Store, row: StepRow) -> StepRow:
+    """Believe a person that the step never arrived, so that it is sent without a look-up."""
+    with store.transaction():
+        store.steps.settle(row, "waiting", supplier_id=None, now=Clock().now())
+    return store.steps.get([row.id])[0]

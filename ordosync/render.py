@@ -1,0 +1,277 @@
+"""What people and programs see: tables, lines, JSON. The one place where foreign text gets out.
+
+Tables are for terminals; a pipe gets one line a row, with tabs. Standard output is for results,
+standard error for words.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from ordosync.accounts.sqlite.orders import TimelineEntry
+from ordosync.models import Order
+from ordosync.store.runs import Run
+from ordosync.store.steps import StepRow
+from ordosync.store.times import to_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_COLOURS = {
+    "ok": "green",
+    "done": "green",
+    "partial": "yellow",
+    "waiting": "yellow",
+    "unknown": "yellow",
+    "failed": "red",
+    "interrupted": "red",
+}
+# What reorders or hides text: bidirectional controls, zero-width characters, line separators.
+_DECEIVING = frozenset(
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+
+
+def clean(text: object) -> str:
+    """Make visible what a terminal would obey: control characters and the like."""
+    return "".join(_visible(char) for char in str(text))
+
+
+def _visible(char: str) -> str:
+    if char < " " or "\x7f" <= char <= "\x9f" or char in _DECEIVING or "\ud800" <= char <= "\udfff":
+        return char.encode("unicode_escape").decode()
+    return char
+
+
+def prepare() -> None:
+    """Let no locale make printing fail."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def say(text: str) -> None:
+    """Tell people something, on standard error."""
+    sys.stderr.write("".join(f"{clean(line)}\n" for line in text.splitlines()))
+
+
+def document(value: object) -> None:
+    """Write one JSON document to standard output."""
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=True)
+    sys.stdout.write("\n")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Show rows; on a terminal as a table, else with tabs."""
+    if not sys.stdout.isatty():
+        sys.stdout.write("\t".join(columns) + "\n")
+        for row in rows:
+            sys.stdout.write("\t".join(clean(cell) for cell in row) + "\n")
+        return
+    from rich import box  # noqa: PLC0415 - only a terminal needs rich
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        numeric = name in _NUMERIC
+        shown.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(Text(clean(cell), style=_COLOURS.get(str(cell), "")) for cell in row))
+    _console().print(shown)
+
+
+_NUMERIC = ("run", "seen", "done", "unchanged", "skipped", "waiting", "failed", "step", "lines")
+
+
+def _console() -> "Console":
+    from rich.console import Console  # noqa: PLC0415 - only a terminal needs rich
+
+    return Console(markup=False, highlight=False, soft_wrap=False)
+
+
+def local(at: datetime | None) -> str:
+    """Return a time as the reader's clock shows it, with its zone."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z") if at else ""
+
+
+def runs(found: Sequence[Run]) -> None:
+    """Show runs, one a row."""
+    columns = ("run", "portal", "task", "trigger", "status", "started", "seen", "done")
+    columns += ("unchanged", "skipped", "waiting", "failed")
+    table(columns, [_run_row(run) for run in found])
+    for run in found:
+        if run.error:
+            say(f"run {run.id}: {run.error.code}: {run.error.message}")
+
+
+def _run_row(run: Run) -> tuple[object, ...]:
+    counts = run.counts
+    return (
+        run.id,
+        run.portal,
+        run.task,
+        run.trigger,
+        run.status,
+        local(run.started_at),
+        counts.seen,
+        counts.done,
+        counts.unchanged,
+        counts.skipped,
+        counts.waiting,
+        counts.failed,
+    )
+
+
+def steps(found: Sequence[StepRow]) -> None:
+    """Show steps, one a row."""
+    columns = ("step", "key", "state", "code", "reason", "supplier", "not before")
+    table(
+        columns,
+        [
+            (
+                step.id,
+                step.key,
+                step.state,
+                step.code or "",
+                step.reason or "",
+                step.supplier_id or "",
+                local(step.not_before),
+            )
+            for step in found
+        ],
+    )
+
+
+def orders(found: Iterable[Order]) -> None:
+    """Show orders, one a row."""
+    table(
+        ("number", "status", "created", "ship to", "lines", "worth"),
+        (
+            (
+                order.number,
+                order.status,
+                local(order.placed_at),
+                order.ship_to.name or order.ship_to.country,
+                len(order.lines),
+                f"{worth(order)} {order.currency}".strip(),
+            )
+            for order in found
+        ),
+    )
+
+
+def order(found: Order, timeline: Sequence[TimelineEntry]) -> None:
+    """Show one order with its lines and what happened to it."""
+    address = [value for value in _address(found).values() if value]
+    say_out(f"order {found.number}: {found.status}, {local(found.placed_at)}")
+    say_out(f"ship to: {', '.join(address)}")
+    if found.shipping_method:
+        say_out(f"shipping method: {found.shipping_method}")
+    table(
+        ("sku", "name", "quantity", "unit price"),
+        [
+            (line.sku, line.name, line.quantity, _money(line.unit_price) or "")
+            for line in found.lines
+        ],
+    )
+    say_out(f"worth {worth(found)} {found.currency}".rstrip())
+    for entry in timeline:
+        say_out(f"{local(entry.at)}  {entry.actor}: {entry.text}")
+
+
+def say_out(text: str) -> None:
+    """Write a line of a result."""
+    sys.stdout.write(f"{clean(text)}\n")
+
+
+def worth(order: Order) -> Decimal:
+    """Return what the lines of an order cost, as far as they have a price."""
+    return sum(
+        (line.unit_price * line.quantity for line in order.lines if line.unit_price is not None),
+        Decimal(0),
+    )
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    """Return a run as every command gives it."""
+    counts = run.counts
+    return {
+        "id": run.id,
+        "portal": run.portal,
+        "task": run.task,
+        "trigger": run.trigger,
+        "status": run.status,
+        "started_at": to_text(run.started_at),
+        "finished_at": to_text(run.finished_at) if run.finished_at else None,
+        "seen": counts.seen,
+        "done": counts.done,
+        "unchanged": counts.unchanged,
+        "skipped": counts.skipped,
+        "waiting": counts.waiting,
+        "failed": counts.failed,
+        "calls": run.calls,
+        "missed_slots": run.missed_slots,
+        "error": (
+            {"code": run.error.code, "message": run.error.message} if run.error else None
+        ),
+    }
+
+
+def step_json(step: StepRow) -> dict[str, Any]:
+    """Return a step as `show --json` gives it."""
+    return {
+        "id": step.id,
+        "key": step.key,
+        "state": step.state,
+        "code": step.code,
+        "reason": step.reason,
+        "merchant": step.merchant_id,
+        "supplier": step.supplier_id,
+        "attempts": step.attempts,
+        "not_before": to_text(step.not_before) if step.not_before else None,
+    }
+
+
+def order_json(found: Order) -> dict[str, Any]:
+    """Return an order as `orders list --json` gives it."""
+    return {
+        "number": found.number,
+        "status": found.status,
+        "lines": [
+            {
+                "sku": line.sku,
+                "name": line.name,
+                "quantity": line.quantity,
+                "unit_price": _money(line.unit_price),
+            }
+            for line in found.lines
+        ],
+    }
+
+
+def order_detail_json(found: Order, timeline: Sequence[TimelineEntry]) -> dict[str, Any]:
+    """Return an order as `orders show --json` gives it."""
+    return {
+        **order_json(found),
+        "ship_to": _address(found),
+        "shipments": [],
+        "timeline": [
+            {"at": to_text(entry.at), "actor": entry.actor, "text": entry.text}
+            for entry in timeline
+        ],
+    }
+
+
+def _address(found: Order) -> dict[str, str]:
+    address = found.ship_to
+    return {name: getattr(address, name) for name in address.__dataclass_fields__}
+
+
+def _money(money: Decimal | None) -> str | None:
+    return None if money is None else str(money)

@@ -1,0 +1,1 @@
+"""What `ordosync init` writes."""
