@@ -29,6 +29,8 @@ else:
         import sqlite3
 
 BUSY_TIMEOUT_S = 30
+__all__ = ["open_database", "sqlite3", "transaction", "unusable", "wal_is_safe"]
+
 _HEADER = b"SQLite format 3\x00"
 
 

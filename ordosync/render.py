@@ -6,7 +6,7 @@ standard error for words.
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from ordosync.models import Order
 from ordosync.store.runs import Run
 from ordosync.store.steps import StepRow
 from ordosync.store.times import to_text
+from ordosync.tasks.base import Step
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,8 +75,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
             sys.stdout.write("\t".join(clean(cell) for cell in row) + "\n")
         return
     from rich import box  # noqa: PLC0415 - only a terminal needs rich
-    from rich.table import Table
-    from rich.text import Text
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
@@ -86,6 +87,20 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     _console().print(shown)
 
 
+_RUN_COLUMNS = (
+    "run",
+    "portal",
+    "task",
+    "trigger",
+    "status",
+    "started",
+    "seen",
+    "done",
+    "unchanged",
+    "skipped",
+    "waiting",
+    "failed",
+)
 _NUMERIC = ("run", "seen", "done", "unchanged", "skipped", "waiting", "failed", "step", "lines")
 
 
@@ -102,9 +117,7 @@ def local(at: datetime | None) -> str:
 
 def runs(found: Sequence[Run]) -> None:
     """Show runs, one a row."""
-    columns = ("run", "portal", "task", "trigger", "status", "started", "seen", "done")
-    columns += ("unchanged", "skipped", "waiting", "failed")
-    table(columns, [_run_row(run) for run in found])
+    table(_RUN_COLUMNS, [_run_row(run) for run in found])
     for run in found:
         if run.error:
             say(f"run {run.id}: {run.error.code}: {run.error.message}")
@@ -126,6 +139,28 @@ def _run_row(run: Run) -> tuple[object, ...]:
         counts.waiting,
         counts.failed,
     )
+
+
+def plans(task: str, planned: Mapping[str, Sequence[Step]], *, as_json: bool) -> None:
+    """Show what a run would write, by portal."""
+    if as_json:
+        document(
+            {
+                "plans": [
+                    {
+                        "portal": portal,
+                        "task": task,
+                        "steps": [{"key": step.key, "summary": step.summary} for step in steps],
+                    }
+                    for portal, steps in planned.items()
+                ]
+            }
+        )
+        return
+    for portal, steps in planned.items():
+        say_out(f"{portal}: {task} would write {len(steps)}")
+        for step in steps:
+            say_out(f"  {step.summary}")
 
 
 def steps(found: Sequence[StepRow]) -> None:
@@ -217,9 +252,7 @@ def run_json(run: Run) -> dict[str, Any]:
         "failed": counts.failed,
         "calls": run.calls,
         "missed_slots": run.missed_slots,
-        "error": (
-            {"code": run.error.code, "message": run.error.message} if run.error else None
-        ),
+        "error": ({"code": run.error.code, "message": run.error.message} if run.error else None),
     }
 
 

@@ -21,7 +21,7 @@ def next_try(
     """
     if attempts >= _TRIES or now - since >= _PATIENCE:
         return None
-    delay = min(_FIRST * 2 ** (attempts - 1), _LONGEST)
+    delay = min(_FIRST * (1 << (attempts - 1)), _LONGEST)
     if retry_after_s is not None and retry_after_s > 0:
         delay = max(delay, min(timedelta(seconds=retry_after_s), timedelta(days=1)))
     return now + delay

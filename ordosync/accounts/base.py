@@ -48,7 +48,7 @@ class Account(ABC):
     def __init__(self, *, name: str, spool: Path) -> None:
         self.name = name
         self.spool = spool
-        """A folder of this account's own, which may not exist yet, for copies of what it reads."""
+        """The folder `<portal>/<account>` for copies of what is read; it may not exist yet."""
         self.pair: Any = NoOptions()
         self.calls = 0
         """Calls made to a foreign service so far: what its users pay for."""

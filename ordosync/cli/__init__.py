@@ -32,8 +32,11 @@ def _version(*, wanted: bool) -> None:
 @app.callback()
 def _main(
     *,
-    version: bool = typer.Option(  # noqa: ARG001 - answered by its callback
-        False, "--version", callback=lambda value: _version(wanted=value), is_eager=True,
+    version: bool = typer.Option(
+        False,
+        "--version",
+        callback=lambda value: _version(wanted=value),
+        is_eager=True,
         help="Show the version.",
     ),
 ) -> None:

@@ -14,9 +14,7 @@ _FILES = {"config.yaml": "config.yaml", "feeds/orders.csv": "orders.csv"}
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="Where to write; this folder by default.")] = Path(
-        "."
-    ),
+    folder: Annotated[Path, typer.Argument(help="Where to write; here by default.")] = Path(),
 ) -> None:
     """Write a commented configuration and a feed of three orders; overwrites nothing."""
     for name in _FILES:

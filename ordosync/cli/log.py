@@ -39,7 +39,9 @@ def activity(
             (status, set(STATUSES), "status"),
         ):
             if word is not None and word not in known:
-                raise UsageError(f"there is no {what} {word!r}; there is: {', '.join(sorted(known))}")
+                raise UsageError(
+                    f"there is no {what} {word!r}; there is: {', '.join(sorted(known))}"
+                )
         runs = store.runs.newest(count, portal=portal, task=task, status=status)
     if as_json:
         render.document({"runs": [render.run_json(run) for run in runs]})

@@ -12,7 +12,16 @@ from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
 from ordosync.config.model import Config
-from ordosync.engine import Held, Stop, chosen, open_portal, plan_task, register, run_task
+from ordosync.engine import (
+    Held,
+    Stop,
+    check_renames,
+    chosen,
+    open_portal,
+    plan_task,
+    register,
+    run_task,
+)
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.links import Link
@@ -100,25 +109,15 @@ def _command(
 
 
 def _plan(task: str, settings: Config, names: Sequence[str], *, as_json: bool) -> None:
-    plans = []
     with Store.open(settings.database, readonly=True) as store:
-        for portal in chosen(settings, names):
-            opened = open_portal(settings, portal, store)
-            steps = plan_task(TASKS[task], opened, store, Clock())
-            plans.append(
-                {
-                    "portal": portal.name,
-                    "task": task,
-                    "steps": [{"key": step.key, "summary": step.summary} for step in steps],
-                }
+        check_renames(settings, store)
+        plans = {
+            portal.name: plan_task(
+                TASKS[task], open_portal(settings, portal, store), store, Clock()
             )
-    if as_json:
-        render.document({"plans": plans})
-        return
-    for plan in plans:
-        render.say_out(f"{plan['portal']}: {task} would write {len(plan['steps'])}")
-        for step in plan["steps"]:
-            render.say_out(f"  {step['summary']}")
+            for portal in chosen(settings, names)
+        }
+    render.plans(task, plans, as_json=as_json)
 
 
 def _show(results: Sequence[Run | Held], *, as_json: bool, stop: Stop) -> None:
@@ -130,8 +129,9 @@ def _show(results: Sequence[Run | Held], *, as_json: bool, stop: Stop) -> None:
     elif runs:
         render.runs(runs)
     for result in [] if as_json else held:
-        since = f" since {render.local(result.run.started_at)}, run {result.run.id}"
-        render.say(f"{result.portal}: {result.task} is running{since if result.run else ''}")
+        run = result.run
+        since = f" since {render.local(run.started_at)}, run {run.id}" if run else ""
+        render.say(f"{result.portal}: {result.task} is running{since}")
     if not as_json:
         for run in runs:
             if run.counts.failed or run.counts.waiting or run.counts.skipped:
@@ -163,9 +163,7 @@ def _retry(settings: Config, store: Store, stop: Stop, rows: Sequence[StepRow]) 
     if rows[0].portal not in settings.portals:
         raise UsageError(f"portal {rows[0].portal} of step {rows[0].id} is not configured any more")
     portal = open_portal(settings, settings.portals[rows[0].portal], store)
-    return run_task(
-        TASKS[rows[0].task], portal, store, Clock(), stop, trigger="retry", only=rows
-    )
+    return run_task(TASKS[rows[0].task], portal, store, Clock(), stop, trigger="retry", only=rows)
 
 
 def _settle_as_sent(settings: Config, store: Store, row: StepRow, there: str) -> None:

@@ -4,7 +4,6 @@ A wrong file runs nothing. What the options of an account are, its class says.
 """
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -14,20 +13,12 @@ import yaml
 
 from ordosync.accounts import KINDS, account_class
 from ordosync.config.compose import compose
-from ordosync.config.model import (
-    AT_ONCE_TASKS,
-    SCHEDULED_TASKS,
-    AccountConfig,
-    Config,
-    Interval,
-    PortalConfig,
-    SideConfig,
-)
-from ordosync.config.nodes import MISSING, Converter, Problems, did_you_mean, shown, without
+from ordosync.config.model import AccountConfig, Config, SideConfig
+from ordosync.config.nodes import Converter, Problems, check_name, did_you_mean, shown, without
+from ordosync.config.portals import read_portals
 from ordosync.errors import ConfigError
 from ordosync.secret import Secret
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _TOP = ("database", "accounts", "portals")
 
 
@@ -64,7 +55,7 @@ def load_config(path: Path) -> Config:
         if not converter.keyed(values.get(key), key):
             problems.add(values.get(key, top), key, "none is configured")
     accounts = _accounts(converter, values.get("accounts"))
-    portals = _portals(converter, values.get("portals"), accounts)
+    portals = read_portals(converter, values.get("portals"), accounts)
     database = (
         converter.convert(Path, values["database"], "database")
         if "database" in values
@@ -100,7 +91,7 @@ def _accounts(converter: Converter, node: yaml.Node | None) -> dict[str, Account
     accounts = {}
     for name, account in converter.keyed(node, "accounts").items():
         path = f"accounts.{name}"
-        _check_name(converter, account, path, name)
+        check_name(converter, account, path, name)
         kind = _kind(converter, account, path)
         if kind is None:
             continue
@@ -122,117 +113,3 @@ def _kind(converter: Converter, node: yaml.Node, path: str) -> str | None:
         converter.problems.add(values["kind"], f"{path}.kind", text)
         return None
     return str(kind)
-
-
-def _portals(
-    converter: Converter, node: yaml.Node | None, accounts: Mapping[str, AccountConfig]
-) -> dict[str, PortalConfig]:
-    portals: dict[str, PortalConfig] = {}
-    nodes = converter.keyed(node, "portals")
-    for name, portal_node in nodes.items():
-        path = f"portals.{name}"
-        _check_name(converter, portal_node, path, name)
-        portal = _portal(converter, name, portal_node, path, accounts)
-        if portal is None:
-            continue
-        if portal.was in nodes:
-            text = f"portal {portal.was} is still in this file"
-            converter.problems.add(portal_node, f"{path}.was", text)
-        for other in portals.values():
-            if _same_selection(portal, other):
-                text = f"has the same accounts and the same selection as portal {other.name}"
-                converter.problems.add(portal_node, path, text)
-        portals[name] = portal
-    return portals
-
-
-def _portal(
-    converter: Converter,
-    name: str,
-    node: yaml.Node,
-    path: str,
-    accounts: Mapping[str, AccountConfig],
-) -> PortalConfig | None:
-    values = converter.keyed(node, path)
-    sides = {
-        role: _side(converter, values[role], f"{path}.{role}", role, accounts)
-        for role in ("merchant", "supplier")
-        if role in values
-    }
-    rest = without(node, *sides)
-    before = len(converter.problems.found)
-    given = ("name", *sides)
-    options = converter.options(PortalConfig, rest, path, given=given)
-    if len(converter.problems.found) > before or None in sides.values():
-        return None
-    managed = options.get("manage_inventory", False)
-    tasks = _tasks(converter, values.get("tasks"), f"{path}.tasks", managed=managed)
-    return PortalConfig(**{**options, **sides, "name": name, "tasks": tasks})
-
-
-def _side(
-    converter: Converter,
-    node: yaml.Node,
-    path: str,
-    role: str,
-    accounts: Mapping[str, AccountConfig],
-) -> SideConfig | None:
-    mapping = isinstance(node, yaml.MappingNode)
-    values = converter.keyed(node, path) if mapping else {"account": node}
-    if "account" not in values:
-        converter.problems.add(node, f"{path}.account", "is missing")
-        return None
-    name = converter.convert(str, values["account"], path)
-    if name is MISSING:
-        return None
-    if name not in accounts:
-        text = f"there is no account {shown(name)}{did_you_mean(name, list(accounts))}"
-        converter.problems.add(values["account"], path, text)
-        return None
-    adapter = account_class(accounts[name].kind)
-    if role not in adapter.roles:
-        text = f"account {name} is of kind {adapter.kind}, which cannot be a {role}"
-        converter.problems.add(values["account"], path, text)
-        return None
-    options = without(node, "account")
-    target = adapter.MerchantPair if role == "merchant" else adapter.SupplierPair
-    pair = converter.build(target, options, path)
-    return None if pair is MISSING else SideConfig(account=name, pair=pair)
-
-
-def _tasks(
-    converter: Converter, node: yaml.Node | None, path: str, *, managed: bool
-) -> dict[str, Interval]:
-    tasks: dict[str, Interval] = {
-        "import-orders": "hourly",
-        "import-products": "off",
-        "write-inventory-back": "hourly" if managed else "off",
-        "cancel-orders": "off",
-    }
-    for name, value in converter.keyed(node, path).items():
-        if name in AT_ONCE_TASKS:
-            converter.problems.add(value, f"{path}.{name}", "runs at once and has no interval")
-        elif name not in SCHEDULED_TASKS:
-            text = f"unknown task{did_you_mean(name, list(SCHEDULED_TASKS))}"
-            converter.problems.add(value, f"{path}.{name}", text)
-        else:
-            interval = converter.convert(Interval, value, f"{path}.{name}")
-            if name == "write-inventory-back" and not managed and interval != "off":
-                text = "needs `manage_inventory: true`; this portal is shipping-only"
-                converter.problems.add(value, f"{path}.{name}", text)
-            tasks[name] = interval
-    return tasks
-
-
-def _same_selection(one: PortalConfig, other: PortalConfig) -> bool:
-    return (one.merchant, one.supplier.account, one.products) == (
-        other.merchant,
-        other.supplier.account,
-        other.products,
-    )
-
-
-def _check_name(converter: Converter, node: yaml.Node, path: str, name: str) -> None:
-    if not _NAME.fullmatch(name):
-        text = f"{shown(name)} is not a name: a-z, 0-9, - and _, 63 characters at most"
-        converter.problems.add(node, path.partition(".")[0], text)

@@ -52,7 +52,7 @@ def _refuse_aliases(path: Path, text: str) -> None:
         return
     for event in yaml.parse(text, Loader=_Loader):
         if getattr(event, "anchor", None) is not None:
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             raise ConfigError([f"{path}: line {line}: anchors and aliases are not allowed"])
 
 

@@ -23,6 +23,7 @@ from ordosync.secret import Secret
 
 _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 MISSING = object()
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 @dataclass
@@ -142,8 +143,7 @@ class Converter:
             self.problems.add(node, path, "must be a list (`[a, b]`)")
             return ()
         return tuple(
-            self.convert(wanted, item, f"{path}[{index}]")
-            for index, item in enumerate(node.value)
+            self.convert(wanted, item, f"{path}[{index}]") for index, item in enumerate(node.value)
         )
 
     def _scalar(self, wanted: Any, text: str, path: str) -> Any:
@@ -170,6 +170,13 @@ def without(node: yaml.Node, *keys: str) -> yaml.MappingNode:
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
     left = [(key, value) for key, value in pairs if key.value not in keys]
     return yaml.MappingNode(node.tag, left, node.start_mark, node.end_mark)
+
+
+def check_name(converter: Converter, node: yaml.Node, path: str, name: str) -> None:
+    """Note a problem where `name` could not stand in a file's path or a message as it is."""
+    if not _NAME.fullmatch(name):
+        text = f"{shown(name)} is not a name: a-z, 0-9, - and _, 63 characters at most"
+        converter.problems.add(node, path.partition(".")[0], text)
 
 
 def _join(path: str, name: str) -> str:

@@ -114,9 +114,7 @@ def _claim(
     return lease, run
 
 
-def _work(
-    execution: Execution, only: Sequence[StepRow] | None
-) -> tuple[Status, RunError | None]:
+def _work(execution: Execution, only: Sequence[StepRow] | None) -> tuple[Status, RunError | None]:
     try:
         if only is not None:
             execution.try_again(only)

@@ -113,8 +113,10 @@ _FIRST_TABLES = (
     """,
     "create index steps_run on steps (run_id)",
     "create index steps_last_run on steps (last_run_id)",
-    "create index steps_unsettled on steps (portal, task, state, not_before)"
-    " where state in ('sending', 'unknown', 'waiting', 'failed')",
+    """
+    create index steps_unsettled on steps (portal, task, state, not_before)
+        where state in ('sending', 'unknown', 'waiting', 'failed')
+    """,
     """
     create table links (
         portal text not null,

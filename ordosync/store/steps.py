@@ -137,9 +137,7 @@ class Steps:
         )
         return [_step(row) for row in rows]
 
-    def settle(
-        self, row: StepRow, state: State, *, supplier_id: str | None, now: datetime
-    ) -> None:
+    def settle(self, row: StepRow, state: State, *, supplier_id: str | None, now: datetime) -> None:
         """Set a step to what a person says of it."""
         self._db.execute(
             "update steps set state = ?, supplier_id = ?, code = 'by-hand', reason = null,"

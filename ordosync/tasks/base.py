@@ -1,4 +1,4 @@
-"""What a task is: `plan` reads and decides, `apply` writes. Neither knows of the log or the clock."""
+"""What a task is: `plan` reads and decides, `apply` writes; neither knows of log or clock."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -71,9 +71,7 @@ class Result:
 class Apply(Protocol):
     """How a task writes."""
 
-    def __call__(
-        self, portal: Portal, steps: Sequence[Step], *, look_first: bool
-    ) -> list[Result]:
+    def __call__(self, portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
         """Write a batch; one result for each step, in order.
 
         `look_first` is set for steps that an earlier attempt may have written already.

@@ -20,13 +20,13 @@ from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
-    """A step for each order that the Supplier is to ship and that changed since the cursor."""
+    """Yield a step for each order to be shipped that changed since the cursor."""
     pages = portal.merchant.orders(reading.cursor, now=reading.now, patient=reading.patient)
     return _steps(portal, pages)
 
 
 def replan(portal: Portal, ids: Sequence[str]) -> Iterator[Page[Step]]:
-    """The same for these orders, as they are now."""
+    """Yield the same for these orders, as they are now."""
     return _steps(portal, portal.merchant.orders_by_id(ids))
 
 
@@ -79,12 +79,14 @@ def _step(portal: Portal, item: Order | Unusable, links: Mapping[str, Link]) -> 
     if link and generation == link.generation:
         return replace(step, verdict=Verdict(state="unchanged"))
     if isinstance(item, Unusable):
-        state = "skipped" if item.skip else "failed"
-        return replace(step, verdict=Verdict(state=state, code=item.code, reason=item.reason))
-    order = replace(item, lines=_lines_of_supplier(portal.config, item.lines))
-    verdict = _refusal(portal, order, links)
-    if verdict:
+        verdict = Verdict(
+            state="skipped" if item.skip else "failed", code=item.code, reason=item.reason
+        )
         return replace(step, verdict=verdict)
+    order = replace(item, lines=_lines_of_supplier(portal.config, item.lines))
+    refusal = _refusal(portal, order, links)
+    if refusal:
+        return replace(step, verdict=refusal)
     payload = for_supplier(order, portal.config, reference=_reference(portal, key))
     return replace(step, summary=_summary(payload), payload=payload)
 

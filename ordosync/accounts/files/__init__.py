@@ -104,7 +104,9 @@ class FilesAccount(Account):
         )
 
     def _is_unread(self, id_: str) -> bool:
-        return any(id_ == f"file:{name}" or id_.startswith(f"file:{name}:") for name in self._unread)
+        return any(
+            id_ == f"file:{name}" or id_.startswith(f"file:{name}:") for name in self._unread
+        )
 
     def _new_index(self) -> Index:
         self.close()
@@ -123,7 +125,9 @@ class FilesAccount(Account):
             folder, patterns = Path(*glob.parts[:first]), [str(Path(*glob.parts[first:]))]
         if not folder.is_dir():
             raise UnavailableError(
-                f"account {self.name}", "read orders", f"the folder {folder} does not exist; make it"
+                f"account {self.name}",
+                "read orders",
+                f"the folder {folder} does not exist; make it",
             )
         try:
             paths = sorted({path for pattern in patterns for path in folder.glob(pattern)})

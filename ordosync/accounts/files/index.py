@@ -46,7 +46,7 @@ class Index:
                 (
                     (file, number, row.number, self._cells(row), row.problem)
                     for row in read_rows(path, self._options, json_lines=path.suffix == ".jsonl")
-                    if (number := self._number(row)) and (only is None or number in only)
+                    if ((number := self._number(row)) and (only is None or number in only))
                     or (not number and only is None)
                 ),
             )

@@ -103,7 +103,7 @@ class OrderFiles:
             codecs.lookup(self.encoding)
         except LookupError as error:
             raise ValueError(f"encoding: {self.encoding!a} is not known") from error
-        if len(self.delimiter) != 1 or self.delimiter in "\r\n\"":
+        if len(self.delimiter) != 1 or self.delimiter in '\r\n"':
             raise ValueError("delimiter: must be one character")
         if self.quiet_s < 0:
             raise ValueError("quiet_s: must not be negative")

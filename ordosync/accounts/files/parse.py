@@ -26,7 +26,7 @@ _LONGEST_NUMBER = 100
 
 
 class _InvalidError(Exception):
-    """This row makes its order unusable."""
+    """A row makes its order unusable."""
 
     def __init__(self, code: str, row: Row, what: str) -> None:
         super().__init__(what)

@@ -7,8 +7,8 @@ the last order in it is settled. Beside a copy that stays, a list says which ord
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -62,13 +62,14 @@ class Spool:
                 json.dump(ids, file)
 
     def tidy(self) -> None:
-        """Remove what a crash left half made, and the folder where nothing is kept."""
+        """Remove what a crash left half made, and the folders in which nothing is kept."""
         if not self._folder.is_dir():
             return
         for path in self._folder.glob(".*"):
             path.unlink(missing_ok=True)
-        if not any(self._folder.iterdir()):
-            shutil.rmtree(self._folder, ignore_errors=True)
+        with suppress(OSError):  # not empty: something is kept, here or for another portal
+            for folder in (self._folder, *self._folder.parents[:2]):
+                folder.rmdir()
 
 
 def _list_of(copy: Path) -> Path:

@@ -63,7 +63,10 @@ class SqliteAccount(Account):
             self._opened = None
 
     def create_orders(
-        self, orders: Sequence[Order], *, look_first: bool = False  # noqa: ARG002 - always does
+        self,
+        orders: Sequence[Order],
+        *,
+        look_first: bool = False,  # noqa: ARG002 - always does
     ) -> list[Outcome]:
         """Create orders, all of them in one transaction."""
         with self._using("create orders", create=True) as db:

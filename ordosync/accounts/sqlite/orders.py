@@ -117,18 +117,14 @@ def timeline(db: "sqlite3.Connection", number: str) -> tuple[TimelineEntry, ...]
     """Return what happened to an order, oldest first."""
     rows = db.execute("select * from timeline where number = ? order by id", (number,))
     return tuple(
-        TimelineEntry(
-            at=datetime.fromisoformat(row["at"]), actor=row["actor"], text=row["text"]
-        )
+        TimelineEntry(at=datetime.fromisoformat(row["at"]), actor=row["actor"], text=row["text"])
         for row in rows
     )
 
 
 def comment(db: "sqlite3.Connection", number: str, *, actor: str, text: str) -> None:
     """Add to the timeline of an order."""
-    db.execute(
-        "insert into timeline (number, actor, text) values (?, ?, ?)", (number, actor, text)
-    )
+    db.execute("insert into timeline (number, actor, text) values (?, ?, ?)", (number, actor, text))
 
 
 def _free_number(db: "sqlite3.Connection", wanted: str) -> str:
