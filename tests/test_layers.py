@@ -1,0 +1,59 @@
+"""Imports only go down, so that each layer can be read without those above it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "ordosync"
+# From the bottom up; a module may import its own layer and those before it.
+LAYERS = (
+    ("errors", "secret", "clock", "faults", "retry", "templates"),
+    ("models",),
+    ("database",),
+    ("accounts",),
+    ("config", "store"),
+    ("tasks",),
+    ("engine", "render"),
+    ("cli",),
+    ("__main__",),
+)
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def _part(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def _imports(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{item.name}" for item in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {item.name for item in node.names}
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_only_go_down(path: Path) -> None:
+    if _part(path) == "__init__":
+        return
+    ours = {name.split(".")[1] for name in _imports(path) if name.startswith("ordosync.")}
+    for name in ours & LEVEL.keys():
+        assert LEVEL[name] <= LEVEL[_part(path)], f"{path} imports {name}"
+
+
+@pytest.mark.parametrize(
+    ("library", "allowed"),
+    [("typer", "cli"), ("rich", "render"), ("yaml", "config cli"), ("requests", "http")],
+)
+def test_a_library_is_used_in_one_place(library: str, allowed: str) -> None:
+    users = {
+        _part(path)
+        for path in MODULES
+        if any(name.split(".")[0] == library for name in _imports(path))
+    }
+
+    assert users <= set(allowed.split())

@@ -1,0 +1,66 @@
+"""The README's commands do what it says."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def ordosync(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if k != "ORDOSYNC_CONFIG"}
+    return subprocess.run(
+        [sys.executable, "-m", "ordosync", *words],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_commands_of_the_trial_run_as_written(tmp_path: Path) -> None:
+    (trial,) = re.findall(r"<!-- try -->\n```sh\n(.+)\n```", README)
+    words = [part.split("ordosync ", 1)[1] for part in trial.split(" && ") if "/ordosync " in part]
+
+    done = [ordosync(tmp_path, *words[0].split())]
+    done += [ordosync(tmp_path / "trial", *command.split()) for command in words[1:]]
+
+    assert words == ["init trial", "import-orders", "orders list"]
+    assert [one.returncode for one in done] == [0, 0, 0], done
+    for name in ("Ada Byron", "Jean Dupont", "Mila Novak"):
+        assert name in done[-1].stdout
+        assert name in README
+
+
+def test_the_commands_for_your_own_orders_run_as_written(tmp_path: Path) -> None:
+    section = README.partition("## Your own orders")[2]
+    block = re.search(r"```sh\n(.+?)\n```", section, re.DOTALL)
+    assert block
+    ordosync(tmp_path, "init")
+
+    for command in block[1].splitlines():
+        done = ordosync(tmp_path, *command.split()[1:])
+        assert done.returncode == 0, (command, done)
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`ordosync ([a-z-]+)", README))))
+def test_every_command_that_the_readme_names_has_help(command: str, tmp_path: Path) -> None:
+    done = ordosync(tmp_path, command, "--help")
+
+    assert done.returncode == 0, done
+    assert "Usage: " in done.stdout
+
+
+def test_every_option_of_the_example_configuration_is_right(tmp_path: Path) -> None:
+    example = (ROOT / "config.example.yaml").read_text("utf-8")
+    (tmp_path / "config.yaml").write_text(example)
+
+    done = ordosync(tmp_path, "config", "check")
+
+    assert (done.returncode, done.stderr) == (0, "")
