@@ -1,14 +1,12 @@
 """The main job on a real day of a gift wholesaler: 999 invoice lines, through the real command."""
 
-import json
-import os
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests import command
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "online-retail-2010-12-01.csv"
 CONFIG = """
@@ -60,19 +58,8 @@ def configure(
 
 
 def ordosync(folder: Path, *words: str, fault: str | None = None) -> tuple[int, Any]:
-    environment = {k: v for k, v in os.environ.items() if k != "ORDOSYNC_CONFIG"}
-    if fault:
-        environment["ORDOSYNC_FAULT"] = fault
-    done = subprocess.run(
-        [sys.executable, "-m", "ordosync", *words, "--json"],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr
-    return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+    done = command.ordosync(folder, *words, "--json", fault=fault)
+    return done.code, done.json if done.out else done.err
 
 
 def counts(run: dict[str, Any]) -> dict[str, int]:

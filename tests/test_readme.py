@@ -1,27 +1,14 @@
 """The README's commands do what it says."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.command import ordosync
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-
-
-def ordosync(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if k != "ORDOSYNC_CONFIG"}
-    return subprocess.run(
-        [sys.executable, "-m", "ordosync", *words],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_the_commands_of_the_trial_run_as_written(tmp_path: Path) -> None:
@@ -32,9 +19,9 @@ def test_the_commands_of_the_trial_run_as_written(tmp_path: Path) -> None:
     done += [ordosync(tmp_path / "trial", *command.split()) for command in words[1:]]
 
     assert words == ["init trial", "import-orders", "orders list"]
-    assert [one.returncode for one in done] == [0, 0, 0], done
+    assert [one.code for one in done] == [0, 0, 0], done
     for name in ("Ada Byron", "Jean Dupont", "Mila Novak"):
-        assert name in done[-1].stdout
+        assert name in done[-1].out
         assert name in README
 
 
@@ -46,15 +33,15 @@ def test_the_commands_for_your_own_orders_run_as_written(tmp_path: Path) -> None
 
     for command in block[1].splitlines():
         done = ordosync(tmp_path, *command.split()[1:])
-        assert done.returncode == 0, (command, done)
+        assert done.code == 0, (command, done)
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"`ordosync ([a-z-]+)", README))))
 def test_every_command_that_the_readme_names_has_help(command: str, tmp_path: Path) -> None:
     done = ordosync(tmp_path, command, "--help")
 
-    assert done.returncode == 0, done
-    assert "Usage: " in done.stdout
+    assert done.code == 0, done
+    assert "Usage: " in done.out
 
 
 def test_every_option_of_the_example_configuration_is_right(tmp_path: Path) -> None:
@@ -63,4 +50,4 @@ def test_every_option_of_the_example_configuration_is_right(tmp_path: Path) -> N
 
     done = ordosync(tmp_path, "config", "check")
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.code, done.err) == (0, "")

@@ -1,0 +1,97 @@
+"""Runs the real command in a process of its own, as cron and people do."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CONFIG = """
+accounts:
+  shop:
+    kind: files
+    orders:
+      glob: feeds/*
+      columns: {order_number: order, sku: sku, name: name, quantity: qty, unit_price: price,
+                ship_to.name: to, ship_to.country: country}
+      values: {ship_to.country: {Germany: DE}}
+      currency: EUR
+  warehouse:
+    kind: sqlite
+    path: warehouse.db
+portals:
+  shop-warehouse:
+    merchant: shop
+    supplier: warehouse
+"""
+HEADER = "order,sku,name,qty,price,to,country\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What a command said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def run(self) -> dict[str, Any]:
+        run: dict[str, Any] = self.json["runs"][0]
+        return run
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counts of the only run that are not 0, and `seen`."""
+        names = ("seen", "done", "unchanged", "skipped", "waiting", "failed")
+        return {name: self.run[name] for name in names if self.run[name] or name == "seen"}
+
+
+def ordosync(folder: Path, *words: str, fault: str | None = None) -> Done:
+    """Run `ordosync WORDS` in a folder; a traceback is never an answer."""
+    environment = {k: v for k, v in os.environ.items() if k != "ORDOSYNC_CONFIG"}
+    if fault:
+        environment["ORDOSYNC_FAULT"] = fault
+    done = subprocess.run(
+        [sys.executable, "-m", "ordosync", *words],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert "Traceback" not in err, err
+    return Done(code=done.returncode, out=out, err=err)
+
+
+def shop(folder: Path, feed: str | bytes | None = None, *, config: str = CONFIG) -> Path:
+    """Make a folder with a configuration and, where given, one feed; return the feed's path."""
+    (folder / "config.yaml").write_text(config)
+    (folder / "feeds").mkdir(exist_ok=True)
+    path = folder / "feeds" / "orders.csv"
+    if feed is not None:
+        path.write_bytes(feed.encode() if isinstance(feed, str) else feed)
+    return path
+
+
+def row(order: str, quantity: str = "1", *, name: str = "Mug", country: str = "DE") -> str:
+    """Return one line item of the feed."""
+    return f"{order},MUG,{name},{quantity},9.50,Ada,{country}\n"
+
+
+def steps(folder: Path, run: int) -> list[dict[str, Any]]:
+    """Return the steps of a run as they stand now."""
+    found: list[dict[str, Any]] = ordosync(folder, "show", str(run), "--json").run["steps"]
+    return found
+
+
+def numbers(folder: Path) -> list[str]:
+    """Return the Supplier's order numbers."""
+    listed = ordosync(folder, "orders", "list", "--json").json
+    return [order["number"] for order in listed["orders"]]
