@@ -85,11 +85,11 @@ def transaction(connection: "sqlite3.Connection") -> Iterator["sqlite3.Connectio
     connection.execute("begin immediate")
     try:
         yield connection
+        connection.execute("commit")  # fails, too, while somebody reads under a rollback journal
     except BaseException:
         if connection.in_transaction:  # SQLite has rolled back by itself when the disk is full
             connection.execute("rollback")
         raise
-    connection.execute("commit")
 
 
 def unusable(path: object, error: Exception) -> DatabaseError:

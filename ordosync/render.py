@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ordosync.accounts.sqlite.orders import TimelineEntry
+from ordosync.accounts.sqlite import TimelineEntry
 from ordosync.models import Order
 from ordosync.store.runs import Run
 from ordosync.store.steps import StepRow

@@ -92,6 +92,6 @@ def steps(folder: Path, run: int) -> list[dict[str, Any]]:
 
 
 def numbers(folder: Path) -> list[str]:
-    """Return the Supplier's order numbers."""
+    """Return the Supplier's order numbers, sorted."""
     listed = ordosync(folder, "orders", "list", "--json").json
-    return [order["number"] for order in listed["orders"]]
+    return sorted(order["number"] for order in listed["orders"])

@@ -40,7 +40,7 @@ def list_orders(
     as_json: options.Json = False,
     debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
 ) -> None:
-    """List the orders, by number."""
+    """List the orders, the newest last."""
     if status is not None and status not in STATUSES:
         raise UsageError(f"there is no status {status!r}; there is: {', '.join(STATUSES)}")
     desk = open_desk(load_config(find_config(config)), account)

@@ -1,4 +1,9 @@
-"""The tables of an embedded account. A migration that has been released is never changed."""
+"""The tables of an embedded account, one small migration after the other.
+
+A migration that has been released is never changed. Times are UTC as ISO text of fixed width, so
+that they sort as text, and come from SQLite, since an account has no clock. Money is decimal
+text. Addresses and tags are JSON: they are only ever read whole.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -25,61 +30,65 @@ def migrations() -> "Migrations":
 
 
 _NOW = "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))"
+
 _ORDERS_AND_PRODUCTS = (
     f"""
     create table orders (
-        number text primary key,
-        reference text unique,      -- whose order this is; refused twice
+        sequence integer primary key,   -- the order in which they were made
+        number text not null unique,    -- also the id
+        reference text unique,          -- chosen by ordosync; null: made at the desk
         status text not null,
-        created_at text not null default {_NOW},
+        placed_at text not null default {_NOW},
         currency text not null,
-        ship_to text not null,      -- an address as JSON
+        ship_to text not null,
         bill_to text,
         shipping_method text not null,
         customer_notes text not null,
         internal_notes text not null,
-        discount text,              -- money is decimal text
-        tags text not null          -- a JSON list
-    )
-    """,
-    "create index orders_status on orders (status)",
-    """
-    create table order_lines (
-        id text primary key,        -- <order number>/<position>
-        number text not null references orders (number),
-        position integer not null,
-        sku text not null,
-        name text not null,
-        quantity integer not null,
-        unit_price text,
-        details text not null,
-        total text,
         discount text,
-        unique (number, position)
+        tags text not null
     )
     """,
     f"""
-    create table products (
+    create table products (             -- how many there are is said elsewhere, or unset
         sku text primary key,
         name text not null,
         created_at text not null default {_NOW}
     )
     """,
+    """
+    create table order_lines (
+        id text primary key,            -- <order number>/<position>
+        order_number text not null references orders (number),
+        position integer not null,      -- from 1
+        sku text not null references products (sku),
+        name text not null,             -- as on the order; the product has its own
+        quantity integer not null,
+        unit_price text,
+        details text not null,
+        total text,
+        discount text,
+        supplier_sku text not null,
+        supplier_unit_cost text,
+        unique (order_number, position)
+    )
+    """,
+    "create index order_lines_sku on order_lines (sku)",
     f"""
     create table timeline (
         id integer primary key,
-        number text not null references orders (number),
+        order_number text not null references orders (number),
         at text not null default {_NOW},
         actor text not null,
         text text not null
     )
     """,
-    "create index timeline_number on timeline (number, id)",
+    "create index timeline_order on timeline (order_number, id)",
     f"""
-    create table changes (          -- the feed that tells what happened, in order
-        sequence integer primary key,
-        kind text not null,         -- order or product
-        id text not null,
+    create table changes (
+        sequence integer primary key autoincrement,     -- a cursor: never given twice
+        kind text not null,                             -- order or product
+        object_id text not null,
         what text not null,
         at text not null default {_NOW}
     )

@@ -1,13 +1,18 @@
-"""The orders of an embedded account: written and read, without a transaction of their own."""
+"""The orders of an embedded account: made, found and read."""
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from ordosync.models import Address, Line, Order
+import msgspec
+
+from ordosync.accounts.sqlite import changes, products, timeline
+from ordosync.accounts.sqlite.timeline import TimelineEntry  # noqa: F401 - until render.py imports it from there
+from ordosync.models import Address, Line, Order, Outcome
 
 if TYPE_CHECKING:
     import sqlite3
@@ -15,18 +20,68 @@ if TYPE_CHECKING:
 _PAGE = 500
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TimelineEntry:
-    """Something that happened to an order, for people."""
-
-    at: datetime
-    actor: str
-    text: str
-
-
-def insert(db: "sqlite3.Connection", order: Order, *, prefix: str) -> tuple[str, tuple[str, ...]]:
-    """Insert an order that waits to be shipped; return its number and the ids of its lines."""
+def create(db: "sqlite3.Connection", order: Order, *, prefix: str) -> Outcome:
+    """Make an order that waits to be shipped, and a product of each SKU that is new here."""
     number = _free_number(db, f"{prefix}{order.number}")
+    _insert_order(db, number, order)
+    line_ids = _insert_lines(db, number, order.lines)
+    timeline.add(db, number, f"Created from the Merchant's order {order.number}", actor="ordosync")
+    changes.add(db, "order", number, "created")
+    return Outcome(state="done", id=number, line_ids=line_ids)
+
+
+def find(db: "sqlite3.Connection", references: Sequence[str]) -> dict[str, Outcome]:
+    """Return an `unchanged` outcome for each reference that is here."""
+    rows = db.execute(
+        "select reference, number, order_lines.id as line_id"
+        " from orders join order_lines on order_number = number"
+        " where reference in (select value from json_each(?)) order by number, position",
+        (json.dumps(list(references)),),
+    )
+    return {
+        reference: Outcome(
+            state="unchanged", id=number, line_ids=tuple(line["line_id"] for line in lines)
+        )
+        for (reference, number), lines in groupby(rows, itemgetter("reference", "number"))
+    }
+
+
+def read(db: "sqlite3.Connection", number: str) -> Order | None:
+    """Return one order, if it is here."""
+    rows = db.execute("select * from orders where number = ?", (number,)).fetchall()
+    return next(_orders(db, rows), None)
+
+
+def read_all(db: "sqlite3.Connection", status: str | None) -> Iterator[Order]:
+    """Yield the orders as they were made, a page in memory and no lock held in between."""
+    last = 0
+    while rows := db.execute(
+        "select * from orders where sequence > ? and (? is null or status = ?)"
+        " order by sequence limit ?",
+        (last, status, status, _PAGE),
+    ).fetchall():
+        yield from _orders(db, rows)
+        last = rows[-1]["sequence"]
+
+
+def numbers(db: "sqlite3.Connection", prefix: str, limit: int) -> list[str]:
+    """Return the first order numbers that begin with `prefix`."""
+    rows = db.execute(
+        "select number from orders where number >= ? and number < ? order by number limit ?",
+        (prefix, f"{prefix}\U0010ffff", limit),
+    )
+    return [row["number"] for row in rows]
+
+
+def _free_number(db: "sqlite3.Connection", wanted: str) -> str:
+    number, count = wanted, 1
+    while db.execute("select 1 from orders where number = ?", (number,)).fetchone():
+        count += 1
+        number = f"{wanted}~{count}"
+    return number
+
+
+def _insert_order(db: "sqlite3.Connection", number: str, order: Order) -> None:
     db.execute(
         "insert into orders (number, reference, status, currency, ship_to, bill_to,"
         " shipping_method, customer_notes, internal_notes, discount, tags)"
@@ -35,20 +90,25 @@ def insert(db: "sqlite3.Connection", order: Order, *, prefix: str) -> tuple[str,
             number,
             order.reference,
             order.currency,
-            _address_to_text(order.ship_to),
-            _address_to_text(order.bill_to) if order.bill_to else None,
+            _to_json(order.ship_to),
+            None if order.bill_to is None else _to_json(order.bill_to),
             order.shipping_method,
             order.customer_notes,
             order.internal_notes,
             _money_to_text(order.discount),
-            json.dumps(order.tags),
+            _to_json(order.tags),
         ),
     )
-    ids = tuple(f"{number}/{position}" for position in range(1, len(order.lines) + 1))
-    db.executemany(
-        "insert into order_lines (id, number, position, sku, name, quantity, unit_price, details,"
-        " total, discount) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
+
+
+def _insert_lines(db: "sqlite3.Connection", number: str, lines: Sequence[Line]) -> tuple[str, ...]:
+    ids = tuple(f"{number}/{position}" for position in range(1, len(lines) + 1))
+    for position, (line_id, line) in enumerate(zip(ids, lines, strict=True), 1):
+        products.add_unknown(db, line.sku, line.name)
+        db.execute(
+            "insert into order_lines (id, order_number, position, sku, name, quantity, unit_price,"
+            " details, total, discount, supplier_sku, supplier_unit_cost)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 line_id,
                 number,
@@ -60,126 +120,65 @@ def insert(db: "sqlite3.Connection", order: Order, *, prefix: str) -> tuple[str,
                 line.details,
                 _money_to_text(line.total),
                 _money_to_text(line.discount),
-            )
-            for position, (line_id, line) in enumerate(zip(ids, order.lines, strict=True), 1)
-        ),
-    )
-    return number, ids
+                line.supplier_sku,
+                _money_to_text(line.supplier_unit_cost),
+            ),
+        )
+    return ids
 
 
-def by_reference(
-    db: "sqlite3.Connection", references: Sequence[str]
-) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return the number and line ids of each order that carries one of the references."""
-    rows = db.execute(
-        "select orders.reference, orders.number, order_lines.id from orders"
-        " join order_lines on order_lines.number = orders.number"
-        " where orders.reference in (select value from json_each(?))"
-        " order by orders.number, order_lines.position",
-        (json.dumps(list(references)),),
-    )
-    found: dict[str, tuple[str, tuple[str, ...]]] = {}
+def _orders(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> Iterator[Order]:
+    lines = _lines(db, [row["number"] for row in rows])
     for row in rows:
-        number, ids = found.get(row["reference"], (row["number"], ()))
-        found[row["reference"]] = (number, (*ids, row["id"]))
+        yield Order(
+            id=row["number"],
+            number=row["number"],
+            reference=row["reference"] or "",
+            status=row["status"],
+            placed_at=datetime.fromisoformat(row["placed_at"]),
+            currency=row["currency"],
+            ship_to=msgspec.json.decode(row["ship_to"], type=Address),
+            bill_to=row["bill_to"] and msgspec.json.decode(row["bill_to"], type=Address),
+            shipping_method=row["shipping_method"],
+            customer_notes=row["customer_notes"],
+            internal_notes=row["internal_notes"],
+            discount=_money_from_text(row["discount"]),
+            tags=msgspec.json.decode(row["tags"], type=tuple[str, ...]),
+            lines=tuple(lines[row["number"]]),
+        )
+
+
+def _lines(db: "sqlite3.Connection", order_numbers: Iterable[str]) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = {number: [] for number in order_numbers}
+    rows = db.execute(
+        "select * from order_lines where order_number in (select value from json_each(?))"
+        " order by order_number, position",
+        (json.dumps(list(found)),),
+    )
+    for row in rows:
+        found[row["order_number"]].append(
+            Line(
+                id=row["id"],
+                sku=row["sku"],
+                name=row["name"],
+                quantity=row["quantity"],
+                unit_price=_money_from_text(row["unit_price"]),
+                details=row["details"],
+                total=_money_from_text(row["total"]),
+                discount=_money_from_text(row["discount"]),
+                supplier_sku=row["supplier_sku"],
+                supplier_unit_cost=_money_from_text(row["supplier_unit_cost"]),
+            )
+        )
     return found
 
 
-def read(db: "sqlite3.Connection", number: str) -> Order | None:
-    """Return one order with its lines."""
-    row = db.execute("select * from orders where number = ?", (number,)).fetchone()
-    return _order(db, row) if row else None
+def _to_json(value: Address | tuple[str, ...]) -> str:
+    return msgspec.json.encode(value).decode()
 
 
-def read_all(db: "sqlite3.Connection", status: str | None) -> Iterator[Order]:
-    """Yield the orders in the order of their numbers, with flat memory."""
-    last = ""
-    while rows := db.execute(
-        "select * from orders where number > ? and (? is null or status = ?)"
-        " order by number limit ?",
-        (last, status, status, _PAGE),
-    ).fetchall():
-        for row in rows:
-            yield _order(db, row)
-        last = rows[-1]["number"]
-
-
-def numbers(db: "sqlite3.Connection", prefix: str, count: int) -> list[str]:
-    """Return the first order numbers that begin like this."""
-    rows = db.execute(
-        "select number from orders where substr(number, 1, length(?)) = ? order by number limit ?",
-        (prefix, prefix, count),
-    )
-    return [row["number"] for row in rows]
-
-
-def timeline(db: "sqlite3.Connection", number: str) -> tuple[TimelineEntry, ...]:
-    """Return what happened to an order, oldest first."""
-    rows = db.execute("select * from timeline where number = ? order by id", (number,))
-    return tuple(
-        TimelineEntry(at=datetime.fromisoformat(row["at"]), actor=row["actor"], text=row["text"])
-        for row in rows
-    )
-
-
-def comment(db: "sqlite3.Connection", number: str, *, actor: str, text: str) -> None:
-    """Add to the timeline of an order."""
-    db.execute("insert into timeline (number, actor, text) values (?, ?, ?)", (number, actor, text))
-
-
-def _free_number(db: "sqlite3.Connection", wanted: str) -> str:
-    number, copy = wanted, 1
-    while db.execute("select 1 from orders where number = ?", (number,)).fetchone():
-        copy += 1
-        number = f"{wanted}~{copy}"
-    return number
-
-
-def _order(db: "sqlite3.Connection", row: "sqlite3.Row") -> Order:
-    lines = db.execute(
-        "select * from order_lines where number = ? order by position", (row["number"],)
-    )
-    return Order(
-        id=row["number"],
-        number=row["number"],
-        reference=row["reference"] or "",
-        status=row["status"],
-        placed_at=datetime.fromisoformat(row["created_at"]),
-        currency=row["currency"],
-        ship_to=_address_from_text(row["ship_to"]),
-        bill_to=_address_from_text(row["bill_to"]) if row["bill_to"] else None,
-        shipping_method=row["shipping_method"],
-        customer_notes=row["customer_notes"],
-        internal_notes=row["internal_notes"],
-        discount=_money_from_text(row["discount"]),
-        tags=tuple(json.loads(row["tags"])),
-        lines=tuple(_line(line) for line in lines),
-    )
-
-
-def _line(row: "sqlite3.Row") -> Line:
-    return Line(
-        id=row["id"],
-        sku=row["sku"],
-        name=row["name"],
-        quantity=row["quantity"],
-        unit_price=_money_from_text(row["unit_price"]),
-        details=row["details"],
-        total=_money_from_text(row["total"]),
-        discount=_money_from_text(row["discount"]),
-    )
-
-
-def _address_to_text(address: Address) -> str:
-    return json.dumps({name: value for name, value in asdict(address).items() if value})
-
-
-def _address_from_text(text: str) -> Address:
-    return Address(**json.loads(text))
-
-
-def _money_to_text(money: Decimal | None) -> str | None:
-    return None if money is None else str(money)
+def _money_to_text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
 
 
 def _money_from_text(text: str | None) -> Decimal | None:

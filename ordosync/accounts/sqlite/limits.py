@@ -1,0 +1,38 @@
+"""What an order must be like to be kept in an embedded account."""
+
+import msgspec
+
+from ordosync.models import Order
+
+_LARGEST_QUANTITY = 2**31 - 1  # an integer, also in databases other than SQLite
+
+
+def refusal(order: Order) -> str | None:
+    """Say why this order cannot be kept, without personal data; None where it can."""
+    if not order.reference:
+        return "has no reference"
+    if not order.number:
+        return "has no number"
+    if not order.lines:
+        return "has no lines"
+    for position, line in enumerate(order.lines, 1):
+        if not line.sku:
+            return f"line {position} has no SKU"
+        if not 1 <= line.quantity <= _LARGEST_QUANTITY:
+            return f"line {position}: quantity {line.quantity} is not 1 to {_LARGEST_QUANTITY}"
+        amounts = (line.unit_price, line.total, line.discount, line.supplier_unit_cost)
+        if not all(amount is None or amount.is_finite() for amount in amounts):
+            return f"line {position} has an amount that is not a number"
+    if order.discount is not None and not order.discount.is_finite():
+        return "has a discount that is not a number"
+    if not _is_text(order):
+        return "has a NUL or half of a surrogate pair in one of its texts"
+    return None
+
+
+def _is_text(order: Order) -> bool:
+    try:
+        written = msgspec.json.encode(order)
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON's escapes can smuggle in
+        return False
+    return rb"\u0000" not in written.replace(rb"\\", b"")  # these six letters typed are no NUL

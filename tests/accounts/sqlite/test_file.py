@@ -1,0 +1,192 @@
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from ordosync import database
+from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.accounts.sqlite.migrations import APPLICATION_ID, VERSION, migrations
+from ordosync.database import open_database, sqlite3, transaction
+from ordosync.errors import RefusedError, UnavailableError
+from ordosync.models import Outcome
+from tests.accounts.contract import order
+
+ROOT = Path(__file__).parents[3]
+
+
+def start(path: Path, count: int = 1, *, fault: str = "") -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.accounts.sqlite.create", str(path), "r", str(count)],
+        cwd=ROOT,
+        env={**os.environ, "ORDOSYNC_FAULT": fault},
+    )
+
+
+@pytest.fixture(name="path")
+def _path(tmp_path: Path) -> Path:
+    return tmp_path / "northwind.db"
+
+
+def test_file_is_for_its_owner_alone(account: SqliteAccount, path: Path) -> None:
+    account.create_orders([order("1001")])
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [file.name for file in path.parent.iterdir()] == ["northwind.db"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "left"), [("account-before-commit", 0), ("account-after-commit", 500)]
+)
+def test_crash_leaves_a_batch_whole_or_not_at_all(
+    account: SqliteAccount, path: Path, fault: str, left: int
+) -> None:
+    crashed = start(path, SqliteAccount.batch_size, fault=fault)
+    assert crashed.wait() == -signal.SIGKILL
+    references = [f"r{n}" for n in range(SqliteAccount.batch_size)]
+
+    assert len(account.find_orders(references)) == left
+    outcomes = account.create_orders([order("1001", reference=each) for each in references])
+
+    assert {outcome.state for outcome in outcomes} == {"unchanged" if left else "done"}
+    assert len(list(account.list_orders())) == SqliteAccount.batch_size
+
+
+def test_twenty_at_once_create_one_order(account: SqliteAccount) -> None:
+    together = Barrier(20)
+
+    def create(_: int) -> Outcome:
+        twin = account.paired(account.SupplierPair())
+        together.wait()
+        [outcome] = twin.create_orders([order("1001")])
+        return outcome
+
+    with ThreadPoolExecutor(20) as threads:
+        outcomes = list(threads.map(create, range(20)))
+
+    assert sorted(outcome.state for outcome in outcomes) == ["done"] + ["unchanged"] * 19
+    assert {outcome.id for outcome in outcomes} == {"1001"}
+    assert len(list(account.list_orders())) == 1
+
+
+def test_processes_that_start_at_once_make_one_file_and_each_order_once(
+    account: SqliteAccount, path: Path
+) -> None:
+    processes = [start(path, 20) for _ in range(4)]
+
+    assert [process.wait() for process in processes] == [0, 0, 0, 0]
+    assert len({found.reference for found in account.list_orders()}) == 20
+    assert len(list(account.list_orders())) == 20
+
+
+def test_reading_leaves_the_file_byte_for_byte(account: SqliteAccount, path: Path) -> None:
+    account.create_orders([order("1001")])
+    before = path.read_bytes()
+
+    account.find_orders(["origin:1001#1", "nothing"])
+    list(account.list_orders())
+
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == ["northwind.db"]
+
+
+def test_file_that_another_program_holds_may_be_free_later(
+    account: SqliteAccount, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.create_orders([order("1001")])
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0)
+    holder = open_database(
+        path, application_id=APPLICATION_ID, migrations=migrations, version=VERSION
+    )
+
+    with (
+        closing(holder),
+        transaction(holder),
+        pytest.raises(UnavailableError, match=r"account northwind: create orders: .* locked"),
+    ):
+        account.create_orders([order("1002")])
+
+    [outcome] = account.create_orders([order("1002")])
+    assert outcome.state == "done"
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _garbage(path: Path) -> None:
+    path.write_bytes(b"no database at all" * 1000)
+
+
+def _flipped_page(path: Path) -> None:
+    damaged = bytearray(path.read_bytes())
+    damaged[4096:] = b"\xff" * (len(damaged) - 4096)
+    path.write_bytes(damaged)
+
+
+def _newer(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute(f"pragma user_version = {VERSION + 1}")
+    connection.close()
+
+
+def _of_somebody_else(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("pragma application_id = 0")
+    connection.close()
+
+
+def _open_to_all(path: Path) -> None:
+    path.chmod(0o666)
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _dangling_link(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nowhere.db")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _empty,
+        _garbage,
+        _flipped_page,
+        _newer,
+        _of_somebody_else,
+        _open_to_all,
+        _folder,
+        _dangling_link,
+    ],
+)
+def test_spoiled_file_is_told_and_left_alone(
+    account: SqliteAccount, path: Path, spoil: Callable[[Path], None]
+) -> None:
+    account.create_orders([order("1001")])
+    spoil(path)
+    before = path.read_bytes() if path.is_file() else b""
+
+    with pytest.raises(RefusedError, match=f"account northwind: create orders: database {path}: "):
+        account.create_orders([order("1002")])
+    with pytest.raises(RefusedError, match=f"account northwind: list orders: database {path}: "):
+        list(account.list_orders())
+
+    assert (path.read_bytes() if path.is_file() else b"") == before
+
+
+def test_missing_folder_is_told(tmp_path: Path) -> None:
+    account = SqliteAccount(name="northwind", spool=tmp_path, path=tmp_path / "no" / "n.db")
+
+    with pytest.raises(RefusedError, match=r"account northwind: create orders: .*does not exist"):
+        account.create_orders([order("1001")])
