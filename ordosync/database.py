@@ -60,9 +60,13 @@ def open_database(
         if create and not readonly and not os.path.lexists(path):
             _make(path, application_id, migrations)
         _check_file(path)
+        if path.with_name(f"{path.name}-journal").exists():
+            _recover(path)
         connection = _connect(path, readonly=readonly)
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         raise DatabaseError(path, f"{error}; check the folder and its permissions") from error
+    except sqlite3.Error as error:
+        raise unusable(path, error) from error
     try:
         _check_owner(connection, path, application_id)
         _migrate(connection, path, migrations, version, readonly=readonly)
@@ -101,6 +105,8 @@ def unusable(path: object, error: Exception) -> DatabaseError:
         return DatabaseError(path, "the disk is full; nothing is lost, free some space")
     if "readonly" in text or "read-only" in text:
         return DatabaseError(path, "cannot be written; check owner and permissions")
+    if "unable to open" in text:
+        return DatabaseError(path, f"{text}; check the folder and its permissions")
     if isinstance(error, sqlite3.OperationalError) and "no such" not in text:
         return DatabaseError(path, text)
     return DatabaseError(path, f"damaged ({text}); restore it from a backup")
@@ -117,6 +123,13 @@ def _connect(path: Path, *, readonly: bool) -> "sqlite3.Connection":
     connection.execute("pragma foreign_keys = on")
     connection.execute("pragma synchronous = full")
     return connection
+
+
+def _recover(path: Path) -> None:
+    """Let SQLite put right what a crash left half written, which a read-only opening cannot."""
+    connection = _connect(path, readonly=False)
+    connection.execute("select count(*) from sqlite_master")
+    connection.close()
 
 
 def _make(path: Path, application_id: int, migrations: "Callable[[], Migrations]") -> None:

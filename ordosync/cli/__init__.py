@@ -46,6 +46,9 @@ def _main(
 def run() -> int:
     """Run the command line and return its exit code; what goes wrong becomes one line."""
     render.prepare()
+    if not all(word.isascii() or _is_text(word) for word in sys.argv):
+        render.say("error: the command line holds bytes that are no UTF-8 text")
+        return 2
     try:
         app(standalone_mode=True)
     except OrdosyncError as error:
@@ -56,6 +59,10 @@ def run() -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0
+
+
+def _is_text(word: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in word)
 
 
 def _told(error: OrdosyncError) -> int:

@@ -1,115 +1,70 @@
-"""The configuration: one YAML file to frozen values, or every problem that it has.
+"""The configuration: found, read whole, and either without a problem or refused with all of them.
 
-A wrong file runs nothing. What the options of an account are, its class says.
+The file becomes YAML nodes (`document`), these become typed values (`nodes`, `scalars`, `secret`)
+as the schema asks for them (`schema`, `portals`), and what comes of it is in `model`.
 """
 
 import os
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from ordosync.accounts import KINDS, account_class
-from ordosync.config.compose import compose
-from ordosync.config.model import AccountConfig, Config, SideConfig
-from ordosync.config.nodes import Converter, Problems, check_name, did_you_mean, shown, without
-from ordosync.config.portals import read_portals
+from ordosync.config.document import compose, read_source
+from ordosync.config.model import (
+    AT_ONCE_TASKS,
+    SCHEDULED_TASKS,
+    AccountConfig,
+    Config,
+    Interval,
+    PortalConfig,
+    ProductsConfig,
+    ShippingMethodsConfig,
+    SideConfig,
+)
+from ordosync.config.nodes import Place
+from ordosync.config.plain import as_plain
+from ordosync.config.schema import read_config, reader_for
 from ordosync.errors import ConfigError
-from ordosync.secret import Secret
 
-_TOP = ("database", "accounts", "portals")
+__all__ = [
+    "AT_ONCE_TASKS",
+    "SCHEDULED_TASKS",
+    "AccountConfig",
+    "Config",
+    "Interval",
+    "PortalConfig",
+    "ProductsConfig",
+    "ShippingMethodsConfig",
+    "SideConfig",
+    "as_plain",
+    "find_config",
+    "load_config",
+]
 
 
 def find_config(option: Path | None) -> Path:
-    """Return the file to read: the one that was named, or the first that there is."""
-    if option:
+    """Return the file to read. One that was named is not looked for elsewhere."""
+    if option is not None:
         return option
-    named = os.environ.get("ORDOSYNC_CONFIG")
-    if named:
+    if named := os.environ.get("ORDOSYNC_CONFIG"):
         return Path(named)
+    home = os.path.expanduser("~")  # noqa: PTH111 - `Path.home` raises where there is none
     places = (
         Path("config.yaml"),
-        Path("~/.config/ordosync/config.yaml").expanduser(),
+        Path(home, ".config", "ordosync", "config.yaml"),
         Path("/etc/ordosync/config.yaml"),
     )
     for place in places:
-        if place.exists():
+        if os.access(place, os.F_OK):
             return place
     looked = ", ".join(str(place) for place in places)
-    raise ConfigError([f"no configuration found ({looked}); `ordosync init` writes one"])
+    raise ConfigError([f"no configuration in {looked}; `ordosync init` makes one"])
 
 
 def load_config(path: Path) -> Config:
-    """Read the file. Raises `ConfigError` with all of its problems, in the order of its lines."""
-    path = path.absolute()
-    top = compose(path)
-    problems = Problems()
-    converter = Converter(path.parent, file_mode=path.stat().st_mode, problems=problems)
-    values = converter.keyed(top, "")
-    for key, node in values.items():
-        if key not in _TOP:
-            problems.add(node, key, f"unknown option{did_you_mean(key, list(_TOP))}")
-    for key in ("accounts", "portals"):
-        if not converter.keyed(values.get(key), key):
-            problems.add(values.get(key, top), key, "none is configured")
-    accounts = _accounts(converter, values.get("accounts"))
-    portals = read_portals(converter, values.get("portals"), accounts)
-    database = (
-        converter.convert(Path, values["database"], "database")
-        if "database" in values
-        else path.parent / "ordosync.db"
-    )
-    if problems.found:
-        raise ConfigError(problems.lines())
-    return Config(path=path, database=database, accounts=accounts, portals=portals)
-
-
-def as_plain(value: object) -> Any:
-    """Return a configuration, defaults included, as plain data; secrets stay masked."""
-    if isinstance(value, AccountConfig):
-        return {"kind": value.kind, **as_plain(value.options)}
-    if isinstance(value, SideConfig):
-        return {"account": value.account, **as_plain(value.pair)}
-    if is_dataclass(value):
-        return {
-            item.name: as_plain(getattr(value, item.name))
-            for item in fields(value)
-            if item.name != "name"
-        }
-    if isinstance(value, Mapping):
-        return {key: as_plain(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [as_plain(item) for item in value]
-    if value is None or isinstance(value, (bool, int)):
-        return value
-    return repr(value) if isinstance(value, Secret) else str(value)
-
-
-def _accounts(converter: Converter, node: yaml.Node | None) -> dict[str, AccountConfig]:
-    accounts = {}
-    for name, account in converter.keyed(node, "accounts").items():
-        path = f"accounts.{name}"
-        check_name(converter, account, path, name)
-        kind = _kind(converter, account, path)
-        if kind is None:
-            continue
-        options = converter.options(
-            account_class(kind), without(account, "kind"), path, given=("name", "spool")
-        )
-        accounts[name] = AccountConfig(name=name, kind=kind, options=options)
-    return accounts
-
-
-def _kind(converter: Converter, node: yaml.Node, path: str) -> str | None:
-    values = converter.keyed(node, path)
-    if "kind" not in values:
-        converter.problems.add(node, f"{path}.kind", f"is missing{did_you_mean('', list(KINDS))}")
-        return None
-    kind = values["kind"].value
-    if kind not in KINDS:
-        text = f"{shown(str(kind))} is not a kind of account{did_you_mean(str(kind), list(KINDS))}"
-        converter.problems.add(values["kind"], f"{path}.kind", text)
-        return None
-    return str(kind)
+    """Read a configuration. Raises `ConfigError` with every problem, in the order of the file."""
+    source = read_source(path.absolute())
+    reader = reader_for(source)
+    top = Place(line=1, path="", node=compose(source.text))
+    config = read_config(reader, top, path=source.path)
+    if config is None or reader.problem_count:
+        raise ConfigError(reader.problems)
+    return config

@@ -1,232 +1,214 @@
-"""YAML nodes to typed values, with every problem found in one pass.
+"""From YAML nodes to typed values: what an option may be is said by the types of what takes it.
 
-The nodes are composed and never constructed: every scalar stays the text that somebody wrote,
-and the type that wants it converts it. So `off`, `no`, `012`, `10:00` and dates mean what they
-look like. What a callable accepts in the YAML is what its keyword arguments say.
+The keyword parameters of a frozen dataclass or of an account's `__init__`, with their type hints
+and defaults, are the options that there are. Nothing stops at a problem: it is noted and reading
+goes on with None in its place, so that people see all of them at once. Whoever starts a reading
+must therefore look at `problems` before using anything that it returned.
 """
 
-import difflib
 import inspect
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, is_dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
+import types
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, is_dataclass, replace
+from functools import cache
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin
 
 import yaml
 
-from ordosync.config.secrets import read_secret
-from ordosync.secret import Secret
+from ordosync.config.scalars import at_line, shortened, suggestion, to_choice
 
-_TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
-MISSING = object()
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-
-
-@dataclass
-class Problems:
-    """What is wrong, with the line each is on."""
-
-    found: list[tuple[int, str]] = field(default_factory=list)
-
-    def add(self, node: yaml.Node, path: str, text: str) -> None:
-        """Note a problem of this node."""
-        line = node.start_mark.line + 1
-        self.found.append((line, f"line {line}: {path + ': ' if path else ''}{text}"))
-
-    def lines(self) -> list[str]:
-        """Return what to tell, in the order of the file."""
-        return [text for _, text in sorted(self.found, key=lambda item: item[0])]
+_NULLS = ("", "~", "null", "Null", "NULL")
+_SHAPES: Mapping[type[yaml.Node], str] = {
+    yaml.ScalarNode: "a single value",
+    yaml.SequenceNode: "a list",
+    yaml.MappingNode: "options (name: value)",
+}
+_REQUIRED = inspect.Parameter.empty
 
 
-def shown(text: str) -> str:
-    """Quote foreign text for a message, with what a terminal would obey made visible."""
-    printable = "".join(
-        char if char.isprintable() else char.encode("unicode_escape", "backslashreplace").decode()
-        for char in text[:80]
-    )
-    return f'"{printable}"'
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A node and where it stands: the line of its key, and its path, `portals.acme.since`."""
+
+    line: int
+    path: str
+    node: yaml.Node
+
+    @property
+    def is_null(self) -> bool:
+        """Whether nothing is written here: only plain text can mean that, never quoted."""
+        node = self.node
+        return isinstance(node, yaml.ScalarNode) and not node.style and node.value in _NULLS
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether there are entries to read here."""
+        return isinstance(self.node, yaml.MappingNode)
+
+    def below(self, key: str) -> str:
+        """Return the path of what has this key here."""
+        return f"{self.path}.{shortened(key)}" if self.path else shortened(key)
 
 
-def did_you_mean(word: str, known: list[str]) -> str:
-    """Return `; did you mean X?`, or what there is to choose from."""
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]}?" if close else f"; choose from {', '.join(known)}"
+@cache
+def parameters(target: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Return what `target` is made from, by name, with types for annotations."""
+    return inspect.signature(target, eval_str=True).parameters
 
 
-class Converter:
-    """Converts nodes of one file."""
+class Reader:
+    """Reads values out of nodes, and notes what is wrong with them."""
 
-    def __init__(self, folder: Path, *, file_mode: int, problems: Problems) -> None:
-        self._folder = folder
-        self._file_mode = file_mode
-        self.problems = problems
+    def __init__(self, converters: Mapping[Any, Callable[[str], Any]]) -> None:
+        self._converters = converters
+        """How the text of a scalar becomes a value of a type; see `scalars`."""
+        self._problems: list[tuple[int, str]] = []
 
-    def keyed(self, node: yaml.Node | None, path: str) -> dict[str, yaml.Node]:
-        """Return the values of a mapping by key; a problem for anything else."""
-        if node is None or is_null(node):
-            return {}
-        if not isinstance(node, yaml.MappingNode):
-            self.problems.add(node, path, "must be a mapping (`key: value`)")
-            return {}
-        return {key.value: value for key, value in node.value}
+    @property
+    def problems(self) -> list[str]:
+        """What was found so far, in the order of the file."""
+        return [at_line(*problem) for problem in sorted(self._problems, key=lambda p: p[0])]
+
+    @property
+    def problem_count(self) -> int:
+        """How many were found so far."""
+        return len(self._problems)
+
+    def problem(self, place: Place, message: str, *, path: str | None = None) -> None:
+        """Note what is wrong at a place, or with what should be at a path below it."""
+        path = place.path if path is None else path
+        self._problems.append((place.line, f"{path}: {message}" if path else message))
+
+    def value(self, hint: Any, place: Place) -> Any:
+        """Read a value of this type."""
+        hint, nullable = _without_none(hint)
+        if nullable and place.is_null:
+            return None
+        if isinstance(hint, type) and is_dataclass(hint):
+            return self.build(hint, place, self.entries(place))
+        origin = get_origin(hint)
+        if origin is tuple:
+            return tuple(self.value(get_args(hint)[0], item) for item in self._items(place))
+        if origin is Mapping:
+            entries = self.entries(place) or {}
+            return {key: self.value(get_args(hint)[1], entry) for key, entry in entries.items()}
+        if origin is Literal:
+            return self.choice(place, get_args(hint), "possible here")
+        return self.scalar(place, self._converters[hint])
+
+    def scalar(self, place: Place, convert: Callable[[str], Any]) -> Any:
+        """Read a single value by a converter."""
+        if not self._has_shape(place, yaml.ScalarNode):
+            return None
+        return self.attempt(place, lambda: convert(place.node.value))
+
+    def choice(self, place: Place, choices: Iterable[str], what: str) -> Any:
+        """Read one of the choices; `what` says what each of them is."""
+        return self.scalar(place, lambda text: to_choice(text, choices, what))
+
+    def entries(self, place: Place) -> dict[str, Place] | None:
+        """Read the places in a mapping, by key; None where there is no mapping."""
+        if not self._has_shape(place, yaml.MappingNode):
+            return None
+        entries: dict[str, Place] = {}
+        for key, node in place.node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                self.problem(replace(place, line=line), "a name must be a single value")
+                continue
+            entry = Place(line=line, path=place.below(key.value), node=node)
+            if key.value in entries:
+                self.problem(entry, f"given twice, first in line {entries[key.value].line}")
+            else:
+                entries[key.value] = entry
+        return entries
+
+    def required(
+        self, place: Place, entries: dict[str, Place], key: str, convert: Callable[[str], Any]
+    ) -> Any:
+        """Take an entry that must be there out of `entries`, and read it by a converter."""
+        if key not in entries:
+            self.problem(place, "is missing", path=place.below(key))
+            return None
+        return self.scalar(entries.pop(key), convert)
+
+    def refuse_unknown(self, entries: Mapping[str, Place], known: Collection[str]) -> None:
+        """Note every entry that is not known."""
+        for key, entry in entries.items():
+            if key not in known:
+                self.problem(entry, f"unknown option{suggestion(key, known)}")
+
+    def arguments(
+        self,
+        target: Callable[..., Any],
+        place: Place,
+        entries: Mapping[str, Place],
+        *,
+        without: Collection[str] = (),
+        read: Mapping[str, Callable[[Place], Any]] = types.MappingProxyType({}),
+    ) -> dict[str, Any]:
+        """Read what `target` is made from, as far as it is given.
+
+        Parameters in `without` are no options; those in `read` are read by a function of their
+        own. A default that is a path is given as well, since it is relative to the file, too.
+        """
+        options = {name: p for name, p in parameters(target).items() if name not in without}
+        self.refuse_unknown(entries, options)
+        values: dict[str, Any] = {}
+        for name, option in options.items():
+            if name in read and name in entries:
+                values[name] = read[name](entries[name])
+            elif name in entries:
+                values[name] = self.value(option.annotation, entries[name])
+            elif option.default is _REQUIRED:
+                self.problem(place, "is missing", path=place.below(name))
+            elif isinstance(option.default, Path):
+                values[name] = self._converters[Path](str(option.default))
+        return values
 
     def build(
-        self, target: Callable[..., Any], node: yaml.Node, path: str, *, given: tuple[str, ...] = ()
+        self, target: Callable[..., Any], place: Place, entries: Mapping[str, Place] | None
     ) -> Any:
-        """Call `target` with the options of a mapping; `MISSING` where there was a problem."""
-        before = len(self.problems.found)
-        options = self.options(target, node, path, given=given)
-        if len(self.problems.found) > before:
-            return MISSING
+        """Make a `target` from these entries; what it says against them is noted, too."""
+        if entries is None:
+            return None
+        before = self.problem_count
+        values = self.arguments(target, place, entries)
+        if self.problem_count > before:
+            return None
+        return self.attempt(place, lambda: target(**values))
+
+    def attempt(self, place: Place, make: Callable[[], Any]) -> Any:
+        """Return what `make` makes; what it raises against the place's value is noted."""
         try:
-            return target(**options)
+            return make()
         except ValueError as error:
-            self.problems.add(node, path, str(error))
-            return MISSING
+            self.problem(place, str(error))
+            return None
 
-    def options(
-        self, target: Callable[..., Any], node: yaml.Node, path: str, *, given: tuple[str, ...] = ()
-    ) -> dict[str, Any]:
-        """Return the keyword arguments that a mapping gives for `target`, but for `given`."""
-        hints = get_type_hints(target.__init__ if inspect.isclass(target) else target)
-        wanted = {
-            name: parameter
-            for name, parameter in inspect.signature(target).parameters.items()
-            if name not in given
-        }
-        values = self.keyed(node, path)
-        options: dict[str, Any] = {}
-        for name, value in values.items():
-            if name not in wanted:
-                text = f"unknown option{did_you_mean(name, list(wanted))}"
-                self.problems.add(value, _join(path, name), text)
-                continue
-            options[name] = self.convert(hints[name], value, _join(path, name))
-        for name, parameter in wanted.items():
-            if name not in values and parameter.default is parameter.empty:
-                self.problems.add(node, _join(path, name), "is missing")
-        return options
+    def _items(self, place: Place) -> list[Place]:
+        if not self._has_shape(place, yaml.SequenceNode):
+            return []
+        return [
+            Place(line=node.start_mark.line + 1, path=f"{place.path}[{index}]", node=node)
+            for index, node in enumerate(place.node.value)
+        ]
 
-    def convert(self, wanted: Any, node: yaml.Node, path: str) -> Any:
-        """Return the value of a node as `wanted`; `MISSING`, with a problem noted, if it is not."""
-        origin, arguments = get_origin(wanted), get_args(wanted)
-        if origin in (Union, UnionType):
-            if is_null(node) and NoneType in arguments:
-                return None
-            return self.convert(next(a for a in arguments if a is not NoneType), node, path)
-        if origin is tuple:
-            return self._list(arguments[0], node, path)
-        if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
-            return {
-                key: self.convert(arguments[1], value, _join(path, key))
-                for key, value in self.keyed(node, path).items()
-            }
-        if is_dataclass(wanted) and isinstance(wanted, type):
-            return self.build(wanted, node, path)
-        if not isinstance(node, yaml.ScalarNode) or is_null(node):
-            self.problems.add(node, path, "must be one value")
-            return MISSING
-        try:
-            return self._scalar(wanted, node.value, path)
-        except ValueError as error:
-            self.problems.add(node, path, str(error))
-            return MISSING
-
-    def _list(self, wanted: Any, node: yaml.Node, path: str) -> tuple[Any, ...]:
-        if is_null(node):
-            return ()
-        if not isinstance(node, yaml.SequenceNode):
-            self.problems.add(node, path, "must be a list (`[a, b]`)")
-            return ()
-        return tuple(
-            self.convert(wanted, item, f"{path}[{index}]") for index, item in enumerate(node.value)
-        )
-
-    def _scalar(self, wanted: Any, text: str, path: str) -> Any:
-        if get_origin(wanted) is Literal:
-            return _choice(text, get_args(wanted), path)
-        if wanted is Secret:
-            return read_secret(text, self._folder, file_mode=self._file_mode)
-        if wanted is Path:
-            return self._folder / Path(text).expanduser()
-        return _SCALARS[wanted](text)
-
-
-def is_null(node: yaml.Node) -> bool:
-    """Whether a node is a plain `null`, `~` or nothing."""
-    return (
-        isinstance(node, yaml.ScalarNode)
-        and node.style is None
-        and node.value in ("", "~", "null", "Null", "NULL")
-    )
-
-
-def without(node: yaml.Node, *keys: str) -> yaml.MappingNode:
-    """Return a mapping less some of its keys; an empty one where it is no mapping."""
-    pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    left = [(key, value) for key, value in pairs if key.value not in keys]
-    return yaml.MappingNode(node.tag, left, node.start_mark, node.end_mark)
-
-
-def check_name(converter: Converter, node: yaml.Node, path: str, name: str) -> None:
-    """Note a problem where `name` could not stand in a file's path or a message as it is."""
-    if not _NAME.fullmatch(name):
-        text = f"{shown(name)} is not a name: a-z, 0-9, - and _, 63 characters at most"
-        converter.problems.add(node, path.partition(".")[0], text)
-
-
-def _join(path: str, name: str) -> str:
-    shown_name = name if name.isprintable() else shown(name)
-    return f"{path}.{shown_name}" if path else shown_name
-
-
-def _choice(text: str, choices: tuple[str, ...], path: str) -> str:
-    if text in choices:
-        return text
-    what = "an interval" if ".tasks." in path else "one of these"
-    raise ValueError(
-        f"{shown(text)} is not {what}; choose {', '.join(choices[:-1])} or {choices[-1]}"
-    )
-
-
-def _boolean(text: str) -> bool:
-    if text.lower() in _TRUE:
-        return True
-    if text.lower() in _FALSE:
+    def _has_shape(self, place: Place, shape: type[yaml.Node]) -> bool:
+        if place.is_null:
+            self.problem(place, "needs a value")
+        elif not isinstance(place.node, shape):
+            found = _SHAPES[type(place.node)]
+            self.problem(place, f"expected {_SHAPES[shape]}, not {found}")
+        else:
+            return True
         return False
-    raise ValueError(f"{shown(text)} is neither true nor false")
 
 
-def _whole(text: str) -> int:
-    if re.fullmatch(r"-?[0-9]{1,18}", text):
-        return int(text)
-    raise ValueError(f"{shown(text)} is not a whole number")
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise ValueError(f"{shown(text)} is not a number") from None
-
-
-def _day(text: str) -> date:
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            pass
-    raise ValueError(f"{shown(text)} is not a day such as 2026-11-23")
-
-
-_SCALARS: dict[Any, Callable[[str], Any]] = {
-    str: str,
-    bool: _boolean,
-    int: _whole,
-    Decimal: _decimal,
-    date: _day,
-}
+def _without_none(hint: Any) -> tuple[Any, bool]:
+    """Split `X | None` into X and whether None was there."""
+    if get_origin(hint) not in (Union, types.UnionType):
+        return hint, False
+    (inner,) = (arg for arg in get_args(hint) if arg is not types.NoneType)
+    return inner, True

@@ -1,8 +1,10 @@
-"""The `portals:` of a configuration."""
+"""The portals of the file, and what two of them must not have in common."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-
-import yaml
+from functools import partial
+from itertools import combinations
+from typing import get_args
 
 from ordosync.accounts import account_class
 from ordosync.accounts.base import Role
@@ -14,112 +16,125 @@ from ordosync.config.model import (
     PortalConfig,
     SideConfig,
 )
-from ordosync.config.nodes import MISSING, Converter, check_name, did_you_mean, shown, without
+from ordosync.config.nodes import Place, Reader
+from ordosync.config.scalars import quoted, suggestion, to_name
+
+_INVENTORY = "write-inventory-back"
 
 
-def read_portals(
-    converter: Converter, node: yaml.Node | None, accounts: Mapping[str, AccountConfig]
-) -> dict[str, PortalConfig]:
-    """Return the portals that have no problem; the problems are noted."""
-    portals: dict[str, PortalConfig] = {}
-    nodes = converter.keyed(node, "portals")
-    for name, portal_node in nodes.items():
-        path = f"portals.{name}"
-        check_name(converter, portal_node, path, name)
-        portal = _portal(converter, name, portal_node, path, accounts)
-        if portal is None:
-            continue
-        if portal.was in nodes:
-            text = f"portal {portal.was} is still in this file"
-            converter.problems.add(portal_node, f"{path}.was", text)
-        for other in portals.values():
-            if _same_selection(portal, other):
-                text = f"has the same accounts and the same selection as portal {other.name}"
-                converter.problems.add(portal_node, path, text)
-        portals[name] = portal
-    return portals
+class PortalReader:
+    """Reads portals between the accounts, of which None stands for one of unknown kind."""
 
+    def __init__(
+        self,
+        reader: Reader,
+        accounts: Mapping[str, AccountConfig | None],
+        places: Mapping[str, Place],
+    ) -> None:
+        self._reader = reader
+        self._accounts = accounts
+        self._places = places
 
-def _portal(
-    converter: Converter,
-    name: str,
-    node: yaml.Node,
-    path: str,
-    accounts: Mapping[str, AccountConfig],
-) -> PortalConfig | None:
-    apart = ("merchant", "supplier", "tasks")
-    values = converter.keyed(node, path)
-    merchant = _side(converter, node, path, "merchant", accounts)
-    supplier = _side(converter, node, path, "supplier", accounts)
-    options = converter.options(PortalConfig, without(node, *apart), path, given=("name", *apart))
-    managed = options.get("manage_inventory") is True
-    tasks = _tasks(converter, values.get("tasks"), f"{path}.tasks", managed=managed)
-    if merchant is None or supplier is None or MISSING in options.values():
-        return None
-    return PortalConfig(name=name, merchant=merchant, supplier=supplier, tasks=tasks, **options)
+    def portals(self) -> dict[str, PortalConfig]:
+        """Read all of them, but those that have a problem."""
+        read = {name: self._portal(name, place) for name, place in self._places.items()}
+        portals = {name: portal for name, portal in read.items() if portal}
+        self._refuse_same_selection(portals)
+        self._refuse_same_past(portals)
+        return portals
 
+    def _portal(self, name: str, place: Place) -> PortalConfig | None:
+        before = self._reader.problem_count
+        entries = self._reader.entries(place)
+        if entries is None:
+            return None
+        values = self._reader.arguments(
+            PortalConfig,
+            place,
+            entries,
+            without=("name",),
+            read={
+                "merchant": partial(self._side, "merchant"),
+                "supplier": partial(self._side, "supplier"),
+                "tasks": self._reader.entries,
+            },
+        )
+        given = values.get("tasks") or {}
+        values["tasks"] = self._tasks(given, managed=values.get("manage_inventory", False))
+        if values.get("was") is not None:
+            self._reader.attempt(entries["was"], lambda: self._check_was(values["was"], name))
+        merchant, supplier = values.get("merchant"), values.get("supplier")
+        if merchant is None or supplier is None:
+            return None
+        if merchant.account == supplier.account:
+            why = f"account {merchant.account} cannot be both its merchant and its supplier"
+            self._reader.problem(place, why)
+        if self._reader.problem_count > before:
+            return None
+        return PortalConfig(name=name, **values)
 
-def _side(
-    converter: Converter,
-    portal: yaml.Node,
-    path: str,
-    role: Role,
-    accounts: Mapping[str, AccountConfig],
-) -> SideConfig | None:
-    node, path = converter.keyed(portal, path).get(role), f"{path}.{role}"
-    if node is None:
-        converter.problems.add(portal, path, "is missing")
-        return None
-    mapping = isinstance(node, yaml.MappingNode)
-    values = converter.keyed(node, path) if mapping else {"account": node}
-    if "account" not in values:
-        converter.problems.add(node, f"{path}.account", "is missing")
-        return None
-    name = converter.convert(str, values["account"], path)
-    if name is MISSING:
-        return None
-    if name not in accounts:
-        text = f"there is no account {shown(name)}{did_you_mean(name, list(accounts))}"
-        converter.problems.add(values["account"], path, text)
-        return None
-    adapter = account_class(accounts[name].kind)
-    if role not in adapter.roles:
-        text = f"account {name} is of kind {adapter.kind}, which cannot be a {role}"
-        converter.problems.add(values["account"], path, text)
-        return None
-    options = without(node, "account")
-    target = adapter.MerchantPair if role == "merchant" else adapter.SupplierPair
-    pair = converter.build(target, options, path)
-    return None if pair is MISSING else SideConfig(account=name, pair=pair)
-
-
-def _tasks(
-    converter: Converter, node: yaml.Node | None, path: str, *, managed: bool
-) -> dict[str, Interval]:
-    tasks: dict[str, Interval] = {
-        "import-orders": "hourly",
-        "import-products": "off",
-        "write-inventory-back": "hourly" if managed else "off",
-        "cancel-orders": "off",
-    }
-    for name, value in converter.keyed(node, path).items():
-        if name in AT_ONCE_TASKS:
-            converter.problems.add(value, f"{path}.{name}", "runs at once and has no interval")
-        elif name not in SCHEDULED_TASKS:
-            text = f"unknown task{did_you_mean(name, list(SCHEDULED_TASKS))}"
-            converter.problems.add(value, f"{path}.{name}", text)
+    def _side(self, role: Role, place: Place) -> SideConfig | None:
+        """Read an account's name, or a mapping of it and the options that belong to the pair."""
+        entries: dict[str, Place] = {}
+        if place.is_mapping:
+            entries = self._reader.entries(place) or {}
+            name = self._reader.required(place, entries, "account", self._account_name)
         else:
-            interval = converter.convert(Interval, value, f"{path}.{name}")
-            if name == "write-inventory-back" and not managed and interval != "off":
-                text = "needs `manage_inventory: true`; this portal is shipping-only"
-                converter.problems.add(value, f"{path}.{name}", text)
-            tasks[name] = interval
-    return tasks
+            name = self._reader.scalar(place, self._account_name)
+        account = self._accounts.get(name)
+        if account is None:
+            return None
+        adapter = account_class(account.kind)
+        if role not in adapter.roles:
+            why = f"account {name}: kind {account.kind} cannot be a {role}"
+            self._reader.problem(place, why)
+            return None
+        options = adapter.MerchantPair if role == "merchant" else adapter.SupplierPair
+        return SideConfig(account=name, pair=self._reader.build(options, place, entries))
 
+    def _account_name(self, text: str) -> str:
+        if text not in self._accounts:
+            why = f"there is no account {quoted(text)}{suggestion(text, self._accounts)}"
+            raise ValueError(why)
+        return text
 
-def _same_selection(one: PortalConfig, other: PortalConfig) -> bool:
-    return (one.merchant, one.supplier.account, one.products) == (
-        other.merchant,
-        other.supplier.account,
-        other.products,
-    )
+    def _tasks(self, given: Mapping[str, Place], *, managed: bool) -> dict[str, Interval]:
+        """Read the interval of each scheduled task, defaults filled in."""
+        tasks: dict[str, Interval] = dict.fromkeys(SCHEDULED_TASKS, "off")
+        tasks["import-orders"] = "hourly"
+        tasks[_INVENTORY] = "hourly" if managed else "off"
+        self._reader.refuse_unknown(given, (*SCHEDULED_TASKS, *AT_ONCE_TASKS))
+        for task, place in given.items():
+            if task in AT_ONCE_TASKS:
+                self._reader.problem(place, "runs at once and has no interval")
+            elif task in SCHEDULED_TASKS:
+                tasks[task] = self._reader.choice(place, get_args(Interval), "an interval")
+        if not managed and tasks[_INVENTORY] not in ("off", None):
+            self._reader.problem(given[_INVENTORY], "needs `manage_inventory: true` in this portal")
+        return tasks
+
+    def _check_was(self, was: str, name: str) -> None:
+        to_name(was)
+        if was == name:
+            raise ValueError(f"{quoted(was)} is this portal's own name")
+        if was in self._places:
+            raise ValueError(f"portal {was} is still in this file")
+
+    def _refuse_same_selection(self, portals: Mapping[str, PortalConfig]) -> None:
+        """Two portals that select the same would send every order twice."""
+        by_accounts = defaultdict(list)
+        for portal in portals.values():
+            by_accounts[portal.merchant.account, portal.supplier.account].append(portal)
+        for group in by_accounts.values():
+            for first, second in combinations(group, 2):
+                if (first.merchant, first.products) == (second.merchant, second.products):
+                    why = f"has the same accounts and the same selection as portal {first.name}"
+                    self._reader.problem(self._places[second.name], why)
+
+    def _refuse_same_past(self, portals: Mapping[str, PortalConfig]) -> None:
+        """Only one portal can go on with what the store knows of an old one."""
+        heirs: dict[str, str] = {}
+        for name, portal in portals.items():
+            if portal.was is not None and heirs.setdefault(portal.was, name) != name:
+                why = f"portal {heirs[portal.was]} was {portal.was}, too"
+                self._reader.problem(self._places[name], why)

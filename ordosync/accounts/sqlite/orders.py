@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ordosync.accounts.sqlite import changes, products, timeline
-from ordosync.accounts.sqlite.timeline import TimelineEntry  # noqa: F401 - until render.py imports it from there
 from ordosync.models import Address, Line, Order, Outcome
 
 if TYPE_CHECKING:

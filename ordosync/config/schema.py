@@ -1,0 +1,82 @@
+"""What stands in the file: a database, accounts of some kind, and portals between two of them.
+
+Reads everything even after a problem, like `Reader`; what is returned is good only if there was
+none.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ordosync.accounts import KINDS, account_class
+from ordosync.config.document import Source
+from ordosync.config.model import AccountConfig, Config
+from ordosync.config.nodes import Place, Reader
+from ordosync.config.portals import PortalReader
+from ordosync.config.scalars import CONVERTERS, quoted, suggestion, to_name, to_path
+from ordosync.config.secret import to_secret
+from ordosync.secret import Secret
+
+NOT_OPTIONS = ("name", "spool")
+"""What an account is given by ordosync, not by its options."""
+
+_DATABASE = "ordosync.db"
+
+
+def reader_for(source: Source) -> Reader:
+    """Return a reader that knows what paths and secrets mean in this file."""
+    here: dict[Any, Callable[[str], Any]] = {
+        Path: partial(to_path, folder=source.folder),
+        Secret: partial(to_secret, source=source),
+    }
+    return Reader({**CONVERTERS, **here})
+
+
+def read_config(reader: Reader, top: Place, *, path: Path) -> Config | None:
+    """Read the whole file."""
+    entries = reader.entries(top)
+    if entries is None:
+        return None
+    reader.refuse_unknown(entries, ("database", "accounts", "portals"))
+    database = path.parent / _DATABASE
+    if "database" in entries:
+        database = reader.value(Path, entries["database"])
+    account_places = _section(reader, top, entries, "account")
+    accounts = {name: _account(reader, name, at) for name, at in account_places.items()}
+    portal_places = _section(reader, top, entries, "portal")
+    return Config(
+        path=path,
+        database=database,
+        accounts={name: account for name, account in accounts.items() if account},
+        portals=PortalReader(reader, accounts, portal_places).portals(),
+    )
+
+
+def _section(reader: Reader, top: Place, entries: dict[str, Place], noun: str) -> dict[str, Place]:
+    """Read the entries of `accounts` or `portals`, of which there must be one at least."""
+    place = entries.get(f"{noun}s")
+    if place is None or place.is_null or not place.node.value:
+        reader.problem(place or top, f"no {noun} is configured")
+        return {}
+    named = reader.entries(place) or {}
+    for name, entry in named.items():
+        reader.attempt(entry, partial(to_name, name))
+    return named
+
+
+def _account(reader: Reader, name: str, place: Place) -> AccountConfig | None:
+    entries = reader.entries(place)
+    if entries is None:
+        return None
+    kind = reader.required(place, entries, "kind", _to_kind)
+    if kind is None:
+        return None
+    options = reader.arguments(account_class(kind), place, entries, without=NOT_OPTIONS)
+    return AccountConfig(name=name, kind=kind, options=options)
+
+
+def _to_kind(text: str) -> str:
+    if text not in KINDS:
+        raise ValueError(f"{quoted(text)} is not a kind of account{suggestion(text, KINDS)}")
+    return text

@@ -1,0 +1,221 @@
+from datetime import date
+
+import pytest
+
+from ordosync.config.model import PortalConfig, ProductsConfig, ShippingMethodsConfig
+
+from .conftest import LEAST, Load, Problems
+from .kinds import Assignment, Numbering
+
+ACCOUNTS = """\
+accounts:
+  acme: {kind: shop, token: "${TOKEN}"}
+  northwind: {kind: depot}
+"""
+
+
+def with_portals(*portals: str) -> str:
+    """Each of them stands on a line of its own; the first is on line 5."""
+    return ACCOUNTS + "portals:\n" + "".join(f"  {portal}\n" for portal in portals)
+
+
+def portal(options: str = "", *, name: str = "main", merchant: str = "acme") -> str:
+    return f"{name}: {{merchant: {merchant}, supplier: northwind, {options}}}"
+
+
+def load_one(load: Load, options: str) -> PortalConfig:
+    return load(with_portals(portal(options))).portals["main"]
+
+
+def test_portal_is_a_shipping_only_one_by_default(load: Load) -> None:
+    main = load_one(load, "")
+
+    assert not main.manage_inventory
+    assert (main.since, main.was, main.send) == (None, None, ())
+    assert main.tasks == {
+        "import-orders": "hourly",
+        "import-products": "off",
+        "write-inventory-back": "off",
+        "cancel-orders": "off",
+    }
+
+
+def test_managed_inventory_is_written_back_hourly(load: Load) -> None:
+    main = load_one(load, "manage_inventory: true")
+
+    assert main.tasks["write-inventory-back"] == "hourly"
+
+
+def test_tasks_take_intervals(load: Load) -> None:
+    main = load_one(
+        load, "manage_inventory: yes, tasks: {import-orders: off, write-inventory-back: 10-minutes}"
+    )
+
+    assert main.tasks == {
+        "import-orders": "off",
+        "import-products": "off",
+        "write-inventory-back": "10-minutes",
+        "cancel-orders": "off",
+    }
+
+
+def test_every_other_option(load: Load) -> None:
+    main = load_one(
+        load,
+        "since: 2026-11-01, was: old, send: [tags, ship_to_email], products: {skus: ['NW-*']}, "
+        "shipping_methods: {default: null, map: {Express: UPS Next Day Air, 2: 02}}",
+    )
+
+    assert (main.since, main.was) == (date(2026, 11, 1), "old")
+    assert main.send == ("tags", "ship_to_email")
+    assert main.products == ProductsConfig(skus=("NW-*",))
+    assert main.shipping_methods == ShippingMethodsConfig(
+        default=None, map={"Express": "UPS Next Day Air", "2": "02"}
+    )
+
+
+def test_side_is_a_name_or_a_mapping_with_options_of_the_pair(load: Load) -> None:
+    text = LEAST.replace("supplier: northwind", "supplier: {account: northwind, prefix: 012}")
+
+    main = load(text).portals["acme-northwind"]
+
+    assert (main.merchant.account, main.merchant.pair) == ("acme", Assignment())
+    assert (main.supplier.account, main.supplier.pair) == ("northwind", Numbering(prefix="012"))
+
+
+@pytest.mark.parametrize(
+    ("portal", "why"),
+    [
+        (
+            "a: {merchant: {supplier: x}, supplier: northwind}",
+            "a.merchant.account: is missing",
+        ),
+        (
+            "a: {merchant: acme, supplier: {account: nordwind}}",
+            'a.supplier.account: there is no account "nordwind"; did you mean northwind?',
+        ),
+        (
+            "a: {merchant: acme, supplier: zzz}",
+            'a.supplier: there is no account "zzz"; choose acme or northwind',
+        ),
+        (
+            "a: {merchant: northwind, supplier: acme}",
+            "a.merchant: account northwind: kind depot cannot be a merchant",
+        ),
+        (
+            "a: {merchant: acme, supplier: acme}",
+            "a: account acme cannot be both its merchant and its supplier",
+        ),
+        ("a: {merchant: acme, supplier: }", "a.supplier: needs a value"),
+        (
+            "a: {merchant: acme, supplier: [northwind]}",
+            "a.supplier: expected a single value, not a list",
+        ),
+        ("a: {merchant: acme}", "a.supplier: is missing"),
+        ("a: acme", "a: expected options (name: value), not a single value"),
+    ],
+)
+def test_sides_that_are_wrong(problems: Problems, portal: str, why: str) -> None:
+    assert problems(with_portals(portal)) == [f"line 5: portals.{why}"]
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (
+            "tasks: {import-orders: 5-minutes}",
+            (
+                'tasks.import-orders: "5-minutes" is not an interval; '
+                "choose 10-minutes, hourly, 6-hours, daily or off"
+            ),
+        ),
+        ("tasks: {import-orders: }", "tasks.import-orders: needs a value"),
+        (
+            "tasks: {import-orders: no}",
+            (
+                'tasks.import-orders: "no" is not an interval; '
+                "choose 10-minutes, hourly, 6-hours, daily or off"
+            ),
+        ),
+        (
+            "tasks: {update-tracking: off}",
+            "tasks.update-tracking: runs at once and has no interval",
+        ),
+        ("tasks: {split-order: daily}", "tasks.split-order: runs at once and has no interval"),
+        (
+            "tasks: {import-order: daily}",
+            "tasks.import-order: unknown option; did you mean import-orders?",
+        ),
+        (
+            "tasks: {write-inventory-back: daily}",
+            "tasks.write-inventory-back: needs `manage_inventory: true` in this portal",
+        ),
+        ("tasks: daily", "tasks: expected options (name: value), not a single value"),
+        ("since: 10:00", 'since: "10:00" is not a date; write YYYY-MM-DD'),
+        (
+            "since: 2026-11-01T00:00:00",
+            ('since: "2026-11-01T00:00:00" is not a date; write YYYY-MM-DD'),
+        ),
+        ("was: main", 'was: "main" is this portal\'s own name'),
+        ("shipping_methods: {map: {Express: null}}", "shipping_methods.map.Express: needs a value"),
+        ("name: x", "name: unknown option"),
+    ],
+)
+def test_options_that_are_wrong(problems: Problems, options: str, why: str) -> None:
+    (problem,) = problems(with_portals(portal(options)))
+
+    assert problem.startswith(f"line 5: portals.main.{why}")
+
+
+def test_inventory_that_is_not_managed_may_be_said_to_be_off(load: Load) -> None:
+    main = load_one(load, "tasks: {write-inventory-back: off}")
+
+    assert main.tasks["write-inventory-back"] == "off"
+
+
+def test_was_may_not_name_a_portal_that_is_still_there(problems: Problems) -> None:
+    found = problems(with_portals(portal("was: other"), portal("send: [tags]", name="other")))
+
+    assert "line 5: portals.main.was: portal other is still in this file" in found
+
+
+def test_was_is_a_name(problems: Problems) -> None:
+    (problem,) = problems(with_portals(portal('was: "../x"')))
+
+    assert problem.startswith('line 5: portals.main.was: "../x" is not a name')
+
+
+def test_two_portals_cannot_have_been_the_same_one(problems: Problems) -> None:
+    found = problems(
+        with_portals(
+            portal("was: old, products: {skus: [A]}"),
+            portal("was: old, products: {skus: [B]}", name="second"),
+        )
+    )
+
+    assert found == ["line 6: portals.second: portal main was old, too"]
+
+
+def test_same_accounts_and_selection_are_a_problem_that_names_both(problems: Problems) -> None:
+    found = problems(
+        with_portals(
+            portal("products: {skus: [A]}"),
+            portal("products: {skus: [A]}, since: 2026-11-01", name="second"),
+        )
+    )
+
+    assert found == [
+        "line 6: portals.second: has the same accounts and the same selection as portal main"
+    ]
+
+
+def test_same_accounts_with_another_selection_are_good(load: Load) -> None:
+    config = load(
+        with_portals(
+            portal(),
+            portal("products: {skus: [A]}", name="second"),
+            portal(name="third", merchant="{account: acme, supplier: Northwind}"),
+        )
+    )
+
+    assert list(config.portals) == ["main", "second", "third"]
