@@ -7,13 +7,14 @@ standard error for words.
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ordosync.accounts.sqlite import TimelineEntry
 from ordosync.models import Order
-from ordosync.store.runs import Run
+from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import StepRow
 from ordosync.store.times import to_text
 from ordosync.tasks.base import Step
@@ -75,33 +76,33 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
             sys.stdout.write("\t".join(clean(cell) for cell in row) + "\n")
         return
     from rich import box  # noqa: PLC0415 - only a terminal needs rich
+    from rich.measure import Measurement  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
-        numeric = name in _NUMERIC
-        shown.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        shown.add_row(*(Text(clean(cell), style=_COLOURS.get(str(cell), "")) for cell in row))
-    _console().print(shown)
+        justify: Literal["left", "right"] = "right" if name in _NUMERIC else "left"
+        shown.add_column(name, justify=justify, no_wrap=name not in _FOLDED, overflow="fold")
+    kept = [tuple(clean(cell) for cell in row) for row in rows]
+    for row in kept:
+        shown.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in row))
+    console = _console()
+    if (
+        Measurement.get(console, console.options.update(max_width=10_000), shown).minimum
+        <= console.width
+    ):
+        console.print(shown)
+        return
+    for row in kept:  # too narrow for a table: one line a cell
+        for name, cell in zip(columns, row, strict=True):
+            console.print(Text(f"{name}: {cell}" if cell else f"{name}:"))
+        console.print()
 
 
-_RUN_COLUMNS = (
-    "run",
-    "portal",
-    "task",
-    "trigger",
-    "status",
-    "started",
-    "seen",
-    "done",
-    "unchanged",
-    "skipped",
-    "waiting",
-    "failed",
-)
-_NUMERIC = ("run", "seen", "done", "unchanged", "skipped", "waiting", "failed", "step", "lines")
+_RUN_COLUMNS = ("run", "started", "portal", "task", "trigger", "status", "counts")
+_NUMERIC = ("run", "step", "lines", "quantity", "unit price", "worth")
+_FOLDED = ("counts", "reason", "name", "ship to", "key", "not before")
 
 
 def _console() -> "Console":
@@ -124,21 +125,20 @@ def runs(found: Sequence[Run]) -> None:
 
 
 def _run_row(run: Run) -> tuple[object, ...]:
-    counts = run.counts
     return (
         run.id,
+        local(run.started_at),
         run.portal,
         run.task,
         run.trigger,
         run.status,
-        local(run.started_at),
-        counts.seen,
-        counts.done,
-        counts.unchanged,
-        counts.skipped,
-        counts.waiting,
-        counts.failed,
+        _counts(run.counts),
     )
+
+
+def _counts(counts: Counts) -> str:
+    met = ", ".join(f"{count} {name}" for name, count in asdict(counts).items() if count)
+    return f"{counts.seen} seen: {met}" if met else "0 seen"
 
 
 def plans(task: str, planned: Mapping[str, Sequence[Step]], *, as_json: bool) -> None:

@@ -1,0 +1,104 @@
+"""What a feed may look like, through the real command and the account itself."""
+
+import json
+import os
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ordosync.accounts.files import FilesAccount
+from ordosync.accounts.files.options import OrderFiles
+from ordosync.models import Order
+from tests.command import CONFIG, HEADER, numbers, ordosync, row, shop, steps
+
+
+def test_json_lines_keep_numbers_as_the_text_that_they_are(tmp_path: Path) -> None:
+    shop(tmp_path)
+    good = {"order": "007", "sku": "0042", "name": None, "qty": 2, "price": 1.10, "country": "DE"}
+    bad = {"order": "8", "sku": "X", "name": "X", "qty": "1E+12", "price": 1, "country": "DE"}
+    (tmp_path / "feeds" / "orders.jsonl").write_text(f"{json.dumps(good)}\n\n{json.dumps(bad)}\n")
+
+    done = ordosync(tmp_path, "import-orders", "--json")
+
+    assert done.counts == {"seen": 2, "done": 1, "failed": 1}
+    (line,) = ordosync(tmp_path, "orders", "show", "007", "--json").json["orders"][0]["lines"]
+    assert line == {"sku": "0042", "name": "0042", "quantity": 2, "unit_price": "1.1"}
+
+
+def test_rows_of_one_order_are_gathered_and_the_same_sku_stays_on_two_lines(
+    tmp_path: Path,
+) -> None:
+    shop(tmp_path, HEADER + row("1", "2") + row("2") + row("1", "3"))
+
+    ordosync(tmp_path, "import-orders")
+
+    (order,) = ordosync(tmp_path, "orders", "show", "1", "--json").json["orders"]
+    assert [line["quantity"] for line in order["lines"]] == [2, 3]
+
+
+def test_unfinished_and_hidden_files_are_left_alone(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1"))
+    for name in (".x", "orders.tmp", "more.csv.part"):
+        (tmp_path / "feeds" / name).write_text(HEADER + row("9"))
+
+    assert ordosync(tmp_path, "import-orders", "--json").counts == {"seen": 1, "done": 1}
+
+
+def test_a_mended_mapping_brings_the_order_in_and_calls_no_other_one_edited(
+    tmp_path: Path,
+) -> None:
+    shop(tmp_path, HEADER + row("1") + row("2", country="Frankreich"))
+    ordosync(tmp_path, "import-orders")
+    mended = CONFIG.replace("{Germany: DE}", "{Germany: DE, Frankreich: FR}")
+    (tmp_path / "config.yaml").write_text(mended)
+
+    done = ordosync(tmp_path, "import-orders", "--json")
+
+    assert done.counts == {"seen": 2, "done": 1, "unchanged": 1}
+    assert numbers(tmp_path) == ["1", "2"]
+
+
+def test_quantity_0_and_lines_that_are_no_goods_are_skipped_with_the_reason(
+    tmp_path: Path,
+) -> None:
+    config = CONFIG.replace("      currency", "      ignore_skus: [POST]\n      currency")
+    shop(tmp_path, HEADER + row("1", "0") + "2,POST,Postage,1,3,Ada,DE\n", config=config)
+
+    done = ordosync(tmp_path, "import-orders", "--json")
+
+    assert (done.code, done.counts) == (0, {"seen": 2, "skipped": 2})
+    assert [step["code"] for step in steps(tmp_path, 1)] == ["zero-quantity", "no-lines"]
+
+
+def test_what_is_owed_keeps_a_private_copy_of_its_file(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1", "abc") + row("2"))
+
+    ordosync(tmp_path, "import-orders")
+
+    kept = [path for path in tmp_path.glob("ordosync.db.spool/**/*") if path.is_file()]
+    assert kept
+    assert {stat.S_IMODE(path.stat().st_mode) for path in kept} == {0o600}
+    for name in ("ordosync.db", "warehouse.db"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+
+
+def test_a_patient_reading_leaves_a_file_alone_that_has_just_changed(tmp_path: Path) -> None:
+    feed = tmp_path / "orders.csv"
+    feed.write_text("order,sku,qty\n1,MUG,2\n")
+    options = OrderFiles(
+        glob=tmp_path / "*.csv",
+        columns={"order_number": "order", "sku": "sku", "quantity": "qty"},
+    )
+    account = FilesAccount(name="shop", spool=tmp_path / "spool", orders=options)
+    changed = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    os.utime(feed, (changed.timestamp(), changed.timestamp()))
+
+    def read(after_s: int, *, patient: bool) -> list[str]:
+        now = datetime.fromtimestamp(changed.timestamp() + after_s, UTC)
+        pages = account.orders(None, now=now, patient=patient)
+        return [item.id for page in pages for item in page.items if isinstance(item, Order)]
+
+    assert read(5, patient=True) == []
+    assert read(5, patient=False) == ["1"]
+    assert read(15, patient=True) == ["1"]
+    account.close()
