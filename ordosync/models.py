@@ -84,6 +84,8 @@ class Unusable:
     content: str
     skip: bool = False
     """True where a rule of the configuration says no, so that nobody has to mend anything."""
+    of_source: bool = False
+    """True where it is no order at all, such as a whole file; the id says what it is."""
 
 
 def edited(before: str, after: str) -> bool:

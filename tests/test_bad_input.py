@@ -47,7 +47,7 @@ def test_a_file_that_cannot_be_read_is_refused_whole_until_it_is_mended(
     mended = ordosync(tmp_path, "import-orders", "--json")
 
     assert (first.code, first.counts) == (1, {"seen": 2, "done": 1, "failed": 1})
-    assert [s["key"] for s in steps(tmp_path, 1) if s["code"] == "mended"] == ["file:bad.csv#1"]
+    assert [s["key"] for s in steps(tmp_path, 1) if s["code"] == "mended"] == ["file:bad.csv"]
     assert again.counts == {"seen": 1, "unchanged": 1}
     assert (mended.code, mended.counts) == (0, {"seen": 1, "done": 1})
     assert numbers(tmp_path) == ["1", "2"]

@@ -74,7 +74,8 @@ def _step(portal: Portal, item: Order | Unusable, links: Mapping[str, Link]) -> 
     if link:
         # What our task cancelled and the Merchant requests again is a new order to the Supplier.
         generation = link.generation + (link.state == "cancelled_by_task")
-    key = f"{item.id}#{generation}"
+    of_source = isinstance(item, Unusable) and item.of_source
+    key = item.id if of_source else f"{item.id}#{generation}"
     step = Step(key=key, merchant_id=item.id, content=item.content)
     if link and generation == link.generation:
         return replace(step, verdict=Verdict(state="unchanged"))

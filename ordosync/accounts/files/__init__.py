@@ -166,10 +166,17 @@ class FilesAccount(Account):
     def _read(self, index: Index, name: str, path: Path) -> bool:
         try:
             copy = self._spool.copy(path, name)
-            index.add(name, copy)
         except FileNotFoundError:
+            return False  # gone since the folder was listed
+        except OSError as error:
+            if error.filename != str(path):
+                doing, why = "keep a copy of its files", f"{self.spool}: {error.strerror}"
+                raise UnavailableError(f"account {self.name}", doing, why) from error
+            self._refuse(name, path, error)
             return False
-        except (RefusedFileError, OSError) as error:
+        try:
+            index.add(name, copy)
+        except RefusedFileError as error:
             self._refuse(name, path, error)
             return False
         self._copies.add(copy)
@@ -182,6 +189,7 @@ class FilesAccount(Account):
             code="invalid.file",
             reason=f"{name}: {why}; no row of it was used, mend it or its mapping",
             content=f"{self._options.fingerprint}-{_digest(path)}",
+            of_source=True,
         )
 
     def _from_copies(self, ids: AbstractSet[str]) -> Iterator[Page[Order | Unusable]]:

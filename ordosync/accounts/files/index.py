@@ -124,6 +124,7 @@ class Index:
             ),
             content=digest([row], self._options),
             skip=skip,
+            of_source=True,
         )
 
     def _number(self, row: Row) -> str:
