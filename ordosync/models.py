@@ -88,6 +88,96 @@ class Unusable:
     """True where it is no order at all, such as a whole file; the id says what it is."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Product:
+    """What can be ordered. A kit has no stock of its own: it is put together from others."""
+
+    id: str
+    sku: str
+    name: str
+    price: Decimal | None = None
+    weight_g: Decimal | None = None
+    supplier_sku: str = ""
+    """What the Supplier calls it, where the Merchant keeps that."""
+    is_kit: bool = False
+    archived: bool = False
+    content: str = ""
+    """What was read, as `<how>-<digest>`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stock:
+    """How many there are of a product: at the Supplier to be sold, at the Merchant as written."""
+
+    product_id: str
+    sku: str
+    quantity: int | None
+    """None: never counted, which is not 0. Negative: oversold."""
+    fixed: str = ""
+    """Why nobody may write it (`kit`, `archived`, `unassigned`); empty where one may."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shipment:
+    """A parcel that was sent, with the six things that a Merchant is told of it."""
+
+    id: str
+    """In the Supplier's account, also where it is written to the Merchant."""
+    order_id: str
+    """In the account that it is read from, or written to."""
+    tracking_number: str
+    carrier: str
+    shipped_at: datetime
+    """With the offset that it was given with."""
+    method: str = ""
+    cost: Decimal | None = None
+    currency: str = ""
+    """Of the cost; empty where there is none."""
+    warehouse: str = ""
+    voided: bool = False
+    """The label was deleted; what it told holds no more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PieceLine:
+    """How much of a line of the order that was split is in one piece."""
+
+    of_line: str
+    """The id of the line that was split."""
+    quantity: int
+    id: str = ""
+    """The id of the line in the piece; empty where the piece is still to be made."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """One part of a split order: whatever the account has for it, such as a child order."""
+
+    lines: tuple[PieceLine, ...]
+    id: str = ""
+    """Of the piece in its account; empty where it is still to be made."""
+    reference: str = ""
+    """Chosen by ordosync for a piece that is to be made, unique in the account."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Split:
+    """The partition of an order: the quantities of its pieces add up to those of the order."""
+
+    order_id: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comment:
+    """A remark on the timeline of an order."""
+
+    key: str
+    """The same key on the same order is the same remark, made once."""
+    order_id: str
+    text: str
+
+
 def edited(before: str, after: str) -> bool:
     """Whether two `content` values read in the same way differ.
 
@@ -114,6 +204,8 @@ class Outcome:
     """The id there, when done or unchanged."""
     line_ids: tuple[str, ...] = ()
     """The ids there of the lines, in the order in which they were sent."""
+    pieces: tuple[Piece, ...] = ()
+    """For a split: the pieces there, in the order in which they were sent."""
     code: str = ""
     reason: str = ""
     retry_after_s: float | None = None

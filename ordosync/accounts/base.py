@@ -6,7 +6,14 @@ options that a portal may add to it. Merchant and Supplier are roles: an adapter
 methods of the roles it can play and names them in `roles`.
 
 Methods raise `AccountError`s; those that write a list never do for one item of it, but answer
-with an `Outcome` for each, in order.
+with an `Outcome` for each, in order. What is there already as it should be is `unchanged`, so
+every write may be repeated. Where a task has to know why something was refused, the outcome's
+`code` is one of these: `not-found`, `cancelled`, `already-shipped`, `already-split`, `does-not-fit`
+(the pieces do not add up to the order's lines), `other-tracking`, `fixed` (such as a kit's stock).
+
+Readings come in pages, every object in exactly one. A cursor is the account's own text: it comes
+from the source's data and overlaps, so that an object may be read again but none is skipped. What
+was read can be read again by its id for as long as a step of it is not settled.
 """
 
 import copy
@@ -19,7 +26,17 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from ordosync.errors import RefusedError, SignInError, UnavailableError, UnknownOutcomeError
-from ordosync.models import Order, Outcome, Page, Unusable
+from ordosync.models import (
+    Comment,
+    Order,
+    Outcome,
+    Page,
+    Product,
+    Shipment,
+    Split,
+    Stock,
+    Unusable,
+)
 
 Role = Literal["merchant", "supplier"]
 Item = TypeVar("Item")
@@ -42,6 +59,8 @@ class Account(ABC):
     """How many writes are handed over at once, and so how many a crash leaves to look up."""
     settle_s: ClassVar[float] = 0
     """How long an uncertain write must rest before a look-up of it may be believed."""
+    embedded: ClassVar[bool] = False
+    """Whether all its changes are made with ordosync's desk, which tells at once."""
     timezone: str | None = None
     """Where this account's midnight is; None: UTC."""
 
@@ -50,18 +69,34 @@ class Account(ABC):
         self.spool = spool
         """The folder `<portal>/<account>` for copies of what is read; it may not exist yet."""
         self.pair: Any = NoOptions()
+        self.partner = ""
+        """The name of the account on the other side, where this is one side of a portal."""
         self.calls = 0
         """Calls made to a foreign service so far: what its users pay for."""
 
-    def paired(self, pair: object) -> Self:
+    def paired(self, pair: object, *, partner: str) -> Self:
         """Return this account as one portal sees it, with the options that belong to the pair."""
         twin = copy.copy(self)
         twin.pair = pair
+        twin.partner = partner
         twin.calls = 0
         return twin
 
     def close(self) -> None:  # noqa: B027 - most accounts hold nothing open
         """Give back what is held open. Harmless when called twice."""
+
+    def comment(self, comments: Sequence[Comment]) -> None:
+        """Tell people of a refusal or a conflict, on the timeline of the order; each only once.
+
+        An order that is not there is passed over.
+        """
+        raise NotImplementedError
+
+    def note(self, comments: Sequence[Comment]) -> None:  # noqa: B027 - foreign accounts: nothing
+        """Tell people that something went as it should.
+
+        Only an embedded account does: on a foreign timeline success would bury the rest.
+        """
 
     # The Merchant's side.
 
@@ -70,9 +105,8 @@ class Account(ABC):
     ) -> Iterator[Page[Order | Unusable]]:
         """Read the orders that this portal's Supplier is to ship and that changed since `cursor`.
 
-        Every object is in exactly one page. The cursor is this account's own text: it comes from
-        the source's data and overlaps, so that an object may be read again but none is skipped.
-        `patient` leaves alone what may still be being written, for a later reading.
+        `patient` leaves alone what may still be being written, for a later reading. An order that
+        was taken from this Supplier since is a skipped `Unusable` with the code `reassigned`.
         """
         raise NotImplementedError
 
@@ -92,6 +126,56 @@ class Account(ABC):
         """
         return frozenset()
 
+    def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
+        """Read the ids of orders that changed since `cursor` and now are cancelled, unshipped."""
+        raise NotImplementedError
+
+    def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these orders are cancelled, unshipped, at this moment."""
+        raise NotImplementedError
+
+    def products(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Product]]:
+        """Read this Supplier's products that changed since `cursor`, archived ones left out."""
+        raise NotImplementedError
+
+    def products_by_id(self, ids: Sequence[str]) -> Iterator[Page[Product]]:
+        """Read these products as they are now; one that is gone is in no page."""
+        raise NotImplementedError
+
+    def stock_to_write(self, ids: Sequence[str]) -> Mapping[str, Stock]:
+        """Return, by product id, what `write_stock` would replace; a product that is gone is not.
+
+        What the quantity means is said by each kind; Ordoro: physical on hand, in one warehouse.
+        """
+        raise NotImplementedError
+
+    def write_stock(self, stock: Sequence[Stock]) -> list[Outcome]:
+        """Set, never add, quantities of 0 or more."""
+        raise NotImplementedError
+
+    def add_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
+        """Tell what was sent; the order becomes shipped, and its physical stock stays.
+
+        An order that was split here passes it on to each open piece. The number that it has
+        already is `unchanged`. One whose tracking was voided gets the new one in its place; one
+        that has another, valid one keeps it: refused, `other-tracking`. A cancelled order refuses:
+        `cancelled`.
+        """
+        raise NotImplementedError
+
+    def void_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
+        """Flag what was told as void; the order stays shipped. A number not there: `unchanged`."""
+        raise NotImplementedError
+
+    def split_orders(self, splits: Sequence[Split]) -> list[Outcome]:
+        """Split open orders into pieces as given, whole or not at all; `done` has the pieces.
+
+        The pieces stay requested from the same Supplier. An order that has pieces of these
+        references is `unchanged`, with them; one that is split otherwise, shipped or cancelled, or
+        whose lines do not add up, refuses.
+        """
+        raise NotImplementedError
+
     # The Supplier's side.
 
     def create_orders(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
@@ -109,6 +193,42 @@ class Account(ABC):
 
         Believed only after `settle_s` have passed since the attempt.
         """
+        raise NotImplementedError
+
+    def cancel_orders(self, ids: Sequence[str]) -> list[Outcome]:
+        """Cancel open orders; a shipped one refuses, `already-shipped`, and keeps its label."""
+        raise NotImplementedError
+
+    def create_products(self, products: Sequence[Product]) -> list[Outcome]:
+        """Make products whose SKU is new here, their stock unset; known ones stay as they are."""
+        raise NotImplementedError
+
+    def stock(self) -> Iterator[Page[Stock]]:
+        """Read how many of each product can be sold, always all of them."""
+        raise NotImplementedError
+
+    def stock_of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
+        """Return the same for these products, by id; one that is gone is not there."""
+        raise NotImplementedError
+
+    def shipments(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Shipment]]:
+        """Read the shipments that changed since `cursor`, oldest change first, as they are now."""
+        raise NotImplementedError
+
+    def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment]]:
+        """Read these shipments as they are now; one that is gone is in no page."""
+        raise NotImplementedError
+
+    def splits(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Split]]:
+        """Read the orders that were split since `cursor`, in the order in which they were."""
+        raise NotImplementedError
+
+    def splits_by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:
+        """Read how these orders, by the id of what was split, are split now."""
+        raise NotImplementedError
+
+    def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the status of each of these orders that is here."""
         raise NotImplementedError
 
 

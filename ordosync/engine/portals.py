@@ -43,18 +43,19 @@ def open_portal(config: Config, portal: PortalConfig, store: Store) -> Portal:
     return Portal(
         name=name,
         origin=origin,
-        merchant=_open_account(config, portal.merchant, spool / portal.merchant.account),
-        supplier=_open_account(config, portal.supplier, spool / portal.supplier.account),
+        merchant=_open_account(config, portal.merchant, spool, partner=portal.supplier),
+        supplier=_open_account(config, portal.supplier, spool, partner=portal.merchant),
         config=portal,
         links=store.links(name),
     )
 
 
-def _open_account(config: Config, side: SideConfig, spool: Path) -> Account:
+def _open_account(config: Config, side: SideConfig, spool: Path, *, partner: SideConfig) -> Account:
     """Make an account as one portal sees it."""
     account = config.accounts[side.account]
     adapter = account_class(account.kind)
-    return adapter(name=account.name, spool=spool, **account.options).paired(side.pair)
+    opened = adapter(name=account.name, spool=spool / account.name, **account.options)
+    return opened.paired(side.pair, partner=partner.account)
 
 
 def _named(portal: PortalConfig) -> Named:

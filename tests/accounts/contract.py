@@ -180,7 +180,7 @@ class SupplierContract(ABC):
             assert len(by_id) == 2
 
     def test_portals_see_what_the_others_made(self, account: Account) -> None:
-        one, other = (account.paired(account.SupplierPair()) for _ in range(2))
+        one, other = (account.paired(account.SupplierPair(), partner="shop") for _ in range(2))
 
         [first] = one.create_orders([order("1001")])
         [second] = other.create_orders([order("1001")], look_first=True)

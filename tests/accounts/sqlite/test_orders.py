@@ -69,7 +69,7 @@ def test_order_is_dated_at_its_own_creation(account: SqliteAccount) -> None:
 
 
 def test_number_is_the_merchants_with_the_prefix_of_the_portal(account: SqliteAccount) -> None:
-    twin = account.paired(SupplierOptions(prefix="A-"))
+    twin = account.paired(SupplierOptions(prefix="A-"), partner="shop")
 
     first, second, third = twin.create_orders(
         [order("1001"), order("1001", reference="b"), order("1001", reference="c")]
@@ -92,7 +92,7 @@ def test_unknown_sku_becomes_a_product_and_a_known_one_stays_as_it_is(
 def test_creation_is_on_the_timeline_and_in_the_feed(
     account: SqliteAccount, tmp_path: Path
 ) -> None:
-    account.paired(SupplierOptions(prefix="A-")).create_orders([order("1001")])
+    account.paired(SupplierOptions(prefix="A-"), partner="shop").create_orders([order("1001")])
     account.create_orders([order("1001")], look_first=True)
 
     [entry] = account.timeline("A-1001")
