@@ -10,6 +10,11 @@ def main() -> None:
 
         sys.stdout.write(f"ordosync {__version__}\n")
         return
+    if sys.argv[1:2] == ["run-due"]:
+        from ordosync.tick import is_idle  # noqa: PLC0415
+
+        if is_idle(sys.argv[1:]):
+            return
     from ordosync.cli import run  # noqa: PLC0415
 
     sys.exit(run())

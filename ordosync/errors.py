@@ -4,7 +4,9 @@ Raised where the fact is known. The engine catches `AccountError` per step or pe
 command line catches `OrdosyncError` once and turns it into one line and an exit code.
 """
 
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -82,3 +84,10 @@ class SignInError(AccountError):
     """The account does not let us in: the whole run stops at once."""
 
     code = "auth"
+
+
+def mistake(error: Exception) -> str:
+    """Say where a mistake of ordosync's is, and not what it was about, which may be personal."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}, line {last.lineno}"
+    return f"{type(error).__name__} in {where}, a mistake of ordosync's: please report it"

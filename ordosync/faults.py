@@ -1,21 +1,22 @@
-"""Named points at which a test can kill the process, to prove that nothing is lost there.
+"""Named points at which a test can kill or freeze the process, to prove that nothing is lost there.
 
-`ORDOSYNC_FAULT=NAME` kills at the first passage of NAME, `NAME:3` at the third. Without the
-variable a point costs one comparison.
+`ORDOSYNC_FAULT=NAME` kills at the first passage of NAME, `NAME:3` at the third, and `NAME:1:STOP`
+sends SIGSTOP instead. Without the variable a point costs one comparison.
 """
 
 import os
 import signal
 
-_name, _, _passage = os.environ.get("ORDOSYNC_FAULT", "").partition(":")
+_name, _, _rest = os.environ.get("ORDOSYNC_FAULT", "").partition(":")
+_passage, _, _signal = _rest.partition(":")
 _left = int(_passage or 1)
 
 
 def fault(name: str) -> None:
-    """Die here, as by `kill -9`, where the environment asks for it."""
+    """Meet here, by default as by `kill -9`, what the environment asks for."""
     global _left  # noqa: PLW0603 - counts passages of the one point in this process
     if name != _name:
         return
     _left -= 1
     if _left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.Signals[f"SIG{_signal or 'KILL'}"])

@@ -13,6 +13,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from ordosync.accounts.sqlite import TimelineEntry
+from ordosync.engine.checks import Check
+from ordosync.engine.health import Freshness
+from ordosync.engine.timetable import Scheduled
 from ordosync.models import Order
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import StepRow
@@ -139,6 +142,58 @@ def _run_row(run: Run) -> tuple[object, ...]:
 def _counts(counts: Counts) -> str:
     met = ", ".join(f"{count} {name}" for name, count in asdict(counts).items() if count)
     return f"{counts.seen} seen: {met}" if met else "0 seen"
+
+
+def schedule(tasks: Sequence[Scheduled]) -> None:
+    """Show what is scheduled, one task of a portal a row."""
+    table(
+        ("portal", "task", "interval", "decided by", "last result", "next due"),
+        [
+            (
+                task.portal,
+                task.task,
+                f"{task.interval}, paused" if task.paused else task.interval,
+                task.decided_by,
+                task.last_status or "",
+                local(task.next_due_at) or ("" if task.paused else "by hand"),
+            )
+            for task in tasks
+        ],
+    )
+
+
+def scheduled_json(task: Scheduled) -> dict[str, Any]:
+    """Return what `autosync --json` says of a task."""
+    return {
+        "portal": task.portal,
+        "task": task.task,
+        "interval": task.interval,
+        "paused": task.paused,
+        "decided_by": task.decided_by,
+        "last_status": task.last_status,
+        "next_due_at": to_text(task.next_due_at) if task.next_due_at else None,
+    }
+
+
+def health_json(
+    tasks: Sequence[Freshness], checks: Sequence[Check], *, healthy: bool
+) -> dict[str, Any]:
+    """Return what `health --json` says."""
+    return {
+        "healthy": healthy,
+        "tasks": [
+            {
+                "portal": task.portal,
+                "task": task.task,
+                "fresh": task.trouble is None,
+                "last_ok_at": to_text(task.last_ok_at) if task.last_ok_at else None,
+                "limit_s": int(task.limit.total_seconds()),
+                "trouble": task.trouble,
+            }
+            for task in tasks
+        ],
+        "checks": [asdict(check) for check in checks],
+    }
 
 
 def plans(task: str, planned: Mapping[str, Sequence[Step]], *, as_json: bool) -> None:

@@ -17,6 +17,9 @@ CLOCK_SLACK = timedelta(seconds=300)
 """A start so far in the future means that the clock was wrong then, and is believed no more."""
 _FIRST_DELAY = timedelta(minutes=1)
 _LONGEST_DELAY = timedelta(hours=1)
+LONGEST_WAIT = timedelta(days=2)
+"""No step waits longer; what seems to was written by a clock that was wrong."""
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,17 +72,38 @@ def next_due(slots: Slots, history: History, now: datetime) -> datetime:
         return now
     if done_at is None and tried_at is None:
         return now
-    current = slots.number(now)
-    first_open = current if done_at is None else slots.number(done_at) + 1
-    due = slots.start(first_open)
-    if tried_at is not None and (done_at is None or tried_at > done_at):
-        tried = slots.number(tried_at)
-        if history.tries >= TRIES and tried >= first_open:
-            due = slots.start(tried + 1)
-        if history.failures:
-            delay = min(_FIRST_DELAY * (1 << min(history.failures - 1, 10)), _LONGEST_DELAY)
-            due = max(due, tried_at + delay)
-    return due
+    first_open = slots.number(now) if done_at is None else slots.number(done_at) + 1
+    return max(slots.start(first_open), _not_before(slots, history))
+
+
+def next_start(
+    slots: Slots,
+    history: History,
+    now: datetime,
+    *,
+    scheduled: bool,
+    owed_at: datetime | None,
+) -> datetime | None:
+    """Return when to start next: for the slot, or earlier for a step that waits; None: never."""
+    due = next_due(slots, history, now) if scheduled else None
+    if owed_at is None:
+        return due
+    if owed_at > now + LONGEST_WAIT:  # written by a clock that was wrong
+        owed_at = now
+    owed_at = max(owed_at, _not_before(slots, history))
+    return owed_at if due is None else min(due, owed_at)
+
+
+def _not_before(slots: Slots, history: History) -> datetime:
+    """Return when the last scheduled runs, crashed or failed, let another one start."""
+    tried_at = history.tried_at
+    if tried_at is None:
+        return _EVER
+    if history.tries >= TRIES:
+        return slots.start(slots.number(tried_at) + 1)
+    if history.failures:
+        return tried_at + min(_FIRST_DELAY * (1 << min(history.failures - 1, 10)), _LONGEST_DELAY)
+    return _EVER
 
 
 def missed(slots: Slots, history: History, now: datetime) -> int:

@@ -8,13 +8,14 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "ordosync"
 # From the bottom up; a module may import its own layer and those before it.
 LAYERS = (
-    ("errors", "secret", "clock", "faults", "retry", "schedule", "templates"),
+    ("errors", "secret", "clock", "faults", "retry", "schedule", "templates", "tick"),
     ("models",),
-    ("database",),
+    ("database", "http"),
     ("accounts",),
     ("config", "store"),
     ("tasks",),
-    ("engine", "render"),
+    ("engine",),
+    ("render",),
     ("cli",),
     ("__main__",),
 )

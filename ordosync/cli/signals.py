@@ -13,15 +13,15 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def stoppable(clock: Clock, *, deadline_s: float | None = None) -> Iterator[Stop]:
+def stoppable(clock: Clock) -> Iterator[Stop]:
     """Give a `Stop` that the first signal sets; a second signal ends the process at once."""
-    stop = Stop(clock, deadline_s=deadline_s)
+    stop = Stop(clock)
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
         if stop.signal is not None:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
-        stop.signal = number
+        stop.on_signal(number)
 
     before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
     try:

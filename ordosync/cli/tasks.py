@@ -77,7 +77,7 @@ def retry(
         raise UsageError("--sent ID or --not-sent settles one step; name that step alone")
     settings = load_config(find_config(config))
     with Store.open(settings.database) as store, stoppable(Clock()) as stop:
-        register(settings, store)
+        register(settings, store, Clock())
         rows = store.steps.open() if every else _named(store, steps or [])
         if sent is not None:
             _settle_as_sent(settings, store, rows[0], sent)
@@ -99,7 +99,7 @@ def _command(
     results: list[Run | Held] = []
     clock = Clock()
     with Store.open(settings.database) as store, stoppable(clock) as stop:
-        register(settings, store)
+        register(settings, store, Clock())
         for portal in portals:
             if stop.reason:
                 break

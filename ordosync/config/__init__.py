@@ -4,7 +4,6 @@ The file becomes YAML nodes (`document`), these become typed values (`nodes`, `s
 as the schema asks for them (`schema`, `portals`), and what comes of it is in `model`.
 """
 
-import os
 from pathlib import Path
 
 from ordosync.config.document import compose, read_source
@@ -23,6 +22,7 @@ from ordosync.config.nodes import Place
 from ordosync.config.plain import as_plain
 from ordosync.config.schema import read_config, reader_for
 from ordosync.errors import ConfigError
+from ordosync.tick import find, places
 
 __all__ = [
     "AT_ONCE_TASKS",
@@ -44,18 +44,10 @@ def find_config(option: Path | None) -> Path:
     """Return the file to read. One that was named is not looked for elsewhere."""
     if option is not None:
         return option
-    if named := os.environ.get("ORDOSYNC_CONFIG"):
-        return Path(named)
-    home = os.path.expanduser("~")  # noqa: PTH111 - `Path.home` raises where there is none
-    places = (
-        Path("config.yaml"),
-        Path(home, ".config", "ordosync", "config.yaml"),
-        Path("/etc/ordosync/config.yaml"),
-    )
-    for place in places:
-        if os.access(place, os.F_OK):
-            return place
-    looked = ", ".join(str(place) for place in places)
+    found = find(None)
+    if found is not None:
+        return Path(found)
+    looked = ", ".join(places())
     raise ConfigError([f"no configuration in {looked}; `ordosync init` makes one"])
 
 
@@ -64,7 +56,7 @@ def load_config(path: Path) -> Config:
     source = read_source(path.absolute())
     reader = reader_for(source)
     top = Place(line=1, path="", node=compose(source.text))
-    config = read_config(reader, top, path=source.path)
+    config = read_config(reader, top, source)
     if config is None or reader.problem_count:
         raise ConfigError(reader.problems)
     return config

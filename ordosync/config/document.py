@@ -19,6 +19,7 @@ from yaml.reader import Reader
 
 from ordosync.config.scalars import at_line, visible
 from ordosync.errors import ConfigError
+from ordosync.tick import digest
 
 try:
     from yaml import CSafeLoader as SafeLoader
@@ -41,6 +42,7 @@ class Source:
 
     path: Path
     text: str
+    digest: str
     exposed: bool
 
     @property
@@ -64,7 +66,8 @@ def read_source(path: Path) -> Source:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _unusable(path, f"line {line} is not UTF-8") from error
-    return Source(path=path, text=text, exposed=bool(mode & stat.S_IROTH))
+    exposed = bool(mode & stat.S_IROTH)
+    return Source(path=path, text=text, digest=digest(data), exposed=exposed)
 
 
 def _unusable(path: Path, why: str) -> ConfigError:

@@ -6,7 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from ordosync.secret import Secret
+
 SCHEDULED_TASKS = ("import-orders", "import-products", "write-inventory-back", "cancel-orders")
+GLOBAL_TASKS = ("import-orders", "import-products", "write-inventory-back")
 AT_ONCE_TASKS = ("update-tracking", "split-order")
 
 Interval = Literal["10-minutes", "hourly", "6-hours", "daily", "off"]
@@ -44,6 +47,21 @@ class ShippingMethodsConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PingConfig:
+    """URLs that are asked for when scheduled work of a portal starts and ends."""
+
+    start: Secret | None = None
+    success: Secret | None = None
+    failure: Secret | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("start", "success", "failure"):
+            url = getattr(self, name)
+            if url is not None and not url.reveal().startswith(("http://", "https://")):
+                raise ValueError(f"{name} must be a URL that begins with https:// or http://")
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountConfig:
     """An account: its kind, and the options of that kind as keyword arguments of its class."""
 
@@ -77,6 +95,9 @@ class PortalConfig:
     shipping_methods: ShippingMethodsConfig = ShippingMethodsConfig()
     tasks: Mapping[str, Interval] = field(default_factory=dict)
     """The interval of each scheduled task, defaults filled in."""
+    ping: PingConfig = PingConfig()
+    decided: frozenset[str] = frozenset()
+    """The tasks whose interval the file says; no option itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +105,8 @@ class Config:
     """A whole configuration that has no problem."""
 
     path: Path
+    digest: str
+    """Tells the bytes of the file from those of an edited one."""
     database: Path
     accounts: Mapping[str, AccountConfig]
     portals: Mapping[str, PortalConfig]

@@ -7,6 +7,7 @@ from typing import Any
 from ordosync.accounts import account_class
 from ordosync.config.model import AccountConfig, Config, PortalConfig, SideConfig
 from ordosync.config.nodes import parameters
+from ordosync.config.portals import NOT_OPTIONS as NOT_PORTAL_OPTIONS
 from ordosync.config.schema import NOT_OPTIONS
 
 
@@ -30,7 +31,8 @@ def _account(account: AccountConfig) -> dict[str, Any]:
 
 def _portal(portal: PortalConfig) -> dict[str, Any]:
     sides = {"merchant": _side(portal.merchant), "supplier": _side(portal.supplier)}
-    return {name: value for name, value in (_plain(portal) | sides).items() if name != "name"}
+    shown = _plain(portal) | sides
+    return {name: value for name, value in shown.items() if name not in NOT_PORTAL_OPTIONS}
 
 
 def _side(side: SideConfig) -> dict[str, Any]:

@@ -19,6 +19,9 @@ from ordosync.config.model import (
 from ordosync.config.nodes import Place, Reader
 from ordosync.config.scalars import quoted, suggestion, to_name
 
+NOT_OPTIONS = ("name", "decided")
+"""Fields of a portal that are not said in its options."""
+
 _INVENTORY = "write-inventory-back"
 
 
@@ -52,7 +55,7 @@ class PortalReader:
             PortalConfig,
             place,
             entries,
-            without=("name",),
+            without=NOT_OPTIONS,
             read={
                 "merchant": partial(self._side, "merchant"),
                 "supplier": partial(self._side, "supplier"),
@@ -60,6 +63,7 @@ class PortalReader:
             },
         )
         given = values.get("tasks") or {}
+        values["decided"] = frozenset(given)
         values["tasks"] = self._tasks(given, managed=values.get("manage_inventory", False))
         if values.get("was") is not None:
             self._reader.attempt(entries["was"], lambda: self._check_was(values["was"], name))

@@ -17,11 +17,10 @@ from ordosync.config.portals import PortalReader
 from ordosync.config.scalars import CONVERTERS, quoted, suggestion, to_name, to_path
 from ordosync.config.secret import to_secret
 from ordosync.secret import Secret
+from ordosync.tick import DATABASE
 
 NOT_OPTIONS = ("name", "spool")
 """What an account is given by ordosync, not by its options."""
-
-_DATABASE = "ordosync.db"
 
 
 def reader_for(source: Source) -> Reader:
@@ -33,20 +32,21 @@ def reader_for(source: Source) -> Reader:
     return Reader({**CONVERTERS, **here})
 
 
-def read_config(reader: Reader, top: Place, *, path: Path) -> Config | None:
+def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
     """Read the whole file."""
     entries = reader.entries(top)
     if entries is None:
         return None
     reader.refuse_unknown(entries, ("database", "accounts", "portals"))
-    database = path.parent / _DATABASE
+    database = source.folder / DATABASE
     if "database" in entries:
         database = reader.value(Path, entries["database"])
     account_places = _section(reader, top, entries, "account")
     accounts = {name: _account(reader, name, at) for name, at in account_places.items()}
     portal_places = _section(reader, top, entries, "portal")
     return Config(
-        path=path,
+        path=source.path,
+        digest=source.digest,
         database=database,
         accounts={name: account for name, account in accounts.items() if account},
         portals=PortalReader(reader, accounts, portal_places).portals(),

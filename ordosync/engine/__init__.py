@@ -1,40 +1,36 @@
 """Runs a task for a portal: claim, plan, apply, record."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from ordosync.clock import Clock
+from ordosync.database import sqlite3
+from ordosync.engine.claim import Claim, GaveUp, Held, NotDue, claim, claim_if_due
 from ordosync.engine.execution import Execution, InterruptedRunError
 from ordosync.engine.portals import check_renames, chosen, open_portal, register
 from ordosync.engine.stop import Stop
-from ordosync.errors import AccountError
+from ordosync.errors import AccountError, OrdosyncError, mistake
 from ordosync.faults import fault
 from ordosync.store import Store
-from ordosync.store.leases import Lease
 from ordosync.store.runs import Run, RunError, Status, Trigger
 from ordosync.store.steps import StepRow
 from ordosync.tasks.base import Portal, Reading, Step, Task
 
+_LEAST_DEADLINE_S = 60
+
 __all__ = [
+    "GaveUp",
     "Held",
+    "NotDue",
     "Stop",
     "check_renames",
     "chosen",
     "open_portal",
     "plan_task",
     "register",
+    "run_if_due",
     "run_task",
 ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Held:
-    """Nothing was done, because another process works on the same things."""
-
-    portal: str
-    task: str
-    run: Run | None
 
 
 def run_task(
@@ -52,21 +48,53 @@ def run_task(
     What an account does is told in the run, never raised. Raises `LeaseLostError` where the run
     was taken over by another process, and `DatabaseError` where the store cannot be written.
     """
-    claimed = _claim(task, portal, store, clock, trigger)
+    claimed = claim(task, portal, store, clock, trigger)
     if isinstance(claimed, Held):
         return claimed
-    lease, run = claimed
+    return _run(task, portal, store, clock, stop, claimed=claimed, only=only)
+
+
+def run_if_due(
+    task: Task, portal: Portal, store: Store, clock: Clock, stop: Stop
+) -> Run | Held | NotDue | GaveUp:
+    """Run a task if it is due at this moment; a run that takes too long ends as interrupted.
+
+    Raises as `run_task` does.
+    """
+    claimed = claim_if_due(task, portal, store, clock)
+    if not isinstance(claimed, Claim):
+        return claimed
+    row = store.schedule.get(portal.name, task.name)
+    interval_s = (row and row.interval_s) or 0
+    deadline = stop.within(max(_LEAST_DEADLINE_S, 0.8 * interval_s))
+    return _run(task, portal, store, clock, deadline, claimed=claimed)
+
+
+def _run(
+    task: Task,
+    portal: Portal,
+    store: Store,
+    clock: Clock,
+    stop: Stop,
+    *,
+    claimed: Claim,
+    only: Sequence[StepRow] | None = None,
+) -> Run:
+    lease, run = claimed.lease, claimed.run
     execution = Execution(
         task=task, portal=portal, store=store, clock=clock, stop=stop, lease=lease, run=run
     )
-    status, error = _work(execution, only)
+    status, error = _work(execution, claimed, only)
     fault("finish-before-commit")
     with store.transaction():
+        store.leases.release(lease)
         store.runs.update(run.id, execution.counts, calls=execution.calls)
         store.runs.finish(run.id, status, now=clock.now(), error=error)
-        if status in ("ok", "partial"):
-            store.schedule.succeeded(portal.name, task.name, now=clock.now())
-        store.leases.release(lease)
+        if run.trigger == "schedule" and status in ("ok", "partial"):
+            store.schedule.slot_done(portal.name, task.name, at=run.started_at)
+        store.schedule.ended(
+            portal.name, task.name, status, now=clock.now(), scheduled=claimed.scheduled
+        )
     fault("finish-after-commit")
     return cast("Run", store.runs.get(run.id))
 
@@ -92,40 +120,25 @@ def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[St
     return planned
 
 
-def _claim(
-    task: Task, portal: Portal, store: Store, clock: Clock, trigger: Trigger
-) -> tuple[Lease, Run] | Held:
-    fault("claim-before-commit")
-    with store.transaction():
-        lease = store.leases.claim(portal.name, task.resource, now=clock.now())
-        if not isinstance(lease, Lease):
-            run = store.runs.get(lease) if lease is not None else None
-            return Held(portal=portal.name, task=task.name, run=run)
-        dead = store.leases.last_run(lease)
-        if dead is not None:
-            crashed = RunError(
-                code="crashed", message="the process ended without a word; the next run goes on"
-            )
-            store.runs.finish(dead, "interrupted", now=clock.now(), error=crashed)
-        run = store.runs.start(portal.name, task.name, trigger, now=clock.now())
-        store.schedule.started(portal.name, task.name, now=clock.now())
-        store.leases.renew(lease, run.id, now=clock.now())
-    fault("claim-after-commit")
-    return lease, run
-
-
-def _work(execution: Execution, only: Sequence[StepRow] | None) -> tuple[Status, RunError | None]:
+def _work(
+    execution: Execution, claimed: Claim, only: Sequence[StepRow] | None
+) -> tuple[Status, RunError | None]:
     try:
         if only is not None:
             execution.try_again(only)
         else:
             execution.settle_owed()
-            execution.sync(patient=execution.run.trigger == "schedule")
+            if claimed.run.trigger != "retry":
+                execution.sync(patient=claimed.scheduled)
     except InterruptedRunError:
         code = execution.stop.reason or "signal"
         return "interrupted", RunError(code=code, message=f"stopped by a {code}")
     except AccountError as error:
         return "failed", RunError(code=error.code, message=str(error))
+    except (OrdosyncError, sqlite3.Error):  # about the store, which cannot take a run's end either
+        raise
+    except Exception as error:  # our own mistake, which must not stop other portals
+        return "failed", RunError(code="unexpected", message=mistake(error))
     finally:
         execution.portal.merchant.close()
         execution.portal.supplier.close()

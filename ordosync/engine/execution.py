@@ -65,6 +65,7 @@ class Execution:
         )
         cursor = None
         for page in self.task.plan(self.portal, reading):
+            self._check_stop()
             self._page(page)
             cursor = page.cursor
         mended = self.portal.merchant.release(self._unsettled())
@@ -169,9 +170,12 @@ class Execution:
     def _send(self, steps: Sequence[Step], *, look_first: bool = False) -> None:
         size = self.task.batch_size(self.portal)
         for start in range(0, len(steps), size):
-            if self.stop.reason:
-                raise InterruptedRunError
+            self._check_stop()
             self._send_batch(steps[start : start + size], look_first=look_first)
+
+    def _check_stop(self) -> None:
+        if self.stop.reason:
+            raise InterruptedRunError
 
     def _send_batch(self, steps: Sequence[Step], *, look_first: bool) -> None:
         fault("intent-before-commit")

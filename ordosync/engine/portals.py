@@ -5,7 +5,9 @@ from pathlib import Path
 
 from ordosync.accounts import account_class
 from ordosync.accounts.base import Account
+from ordosync.clock import Clock
 from ordosync.config.model import Config, PortalConfig, SideConfig
+from ordosync.engine.timetable import plans
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.portals import Named
@@ -26,13 +28,20 @@ def check_renames(config: Config, store: Store) -> None:
     store.portals.check([_named(portal) for portal in config.portals.values()])
 
 
-def register(config: Config, store: Store) -> None:
-    """Make the store know every portal, renamed ones with what they had. Raises `ConfigError`."""
+def register(config: Config, store: Store, clock: Clock) -> None:
+    """Make the store follow the configuration: its portals, renamed ones with what they had.
+
+    Raises `ConfigError`. Writes nothing where the store follows it already.
+    """
+    if store.follows == config.digest:
+        return
     named = [_named(portal) for portal in config.portals.values()]
     store.portals.check(named)
     with store.transaction():
         for portal in named:
             store.portals.register(portal)
+        store.schedule.keep(plans(config, store.schedule.all()), now=clock.now())
+        store.follow(config.digest)
 
 
 def open_portal(config: Config, portal: PortalConfig, store: Store) -> Portal:

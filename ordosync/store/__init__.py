@@ -17,6 +17,7 @@ from ordosync.store.portals import Portals
 from ordosync.store.runs import Runs
 from ordosync.store.schedule import Schedule
 from ordosync.store.steps import Steps
+from ordosync.tick import CONFIG_KEY
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -51,6 +52,28 @@ class Store:
             readonly=readonly,
         )
         return cls(connection, path)
+
+    @property
+    def follows(self) -> str | None:
+        """The digest of the configuration that portals and schedule are as it says."""
+        row = self._connection.execute(
+            "select value from meta where key = ?", (CONFIG_KEY,)
+        ).fetchone()
+        return row["value"] if row else None
+
+    def follow(self, digest: str) -> None:
+        """Note that portals and schedule are as this configuration says."""
+        self._connection.execute(
+            "insert into meta (key, value) values (?, ?)"
+            " on conflict (key) do update set value = excluded.value",
+            (CONFIG_KEY, digest),
+        )
+
+    @property
+    def journal(self) -> str:
+        """How SQLite keeps this file whole: `wal`, `delete`, or `memory`."""
+        mode: str = self._connection.execute("pragma journal_mode").fetchone()[0]
+        return mode
 
     def links(self, portal: str) -> Links:
         """Return the links of one portal."""

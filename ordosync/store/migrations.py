@@ -34,15 +34,18 @@ _FIRST_TABLES = (
     create table schedule (
         portal text not null,
         task text not null,
-        next_at text,               -- null: only by hand
+        interval_s integer,         -- null: only by hand
+        decided_by text not null default 'default',     -- default, configuration or autosync
+        paused integer,             -- 1 paused, 0 resumed or switched on, null: nobody said
+        next_at text,               -- when it starts next; null: not by itself
         last_started_at text,
         last_ok_at text,            -- finished ok or partial
-        interval_s integer,         -- the interval that `slot` counts in
-        slot integer,               -- the last slot that is done
-        try_slot integer,           -- the slot that `tries` counts in
-        tries integer not null default 0,
-        failures integer not null default 0,
-        paused integer,             -- 1 paused, 0 resumed or switched on, null as configured
+        done_at text,               -- the start of the scheduled run that did the last slot
+        tried_at text,              -- the start of the last scheduled run of all
+        tries integer not null default 0,       -- crashes in the slot of `tried_at`
+        failures integer not null default 0,    -- in a row
+        trouble_since text,
+        told_at text,               -- when people were last told of it
         cursor text,                -- the account's own text: where the next reading starts
         primary key (portal, task)
     )
@@ -57,7 +60,6 @@ _FIRST_TABLES = (
         owner text,                 -- null: free
         until text,
         run_id integer,
-        overlaps integer not null default 0,
         primary key (portal, resource)
     )
     """,

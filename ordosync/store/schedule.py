@@ -1,19 +1,202 @@
-"""When each task of a portal ran, and where its next reading starts."""
+"""When each task of a portal ran, when it starts next, and where its next reading begins."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from ordosync.store.times import to_text
+from ordosync.schedule import CLOCK_SLACK, TRIES, History, Slots, is_from_the_future, next_start
+from ordosync.store.runs import Status
+from ordosync.store.times import from_text, to_text
 
 if TYPE_CHECKING:
     import sqlite3
 
+DecidedBy = Literal["configuration", "default", "autosync"]
+_BY_HAND_S = 3600  # what is only run by hand has slots as well, to count crashes in
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What the configuration, and nobody's pausing, say about a task of a portal."""
+
+    portal: str
+    task: str
+    interval_s: int | None
+    """None: only by hand."""
+    decided_by: DecidedBy
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleRow:
+    """A task of a portal as the store knows it."""
+
+    portal: str
+    task: str
+    interval_s: int | None
+    decided_by: DecidedBy
+    paused: bool | None = None
+    """By `autosync`; False: resumed, or switched on; None: nobody said."""
+    next_at: datetime | None = None
+    last_started_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    history: History = field(default_factory=History)
+    trouble_since: datetime | None = None
+    told_at: datetime | None = None
+
+    @property
+    def slots(self) -> Slots:
+        """Return the slots in which its runs are counted."""
+        return Slots.of(self.portal, self.task, self.interval_s or _BY_HAND_S)
+
+    def gave_up(self, now: datetime) -> bool:
+        """Whether this slot is left alone because the task crashed in it too often."""
+        tried_at = self.history.tried_at
+        return (
+            self.history.tries >= TRIES
+            and tried_at is not None
+            and self.slots.number(tried_at) == self.slots.number(now)
+        )
+
+    def starts_next(self, now: datetime, *, owed_at: datetime | None) -> datetime | None:
+        """Return when to start next; `owed_at` is when the first waiting step may be tried."""
+        if self.paused:
+            return None
+        return next_start(
+            self.slots, self.history, now, scheduled=self.interval_s is not None, owed_at=owed_at
+        )
+
 
 class Schedule:
-    """The table `schedule`."""
+    """The table `schedule`. What changes it belongs inside a transaction."""
 
     def __init__(self, connection: "sqlite3.Connection") -> None:
         self._db = connection
+
+    def all(self) -> Sequence[ScheduleRow]:
+        """Return every row, by portal and task."""
+        return [_row(row) for row in self._db.execute("select * from schedule order by 1, 2")]
+
+    def get(self, portal: str, task: str) -> ScheduleRow | None:
+        """Return one row."""
+        row = self._db.execute(
+            "select * from schedule where portal = ? and task = ?", (portal, task)
+        ).fetchone()
+        return _row(row) if row else None
+
+    def due(self, now: datetime) -> Sequence[ScheduleRow]:
+        """Return what is to start now, and what a wrong clock may have put off."""
+        rows = self._db.execute(
+            "select * from schedule where next_at <= ? or last_started_at > ? order by next_at",
+            (to_text(now), to_text(now + CLOCK_SLACK)),
+        )
+        return [_row(row) for row in rows]
+
+    def keep(self, plans: Iterable[Plan], *, now: datetime) -> None:
+        """Follow the configuration; what it does not have any more is not run again."""
+        known = {(row.portal, row.task): row for row in self.all()}
+        for plan in plans:
+            row = known.pop((plan.portal, plan.task), None)
+            if row and (row.interval_s, row.decided_by) == (plan.interval_s, plan.decided_by):
+                continue
+            self._db.execute(
+                "insert into schedule (portal, task, interval_s, decided_by) values (?, ?, ?, ?)"
+                " on conflict (portal, task) do update"
+                " set interval_s = excluded.interval_s, decided_by = excluded.decided_by",
+                (plan.portal, plan.task, plan.interval_s, plan.decided_by),
+            )
+            self.set_next(plan.portal, plan.task, now=now)
+        for row in known.values():
+            if row.next_at or row.interval_s:
+                self._change(row.portal, row.task, interval_s=None, next_at=None)
+
+    def pause(self, portal: str, task: str, *, paused: bool) -> None:
+        """Pause or resume a task; resumed, it is due when it would have been."""
+        self._change(portal, task, paused=int(paused))
+
+    def wake(self, portal: str, task: str, *, now: datetime) -> None:
+        """Let a task start at the next tick."""
+        self._change(portal, task, next_at=to_text(now))
+
+    def started(self, portal: str, task: str, *, now: datetime, scheduled: bool) -> None:
+        """Note that a run has begun; should it die, the task is due at once.
+
+        Until the run has ended by itself it counts as a crash of its slot.
+        """
+        at = to_text(now)
+        self._db.execute(
+            "insert into schedule (portal, task) values (?, ?) on conflict do nothing",
+            (portal, task),
+        )
+        self._change(portal, task, last_started_at=at, next_at=at)
+        row = self.get(portal, task)
+        if row and scheduled:
+            tried_at = row.history.tried_at
+            same = tried_at and row.slots.number(tried_at) == row.slots.number(now)
+            self._change(portal, task, tried_at=at, tries=row.history.tries + 1 if same else 1)
+
+    def ended(
+        self, portal: str, task: str, status: Status, *, now: datetime, scheduled: bool
+    ) -> None:
+        """Note how a run ended, and when the next one starts. Manual runs never move a slot."""
+        if status in ("ok", "partial"):
+            self._change(portal, task, last_ok_at=to_text(now))
+        row = self.get(portal, task)
+        if row and scheduled:
+            self._change(portal, task, tries=0)
+            if status in ("ok", "partial"):
+                self._change(portal, task, failures=0)
+            elif status == "failed":
+                self._change(portal, task, failures=row.history.failures + 1)
+        self.set_next(portal, task, now=now)
+
+    def slot_done(self, portal: str, task: str, *, at: datetime) -> None:
+        """Note that the slot of the run that started at this time is done."""
+        self._change(portal, task, done_at=to_text(at))
+
+    def forget_future(self, row: ScheduleRow, *, now: datetime) -> bool:
+        """Forget what was written by a clock that was wrong; tell whether there was anything."""
+        times = (row.last_started_at, row.history.done_at, row.history.tried_at)
+        if not any(is_from_the_future(at, now) for at in times):
+            return False
+        self._change(
+            row.portal,
+            row.task,
+            last_started_at=None,
+            done_at=None,
+            tried_at=None,
+            tries=0,
+            failures=0,
+        )
+        return True
+
+    def set_next(self, portal: str, task: str, *, now: datetime) -> None:
+        """Work out anew when a task starts next."""
+        row = self.get(portal, task)
+        if row is None:
+            return
+        next_at = row.starts_next(now, owed_at=self.owed_at(portal, task))
+        self._change(portal, task, next_at=to_text(next_at) if next_at else None)
+
+    def owed_at(self, portal: str, task: str) -> datetime | None:
+        """Return when the first step that waits, or is uncertain, may be tried."""
+        row = self._db.execute(
+            "select min(coalesce(not_before, updated_at)) as at from steps"
+            " where portal = ? and task = ? and state in ('sending', 'unknown', 'waiting')",
+            (portal, task),
+        ).fetchone()
+        return from_text(row["at"]) if row["at"] else None
+
+    def told(
+        self, portal: str, task: str, *, trouble_since: datetime | None, now: datetime
+    ) -> None:
+        """Note that people were told of a trouble, or, with None, of its end."""
+        self._change(
+            portal,
+            task,
+            trouble_since=to_text(trouble_since) if trouble_since else None,
+            told_at=to_text(now),
+        )
 
     def cursor(self, portal: str, task: str) -> str | None:
         """Return where the next reading starts; None: from the beginning."""
@@ -22,23 +205,39 @@ class Schedule:
         ).fetchone()
         return row["cursor"] if row else None
 
-    def started(self, portal: str, task: str, *, now: datetime) -> None:
-        """Note that a run has begun."""
-        self._db.execute(
-            "insert into schedule (portal, task, last_started_at) values (?, ?, ?)"
-            " on conflict (portal, task) do update set last_started_at = excluded.last_started_at",
-            (portal, task, to_text(now)),
-        )
-
-    def succeeded(self, portal: str, task: str, *, now: datetime) -> None:
-        """Note that a run ended ok or partial."""
-        self._db.execute(
-            "update schedule set last_ok_at = ? where portal = ? and task = ?",
-            (to_text(now), portal, task),
-        )
-
     def move(self, portal: str, task: str, cursor: str) -> None:
         """Let the next reading start at `cursor`."""
+        self._change(portal, task, cursor=cursor)
+
+    def _change(self, portal: str, task: str, **values: object) -> None:
+        assignments = ", ".join(f"{name} = :{name}" for name in values)
         self._db.execute(
-            "update schedule set cursor = ? where portal = ? and task = ?", (cursor, portal, task)
+            f"update schedule set {assignments}"  # noqa: S608 - names from this class
+            " where portal = :portal and task = :task",
+            {"portal": portal, "task": task, **values},
         )
+
+
+def _row(row: "sqlite3.Row") -> ScheduleRow:
+    return ScheduleRow(
+        portal=row["portal"],
+        task=row["task"],
+        interval_s=row["interval_s"],
+        decided_by=row["decided_by"],
+        paused=None if row["paused"] is None else bool(row["paused"]),
+        next_at=_time(row["next_at"]),
+        last_started_at=_time(row["last_started_at"]),
+        last_ok_at=_time(row["last_ok_at"]),
+        history=History(
+            done_at=_time(row["done_at"]),
+            tried_at=_time(row["tried_at"]),
+            tries=row["tries"],
+            failures=row["failures"],
+        ),
+        trouble_since=_time(row["trouble_since"]),
+        told_at=_time(row["told_at"]),
+    )
+
+
+def _time(text: str | None) -> datetime | None:
+    return from_text(text) if text else None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from ordosync.schedule import LONGEST_WAIT
 from ordosync.store.times import from_text, to_text
 
 if TYPE_CHECKING:
@@ -111,12 +112,23 @@ class Steps:
     def to_try(
         self, portal: str, task: str, *, now: datetime, after: int = 0, limit: int = 500
     ) -> Sequence[StepRow]:
-        """Return what is owed and may be tried or looked up now, oldest first, from id `after`."""
+        """Return what is owed and may be tried or looked up now, oldest first, from id `after`.
+
+        So is what waits for longer than anything may: a clock was wrong when that was written.
+        """
         rows = self._db.execute(
-            "select * from steps where portal = ? and task = ?"
-            " and state in ('sending', 'unknown', 'waiting')"
-            " and coalesce(not_before, '') <= ? and id > ? order by id limit ?",
-            (portal, task, to_text(now), after, limit),
+            "select * from steps where portal = :portal and task = :task"
+            " and state in ('sending', 'unknown', 'waiting') and id > :after"
+            " and (coalesce(not_before, '') <= :now or not_before > :never)"
+            " order by id limit :limit",
+            {
+                "portal": portal,
+                "task": task,
+                "after": after,
+                "now": to_text(now),
+                "never": to_text(now + LONGEST_WAIT),
+                "limit": limit,
+            },
         )
         return [_step(row) for row in rows]
 

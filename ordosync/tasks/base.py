@@ -104,3 +104,5 @@ class Task:
     """Find what earlier attempts of these keys made; reads only."""
     batch_size: Callable[[Portal], int]
     settle_s: Callable[[Portal], float]
+    at_once: bool = False
+    """Woken by the desk; has an interval of its own that is not in the configuration."""

@@ -60,6 +60,7 @@ def test_everything_is_shown_with_its_default_and_no_secret(load: Load) -> None:
                     "write-inventory-back": "off",
                     "cancel-orders": "off",
                 },
+                "ping": {"start": None, "success": None, "failure": None},
             }
         },
     }

@@ -1,0 +1,122 @@
+"""What `health -v` looks at besides: the machine on which all this runs."""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from ordosync.config.model import Config
+from ordosync.database import sqlite3, wal_is_safe
+from ordosync.engine.health import lateness, shortest
+from ordosync.engine.timetable import interval_name
+from ordosync.schedule import is_from_the_future
+from ordosync.store import Store
+
+_LEAST_FREE = 64 * 1024 * 1024
+"""A full disk cannot even be tidied up: SQLite needs space to delete."""
+_GRACE = timedelta(minutes=10)
+_OLDEST = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    state: Literal["ok", "warning", "trouble"]
+    text: str
+
+
+def checks(config: Config, store: Store, *, now: datetime) -> Iterator[Check]:
+    """Look at everything but freshness."""
+    yield _sqlite(store)
+    yield _permissions(config)
+    yield _disk(config)
+    yield _clock(store, now)
+    yield _ticks(store, now)
+
+
+def _sqlite(store: Store) -> Check:
+    text = f"SQLite {sqlite3.sqlite_version}, journal {store.journal}"
+    if store.journal == "wal" and not wal_is_safe():
+        return Check(
+            name="sqlite",
+            state="trouble",
+            text=f"{text}: this SQLite can damage a WAL file; install pysqlite3",
+        )
+    if not wal_is_safe():
+        text += ", since this SQLite can damage a WAL file"
+    return Check(name="sqlite", state="ok", text=text)
+
+
+def _permissions(config: Config) -> Check:
+    for path in (config.path, config.database):
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            continue
+        if found.st_mode & stat.S_IWOTH:
+            return _trouble("permissions", f"everybody can write to {path}: chmod o-w it")
+        if not os.access(path, os.R_OK):
+            return _trouble("permissions", f"{path} cannot be read by this user")
+    if config.database.exists() and not os.access(config.database, os.W_OK):
+        return _trouble("permissions", f"{config.database} cannot be written by this user")
+    return Check(
+        name="permissions", state="ok", text="configuration and database are as they should"
+    )
+
+
+def _disk(config: Config) -> Check:
+    free = shutil.disk_usage(_existing(config.database)).free
+    text = f"{free // (1024 * 1024)} MB free for {config.database.name}"
+    if free < _LEAST_FREE:
+        return _trouble("disk", f"only {text}")
+    return Check(name="disk", state="ok", text=text)
+
+
+def _existing(path: Path) -> Path:
+    return path if path.exists() else path.parent
+
+
+def _clock(store: Store, now: datetime) -> Check:
+    if now < _OLDEST:
+        return _trouble("clock", f"says {now:%Y-%m-%d}, which is over: set it right")
+    for row in store.schedule.all():
+        if is_from_the_future(row.last_started_at, now):
+            return _trouble(
+                "clock",
+                f"says {now:%Y-%m-%d %H:%M} UTC, and {row.task} of {row.portal} started later than"
+                " that: it was wrong, or is",
+            )
+    return Check(name="clock", state="ok", text=f"{now:%Y-%m-%d %H:%M} UTC")
+
+
+def _ticks(store: Store, now: datetime) -> Check:
+    """Idle ticks leave no trace; what they start does."""
+    row = shortest(store.schedule.all())
+    if row is None or not row.interval_s:
+        return Check(name="ticks", state="ok", text="nothing is scheduled")
+    interval = timedelta(seconds=row.interval_s)
+    what = f"{row.task} of {row.portal} ({interval_name(row.interval_s)})"
+    if row.history.tried_at is None:
+        return Check(name="ticks", state="trouble", text=f"no tick has started {what} yet")
+    if now - row.history.tried_at > interval + _GRACE:
+        at = f"{row.history.tried_at:%Y-%m-%d %H:%M} UTC"
+        return Check(name="ticks", state="trouble", text=f"none seen since {at}: is cron running?")
+    late = lateness(row, store)
+    if late is not None and late > interval / 2:
+        minutes = int(late.total_seconds() // 60)
+        return Check(
+            name="ticks",
+            state="warning",
+            text=f"come too rarely: {what} starts {minutes} min after it is due",
+        )
+    return Check(name="ticks", state="ok", text=f"seen lately, by {what}")
+
+
+def _trouble(name: str, text: str) -> Check:
+    return Check(name=name, state="trouble", text=text)
