@@ -1,12 +1,20 @@
 """Runs the real command in a process of its own, as cron and people do."""
 
+import contextlib
+import fcntl
 import json
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from ordosync.database import sqlite3
 
 CONFIG = """
 accounts:
@@ -26,6 +34,8 @@ portals:
     merchant: shop
     supplier: warehouse
 """
+AT_ONCE = CONFIG.replace("      currency: EUR\n", "      currency: EUR\n      quiet_s: 0\n")
+"""The same, where scheduled runs do not wait for a feed to be quiet."""
 HEADER = "order,sku,name,qty,price,to,country\n"
 
 
@@ -55,19 +65,28 @@ class Done:
 
 def ordosync(folder: Path, *words: str, fault: str | None = None) -> Done:
     """Run `ordosync WORDS` in a folder; a traceback is never an answer."""
+    return finished(started(folder, *words, fault=fault))
+
+
+def started(folder: Path, *words: str, fault: str | None = None) -> "subprocess.Popen[bytes]":
+    """Start `ordosync WORDS` in a folder, to meet this fault there."""
     environment = {k: v for k, v in os.environ.items() if k != "ORDOSYNC_CONFIG"}
     if fault:
         environment["ORDOSYNC_FAULT"] = fault
-    done = subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "ordosync", *words],
         cwd=folder,
         env=environment,
-        capture_output=True,
-        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
-    out, err = done.stdout.decode(), done.stderr.decode()
+
+
+def finished(process: "subprocess.Popen[bytes]") -> Done:
+    """Wait for a command and return what it said."""
+    out, err = (said.decode() for said in process.communicate())
     assert "Traceback" not in err, err
-    return Done(code=done.returncode, out=out, err=err)
+    return Done(code=process.returncode, out=out, err=err)
 
 
 def shop(folder: Path, feed: str | bytes | None = None, *, config: str = CONFIG) -> Path:
@@ -78,6 +97,37 @@ def shop(folder: Path, feed: str | bytes | None = None, *, config: str = CONFIG)
     if feed is not None:
         path.write_bytes(feed.encode() if isinstance(feed, str) else feed)
     return path
+
+
+def wake(folder: Path) -> None:
+    """Let every scheduled task be due, as if its slot had passed."""
+    with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
+        db.execute(
+            "update schedule set next_at = '2020-01-01T00:00:00.000Z',"
+            " done_at = '2020-01-01T00:00:00.000Z'"
+        )
+
+
+def on_a_terminal(folder: Path, *words: str, columns: int = 120) -> str:
+    """Run `ordosync WORDS` where it believes to be on a terminal, and return what one sees."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ordosync", *words],
+        cwd=folder,
+        env={**os.environ, "TERM": "xterm"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    seen = b""
+    with contextlib.suppress(OSError):  # how Linux says that the other end was closed
+        while part := os.read(ours, 65536):
+            seen += part
+    os.close(ours)
+    process.wait()
+    return seen.decode()
 
 
 def row(order: str, quantity: str = "1", *, name: str = "Mug", country: str = "DE") -> str:

@@ -56,11 +56,10 @@ class Tick:
 
         Raises `DatabaseError` and `ConfigError` where nothing can be done at all.
         """
-        now = self.clock.now()
         with Store.open(self.config.database) as store:
             register(self.config, store, self.clock)
             due: dict[str, list[ScheduleRow]] = {}
-            for row in store.schedule.due(now):
+            for row in store.schedule.due(self.clock.now()):
                 if row.portal in self.config.portals and row.task in TASKS:
                     due.setdefault(row.portal, []).append(row)
         with ThreadPoolExecutor(max_workers=jobs) as pool:

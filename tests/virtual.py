@@ -1,0 +1,66 @@
+"""Days of cron in a second: a clock that a test sets, and ticks in this process."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ordosync.clock import Clock
+from ordosync.config import load_config
+from ordosync.config.model import PortalConfig
+from ordosync.engine import Stop
+from ordosync.engine.due import Report, Tick
+from ordosync.engine.trouble import News
+from ordosync.store import Store
+from ordosync.store.runs import Run
+
+START = datetime(2026, 11, 2, tzinfo=UTC)
+
+
+class VirtualClock(Clock):
+    """Stands still until it is set."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.at = now
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at.timestamp()
+
+    def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+class Cron:
+    """Calls what cron calls, for the configuration in a folder."""
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        self.folder, self.clock = folder, clock
+        self.news: list[News] = []
+        self.runs: list[Run] = []
+        self.pings: list[tuple[str, str]] = []
+
+    def tick(self, now: datetime | None = None) -> list[Report]:
+        """Let cron call `run-due`, at this time."""
+        if now is not None:
+            self.clock.at = now
+        tick = Tick(
+            config=load_config(self.folder / "config.yaml"),
+            clock=self.clock,
+            stop=Stop(self.clock),
+            told=True,
+            ping=self._ping,
+        )
+        reports = tick.run(jobs=1)
+        self.news += [news for report in reports for news in report.news]
+        self.runs += [run for report in reports for run in report.runs]
+        assert [report.error for report in reports if report.error] == []
+        return reports
+
+    def tick_if_due(self, now: datetime, store: Store) -> None:
+        """Do the same, but ask an open store first, as the idle tick does."""
+        if store.schedule.due(now):
+            self.tick(now)
+
+    def _ping(self, portal: PortalConfig, what: str) -> None:
+        self.pings.append((portal.name, what))
