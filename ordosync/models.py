@@ -136,6 +136,8 @@ class Shipment:
     warehouse: str = ""
     voided: bool = False
     """The label was deleted; what it told holds no more."""
+    edited: bool = False
+    """The Supplier changed the order's lines before it was sent, as far as the account knows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -115,7 +115,7 @@ def on_a_terminal(folder: Path, *words: str, columns: int = 120) -> str:
     process = subprocess.Popen(
         [sys.executable, "-m", "ordosync", *words],
         cwd=folder,
-        env={**os.environ, "TERM": "xterm"},
+        env={**os.environ, "TERM": "xterm", "COLUMNS": str(columns), "LINES": "40"},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

@@ -98,6 +98,15 @@ class Account(ABC):
         Only an embedded account does: on a foreign timeline success would bury the rest.
         """
 
+    def release(self, unsettled: AbstractSet[str]) -> AbstractSet[str]:  # noqa: ARG002
+        """End a complete reading: forget copies kept for reading by id, but of `unsettled`.
+
+        Returns those of `unsettled` that were no objects and are no trouble any more, such as a
+        file that has been mended. Called after the last reading of a run, never of a dry one, so
+        it may give refused rows back to people. Harmless when called twice.
+        """
+        return frozenset()
+
     # The Merchant's side.
 
     def orders(
@@ -118,14 +127,6 @@ class Account(ABC):
         """
         raise NotImplementedError
 
-    def release(self, unsettled: AbstractSet[str]) -> AbstractSet[str]:  # noqa: ARG002
-        """Forget copies kept for `orders_by_id`, but for the orders in `unsettled`.
-
-        Returns those of `unsettled` that were no orders and are no trouble any more, such as a
-        file that has been mended. Called after each complete reading; harmless when called twice.
-        """
-        return frozenset()
-
     def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
         """Read the ids of orders that changed since `cursor` and now are cancelled, unshipped."""
         raise NotImplementedError
@@ -134,11 +135,11 @@ class Account(ABC):
         """Return which of these orders are cancelled, unshipped, at this moment."""
         raise NotImplementedError
 
-    def products(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Product]]:
+    def products(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Product | Unusable]]:
         """Read this Supplier's products that changed since `cursor`, archived ones left out."""
         raise NotImplementedError
 
-    def products_by_id(self, ids: Sequence[str]) -> Iterator[Page[Product]]:
+    def products_by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | Unusable]]:
         """Read these products as they are now; one that is gone is in no page."""
         raise NotImplementedError
 
@@ -195,15 +196,19 @@ class Account(ABC):
         """
         raise NotImplementedError
 
-    def cancel_orders(self, ids: Sequence[str]) -> list[Outcome]:
-        """Cancel open orders; a shipped one refuses, `already-shipped`, and keeps its label."""
+    def cancel_orders(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
+        """Cancel open orders; a shipped one refuses, `already-shipped`, and keeps its label.
+
+        `also_shipped` cancels that one, too: its label, its tracking and its stock stay as they
+        are.
+        """
         raise NotImplementedError
 
     def create_products(self, products: Sequence[Product]) -> list[Outcome]:
         """Make products whose SKU is new here, their stock unset; known ones stay as they are."""
         raise NotImplementedError
 
-    def stock(self) -> Iterator[Page[Stock]]:
+    def stock(self) -> Iterator[Page[Stock | Unusable]]:
         """Read how many of each product can be sold, always all of them."""
         raise NotImplementedError
 
@@ -211,11 +216,13 @@ class Account(ABC):
         """Return the same for these products, by id; one that is gone is not there."""
         raise NotImplementedError
 
-    def shipments(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Shipment]]:
+    def shipments(
+        self, cursor: str | None, *, now: datetime, patient: bool = False
+    ) -> Iterator[Page[Shipment | Unusable]]:
         """Read the shipments that changed since `cursor`, oldest change first, as they are now."""
         raise NotImplementedError
 
-    def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment]]:
+    def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
         """Read these shipments as they are now; one that is gone is in no page."""
         raise NotImplementedError
 
