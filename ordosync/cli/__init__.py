@@ -6,7 +6,7 @@ import traceback
 import typer
 
 from ordosync import __version__, render
-from ordosync.cli import autosync, config, due, health, init, log, orders, tasks
+from ordosync.cli import autosync, config, cron, due, health, init, log, orders, tasks
 from ordosync.errors import OrdosyncError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("autosync")(autosync.autosync)
 app.command("run-due")(due.run_due)
 log.add_to(app)
 app.command("health")(health.health)
+app.add_typer(cron.app, name="cron")
 app.add_typer(orders.app, name="orders")
 app.command("init")(init.init)
 app.add_typer(config.app, name="config")

@@ -70,6 +70,9 @@ def read_source(path: Path) -> Source:
     return Source(path=path, text=text, digest=digest(data), exposed=exposed)
 
 
+_TOO_DEEP = "nested too deeply"
+
+
 def _unusable(path: Path, why: str) -> ConfigError:
     return ConfigError([visible(f"{path}: {why}")])
 
@@ -119,12 +122,14 @@ def _refused(text: str) -> Iterator[str]:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            yield at_line(line, "nested too deeply")
+            yield at_line(line, _TOO_DEEP)
             return
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> str:
     line, began = _line(error.problem_mark), _line(error.context_mark)
+    if error.problem and "nesting depth" in error.problem:  # PyYAML from 6.0.4 has its own limit
+        return at_line(line, _TOO_DEEP)
     why = f"not valid YAML: {error.problem}"
     if error.context and began < line:
         why += f" {error.context}, from line {began}"

@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from ordosync import crontab
 from ordosync.config.model import Config
 from ordosync.database import sqlite3, wal_is_safe
 from ordosync.engine.health import lateness, shortest
 from ordosync.engine.timetable import interval_name
+from ordosync.errors import OrdosyncError
 from ordosync.schedule import is_from_the_future
 from ordosync.store import Store
 
@@ -38,6 +40,7 @@ def checks(config: Config, store: Store, *, now: datetime) -> Iterator[Check]:
     yield _disk(config)
     yield _clock(store, now)
     yield _ticks(store, now)
+    yield _crontab(config)
 
 
 def _sqlite(store: Store) -> Check:
@@ -116,6 +119,22 @@ def _ticks(store: Store, now: datetime) -> Check:
             text=f"come too rarely: {what} starts {minutes} min after it is due",
         )
     return Check(name="ticks", state="ok", text=f"seen lately, by {what}")
+
+
+def _crontab(config: Config) -> Check:
+    """Only a warning: another user's crontab, or another scheduler, may do it."""
+    try:
+        lines = crontab.block_of(crontab.read(), config.path).splitlines()
+    except OrdosyncError as error:
+        return Check(name="crontab", state="warning", text=str(error))
+    if not lines:
+        text = "this user's has no lines for this configuration: `ordosync cron install`"
+        return Check(name="crontab", state="warning", text=text)
+    program = crontab.program_of(lines)
+    if program is None or not os.access(program, os.X_OK):
+        text = f"calls {program}, which is not there: `ordosync cron install` mends it"
+        return Check(name="crontab", state="warning", text=text)
+    return Check(name="crontab", state="ok", text=f"calls {program} every minute")
 
 
 def _trouble(name: str, text: str) -> Check:
