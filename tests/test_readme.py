@@ -36,6 +36,39 @@ def test_the_commands_for_your_own_orders_run_as_written(tmp_path: Path) -> None
         assert done.code == 0, (command, done)
 
 
+def test_the_commands_for_cron_run_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin" / "crontab"
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\n[ "$1" = -l ] && exec cat {tmp_path}/table\ncat > {tmp_path}/table'
+    )
+    program.chmod(0o755)
+    (tmp_path / "table").write_text("")
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    block = re.search(r"```sh\n(.+?)\n```", README.partition("## Cron")[2], re.DOTALL)
+    assert block
+    ordosync(tmp_path, "init")
+
+    for command in block[1].splitlines():
+        done = ordosync(tmp_path, *command.split()[1:])
+        assert done.code == 0, (command, done)
+
+    assert "run-due" in (tmp_path / "table").read_text()
+
+
+def test_the_ping_of_the_example_configuration_is_right(tmp_path: Path) -> None:
+    example = (ROOT / "config.example.yaml").read_text("utf-8")
+    plain, ping, commented = example.partition("    # ping:")
+    (tmp_path / "config.yaml").write_text(plain + (ping + commented).replace("    # ", "    "))
+    (tmp_path / "config.yaml").chmod(0o600)
+
+    done = ordosync(tmp_path, "config", "check")
+
+    assert (done.code, done.err) == (0, "")
+
+
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"`ordosync ([a-z-]+)", README))))
 def test_every_command_that_the_readme_names_has_help(command: str, tmp_path: Path) -> None:
     done = ordosync(tmp_path, command, "--help")

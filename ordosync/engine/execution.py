@@ -46,6 +46,7 @@ class Execution:
         self.counts = Counts()
         self._tried: set[str] = set()  # keys counted already, should they be read again
         self._unavailable = 0
+        self._has_written = False
 
     def settle_owed(self) -> None:
         """Look up what is uncertain and try again what waits, as far as its time has come."""
@@ -174,7 +175,9 @@ class Execution:
             self._send_batch(steps[start : start + size], look_first=look_first)
 
     def _check_stop(self) -> None:
-        if self.stop.reason:
+        # A deadline ends only a run that has got further: else a reading that is longer than it
+        # would be begun again for ever.
+        if self.stop.signal is not None or (self._has_written and self.stop.reason):
             raise InterruptedRunError
 
     def _send_batch(self, steps: Sequence[Step], *, look_first: bool) -> None:
@@ -193,6 +196,7 @@ class Execution:
         self._record(changes, results)
         fault("result-after-commit")
         self._tried.update(step.key for step in steps)
+        self._has_written = True
         self._give_up_in_an_outage([result.outcome for result in results])
 
     def _settled(self, step: Step, result: Result, row: StepRow) -> StepChange:
