@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from ordosync.config import load_config
+from ordosync.engine.checks import checks
 from ordosync.engine.health import freshness
+from ordosync.schedule import Slots
 from ordosync.store import Store
 from tests.command import AT_ONCE, HEADER, ordosync, row, shop
 from tests.virtual import START, Cron, VirtualClock
@@ -175,3 +177,21 @@ def test_without_a_store_it_is_red_and_makes_none(tmp_path: Path) -> None:
 
     assert ordosync(tmp_path, "health", "-v").code == 1
     assert not (tmp_path / "ordosync.db").exists()
+
+
+@pytest.mark.parametrize(("late", "state"), [(9, "warning"), (1, "ok")])
+def test_ticks_that_come_too_rarely_for_the_shortest_interval_are_told(
+    tmp_path: Path, late: int, state: str
+) -> None:
+    shop(tmp_path, HEADER, config=AT_ONCE + "    tasks: {import-orders: 10-minutes}\n")
+    slots = Slots.of("shop-warehouse", "import-orders", 600)
+    begin = slots.start(slots.number(START) + 1)
+    cron = Cron(tmp_path, VirtualClock())
+
+    for slot in range(5):
+        cron.tick(begin + timedelta(minutes=10 * slot + late))
+
+    with Store.open(tmp_path / "ordosync.db", readonly=True) as store:
+        found = checks(load_config(tmp_path / "config.yaml"), store, now=cron.clock.now())
+        (ticks,) = (check for check in found if check.name == "ticks")
+    assert ticks.state == state, ticks

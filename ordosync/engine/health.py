@@ -15,6 +15,7 @@ from ordosync.store import Store
 from ordosync.store.schedule import ScheduleRow
 
 _GRACE = timedelta(minutes=10)
+_FEW = 3
 _OVERLAPS = 3
 """So many slots in a row that find their task still running are too many."""
 
@@ -80,10 +81,14 @@ def _age(age: timedelta) -> str:
 
 
 def lateness(row: ScheduleRow, store: Store) -> timedelta | None:
-    """Return how long after the start of its slot the task usually starts, from recent runs."""
+    """Return how long after the start of its slot the task usually starts, from recent runs.
+
+    None while there are too few to tell: the first run of all, or after an edit of the interval,
+    starts at once, wherever in its slot that is.
+    """
     runs = store.runs.newest(20, portal=row.portal, task=row.task)
     late = sorted(_late(row, run.started_at) for run in runs if run.trigger == "schedule")
-    return late[len(late) // 2] if late else None
+    return late[len(late) // 2] if len(late) >= _FEW else None
 
 
 def _late(row: ScheduleRow, started_at: datetime) -> timedelta:
