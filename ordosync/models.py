@@ -134,6 +134,8 @@ class Shipment:
     currency: str = ""
     """Of the cost; empty where there is none."""
     warehouse: str = ""
+    ancestors: tuple[str, ...] = ()
+    """Ids of the orders that its order was split from, nearest first."""
     voided: bool = False
     """The label was deleted; what it told holds no more."""
     edited: bool = False

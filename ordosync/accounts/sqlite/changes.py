@@ -1,15 +1,41 @@
-"""The change feed: what happened to which object, numbered in the order in which it happened."""
+"""The change feed: what happened to which object, numbered in the order in which it happened.
 
+Written in the transaction of the change itself, and SQLite has one writer at a time: a number
+that can be read has none before it that will still come. So the last number read is a cursor.
+"""
+
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import sqlite3
 
+Kind = Literal["order", "product", "shipment", "split"]
+_PAGE = 500
 
-def add(
-    db: "sqlite3.Connection", kind: Literal["order", "product"], object_id: str, what: str
-) -> None:
+
+def add(db: "sqlite3.Connection", kind: Kind, object_id: str, what: str) -> None:
     """Tell of a change, in the transaction that makes it."""
     db.execute(
         "insert into changes (kind, object_id, what) values (?, ?, ?)", (kind, object_id, what)
     )
+
+
+def since(
+    db: "sqlite3.Connection", kind: Kind, cursor: str | None
+) -> Iterator[tuple[list[str], str]]:
+    """Yield pages of what changed since the cursor, oldest change first, each id once.
+
+    Each page comes with the cursor after it. What changed again meanwhile is read again later.
+    """
+    last = int(cursor or 0)
+    end = db.execute("select coalesce(max(sequence), 0) as it from changes").fetchone()["it"]
+    while rows := db.execute(
+        "select max(sequence) as sequence, object_id from changes"
+        " where kind = ? and sequence > ? and sequence <= ? group by object_id order by 1 limit ?",
+        (kind, last, end, _PAGE),
+    ).fetchall():
+        last = rows[-1]["sequence"]
+        yield [row["object_id"] for row in rows], str(last)
+    # A page without items: nothing of this kind is left up to here.
+    yield [], str(end)

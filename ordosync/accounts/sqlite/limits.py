@@ -7,9 +7,12 @@ from ordosync.models import Order
 _LARGEST_QUANTITY = 2**31 - 1  # an integer, also in databases other than SQLite
 
 
-def refusal(order: Order) -> str | None:
-    """Say why this order cannot be kept, without personal data; None where it can."""
-    if not order.reference:
+def refusal(order: Order, *, by_desk: bool = False) -> str | None:
+    """Say why this order cannot be kept, without personal data; None where it can.
+
+    Only one that people make themselves, `by_desk`, has no reference.
+    """
+    if not order.reference and not by_desk:
         return "has no reference"
     if not order.number:
         return "has no number"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x4F534143  # "OSAC"
-VERSION = 1
+VERSION = 2
 
 
 def migrations() -> "Migrations":
@@ -25,6 +25,12 @@ def migrations() -> "Migrations":
         for statement in _ORDERS_AND_PRODUCTS:
             db.execute(statement)
         db.execute("pragma user_version = 1")
+
+    @steps()
+    def m002_both_roles(db: "Database") -> None:
+        for statement in _BOTH_ROLES:
+            db.execute(statement)
+        db.execute("pragma user_version = 2")
 
     return steps
 
@@ -93,4 +99,69 @@ _ORDERS_AND_PRODUCTS = (
         at text not null default {_NOW}
     )
     """,
+)
+
+_BOTH_ROLES = (
+    "alter table orders add column supplier text",  # who ships it; null: we do
+    "alter table orders add column parent text references orders (number)",
+    "alter table orders add column is_split integer not null default 0",  # only to be looked at
+    "alter table orders add column warehouse text not null default 'main'",  # commits its stock
+    "create index orders_parent on orders (parent)",
+    "create index orders_status on orders (status, number)",
+    """
+    create table assignments (          -- every supplier that an order was ever requested from
+        order_number text not null references orders (number),
+        supplier text not null,
+        primary key (order_number, supplier)
+    )
+    """,
+    "alter table order_lines add column of_line text references order_lines (id)",
+    "alter table products add column price text",
+    "alter table products add column weight_g text",
+    "alter table products add column supplier text",
+    "alter table products add column supplier_sku text not null default ''",
+    "alter table products add column is_kit integer not null default 0",
+    "alter table products add column archived integer not null default 0",
+    """
+    create table components (
+        kit_sku text not null references products (sku),
+        sku text not null references products (sku),
+        quantity text not null,         -- decimal, above 0
+        primary key (kit_sku, sku)
+    )
+    """,
+    "create index components_sku on components (sku)",
+    """
+    create table stock (                -- no row: never counted
+        sku text not null references products (sku),
+        warehouse text not null,
+        physical text not null,         -- decimal: kits may hold parts of a product
+        primary key (sku, warehouse)
+    )
+    """,
+    f"""
+    create table shipments (
+        id text primary key,            -- <order number>:<count>
+        order_number text not null references orders (number),
+        told_as text,                   -- the id at the Supplier; null: sent from here
+        tracking_number text not null,
+        carrier text not null,
+        method text not null,
+        cost text,
+        currency text not null,
+        warehouse text not null,
+        shipped_at text not null,       -- with the offset that it was given with
+        voided_at text,
+        created_at text not null default {_NOW}
+    )
+    """,
+    "create index shipments_order on shipments (order_number)",
+    """
+    create table comments (             -- remarks that are made once
+        order_number text not null references orders (number),
+        key text not null,
+        primary key (order_number, key)
+    )
+    """,
+    "create index changes_kind on changes (kind, sequence)",
 )

@@ -1,7 +1,9 @@
 """The orders of an embedded account: made, found and read."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
@@ -16,17 +18,186 @@ from ordosync.models import Address, Line, Order, Outcome
 if TYPE_CHECKING:
     import sqlite3
 
+OPEN = ("awaiting_fulfillment", "dropshipment_requested")
 _PAGE = 500
 
 
-def create(db: "sqlite3.Connection", order: Order, *, prefix: str) -> Outcome:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Position:
+    """Where an order stands, beside what travels of it."""
+
+    status: str
+    supplier: str | None
+    is_split: bool
+    warehouse: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be shipped, cancelled or split."""
+        return self.status in OPEN and not self.is_split
+
+
+def create(
+    db: "sqlite3.Connection", order: Order, *, prefix: str, warehouse: str = "main"
+) -> Outcome:
     """Make an order that waits to be shipped, and a product of each SKU that is new here."""
-    number = _free_number(db, f"{prefix}{order.number}")
-    _insert_order(db, number, order)
-    line_ids = _insert_lines(db, number, order.lines)
+    number, line_ids = insert(db, order, f"{prefix}{order.number}", warehouse=warehouse)
     timeline.add(db, number, f"Created from the Merchant's order {order.number}", actor="ordosync")
-    changes.add(db, "order", number, "created")
     return Outcome(state="done", id=number, line_ids=line_ids)
+
+
+def insert(
+    db: "sqlite3.Connection",
+    order: Order,
+    number: str,
+    *,
+    supplier: str | None = None,
+    parent: str | None = None,
+    warehouse: str = "main",
+    of_lines: Sequence[str | None] = (),
+) -> tuple[str, tuple[str, ...]]:
+    """Make an order under this number, or the next free one; return it, and the lines' ids."""
+    number = _free_number(db, number)
+    _insert_order(db, number, order, parent=parent, warehouse=warehouse)
+    line_ids = _insert_lines(db, number, order.lines, of_lines)
+    changes.add(db, "order", number, "created")
+    if supplier:
+        assign(db, number, supplier)
+    return number, line_ids
+
+
+def assign(db: "sqlite3.Connection", number: str, supplier: str) -> None:
+    """Request an order from a supplier."""
+    db.execute("update orders set supplier = ? where number = ?", (supplier, number))
+    db.execute(
+        "insert into assignments (order_number, supplier) values (?, ?) on conflict do nothing",
+        (number, supplier),
+    )
+    move(db, number, "dropshipment_requested")
+
+
+def move(db: "sqlite3.Connection", number: str, status: str) -> None:
+    """Give an order a status, and tell of it."""
+    db.execute("update orders set status = ? where number = ?", (status, number))
+    changes.add(db, "order", number, status)
+
+
+def cancel(
+    db: "sqlite3.Connection", number: str, *, actor: str, also_shipped: bool = False
+) -> Outcome:
+    """Cancel an open order, which gives its stock free; a shipped one keeps label and stock."""
+    at = position(db, number)
+    if at is None:
+        return _refused("not-found", "is not here")
+    if at.is_split:
+        return _refused("already-split", "is split; its pieces are cancelled one by one")
+    if at.status == "cancelled":
+        return Outcome(state="unchanged", id=number)
+    if at.status == "shipped" and not also_shipped:
+        return _refused("already-shipped", "is shipped already")
+    move(db, number, "cancelled")
+    timeline.add(db, number, "Cancelled", actor=actor)
+    return Outcome(state="done", id=number)
+
+
+def restore(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
+    """Let a cancelled order wait to be shipped again, by us: no supplier is asked for it."""
+    at = position(db, number)
+    if at is None:
+        return _refused("not-found", "is not here")
+    if at.status != "cancelled":
+        return _refused("not-cancelled", f"is not cancelled, but {at.status}")
+    db.execute("update orders set supplier = null where number = ?", (number,))
+    move(db, number, "awaiting_fulfillment")
+    timeline.add(db, number, "Restored", actor=actor)
+    return Outcome(state="done", id=number)
+
+
+def cancelled_unshipped(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozenset[str]:
+    """Return which of these orders are cancelled and have no valid label."""
+    rows = db.execute(
+        "select number from orders where status = 'cancelled' and not is_split"
+        " and number in (select value from json_each(?)) and not exists"
+        " (select 1 from shipments where order_number = number and voided_at is null)",
+        (json.dumps(list(numbers)),),
+    )
+    return frozenset(row["number"] for row in rows)
+
+
+def split_among(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozenset[str]:
+    """Return which of these orders are only to be looked at, since they are split."""
+    rows = db.execute(
+        "select number from orders where is_split and number in (select value from json_each(?))",
+        (json.dumps(list(numbers)),),
+    )
+    return frozenset(row["number"] for row in rows)
+
+
+def position(db: "sqlite3.Connection", number: str) -> Position | None:
+    """Return where an order stands, if it is here."""
+    row = db.execute(
+        "select status, supplier, is_split, warehouse from orders where number = ?", (number,)
+    ).fetchone()
+    if row is None:
+        return None
+    return Position(
+        status=row["status"],
+        supplier=row["supplier"],
+        is_split=bool(row["is_split"]),
+        warehouse=row["warehouse"],
+    )
+
+
+def read_many(db: "sqlite3.Connection", numbers: Sequence[str]) -> list[Order]:
+    """Return these orders in the order of the numbers; those not here are left out."""
+    rows = db.execute(
+        "select * from orders where number in (select value from json_each(?))",
+        (json.dumps(list(numbers)),),
+    ).fetchall()
+    found = {order.number: order for order in _orders(db, rows)}
+    return [found[number] for number in numbers if number in found]
+
+
+def requested_from(
+    db: "sqlite3.Connection", supplier: str, numbers: Sequence[str]
+) -> dict[str, bool]:
+    """Return which of these were ever requested from this supplier, and whether they still are."""
+    rows = db.execute(
+        "select number, orders.supplier = assignments.supplier as still from orders"
+        " join assignments on order_number = number"
+        " where assignments.supplier = ? and number in (select value from json_each(?))",
+        (supplier, json.dumps(list(numbers))),
+    )
+    return {row["number"]: bool(row["still"]) for row in rows}
+
+
+def children(db: "sqlite3.Connection", number: str) -> list[Order]:
+    """Return the pieces of an order that was split, as they were made."""
+    rows = db.execute("select * from orders where parent = ? order by sequence", (number,))
+    return list(_orders(db, rows.fetchall()))
+
+
+def descendants(db: "sqlite3.Connection", number: str) -> list[str]:
+    """Return the numbers of the pieces of an order that are not split themselves."""
+    rows = db.execute(
+        "with recursive pieces (number, is_split) as ("
+        " select number, is_split from orders where parent = ?"
+        " union all select orders.number, orders.is_split"
+        " from orders join pieces on orders.parent = pieces.number)"
+        " select number from pieces where not is_split order by number",
+        (number,),
+    )
+    return [row["number"] for row in rows]
+
+
+def ancestors(db: "sqlite3.Connection", number: str) -> tuple[str, ...]:
+    """Return the numbers of the orders that this one was split from, nearest first."""
+    found: list[str] = []
+    row = db.execute("select parent from orders where number = ?", (number,)).fetchone()
+    while row and row["parent"]:
+        found.append(row["parent"])
+        row = db.execute("select parent from orders where number = ?", (row["parent"],)).fetchone()
+    return tuple(found)
 
 
 def find(db: "sqlite3.Connection", references: Sequence[str]) -> dict[str, Outcome]:
@@ -80,14 +251,18 @@ def _free_number(db: "sqlite3.Connection", wanted: str) -> str:
     return number
 
 
-def _insert_order(db: "sqlite3.Connection", number: str, order: Order) -> None:
+def _insert_order(
+    db: "sqlite3.Connection", number: str, order: Order, *, parent: str | None, warehouse: str
+) -> None:
     db.execute(
-        "insert into orders (number, reference, status, currency, ship_to, bill_to,"
-        " shipping_method, customer_notes, internal_notes, discount, tags)"
-        " values (?, ?, 'awaiting_fulfillment', ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into orders (number, parent, warehouse, reference, status, currency, ship_to,"
+        " bill_to, shipping_method, customer_notes, internal_notes, discount, tags)"
+        " values (?, ?, ?, ?, 'awaiting_fulfillment', ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             number,
-            order.reference,
+            parent,
+            warehouse,
+            order.reference or None,
             order.currency,
             _to_json(order.ship_to),
             None if order.bill_to is None else _to_json(order.bill_to),
@@ -100,18 +275,24 @@ def _insert_order(db: "sqlite3.Connection", number: str, order: Order) -> None:
     )
 
 
-def _insert_lines(db: "sqlite3.Connection", number: str, lines: Sequence[Line]) -> tuple[str, ...]:
-    ids = tuple(f"{number}/{position}" for position in range(1, len(lines) + 1))
-    for position, (line_id, line) in enumerate(zip(ids, lines, strict=True), 1):
+def _insert_lines(
+    db: "sqlite3.Connection",
+    number: str,
+    lines: Sequence[Line],
+    of_lines: Sequence[str | None],
+) -> tuple[str, ...]:
+    ids = tuple(f"{number}/{place}" for place in range(1, len(lines) + 1))
+    origins = of_lines or [None] * len(lines)
+    for place, (line_id, line, of_line) in enumerate(zip(ids, lines, origins, strict=True), 1):
         products.add_unknown(db, line.sku, line.name)
         db.execute(
             "insert into order_lines (id, order_number, position, sku, name, quantity, unit_price,"
-            " details, total, discount, supplier_sku, supplier_unit_cost)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " details, total, discount, supplier_sku, supplier_unit_cost, of_line)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 line_id,
                 number,
-                position,
+                place,
                 line.sku,
                 line.name,
                 line.quantity,
@@ -121,6 +302,7 @@ def _insert_lines(db: "sqlite3.Connection", number: str, lines: Sequence[Line]) 
                 _money_to_text(line.discount),
                 line.supplier_sku,
                 _money_to_text(line.supplier_unit_cost),
+                of_line,
             ),
         )
     return ids
@@ -129,7 +311,7 @@ def _insert_lines(db: "sqlite3.Connection", number: str, lines: Sequence[Line]) 
 def _orders(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> Iterator[Order]:
     lines = _lines(db, [row["number"] for row in rows])
     for row in rows:
-        yield Order(
+        order = Order(
             id=row["number"],
             number=row["number"],
             reference=row["reference"] or "",
@@ -144,7 +326,15 @@ def _orders(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> Iterator
             discount=_money_from_text(row["discount"]),
             tags=msgspec.json.decode(row["tags"], type=tuple[str, ...]),
             lines=tuple(lines[row["number"]]),
+            ancestors=ancestors(db, row["number"]) if row["parent"] else (),
         )
+        yield replace(order, content=_content(order))
+
+
+def _content(order: Order) -> str:
+    """Return a digest of what an edit would change; a status is none."""
+    told = (order.lines, order.ship_to, order.bill_to, order.shipping_method)
+    return f"1-{hashlib.blake2b(msgspec.json.encode(told), digest_size=16).hexdigest()}"
 
 
 def _lines(db: "sqlite3.Connection", order_numbers: Iterable[str]) -> dict[str, list[Line]]:
@@ -182,3 +372,7 @@ def _money_to_text(amount: Decimal | None) -> str | None:
 
 def _money_from_text(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
+
+
+def _refused(code: str, reason: str) -> Outcome:
+    return Outcome(state="refused", code=code, reason=reason)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ordosync.models import Comment
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -23,6 +25,17 @@ def add(db: "sqlite3.Connection", order_number: str, text: str, *, actor: str) -
         "insert into timeline (order_number, text, actor) values (?, ?, ?)",
         (order_number, text, actor),
     )
+
+
+def add_once(db: "sqlite3.Connection", comment: Comment) -> None:
+    """Make a remark that its key tells from others; an order that is not here is passed over."""
+    added = db.execute(
+        "insert into comments (order_number, key) select number, ? from orders where number = ?"
+        " on conflict do nothing",
+        (comment.key, comment.order_id),
+    )
+    if added.rowcount:
+        add(db, comment.order_id, comment.text, actor="ordosync")
 
 
 def read(db: "sqlite3.Connection", order_number: str) -> tuple[TimelineEntry, ...]:

@@ -54,6 +54,7 @@ def test_order_is_read_as_it_was_created(account: SqliteAccount) -> None:
         id="1001",
         status="awaiting_fulfillment",
         placed_at=found.placed_at,
+        content=found.content,
         lines=(replace(sent.lines[0], id="1001/1"), replace(sent.lines[1], id="1001/2")),
     )
     assert [str(each.discount) for each in found.lines] == ["0.000", "None"]

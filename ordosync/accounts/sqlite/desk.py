@@ -1,0 +1,189 @@
+"""What people do at an embedded account. Each change is one transaction, and one outcome."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from ordosync.accounts.sqlite import orders, products, shipments, splits, stock, timeline
+from ordosync.accounts.sqlite.limits import refusal
+from ordosync.accounts.sqlite.side import Side
+from ordosync.accounts.sqlite.stock import Inventory, Level
+from ordosync.accounts.sqlite.timeline import TimelineEntry
+from ordosync.database import sqlite3
+from ordosync.models import Order, Outcome, Product, Shipment, Split
+
+_ACTOR = "desk"
+
+
+class Desk(Side):
+    """The people's side."""
+
+    def list_orders(self, status: str | None = None) -> Iterator[Order]:
+        """Yield the orders, of one status or all, the newest last."""
+        with self.reading("list orders") as db:
+            yield from orders.read_all(db, status)
+
+    def read_order(self, number: str) -> Order | None:
+        """Return one order, if it is here."""
+        with self.reading(f"read order {number}") as db:
+            return orders.read(db, number)
+
+    def pieces_of(self, number: str) -> list[str]:
+        """Return the numbers of the orders that this one was split into."""
+        with self.reading(f"read the pieces of order {number}") as db:
+            return [child.number for child in orders.children(db, number)]
+
+    def shipments_of(self, number: str) -> list[Shipment]:
+        """Return what was sent of an order, the newest last."""
+        with self.reading(f"read the shipments of order {number}") as db:
+            return list(shipments.of_order(db, number))
+
+    def timeline(self, number: str) -> tuple[TimelineEntry, ...]:
+        """Return what happened to an order, the newest last."""
+        with self.reading(f"read the timeline of order {number}") as db:
+            return timeline.read(db, number)
+
+    def order_numbers(self, prefix: str, *, limit: int = 50) -> list[str]:
+        """Return the first numbers that begin with `prefix`, for a shell to complete."""
+        with self.reading("list order numbers") as db:
+            return orders.numbers(db, prefix, limit)
+
+    def add_order(self, order: Order, *, supplier: str | None = None) -> Outcome:
+        """Take an order; with a supplier it is requested from there. A taken number is refused."""
+
+        def add(db: sqlite3.Connection, order: Order) -> Outcome:
+            if orders.position(db, order.number):
+                return _refused("taken", "is here already")
+            reason = refusal(order, by_desk=True)
+            if reason:
+                return _refused("invalid-order", reason)
+            number, line_ids = orders.insert(
+                db, order, order.number, supplier=supplier, warehouse=self.warehouse
+            )
+            timeline.add(db, number, "Created", actor=_ACTOR)
+            return Outcome(state="done", id=number, line_ids=line_ids)
+
+        return self.each(f"add order {order.number}", [order], add)[0]
+
+    def request(self, number: str, supplier: str) -> Outcome:
+        """Request an open order from a supplier, or from another one than before."""
+
+        def request(db: sqlite3.Connection, number: str) -> Outcome:
+            at = orders.position(db, number)
+            if at is None:
+                return _refused("not-found", "is not here")
+            if not at.is_open:
+                return _refused("not-open", f"is {'split' if at.is_split else at.status}")
+            orders.assign(db, number, supplier)
+            timeline.add(db, number, f"Requested from {supplier}", actor=_ACTOR)
+            return Outcome(state="done", id=number)
+
+        return self.each(f"request order {number}", [number], request)[0]
+
+    def cancel(self, number: str) -> Outcome:
+        """Cancel an open order."""
+
+        def cancel(db: sqlite3.Connection, number: str) -> Outcome:
+            return orders.cancel(db, number, actor=_ACTOR)
+
+        return self.each(f"cancel order {number}", [number], cancel)[0]
+
+    def restore(self, number: str) -> Outcome:
+        """Let a cancelled order wait to be shipped again, by us."""
+
+        def restore(db: sqlite3.Connection, number: str) -> Outcome:
+            return orders.restore(db, number, actor=_ACTOR)
+
+        return self.each(f"restore order {number}", [number], restore)[0]
+
+    def ship(self, wanted: Sequence[Shipment]) -> list[Outcome]:
+        """Send open orders, each with its one parcel."""
+
+        def ship(db: sqlite3.Connection, shipment: Shipment) -> Outcome:
+            return shipments.ship(db, shipment, actor=_ACTOR)
+
+        return self.each("ship orders", wanted, ship)
+
+    def void(self, number: str) -> Outcome:
+        """Delete the label of an order, which is open again."""
+
+        def void(db: sqlite3.Connection, number: str) -> Outcome:
+            return shipments.void(db, number, actor=_ACTOR)
+
+        return self.each(f"void the label of order {number}", [number], void)[0]
+
+    def split(self, wanted: Split) -> Outcome:
+        """Split an open order into pieces."""
+
+        def split(db: sqlite3.Connection, wanted: Split) -> Outcome:
+            return splits.split(db, wanted, actor=_ACTOR)
+
+        return self.each(f"split order {wanted.order_id}", [wanted], split)[0]
+
+    def list_products(self) -> Iterator[Product]:
+        """Yield all products, by SKU."""
+        with self.reading("list products") as db:
+            yield from products.read_all(db)
+
+    def components(self, sku: str) -> Mapping[str, Decimal]:
+        """Return what a kit is put together from."""
+        with self.reading(f"read the components of {sku}") as db:
+            return products.components(db, sku)
+
+    def skus(self, prefix: str, *, limit: int = 50) -> list[str]:
+        """Return the first SKUs that begin with `prefix`, for a shell to complete."""
+        with self.reading("list SKUs") as db:
+            return products.skus(db, prefix, limit)
+
+    def add_product(
+        self, product: Product, *, components: Mapping[str, Decimal] | None = None
+    ) -> Outcome:
+        """Make a product, a kit with components that are here already. A known SKU is refused."""
+
+        def add(db: sqlite3.Connection, product: Product) -> Outcome:
+            missing = set(components or {}) - {
+                p.sku for p in products.read(db, [*(components or {})])
+            }
+            if missing:
+                return _refused("not-found", f"needs {min(missing)}, which is not here")
+            if not products.create(db, product, components=components):
+                return _refused("taken", "is here already")
+            return Outcome(state="done", id=product.sku)
+
+        return self.each(f"add product {product.sku}", [product], add)[0]
+
+    def stock_levels(self) -> Iterator[tuple[Product, list[Level], int | None]]:
+        """Yield each product, by SKU, its stock in each warehouse, and how many can be sold."""
+        with self.reading("list stock") as db:
+            inventory = Inventory(db)
+            for product in products.read_all(db):
+                levels = [] if product.is_kit else list(inventory.levels(product.sku))
+                yield product, levels, inventory.available(product.sku)
+
+    def set_stock(self, sku: str, warehouse: str, quantity: int) -> Outcome:
+        """Take note of a count."""
+        return self._count(sku, warehouse, lambda _: Decimal(quantity))
+
+    def adjust_stock(self, sku: str, warehouse: str, by: int) -> Outcome:
+        """Change a count by so many; what was never counted is refused."""
+        return self._count(sku, warehouse, lambda known: None if known is None else known + by)
+
+    def _count(
+        self, sku: str, warehouse: str, new: Callable[[Decimal | None], Decimal | None]
+    ) -> Outcome:
+        def count(db: sqlite3.Connection, sku: str) -> Outcome:
+            product = next(iter(products.read(db, [sku])), None)
+            if product is None:
+                return _refused("not-found", "is not here")
+            if product.is_kit:
+                return _refused("fixed", "is a kit, whose quantity is calculated")
+            quantity = new(Inventory(db).physical.get(sku, {}).get(warehouse))
+            if quantity is None:
+                return _refused("unset", f"was never counted in {warehouse}; set it first")
+            stock.set_physical(db, sku, warehouse, quantity)
+            return Outcome(state="done", id=sku)
+
+        return self.each(f"count {sku}", [sku], count)[0]
+
+
+def _refused(code: str, reason: str) -> Outcome:
+    return Outcome(state="refused", code=code, reason=reason)

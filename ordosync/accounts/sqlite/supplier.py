@@ -1,0 +1,123 @@
+"""An embedded account as the Supplier: orders to be shipped, and the stock they come from."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from ordosync.accounts.sqlite import changes, orders, products, shipments, splits
+from ordosync.accounts.sqlite.limits import refusal
+from ordosync.accounts.sqlite.side import Side, SupplierOptions
+from ordosync.accounts.sqlite.stock import Inventory
+from ordosync.database import sqlite3
+from ordosync.models import Order, Outcome, Page, Product, Shipment, Split, Stock, Unusable
+
+_PAGE = 500
+
+
+class SupplierSide(Side):
+    """Who ships."""
+
+    def create_orders(
+        self,
+        orders: Sequence[Order],
+        *,
+        look_first: bool = False,  # noqa: ARG002 - the reference is always looked up
+    ) -> list[Outcome]:
+        """Create the orders in one transaction; one that is refused leaves the others alone."""
+        return self.each("create orders", orders, self._create)
+
+    def find_orders(self, references: Sequence[str]) -> Mapping[str, Outcome]:
+        """Look up the orders that carry these references."""
+        with self.reading("find orders") as db:
+            return orders.find(db, references)
+
+    def cancel_orders(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
+        """Cancel open orders; a shipped one only with `also_shipped`."""
+
+        def cancel(db: sqlite3.Connection, number: str) -> Outcome:
+            return orders.cancel(db, number, actor="cancel-orders", also_shipped=also_shipped)
+
+        return self.each("cancel orders", ids, cancel)
+
+    def create_products(self, products: Sequence[Product]) -> list[Outcome]:
+        """Make products whose SKU is new here, their stock unset."""
+        return self.each("create products", products, _create_product)
+
+    def stock(self) -> Iterator[Page[Stock | Unusable]]:
+        """Read how many of each product can be sold, always all of them."""
+        with self.reading("read stock") as db:
+            skus = [product.sku for product in products.read_all(db)]
+            inventory = Inventory(db)
+            for start in range(0, len(skus), _PAGE):
+                page = skus[start : start + _PAGE]
+                yield Page(items=tuple(self._available(inventory, sku) for sku in page))
+
+    def stock_of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
+        """Return the same for these products."""
+        with self.reading("read stock again") as db:
+            inventory = Inventory(db)
+            return {
+                product.id: self._available(inventory, product.sku)
+                for product in products.read(db, ids)
+            }
+
+    def shipments(
+        self,
+        cursor: str | None,
+        *,
+        now: datetime,  # noqa: ARG002 - the feed is in order by itself
+        patient: bool = False,  # noqa: ARG002 - nothing is half written
+    ) -> Iterator[Page[Shipment | Unusable]]:
+        """Read the shipments that changed since `cursor`, oldest change first."""
+        with self.reading("read shipments") as db:
+            for ids, after in changes.since(db, "shipment", cursor):
+                yield Page(items=tuple(shipments.read(db, ids)), cursor=after)
+
+    def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
+        """Read these shipments as they are now."""
+        with self.reading("read shipments again") as db:
+            yield Page(items=tuple(shipments.read(db, ids)))
+
+    def splits(
+        self,
+        cursor: str | None,
+        *,
+        now: datetime,  # noqa: ARG002 - the feed is in order by itself
+    ) -> Iterator[Page[Split]]:
+        """Read the orders that were split since `cursor`, in the order in which they were."""
+        with self.reading("read splits") as db:
+            for numbers, after in changes.since(db, "split", cursor):
+                yield Page(items=tuple(splits.read(db, numbers)), cursor=after)
+
+    def splits_by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:
+        """Read how these orders are split now."""
+        with self.reading("read splits again") as db:
+            yield Page(items=tuple(splits.read(db, ids)))
+
+    def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the status of each of these orders that is here."""
+        with self.reading("read statuses") as db:
+            return {order.number: order.status for order in orders.read_many(db, ids)}
+
+    def _create(self, db: sqlite3.Connection, order: Order) -> Outcome:
+        known = orders.find(db, [order.reference])
+        if known:
+            return known[order.reference]
+        reason = refusal(order)
+        if reason:
+            return Outcome(state="refused", code="invalid-order", reason=reason)
+        prefix = self.pair.prefix if isinstance(self.pair, SupplierOptions) else ""
+        return orders.create(db, order, prefix=prefix, warehouse=self.warehouse)
+
+    def _available(self, inventory: Inventory, sku: str) -> Stock:
+        pair = self.pair if isinstance(self.pair, SupplierOptions) else SupplierOptions()
+        quantity = inventory.available(sku, frozenset(pair.warehouses))
+        return Stock(product_id=sku, sku=sku, quantity=quantity)
+
+
+def _create_product(db: sqlite3.Connection, product: Product) -> Outcome:
+    # A kit comes as a plain product: its components never travel, and it may be a kit of ours.
+    plain = Product(
+        id="", sku=product.sku, name=product.name, price=product.price, weight_g=product.weight_g
+    )
+    made = products.create(db, plain)
+    return Outcome(state="done" if made else "unchanged", id=product.sku)
