@@ -6,6 +6,7 @@ sends SIGSTOP instead. Without the variable a point costs one comparison.
 
 import os
 import signal
+import threading
 
 _name, _, _rest = os.environ.get("ORDOSYNC_FAULT", "").partition(":")
 _passage, _, _signal = _rest.partition(":")
@@ -18,5 +19,8 @@ def fault(name: str) -> None:
     if name != _name:
         return
     _left -= 1
-    if _left == 0:
+    if _left == 0 and _signal == "STOP":
+        # To this thread: sent to the process, it might go on for a moment before all stands still.
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
+    elif _left == 0:
         os.kill(os.getpid(), signal.Signals[f"SIG{_signal or 'KILL'}"])

@@ -64,6 +64,16 @@ class Account(ABC):
     timezone: str | None = None
     """Where this account's midnight is; None: UTC."""
 
+    @classmethod
+    def takes_part(
+        cls,
+        task: str,  # noqa: ARG003
+        role: Role,
+        options: Mapping[str, Any],  # noqa: ARG003
+    ) -> bool:
+        """Whether an account with these options can do its side of a task in this role."""
+        return role in cls.roles
+
     def __init__(self, *, name: str, spool: Path) -> None:
         self.name = name
         self.spool = spool

@@ -55,7 +55,7 @@ def _switch(config: Config, names: Sequence[str], task: str, clock: Clock, *, on
         for name in names:
             row = store.schedule.get(name, task)
             try:
-                check_switch(config.portals[name], task, row, on=on)
+                check_switch(config, config.portals[name], task, row, on=on)
             except OrdosyncError as error:
                 refused.append(error)
                 continue

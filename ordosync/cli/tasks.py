@@ -11,7 +11,7 @@ from ordosync.cli import options
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
-from ordosync.config.model import Config
+from ordosync.config.model import GLOBAL_TASKS, Config, PortalConfig
 from ordosync.engine import (
     Held,
     Stop,
@@ -22,6 +22,7 @@ from ordosync.engine import (
     register,
     run_task,
 )
+from ordosync.engine.timetable import plans, why_not
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.links import Link
@@ -33,6 +34,12 @@ from ordosync.tasks import TASKS
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command("import-orders")(import_orders)
+    app.command("import-products")(import_products)
+    app.command("write-inventory-back")(write_inventory_back)
+    app.command("update-tracking")(update_tracking)
+    app.command("split-order")(split_order)
+    app.command("cancel-orders")(cancel_orders)
+    app.command("sync")(sync)
     app.command("retry")(retry)
 
 
@@ -49,7 +56,98 @@ def import_orders(
 
     Exits 1 when an order could not be created: `ordosync show RUN` says which and why.
     """
-    _command("import-orders", config, portals or [], dry_run=dry_run, as_json=as_json)
+    _command(["import-orders"], config, portals or [], dry_run=dry_run, as_json=as_json)
+
+
+def import_products(
+    portals: options.Portals = None,
+    *,
+    config: options.Config = None,
+    dry_run: options.DryRun = False,
+    force: options.Force = False,  # noqa: ARG001 - this task has no brake
+    as_json: options.Json = False,
+    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+) -> None:
+    """Make the Merchant's products known to the Supplier, their stock uncounted.
+
+    Needed before Write Inventory Back can write their stock. Exits 1 when one was refused.
+    """
+    _command(["import-products"], config, portals or [], dry_run=dry_run, as_json=as_json)
+
+
+def write_inventory_back(
+    portals: options.Portals = None,
+    *,
+    config: options.Config = None,
+    dry_run: options.DryRun = False,
+    force: options.Force = False,  # noqa: ARG001 - no brake yet
+    as_json: options.Json = False,
+    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+) -> None:
+    """Set the Merchant's physical stock to what the Supplier can sell.
+
+    Only for portals with `manage_inventory: true`. Exits 1 when a quantity was refused.
+    """
+    _command(["write-inventory-back"], config, portals or [], dry_run=dry_run, as_json=as_json)
+
+
+def update_tracking(
+    portals: options.Portals = None,
+    *,
+    config: options.Config = None,
+    dry_run: options.DryRun = False,
+    force: options.Force = False,  # noqa: ARG001 - this task has no brake
+    as_json: options.Json = False,
+    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+) -> None:
+    """Tell the Merchant what the Supplier has shipped; runs by itself, at once."""
+    _command(["update-tracking"], config, portals or [], dry_run=dry_run, as_json=as_json)
+
+
+def split_order(
+    portals: options.Portals = None,
+    *,
+    config: options.Config = None,
+    dry_run: options.DryRun = False,
+    force: options.Force = False,  # noqa: ARG001 - this task has no brake
+    as_json: options.Json = False,
+    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+) -> None:
+    """Split the Merchant's orders as the Supplier's are split; runs by itself, at once."""
+    _command(["split-order"], config, portals or [], dry_run=dry_run, as_json=as_json)
+
+
+def cancel_orders(
+    portals: options.Portals = None,
+    *,
+    config: options.Config = None,
+    dry_run: options.DryRun = False,
+    force: options.Force = False,  # noqa: ARG001 - no brake yet
+    as_json: options.Json = False,
+    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+) -> None:
+    """Cancel at the Supplier what the Merchant cancelled, as far as neither has shipped it.
+
+    Exits 1 when an order is shipped already: both timelines say so.
+    """
+    _command(["cancel-orders"], config, portals or [], dry_run=dry_run, as_json=as_json)
+
+
+def sync(
+    portals: options.Portals = None,
+    *,
+    config: options.Config = None,
+    as_json: options.Json = False,
+    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+) -> None:
+    """Run the global tasks that are not off, once, now, paused ones too; changes no schedule."""
+    _command(
+        [task for task in TASKS if task in GLOBAL_TASKS],
+        config,
+        portals or [],
+        as_json=as_json,
+        once=True,
+    )
 
 
 def retry(
@@ -89,18 +187,23 @@ def retry(
 
 
 def _command(
-    task: str, config: Path | None, names: Sequence[str], *, dry_run: bool, as_json: bool
+    tasks: Sequence[str],
+    config: Path | None,
+    names: Sequence[str],
+    *,
+    as_json: bool,
+    dry_run: bool = False,
+    once: bool = False,
 ) -> None:
     settings = load_config(find_config(config))
-    portals = chosen(settings, names)
     if dry_run:
-        _plan(task, settings, names, as_json=as_json)
+        _plan(tasks[0], settings, _able(settings, names, tasks[0]), as_json=as_json)
         return
     results: list[Run | Held] = []
     clock = Clock()
     with Store.open(settings.database) as store, stoppable(clock) as stop:
-        register(settings, store, Clock())
-        for portal in portals:
+        register(settings, store, clock)
+        for portal, task in _wanted(settings, store, names, tasks, once=once):
             if stop.reason:
                 break
             opened = open_portal(settings, portal, store)
@@ -108,16 +211,49 @@ def _command(
     _show(results, as_json=as_json, stop=stop)
 
 
-def _plan(task: str, settings: Config, names: Sequence[str], *, as_json: bool) -> None:
+def _wanted(
+    settings: Config, store: Store, names: Sequence[str], tasks: Sequence[str], *, once: bool
+) -> list[tuple[PortalConfig, str]]:
+    """Return what to run: as it is named, or, for a sync, what is not off in each portal."""
+    if not once:
+        return [(portal, task) for task in tasks for portal in _able(settings, names, task)]
+    planned = {
+        (plan.portal, plan.task): plan.interval_s for plan in plans(settings, store.schedule.all())
+    }
+    left_out = [
+        why
+        for portal in chosen(settings, names)
+        if (why := why_not(settings, portal, "write-inventory-back"))
+    ]
+    for why in left_out:
+        render.say(why)
+    return [
+        (portal, task)
+        for portal in chosen(settings, names)
+        for task in tasks
+        if planned.get((portal.name, task))
+    ]
+
+
+def _able(settings: Config, names: Sequence[str], task: str) -> list[PortalConfig]:
+    """Return the portals that can run a task; one that is named and cannot is a mistake."""
+    portals = chosen(settings, names)
+    reasons = [why for portal in portals if (why := why_not(settings, portal, task))]
+    if reasons and (names or len(reasons) == len(portals)):
+        raise UsageError(reasons[0])
+    return [portal for portal in portals if not why_not(settings, portal, task)]
+
+
+def _plan(task: str, settings: Config, portals: Sequence[PortalConfig], *, as_json: bool) -> None:
     with Store.open(settings.database, readonly=True) as store:
         check_renames(settings, store)
-        plans = {
+        found = {
             portal.name: plan_task(
                 TASKS[task], open_portal(settings, portal, store), store, Clock()
             )
-            for portal in chosen(settings, names)
+            for portal in portals
         }
-    render.plans(task, plans, as_json=as_json)
+    render.plans(task, found, as_json=as_json)
 
 
 def _show(results: Sequence[Run | Held], *, as_json: bool, stop: Stop) -> None:

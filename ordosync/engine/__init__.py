@@ -1,7 +1,7 @@
 """Runs a task for a portal: claim, plan, apply, record."""
 
 from collections.abc import Sequence
-from typing import cast
+from dataclasses import replace
 
 from ordosync.clock import Clock
 from ordosync.database import sqlite3
@@ -89,14 +89,17 @@ def _run(
     with store.transaction():
         store.leases.release(lease)
         store.runs.update(run.id, execution.counts, calls=execution.calls)
-        store.runs.finish(run.id, status, now=clock.now(), error=error)
+        if task.at_once and status == "ok" and not execution.counts.seen:
+            store.runs.remove(run.id)  # or a look every minute would bury the rest
+        else:
+            store.runs.finish(run.id, status, now=clock.now(), error=error)
         if run.trigger == "schedule" and status in ("ok", "partial"):
             store.schedule.slot_done(portal.name, task.name, at=run.started_at)
         store.schedule.ended(
             portal.name, task.name, status, now=clock.now(), scheduled=claimed.scheduled
         )
     fault("finish-after-commit")
-    return cast("Run", store.runs.get(run.id))
+    return store.runs.get(run.id) or replace(run, status=status, finished_at=clock.now())
 
 
 def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[Step]:
@@ -114,9 +117,9 @@ def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[St
             step
             for step in owed
             if step.key not in found
-            and (step.key not in known or known[step.key].content != step.content)
+            and (task.is_state or step.key not in known or known[step.key].content != step.content)
         ]
-    portal.merchant.release(store.steps.unsettled_ids(portal.name, task.name))
+    portal.merchant.release(store.steps.unsettled_ids(portal.name))
     return planned
 
 

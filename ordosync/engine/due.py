@@ -17,16 +17,7 @@ from ordosync.store.runs import Run
 from ordosync.store.schedule import ScheduleRow
 from ordosync.tasks import TASKS
 
-_ORDER = (
-    "import-products",
-    "cancel-orders",
-    "import-orders",
-    "split-order",
-    "update-tracking",
-    "write-inventory-back",
-)
-"""What is due together runs like this: nothing is imported that was cancelled, and no piece is
-shipped before the other side knows of it."""
+_ORDER = list(TASKS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +85,15 @@ class Tick:
             self.ping(config, "start")
         done = run_if_due(TASKS[name], portal, store, self.clock, self.stop)
         if isinstance(done, Run):
-            runs.append(done)
+            if self._left_a_row(done, store):
+                runs.append(done)
             news += news_of(done, store, now=self.clock.now(), told=self.told)
         elif isinstance(done, GaveUp):
             runs.append(done.run)
             news.append(News(kind="gave-up", portal=portal.name, task=name, run=done.run))
+
+    def _left_a_row(self, run: Run, store: Store) -> bool:
+        return store.runs.get(run.id) is not None
 
     def _wrong_clock(self, rows: Sequence[ScheduleRow]) -> Sequence[News]:
         now = self.clock.now()

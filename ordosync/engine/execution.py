@@ -26,6 +26,10 @@ _OUTAGE = 10
 """After so many writes in a row that met an account out of reach, the run gives up."""
 
 
+_REST = timedelta(minutes=1)
+"""Between two tries of what was refused and may pass, since another task may change it."""
+
+
 class InterruptedRunError(Exception):
     """The run was asked to stop and has done so between two writes."""
 
@@ -80,8 +84,7 @@ class Execution:
     def try_again(self, rows: Sequence[StepRow]) -> None:
         """Try these steps now, reading their objects anew; what may have arrived is looked for."""
         left = {row.key: row for row in rows}
-        ids = [row.merchant_id for row in rows if row.merchant_id is not None]
-        for page in self.task.replan(self.portal, ids) if ids else ():
+        for page in self.task.replan(self.portal, rows) if rows else ():
             again = [step for step in page.items if step.key in left]
             uncertain = {
                 step.key for step in again if left[step.key].state in ("sending", "unknown")
@@ -102,7 +105,7 @@ class Execution:
         if row.state != "sending":
             return True
         return self.clock.now() >= row.updated_at + timedelta(
-            seconds=self.task.settle_s(self.portal)
+            seconds=self.task.target(self.portal).settle_s
         )
 
     def _page(self, page: Page[Step]) -> None:
@@ -123,15 +126,26 @@ class Execution:
 
     def _compare(self, step: Step, row: StepRow | None) -> Step | None:
         """Return what is owed for an object that was read, or None where nothing is."""
+        unchanged = step.verdict is not None and step.verdict.state == "unchanged"
         if row is None:
-            return None if step.verdict and step.verdict.state == "unchanged" else step
+            return None if unchanged else step
+        if self.task.is_state:
+            return None if unchanged or self._stands(step, row) else step
         if row.content == step.content or row.state in ("sending", "unknown"):
             return None
         if row.state != "done":
-            return None if step.verdict and step.verdict.state == "unchanged" else step
+            return None if unchanged else step
         if not edited(row.content, step.content):
             return None
         return self._edit(step)
+
+    def _stands(self, step: Step, row: StepRow) -> bool:
+        """Whether what was recorded of a state says all that is to say of it now."""
+        if step.verdict:
+            return (row.state, row.code) == (step.verdict.state, step.verdict.code)
+        if row.content != step.content:
+            return False
+        return row.state in ("sending", "unknown", "waiting", "failed")
 
     def _edit(self, step: Step) -> Step | None:
         """Tell once that an edit does not travel."""
@@ -161,15 +175,27 @@ class Execution:
                 self.counts.unchanged += 1
                 changes.append(_change(step, "done"))
                 continue
+            not_before = None
             if verdict.state == "skipped":
                 self.counts.skipped += 1
+            elif verdict.state == "waiting":
+                self.counts.waiting += 1
+                not_before = self.clock.now() + _REST
             else:
                 self.counts.failed += 1
-            changes.append(_change(step, verdict.state, code=verdict.code, reason=verdict.reason))
+            changes.append(
+                _change(
+                    step,
+                    verdict.state,
+                    code=verdict.code,
+                    reason=verdict.reason,
+                    not_before=not_before,
+                )
+            )
         return changes
 
     def _send(self, steps: Sequence[Step], *, look_first: bool = False) -> None:
-        size = self.task.batch_size(self.portal)
+        size = self.task.target(self.portal).batch_size
         for start in range(0, len(steps), size):
             self._check_stop()
             self._send_batch(steps[start : start + size], look_first=look_first)
@@ -208,9 +234,14 @@ class Execution:
                 self.counts.unchanged += 1
             return _change(step, "done", supplier_id=outcome.id)
         now = self.clock.now()
+        if outcome.state == "refused" and row.attempts < self.task.tries:
+            self.counts.waiting += 1
+            return _change(
+                step, "waiting", code=outcome.code, reason=outcome.reason, not_before=now + _REST
+            )
         if outcome.state == "unknown":
             self.counts.waiting += 1
-            rests = timedelta(seconds=self.task.settle_s(self.portal))
+            rests = timedelta(seconds=self.task.target(self.portal).settle_s)
             return _change(
                 step, "unknown", code=outcome.code, reason=outcome.reason, not_before=now + rests
             )
@@ -238,8 +269,8 @@ class Execution:
             self._unavailable = self._unavailable + 1 if outcome.state == "unavailable" else 0
             if self._unavailable >= _OUTAGE:
                 raise UnavailableError(
-                    f"account {self.portal.supplier.name}",
-                    f"{self.task.name}",
+                    f"account {self.task.target(self.portal).name}",
+                    self.task.name,
                     f"{_OUTAGE} writes in a row did not pass: {outcome.reason}",
                 )
 
@@ -279,7 +310,7 @@ class Execution:
         )
 
     def _unsettled(self) -> frozenset[str]:
-        return self.store.steps.unsettled_ids(self.portal.name, self.task.name)
+        return self.store.steps.unsettled_ids(self.portal.name)
 
     def _record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
         with self._recording():
@@ -322,7 +353,7 @@ def _change(
         state=state,
         content=step.content,
         merchant_id=step.merchant_id,
-        supplier_id=supplier_id,
+        supplier_id=step.supplier_id or supplier_id,
         code=code,
         reason=reason,
         not_before=not_before,

@@ -26,10 +26,36 @@ def plans(config: Config, rows: Iterable[ScheduleRow]) -> list[Plan]:
         _plan(config, portal, task, switched=(portal.name, task) in switched)
         for portal in config.portals.values()
         for task in TASKS
+        if can_run(config, portal, task)
     ]
 
 
-def check_switch(portal: PortalConfig, task: str, row: ScheduleRow | None, *, on: bool) -> None:
+def can_run(config: Config, portal: PortalConfig, task: str) -> bool:
+    """Whether both accounts of a portal can do their side of a task."""
+    if task == "write-inventory-back" and not portal.manage_inventory:
+        return False
+    merchant = config.accounts[portal.merchant.account]
+    supplier = config.accounts[portal.supplier.account]
+    return account_class(merchant.kind).takes_part(
+        task, "merchant", merchant.options
+    ) and account_class(supplier.kind).takes_part(task, "supplier", supplier.options)
+
+
+def why_not(config: Config, portal: PortalConfig, task: str) -> str | None:
+    """Say why a task cannot run for a portal; None where it can."""
+    if can_run(config, portal, task):
+        return None
+    if task == "write-inventory-back" and not portal.manage_inventory:
+        return f"portal {portal.name} is shipping-only: {task} needs `manage_inventory: true` there"
+    return (
+        f"portal {portal.name} has no {task}: one of its accounts, {portal.merchant.account} and"
+        f" {portal.supplier.account}, is not set up for it"
+    )
+
+
+def check_switch(
+    config: Config, portal: PortalConfig, task: str, row: ScheduleRow | None, *, on: bool
+) -> None:
     """Refuse to pause, resume or switch on what is not people's to decide.
 
     Raises `UsageError` for a task that has no switch here, `OrdosyncError` where the
@@ -40,10 +66,9 @@ def check_switch(portal: PortalConfig, task: str, row: ScheduleRow | None, *, on
             f"{task} has no switch; there is one for {', '.join(GLOBAL_TASKS)}"
             + (": it runs at once" if task in AT_ONCE_TASKS else ": it is set in the configuration")
         )
-    if task == "write-inventory-back" and not portal.manage_inventory:
-        raise UsageError(
-            f"portal {portal.name} is shipping-only: {task} needs `manage_inventory: true` there"
-        )
+    reason = why_not(config, portal, task)
+    if reason:
+        raise UsageError(reason)
     if portal.tasks[task] != "off":
         return
     if task in portal.decided:

@@ -50,11 +50,21 @@ class Links:
         )
         return {row["merchant_id"]: _link(row) for row in rows}
 
+    def of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
+        """Return the newest link of each of the Supplier's ids that has one."""
+        rows = self._db.execute(
+            "select * from links where portal = ? and kind = ?"
+            " and supplier_id in (select value from json_each(?)) order by generation",
+            (self._portal, kind, json.dumps(list(ids))),
+        )
+        return {row["supplier_id"]: _link(row) for row in rows}
+
     def add(self, links: Iterable[Link]) -> None:
-        """Keep links; one that is there already is left as it is."""
+        """Keep links; one that is there already only takes a state that ends it."""
         self._db.executemany(
             "insert into links (portal, kind, merchant_id, generation, supplier_id, state)"
-            " values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+            " values (?, ?, ?, ?, ?, ?) on conflict (portal, kind, merchant_id, generation)"
+            " do update set state = excluded.state where excluded.state <> 'live'",
             (
                 (
                     self._portal,

@@ -78,7 +78,10 @@ class Steps:
         run_id: int,
         now: datetime,
     ) -> None:
-        """Insert or overwrite steps. A change to `sending` counts as an attempt."""
+        """Insert or overwrite steps.
+
+        A change to `sending` counts as an attempt; other content is counted anew.
+        """
         at = to_text(now)
         self._db.executemany(
             "insert into steps (portal, task, key, state, code, reason, content, merchant_id,"
@@ -87,8 +90,9 @@ class Steps:
             " :supplier_id, :attempt, :not_before, :at, :at, :run_id, :run_id)"
             " on conflict (portal, task, key) do update set state = :state, code = :code,"
             " reason = :reason, content = :content, supplier_id = :supplier_id,"
-            " attempts = attempts + :attempt, not_before = :not_before, updated_at = :at,"
-            " last_run_id = :run_id",
+            " merchant_id = coalesce(:merchant_id, merchant_id),"
+            " attempts = case when content = :content then attempts else 0 end + :attempt,"
+            " not_before = :not_before, updated_at = :at, last_run_id = :run_id",
             (
                 {
                     "portal": portal,
@@ -132,14 +136,17 @@ class Steps:
         )
         return [_step(row) for row in rows]
 
-    def unsettled_ids(self, portal: str, task: str) -> frozenset[str]:
-        """Return the Merchant's ids of all steps that a later try may have to read again."""
+    def unsettled_ids(self, portal: str) -> frozenset[str]:
+        """Return the Merchant's ids of all steps that a later try may have to read again.
+
+        Of every task: they may have read the same file.
+        """
         rows = self._db.execute(
-            "select merchant_id from steps where portal = ? and task = ?"
+            "select merchant_id from steps where portal = ?"
             " and state in ('sending', 'unknown', 'waiting', 'failed')",
-            (portal, task),
+            (portal,),
         )
-        return frozenset(row["merchant_id"] for row in rows)
+        return frozenset(row["merchant_id"] for row in rows if row["merchant_id"])
 
     def failed(self, portal: str, task: str) -> Sequence[StepRow]:
         """Return the steps that need a person, oldest first."""

@@ -1,6 +1,25 @@
 """The kinds of work, by name."""
 
-from ordosync.tasks import import_orders
+from ordosync.tasks import (
+    cancel_orders,
+    import_orders,
+    import_products,
+    split_order,
+    update_tracking,
+    write_inventory_back,
+)
 from ordosync.tasks.base import Task
 
-TASKS: dict[str, Task] = {task.name: task for task in (import_orders.TASK,)}
+TASKS: dict[str, Task] = {
+    task.name: task
+    for task in (
+        import_products.TASK,
+        cancel_orders.TASK,
+        import_orders.TASK,
+        split_order.TASK,
+        update_tracking.TASK,
+        write_inventory_back.TASK,
+    )
+}
+"""In the order in which they run where several are due: nothing is imported that was cancelled,
+and no piece is shipped before the other side knows of it."""

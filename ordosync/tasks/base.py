@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.base import Account, Role
 from ordosync.config.model import PortalConfig
 from ordosync.models import Outcome, Page
 from ordosync.store.leases import Resource
@@ -20,6 +20,25 @@ class KnownLinks(Protocol):
 
     def of_merchant(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
         """Return the newest link of each of the Merchant's ids that has one."""
+
+    def of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
+        """Return the newest link of each of the Supplier's ids that has one."""
+
+
+class Owed(Protocol):
+    """A step of an earlier run that is to be tried again."""
+
+    @property
+    def key(self) -> str:
+        """The step's key."""
+
+    @property
+    def merchant_id(self) -> str | None:
+        """The Merchant's id in it."""
+
+    @property
+    def supplier_id(self) -> str | None:
+        """The Supplier's id in it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +58,7 @@ class Portal:
 class Verdict:
     """What is decided about a step before anything is written."""
 
-    state: Literal["unchanged", "skipped", "failed"]
+    state: Literal["unchanged", "skipped", "waiting", "failed"]
     code: str = ""
     reason: str = ""
 
@@ -50,11 +69,13 @@ class Step:
 
     key: str
     """Names what happened; a second step with this key is the same one."""
-    merchant_id: str
+    merchant_id: str | None
     content: str
     """What was read, so that the same thing read again is told from a new one."""
     summary: str = ""
     """For `--dry-run`: what would be written."""
+    supplier_id: str | None = None
+    """Of what was read at the Supplier; None where the write will tell it."""
     payload: object = None
     """What `apply` writes. Never stored."""
     verdict: Verdict | None = None
@@ -97,12 +118,22 @@ class Task:
     """What no two runs of a portal may work on at once."""
     plan: Callable[[Portal, Reading], Iterator[Page[Step]]]
     """A step for each object that changed since the cursor; reads only."""
-    replan: Callable[[Portal, Sequence[str]], Iterator[Page[Step]]]
-    """Steps for these Merchant's ids as they are now; none for one that is gone; reads only."""
+    replan: Callable[[Portal, Sequence[Owed]], Iterator[Page[Step]]]
+    """These steps as they are owed now; none for one whose object is gone; reads only."""
     apply: Apply
     look_up: Callable[[Portal, Sequence[str]], Mapping[str, Result]]
     """Find what earlier attempts of these keys made; reads only."""
-    batch_size: Callable[[Portal], int]
-    settle_s: Callable[[Portal], float]
+    writes_to: Role
+    """Whose account `apply` writes."""
+    is_state: bool = False
+    """A step says how something is to be, not what happened: a newer one takes its place, and
+    what came of an older one rules nothing out."""
+    tries: int = 1
+    """After so many refusals in a row a step is left alone until it says something else."""
     at_once: bool = False
-    """Woken by the desk; has an interval of its own that is not in the configuration."""
+    """Woken by the desk; has an interval of its own that is not in the configuration. A run that
+    found nothing leaves no row."""
+
+    def target(self, portal: Portal) -> Account:
+        """Return the account that this task writes."""
+        return portal.merchant if self.writes_to == "merchant" else portal.supplier

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from ordosync.config.model import PortalConfig
 from ordosync.models import Address, Line, Order, Outcome, Page, Unusable
 from ordosync.store.links import Link, LinkKind
-from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
@@ -25,8 +25,9 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
     return _steps(portal, pages)
 
 
-def replan(portal: Portal, ids: Sequence[str]) -> Iterator[Page[Step]]:
+def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these orders, as they are now."""
+    ids = [step.merchant_id for step in owed if step.merchant_id]
     return _steps(portal, portal.merchant.orders_by_id(ids))
 
 
@@ -231,6 +232,5 @@ TASK = Task(
     replan=replan,
     apply=apply,
     look_up=look_up,
-    batch_size=lambda portal: portal.supplier.batch_size,
-    settle_s=lambda portal: portal.supplier.settle_s,
+    writes_to="supplier",
 )

@@ -7,11 +7,11 @@ by which mapping of the columns; a changed mapping reads everything anew.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ordosync.accounts.base import Account, Role
 from ordosync.accounts.files.index import Index
@@ -31,6 +31,16 @@ class FilesAccount(Account):
 
     kind: ClassVar[str] = "files"
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant"})
+
+    @classmethod
+    def takes_part(
+        cls,
+        task: str,
+        role: Role,
+        options: Mapping[str, Any],  # noqa: ARG003
+    ) -> bool:
+        """Whether there are files for this side of a task."""
+        return role == "merchant" and task == "import-orders"
 
     def __init__(self, *, name: str, spool: Path, orders: OrderFiles) -> None:
         super().__init__(name=name, spool=spool)

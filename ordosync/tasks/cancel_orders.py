@@ -1,0 +1,117 @@
+"""Cancel orders: what the Merchant cancelled unshipped is cancelled at the Supplier, unshipped.
+
+Only downwards: a Supplier's own cancellation never cancels at the Merchant
+(https://support.ordoro.com/how-to-cancel-vendor-portal-orders/). Each batch looks at the Merchant
+once more before it is written, so that what was restored meanwhile stays.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ordosync.models import Comment, Outcome, Page
+from ordosync.store.links import Link
+from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+
+
+def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
+    """Yield a step for each linked order that was cancelled since the cursor."""
+    for page in portal.merchant.cancelled_orders(reading.cursor, now=reading.now):
+        yield Page(items=_steps(portal, page.items), cursor=page.cursor)
+
+
+def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
+    """Yield the same for these orders, as far as they are cancelled still."""
+    ids = [step.merchant_id for step in owed if step.merchant_id]
+    gone = portal.merchant.cancelled_among(ids)
+    yield Page(items=_steps(portal, [one for one in ids if one in gone]))
+
+
+def apply(
+    portal: Portal,
+    steps: Sequence[Step],
+    *,
+    look_first: bool,  # noqa: ARG001 - a cancellation may be repeated
+) -> list[Result]:
+    """Cancel the orders that are still cancelled at the Merchant."""
+    links = [step.payload for step in steps if isinstance(step.payload, Link)]
+    still = portal.merchant.cancelled_among([link.merchant_id for link in links])
+    wanted = [link for link in links if link.merchant_id in still]
+    made = portal.supplier.cancel_orders([link.supplier_id for link in wanted])
+    outcomes = dict(zip((link.merchant_id for link in wanted), made, strict=True))
+    _comment(portal, wanted, outcomes)
+    return [_result(link, outcomes.get(link.merchant_id)) for link in links]
+
+
+def look_up(
+    portal: Portal,  # noqa: ARG001
+    keys: Sequence[str],  # noqa: ARG001
+) -> Mapping[str, Result]:
+    """Find nothing: what was cancelled is cancelled, and what was restored is none of ours."""
+    return {}
+
+
+def _steps(portal: Portal, ids: Sequence[str]) -> tuple[Step, ...]:
+    links = portal.links.of_merchant("order", ids)
+    return tuple(_step(links[merchant_id]) for merchant_id in ids if merchant_id in links)
+
+
+def _step(link: Link) -> Step:
+    step = Step(
+        key=f"{link.merchant_id}#{link.generation}",
+        merchant_id=link.merchant_id,
+        supplier_id=link.supplier_id,
+        content="cancelled",
+        summary=f"cancel order {link.supplier_id}",
+        payload=link,
+    )
+    if link.state != "live":
+        return replace(step, verdict=Verdict(state="unchanged"))
+    return step
+
+
+def _result(link: Link, outcome: Outcome | None) -> Result:
+    if outcome is None:
+        return Result(outcome=Outcome(state="unchanged", id=link.supplier_id))
+    if outcome.state == "done":
+        return Result(outcome=outcome, links=(replace(link, state="cancelled_by_task"),))
+    if outcome.state == "unchanged":
+        return Result(outcome=outcome, links=(replace(link, state="cancelled_by_supplier"),))
+    return Result(outcome=outcome)
+
+
+def _comment(portal: Portal, links: Sequence[Link], outcomes: Mapping[str, Outcome]) -> None:
+    late = [link for link in links if outcomes[link.merchant_id].code == "already-shipped"]
+    if not late:
+        return
+    portal.supplier.comment(
+        [
+            Comment(
+                key=f"cancel:{link.generation}",
+                order_id=link.supplier_id,
+                text="The Merchant cancelled this order, but it is shipped already",
+            )
+            for link in late
+        ]
+    )
+    portal.merchant.comment(
+        [
+            Comment(
+                key=f"cancel:{link.generation}",
+                order_id=link.merchant_id,
+                text="Not cancelled at the Supplier: it is shipped already",
+            )
+            for link in late
+        ]
+    )
+
+
+TASK = Task(
+    name="cancel-orders",
+    resource="orders",
+    plan=plan,
+    replan=replan,
+    apply=apply,
+    look_up=look_up,
+    writes_to="supplier",
+    is_state=True,  # what is restored may be cancelled once more
+)

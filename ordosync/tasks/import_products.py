@@ -1,0 +1,121 @@
+"""Import Products: the Merchant's products become known to the Supplier, their stock unset.
+
+A SKU that the Supplier has already stays as it is and is only linked. The Merchant's quantity
+never travels: it would come back as if the Supplier had counted it
+(https://support.ordoro.com/how-does-inventory-sync-between-vendor-portals/).
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from ordosync.models import Page, Product, Unusable
+from ordosync.store.links import Link
+from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+
+
+def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
+    """Yield a step for each product of this Supplier that changed since the cursor."""
+    return _steps(portal, portal.merchant.products(reading.cursor, now=reading.now))
+
+
+def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
+    """Yield the same for these products, as they are now."""
+    return _steps(portal, portal.merchant.products_by_id([step.key for step in owed]))
+
+
+def apply(
+    portal: Portal,
+    steps: Sequence[Step],
+    *,
+    look_first: bool,  # noqa: ARG001 - a SKU is there once
+) -> list[Result]:
+    """Create the products that are new, and link all of them."""
+    products = [step.payload for step in steps if isinstance(step.payload, Product)]
+    outcomes = portal.supplier.create_products(products)
+    return [
+        Result(
+            outcome=outcome,
+            links=(Link(kind="product", merchant_id=step.key, supplier_id=outcome.id),)
+            if outcome.id
+            else (),
+        )
+        for step, outcome in zip(steps, outcomes, strict=True)
+    ]
+
+
+def look_up(
+    portal: Portal,  # noqa: ARG001
+    keys: Sequence[str],  # noqa: ARG001
+) -> Mapping[str, Result]:
+    """Find nothing: a product may be created again, and stays as it is."""
+    return {}
+
+
+def _steps(portal: Portal, pages: Iterator[Page[Product | Unusable]]) -> Iterator[Page[Step]]:
+    for page in pages:
+        links = portal.links.of_merchant("product", [item.id for item in page.items])
+        ours = [item for item in page.items if _is_ours(portal, item)]
+        products = [_for_supplier(portal, item) for item in ours if isinstance(item, Product)]
+        claims = Counter(product.sku for product in products)
+        taken = portal.links.of_supplier("product", list(claims))
+        yield Page(
+            items=tuple(_step(portal, item, links, claims, taken) for item in ours),
+            cursor=page.cursor,
+        )
+
+
+def _step(
+    portal: Portal,
+    item: Product | Unusable,
+    links: Mapping[str, Link],
+    claims: Mapping[str, int],
+    taken: Mapping[str, Link],
+) -> Step:
+    step = Step(key=item.id, merchant_id=item.id, content=item.content)
+    if item.id in links:
+        return replace(step, verdict=Verdict(state="unchanged"))
+    if isinstance(item, Unusable):
+        verdict = Verdict(
+            state="skipped" if item.skip else "failed", code=item.code, reason=item.reason
+        )
+        return replace(step, verdict=verdict)
+    product = _for_supplier(portal, item)
+    if claims[product.sku] > 1 or product.sku in taken:
+        verdict = Verdict(
+            state="failed",
+            code="sku-claimed",
+            reason=f"is {product.sku} to the Supplier, and so is another product",
+        )
+        return replace(step, verdict=verdict)
+    return replace(step, summary=f"create product {product.sku}", payload=product)
+
+
+def _is_ours(portal: Portal, item: Product | Unusable) -> bool:
+    patterns = portal.config.products.skus
+    if isinstance(item, Unusable) or not patterns:
+        return True
+    return any(fnmatchcase(item.sku, pattern) for pattern in patterns)
+
+
+def _for_supplier(portal: Portal, product: Product) -> Product:
+    by_theirs = "supplier_sku" in portal.config.send
+    return Product(
+        id="",
+        sku=(product.supplier_sku or product.sku) if by_theirs else product.sku,
+        name=product.name,
+        price=product.price,
+        weight_g=product.weight_g,
+    )
+
+
+TASK = Task(
+    name="import-products",
+    resource="products",
+    plan=plan,
+    replan=replan,
+    apply=apply,
+    look_up=look_up,
+    writes_to="supplier",
+)

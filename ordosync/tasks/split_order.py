@@ -1,0 +1,150 @@
+"""Split order: what the Supplier split is split alike at the Merchant, whole or not at all.
+
+Only upwards: a Merchant's own split after the import is not mirrored
+(https://support.ordoro.com/can-orders-be-split-in-the-supplier-accounts/). Each account extends
+its own numbers, so pieces and their lines are linked one by one.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ordosync.models import Comment, Outcome, Page, Piece, Split
+from ordosync.store.links import Link
+from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Mirrored:
+    """A split as the Supplier has it, and as the Merchant is to have it."""
+
+    link: Link
+    there: Split
+    here: Split
+
+
+def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
+    """Yield a step for each linked order that was split since the cursor.
+
+    A piece may have been split itself since: its own page is planned only when the one before has
+    been written, so its link is there.
+    """
+    for page in portal.supplier.splits(reading.cursor, now=reading.now):
+        for split in page.items:
+            yield Page(items=_steps(portal, [split]))
+        yield Page(items=(), cursor=page.cursor)
+
+
+def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
+    """Yield the same for these orders, as they are split now."""
+    for page in portal.supplier.splits_by_id([step.key for step in owed]):
+        for split in page.items:
+            yield Page(items=_steps(portal, [split]))
+
+
+def apply(
+    portal: Portal,
+    steps: Sequence[Step],
+    *,
+    look_first: bool,  # noqa: ARG001 - pieces carry references of ours
+) -> list[Result]:
+    """Split the Merchant's orders; a refusal is told on the Supplier's timeline."""
+    wanted = [step.payload for step in steps if isinstance(step.payload, _Mirrored)]
+    outcomes = portal.merchant.split_orders([one.here for one in wanted])
+    refused = [
+        Comment(
+            key="split",
+            order_id=one.there.order_id,
+            text=f"The Merchant's order was not split: it {outcome.reason}",
+        )
+        for one, outcome in zip(wanted, outcomes, strict=True)
+        if outcome.state == "refused"
+    ]
+    if refused:
+        portal.supplier.comment(refused)
+    return [
+        Result(outcome=outcome, links=_links(one, outcome))
+        for one, outcome in zip(wanted, outcomes, strict=True)
+    ]
+
+
+def look_up(
+    portal: Portal,  # noqa: ARG001
+    keys: Sequence[str],  # noqa: ARG001
+) -> Mapping[str, Result]:
+    """Find nothing: a split may be written again, its pieces carry references of ours."""
+    return {}
+
+
+def _steps(portal: Portal, splits: Sequence[Split]) -> tuple[Step, ...]:
+    orders = portal.links.of_supplier("order", [split.order_id for split in splits])
+    ids = [part.of_line for split in splits for piece in split.pieces for part in piece.lines]
+    lines = portal.links.of_supplier("line", ids)
+    return tuple(
+        _step(portal, split, orders[split.order_id], lines)
+        for split in splits
+        if split.order_id in orders
+    )
+
+
+def _step(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -> Step:
+    step = Step(
+        key=split.order_id,
+        merchant_id=link.merchant_id,
+        supplier_id=split.order_id,
+        content="split",
+        summary=f"split order {link.merchant_id} into {len(split.pieces)} pieces",
+    )
+    if link.state == "split":
+        return replace(step, verdict=Verdict(state="unchanged"))
+    parts = [part.of_line for piece in split.pieces for part in piece.lines]
+    if not all(part in lines for part in parts):
+        return replace(
+            step,
+            verdict=Verdict(
+                state="failed",
+                code="does-not-fit",
+                reason="has a line that is not known to be the Merchant's; split it there by hand",
+            ),
+        )
+    here = Split(
+        order_id=link.merchant_id,
+        pieces=tuple(
+            Piece(
+                reference=f"{portal.origin}:{piece.id}",
+                lines=tuple(
+                    replace(part, of_line=lines[part.of_line].merchant_id, id="")
+                    for part in piece.lines
+                ),
+            )
+            for piece in split.pieces
+        ),
+    )
+    return replace(step, payload=_Mirrored(link=link, there=split, here=here))
+
+
+def _links(one: _Mirrored, outcome: Outcome) -> tuple[Link, ...]:
+    if outcome.state == "refused":
+        # The Supplier's pieces stay, so later tracking of them is reported and not guessed.
+        return (replace(one.link, state="split"),)
+    if outcome.state not in ("done", "unchanged"):
+        return ()
+    links = [replace(one.link, state="split")]
+    for here, there in zip(outcome.pieces, one.there.pieces, strict=True):
+        links.append(Link(kind="order", merchant_id=here.id, supplier_id=there.id))
+        links += [
+            Link(kind="line", merchant_id=ours.id, supplier_id=theirs.id)
+            for ours, theirs in zip(here.lines, there.lines, strict=True)
+        ]
+    return tuple(links)
+
+
+TASK = Task(
+    name="split-order",
+    resource="shipments",
+    plan=plan,
+    replan=replan,
+    apply=apply,
+    look_up=look_up,
+    writes_to="merchant",
+    at_once=True,
+)

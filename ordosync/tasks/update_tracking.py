@@ -1,0 +1,148 @@
+"""Update tracking: what the Supplier sent is told to the Merchant, whose order is then shipped.
+
+Six things travel, and no others: when, carrier, method, number, cost, warehouse. An order that
+the Merchant cancelled refuses; then the comment is on the Supplier's timeline only
+(https://support.ordoro.com/how-are-tracking-numbers-added-to-orders-in-vendor-portal-accounts/).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ordosync.models import Comment, Outcome, Page, Shipment, Unusable
+from ordosync.store.links import Link
+from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """A parcel as the Merchant is told of it, and whose order it is at the Supplier."""
+
+    shipment: Shipment
+    supplier_order_id: str
+
+
+def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
+    """Yield a step for each parcel of a linked order that was sent or voided since the cursor."""
+    return _steps(
+        portal,
+        portal.supplier.shipments(reading.cursor, now=reading.now, patient=reading.patient),
+    )
+
+
+def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
+    """Yield the same for these parcels, as they are now."""
+    ids = [step.supplier_id for step in owed if step.supplier_id]
+    return _steps(portal, portal.supplier.shipments_by_id(ids))
+
+
+def apply(
+    portal: Portal,
+    steps: Sequence[Step],
+    *,
+    look_first: bool,  # noqa: ARG001 - what was told may be told again
+) -> list[Result]:
+    """Tell the Merchant, parcels and voided labels in the order in which they happened."""
+    told = [step.payload for step in steps if isinstance(step.payload, _Told)]
+    outcomes: list[Outcome] = []
+    for shipments, voided in _in_order([one.shipment for one in told]):
+        write = portal.merchant.void_tracking if voided else portal.merchant.add_tracking
+        outcomes += write(shipments)
+    refused = [
+        _refusal(step, one, outcome)
+        for step, one, outcome in zip(steps, told, outcomes, strict=True)
+        if outcome.state == "refused"
+    ]
+    if refused:
+        portal.supplier.comment(refused)
+    return [Result(outcome=outcome) for outcome in outcomes]
+
+
+def look_up(
+    portal: Portal,  # noqa: ARG001
+    keys: Sequence[str],  # noqa: ARG001
+) -> Mapping[str, Result]:
+    """Find nothing: tracking may be told again."""
+    return {}
+
+
+def _in_order(shipments: Sequence[Shipment]) -> Iterator[tuple[list[Shipment], bool]]:
+    """Yield runs of neighbours that are written alike."""
+    group: list[Shipment] = []
+    for shipment in shipments:
+        if group and group[-1].voided != shipment.voided:
+            yield group, group[-1].voided
+            group = []
+        group.append(shipment)
+    if group:
+        yield group, group[-1].voided
+
+
+def _steps(portal: Portal, pages: Iterator[Page[Shipment | Unusable]]) -> Iterator[Page[Step]]:
+    for page in pages:
+        ids = {
+            order
+            for item in page.items
+            if isinstance(item, Shipment)
+            for order in (item.order_id, *item.ancestors)
+        }
+        links = portal.links.of_supplier("order", sorted(ids))
+        steps = (_step(item, links) for item in page.items)
+        yield Page(items=tuple(step for step in steps if step), cursor=page.cursor)
+
+
+def _step(item: Shipment | Unusable, links: Mapping[str, Link]) -> Step | None:
+    if isinstance(item, Unusable):
+        return Step(
+            key=item.id,
+            merchant_id=None,
+            content=item.content,
+            verdict=Verdict(state="failed", code=item.code, reason=item.reason),
+        )
+    what = f"{item.tracking_number}:void" if item.voided else item.tracking_number
+    step = Step(key=f"{item.id}:{what}", merchant_id=None, supplier_id=item.id, content=what)
+    link = links.get(item.order_id)
+    if link is None:
+        above = next((links[one] for one in item.ancestors if one in links), None)
+        return None if above is None else replace(step, verdict=_piece_unknown(above))
+    return replace(
+        step,
+        merchant_id=link.merchant_id,
+        summary=f"{'void' if item.voided else 'add'} tracking {item.tracking_number}",
+        payload=_Told(
+            shipment=replace(item, order_id=link.merchant_id, ancestors=()),
+            supplier_order_id=item.order_id,
+        ),
+    )
+
+
+def _piece_unknown(above: Link) -> Verdict:
+    if above.state == "live":
+        return Verdict(
+            state="waiting", code="split-first", reason="waits until the Merchant's order is split"
+        )
+    return Verdict(
+        state="failed",
+        code="split-refused",
+        reason="is of a piece that the Merchant's order was not split into; tell the Merchant",
+    )
+
+
+def _refusal(step: Step, told: _Told, outcome: Outcome) -> Comment:
+    return Comment(
+        key=f"tracking:{step.key}",
+        order_id=told.supplier_order_id,
+        text=f"Tracking {told.shipment.tracking_number} was not saved at the Merchant:"
+        f" {outcome.reason}",
+    )
+
+
+TASK = Task(
+    name="update-tracking",
+    resource="shipments",
+    plan=plan,
+    replan=replan,
+    apply=apply,
+    look_up=look_up,
+    writes_to="merchant",
+    at_once=True,
+)

@@ -1,0 +1,114 @@
+"""Write Inventory Back: what the Supplier can sell becomes physical on hand at the Merchant.
+
+375 available there are 375 physical here
+(https://support.ordoro.com/how-does-inventory-sync-between-vendor-portals/). All stock is read and
+compared, and only differences are written, as absolute numbers: no service is known to say of a
+product that it changed when something was sold. Open orders count twice until they are shipped,
+since the Merchant subtracts its own commitments; that is conservative, and it heals by itself.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ordosync.models import Page, Stock, Unusable
+from ordosync.store.links import Link
+from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+
+_FIXED = {
+    "kit": "is a kit at the Merchant, whose quantity is calculated",
+    "archived": "is archived at the Merchant",
+    "unassigned": "is assigned to another supplier",
+}
+
+
+def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
+    """Yield a step for each product of the Supplier; owed where the quantities differ."""
+    del reading  # there is no cursor: see above
+    for page in portal.supplier.stock():
+        yield Page(items=_steps(portal, page.items))
+
+
+def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
+    """Yield the same for these SKUs, as they are now."""
+    found = portal.supplier.stock_of([step.key for step in owed])
+    yield Page(items=_steps(portal, list(found.values())))
+
+
+def apply(
+    portal: Portal,
+    steps: Sequence[Step],
+    *,
+    look_first: bool,  # noqa: ARG001 - the same number may be written again
+) -> list[Result]:
+    """Set the quantities."""
+    stock = [step.payload for step in steps if isinstance(step.payload, Stock)]
+    return [Result(outcome=outcome) for outcome in portal.merchant.write_stock(stock)]
+
+
+def look_up(
+    portal: Portal,  # noqa: ARG001
+    keys: Sequence[str],  # noqa: ARG001
+) -> Mapping[str, Result]:
+    """Find nothing: a quantity may be written again."""
+    return {}
+
+
+def _steps(portal: Portal, items: Sequence[Stock | Unusable]) -> tuple[Step, ...]:
+    links = portal.links.of_supplier(
+        "product", [item.product_id for item in items if isinstance(item, Stock)]
+    )
+    there = portal.merchant.stock_to_write([link.merchant_id for link in links.values()])
+    return tuple(_step(item, links, there) for item in items)
+
+
+def _step(item: Stock | Unusable, links: Mapping[str, Link], there: Mapping[str, Stock]) -> Step:
+    if isinstance(item, Unusable):
+        return Step(
+            key=item.id,
+            merchant_id=None,
+            content=item.content,
+            verdict=Verdict(state="failed", code=item.code, reason=item.reason),
+        )
+    quantity = None if item.quantity is None else max(item.quantity, 0)
+    step = Step(
+        key=item.product_id,
+        merchant_id=None,
+        supplier_id=item.product_id,
+        content=f"quantity-{quantity}",
+    )
+    link = links.get(item.product_id)
+    if link is None:
+        return _skipped(step, "not-imported", "is not a product that was imported")
+    step = replace(step, merchant_id=link.merchant_id)
+    known = there.get(link.merchant_id)
+    if known is None:
+        return _skipped(step, "gone", "is not at the Merchant any more")
+    if known.fixed:
+        return _skipped(step, known.fixed, _FIXED[known.fixed])
+    if quantity is None:
+        return _skipped(step, "unset", "was never counted at the Supplier; that is not 0")
+    if known.quantity == quantity:
+        return replace(step, verdict=Verdict(state="unchanged"))
+    oversold = f" (oversold: {item.quantity})" if item.quantity != quantity else ""
+    return replace(
+        step,
+        summary=f"set {known.sku} from {known.quantity} to {quantity}{oversold}",
+        payload=replace(known, quantity=quantity),
+    )
+
+
+def _skipped(step: Step, code: str, reason: str) -> Step:
+    return replace(step, verdict=Verdict(state="skipped", code=code, reason=reason))
+
+
+TASK = Task(
+    name="write-inventory-back",
+    resource="stock",
+    plan=plan,
+    replan=replan,
+    apply=apply,
+    look_up=look_up,
+    writes_to="merchant",
+    is_state=True,
+    tries=3,  # then Ordoro's "Inventory Sync Suspended", until the quantity changes
+)
