@@ -67,6 +67,8 @@ class Order:
     tags: tuple[str, ...] = ()
     ancestors: tuple[str, ...] = ()
     """Ids of the orders this one was split from, nearest first."""
+    is_split: bool = False
+    """Only to be looked at any more: its pieces are orders of their own."""
     reference: str = ""
     """Chosen by ordosync, unique in the account that it creates the order in."""
     content: str = ""

@@ -6,7 +6,19 @@ import traceback
 import typer
 
 from ordosync import __version__, render
-from ordosync.cli import autosync, config, cron, due, health, init, log, orders, tasks
+from ordosync.cli import (
+    autosync,
+    config,
+    cron,
+    due,
+    health,
+    init,
+    log,
+    orders,
+    products,
+    stock,
+    tasks,
+)
 from ordosync.errors import OrdosyncError
 
 app = typer.Typer(
@@ -23,6 +35,8 @@ log.add_to(app)
 app.command("health")(health.health)
 app.add_typer(cron.app, name="cron")
 app.add_typer(orders.app, name="orders")
+app.add_typer(products.app, name="products")
+app.add_typer(stock.app, name="stock")
 app.command("init")(init.init)
 app.add_typer(config.app, name="config")
 

@@ -226,7 +226,7 @@ def read_all(db: "sqlite3.Connection", status: str | None) -> Iterator[Order]:
     """Yield the orders as they were made, a page in memory and no lock held in between."""
     last = 0
     while rows := db.execute(
-        "select * from orders where sequence > ? and (? is null or status = ?)"
+        "select * from orders where sequence > ? and (? is null or (status = ? and not is_split))"
         " order by sequence limit ?",
         (last, status, status, _PAGE),
     ).fetchall():
@@ -326,6 +326,7 @@ def _orders(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> Iterator
             discount=_money_from_text(row["discount"]),
             tags=msgspec.json.decode(row["tags"], type=tuple[str, ...]),
             lines=tuple(lines[row["number"]]),
+            is_split=bool(row["is_split"]),
             ancestors=ancestors(db, row["number"]) if row["parent"] else (),
         )
         yield replace(order, content=_content(order))
