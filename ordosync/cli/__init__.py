@@ -10,6 +10,7 @@ from ordosync.cli import (
     autosync,
     config,
     cron,
+    demo,
     due,
     health,
     init,
@@ -38,6 +39,7 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(products.app, name="products")
 app.add_typer(stock.app, name="stock")
 app.command("init")(init.init)
+app.command("demo")(demo.demo)
 app.add_typer(config.app, name="config")
 
 

@@ -87,7 +87,7 @@ def add_order(
         config,
         account,
         number,
-        lambda opened: opened.add_order(order, supplier=supplier),
+        lambda opened: opened.add_orders([order], supplier=supplier)[0],
         said="added",
         as_json=as_json,
     )

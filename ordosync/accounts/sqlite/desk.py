@@ -47,8 +47,8 @@ class Desk(Side):
         with self.reading("list order numbers") as db:
             return orders.numbers(db, prefix, limit)
 
-    def add_order(self, order: Order, *, supplier: str | None = None) -> Outcome:
-        """Take an order; with a supplier it is requested from there. A taken number is refused."""
+    def add_orders(self, new: Sequence[Order], *, supplier: str | None = None) -> list[Outcome]:
+        """Take orders; with a supplier they are requested from there. A taken number is refused."""
 
         def add(db: sqlite3.Connection, order: Order) -> Outcome:
             if orders.position(db, order.number):
@@ -62,7 +62,7 @@ class Desk(Side):
             timeline.add(db, number, "Created", actor=_ACTOR)
             return Outcome(state="done", id=number, line_ids=line_ids)
 
-        return self.each(f"add order {order.number}", [order], add)[0]
+        return self.each("add orders", new, add)
 
     def request(self, number: str, supplier: str) -> Outcome:
         """Request an open order from a supplier, or from another one than before."""
