@@ -80,15 +80,20 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
             sys.stdout.write("\t".join(clean(cell) for cell in row) + "\n")
         return
     from rich import box  # noqa: PLC0415 - only a terminal needs rich
+    from rich.cells import cell_len  # noqa: PLC0415
     from rich.measure import Measurement  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in columns:
-        justify: Literal["left", "right"] = "right" if name in _NUMERIC else "left"
-        shown.add_column(name, justify=justify, no_wrap=name not in _FOLDED, overflow="fold")
     kept = [tuple(clean(cell) for cell in row) for row in rows]
+    for place, name in enumerate(columns):
+        justify: Literal["left", "right"] = "right" if name in _NUMERIC else "left"
+        if name in _FOLDED:
+            shown.add_column(name, justify=justify, overflow="fold")
+        else:  # never cut: rather no table
+            width = max(cell_len(cell) for cell in (name, *(row[place] for row in kept)))
+            shown.add_column(name, justify=justify, no_wrap=True, min_width=width)
     for row in kept:
         shown.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in row))
     console = _console()

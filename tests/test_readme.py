@@ -14,15 +14,22 @@ README = (ROOT / "README.md").read_text("utf-8")
 def test_the_commands_of_the_trial_run_as_written(tmp_path: Path) -> None:
     (trial,) = re.findall(r"<!-- try -->\n```sh\n(.+)\n```", README)
     words = [part.split("ordosync ", 1)[1] for part in trial.split(" && ") if "/ordosync " in part]
+    (desk,) = re.findall(r"<!-- desk -->\n```sh\n(.+?)\n```", README, re.DOTALL)
 
-    done = [ordosync(tmp_path, *words[0].split())]
-    done += [ordosync(tmp_path / "trial", *command.split()) for command in words[1:]]
+    done = ordosync(tmp_path, *words[0].split())
 
-    assert words == ["init trial", "import-orders", "orders list"]
-    assert [one.code for one in done] == [0, 0, 0], done
-    for name in ("Ada Byron", "Jean Dupont", "Mila Novak"):
-        assert name in done[-1].out
-        assert name in README
+    assert words == ["demo"]
+    assert done.code == 0, done
+    for line in (
+        "worth 80.00 EUR",
+        "split into S-1002-1, S-1002-2",
+        "ship to: Uma Dupont, 33 High",
+    ):
+        assert line in done.out + done.err
+        assert line in README
+    for command in desk.splitlines():
+        done = ordosync(tmp_path / "ordosync-demo", *command.split()[1:])
+        assert done.code == 0, (command, done)
 
 
 def test_the_commands_for_your_own_orders_run_as_written(tmp_path: Path) -> None:

@@ -303,7 +303,7 @@ def _shipment(opened: SqliteAccount, row: Mapping[str, str]) -> Shipment:
         cost=desk.money(cost) if cost else None,
         currency=order.currency if cost else "",
         warehouse=row.get("warehouse") or opened.warehouse,
-        shipped_at=desk.moment(at) if at else Clock().now(),
+        shipped_at=desk.moment(at) if at else Clock().now().astimezone(),
     )
 
 
