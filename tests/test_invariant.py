@@ -239,6 +239,8 @@ class TwoAccountsMachine(RuleBasedStateMachine):
                 assert linked >= set(pieces)
                 assert len(self.shop.pieces_of(ours)) == len(pieces)
             # One that was cancelled here as well and restored since is the Supplier's own decision.
+            if state.startswith("cancelled"):
+                assert "Cancelled" in [entry.text for entry in self.northwind.timeline(theirs)]
             if merchant.status == "cancelled" and not merchant.is_split and state == "live":
                 assert supplier.status == "cancelled" or supplier.is_split or theirs in told, (
                     merchant,
