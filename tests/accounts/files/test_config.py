@@ -29,6 +29,16 @@ def test_a_merchant_without_orders_is_a_problem_of_the_configuration(tmp_path: P
     assert "merchant: account shop is not set up for the part of a merchant" in done.err
 
 
+def test_a_supplier_without_order_files_is_a_problem_of_the_configuration(tmp_path: Path) -> None:
+    config = CONFIG.replace("kind: sqlite\n    path: warehouse.db\n", "kind: files\n")
+    (tmp_path / "config.yaml").write_text(config)
+
+    done = ordosync(tmp_path, "config", "check")
+
+    assert done.code == 3
+    assert "account warehouse needs the option `order_files` to be a supplier" in done.err
+
+
 def test_a_mistake_in_a_column_map_is_told_with_its_line(tmp_path: Path) -> None:
     wrong = "  shop:\n    inventory: {path: stock.csv, columns: {sku: A, quantity: A}}\n"
     (tmp_path / "config.yaml").write_text(CONFIG.replace("  shop:\n", wrong, 1))
