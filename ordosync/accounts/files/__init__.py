@@ -25,6 +25,7 @@ from ordosync.accounts.files.options import (
 )
 from ordosync.accounts.files.order_files import OrderFilesWriter
 from ordosync.accounts.files.outgoing import InventoryFile, OrderFolder, TrackingFile
+from ordosync.accounts.files.returned import ReturnFolder
 from ordosync.models import Comment
 
 __all__ = ["FilesAccount", "SupplierOptions"]
@@ -61,9 +62,11 @@ class FilesAccount(MerchantSide, SupplierSide):
         order_files: OrderFolder | None = None,
         shipments: ShipmentFiles | None = None,
         stock: StockFiles | None = None,
+        refused: Path | None = None,
     ) -> None:
         super().__init__(name=name, spool=spool)
         self.timezone = orders.timezone if orders else None
+        self._returned = ReturnFolder(refused, account=f"account {name}") if refused else None
         self._orders = self._reading(subjects.orders, orders)
         self._products = self._reading(subjects.products, products)
         self._cancellations = self._reading(subjects.cancellations, cancellations)

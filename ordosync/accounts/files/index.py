@@ -1,7 +1,7 @@
 """The rows of one reading by their key, in a private temporary database: memory stays flat."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby
 from pathlib import Path
@@ -26,10 +26,10 @@ _SCHEMA = (
 class Index(Generic[T]):
     """Rows of one key are gathered, wherever they stand."""
 
-    def __init__(self, subject: Subject[T]) -> None:
+    def __init__(self, subject: Subject[T], *, whole_rows: bool = False) -> None:
         self._subject = subject
         self._options = subject.options
-        self._columns = frozenset(self._options.columns_read)
+        self._columns = None if whole_rows else frozenset(self._options.columns_read)
         self._db: sqlite3.Connection = sqlite3.connect("", isolation_level=None)
         self._db.execute("pragma synchronous = off")
         for statement in _SCHEMA:
@@ -78,6 +78,21 @@ class Index(Generic[T]):
         )
         return frozenset(key for (key,) in rows)
 
+    def rows_of(self, reasons: Mapping[str, str]) -> Iterator[tuple[str, Row, str]]:
+        """Yield the rows with these keys, or ids of rows without one, file by file.
+
+        Each with the name of its file and the reason.
+        """
+        rows = self._db.execute(
+            "select key, files.name, row, cells, problem from rows"
+            " join files on files.id = rows.file order by rows.rowid"
+        )
+        for key, name, *rest in rows:
+            row = _row(*rest)
+            reason = reasons.get(key or _id_of_row(name, row))
+            if reason is not None:
+                yield name, row, reason
+
     def close(self) -> None:
         """Forget everything."""
         self._db.close()
@@ -123,7 +138,7 @@ class Index(Generic[T]):
         rule = skip_reason(row, self._options)
         blank = f"{name} row {row.number}: the {self._subject.blank.replace('_', ' ')} is blank"
         return Unusable(
-            id=f"file:{name}:{row.number}",
+            id=_id_of_row(name, row),
             code="skip-rule" if rule else f"invalid.{self._subject.blank}",
             reason=rule or blank,
             content=digest([row], self._options),
@@ -132,7 +147,12 @@ class Index(Generic[T]):
         )
 
     def _cells(self, row: Row) -> str:
-        return json.dumps({k: v for k, v in row.cells.items() if k in self._columns})
+        columns = self._columns
+        return json.dumps({k: v for k, v in row.cells.items() if columns is None or k in columns})
+
+
+def _id_of_row(name: str, row: Row) -> str:
+    return f"file:{name}:{row.number}"
 
 
 def _row(number: int, cells: str, problem: str) -> Row:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from ordosync.accounts.base import Account
 from ordosync.accounts.files.reading import FileReading
+from ordosync.accounts.files.returned import ReturnFolder
 from ordosync.accounts.files.subjects import Subject
 from ordosync.errors import RefusedError
 
@@ -17,10 +18,15 @@ class PartsOfFiles(Account):
     _last: FileReading[Any] | None = None
     """What is being read: its task alone knows what of it is settled."""
 
+    _returned: ReturnFolder | None = None
+    """Where refused rows go; None: nowhere."""
+
     def _reading(self, subject: Callable[[Any], Subject[T]], options: Any) -> FileReading[T] | None:
         if options is None:
             return None
-        return FileReading(subject(options), account=self.name, spool=self.spool)
+        return FileReading(
+            subject(options), account=self.name, spool=self.spool, returned=self._returned
+        )
 
     def _reads(self, reading: FileReading[T] | None, option: str) -> FileReading[T]:
         self._last = self._needed(reading, option)

@@ -7,7 +7,7 @@ by which mapping of the columns; a changed mapping reads everything anew.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 
 from ordosync.accounts.files.folder import files_of, oldest_first, state_of
 from ordosync.accounts.files.index import Index
+from ordosync.accounts.files.returned import ReturnFolder
 from ordosync.accounts.files.rows import RefusedFileError
 from ordosync.accounts.files.spool import Spool
 from ordosync.accounts.files.subjects import Subject
@@ -27,7 +28,9 @@ T = TypeVar("T")
 class FileReading(Generic[T]):
     """Reads the files of one subject; remembers the last reading until it is released."""
 
-    def __init__(self, subject: Subject[T], *, account: str, spool: Path) -> None:
+    def __init__(
+        self, subject: Subject[T], *, account: str, spool: Path, returned: ReturnFolder | None
+    ) -> None:
         self._subject = subject
         self._options = subject.options
         self._account = f"account {account}"
@@ -38,6 +41,9 @@ class FileReading(Generic[T]):
         self._refused: dict[str, Unusable] = {}
         self._copies: set[Path] = set()
         self._unread: list[str] = []
+        self._returned = returned
+        self._reasons: dict[str, str] = {}
+        """Why rows of the last reading from a cursor were refused, where they are given back."""
 
     def close(self) -> None:
         """Forget the rows of the last reading."""
@@ -66,6 +72,8 @@ class FileReading(Generic[T]):
         after = json.dumps({"mapping": self._options.fingerprint, "files": marks})
         yield Page(items=tuple(self._refused.values()), cursor=after)
         for items in index.pages():
+            if self._returned:
+                self._reasons |= _reasons(items)
             yield Page(items=tuple(items.values()), cursor=after)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[T | Unusable]]:
@@ -118,6 +126,9 @@ class FileReading(Generic[T]):
                 wanted = self._keys_in(copy, unsettled)
             self._spool.keep(copy, wanted & unsettled)
         self._spool.tidy()
+        if self._returned and self._index and self._reasons:
+            self._returned.write(self._index.rows_of(self._reasons), self._options)
+            self._reasons = {}
         return frozenset(
             id_
             for id_ in unsettled
@@ -131,12 +142,14 @@ class FileReading(Generic[T]):
 
     def _new_index(self) -> Index[T]:
         self.close()
-        self._index = Index(self._subject)
-        self._refused, self._copies, self._unread = {}, set(), []
+        self._index = Index(self._subject, whole_rows=self._returned is not None)
+        self._refused, self._copies, self._unread, self._reasons = {}, set(), [], {}
         return self._index
 
     def _files(self) -> dict[str, Path]:
         files = files_of(self._options.glob, account=self._account, doing=self._doing)
+        if self._returned:
+            files = {name: path for name, path in files.items() if not self._returned.holds(path)}
         return oldest_first(files) if self._subject.newest_wins else files
 
     def _marks(self, cursor: str | None) -> dict[str, list[int]]:
@@ -221,6 +234,14 @@ class FileReading(Generic[T]):
             return frozenset()
         finally:
             index.close()
+
+
+def _reasons(items: Mapping[str, object]) -> dict[str, str]:
+    return {
+        key: item.reason
+        for key, item in items.items()
+        if isinstance(item, Unusable) and not item.skip
+    }
 
 
 def _digest(path: Path) -> str:
