@@ -36,6 +36,10 @@ _PARTS: Mapping[tuple[Role, str], str] = {
     ("merchant", "write-inventory-back"): "inventory",
     ("merchant", "update-tracking"): "tracking",
     ("merchant", "cancel-orders"): "cancellations",
+    ("supplier", "import-orders"): "order_files",
+    ("supplier", "import-products"): "stock",
+    ("supplier", "write-inventory-back"): "stock",
+    ("supplier", "update-tracking"): "shipments",
 }
 """The option that a side's part in a task needs."""
 
@@ -46,8 +50,8 @@ class FilesAccount(MerchantSide, SupplierSide):
     kind: ClassVar[str] = "files"
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
-    batch_size: ClassVar[int] = 200
-    """A batch is one new file, however many rows of it change."""
+    batch_size: ClassVar[int] = 1000
+    """A batch of quantities or tracking is one new file, however many rows of it change."""
 
     def __init__(
         self,

@@ -66,8 +66,8 @@ class MerchantSide(PartsOfFiles):
         """Return which stand in a cancellation file as it is now, or in a copy that was kept."""
         if self._cancellations is None:
             return frozenset()
-        pages = self._cancellations.now_or_kept(ids)
-        return frozenset(item for page in pages for item in page.items if isinstance(item, str))
+        found = self._cancellations.now_or_kept(ids).values()
+        return frozenset(item for item in found if isinstance(item, str))
 
     def products(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Product | Unusable]]:
         """Read the product files that are new, changed or refused before."""
@@ -81,11 +81,9 @@ class MerchantSide(PartsOfFiles):
         """Return what the inventory file says; where there are product files, of those in them."""
         known: dict[str, str] = dict.fromkeys(ids, "")
         if self._products:
-            pages = self._products.now(ids)
             known = {
                 item.id: "kit" if item.is_kit else ""
-                for page in pages
-                for item in page.items
+                for item in self._products.now_of(ids).values()
                 if isinstance(item, Product)
             }
         quantities = self._needed(self._inventory, "inventory").quantities(list(known))
@@ -117,8 +115,11 @@ class MerchantSide(PartsOfFiles):
         """Return which are cancelled; a file that cannot be read is `cancelled_orders`' to tell."""
         if self._cancellations is None:
             return frozenset()
-        pages = self._cancellations.now(ids)
-        return frozenset(item for page in pages for item in page.items if isinstance(item, str))
+        if ids is None:
+            pages = self._cancellations.now()
+            return frozenset(i for page in pages for i in page.items if isinstance(i, str))
+        found = self._cancellations.now_of(ids).values()
+        return frozenset(item for item in found if isinstance(item, str))
 
 
 def _cancelled(item: Order | Unusable) -> Unusable:

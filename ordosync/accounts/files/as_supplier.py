@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from ordosync.accounts.files.order_files import OrderFilesWriter
 from ordosync.accounts.files.parts import PartsOfFiles
 from ordosync.accounts.files.reading import FileReading
 from ordosync.models import Order, Outcome, Page, Product, Shipment, Split, Stock, Unusable
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,17 +58,12 @@ class SupplierSide(PartsOfFiles):
 
     def stock(self) -> Iterator[Page[Stock | Unusable]]:
         """Read all stock files as they are now."""
-        return self._needed(self._stock, "stock").now()
+        return _without_skipped(self._needed(self._stock, "stock").now())
 
     def stock_of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return what the stock files say of these SKUs now."""
-        pages = self._needed(self._stock, "stock").now(ids)
-        return {
-            item.product_id: item
-            for page in pages
-            for item in page.items
-            if isinstance(item, Stock)
-        }
+        found = self._needed(self._stock, "stock").now_of(ids)
+        return {id_: item for id_, item in found.items() if isinstance(item, Stock)}
 
     def shipments(
         self, cursor: str | None, *, now: datetime, patient: bool = False
@@ -73,13 +71,14 @@ class SupplierSide(PartsOfFiles):
         """Read the tracking files that are new, changed or refused before; none where none are."""
         if self._shipments is None:
             return iter(())
-        return self._reads(self._shipments, "shipments").since(cursor, now=now, patient=patient)
+        reading = self._reads(self._shipments, "shipments")
+        return _without_skipped(reading.since(cursor, now=now, patient=patient))
 
     def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
         """Read shipments in the files as they are now, else in the copies that were kept."""
         if self._shipments is None:
             return iter(())
-        return self._reads(self._shipments, "shipments").by_id(ids)
+        return _without_skipped(self._reads(self._shipments, "shipments").by_id(ids))
 
     def splits(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Split]]:  # noqa: ARG002
         """Read nothing: no file says that an order was split."""
@@ -102,3 +101,10 @@ class SupplierSide(PartsOfFiles):
                 if isinstance(item, Shipment) and not item.voided
             }
         return {id_: "shipped" if id_ in shipped else "awaiting_fulfillment" for id_ in written}
+
+
+def _without_skipped(pages: Iterator[Page[T | Unusable]]) -> Iterator[Page[T | Unusable]]:
+    """Leave out rows that a rule skips: they are no parcels yet, or nobody's stock."""
+    for page in pages:
+        items = tuple(i for i in page.items if not (isinstance(i, Unusable) and i.skip))
+        yield Page(items=items, cursor=page.cursor)

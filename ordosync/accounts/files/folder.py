@@ -45,6 +45,15 @@ def oldest_first(files: dict[str, Path]) -> dict[str, Path]:
     return dict(sorted(files.items(), key=changed))
 
 
+def mark_of(path: Path) -> list[int] | None:
+    """Return what changes whenever the file does; None for one that is gone."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
+
+
 def state_of(path: Path, now: datetime) -> tuple[list[int] | None, float]:
     """Return what changes whenever the file does, and its age; None for one that is gone."""
     try:

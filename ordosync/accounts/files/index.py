@@ -1,7 +1,7 @@
 """The rows of one reading by their key, in a private temporary database: memory stays flat."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby
 from pathlib import Path
@@ -69,6 +69,10 @@ class Index(Generic[T]):
             yield dict(self._items(page))
         yield from self._keyless()
 
+    def some(self, keys: Iterable[str]) -> dict[str, T | Unusable]:
+        """Return the same for these keys, as far as they are there."""
+        return dict(self._items(sorted(set(keys))))
+
     def among(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
         """Return which of these keys stand in a file that was added."""
         rows = self._db.execute(
@@ -109,7 +113,8 @@ class Index(Generic[T]):
             for key, group in groupby(rows, key=lambda row: row[0])
         }
         for key in keys:
-            yield key, found[key]
+            if key in found:
+                yield key, found[key]
 
     def _item(self, key: str, rows: Sequence[tuple[str, Row]]) -> T | Unusable:
         by_file = {

@@ -5,16 +5,16 @@ until it is mended, and stops no other. The cursor says which files were read, i
 by which mapping of the columns; a changed mapping reads everything anew.
 """
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from ordosync.accounts.files.folder import files_of, oldest_first, state_of
+from ordosync.accounts.files.folder import files_of, mark_of, oldest_first, state_of
 from ordosync.accounts.files.index import Index
+from ordosync.accounts.files.refusals import reasons, refused_file
 from ordosync.accounts.files.returned import ReturnFolder
 from ordosync.accounts.files.rows import RefusedFileError
 from ordosync.accounts.files.spool import Spool
@@ -41,12 +41,18 @@ class FileReading(Generic[T]):
         self._refused: dict[str, Unusable] = {}
         self._copies: set[Path] = set()
         self._unread: list[str] = []
+        self._seen: tuple[dict[str, list[int] | None], Index[T]] | None = None
+        """The last glance: the states of the files, and their rows."""
         self._returned = returned
         self._reasons: dict[str, str] = {}
         """Why rows of the last reading from a cursor were refused, where they are given back."""
 
     def close(self) -> None:
-        """Forget the rows of the last reading."""
+        """Forget the rows of the last reading and the last glance."""
+        self._forget_glance()
+        self._end()
+
+    def _end(self) -> None:
         if self._index:
             self._index.close()
             self._index = None
@@ -73,48 +79,64 @@ class FileReading(Generic[T]):
         yield Page(items=tuple(self._refused.values()), cursor=after)
         for items in index.pages():
             if self._returned:
-                self._reasons |= _reasons(items)
+                self._reasons |= reasons(items)
             yield Page(items=tuple(items.values()), cursor=after)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[T | Unusable]]:
         """Read these in the files as they are now, else in the copies that were kept."""
         index = self._new_index()
         wanted = frozenset(ids)
-        self._add_all(index, self._refused, only=wanted)
+        self._refused = self._add_all(index, only=wanted)
         yield Page(items=tuple(item for id_, item in self._refused.items() if id_ in wanted))
         found: set[str] = set()
         for items in index.pages():
             found.update(items)
             yield Page(items=tuple(items.values()))
-        yield from self._from_copies(wanted - found)
+        for items in self._from_copies(wanted - found):
+            yield Page(items=tuple(items.values()))
 
-    def now(self, ids: Sequence[str] | None = None) -> Iterator[Page[T | Unusable]]:
-        """Read these or all in the files as they are now, as a glance that is no reading.
+    def now(self) -> Iterator[Page[T | Unusable]]:
+        """Read all files as they are now, as a glance that is no reading.
 
         What is said of copies, and of files that cannot be read, stays with the last reading.
         """
-        index = Index(self._subject)
-        refused: dict[str, Unusable] = {}
+        index: Index[T] = Index(self._subject)
         try:
-            self._add_all(index, refused, only=None if ids is None else frozenset(ids))
+            refused = self._add_all(index, only=None)
             yield Page(items=tuple(refused.values()))
             for items in index.pages():
                 yield Page(items=tuple(items.values()))
         finally:
             index.close()
 
-    def now_or_kept(self, ids: Sequence[str]) -> Iterator[Page[T | Unusable]]:
+    def now_of(self, ids: Sequence[str]) -> dict[str, T | Unusable]:
+        """Glance at these in the files as they are now."""
+        return self._glance().some(ids)
+
+    def now_or_kept(self, ids: Sequence[str]) -> dict[str, T | Unusable]:
         """Glance at these in the files as they are now, else in the copies that were kept."""
-        index = Index(self._subject)
-        left = set(ids)
-        try:
-            self._add_all(index, {}, only=frozenset(ids))
-            for items in index.pages():
-                left -= items.keys()
-                yield Page(items=tuple(items.values()))
-        finally:
-            index.close()
-        yield from self._from_copies(left, only_kept=True)
+        found = self.now_of(ids)
+        for items in self._from_copies(frozenset(ids) - found.keys(), only_kept=True):
+            found |= items
+        return found
+
+    def _glance(self) -> Index[T]:
+        """Return the rows of all files, read again only where one of them has changed.
+
+        Tasks ask page by page, and each answer must not cost a reading of everything.
+        """
+        state = {name: mark_of(path) for name, path in self._files().items()}
+        if self._seen is None or self._seen[0] != state:
+            self._forget_glance()
+            index: Index[T] = Index(self._subject)
+            self._add_all(index, only=None)
+            self._seen = state, index
+        return self._seen[1]
+
+    def _forget_glance(self) -> None:
+        if self._seen:
+            self._seen[1].close()
+            self._seen = None
 
     def release(self, unsettled: AbstractSet[str]) -> AbstractSet[str]:
         """Let go of the copies in which everything is settled; return the files now mended."""
@@ -141,7 +163,7 @@ class FileReading(Generic[T]):
         )
 
     def _new_index(self) -> Index[T]:
-        self.close()
+        self._end()
         self._index = Index(self._subject, whole_rows=self._returned is not None)
         self._refused, self._copies, self._unread, self._reasons = {}, set(), [], {}
         return self._index
@@ -162,16 +184,17 @@ class FileReading(Generic[T]):
             pass  # not our text: everything is read, and what is known is recognised
         return {}
 
-    def _add_all(
-        self, index: Index[T], refused: dict[str, Unusable], *, only: AbstractSet[str] | None
-    ) -> None:
+    def _add_all(self, index: Index[T], *, only: AbstractSet[str] | None) -> dict[str, Unusable]:
+        """Add all files as they are now; return those that cannot be read, by their id."""
+        refused: dict[str, Unusable] = {}
         for name, path in self._files().items():
             try:
                 index.add(name, path, only=only)
             except FileNotFoundError:
                 continue  # gone since the folder was listed
             except (RefusedFileError, OSError) as error:
-                refused[f"file:{name}"] = self._unusable(name, path, error)
+                refused[f"file:{name}"] = refused_file(name, path, error, self._options)
+        return refused
 
     def _read(self, index: Index[T], name: str, path: Path) -> bool:
         try:
@@ -182,29 +205,19 @@ class FileReading(Generic[T]):
             if error.filename != str(path):
                 doing, why = "keep a copy of its files", f"{self._folder}: {error.strerror}"
                 raise UnavailableError(self._account, doing, why) from error
-            self._refused[f"file:{name}"] = self._unusable(name, path, error)
+            self._refused[f"file:{name}"] = refused_file(name, path, error, self._options)
             return False
         try:
             index.add(name, copy)
         except RefusedFileError as error:
-            self._refused[f"file:{name}"] = self._unusable(name, path, error)
+            self._refused[f"file:{name}"] = refused_file(name, path, error, self._options)
             return False
         self._copies.add(copy)
         return True
 
-    def _unusable(self, name: str, path: Path, error: Exception) -> Unusable:
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        return Unusable(
-            id=f"file:{name}",
-            code="invalid.file",
-            reason=f"{name}: {why}; no row of it was used, mend it or its mapping",
-            content=f"{self._options.fingerprint}-{_digest(path)}",
-            of_source=True,
-        )
-
     def _from_copies(
         self, ids: AbstractSet[str], *, only_kept: bool = False
-    ) -> Iterator[Page[T | Unusable]]:
+    ) -> Iterator[dict[str, T | Unusable]]:
         """Read these in copies; `only_kept` leaves out what a copy is not known to be kept for.
 
         Else it is given as well: after a crash a list may not say yet what is owed.
@@ -219,7 +232,7 @@ class FileReading(Generic[T]):
                 index.add(copy.name, copy, only=left & wanted if only_kept and wanted else left)
                 for items in index.pages():
                     left -= items.keys()
-                    yield Page(items=tuple(items.values()))
+                    yield items
             except (RefusedFileError, OSError):
                 continue  # read with another mapping: the order is not in it any more
             finally:
@@ -234,19 +247,3 @@ class FileReading(Generic[T]):
             return frozenset()
         finally:
             index.close()
-
-
-def _reasons(items: Mapping[str, object]) -> dict[str, str]:
-    return {
-        key: item.reason
-        for key, item in items.items()
-        if isinstance(item, Unusable) and not item.skip
-    }
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:32]
-    except OSError:
-        return "unreadable"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from ordosync.accounts.files.folder import mark_of
 from ordosync.accounts.files.outgoing import WrittenFiles
 from ordosync.accounts.files.written import alone_in, csv_text, neutral, plain, replace_file
 from ordosync.errors import RefusedError, UnavailableError
@@ -30,11 +31,16 @@ class Sheet:
         self._key = key
         self._numeric = frozenset(numeric)
         self._account = f"account {account}"
+        self._known: tuple[list[int] | None, Rows] | None = None
+        """What was read last, and of which state of the file."""
 
     def read(self) -> Rows:
         """Return what is in the file; nothing where it is not there. Raises `AccountError`."""
         doing = f"read {self._path}"
         try:
+            mark = mark_of(self._path)
+            if self._known and mark and self._known[0] == mark:
+                return dict(self._known[1])
             text = self._path.read_bytes().decode(self._options.encoding)
         except FileNotFoundError:
             return {}
@@ -42,7 +48,8 @@ class Sheet:
             raise UnavailableError(self._account, doing, error.strerror or str(error)) from error
         except UnicodeError as error:
             raise self._not_ours(f"is not {self._options.encoding} text") from error
-        return self._parse(text)
+        self._known = mark, self._parse(text)
+        return dict(self._known[1])
 
     def change(
         self, items: Sequence[Item], change: Callable[[Rows, Item], Outcome]
@@ -54,6 +61,7 @@ class Sheet:
                 outcomes = [change(rows, item) for item in items]
                 if any(outcome.state == "done" for outcome in outcomes):
                     replace_file(self._path, self._text(rows))
+                    self._known = mark_of(self._path), rows
         except BlockingIOError:
             return [_unavailable("another run is writing in its folder") for _ in items]
         except OSError as error:

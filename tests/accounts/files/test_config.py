@@ -36,7 +36,7 @@ def test_a_supplier_without_order_files_is_a_problem_of_the_configuration(tmp_pa
     done = ordosync(tmp_path, "config", "check")
 
     assert done.code == 3
-    assert "account warehouse needs the option `order_files` to be a supplier" in done.err
+    assert "account warehouse is not set up for the part of a supplier" in done.err
 
 
 def test_a_mistake_in_a_column_map_is_told_with_its_line(tmp_path: Path) -> None:
