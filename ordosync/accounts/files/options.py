@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
@@ -129,7 +130,7 @@ class ReadFiles:
         """Every column that a file must have."""
         return tuple(dict.fromkeys([*self.columns.values(), *(r.column for r in self.skip)]))
 
-    @property
+    @cached_property  # asked for with every row
     def fingerprint(self) -> str:
         """Eight hex digits that change with anything that decides how a file is read."""
         how = {**asdict(self), "quiet_s": None, "glob": None}
