@@ -93,6 +93,9 @@ class PortalReader:
             why = f"account {name}: kind {account.kind} cannot be a {role}"
             self._reader.problem(place, why)
             return None
+        if not adapter.takes_part("import-orders", role, account.options):
+            why = f"account {name} is not set up for the part of a {role} in import-orders"
+            self._reader.problem(place, why)
         options = adapter.MerchantPair if role == "merchant" else adapter.SupplierPair
         return SideConfig(account=name, pair=self._reader.build(options, place, entries))
 

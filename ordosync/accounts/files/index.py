@@ -1,31 +1,35 @@
-"""The rows of one reading by order number, in a private temporary database: memory stays flat."""
+"""The rows of one reading by their key, in a private temporary database: memory stays flat."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from ordosync.accounts.files.options import OrderFiles
-from ordosync.accounts.files.parse import digest, parse_order
+from ordosync.accounts.files.cells import digest, skip_reason
 from ordosync.accounts.files.rows import Row, read_rows
+from ordosync.accounts.files.subjects import Subject
 from ordosync.database import sqlite3
-from ordosync.models import Order, Unusable
+from ordosync.models import Unusable
+
+T = TypeVar("T")
 
 _PAGE = 500
 _SCHEMA = (
     "create table files (id integer primary key, name text, copy text)",
-    "create table rows (file integer, number text, row integer, cells text, problem text)",
-    "create index rows_number on rows (number)",
+    "create table rows (file integer, key text, row integer, cells text, problem text)",
+    "create index rows_key on rows (key)",
 )
 
 
-class Index:
-    """Rows of one order number are gathered, wherever they stand."""
+class Index(Generic[T]):
+    """Rows of one key are gathered, wherever they stand."""
 
-    def __init__(self, options: OrderFiles) -> None:
-        self._options = options
-        self._columns = frozenset(options.columns.values()) | {r.column for r in options.skip}
+    def __init__(self, subject: Subject[T], *, whole_rows: bool = False) -> None:
+        self._subject = subject
+        self._options = subject.options
+        self._columns = None if whole_rows else frozenset(self._options.columns_read)
         self._db: sqlite3.Connection = sqlite3.connect("", isolation_level=None)
         self._db.execute("pragma synchronous = off")
         for statement in _SCHEMA:
@@ -34,7 +38,8 @@ class Index:
     def add(self, name: str, path: Path, *, only: AbstractSet[str] | None = None) -> None:
         """Add the rows of a file, or none of them. Raises `RefusedFileError` and `OSError`.
 
-        `only` leaves out all orders but these.
+        `only` leaves out all keys but these. Where the newest file is believed, files are added
+        oldest first.
         """
         self._db.execute("begin")
         try:
@@ -44,10 +49,10 @@ class Index:
             self._db.executemany(
                 "insert into rows values (?, ?, ?, ?, ?)",
                 (
-                    (file, number, row.number, self._cells(row), row.problem)
+                    (file, key, row.number, self._cells(row), row.problem)
                     for row in read_rows(path, self._options, json_lines=path.suffix == ".jsonl")
-                    if ((number := self._number(row)) and (only is None or number in only))
-                    or (not number and only is None)
+                    if ((key := self._subject.key(row)) and (only is None or key in only))
+                    or (not key and only is None)
                 ),
             )
         except BaseException:
@@ -55,83 +60,104 @@ class Index:
             raise
         self._db.execute("commit")
 
-    def pages(self) -> Iterator[tuple[Order | Unusable, ...]]:
-        """Yield the orders in the order in which they first appear."""
-        numbers = self._db.execute(
-            "select number from rows where number <> '' group by number order by min(rowid)"
+    def pages(self) -> Iterator[dict[str, T | Unusable]]:
+        """Yield what the rows say, by key, in the order in which the keys first appear."""
+        keys = self._db.execute(
+            "select key from rows where key <> '' group by key order by min(rowid)"
         )
-        while page := [number for (number,) in numbers.fetchmany(_PAGE)]:
-            yield tuple(self._orders(page))
-        yield from self._nameless()
+        while page := [key for (key,) in keys.fetchmany(_PAGE)]:
+            yield dict(self._items(page))
+        yield from self._keyless()
 
-    def among(self, copy: Path, ids: AbstractSet[str]) -> frozenset[str]:
-        """Return which of these orders stand in a file that was added."""
+    def some(self, keys: Iterable[str]) -> dict[str, T | Unusable]:
+        """Return the same for these keys, as far as they are there."""
+        return dict(self._items(sorted(set(keys))))
+
+    def among(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
+        """Return which of these keys stand in a file that was added."""
         rows = self._db.execute(
-            "select distinct number from rows join files on files.id = rows.file"
-            " where files.copy = ? and number in (select value from json_each(?))",
-            (str(copy), json.dumps(sorted(ids))),
+            "select distinct key from rows join files on files.id = rows.file"
+            " where files.copy = ? and key in (select value from json_each(?))",
+            (str(copy), json.dumps(sorted(keys))),
         )
-        return frozenset(number for (number,) in rows)
+        return frozenset(key for (key,) in rows)
+
+    def rows_of(self, reasons: Mapping[str, str]) -> Iterator[tuple[str, Row, str]]:
+        """Yield the rows with these keys, or ids of rows without one, file by file.
+
+        Each with the name of its file and the reason.
+        """
+        rows = self._db.execute(
+            "select key, files.name, row, cells, problem from rows"
+            " join files on files.id = rows.file order by rows.rowid"
+        )
+        for key, name, *rest in rows:
+            row = _row(*rest)
+            reason = reasons.get(key or _id_of_row(name, row))
+            if reason is not None:
+                yield name, row, reason
 
     def close(self) -> None:
         """Forget everything."""
         self._db.close()
 
-    def _orders(self, numbers: Sequence[str]) -> Iterator[Order | Unusable]:
+    def _items(self, keys: Sequence[str]) -> Iterator[tuple[str, T | Unusable]]:
         rows = self._db.execute(
-            "select number, files.name, row, cells, problem from rows"
+            "select key, files.name, row, cells, problem from rows"
             " join files on files.id = rows.file"
-            " where number in (select value from json_each(?)) order by number, rows.rowid",
-            (json.dumps(numbers),),
+            " where key in (select value from json_each(?)) order by key, rows.rowid",
+            (json.dumps(keys),),
         )
         found = {
-            number: self._order(number, [(name, _row(*rest)) for _, name, *rest in group])
-            for number, group in groupby(rows, key=lambda row: row[0])
+            key: self._item(key, [(name, _row(*rest)) for _, name, *rest in group])
+            for key, group in groupby(rows, key=lambda row: row[0])
         }
-        for number in numbers:
-            yield found[number]
+        for key in keys:
+            if key in found:
+                yield key, found[key]
 
-    def _order(self, number: str, rows: Sequence[tuple[str, Row]]) -> Order | Unusable:
+    def _item(self, key: str, rows: Sequence[tuple[str, Row]]) -> T | Unusable:
         by_file = {
             name: [row for _, row in group] for name, group in groupby(rows, key=lambda row: row[0])
         }
         names = list(by_file)
+        if self._subject.newest_wins:
+            return self._subject.parse(key, names[-1], by_file[names[-1]])
         contents = {digest(of_file, self._options) for of_file in by_file.values()}
         if len(contents) > 1:
             reason = f"stands in {names[0]} and in {names[1]} with different content"
             content = "-".join([self._options.fingerprint, *sorted(c[9:] for c in contents)])
-            return Unusable(id=number, code="conflict", reason=reason, content=content)
-        return parse_order(number, names[0], by_file[names[0]], self._options)
+            return Unusable(id=key, code="conflict", reason=reason, content=content)
+        return self._subject.parse(key, names[0], by_file[names[0]])
 
-    def _nameless(self) -> Iterator[tuple[Unusable, ...]]:
+    def _keyless(self) -> Iterator[dict[str, T | Unusable]]:
         rows = self._db.execute(
             "select files.name, row, cells, problem from rows join files on files.id = rows.file"
-            " where number = '' order by rows.rowid"
+            " where key = '' order by rows.rowid"
         )
         while page := rows.fetchmany(_PAGE):
-            yield tuple(self._without_number(name, _row(*rest)) for name, *rest in page)
+            items = [self._without_key(name, _row(*rest)) for name, *rest in page]
+            yield {item.id: item for item in items}
 
-    def _without_number(self, name: str, row: Row) -> Unusable:
-        order = parse_order("", name, [row], self._options)
-        skip = isinstance(order, Unusable) and order.skip
+    def _without_key(self, name: str, row: Row) -> Unusable:
+        rule = skip_reason(row, self._options)
+        blank = f"{name} row {row.number}: the {self._subject.blank.replace('_', ' ')} is blank"
         return Unusable(
-            id=f"file:{name}:{row.number}",
-            code="skip-rule" if skip else "invalid.order_number",
-            reason=(
-                order.reason
-                if isinstance(order, Unusable) and order.skip
-                else f"{name} row {row.number}: the order number is blank"
-            ),
+            id=_id_of_row(name, row),
+            code="skip-rule" if rule else f"invalid.{self._subject.blank}",
+            reason=rule or blank,
             content=digest([row], self._options),
-            skip=skip,
+            skip=bool(rule),
             of_source=True,
         )
 
-    def _number(self, row: Row) -> str:
-        return row.cells.get(self._options.columns["order_number"], "")
-
     def _cells(self, row: Row) -> str:
-        return json.dumps({k: v for k, v in row.cells.items() if k in self._columns})
+        columns = self._columns
+        return json.dumps({k: v for k, v in row.cells.items() if columns is None or k in columns})
+
+
+def _id_of_row(name: str, row: Row) -> str:
+    return f"file:{name}:{row.number}"
 
 
 def _row(number: int, cells: str, problem: str) -> Row:

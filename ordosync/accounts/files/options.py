@@ -1,14 +1,15 @@
-"""What the configuration says about a folder of order files; nothing is guessed."""
+"""What the configuration says about folders of files to read; nothing is guessed."""
 
 import codecs
 import difflib
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from ordosync.models import Address
@@ -43,7 +44,17 @@ MONEY_FIELDS = (
     "order_discount",
     "supplier_unit_cost",
 )
-_REQUIRED = ("order_number", "sku", "quantity")
+PRODUCT_FIELDS = ("sku", "name", "price", "weight_g", "supplier_sku", "kit")
+SHIPMENT_FIELDS = (
+    "order_number",
+    "tracking_number",
+    "carrier",
+    "shipped_at",
+    "method",
+    "cost",
+    "warehouse",
+    "voided",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +74,16 @@ class SkipRule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderFiles:
-    """Where a Merchant's order files are and how they are read; one row is one line item."""
+class ReadFiles:
+    """Where files of one subject are and how they are read; a subclass knows the subject."""
+
+    what: ClassVar[str]
+    """For people: whose fields the columns hold."""
+    known: ClassVar[tuple[str, ...]]
+    required: ClassVar[tuple[str, ...]]
+    money: ClassVar[tuple[str, ...]] = ()
+    """Fields that mean nothing without a currency."""
+    times: ClassVar[tuple[str, ...]] = ()
 
     glob: Path
     columns: Mapping[str, str]
@@ -78,51 +97,126 @@ class OrderFiles:
     timezone: str | None = None
     currency: str | None = None
     skip: tuple[SkipRule, ...] = ()
-    ignore_skus: tuple[str, ...] = ()
     quiet_s: int = 10
     """Scheduled runs leave a file alone that changed less than this ago."""
 
     def __post_init__(self) -> None:
-        known = [*ORDER_FIELDS, *LINE_FIELDS]
-        for name in [*self.columns, *self.values]:
-            if name not in known:
-                close = difflib.get_close_matches(name, known, n=1)
-                hint = f"; did you mean {close[0]}?" if close else ""
-                raise ValueError(f"columns: {name!a} is not a field of an order{hint}")
-        for name in _REQUIRED:
-            if name not in self.columns:
-                raise ValueError(f"columns: {name} is missing")
+        check_columns(self.columns, self.known, self.required, what=self.what)
         for name in self.values:
+            check_known("values", name, self.known, what=self.what)
             if name not in self.columns:
                 raise ValueError(f"values: {name} has no column")
-        self._check_text()
-        self._check_dates_and_money()
-
-    def _check_text(self) -> None:
-        try:
-            codecs.lookup(self.encoding)
-        except LookupError as error:
-            raise ValueError(f"encoding: {self.encoding!a} is not known") from error
-        if len(self.delimiter) != 1 or self.delimiter in '\r\n"':
-            raise ValueError("delimiter: must be one character")
+        check_text(self.encoding, self.delimiter)
         if self.quiet_s < 0:
             raise ValueError("quiet_s: must not be negative")
+        self._check_dates_and_money()
 
     def _check_dates_and_money(self) -> None:
-        if "placed_at" in self.columns and not (self.date_format and self.timezone):
-            raise ValueError("placed_at has a column, so date_format and timezone are needed")
+        for name in self.times:
+            if name in self.columns and not (self.date_format and self.timezone):
+                raise ValueError(f"{name} has a column, so date_format and timezone are needed")
         if self.timezone:
             try:
                 ZoneInfo(self.timezone)
             except (OSError, ValueError) as error:
                 raise ValueError(f"timezone: {self.timezone!a} is not known") from error
-        if self.currency is None and any(name in self.columns for name in MONEY_FIELDS):
+        if self.currency is None and any(name in self.columns for name in self.money):
             raise ValueError("prices have a column, so currency is needed")
         if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):
             raise ValueError("currency: must be three capital letters such as GBP")
 
     @property
+    def columns_read(self) -> tuple[str, ...]:
+        """Every column that a file must have."""
+        return tuple(dict.fromkeys([*self.columns.values(), *(r.column for r in self.skip)]))
+
+    @cached_property  # asked for with every row
     def fingerprint(self) -> str:
         """Eight hex digits that change with anything that decides how a file is read."""
         how = {**asdict(self), "quiet_s": None, "glob": None}
         return hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()[:8]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFiles(ReadFiles):
+    """A Merchant's order files; one row is one line item."""
+
+    what: ClassVar[str] = "an order"
+    known: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *LINE_FIELDS)
+    required: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
+    money: ClassVar[tuple[str, ...]] = MONEY_FIELDS
+    times: ClassVar[tuple[str, ...]] = ("placed_at",)
+
+    ignore_skus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductFiles(ReadFiles):
+    """A Merchant's product files; the newest file that names a SKU is believed."""
+
+    what: ClassVar[str] = "a product"
+    known: ClassVar[tuple[str, ...]] = PRODUCT_FIELDS
+    required: ClassVar[tuple[str, ...]] = ("sku",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancellationFiles(ReadFiles):
+    """The numbers of orders that a Merchant has cancelled."""
+
+    what: ClassVar[str] = "a cancellation"
+    known: ClassVar[tuple[str, ...]] = ("order_number",)
+    required: ClassVar[tuple[str, ...]] = ("order_number",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShipmentFiles(ReadFiles):
+    """A Supplier's tracking files; the newest file that names a parcel is believed."""
+
+    what: ClassVar[str] = "a shipment"
+    known: ClassVar[tuple[str, ...]] = SHIPMENT_FIELDS
+    required: ClassVar[tuple[str, ...]] = (
+        "order_number",
+        "tracking_number",
+        "carrier",
+        "shipped_at",
+    )
+    money: ClassVar[tuple[str, ...]] = ("cost",)
+    times: ClassVar[tuple[str, ...]] = ("shipped_at",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockFiles(ReadFiles):
+    """A Supplier's stock files; the newest file that names a SKU is believed."""
+
+    what: ClassVar[str] = "a product's stock"
+    known: ClassVar[tuple[str, ...]] = ("sku", "quantity")
+    required: ClassVar[tuple[str, ...]] = ("sku", "quantity")
+
+
+def check_columns(
+    columns: Mapping[str, str], known: Sequence[str], required: Sequence[str], *, what: str
+) -> None:
+    """Raise `ValueError` for a field that there is not, and for one that is missing."""
+    for name in columns:
+        check_known("columns", name, known, what=what)
+    for name in required:
+        if name not in columns:
+            raise ValueError(f"columns: {name} is missing")
+
+
+def check_known(option: str, name: str, known: Sequence[str], *, what: str) -> None:
+    """Raise `ValueError` for a field that there is not."""
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise ValueError(f"{option}: {name!a} is not a field of {what}{hint}")
+
+
+def check_text(encoding: str, delimiter: str) -> None:
+    """Raise `ValueError` where no text could be read or written so."""
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise ValueError(f"encoding: {encoding!a} is not known") from error
+    if len(delimiter) != 1 or delimiter in '\r\n"':
+        raise ValueError("delimiter: must be one character")

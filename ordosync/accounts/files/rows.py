@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from ordosync.accounts.files.options import OrderFiles
+from ordosync.accounts.files.options import ReadFiles
 
 _LARGEST_CELL = 10_000
 _LARGEST_FIELD = 64 * 1024 * 1024
@@ -29,7 +29,7 @@ class Row:
         self.problem = problem
 
 
-def read_rows(path: Path, options: OrderFiles, *, json_lines: bool) -> Iterator[Row]:
+def read_rows(path: Path, options: ReadFiles, *, json_lines: bool) -> Iterator[Row]:
     """Yield the rows of a file. Raises `RefusedFileError` at any point, and `OSError`."""
     encoding = "utf-8-sig" if codecs.lookup(options.encoding).name == "utf-8" else options.encoding
     try:
@@ -39,7 +39,7 @@ def read_rows(path: Path, options: OrderFiles, *, json_lines: bool) -> Iterator[
         raise RefusedFileError(f"is not {options.encoding} text") from error
 
 
-def _csv_rows(file: TextIO, options: OrderFiles) -> Iterator[Row]:
+def _csv_rows(file: TextIO, options: ReadFiles) -> Iterator[Row]:
     csv.field_size_limit(_LARGEST_FIELD)
     # Strict: an unbalanced quote would otherwise swallow the rows after it without a word.
     reader = csv.reader(file, delimiter=options.delimiter, strict=True)
@@ -55,11 +55,10 @@ def _csv_rows(file: TextIO, options: OrderFiles) -> Iterator[Row]:
         raise RefusedFileError(f"row {reader.line_num}: is not CSV ({error})") from error
 
 
-def _check_header(header: list[str], options: OrderFiles) -> None:
+def _check_header(header: list[str], options: ReadFiles) -> None:
     if not header:
         raise RefusedFileError("is empty; a header row is needed")
-    wanted = [*options.columns.values(), *(rule.column for rule in options.skip)]
-    for column in wanted:
+    for column in options.columns_read:
         if header.count(column) != 1:
             how = "is missing" if column not in header else "stands twice in the header"
             raise RefusedFileError(f"column {column!a} {how}")

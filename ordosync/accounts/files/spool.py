@@ -1,7 +1,7 @@
 """Copies of the files that are being read, so that one that is overwritten loses nothing.
 
 A copy is readable by its owner alone, named by digests and never by foreign text, and goes when
-the last order in it is settled. Beside a copy that stays, a list says which orders it is for.
+the last order or other thing in it is settled. Beside a copy that stays, a list says for which.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 class Spool:
-    """The folder of copies of one account."""
+    """The folder of copies of one subject of an account."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -39,7 +39,7 @@ class Spool:
             whole = [
                 path
                 for path in self._folder.iterdir()
-                if not path.name.startswith(".") and path.suffix != ".json"
+                if not path.name.startswith(".") and path.suffix != ".json" and path.is_file()
             ]
             yield from sorted(whole, key=lambda path: path.stat().st_mtime_ns)
 
@@ -68,7 +68,7 @@ class Spool:
         for path in self._folder.glob(".*"):
             path.unlink(missing_ok=True)
         with suppress(OSError):  # not empty: something is kept, here or for another portal
-            for folder in (self._folder, *self._folder.parents[:2]):
+            for folder in (self._folder, *self._folder.parents[:3]):
                 folder.rmdir()
 
 

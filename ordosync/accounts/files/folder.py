@@ -1,0 +1,64 @@
+"""The files that a pattern means, and what tells that one of them has changed."""
+
+from datetime import datetime
+from pathlib import Path
+
+from ordosync.errors import RefusedError, UnavailableError
+
+_SUFFIXES = (".csv", ".jsonl")
+_UNFINISHED = (".tmp", ".part")
+_WILD = frozenset("*?[")
+
+
+def files_of(glob: Path, *, account: str, doing: str) -> dict[str, Path]:
+    """Return the files that are to be read, by their name below the folder, sorted."""
+    wild = [i for i, part in enumerate(glob.parts) if _WILD & set(part)]
+    if not wild and glob.is_dir():
+        folder, patterns = glob, [f"*{suffix}" for suffix in _SUFFIXES]
+    else:
+        first = wild[0] if wild else len(glob.parts) - 1
+        folder, patterns = Path(*glob.parts[:first]), [str(Path(*glob.parts[first:]))]
+    if not folder.is_dir():
+        why = f"the folder {folder} does not exist; make it"
+        raise UnavailableError(account, doing, why)
+    try:
+        paths = sorted({path for pattern in patterns for path in folder.glob(pattern)})
+    except OSError as error:
+        why = f"{folder} cannot be read: {error.strerror}"
+        raise RefusedError(account, doing, why) from error
+    return {
+        str(path.relative_to(folder)): path
+        for path in paths
+        if not path.name.startswith(".") and path.suffix not in _UNFINISHED and path.is_file()
+    }
+
+
+def oldest_first(files: dict[str, Path]) -> dict[str, Path]:
+    """Return the same files by the time of their last change, then by name."""
+
+    def changed(item: tuple[str, Path]) -> tuple[int, str]:
+        try:
+            return item[1].stat().st_mtime_ns, item[0]
+        except OSError:
+            return 0, item[0]  # gone since the folder was listed; reading it will tell
+
+    return dict(sorted(files.items(), key=changed))
+
+
+def mark_of(path: Path) -> list[int] | None:
+    """Return what changes whenever the file does; None for one that is gone."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
+
+
+def state_of(path: Path, now: datetime) -> tuple[list[int] | None, float]:
+    """Return what changes whenever the file does, and its age; None for one that is gone."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None, 0
+    mark = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
+    return mark, now.timestamp() - stat.st_mtime

@@ -1,0 +1,70 @@
+"""What the configuration says about files that ordosync writes; only mapped fields are written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from ordosync.accounts.files.options import (
+    LINE_FIELDS,
+    ORDER_FIELDS,
+    SHIPMENT_FIELDS,
+    check_columns,
+    check_text,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenFiles:
+    """How files are written; a subclass knows of what and where."""
+
+    what: ClassVar[str]
+    known: ClassVar[tuple[str, ...]]
+    required: ClassVar[tuple[str, ...]]
+
+    columns: Mapping[str, str]
+    """Our field to the column that it is written to, in this order."""
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    decimal: Literal[".", ","] = "."
+
+    def __post_init__(self) -> None:
+        check_columns(self.columns, self.known, self.required, what=self.what)
+        check_text(self.encoding, self.delimiter)
+        for column in self.columns.values():
+            if list(self.columns.values()).count(column) > 1:
+                raise ValueError(f"columns: {column!a} is given to two fields")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InventoryFile(WrittenFiles):
+    """One file with the quantity of each product, rewritten whole when one of them changes."""
+
+    what: ClassVar[str] = "a product's stock"
+    known: ClassVar[tuple[str, ...]] = ("sku", "quantity")
+    required: ClassVar[tuple[str, ...]] = ("sku", "quantity")
+
+    path: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackingFile(WrittenFiles):
+    """One file with what was sent for each order, rewritten whole when something was."""
+
+    what: ClassVar[str] = "a shipment"
+    known: ClassVar[tuple[str, ...]] = (*SHIPMENT_FIELDS, "currency")
+    required: ClassVar[tuple[str, ...]] = ("order_number", "tracking_number", "voided")
+    """Without `voided` nobody could tell a label that was deleted from one that holds."""
+
+    path: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFolder(WrittenFiles):
+    """A folder for order files, one an order; one row is one line item."""
+
+    what: ClassVar[str] = "an order"
+    known: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *LINE_FIELDS, "line_id", "currency")
+    required: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
+
+    folder: Path

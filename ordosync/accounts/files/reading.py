@@ -1,0 +1,249 @@
+"""The files of one subject, read from a cursor or by id, with copies for what is not settled.
+
+A file is read whole or not at all: one that cannot be read is refused, read again at each run
+until it is mended, and stops no other. The cursor says which files were read, in which state and
+by which mapping of the columns; a changed mapping reads everything anew.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from ordosync.accounts.files.folder import files_of, mark_of, oldest_first, state_of
+from ordosync.accounts.files.index import Index
+from ordosync.accounts.files.refusals import reasons, refused_file
+from ordosync.accounts.files.returned import ReturnFolder
+from ordosync.accounts.files.rows import RefusedFileError
+from ordosync.accounts.files.spool import Spool
+from ordosync.accounts.files.subjects import Subject
+from ordosync.errors import UnavailableError
+from ordosync.models import Page, Unusable
+
+T = TypeVar("T")
+
+
+class FileReading(Generic[T]):
+    """Reads the files of one subject; remembers the last reading until it is released."""
+
+    def __init__(
+        self, subject: Subject[T], *, account: str, spool: Path, returned: ReturnFolder | None
+    ) -> None:
+        self._subject = subject
+        self._options = subject.options
+        self._account = f"account {account}"
+        self._doing = f"read {subject.name}"
+        self._folder = spool / subject.name
+        self._spool = Spool(self._folder)
+        self._index: Index[T] | None = None
+        self._refused: dict[str, Unusable] = {}
+        self._copies: set[Path] = set()
+        self._unread: list[str] = []
+        self._seen: tuple[dict[str, list[int] | None], Index[T]] | None = None
+        """The last glance: the states of the files, and their rows."""
+        self._returned = returned
+        self._reasons: dict[str, str] = {}
+        """Why rows of the last reading from a cursor were refused, where they are given back."""
+
+    def close(self) -> None:
+        """Forget the rows of the last reading and the last glance."""
+        self._forget_glance()
+        self._end()
+
+    def _end(self) -> None:
+        if self._index:
+            self._index.close()
+            self._index = None
+
+    def since(
+        self, cursor: str | None, *, now: datetime, patient: bool = False
+    ) -> Iterator[Page[T | Unusable]]:
+        """Read the files that are new, changed or refused before."""
+        before = self._marks(cursor)
+        marks: dict[str, list[int]] = {}
+        index = self._new_index()
+        for name, path in self._files().items():
+            mark, age_s = state_of(path, now)
+            if mark is None:
+                continue
+            if mark == before.get(name):
+                marks[name] = mark
+                self._unread.append(name)
+            elif patient and 0 <= age_s < self._options.quiet_s:
+                self._unread.append(name)
+            elif self._read(index, name, path) and state_of(path, now)[0] == mark:
+                marks[name] = mark
+        after = json.dumps({"mapping": self._options.fingerprint, "files": marks})
+        yield Page(items=tuple(self._refused.values()), cursor=after)
+        for items in index.pages():
+            if self._returned:
+                self._reasons |= reasons(items)
+            yield Page(items=tuple(items.values()), cursor=after)
+
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[T | Unusable]]:
+        """Read these in the files as they are now, else in the copies that were kept."""
+        index = self._new_index()
+        wanted = frozenset(ids)
+        self._refused = self._add_all(index, only=wanted)
+        yield Page(items=tuple(item for id_, item in self._refused.items() if id_ in wanted))
+        found: set[str] = set()
+        for items in index.pages():
+            found.update(items)
+            yield Page(items=tuple(items.values()))
+        for items in self._from_copies(wanted - found):
+            yield Page(items=tuple(items.values()))
+
+    def now(self) -> Iterator[Page[T | Unusable]]:
+        """Read all files as they are now, as a glance that is no reading.
+
+        What is said of copies, and of files that cannot be read, stays with the last reading.
+        """
+        index: Index[T] = Index(self._subject)
+        try:
+            refused = self._add_all(index, only=None)
+            yield Page(items=tuple(refused.values()))
+            for items in index.pages():
+                yield Page(items=tuple(items.values()))
+        finally:
+            index.close()
+
+    def now_of(self, ids: Sequence[str]) -> dict[str, T | Unusable]:
+        """Glance at these in the files as they are now."""
+        return self._glance().some(ids)
+
+    def now_or_kept(self, ids: Sequence[str]) -> dict[str, T | Unusable]:
+        """Glance at these in the files as they are now, else in the copies that were kept."""
+        found = self.now_of(ids)
+        for items in self._from_copies(frozenset(ids) - found.keys(), only_kept=True):
+            found |= items
+        return found
+
+    def _glance(self) -> Index[T]:
+        """Return the rows of all files, read again only where one of them has changed.
+
+        Tasks ask page by page, and each answer must not cost a reading of everything.
+        """
+        state = {name: mark_of(path) for name, path in self._files().items()}
+        if self._seen is None or self._seen[0] != state:
+            self._forget_glance()
+            index: Index[T] = Index(self._subject)
+            self._add_all(index, only=None)
+            self._seen = state, index
+        return self._seen[1]
+
+    def _forget_glance(self) -> None:
+        if self._seen:
+            self._seen[1].close()
+            self._seen = None
+
+    def release(self, unsettled: AbstractSet[str]) -> AbstractSet[str]:
+        """Let go of the copies in which everything is settled; return the files now mended."""
+        for copy in list(self._spool.copies()):
+            wanted = self._spool.wanted(copy)
+            if self._index and copy in self._copies:
+                wanted = self._index.among(copy, unsettled)
+            elif wanted is None:
+                wanted = self._keys_in(copy, unsettled)
+            self._spool.keep(copy, wanted & unsettled)
+        self._spool.tidy()
+        if self._returned and self._index and self._reasons:
+            self._returned.write(self._index.rows_of(self._reasons), self._options)
+            self._reasons = {}
+        return frozenset(
+            id_
+            for id_ in unsettled
+            if id_.startswith("file:") and id_ not in self._refused and not self._is_unread(id_)
+        )
+
+    def _is_unread(self, id_: str) -> bool:
+        return any(
+            id_ == f"file:{name}" or id_.startswith(f"file:{name}:") for name in self._unread
+        )
+
+    def _new_index(self) -> Index[T]:
+        self._end()
+        self._index = Index(self._subject, whole_rows=self._returned is not None)
+        self._refused, self._copies, self._unread, self._reasons = {}, set(), [], {}
+        return self._index
+
+    def _files(self) -> dict[str, Path]:
+        files = files_of(self._options.glob, account=self._account, doing=self._doing)
+        if self._returned:
+            files = {name: path for name, path in files.items() if not self._returned.holds(path)}
+        return oldest_first(files) if self._subject.newest_wins else files
+
+    def _marks(self, cursor: str | None) -> dict[str, list[int]]:
+        """Return the state of each file when it was read, as far as that was by this mapping."""
+        try:
+            found = json.loads(cursor or "{}")
+            if found.get("mapping") == self._options.fingerprint:
+                return dict(found["files"])
+        except (ValueError, AttributeError, KeyError, TypeError):
+            pass  # not our text: everything is read, and what is known is recognised
+        return {}
+
+    def _add_all(self, index: Index[T], *, only: AbstractSet[str] | None) -> dict[str, Unusable]:
+        """Add all files as they are now; return those that cannot be read, by their id."""
+        refused: dict[str, Unusable] = {}
+        for name, path in self._files().items():
+            try:
+                index.add(name, path, only=only)
+            except FileNotFoundError:
+                continue  # gone since the folder was listed
+            except (RefusedFileError, OSError) as error:
+                refused[f"file:{name}"] = refused_file(name, path, error, self._options)
+        return refused
+
+    def _read(self, index: Index[T], name: str, path: Path) -> bool:
+        try:
+            copy = self._spool.copy(path, name)
+        except FileNotFoundError:
+            return False  # gone since the folder was listed
+        except OSError as error:
+            if error.filename != str(path):
+                doing, why = "keep a copy of its files", f"{self._folder}: {error.strerror}"
+                raise UnavailableError(self._account, doing, why) from error
+            self._refused[f"file:{name}"] = refused_file(name, path, error, self._options)
+            return False
+        try:
+            index.add(name, copy)
+        except RefusedFileError as error:
+            self._refused[f"file:{name}"] = refused_file(name, path, error, self._options)
+            return False
+        self._copies.add(copy)
+        return True
+
+    def _from_copies(
+        self, ids: AbstractSet[str], *, only_kept: bool = False
+    ) -> Iterator[dict[str, T | Unusable]]:
+        """Read these in copies; `only_kept` leaves out what a copy is not known to be kept for.
+
+        Else it is given as well: after a crash a list may not say yet what is owed.
+        """
+        left = set(ids)
+        for copy in reversed(list(self._spool.copies())):
+            wanted = self._spool.wanted(copy)
+            if not left or (wanted is not None and not wanted & left):
+                continue
+            index = Index(self._subject)
+            try:
+                index.add(copy.name, copy, only=left & wanted if only_kept and wanted else left)
+                for items in index.pages():
+                    left -= items.keys()
+                    yield items
+            except (RefusedFileError, OSError):
+                continue  # read with another mapping: the order is not in it any more
+            finally:
+                index.close()
+
+    def _keys_in(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
+        index = Index(self._subject)
+        try:
+            index.add(copy.name, copy, only=keys)
+            return index.among(copy, keys)
+        except (RefusedFileError, OSError):
+            return frozenset()
+        finally:
+            index.close()

@@ -1,0 +1,37 @@
+"""What is said of files and rows that cannot be used."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from ordosync.accounts.files.options import ReadFiles
+from ordosync.models import Unusable
+
+
+def refused_file(name: str, path: Path, error: Exception, options: ReadFiles) -> Unusable:
+    """Say why no row of a file was used."""
+    why = error.strerror if isinstance(error, OSError) else str(error)
+    return Unusable(
+        id=f"file:{name}",
+        code="invalid.file",
+        reason=f"{name}: {why}; no row of it was used, mend it or its mapping",
+        content=f"{options.fingerprint}-{_digest(path)}",
+        of_source=True,
+    )
+
+
+def reasons(items: Mapping[str, object]) -> dict[str, str]:
+    """Return why people have to mend some of these, by key."""
+    return {
+        key: item.reason
+        for key, item in items.items()
+        if isinstance(item, Unusable) and not item.skip
+    }
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+    except OSError:
+        return "unreadable"

@@ -1,0 +1,178 @@
+"""What files may be about, besides orders: how rows are told apart, and what they say.
+
+The rows of one file that have the same key must all say the same; of several files the newest
+that has the key is believed, since they are states, of which each replaces the one before.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ordosync.accounts.files.cells import (
+    InvalidError,
+    amount,
+    cell,
+    digest,
+    flag,
+    key_cell,
+    skip_reason,
+    stock_quantity,
+    time,
+)
+from ordosync.accounts.files.options import (
+    CancellationFiles,
+    OrderFiles,
+    ProductFiles,
+    ReadFiles,
+    ShipmentFiles,
+    StockFiles,
+)
+from ordosync.accounts.files.parse import parse_order
+from ordosync.accounts.files.rows import Row
+from ordosync.accounts.files.written import plain
+from ordosync.models import Order, Product, Shipment, Stock, Unusable
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject(Generic[T]):
+    """What the files of one option are about."""
+
+    name: str
+    """The name of the option, such as `orders`."""
+    options: ReadFiles
+    key: Callable[[Row], str]
+    """What tells rows apart, the id of what they say; empty where a part of it is blank."""
+    blank: str
+    """The field that is blank where the key is empty."""
+    parse: Callable[[str, str, Sequence[Row]], T | Unusable]
+    """Makes one item of the rows of one key in one file, by key and name of the file."""
+    newest_wins: bool = True
+
+
+def orders(options: OrderFiles) -> Subject[Order]:
+    """Say what order files are about; two that say different things of one order conflict."""
+    return Subject(
+        name="orders",
+        options=options,
+        key=lambda row: row.cells.get(options.columns["order_number"], ""),
+        blank="order_number",
+        parse=lambda key, file, rows: parse_order(key, file, rows, options),
+        newest_wins=False,
+    )
+
+
+def products(options: ProductFiles) -> Subject[Product]:
+    """Say what product files are about; a product's id is its SKU."""
+    return _by_field("products", options, "sku", _product)
+
+
+def stock(options: StockFiles) -> Subject[Stock]:
+    """Say what stock files are about; a product's id is its SKU."""
+    return _by_field("stock", options, "sku", _stock)
+
+
+def cancellations(options: CancellationFiles) -> Subject[str]:
+    """Say what cancellation files are about: numbers of orders, which are their ids."""
+    return _by_field("cancellations", options, "order_number", _order_number)
+
+
+def shipments(options: ShipmentFiles) -> Subject[Shipment]:
+    """Say what tracking files are about; a parcel's id is made of its two numbers."""
+    order, tracking = options.columns["order_number"], options.columns["tracking_number"]
+
+    def key(row: Row) -> str:
+        number = row.cells.get(tracking, "")
+        return number and f"{row.cells.get(order, '')}:{number}"
+
+    return Subject(
+        name="shipments",
+        options=options,
+        key=key,
+        blank="tracking_number",
+        parse=lambda key, file, rows: _state(key, file, rows, options, _shipment),
+    )
+
+
+_Parse = Callable[[str, Row, ReadFiles, str], T]
+
+
+def _by_field(name: str, options: ReadFiles, field: str, parse: _Parse[T]) -> Subject[T]:
+    return Subject(
+        name=name,
+        options=options,
+        key=lambda row: row.cells.get(options.columns[field], ""),
+        blank=field,
+        parse=lambda key, file, rows: _state(key, file, rows, options, parse),
+    )
+
+
+def _state(
+    key: str, file: str, rows: Sequence[Row], options: ReadFiles, parse: _Parse[T]
+) -> T | Unusable:
+    content = digest(rows, options)
+    kept = [row for row in rows if not skip_reason(row, options)]
+    if not kept:
+        reason = skip_reason(rows[0], options)
+        return Unusable(id=key, code="skip-rule", reason=reason, content=content, skip=True)
+    first = kept[0]
+    try:
+        _check_same(kept, options)
+        return parse(key, first, options, digest([first], options))
+    except InvalidError as error:
+        reason = f"{file} row {error.row.number}: {error}"
+        return Unusable(id=key, code=error.code, reason=reason, content=content)
+
+
+def _check_same(rows: Sequence[Row], options: ReadFiles) -> None:
+    for row in rows:
+        if row.problem:
+            raise InvalidError("invalid.row", row, row.problem)
+        if digest([row], options) != digest(rows[:1], options):
+            what = f"says something else than row {rows[0].number}"
+            raise InvalidError("invalid.conflict", row, what)
+
+
+def _product(key: str, row: Row, options: ReadFiles, content: str) -> Product:
+    return Product(
+        id=key,
+        sku=key_cell(row, "sku", options),
+        name=cell(row, "name", options) or key,
+        price=amount(row, "price", cell(row, "price", options), options),
+        weight_g=amount(row, "weight_g", cell(row, "weight_g", options), options),
+        supplier_sku=cell(row, "supplier_sku", options),
+        is_kit=flag(row, "kit", options),
+        content=content,
+    )
+
+
+def _stock(key: str, row: Row, options: ReadFiles, _: str) -> Stock:
+    sku = key_cell(row, "sku", options)
+    quantity = stock_quantity(row, cell(row, "quantity", options))
+    return Stock(product_id=key, sku=sku, quantity=quantity)
+
+
+def _order_number(key: str, row: Row, options: ReadFiles, _: str) -> str:
+    key_cell(row, "order_number", options)
+    return key
+
+
+def _shipment(key: str, row: Row, options: ReadFiles, _: str) -> Shipment:
+    shipped_at = time(row, "shipped_at", cell(row, "shipped_at", options), options)
+    if shipped_at is None:
+        raise InvalidError("invalid.date", row, "shipped_at is blank")
+    cost = amount(row, "cost", cell(row, "cost", options), options)
+    return Shipment(
+        id=key,
+        # The order file that it was copied from may have neutralised it.
+        order_id=plain(key_cell(row, "order_number", options)),
+        tracking_number=plain(key_cell(row, "tracking_number", options)),
+        carrier=key_cell(row, "carrier", options),
+        shipped_at=shipped_at,
+        method=cell(row, "method", options),
+        cost=cost,
+        currency=options.currency or "" if cost is not None else "",
+        warehouse=cell(row, "warehouse", options),
+        voided=flag(row, "voided", options),
+    )

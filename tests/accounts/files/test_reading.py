@@ -1,0 +1,188 @@
+"""Products and cancellations that a Merchant drops."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from ordosync.accounts.files.options import CancellationFiles, ProductFiles
+from ordosync.errors import RefusedError
+from ordosync.models import Order, Page, Product, Unusable
+from tests.accounts.files.conftest import NOON, Drop, Make
+
+T = TypeVar("T")
+PRODUCTS = "sku,name,price,kit\n"
+
+
+def all_of(pages: Iterable[Page[T]]) -> list[T]:
+    return [item for page in pages for item in page.items]
+
+
+def test_a_product_is_what_its_row_says(make: Make, drop: Drop) -> None:
+    drop("products/a.csv", PRODUCTS + "0042,A mug,2.50,no\nSET,A set,,Yes\n")
+
+    mug, kit = all_of(make().products(None, now=NOON))
+
+    assert isinstance(mug, Product)
+    assert (mug.id, mug.sku, mug.name, mug.price) == ("0042", "0042", "A mug", Decimal("2.50"))
+    assert isinstance(kit, Product)
+    assert kit.is_kit
+    assert kit.price is None
+
+
+def test_products_that_did_not_change_are_not_read_again(make: Make, drop: Drop) -> None:
+    drop("products/a.csv", PRODUCTS + "MUG,A mug,1,\n")
+    account = make()
+    [*_, last] = account.products(None, now=NOON)
+
+    drop("products/b.csv", PRODUCTS + "CUP,A cup,1,\n")
+    again = all_of(account.products(last.cursor, now=NOON))
+
+    assert [item.id for item in again] == ["CUP"]
+
+
+def test_the_newest_file_that_names_a_product_is_believed(make: Make, drop: Drop) -> None:
+    drop("products/z-old.csv", PRODUCTS + "MUG,Old,1,\n")
+    drop("products/a-new.csv", PRODUCTS + "MUG,New,1,\n")
+    account = make()
+
+    [read] = all_of(account.products(None, now=NOON))
+    [by_id] = all_of(account.products_by_id(["MUG", "gone"]))
+
+    assert isinstance(read, Product)
+    assert read.name == "New"
+    assert by_id == read
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ("MUG,A mug,abc,\n", "invalid.money"),
+        ("MUG,A mug,1,perhaps\n", "invalid.kit"),
+        ("MUG,A mug,1\n", "invalid.row"),
+        ("MUG,A mug,1,\nMUG,A cup,1,\n", "invalid.conflict"),
+        (",A mug,1,\n", "invalid.sku"),
+        ("M" * 101 + ",A mug,1,\n", "invalid.sku"),
+    ],
+)
+def test_a_row_that_is_no_product_says_why_and_stops_no_other(
+    make: Make, drop: Drop, rows: str, code: str
+) -> None:
+    drop("products/a.csv", PRODUCTS + rows + "CUP,A cup,1,\n")
+
+    found = {item.id: item for item in all_of(make().products(None, now=NOON))}
+    cup = found.pop("CUP")
+
+    assert isinstance(cup, Product)
+    [bad] = found.values()
+    assert isinstance(bad, Unusable)
+    assert bad.code == code
+    assert bad.reason.startswith("a.csv row ")
+
+
+def test_a_product_whose_file_was_taken_away_is_kept_until_it_is_settled(
+    make: Make, drop: Drop
+) -> None:
+    path = drop("products/a.csv", PRODUCTS + "MUG,A mug,1,\nCUP,A cup,1,\n")
+    account = make()
+    all_of(account.products(None, now=NOON))
+    account.release(frozenset({"MUG"}))
+    path.unlink()
+
+    kept = all_of(account.products_by_id(["MUG"]))
+    account.release(frozenset())
+
+    assert [item.id for item in kept] == ["MUG"]
+    assert all_of(account.products_by_id(["MUG"])) == []
+
+
+def test_the_end_of_one_reading_leaves_the_copies_of_another_alone(make: Make, drop: Drop) -> None:
+    path = drop("orders/a.csv", "order,sku,qty\n1001,MUG,1\n")
+    drop("products/a.csv", PRODUCTS + "MUG,A mug,1,\n")
+    account = make()
+    all_of(account.orders(None, now=NOON))
+    account.release(frozenset({"1001"}))
+
+    all_of(account.products(None, now=NOON))
+    account.release(frozenset())
+    path.unlink()
+
+    assert [item.id for item in all_of(account.orders_by_id(["1001"]))] == ["1001"]
+
+
+def test_cancelled_numbers_are_read_once_and_known_by_id(make: Make, drop: Drop) -> None:
+    drop("cancelled/a.csv", "order\n1001\n1002\n")
+    account = make()
+    [*pages] = account.cancelled_orders(None, now=NOON)
+
+    again = all_of(account.cancelled_orders(pages[-1].cursor, now=NOON))
+
+    assert all_of(pages) == ["1001", "1002"]
+    assert again == []
+    assert account.cancelled_among(["1002", "1003"]) == {"1002"}
+
+
+def test_asking_for_cancellations_does_not_disturb_their_reading(make: Make, drop: Drop) -> None:
+    drop("cancelled/a.csv", "order\n" + "".join(f"{n}\n" for n in range(1200)))
+    account = make()
+
+    read = [
+        item
+        for page in account.cancelled_orders(None, now=NOON)
+        for item in sorted(account.cancelled_among(page.items))
+    ]
+
+    assert len(read) == 1200
+
+
+def test_a_cancellation_that_was_read_holds_until_it_is_settled(make: Make, drop: Drop) -> None:
+    path = drop("cancelled/a.csv", "order\n1001\n1002\n")
+    account = make()
+    all_of(account.cancelled_orders(None, now=NOON))
+    account.release(frozenset({"1001"}))
+    path.unlink()
+
+    assert account.cancelled_among(["1001", "1002"]) == {"1001"}
+
+
+def test_a_broken_cancellation_file_is_told_after_the_others_were_read(
+    make: Make, drop: Drop
+) -> None:
+    drop("cancelled/a.csv", "number\n1001\n")
+    drop("cancelled/b.csv", "order\n1002\n")
+    pages = make().cancelled_orders(None, now=NOON)
+    broken, read = next(pages), next(pages)
+
+    assert (broken.items, read.items) == ((), ("1002",))
+    with pytest.raises(RefusedError, match=r"a\.csv: column 'order' is missing"):
+        next(pages)
+
+
+def test_an_order_that_was_cancelled_before_its_import_is_skipped(make: Make, drop: Drop) -> None:
+    drop("orders/a.csv", "order,sku,qty\n1001,MUG,1\n1002,MUG,1\n")
+    drop("cancelled/a.csv", "order\n1001\n")
+    account = make()
+
+    first, second = all_of(account.orders(None, now=NOON))
+
+    assert isinstance(first, Unusable)
+    assert (first.code, first.skip) == ("cancelled", True)
+    assert isinstance(second, Order)
+    assert [item.id for item in all_of(account.orders_by_id(["1001", "1002"]))] == ["1002"]
+
+
+def test_an_option_that_is_missing_is_said_where_it_is_needed(make: Make) -> None:
+    account = make(products=None, cancellations=None)
+
+    with pytest.raises(RefusedError, match="use `products`: this option is missing"):
+        account.products(None, now=NOON)
+    assert account.cancelled_among(["1001"]) == frozenset()
+
+
+def test_a_column_map_names_only_fields_that_there_are() -> None:
+    with pytest.raises(ValueError, match="'prize' is not a field of a product; did you mean price"):
+        ProductFiles(glob=Path("a"), columns={"sku": "s", "prize": "p"})
+    with pytest.raises(ValueError, match="order_number is missing"):
+        CancellationFiles(glob=Path("a"), columns={})

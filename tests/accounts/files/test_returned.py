@@ -1,0 +1,107 @@
+"""Rows that were refused are given back, each with its reason."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from ordosync.accounts.files.options import OrderFiles
+from ordosync.errors import UnavailableError
+from tests.accounts.files.conftest import NOON, Drop, Make
+from tests.accounts.files.test_reading import PRODUCTS, all_of
+
+ORDERS = "order,sku,qty,to\n"
+
+
+def given_back(folder: Path) -> list[dict[str, str]]:
+    rows = []
+    for path in sorted((folder / "refused").iterdir()):
+        with path.open(newline="") as file:
+            rows += list(csv.DictReader(file))
+    return rows
+
+
+def test_a_refused_order_comes_back_with_all_its_rows_and_columns(
+    make: Make, drop: Drop, tmp_path: Path
+) -> None:
+    drop("orders/a.csv", ORDERS + "1,MUG,1,Ann\n2,MUG,x,Bob\n2,CUP,1,Bob\n,POT,1,Cy\n")
+    account = make(refused=tmp_path / "refused")
+
+    all_of(account.orders(None, now=NOON))
+    account.release(frozenset())
+
+    reason = "a.csv row 3: quantity 'x' is not a whole number from 0 to 999999999"
+    blank = "a.csv row 5: the order number is blank"
+    assert [tuple(row.values()) for row in given_back(tmp_path)] == [
+        ("2", "MUG", "x", "Bob", reason),
+        ("2", "CUP", "1", "Bob", reason),
+        ("", "POT", "1", "Cy", blank),
+    ]
+
+
+def test_the_same_rows_are_given_back_once_and_what_is_skipped_never(
+    make: Make, drop: Drop, tmp_path: Path
+) -> None:
+    drop("orders/a.csv", ORDERS + "1,MUG,x,Ann\n2,MUG,0,Bob\n")
+    account = make(refused=tmp_path / "refused")
+
+    for _ in range(2):
+        all_of(account.orders(None, now=NOON))
+        account.release(frozenset({"1"}))
+        account.release(frozenset({"1"}))
+
+    assert [row["order"] for row in given_back(tmp_path)] == ["1"]
+    [path] = (tmp_path / "refused").iterdir()
+    assert path.name.startswith("refused-")
+
+
+def test_refused_products_are_given_back_too_and_are_no_formulas(
+    make: Make, drop: Drop, tmp_path: Path
+) -> None:
+    drop("products/a.csv", PRODUCTS + "MUG,=1+1,abc,\n")
+    account = make(refused=tmp_path / "refused")
+
+    all_of(account.products(None, now=NOON))
+    account.release(frozenset())
+
+    [row] = given_back(tmp_path)
+    assert (row["sku"], row["name"], row["price"]) == ("MUG", "'=1+1", "abc")
+
+
+def test_nothing_is_given_back_by_default_or_before_the_reading_ended(
+    make: Make, drop: Drop, tmp_path: Path
+) -> None:
+    drop("orders/a.csv", ORDERS + "1,MUG,x,Ann\n")
+    silent, speaking = make(), make(refused=tmp_path / "refused")
+
+    all_of(silent.orders(None, now=NOON))
+    silent.release(frozenset())
+    all_of(speaking.orders(None, now=NOON))
+
+    assert not (tmp_path / "refused").exists()
+
+
+def test_what_was_given_back_into_the_folder_that_is_read_is_not_read_there(
+    make: Make, drop: Drop, tmp_path: Path
+) -> None:
+    drop("refused/a.csv", ORDERS + "1,MUG,x,Ann\n")
+    columns = {"order_number": "order", "sku": "sku", "quantity": "qty"}
+    options = OrderFiles(glob=tmp_path / "refused", columns=columns)
+    account = make(orders=options, refused=tmp_path / "refused")
+    [*_, page] = account.orders(None, now=NOON)
+    account.release(frozenset())
+
+    again = all_of(account.orders(page.cursor, now=NOON))
+
+    assert len(list((tmp_path / "refused").iterdir())) == 2
+    assert again == []
+
+
+def test_a_folder_that_cannot_be_made_is_told(make: Make, drop: Drop, tmp_path: Path) -> None:
+    drop("orders/a.csv", ORDERS + "1,MUG,x,Ann\n")
+    (tmp_path / "file").write_text("")
+    account = make(refused=tmp_path / "file" / "refused")
+    all_of(account.orders(None, now=NOON))
+
+    with pytest.raises(UnavailableError, match="give back refused rows"):
+        account.release(frozenset())

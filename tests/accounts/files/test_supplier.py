@@ -1,0 +1,280 @@
+"""Orders that a Supplier is given as files, and the tracking and stock that it drops."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ordosync.accounts.base import Account
+from ordosync.accounts.files import FilesAccount, SupplierOptions
+from ordosync.accounts.files.outgoing import OrderFolder
+from ordosync.accounts.files.written import alone_in
+from ordosync.errors import RefusedError, UnavailableError
+from ordosync.models import Address, Order, Product, Shipment, Stock, Unusable
+from tests.accounts.contract import SupplierContract, line, order
+from tests.accounts.files.conftest import NOON, Drop
+from tests.accounts.files.supplier import order_rows, orders, supplier
+from tests.accounts.files.test_reading import all_of
+from tests.command import CONFIG, HEADER, ordosync, row, shop
+
+SENT = "order,number,carrier,at,cost,void\n"
+
+
+class TestFilesAsSupplier(SupplierContract):
+    @pytest.fixture(autouse=True)
+    def _in(self, tmp_path: Path) -> None:
+        self.folder = tmp_path
+
+    def make(self) -> Account:
+        return supplier(self.folder)
+
+    def there(self, account: Account) -> Sequence[Order]:
+        assert isinstance(account, FilesAccount)
+        return orders(self.folder)
+
+
+@pytest.fixture(name="depot")
+def _depot(tmp_path: Path) -> Iterator[FilesAccount]:
+    account = supplier(tmp_path)
+    yield account
+    account.close()
+
+
+def test_an_order_is_not_written_again_when_its_file_was_taken_away(
+    depot: FilesAccount, tmp_path: Path
+) -> None:
+    [first] = depot.create_orders([order("1001")])
+    for path in (tmp_path / "orders").glob("*.csv"):
+        path.unlink()
+
+    [second] = depot.create_orders([order("1001")])
+
+    assert (second.state, second.id) == ("unchanged", first.id)
+    assert depot.find_orders(["origin:1001#1"]) == {"origin:1001#1": second}
+    assert orders(tmp_path) == []
+
+
+def test_no_name_of_a_file_comes_from_foreign_text(depot: FilesAccount, tmp_path: Path) -> None:
+    hostile = "../../evil"
+
+    [outcome] = depot.create_orders([order(hostile, reference=f"origin:{hostile}#1")])
+
+    assert outcome.state == "done"
+    names = {path.name for path in (tmp_path / "orders").rglob("*") if path.is_file()}
+    assert len(names) == 3
+    assert not any("evil" in name for name in names)
+
+
+def test_what_is_remembered_of_an_order_is_not_personal(
+    depot: FilesAccount, tmp_path: Path
+) -> None:
+    depot.create_orders([order("1001", ship_to=Address(name="Ann Smith"))])
+
+    kept = list((tmp_path / "orders" / ".ordosync").iterdir())
+    assert kept
+    assert not any("Ann" in path.read_text() for path in kept)
+
+
+def test_foreign_text_is_no_formula_and_amounts_are_numbers(
+    depot: FilesAccount, tmp_path: Path
+) -> None:
+    price = Decimal("-2.50")
+    depot.create_orders([order("1001", line("=SKU", name="@name", unit_price=price))])
+
+    [cells] = order_rows(tmp_path)
+    assert (cells["sku"], cells["name"], cells["unit_price"]) == ("'=SKU", "'@name", "-2.50")
+
+
+def test_the_prefix_of_the_portal_stands_before_the_number(tmp_path: Path) -> None:
+    account = supplier(tmp_path).paired(SupplierOptions(prefix="A-"), partner="shop")
+
+    [outcome] = account.create_orders([order("1001")])
+
+    assert outcome.id == "A-1001"
+
+
+def test_orders_go_from_files_to_files_once(tmp_path: Path) -> None:
+    supplier_of_files = """kind: files
+    order_files: {folder: out, columns: {order_number: No, sku: SKU, quantity: Qty}}
+"""
+    config = CONFIG.replace("kind: sqlite\n    path: warehouse.db\n", supplier_of_files)
+    shop(tmp_path, HEADER + row("1") + row("2"), config=config)
+    (tmp_path / "out").mkdir()
+
+    first = ordosync(tmp_path, "import-orders", "--json")
+    (tmp_path / "feeds" / "again.csv").write_text(HEADER + row("1") + row("2"))
+    second = ordosync(tmp_path, "import-orders", "--json")
+
+    assert first.counts == {"seen": 2, "done": 2}
+    assert second.counts == {"seen": 2, "unchanged": 2}
+    texts = sorted(path.read_bytes() for path in (tmp_path / "out").glob("*.csv"))
+    assert texts == [b"No,SKU,Qty\r\n1,MUG,1\r\n", b"No,SKU,Qty\r\n2,MUG,1\r\n"]
+
+
+@pytest.mark.parametrize("fault", ["order-file-half", "order-file-recorded"])
+def test_an_order_whose_writing_was_killed_is_there_once(tmp_path: Path, fault: str) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-m", "tests.accounts.files.create", str(tmp_path), "1001", "1002"],
+        env={**os.environ, "ORDOSYNC_FAULT": fault},
+        check=False,
+    )
+    before = len(orders(tmp_path))
+
+    account = supplier(tmp_path)
+    account.find_orders(["origin:1001#1"])
+    outcomes = account.create_orders([order("1001"), order("1002")], look_first=True)
+
+    assert killed.returncode < 0
+    assert before == 0
+    assert sorted(found.number for found in orders(tmp_path)) == ["1001", "1002"]
+    assert [outcome.id for outcome in outcomes] == ["1001", "1002"]
+    assert not list((tmp_path / "orders").glob(".*.tmp"))
+
+
+def test_text_that_the_encoding_does_not_have_refuses_that_order_alone(tmp_path: Path) -> None:
+    columns = {"order_number": "no", "sku": "sku", "quantity": "qty", "ship_to.name": "to"}
+    folder = OrderFolder(folder=tmp_path / "orders", columns=columns, encoding="latin-1")
+    account = supplier(tmp_path, order_files=folder)
+
+    outcomes = account.create_orders(
+        [order("1001", ship_to=Address(name="Łucja")), order("1002", ship_to=Address(name="Zoë"))]
+    )
+
+    assert [outcome.state for outcome in outcomes] == ["refused", "done"]
+    assert outcomes[0].reason == "has text that is not latin-1"
+
+
+def test_a_folder_that_is_missing_or_in_use_is_tried_later(
+    depot: FilesAccount, tmp_path: Path
+) -> None:
+    with alone_in(tmp_path / "orders"):
+        [in_use] = depot.create_orders([order("1001")])
+    (tmp_path / "orders").rmdir()
+    [missing] = depot.create_orders([order("1001")])
+
+    assert (in_use.state, missing.state) == ("unavailable", "unavailable")
+    assert missing.reason.endswith("does not exist; make it")
+    with pytest.raises(UnavailableError, match="does not exist; make it"):
+        depot.find_orders(["origin:1001#1"])
+
+
+def test_a_damaged_record_is_for_people_and_stops_no_other_order(
+    depot: FilesAccount, tmp_path: Path
+) -> None:
+    depot.create_orders([order("1001")])
+    [record] = (tmp_path / "orders" / ".ordosync").glob("*.json")
+    record.write_text("{")
+
+    outcomes = depot.create_orders([order("1001"), order("1002")])
+
+    assert [outcome.state for outcome in outcomes] == ["refused", "done"]
+
+
+def test_a_shipment_is_what_its_row_says(depot: FilesAccount, drop: Drop) -> None:
+    drop("sent/a.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,7.10,\n")
+
+    [sent] = all_of(depot.shipments(None, now=NOON))
+
+    assert isinstance(sent, Shipment)
+    assert (sent.id, sent.order_id, sent.tracking_number) == ("1001:1Z999", "1001", "1Z999")
+    assert (sent.cost, sent.currency, sent.voided) == (Decimal("7.10"), "EUR", False)
+    assert sent.shipped_at == datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
+    assert sent.shipped_at.utcoffset() is not None
+    assert all_of(depot.shipments_by_id(["1001:1Z999", "gone"])) == [sent]
+
+
+def test_a_row_for_each_line_of_a_parcel_is_one_shipment(depot: FilesAccount, drop: Drop) -> None:
+    drop("sent/a.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,,\n" * 3)
+
+    assert len(all_of(depot.shipments(None, now=NOON))) == 1
+
+
+def test_a_label_that_a_later_file_calls_void_is_void(depot: FilesAccount, drop: Drop) -> None:
+    drop("sent/b.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,,no\n")
+    [*_, page] = depot.shipments(None, now=NOON)
+    drop("sent/a.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,,yes\n")
+
+    [sent] = all_of(depot.shipments(page.cursor, now=NOON))
+
+    assert isinstance(sent, Shipment)
+    assert sent.voided
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        (",1Z999,UPS,2026-11-23 14:05,,", "invalid.order_number"),
+        ("1001,,UPS,2026-11-23 14:05,,", "invalid.tracking_number"),
+        ("1001,1Z999,,2026-11-23 14:05,,", "invalid.carrier"),
+        ("1001,1Z999,UPS,,,", "invalid.date"),
+        ("1001,1Z999,UPS,yesterday,,", "invalid.date"),
+        ("1001,1Z999,UPS,2026-11-23 14:05,1.000.00,", "invalid.money"),
+    ],
+)
+def test_a_row_that_is_no_shipment_says_why(
+    depot: FilesAccount, drop: Drop, cells: str, code: str
+) -> None:
+    drop("sent/a.csv", SENT + cells + "\n")
+
+    [bad] = all_of(depot.shipments(None, now=NOON))
+
+    assert isinstance(bad, Unusable)
+    assert bad.code == code
+
+
+def test_a_number_that_was_neutralised_in_the_order_file_finds_its_order(
+    depot: FilesAccount, drop: Drop, tmp_path: Path
+) -> None:
+    [created] = depot.create_orders([order("-1001")])
+    [cells] = order_rows(tmp_path)
+    drop("sent/a.csv", SENT + f"{cells['order_number']},1Z999,UPS,2026-11-23 14:05,,\n")
+
+    [sent] = all_of(depot.shipments(None, now=NOON))
+
+    assert isinstance(sent, Shipment)
+    assert sent.order_id == created.id
+    assert depot.statuses([created.id, "other"]) == {created.id: "shipped"}
+
+
+def test_stock_is_read_in_full_and_blank_is_not_0(depot: FilesAccount, drop: Drop) -> None:
+    drop("stock/z.csv", "sku,qty\nMUG,3\nCUP,\nPOT,-2\n")
+    drop("stock/a.csv", "sku,qty\nMUG,4\nJAR,x\n")
+
+    first, second = all_of(depot.stock()), all_of(depot.stock())
+
+    assert first == second
+    known = {each.sku: each.quantity for each in first if isinstance(each, Stock)}
+    assert known == {"MUG": 4, "CUP": None, "POT": -2}
+    assert [each.id for each in first if isinstance(each, Unusable)] == ["JAR"]
+    assert depot.stock_of(["MUG", "gone"])["MUG"].quantity == 4
+
+
+def test_a_stock_file_that_cannot_be_read_is_told_with_the_others(
+    depot: FilesAccount, drop: Drop
+) -> None:
+    drop("stock/a.csv", "sku\nMUG\n")
+    drop("stock/b.csv", "sku,qty\nCUP,1\n")
+
+    broken, cup = all_of(depot.stock())
+
+    assert isinstance(broken, Unusable)
+    assert (broken.id, broken.of_source) == ("file:a.csv", True)
+    assert isinstance(cup, Stock)
+
+
+def test_what_files_cannot_do_is_refused_or_nothing(tmp_path: Path) -> None:
+    account = supplier(tmp_path, shipments=None, stock=None)
+
+    assert list(account.shipments(None, now=NOON)) == []
+    assert list(account.splits(None, now=NOON)) == []
+    [cancelled] = account.cancel_orders(["1001"])
+    assert cancelled.state == "refused"
+    [product] = account.create_products([Product(id="m", sku="MUG", name="A mug")])
+    assert (product.state, product.id) == ("unchanged", "MUG")
+    with pytest.raises(RefusedError, match="use `stock`"):
+        account.stock()

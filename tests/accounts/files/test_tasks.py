@@ -1,0 +1,97 @@
+"""All tasks between files and an embedded account, and between files, through the real command."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.command import HEADER, ordosync, row, shop
+
+MERCHANT = """
+accounts:
+  shop:
+    kind: files
+    orders:
+      glob: feeds/*
+      columns: {order_number: order, sku: sku, quantity: qty, ship_to.name: to}
+    products: {glob: products, columns: {sku: sku, name: name}}
+    cancellations: {glob: cancelled, columns: {order_number: order}}
+    inventory: {path: out/stock.csv, columns: {sku: SKU, quantity: Qty}}
+    tracking:
+      path: out/tracking.csv
+      columns: {order_number: Order, tracking_number: Number, carrier: By, voided: Void}
+  warehouse:
+    WAREHOUSE
+portals:
+  shop-warehouse: {merchant: shop, supplier: warehouse, manage_inventory: true}
+"""
+EMBEDDED = "{kind: sqlite, path: warehouse.db}"
+FILES = """kind: files
+    order_files: {folder: orders, columns: {order_number: No, sku: SKU, quantity: Qty}}
+    stock: {glob: counted, columns: {sku: sku, quantity: qty}}
+    shipments:
+      glob: sent
+      columns: {order_number: no, tracking_number: number, carrier: by, shipped_at: at}
+      date_format: "%Y-%m-%d"
+      timezone: UTC
+      skip: [{column: number, matches: "^$", reason: not sent yet}]"""
+
+
+def config(warehouse: str) -> str:
+    given = MERCHANT.replace("WAREHOUSE", warehouse)
+    return given.replace("warehouse:\n    {", "warehouse: {")
+
+
+@pytest.fixture(autouse=True)
+def _folders(tmp_path: Path) -> None:
+    for name in ("products", "cancelled", "out", "orders", "counted", "sent"):
+        (tmp_path / name).mkdir()
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_merchant_of_files_takes_part_in_every_task(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1") + row("2"), config=config(EMBEDDED))
+    (tmp_path / "products" / "a.csv").write_text("sku,name\nMUG,A mug\n")
+
+    for task in ("import-products", "import-orders"):
+        assert ordosync(tmp_path, task).code == 0
+    ordosync(tmp_path, "stock", "set", "MUG", "7")
+    ordosync(tmp_path, "orders", "ship", "1", "--carrier", "UPS", "--tracking", "1Z999")
+    (tmp_path / "cancelled" / "a.csv").write_text("order\n2\n")
+    for task in ("cancel-orders", "update-tracking", "write-inventory-back"):
+        assert ordosync(tmp_path, task).code == 0
+    again = [
+        ordosync(tmp_path, task, "--json").counts.get("done", 0)
+        for task in ("cancel-orders", "write-inventory-back")
+    ]
+
+    assert again == [0, 0]
+    orders = ordosync(tmp_path, "orders", "list", "--json").json["orders"]
+    assert {order["number"]: order["status"] for order in orders} == {
+        "1": "shipped",
+        "2": "cancelled",
+    }
+    assert rows(tmp_path / "out" / "stock.csv") == [{"SKU": "MUG", "Qty": "6"}]
+    assert rows(tmp_path / "out" / "tracking.csv") == [
+        {"Order": "1", "Number": "1Z999", "By": "UPS", "Void": "false"}
+    ]
+
+
+def test_a_supplier_of_files_is_given_orders_and_gives_tracking_and_stock(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1"), config=config(FILES))
+    (tmp_path / "products" / "a.csv").write_text("sku,name\nMUG,A mug\n")
+    (tmp_path / "counted" / "a.csv").write_text("sku,qty\nMUG,5\nCUP,1\n")
+    sent = "no,number,by,at\n1,,,\n1,1Z999,UPS,2026-11-23\n"
+    (tmp_path / "sent" / "a.csv").write_text(sent)
+
+    for task in ("import-products", "import-orders", "update-tracking", "write-inventory-back"):
+        assert ordosync(tmp_path, task).code == 0
+
+    [order] = (tmp_path / "orders").glob("*.csv")
+    assert rows(order) == [{"No": "1", "SKU": "MUG", "Qty": "1"}]
+    assert rows(tmp_path / "out" / "stock.csv") == [{"SKU": "MUG", "Qty": "5"}]
+    assert [row["Number"] for row in rows(tmp_path / "out" / "tracking.csv")] == ["1Z999"]

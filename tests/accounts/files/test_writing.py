@@ -1,0 +1,218 @@
+"""Quantities and tracking that a Merchant is given."""
+
+import csv
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ordosync.accounts.files.outgoing import InventoryFile
+from ordosync.accounts.files.written import alone_in, neutral, plain
+from ordosync.errors import RefusedError
+from ordosync.models import Shipment, Stock
+from tests.accounts.files.conftest import Drop, Make
+
+SENT = Shipment(
+    id="S1",
+    order_id="1001",
+    tracking_number="1Z999",
+    carrier="UPS",
+    shipped_at=datetime.fromisoformat("2026-11-23T14:05:00+01:00"),
+    method="Ground",
+    cost=Decimal("7.10"),
+    currency="EUR",
+    warehouse="Bonn",
+)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def stock(sku: str, quantity: int | None, fixed: str = "") -> Stock:
+    return Stock(product_id=sku, sku=sku, quantity=quantity, fixed=fixed)
+
+
+def test_quantities_are_set_and_found_again(make: Make, tmp_path: Path) -> None:
+    account = make(products=None)
+
+    first = account.write_stock([stock("MUG", 3), stock("CUP", 0)])
+    second = account.write_stock([stock("MUG", 3), stock("CUP", 5)])
+
+    assert [outcome.state for outcome in first] == ["done", "done"]
+    assert [outcome.state for outcome in second] == ["unchanged", "done"]
+    assert rows(tmp_path / "out" / "stock.csv") == [
+        {"SKU": "MUG", "Qty": "3"},
+        {"SKU": "CUP", "Qty": "5"},
+    ]
+    assert {s.sku: s.quantity for s in account.stock_to_write(["CUP", "NEW"]).values()} == {
+        "CUP": 5,
+        "NEW": None,
+    }
+
+
+def test_a_file_in_which_nothing_changes_is_not_touched(make: Make, tmp_path: Path) -> None:
+    account = make()
+    account.write_stock([stock("MUG", 3)])
+    before = (tmp_path / "out" / "stock.csv").stat()
+
+    account.write_stock([stock("MUG", 3)])
+
+    after = (tmp_path / "out" / "stock.csv").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["stock.csv"]
+
+
+def test_products_that_are_gone_or_kits_are_told_apart(make: Make, drop: Drop) -> None:
+    drop("products/a.csv", "sku,name,price,kit\nMUG,A mug,1,\nSET,A set,1,yes\n")
+
+    found = make().stock_to_write(["MUG", "SET", "GONE"])
+
+    assert {sku: each.fixed for sku, each in found.items()} == {"MUG": "", "SET": "kit"}
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [
+        (stock("MUG", -1), "refused"),
+        (stock("MUG", None), "refused"),
+        (stock("SET", 1, fixed="kit"), "fixed"),
+        (stock("M\0G", 1), "refused"),
+        (stock("M\ud800G", 1), "refused"),
+    ],
+)
+def test_a_quantity_that_cannot_be_written_stops_no_other(
+    make: Make, tmp_path: Path, bad: Stock, code: str
+) -> None:
+    outcomes = make().write_stock([stock("CUP", 1), bad, stock("POT", 2)])
+
+    assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]
+    assert outcomes[1].code == code
+    assert [row["SKU"] for row in rows(tmp_path / "out" / "stock.csv")] == ["CUP", "POT"]
+
+
+def test_what_was_sent_is_told_with_its_six_fields(make: Make, tmp_path: Path) -> None:
+    account = make()
+
+    [first] = account.add_tracking([SENT])
+    [second] = account.add_tracking([SENT])
+
+    assert (first.state, second.state) == ("done", "unchanged")
+    assert first.id == second.id
+    assert rows(tmp_path / "out" / "tracking.csv") == [
+        {
+            "Order": "1001",
+            "Carrier": "UPS",
+            "Number": "1Z999",
+            "Sent": "2026-11-23T14:05:00+01:00",
+            "Service": "Ground",
+            "Cost": "7.10",
+            "From": "Bonn",
+            "Void": "false",
+        }
+    ]
+
+
+def test_a_valid_number_stays_and_a_voided_one_is_replaced(make: Make, tmp_path: Path) -> None:
+    account = make()
+    other = replace(SENT, tracking_number="1Z111")
+    account.add_tracking([SENT])
+
+    [refused] = account.add_tracking([other])
+    [unknown] = account.void_tracking([other])
+    [voided] = account.void_tracking([SENT])
+    [again] = account.void_tracking([SENT])
+    [replaced] = account.add_tracking([other])
+
+    assert (refused.state, refused.code) == ("refused", "other-tracking")
+    assert (unknown.state, voided.state, again.state) == ("unchanged", "done", "unchanged")
+    assert replaced.state == "done"
+    [row] = rows(tmp_path / "out" / "tracking.csv")
+    assert (row["Number"], row["Void"]) == ("1Z111", "false")
+
+
+def test_a_cancelled_order_takes_no_tracking(make: Make, drop: Drop) -> None:
+    drop("cancelled/a.csv", "order\n1001\n")
+
+    outcomes = make().add_tracking([SENT, replace(SENT, order_id="1002")])
+
+    assert [(outcome.state, outcome.code) for outcome in outcomes] == [
+        ("refused", "cancelled"),
+        ("done", ""),
+    ]
+
+
+def test_foreign_text_is_no_formula_in_the_file_and_itself_when_it_is_read_again(
+    make: Make, tmp_path: Path
+) -> None:
+    account = make(products=None)
+    sent = replace(SENT, order_id="=1+1", carrier="@SUM(A1)", cost=Decimal("-1.5"))
+
+    account.add_tracking([sent])
+    account.write_stock([stock("-12", 4)])
+
+    [row] = rows(tmp_path / "out" / "tracking.csv")
+    assert (row["Order"], row["Carrier"], row["Cost"]) == ("'=1+1", "'@SUM(A1)", "-1.5")
+    assert account.add_tracking([sent])[0].state == "unchanged"
+    assert account.stock_to_write(["-12"])["-12"].quantity == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1", "+49", "-1", "@x", "\tx", "\rx", " =1", "\uff1d1", "'=1", "''=1", "'", "'x", "", "Bob"],
+)
+def test_neutral_text_can_be_made_plain_again(text: str) -> None:
+    assert plain(neutral(text)) == text
+    assert neutral(text).lstrip()[:1] not in set("=+-@\t\r\uff1d")
+
+
+def test_a_missing_folder_is_told_for_each_and_passes_once_it_is_made(
+    make: Make, tmp_path: Path
+) -> None:
+    path = tmp_path / "later" / "stock.csv"
+    inventory = InventoryFile(path=path, columns={"sku": "SKU", "quantity": "Qty"})
+    account = make(inventory=inventory, products=None)
+
+    outcomes = account.write_stock([stock("MUG", 1), stock("CUP", 1)])
+    path.parent.mkdir()
+    again = account.write_stock([stock("MUG", 1)])
+
+    assert [outcome.state for outcome in outcomes] == ["unavailable", "unavailable"]
+    assert "No such file or directory" in outcomes[0].reason
+    assert again[0].state == "done"
+
+
+def test_a_file_that_another_run_is_writing_is_written_later(make: Make, tmp_path: Path) -> None:
+    account = make()
+    with alone_in(tmp_path / "out"):
+        [while_held] = account.write_stock([stock("MUG", 1)])
+    [after] = account.write_stock([stock("MUG", 1)])
+
+    assert (while_held.state, after.state) == ("unavailable", "done")
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"", b"SKU,Qty\nMUG\n", b"\xff", b'SKU,"Q'])
+def test_a_file_that_is_not_ours_is_never_overwritten(
+    make: Make, tmp_path: Path, content: bytes
+) -> None:
+    account = make()
+    path = tmp_path / "out" / "stock.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(RefusedError, match="move it away"):
+        account.write_stock([stock("MUG", 1)])
+
+    assert path.read_bytes() == content
+
+
+def test_a_rewritten_file_keeps_its_mode(make: Make, tmp_path: Path) -> None:
+    account = make()
+    account.write_stock([stock("MUG", 1)])
+    (tmp_path / "out" / "stock.csv").chmod(0o640)
+
+    account.write_stock([stock("MUG", 2)])
+
+    assert (tmp_path / "out" / "stock.csv").stat().st_mode & 0o777 == 0o640
