@@ -182,21 +182,27 @@ def parcel(number: str, tracking: str = "1Z1", **fields: object) -> Shipment:
 
 
 def split(desk: SqliteAccount, number: str, *pieces: tuple[int, ...]) -> tuple[str, ...]:
-    """Split an order: for each piece, how many of each line; return the pieces' numbers."""
+    """Split an order; return the pieces' numbers."""
+    return tuple(piece.id for piece in done(try_split(desk, number, *pieces)).pieces)
+
+
+def try_split(desk: SqliteAccount, number: str, *pieces: tuple[int, ...]) -> Outcome:
+    """Split an order as far as it lets itself: for each piece, how many of each line."""
     lines = there(desk, number).lines
-    wanted = Split(
-        order_id=number,
-        pieces=tuple(
-            Piece(
-                lines=tuple(
-                    PieceLine(of_line=one.id, quantity=quantity)
-                    for one, quantity in zip(lines, piece, strict=True)
+    return desk.split(
+        Split(
+            order_id=number,
+            pieces=tuple(
+                Piece(
+                    lines=tuple(
+                        PieceLine(of_line=one.id, quantity=quantity)
+                        for one, quantity in zip(lines, piece, strict=True)
+                    )
                 )
-            )
-            for piece in pieces
-        ),
+                for piece in pieces
+            ),
+        )
     )
-    return tuple(piece.id for piece in done(desk.split(wanted)).pieces)
 
 
 def done(outcome: Outcome) -> Outcome:
