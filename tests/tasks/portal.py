@@ -101,10 +101,10 @@ class Pair:
         with Store.open(load_config(self.path).database) as store:
             return store.links("shop-northwind").of_merchant(kind, [merchant_id])[merchant_id]
 
-    def everything(self) -> list[list[tuple[object, ...]]]:
-        """Return all that is in the accounts, so that a run that wrote nothing can be told."""
+    def everything(self, *accounts: str) -> list[list[tuple[object, ...]]]:
+        """Return all that is in both or these accounts: a run that wrote nothing leaves it."""
         found = []
-        for name in ("shop", "northwind"):
+        for name in accounts or ("shop", "northwind"):
             with closing(sqlite3.connect(self.folder / f"{name}.db")) as db:
                 tables = db.execute("select name from sqlite_master where type = 'table'")
                 for (table,) in tables.fetchall():
