@@ -1,5 +1,6 @@
 """A Merchant and a Supplier in two files, whose people work at their desks between two runs."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from ordosync.store.links import Link, LinkKind
 from ordosync.store.runs import Run
 from ordosync.store.steps import StepRow
 from ordosync.tasks import TASKS
-from ordosync.tasks.base import Step
+from ordosync.tasks.base import Result, Step
 from tests.virtual import VirtualClock
 
 CONFIG = """
@@ -75,7 +76,17 @@ class Pair:
         self.outlet = self._desk("outlet")
         self.northwind = self._desk("northwind")
 
-    def run(self, task: str, portal: str = "shop-northwind") -> Ran:
+    def retry(self, task: str, row: StepRow) -> Ran:
+        """Try one step again, as a person does."""
+        return self.run(task, only=[row])
+
+    def run(
+        self,
+        task: str,
+        portal: str = "shop-northwind",
+        *,
+        only: Sequence[StepRow] | None = None,
+    ) -> Ran:
         """Run a task once, so much later that whatever waits may be tried again."""
         self.clock.at += timedelta(minutes=2)
         config = load_config(self.path)
@@ -83,7 +94,15 @@ class Pair:
             register(config, store, self.clock)
             opened = open_portal(config, config.portals[portal], store)
             stop = Stop(self.clock)
-            run = run_task(TASKS[task], opened, store, self.clock, stop, trigger="manual")
+            run = run_task(
+                TASKS[task],
+                opened,
+                store,
+                self.clock,
+                stop,
+                trigger="manual" if only is None else "retry",
+                only=only,
+            )
             assert isinstance(run, Run)
             assert run.error is None
             return Ran(run=run, steps=tuple(store.steps.of_run(run.id)))
@@ -95,6 +114,13 @@ class Pair:
             register(config, store, self.clock)
             opened = open_portal(config, config.portals[portal], store)
             return plan_task(TASKS[task], opened, store, self.clock)
+
+    def applied(self, task: str, steps: Sequence[Step]) -> list[Result]:
+        """Write steps as after a crash: an earlier attempt may have written them."""
+        config = load_config(self.path)
+        with Store.open(config.database) as store:
+            opened = open_portal(config, config.portals["shop-northwind"], store)
+            return TASKS[task].apply(opened, steps, look_first=True)
 
     def link(self, merchant_id: str, kind: LinkKind = "order") -> Link:
         """Return what the portal knows of an order, line or product of the Merchant."""

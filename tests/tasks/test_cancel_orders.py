@@ -87,6 +87,33 @@ def test_both_are_told_of_a_shipped_order_once(pair: Pair) -> None:
     assert pair.everything() == before
 
 
+def test_refused_cancellation_passes_by_hand_once_the_label_is_deleted(pair: Pair) -> None:
+    # domain 2.6: Failure: Supplier already shipped; its label is voided later
+    pair.imported("1001")
+    pair.send("1001")
+    done(pair.shop.cancel("1001"))
+    refused = pair.run(TASK).step
+    done(pair.northwind.void("1001"))
+
+    ran = pair.retry(TASK, refused)
+
+    assert ran.step.state == "done"
+    assert pair.supplied("1001").status == "cancelled"
+
+
+def test_cancellation_that_was_never_recorded_counts_as_ours(pair: Pair) -> None:
+    # domain 2.1: if our task cancelled the Supplier order, import once more
+    pair.imported("1001")
+    done(pair.shop.cancel("1001"))
+    planned = pair.would(TASK)
+    pair.run(TASK)
+
+    [again] = pair.applied(TASK, planned)
+
+    assert again.outcome.state == "unchanged"
+    assert [link.state for link in again.links] == ["cancelled_by_task"]
+
+
 def test_order_that_the_merchant_shipped_itself_is_not_cancelled(pair: Pair) -> None:
     # domain 2.6: Precondition: cancelled while unshipped
     pair.imported("1001")

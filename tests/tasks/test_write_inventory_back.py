@@ -449,9 +449,11 @@ def test_rule_5_oversold_is_written_as_0(pair: Pair) -> None:
     pair.imported("1001", line("MUG", 3))
 
     [planned] = pair.would(TASK)
-    pair.run(TASK)
+    ran = pair.run(TASK)
 
     assert planned.summary == "set MUG from 40 to 0 (oversold: -2)"
+    assert (ran.step.state, ran.step.code) == ("done", "oversold")
+    assert ran.step.reason == "was set to 0, but is -2"
     assert physical(pair.shop, "MUG") == 0
 
 
