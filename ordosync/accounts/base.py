@@ -167,10 +167,10 @@ class Account(ABC):
     def add_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Tell what was sent; the order becomes shipped, and its physical stock stays.
 
-        An order that was split here passes it on to each open piece. The number that it has
-        already is `unchanged`. One whose tracking was voided gets the new one in its place; one
-        that has another, valid one keeps it: refused, `other-tracking`. A cancelled order refuses:
-        `cancelled`.
+        An order that was split here passes it on to each open piece; the outcome's code is then
+        `on-pieces`. The number that it has already is `unchanged`. One whose tracking was voided
+        gets the new one in its place; one that has another, valid one keeps it: refused,
+        `other-tracking`. A cancelled order refuses: `cancelled`.
         """
         raise NotImplementedError
 

@@ -232,7 +232,13 @@ class Execution:
                 self.counts.done += 1
             else:
                 self.counts.unchanged += 1
-            return _change(step, "done", supplier_id=outcome.id)
+            return _change(
+                step,
+                "done",
+                supplier_id=outcome.id,
+                code=outcome.code or None,
+                reason=outcome.reason or None,
+            )
         now = self.clock.now()
         if outcome.state == "refused" and row.attempts < self.task.tries:
             self.counts.waiting += 1

@@ -30,7 +30,7 @@ def apply(
     portal: Portal,
     steps: Sequence[Step],
     *,
-    look_first: bool,  # noqa: ARG001 - a cancellation may be repeated
+    look_first: bool,
 ) -> list[Result]:
     """Cancel the orders that are still cancelled at the Merchant."""
     links = [step.payload for step in steps if isinstance(step.payload, Link)]
@@ -39,7 +39,7 @@ def apply(
     made = portal.supplier.cancel_orders([link.supplier_id for link in wanted])
     outcomes = dict(zip((link.merchant_id for link in wanted), made, strict=True))
     _comment(portal, wanted, outcomes)
-    return [_result(link, outcomes.get(link.merchant_id)) for link in links]
+    return [_result(link, outcomes.get(link.merchant_id), again=look_first) for link in links]
 
 
 def look_up(
@@ -69,10 +69,11 @@ def _step(link: Link) -> Step:
     return step
 
 
-def _result(link: Link, outcome: Outcome | None) -> Result:
+def _result(link: Link, outcome: Outcome | None, *, again: bool) -> Result:
     if outcome is None:
         return Result(outcome=Outcome(state="unchanged", id=link.supplier_id))
-    if outcome.state == "done":
+    # What an earlier attempt may have cancelled counts as ours, or it could never be sent anew.
+    if outcome.state == "done" or (again and outcome.state == "unchanged"):
         return Result(outcome=outcome, links=(replace(link, state="cancelled_by_task"),))
     if outcome.state == "unchanged":
         return Result(outcome=outcome, links=(replace(link, state="cancelled_by_supplier"),))

@@ -7,16 +7,29 @@ after the import do not travel
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
 from ordosync.config.model import PortalConfig
-from ordosync.models import Address, Line, Order, Outcome, Page, Unusable
+from ordosync.models import Address, Comment, Line, Order, Outcome, Page, Unusable
 from ordosync.store.links import Link, LinkKind
 from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Remark:
+    """What people are to know of an order that was imported and is not imported again."""
+
+    code: str
+    link: Link
+    at_merchant: str
+    at_supplier: str
+
+    def comment(self, order_id: str, text: str) -> Comment:
+        return Comment(key=f"{self.code}:{self.link.generation}", order_id=order_id, text=text)
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
@@ -33,13 +46,47 @@ def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
 
 def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
     """Create the orders; where the portal has no link yet, each is looked for first."""
-    orders = [step.payload for step in steps if isinstance(step.payload, Order)]
-    look_first = look_first or portal.links.are_none()
-    outcomes = portal.supplier.create_orders(orders, look_first=look_first)
-    return [
-        Result(outcome=outcome, links=_links(step.key, outcome, order.lines))
-        for step, order, outcome in zip(steps, orders, outcomes, strict=True)
-    ]
+    orders = {step.key: step.payload for step in steps if isinstance(step.payload, Order)}
+    remarks = {step.key: step.payload for step in steps if isinstance(step.payload, _Remark)}
+    results: dict[str, Result] = {}
+    if orders:
+        results |= _create(portal, orders, look_first=look_first or portal.links.are_none())
+    if remarks:
+        results |= _tell(portal, remarks)
+    return [results[step.key] for step in steps]
+
+
+def _create(
+    portal: Portal, orders: Mapping[str, Order], *, look_first: bool
+) -> Mapping[str, Result]:
+    outcomes = portal.supplier.create_orders(list(orders.values()), look_first=look_first)
+    results = {
+        key: Result(outcome=outcome, links=_links(key, outcome, order.lines))
+        for (key, order), outcome in zip(orders.items(), outcomes, strict=True)
+    }
+    portal.merchant.note(
+        [
+            Comment(
+                key=f"sent:{link.generation}",
+                order_id=link.merchant_id,
+                text=f"Sent to the Supplier, whose order {link.supplier_id} it is",
+            )
+            for result in results.values()
+            for link in result.links
+            if link.kind == "order"
+        ]
+    )
+    return results
+
+
+def _tell(portal: Portal, remarks: Mapping[str, _Remark]) -> Mapping[str, Result]:
+    told = remarks.values()
+    portal.merchant.comment([one.comment(one.link.merchant_id, one.at_merchant) for one in told])
+    portal.supplier.comment([one.comment(one.link.supplier_id, one.at_supplier) for one in told])
+    return {
+        key: Result(outcome=Outcome(state="done", id=one.link.supplier_id))
+        for key, one in remarks.items()
+    }
 
 
 def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
@@ -79,7 +126,7 @@ def _step(portal: Portal, item: Order | Unusable, links: Mapping[str, Link]) -> 
     key = item.id if of_source else f"{item.id}#{generation}"
     step = Step(key=key, merchant_id=item.id, content=item.content)
     if link and generation == link.generation:
-        return replace(step, verdict=Verdict(state="unchanged"))
+        return _imported(step, item, link)
     if isinstance(item, Unusable):
         verdict = Verdict(
             state="skipped" if item.skip else "failed", code=item.code, reason=item.reason
@@ -91,6 +138,33 @@ def _step(portal: Portal, item: Order | Unusable, links: Mapping[str, Link]) -> 
         return replace(step, verdict=refusal)
     payload = for_supplier(order, portal.config, reference=_reference(portal, key))
     return replace(step, summary=_summary(payload), payload=payload)
+
+
+def _imported(step: Step, item: Order | Unusable, link: Link) -> Step:
+    """Say of an order that is linked already what people do not expect, if anything."""
+    if isinstance(item, Unusable) and item.code == "reassigned":
+        remark = _Remark(
+            code=item.code,
+            link=link,
+            at_merchant=f"The earlier Supplier still has its order {link.supplier_id}",
+            at_supplier="The Merchant gave this order to another supplier; it is not recalled",
+        )
+    elif isinstance(item, Order) and link.state == "cancelled_by_supplier":
+        remark = _Remark(
+            code="supplier-cancelled",
+            link=link,
+            at_merchant="Not sent again: the Supplier itself cancelled it",
+            at_supplier="The Merchant requests this cancelled order again; it was not sent again",
+        )
+    else:
+        return replace(step, verdict=Verdict(state="unchanged"))
+    return replace(
+        step,
+        key=f"{step.key}:{remark.code}",
+        content=remark.code,
+        summary=f"comment on order {link.supplier_id}: {remark.code}",
+        payload=remark,
+    )
 
 
 def _refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Verdict | None:

@@ -19,7 +19,15 @@ class _Mirrored:
 
     link: Link
     there: Split
-    here: Split
+    here: Split | None
+    """None where a line of it is not known to be the Merchant's."""
+
+
+_MISFIT = Outcome(
+    state="refused",
+    code="does-not-fit",
+    reason="has a line that is not known to be the Merchant's; split it there by hand",
+)
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
@@ -49,7 +57,8 @@ def apply(
 ) -> list[Result]:
     """Split the Merchant's orders; a refusal is told on the Supplier's timeline."""
     wanted = [step.payload for step in steps if isinstance(step.payload, _Mirrored)]
-    outcomes = portal.merchant.split_orders([one.here for one in wanted])
+    made = iter(portal.merchant.split_orders([one.here for one in wanted if one.here]))
+    outcomes = [next(made) if one.here else _MISFIT for one in wanted]
     refused = [
         Comment(
             key="split",
@@ -96,17 +105,14 @@ def _step(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -
     )
     if link.state == "split":
         return replace(step, verdict=Verdict(state="unchanged"))
-    parts = [part.of_line for piece in split.pieces for part in piece.lines]
-    if not all(part in lines for part in parts):
-        return replace(
-            step,
-            verdict=Verdict(
-                state="failed",
-                code="does-not-fit",
-                reason="has a line that is not known to be the Merchant's; split it there by hand",
-            ),
-        )
-    here = Split(
+    here = _here(portal, split, link, lines)
+    return replace(step, payload=_Mirrored(link=link, there=split, here=here))
+
+
+def _here(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -> Split | None:
+    if not all(part.of_line in lines for piece in split.pieces for part in piece.lines):
+        return None
+    return Split(
         order_id=link.merchant_id,
         pieces=tuple(
             Piece(
@@ -119,7 +125,6 @@ def _step(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -
             for piece in split.pieces
         ),
     )
-    return replace(step, payload=_Mirrored(link=link, there=split, here=here))
 
 
 def _links(one: _Mirrored, outcome: Outcome) -> tuple[Link, ...]:

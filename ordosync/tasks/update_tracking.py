@@ -47,13 +47,13 @@ def apply(
     for shipments, voided in _in_order([one.shipment for one in told]):
         write = portal.merchant.void_tracking if voided else portal.merchant.add_tracking
         outcomes += write(shipments)
-    refused = [
-        _refusal(step, one, outcome)
+    remarks = [
+        _remark(step, one, outcome)
         for step, one, outcome in zip(steps, told, outcomes, strict=True)
-        if outcome.state == "refused"
+        if outcome.state == "refused" or outcome.code == "on-pieces"
     ]
-    if refused:
-        portal.supplier.comment(refused)
+    if remarks:
+        portal.supplier.comment(remarks)
     return [Result(outcome=outcome) for outcome in outcomes]
 
 
@@ -127,13 +127,13 @@ def _piece_unknown(above: Link) -> Verdict:
     )
 
 
-def _refusal(step: Step, told: _Told, outcome: Outcome) -> Comment:
-    return Comment(
-        key=f"tracking:{step.key}",
-        order_id=told.supplier_order_id,
-        text=f"Tracking {told.shipment.tracking_number} was not saved at the Merchant:"
-        f" {outcome.reason}",
-    )
+def _remark(step: Step, told: _Told, outcome: Outcome) -> Comment:
+    number = told.shipment.tracking_number
+    if outcome.state == "refused":
+        text = f"Tracking {number} was not saved at the Merchant: {outcome.reason}"
+    else:
+        text = f"The Merchant split this order: tracking {number} is on each of its open pieces"
+    return Comment(key=f"tracking:{step.key}", order_id=told.supplier_order_id, text=text)
 
 
 TASK = Task(

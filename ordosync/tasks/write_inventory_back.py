@@ -10,7 +10,7 @@ since the Merchant subtracts its own commitments; that is conservative, and it h
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from ordosync.models import Page, Stock, Unusable
+from ordosync.models import Outcome, Page, Stock, Unusable
 from ordosync.store.links import Link
 from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
 
@@ -40,9 +40,14 @@ def apply(
     *,
     look_first: bool,  # noqa: ARG001 - the same number may be written again
 ) -> list[Result]:
-    """Set the quantities."""
+    """Set the quantities; what is oversold is 0 there, and the run says how much it is really."""
     stock = [step.payload for step in steps if isinstance(step.payload, Stock)]
-    return [Result(outcome=outcome) for outcome in portal.merchant.write_stock(stock)]
+    outcomes = portal.merchant.write_stock(
+        [replace(one, quantity=max(one.quantity or 0, 0)) for one in stock]
+    )
+    return [
+        Result(outcome=_noted(one, outcome)) for one, outcome in zip(stock, outcomes, strict=True)
+    ]
 
 
 def look_up(
@@ -51,6 +56,12 @@ def look_up(
 ) -> Mapping[str, Result]:
     """Find nothing: a quantity may be written again."""
     return {}
+
+
+def _noted(stock: Stock, outcome: Outcome) -> Outcome:
+    if outcome.state != "done" or stock.quantity is None or stock.quantity >= 0:
+        return outcome
+    return replace(outcome, code="oversold", reason=f"was set to 0, but is {stock.quantity}")
 
 
 def _steps(portal: Portal, items: Sequence[Stock | Unusable]) -> tuple[Step, ...]:
@@ -93,7 +104,7 @@ def _step(item: Stock | Unusable, links: Mapping[str, Link], there: Mapping[str,
     return replace(
         step,
         summary=f"set {known.sku} from {known.quantity} to {quantity}{oversold}",
-        payload=replace(known, quantity=quantity),
+        payload=replace(known, quantity=item.quantity),
     )
 
 

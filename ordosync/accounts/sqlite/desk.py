@@ -135,9 +135,16 @@ class Desk(Side):
             return products.skus(db, prefix, limit)
 
     def add_product(
-        self, product: Product, *, components: Mapping[str, Decimal] | None = None
+        self,
+        product: Product,
+        *,
+        supplier: str | None = None,
+        components: Mapping[str, Decimal] | None = None,
     ) -> Outcome:
-        """Make a product, a kit with components that are here already. A known SKU is refused."""
+        """Make a product, a kit with components that are here already. A known SKU is refused.
+
+        With a supplier, no other one learns of it or writes its stock.
+        """
 
         def add(db: sqlite3.Connection, product: Product) -> Outcome:
             missing = set(components or {}) - {
@@ -145,7 +152,7 @@ class Desk(Side):
             }
             if missing:
                 return _refused("not-found", f"needs {min(missing)}, which is not here")
-            if not products.create(db, product, components=components):
+            if not products.create(db, product, supplier=supplier, components=components):
                 return _refused("taken", "is here already")
             return Outcome(state="done", id=product.sku)
 

@@ -5,6 +5,7 @@ A status of "partially shipped" does not exist: an order is split first, and a p
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -43,7 +44,8 @@ def ship(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome
 def void(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
     """Delete the label of an order: it is open again and its stock is back on the shelf.
 
-    A cancelled order stays cancelled; its stock comes back all the same.
+    A cancelled order stays cancelled; its stock comes back all the same. What the Supplier sent
+    was never on our shelf, so none of it comes back.
     """
     at = orders.position(db, number)
     if at is None:
@@ -52,7 +54,7 @@ def void(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
     if known is None:
         return _refused("no-label", "has no valid label")
     _mark_void(db, known["id"])
-    if at.supplier is None:
+    if at.supplier is None and known["told_as"] is None:
         [order] = orders.read_many(db, [number])
         stock.move(db, order.lines, known["warehouse"], sign=1)
     if at.status == "shipped":
@@ -76,7 +78,7 @@ def add_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
     for state in ("done", "unchanged"):
         for outcome in outcomes:
             if outcome.state == state:
-                return outcome
+                return replace(outcome, code="on-pieces")
     return outcomes[0]
 
 

@@ -112,15 +112,17 @@ class Inventory:
         parts = self.parts(sku)
         if not parts:
             return 0
-        if not all(self.physical.get(part) for part in parts):
-            return None
         seen = {
-            name for part in parts for name in (*self.physical[part], *self.committed.get(part, {}))
+            name
+            for part in parts
+            for name in (*self.physical.get(part, {}), *self.committed.get(part, {}))
+            if not warehouses or name in warehouses
         }
+        if not all(seen.intersection(self.physical.get(part, {})) for part in parts):
+            return None
         return sum(
             min(floor(self._left(part, name) / ratio) for part, ratio in parts.items())
             for name in sorted(seen)
-            if not warehouses or name in warehouses
         )
 
     def _left(self, sku: str, warehouse: str) -> Decimal:

@@ -1,0 +1,12 @@
+"""Every test has a portal of its own."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tasks.portal import Pair
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    return Pair(tmp_path)

@@ -1,0 +1,273 @@
+"""A Merchant and a Supplier in two files, whose people work at their desks between two runs."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.config import load_config
+from ordosync.database import sqlite3
+from ordosync.engine import Stop, open_portal, plan_task, register, run_task
+from ordosync.models import Address, Line, Order, Outcome, Piece, PieceLine, Shipment, Split
+from ordosync.store import Store
+from ordosync.store.links import Link, LinkKind
+from ordosync.store.runs import Run
+from ordosync.store.steps import StepRow
+from ordosync.tasks import TASKS
+from ordosync.tasks.base import Result, Step
+from tests.virtual import VirtualClock
+
+CONFIG = """
+accounts:
+  shop: {kind: sqlite, path: shop.db}
+  outlet: {kind: sqlite, path: outlet.db}
+  northwind: {kind: sqlite, path: northwind.db}
+portals:
+  shop-northwind:
+    merchant: shop
+    supplier: northwind
+    manage_inventory: true
+  outlet-northwind:
+    merchant: outlet
+    supplier: northwind
+    manage_inventory: true
+"""
+SUPPLIER = "northwind"
+SENT_AT = datetime(2026, 11, 2, 15, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """A run that has ended, and the steps that it planned or tried."""
+
+    run: Run
+    steps: tuple[StepRow, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was counted, without the zeros."""
+        names = ("done", "unchanged", "skipped", "waiting", "failed")
+        return {name: getattr(self.run.counts, name) for name in names if self.count(name)}
+
+    def count(self, name: str) -> int:
+        """Return one count."""
+        found: int = getattr(self.run.counts, name)
+        return found
+
+    @property
+    def step(self) -> StepRow:
+        """The only step."""
+        [step] = self.steps
+        return step
+
+
+class Pair:
+    """The portal, and both desks."""
+
+    def __init__(self, folder: Path, config: str = CONFIG) -> None:
+        self.folder = folder
+        self.clock = VirtualClock()
+        self.path = folder / "config.yaml"
+        self.path.write_text(config)
+        self.shop = self._desk("shop")
+        self.outlet = self._desk("outlet")
+        self.northwind = self._desk("northwind")
+
+    def retry(self, task: str, row: StepRow) -> Ran:
+        """Try one step again, as a person does."""
+        return self.run(task, only=[row])
+
+    def run(
+        self,
+        task: str,
+        portal: str = "shop-northwind",
+        *,
+        only: Sequence[StepRow] | None = None,
+    ) -> Ran:
+        """Run a task once, so much later that whatever waits may be tried again."""
+        self.clock.at += timedelta(minutes=2)
+        config = load_config(self.path)
+        with Store.open(config.database) as store:
+            register(config, store, self.clock)
+            opened = open_portal(config, config.portals[portal], store)
+            stop = Stop(self.clock)
+            run = run_task(
+                TASKS[task],
+                opened,
+                store,
+                self.clock,
+                stop,
+                trigger="manual" if only is None else "retry",
+                only=only,
+            )
+            assert isinstance(run, Run)
+            assert run.error is None
+            return Ran(run=run, steps=tuple(store.steps.of_run(run.id)))
+
+    def would(self, task: str, portal: str = "shop-northwind") -> list[Step]:
+        """Return what a dry run says."""
+        config = load_config(self.path)
+        with Store.open(config.database) as store:
+            register(config, store, self.clock)
+            opened = open_portal(config, config.portals[portal], store)
+            return plan_task(TASKS[task], opened, store, self.clock)
+
+    def applied(self, task: str, steps: Sequence[Step]) -> list[Result]:
+        """Write steps as after a crash: an earlier attempt may have written them."""
+        config = load_config(self.path)
+        with Store.open(config.database) as store:
+            opened = open_portal(config, config.portals["shop-northwind"], store)
+            return TASKS[task].apply(opened, steps, look_first=True)
+
+    def link(self, merchant_id: str, kind: LinkKind = "order") -> Link:
+        """Return what the portal knows of an order, line or product of the Merchant."""
+        with Store.open(load_config(self.path).database) as store:
+            return store.links("shop-northwind").of_merchant(kind, [merchant_id])[merchant_id]
+
+    def everything(self, *accounts: str) -> list[list[tuple[object, ...]]]:
+        """Return all that is in both or these accounts: a run that wrote nothing leaves it."""
+        found = []
+        for name in accounts or ("shop", "northwind"):
+            with closing(sqlite3.connect(self.folder / f"{name}.db")) as db:
+                tables = db.execute("select name from sqlite_master where type = 'table'")
+                for (table,) in tables.fetchall():
+                    found.append(db.execute(f"select * from {table}").fetchall())  # noqa: S608
+        return found
+
+    def sql(self, account: str, statement: str) -> None:
+        """Do to an account's file what none of its commands does."""
+        with closing(sqlite3.connect(self.folder / f"{account}.db")) as db, db:
+            db.execute(statement)
+
+    def imported(self, number: str, *lines: Line) -> Order:
+        """Request an order from the Supplier and import it; return the Supplier's."""
+        self.request(number, *lines)
+        assert self.run("import-orders").count("done") == 1
+        return self.supplied(number)
+
+    def request(self, number: str, *lines: Line) -> Outcome:
+        """Take an order at the Merchant that the Supplier is to ship."""
+        return done(self.shop.add_order(order(number, *lines), supplier=SUPPLIER))
+
+    def supplied(self, number: str) -> Order:
+        """Return the Supplier's order, which must be there."""
+        return there(self.northwind, number)
+
+    def merchant(self, number: str) -> Order:
+        """Return the Merchant's order, which must be there."""
+        return there(self.shop, number)
+
+    def send(self, number: str, tracking: str = "1Z1", **fields: object) -> Outcome:
+        """Let the Supplier ship an order."""
+        [outcome] = self.northwind.ship([parcel(number, tracking, **fields)])
+        return done(outcome)
+
+    def split(self, number: str, *pieces: tuple[int, ...]) -> tuple[str, ...]:
+        """Let the Supplier split an order; return the numbers of the pieces."""
+        return split(self.northwind, number, *pieces)
+
+    def tracking(self, number: str) -> list[tuple[str, bool]]:
+        """Return what the Merchant's order has been told: numbers, and whether they are void."""
+        return [(one.tracking_number, one.voided) for one in self.shop.shipments_of(number)]
+
+    def _desk(self, name: str) -> SqliteAccount:
+        account = SqliteAccount(
+            name=name, spool=self.folder / "spool" / name, path=self.folder / f"{name}.db"
+        )
+        account.comment([])  # makes the file
+        return account
+
+
+def line(sku: str = "MUG", quantity: int = 1, **fields: object) -> Line:
+    known: dict[str, object] = {"id": "", "name": f"A {sku}", "unit_price": Decimal("9.50")}
+    return Line(sku=sku, quantity=quantity, **{**known, **fields})  # type: ignore[arg-type]
+
+
+def order(number: str, *lines: Line, **fields: object) -> Order:
+    known: dict[str, object] = {
+        "ship_to": Address(name="Ada Lovelace", street1="12 Square", city="London", country="GB"),
+        "currency": "GBP",
+        "shipping_method": "Standard",
+    }
+    return Order(id="", number=number, lines=lines or (line(),), **{**known, **fields})  # type: ignore[arg-type]
+
+
+def parcel(number: str, tracking: str = "1Z1", **fields: object) -> Shipment:
+    known: dict[str, object] = {
+        "carrier": "UPS",
+        "method": "Ground",
+        "cost": Decimal("7.25"),
+        "currency": "USD",
+        "warehouse": "main",
+        "shipped_at": SENT_AT,
+    }
+    return Shipment(id="", order_id=number, tracking_number=tracking, **{**known, **fields})  # type: ignore[arg-type]
+
+
+def split(desk: SqliteAccount, number: str, *pieces: tuple[int, ...]) -> tuple[str, ...]:
+    """Split an order; return the pieces' numbers."""
+    return tuple(piece.id for piece in done(try_split(desk, number, *pieces)).pieces)
+
+
+def try_split(desk: SqliteAccount, number: str, *pieces: tuple[int, ...]) -> Outcome:
+    """Split an order as far as it lets itself: for each piece, how many of each line."""
+    lines = there(desk, number).lines
+    return desk.split(
+        Split(
+            order_id=number,
+            pieces=tuple(
+                Piece(
+                    lines=tuple(
+                        PieceLine(of_line=one.id, quantity=quantity)
+                        for one, quantity in zip(lines, piece, strict=True)
+                    )
+                )
+                for piece in pieces
+            ),
+        )
+    )
+
+
+def done(outcome: Outcome) -> Outcome:
+    """Return an outcome that must be `done`."""
+    assert outcome.state == "done", outcome
+    return outcome
+
+
+def there(desk: SqliteAccount, number: str) -> Order:
+    """Return an order that must be there."""
+    found = desk.read_order(number)
+    assert found is not None
+    return found
+
+
+def told(desk: SqliteAccount, number: str) -> list[str]:
+    """Return the texts on the timeline of an order."""
+    return [entry.text for entry in desk.timeline(number)]
+
+
+def quantities(found: Order) -> list[tuple[str, int]]:
+    """Return what is on an order."""
+    return [(one.sku, one.quantity) for one in found.lines]
+
+
+def physical(desk: SqliteAccount, sku: str, warehouse: str = "main") -> int | None:
+    """Return how many are on the shelf; None: never counted."""
+    for product, levels, _ in desk.stock_levels():
+        for level in levels:
+            if (product.sku, level.warehouse) == (sku, warehouse):
+                return None if level.physical is None else int(level.physical)
+    return None
+
+
+def available(desk: SqliteAccount, sku: str) -> int | None:
+    """Return how many can be sold; None: never counted."""
+    return next((left for product, _, left in desk.stock_levels() if product.sku == sku), None)
+
+
+def without_ids(lines: tuple[Line, ...]) -> list[Line]:
+    """Return lines as they compare between accounts."""
+    return [replace(one, id="") for one in lines]

@@ -1,0 +1,226 @@
+"""Cancel orders, against domain 2.6."""
+
+from tests.tasks.portal import SUPPLIER, Pair, available, done, line, order, split, told
+
+TASK = "cancel-orders"
+
+
+def test_order_cancelled_at_the_merchant_is_cancelled_at_the_supplier(pair: Pair) -> None:
+    # domain 2.6: Supplier effect
+    pair.imported("1001", line("MUG", 2))
+    pair.northwind.set_stock("MUG", "main", 10)
+    assert available(pair.northwind, "MUG") == 8
+    done(pair.shop.cancel("1001"))
+
+    ran = pair.run(TASK)
+
+    [entry] = [one for one in pair.northwind.timeline("1001") if one.text == "Cancelled"]
+    assert ran.counts == {"done": 1}
+    assert pair.supplied("1001").status == "cancelled"
+    assert entry.actor == "cancel-orders"
+    assert available(pair.northwind, "MUG") == 10
+    assert pair.link("1001").state == "cancelled_by_task"
+
+
+def test_second_run_writes_nothing(pair: Pair) -> None:
+    # domain 2.6: Idempotency
+    pair.imported("1001")
+    done(pair.shop.cancel("1001"))
+    pair.run(TASK)
+    before = pair.everything()
+
+    ran = pair.run(TASK)
+
+    assert ran.steps == ()
+    assert pair.everything() == before
+
+
+def test_cancellation_at_the_supplier_never_travels(pair: Pair) -> None:
+    # domain 2.6: Direction
+    pair.imported("1001")
+    done(pair.northwind.cancel("1001"))
+
+    ran = pair.run(TASK)
+
+    assert ran.steps == ()
+    assert pair.merchant("1001").status == "dropshipment_requested"
+
+
+def test_order_without_a_link_is_never_touched(pair: Pair) -> None:
+    # domain 2.6: Must not
+    done(pair.northwind.add_order(order("1001")))
+    pair.request("1001")
+    done(pair.shop.cancel("1001"))
+
+    assert pair.run(TASK).steps == ()
+    assert pair.supplied("1001").status == "awaiting_fulfillment"
+
+
+def test_order_that_is_shipped_at_the_supplier_is_left_and_both_are_told(pair: Pair) -> None:
+    # domain 2.6: Failure: Supplier already shipped
+    pair.imported("1001")
+    pair.send("1001")
+    done(pair.shop.cancel("1001"))
+
+    ran = pair.run(TASK)
+
+    [label] = pair.northwind.shipments_of("1001")
+    assert (ran.step.state, ran.step.code) == ("failed", "already-shipped")
+    assert pair.supplied("1001").status == "shipped"
+    assert not label.voided
+    assert told(pair.northwind, "1001")[-1] == (
+        "The Merchant cancelled this order, but it is shipped already"
+    )
+    assert told(pair.shop, "1001")[-1] == "Not cancelled at the Supplier: it is shipped already"
+
+
+def test_both_are_told_of_a_shipped_order_once(pair: Pair) -> None:
+    # domain 2.6: comment on both timelines once
+    pair.imported("1001")
+    pair.send("1001")
+    done(pair.shop.cancel("1001"))
+    pair.run(TASK)
+    before = pair.everything()
+
+    pair.run(TASK)
+
+    assert pair.everything() == before
+
+
+def test_refused_cancellation_passes_by_hand_once_the_label_is_deleted(pair: Pair) -> None:
+    # domain 2.6: Failure: Supplier already shipped; its label is voided later
+    pair.imported("1001")
+    pair.send("1001")
+    done(pair.shop.cancel("1001"))
+    refused = pair.run(TASK).step
+    done(pair.northwind.void("1001"))
+
+    ran = pair.retry(TASK, refused)
+
+    assert ran.step.state == "done"
+    assert pair.supplied("1001").status == "cancelled"
+
+
+def test_cancellation_that_was_never_recorded_counts_as_ours(pair: Pair) -> None:
+    # domain 2.1: if our task cancelled the Supplier order, import once more
+    pair.imported("1001")
+    done(pair.shop.cancel("1001"))
+    planned = pair.would(TASK)
+    pair.run(TASK)
+
+    [again] = pair.applied(TASK, planned)
+
+    assert again.outcome.state == "unchanged"
+    assert [link.state for link in again.links] == ["cancelled_by_task"]
+
+
+def test_order_that_the_merchant_shipped_itself_is_not_cancelled(pair: Pair) -> None:
+    # domain 2.6: Precondition: cancelled while unshipped
+    pair.imported("1001")
+    pair.send("1001")
+    pair.run("update-tracking")
+    done(pair.northwind.void("1001"))
+    done(pair.shop.cancel_orders(["1001"], also_shipped=True)[0])
+
+    assert pair.run(TASK).steps == ()
+    assert pair.supplied("1001").status == "awaiting_fulfillment"
+
+
+def test_order_restored_between_two_runs_is_left_alone(pair: Pair) -> None:
+    # domain 2.6: cancelled then restored between two runs
+    pair.imported("1001")
+    done(pair.shop.cancel("1001"))
+    done(pair.shop.restore("1001"))
+
+    assert pair.run(TASK).steps == ()
+    assert pair.supplied("1001").status == "awaiting_fulfillment"
+
+
+def test_order_restored_after_the_run_stays_cancelled_at_the_supplier(pair: Pair) -> None:
+    # domain 2.6: restored after the task ran
+    pair.imported("1001")
+    done(pair.shop.cancel("1001"))
+    pair.run(TASK)
+    done(pair.shop.restore("1001"))
+
+    pair.run(TASK)
+
+    assert pair.supplied("1001").status == "cancelled"
+
+
+def test_order_cancelled_before_its_import_has_nothing_to_cancel(pair: Pair) -> None:
+    # domain 2.6: cancelled before import
+    pair.request("1001")
+    done(pair.shop.cancel("1001"))
+    pair.run("import-orders")
+
+    assert pair.run(TASK).steps == ()
+    assert list(pair.northwind.list_orders()) == []
+
+
+def test_order_cancelled_on_both_sides_closes_the_link(pair: Pair) -> None:
+    # domain 2.6: both sides cancelled independently
+    pair.imported("1001")
+    done(pair.northwind.cancel("1001"))
+    done(pair.shop.cancel("1001"))
+    before = pair.everything()
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"unchanged": 1}
+    assert pair.everything() == before
+    assert pair.link("1001").state == "cancelled_by_supplier"
+
+
+def test_first_run_takes_open_orders_that_were_cancelled_long_ago(pair: Pair) -> None:
+    # domain 2.6: switched on late
+    for number in ("1001", "1002", "1003"):
+        pair.imported(number)
+        done(pair.shop.cancel(number))
+    pair.send("1003")
+
+    planned = pair.would(TASK)
+    ran = pair.run(TASK)
+
+    assert len(planned) == 3
+    assert ran.counts == {"done": 2, "failed": 1}
+
+
+def test_piece_that_the_merchant_cancels_cancels_its_partner_only(pair: Pair) -> None:
+    # domain 2.6: Merchant cancels a split parent's children
+    pair.imported("1001", line("MUG", 3))
+    first, second = pair.split("1001", (1,), (2,))
+    pair.run("split-order")
+    done(pair.shop.cancel("1001-1"))
+
+    pair.run(TASK)
+
+    assert pair.supplied(first).status == "cancelled"
+    assert pair.supplied(second).status == "awaiting_fulfillment"
+
+
+def test_piece_of_the_merchants_own_split_cancels_nothing(pair: Pair) -> None:
+    # domain 2.5: a Merchant split after import is not mirrored, so its piece has no partner
+    pair.imported("1001", line("MUG", 3))
+    first, _ = split(pair.shop, "1001", (1,), (2,))
+    done(pair.shop.cancel(first))
+
+    pair.run(TASK)
+
+    assert pair.supplied("1001").status == "awaiting_fulfillment"
+
+
+def test_order_imported_once_more_can_be_cancelled_once_more(pair: Pair) -> None:
+    # domain 2.6: restored after the task ran; see 2.1
+    pair.imported("1001")
+    done(pair.shop.cancel("1001"))
+    pair.run(TASK)
+    done(pair.shop.restore("1001"))
+    done(pair.shop.request("1001", SUPPLIER))
+    pair.run("import-orders")
+    done(pair.shop.cancel("1001"))
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"done": 1}
+    assert pair.supplied("1001~2").status == "cancelled"

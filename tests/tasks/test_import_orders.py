@@ -1,0 +1,503 @@
+"""Import Orders, against domain 2.1."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from ordosync.models import Address, Product
+from tests.tasks.portal import (
+    CONFIG,
+    SUPPLIER,
+    Pair,
+    available,
+    done,
+    line,
+    order,
+    parcel,
+    physical,
+    quantities,
+    split,
+    there,
+    told,
+)
+
+TASK = "import-orders"
+
+
+def _with(pair: Pair, options: str) -> None:
+    """Let the portal have more options."""
+    pair.path.write_text(
+        CONFIG.replace("    manage_inventory: true\n", f"    manage_inventory: true\n{options}", 1)
+    )
+
+
+def _numbers(pair: Pair) -> list[str]:
+    return [found.number for found in pair.northwind.list_orders()]
+
+
+# What happens.
+
+
+def test_order_waits_to_be_shipped_at_the_supplier(pair: Pair) -> None:
+    # domain 2.1: Supplier effect
+    pair.request("1001", line("MUG", 2), line("CUP", 1))
+
+    ran = pair.run(TASK)
+
+    found = pair.supplied("1001")
+    assert ran.counts == {"done": 1}
+    assert found.status == "awaiting_fulfillment"
+    assert quantities(found) == [("MUG", 2), ("CUP", 1)]
+
+
+def test_second_run_writes_nothing(pair: Pair) -> None:
+    # domain 2.1: Idempotency
+    pair.imported("1001")
+    before = pair.everything()
+
+    ran = pair.run(TASK)
+
+    assert ran.steps == ()
+    assert pair.everything() == before
+
+
+def test_order_that_is_read_again_is_not_sent_again(pair: Pair) -> None:
+    # domain 2.1: Idempotency: de-duplicate by link, not by status
+    pair.imported("1001")
+    done(pair.shop.request("1001", SUPPLIER))
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"unchanged": 1}
+    assert _numbers(pair) == ["1001"]
+
+
+def test_whole_backlog_is_sent_at_first(pair: Pair) -> None:
+    # domain 2.1: First run
+    for number in ("1001", "1002", "1003"):
+        pair.request(number)
+
+    planned = pair.would(TASK)
+    ran = pair.run(TASK)
+
+    assert len(planned) == 3
+    assert ran.counts == {"done": 3}
+
+
+def test_order_stays_requested_and_says_that_it_was_sent(pair: Pair) -> None:
+    # domain 2.1: Merchant effect
+    pair.imported("1001")
+
+    assert pair.merchant("1001").status == "dropshipment_requested"
+    assert told(pair.shop, "1001")[-1] == "Sent to the Supplier, whose order 1001 it is"
+
+
+def test_supplier_commits_its_stock(pair: Pair) -> None:
+    # domain 2.1: Supplier effect: Committed rises
+    done(pair.northwind.add_order(order("0", line("MUG", 1))))
+    done(pair.northwind.set_stock("MUG", "main", 10))
+
+    pair.imported("1001", line("MUG", 2))
+
+    assert (physical(pair.northwind, "MUG"), available(pair.northwind, "MUG")) == (10, 7)
+
+
+def test_stock_of_the_merchant_stays(pair: Pair) -> None:
+    # domain 2.1: Must not change Merchant inventory
+    pair.request("1001", line("MUG", 2))
+    done(pair.shop.set_stock("MUG", "main", 10))
+    before = (physical(pair.shop, "MUG"), available(pair.shop, "MUG"))
+
+    pair.run(TASK)
+
+    assert (physical(pair.shop, "MUG"), available(pair.shop, "MUG")) == before
+
+
+def test_unknown_sku_becomes_a_product_with_its_stock_unset(pair: Pair) -> None:
+    # domain 2.1: Failures: unknown SKU
+    pair.imported("1001", line("NEW"))
+
+    [product] = pair.northwind.list_products()
+    assert product.sku == "NEW"
+    assert available(pair.northwind, "NEW") is None
+
+
+def test_one_bad_order_does_not_stop_the_rest(pair: Pair) -> None:
+    # domain 2.1: Failures: one bad order
+    pair.request("1001")
+    pair.request("1002")
+    pair.sql("shop", "update order_lines set quantity = -1 where order_number = '1001'")
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"done": 1, "failed": 1}
+    assert _numbers(pair) == ["1002"]
+
+
+# Which orders.
+
+
+@pytest.mark.parametrize("supplier", [None, "southwind"])
+def test_order_that_is_not_requested_from_this_supplier_stays(
+    pair: Pair, supplier: str | None
+) -> None:
+    # domain 2.1: Precondition
+    done(pair.shop.add_order(order("1001"), supplier=supplier))
+
+    assert pair.run(TASK).steps == ()
+    assert _numbers(pair) == []
+
+
+def test_piece_of_a_mixed_basket_is_sent_and_the_rest_stays(pair: Pair) -> None:
+    # domain 2.1: Unit of work: only the supplier's piece is requested
+    done(pair.shop.add_order(order("1001", line("MUG", 1), line("OWN", 1))))
+    _, theirs = split(pair.shop, "1001", (0, 1), (1, 0))
+    done(pair.shop.request(theirs, SUPPLIER))
+
+    pair.run(TASK)
+
+    assert _numbers(pair) == ["1001-2"]
+    assert quantities(pair.supplied("1001-2")) == [("MUG", 1)]
+
+
+def test_order_cancelled_before_the_run_is_never_sent(pair: Pair) -> None:
+    # domain 2.1: cancelled or shipped in Merchant before the run
+    pair.request("1001")
+    done(pair.shop.cancel("1001"))
+
+    assert pair.run(TASK).steps == ()
+    assert _numbers(pair) == []
+
+
+def test_order_shipped_before_the_run_is_never_sent(pair: Pair) -> None:
+    # domain 2.1: cancelled or shipped in Merchant before the run
+    pair.request("1001")
+    done(pair.shop.ship([parcel("1001")])[0])
+
+    assert pair.run(TASK).steps == ()
+    assert _numbers(pair) == []
+
+
+def test_order_that_the_supplier_cancelled_is_not_imported_again(pair: Pair) -> None:
+    # domain 2.1: Supplier cancelled it themselves
+    pair.imported("1001")
+    done(pair.northwind.cancel("1001"))
+    done(pair.shop.request("1001", SUPPLIER))
+
+    pair.run(TASK)
+
+    assert pair.merchant("1001").status == "dropshipment_requested"
+    assert _numbers(pair) == ["1001"]
+
+
+def test_pieces_of_an_imported_order_are_skipped(pair: Pair) -> None:
+    # domain 2.1: Merchant splits an imported order
+    pair.imported("1001", line("MUG", 3))
+    split(pair.shop, "1001", (1,), (2,))
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"skipped": 2}
+    assert {step.code for step in ran.steps} == {"split-after-import"}
+    assert _numbers(pair) == ["1001"]
+
+
+def test_pieces_of_pieces_of_an_imported_order_are_skipped(pair: Pair) -> None:
+    # domain 2.1: Merchant splits an imported order: any already-imported ancestor
+    pair.imported("1001", line("MUG", 4))
+    _, second = split(pair.shop, "1001", (1,), (3,))
+    split(pair.shop, second, (1,), (2,))
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"skipped": 3}
+    assert _numbers(pair) == ["1001"]
+
+
+def test_pieces_of_an_order_split_before_its_import_are_sent(pair: Pair) -> None:
+    # domain 2.1: Merchant splits an imported order; this one was not
+    pair.request("1001", line("MUG", 3))
+    split(pair.shop, "1001", (1,), (2,))
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"done": 2}
+    assert _numbers(pair) == ["1001-1", "1001-2"]
+
+
+def test_pieces_made_by_split_order_are_not_imported(pair: Pair) -> None:
+    # domain 2.1: children made by our own Split order task
+    pair.imported("1001", line("MUG", 3))
+    pair.split("1001", (1,), (2,))
+    pair.run("split-order")
+    before = _numbers(pair)
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"unchanged": 2}
+    assert _numbers(pair) == before
+
+
+def test_restored_order_is_not_sent_until_it_is_requested(pair: Pair) -> None:
+    # domain 2.1: Merchant restores a cancelled order
+    pair.request("1001")
+    done(pair.shop.cancel("1001"))
+    done(pair.shop.restore("1001"))
+
+    assert pair.run(TASK).steps == ()
+    assert pair.merchant("1001").status == "awaiting_fulfillment"
+
+
+def test_order_that_our_task_cancelled_is_imported_once_more(pair: Pair) -> None:
+    # domain 2.1: Merchant restores a cancelled order: a new link generation
+    pair.imported("1001")
+    done(pair.shop.cancel("1001"))
+    pair.run("cancel-orders")
+    done(pair.shop.restore("1001"))
+    done(pair.shop.request("1001", SUPPLIER))
+
+    ran = pair.run(TASK)
+    again = pair.run(TASK)
+
+    link = pair.link("1001")
+    assert (ran.counts, again.counts) == ({"done": 1}, {})
+    assert (link.generation, link.supplier_id, link.state) == (2, "1001~2", "live")
+    assert pair.supplied("1001").status == "cancelled"
+
+
+def test_requested_anew_after_the_supplier_cancelled_it_is_told(pair: Pair) -> None:
+    # domain 2.1: Merchant restores a cancelled order: if the Supplier cancelled it
+    pair.imported("1001")
+    done(pair.northwind.cancel("1001"))
+    done(pair.shop.cancel("1001"))
+    pair.run("cancel-orders")
+    done(pair.shop.restore("1001"))
+    done(pair.shop.request("1001", SUPPLIER))
+
+    pair.run(TASK)
+
+    assert _numbers(pair) == ["1001"]
+    assert told(pair.shop, "1001")[-1] == "Not sent again: the Supplier itself cancelled it"
+    assert told(pair.northwind, "1001")[-1] == (
+        "The Merchant requests this cancelled order again; it was not sent again"
+    )
+
+
+def test_order_given_to_another_supplier_is_not_recalled_and_both_are_told(pair: Pair) -> None:
+    # domain 2.1: Merchant reassigns to another supplier
+    pair.imported("1001")
+    done(pair.shop.request("1001", "southwind"))
+
+    pair.run(TASK)
+
+    assert pair.supplied("1001").status == "awaiting_fulfillment"
+    assert told(pair.shop, "1001")[-1] == "The earlier Supplier still has its order 1001"
+    assert told(pair.northwind, "1001")[-1] == (
+        "The Merchant gave this order to another supplier; it is not recalled"
+    )
+
+
+def test_both_are_told_of_another_supplier_once(pair: Pair) -> None:
+    # domain 2.1: Merchant reassigns to another supplier
+    pair.imported("1001")
+    done(pair.shop.request("1001", "southwind"))
+    pair.run(TASK)
+    done(pair.shop.request("1001", "eastwind"))
+    before = pair.everything()
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"unchanged": 1}
+    assert pair.everything() == before
+
+
+def test_order_given_to_another_supplier_before_the_run_is_skipped(pair: Pair) -> None:
+    # domain 2.1: Merchant reassigns to another supplier
+    pair.request("1001")
+    done(pair.shop.request("1001", "southwind"))
+
+    ran = pair.run(TASK)
+
+    assert (ran.step.state, ran.step.code) == ("skipped", "reassigned")
+    assert _numbers(pair) == []
+
+
+def test_order_given_to_this_supplier_is_imported_normally(pair: Pair) -> None:
+    # domain 2.1: Merchant reassigns to another supplier: the new portal imports normally
+    done(pair.shop.add_order(order("1001"), supplier="southwind"))
+    done(pair.shop.request("1001", SUPPLIER))
+
+    assert pair.run(TASK).counts == {"done": 1}
+
+
+def test_two_lines_of_one_sku_stay_apart(pair: Pair) -> None:
+    # domain 2.1: same SKU on two lines
+    pair.request("1001", line("MUG", 1, details="red"), line("MUG", 2, details="blue"))
+
+    pair.run(TASK)
+
+    lines = pair.supplied("1001").lines
+    assert [(one.quantity, one.details) for one in lines] == [(1, "red"), (2, "blue")]
+    ours = pair.merchant("1001").lines
+    assert [pair.link(one.id, "line").supplier_id for one in ours] == [one.id for one in lines]
+
+
+def test_same_number_of_two_merchants_makes_two_orders(pair: Pair) -> None:
+    # domain 2.1: same order number from two Merchants
+    pair.request("1001", line("MUG"))
+    done(pair.outlet.add_order(order("1001", line("CUP")), supplier=SUPPLIER))
+
+    pair.run(TASK)
+    pair.run(TASK, "outlet-northwind")
+
+    assert quantities(pair.supplied("1001")) == [("MUG", 1)]
+    assert quantities(pair.supplied("1001~2")) == [("CUP", 1)]
+
+
+def test_order_without_lines_is_skipped_and_reported(pair: Pair) -> None:
+    # domain 2.1: no lines; the desk takes no such order
+    pair.request("1001")
+    pair.sql("shop", "delete from order_lines")
+
+    ran = pair.run(TASK)
+
+    assert (ran.step.state, ran.step.code) == ("skipped", "no-lines")
+
+
+def test_order_with_a_quantity_of_0_is_skipped_and_reported(pair: Pair) -> None:
+    # domain 2.1: zero quantity; the desk takes no such order
+    pair.request("1001")
+    pair.sql("shop", "update order_lines set quantity = 0")
+
+    ran = pair.run(TASK)
+
+    assert (ran.step.state, ran.step.code) == ("skipped", "zero-quantity")
+
+
+def test_edits_after_the_import_do_not_travel(pair: Pair) -> None:
+    # domain 2.1: Must not resend later Merchant edits; no command edits lines
+    pair.imported("1001", line("MUG", 2))
+    pair.sql("shop", "update order_lines set quantity = 5")
+    done(pair.shop.request("1001", SUPPLIER))
+
+    ran = pair.run(TASK)
+
+    assert (ran.step.state, ran.step.code) == ("skipped", "edited")
+    assert quantities(pair.supplied("1001")) == [("MUG", 2)]
+
+
+# Which fields.
+
+_ADDRESS = Address(name="Ada", street1="12 Square", country="GB", phone="1", email="a@example.org")
+_RICH = replace(
+    order("1001", line("MUG", 2, details="blue", total=Decimal(19), discount=Decimal(1))),
+    ship_to=_ADDRESS,
+    bill_to=_ADDRESS,
+    customer_notes="leave at the door",
+    internal_notes="a good customer",
+    discount=Decimal(3),
+    tags=("vip",),
+)
+
+
+def test_fields_that_always_travel(pair: Pair) -> None:
+    # domain 2.1: Fields that travel: always
+    done(pair.shop.add_order(_RICH, supplier=SUPPLIER))
+
+    pair.run(TASK)
+
+    found = pair.supplied("1001")
+    [one] = found.lines
+    assert found.ship_to == replace(_ADDRESS, phone="", email="")
+    assert found.shipping_method == "Standard"
+    assert (one.sku, one.quantity, one.details) == ("MUG", 2, "blue")
+    assert one.unit_price == Decimal("9.50")
+
+
+def test_fields_that_travel_only_if_enabled_stay(pair: Pair) -> None:
+    # domain 2.1: Fields that travel: only if enabled
+    done(pair.shop.add_order(_RICH, supplier=SUPPLIER))
+
+    pair.run(TASK)
+
+    found = pair.supplied("1001")
+    [one] = found.lines
+    assert (found.bill_to, found.customer_notes, found.internal_notes) == (None, "", "")
+    assert (found.discount, found.tags, one.total, one.discount) == (None, (), None, None)
+
+
+def test_fields_that_are_enabled_travel(pair: Pair) -> None:
+    # domain 2.1: Fields that travel: only if enabled
+    _with(
+        pair,
+        "    send: [ship_to_email, bill_to_address, customer_notes, line_total, line_discount,"
+        " order_discount, tags]\n",
+    )
+    done(pair.shop.add_order(_RICH, supplier=SUPPLIER))
+
+    pair.run(TASK)
+
+    found = pair.supplied("1001")
+    [one] = found.lines
+    assert found.ship_to.email == "a@example.org"
+    assert found.bill_to == replace(_ADDRESS, phone="", email="")
+    assert (found.customer_notes, found.discount, found.tags) == (
+        "leave at the door",
+        Decimal(3),
+        ("vip",),
+    )
+    assert (one.total, one.discount) == (Decimal(19), Decimal(1))
+
+
+def test_cost_takes_the_place_of_the_price(pair: Pair) -> None:
+    # domain 2.1: Fields that travel: Supplier Unit Cost, in place of Item Price
+    _with(pair, "    send: [supplier_unit_cost, supplier_sku]\n")
+    pair.request("1001", line("MUG", supplier_sku="NW-7", supplier_unit_cost=Decimal(4)))
+
+    pair.run(TASK)
+
+    [one] = pair.supplied("1001").lines
+    assert (one.sku, one.unit_price) == ("NW-7", Decimal(4))
+
+
+def test_timeline_and_status_of_the_merchant_never_travel(pair: Pair) -> None:
+    # domain 2.1: Fields that travel: never
+    pair.imported("1001")
+
+    assert told(pair.northwind, "1001") == ["Created from the Merchant's order 1001"]
+
+
+def test_kit_goes_as_its_parent(pair: Pair) -> None:
+    # domain 2.1: Fields that travel: components are not sent
+    for product, components in (
+        (Product(id="", sku="MUG", name="A MUG"), {}),
+        (Product(id="", sku="SET", name="A SET", is_kit=True), {"MUG": Decimal(2)}),
+    ):
+        done(pair.shop.add_product(product, components=components))
+    pair.request("1001", line("SET", 2))
+
+    pair.run(TASK)
+
+    assert quantities(pair.supplied("1001")) == [("SET", 2)]
+
+
+@pytest.mark.parametrize(
+    ("methods", "arrives"),
+    [
+        ("{}", "Standard"),
+        ("{default: Ground}", "Ground"),
+        ("{map: {Standard: Express}}", "Express"),
+        ("{map: {Other: Express}, default: Ground}", "Ground"),
+        ("{map: {Standard: Express}, default: Ground}", "Express"),
+        ("{map: {Other: Express}}", "Standard"),
+    ],
+)
+def test_shipping_method_is_mapped_then_the_default_then_as_it_is(
+    pair: Pair, methods: str, arrives: str
+) -> None:
+    # domain 2.1: Shipping method
+    _with(pair, f"    shipping_methods: {methods}\n")
+    pair.imported("1001")
+
+    assert there(pair.northwind, "1001").shipping_method == arrives
