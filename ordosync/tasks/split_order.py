@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ordosync.models import Comment, Outcome, Page, Piece, Split
 from ordosync.store.links import Link
-from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +103,6 @@ def _step(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -
         content="split",
         summary=f"split order {link.merchant_id} into {len(split.pieces)} pieces",
     )
-    if link.state == "split":
-        return replace(step, verdict=Verdict(state="unchanged"))
     here = _here(portal, split, link, lines)
     return replace(step, payload=_Mirrored(link=link, there=split, here=here))
 

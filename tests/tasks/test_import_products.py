@@ -248,3 +248,18 @@ def test_supplier_sku_that_is_claimed_later_is_reported(pair: Pair) -> None:
 
     assert (ran.step.state, ran.step.code) == ("failed", "sku-claimed")
     assert pair.link("MUG", "product").supplier_id == "NW-7"
+
+
+def test_claim_that_was_mended_is_imported(pair: Pair) -> None:
+    # domain 2.2: Edge: one Supplier SKU claimed by several Merchant SKUs; no command edits one
+    pair.path.write_text(_BY_SUPPLIER_SKU)
+    _offer(pair, "MUG", supplier_sku="NW-7")
+    _offer(pair, "CUP", supplier_sku="NW-7")
+    pair.run(TASK)
+    pair.sql("shop", "update products set supplier_sku = 'NW-8' where sku = 'CUP'")
+    done(pair.shop.set_stock("CUP", "main", 1))  # so that it is read again
+
+    ran = pair.run(TASK)
+
+    assert ran.step.state == "done"
+    assert pair.link("CUP", "product").supplier_id == "NW-8"

@@ -234,6 +234,24 @@ def test_tracking_of_a_refused_piece_is_reported_and_not_guessed(pair: Pair) -> 
     assert [pair.tracking(piece) for piece in pair.shop.pieces_of("1001")] == [[], [], []]
 
 
+def test_refused_split_and_its_tracking_pass_by_hand_once_it_fits(pair: Pair) -> None:
+    # domain 2.5: Failures: nothing is guessed, so a person mends it
+    pair.imported("1001", line("MUG", 3))
+    pair.sql("shop", "update order_lines set quantity = 4")
+    first, _ = pair.split("1001", (1,), (2,))
+    refused = pair.run(TASK).step
+    pair.send(first)
+    reported = pair.run("update-tracking").step
+    pair.sql("shop", "update order_lines set quantity = 3")
+
+    mended = pair.retry(TASK, refused)
+    pair.retry("update-tracking", reported)
+
+    assert mended.counts == {"done": 1}
+    assert pair.shop.pieces_of("1001") == ["1001-1", "1001-2"]
+    assert pair.tracking("1001-1") == [("1Z1", False)]
+
+
 def test_piece_is_split_again_one_level_down(pair: Pair) -> None:
     # domain 2.5: Edges: splitting a child again
     pair.imported("1001", line("MUG", 4))

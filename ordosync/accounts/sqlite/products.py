@@ -96,7 +96,8 @@ def skus(db: "sqlite3.Connection", prefix: str, limit: int) -> list[str]:
 
 
 def _product(row: "sqlite3.Row") -> Product:
-    told = [row["sku"], row["name"], row["price"], row["weight_g"], row["is_kit"]]
+    names = ("sku", "name", "price", "weight_g", "supplier_sku", "is_kit")
+    told = [row[name] for name in names]
     digest = hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
     return Product(
         id=row["sku"],
