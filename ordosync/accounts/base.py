@@ -108,12 +108,17 @@ class Account(ABC):
         Only an embedded account does: on a foreign timeline success would bury the rest.
         """
 
-    def release(self, unsettled: AbstractSet[str]) -> AbstractSet[str]:  # noqa: ARG002
+    def release(
+        self,
+        unsettled: AbstractSet[str],  # noqa: ARG002
+        *,
+        dry: bool = False,  # noqa: ARG002
+    ) -> AbstractSet[str]:
         """End a complete reading: forget copies kept for reading by id, but of `unsettled`.
 
         Returns those of `unsettled` that were no objects and are no trouble any more, such as a
-        file that has been mended. Called after the last reading of a run, never of a dry one, so
-        it may give refused rows back to people. Harmless when called twice.
+        file that has been mended. Called after the last reading of a run; it may give refused
+        rows back to people then, unless the run is `dry`. Harmless when called twice.
         """
         return frozenset()
 

@@ -87,7 +87,7 @@ def add_order(
         config,
         account,
         number,
-        lambda opened: opened.add_orders([order], supplier=supplier)[0],
+        lambda opened: opened.add_order(order, supplier=supplier),
         said="added",
         as_json=as_json,
     )

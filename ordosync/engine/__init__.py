@@ -119,7 +119,9 @@ def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[St
             if step.key not in found
             and (task.is_state or step.key not in known or known[step.key].content != step.content)
         ]
-    portal.merchant.release(store.steps.unsettled_ids(portal.name))
+    unsettled = store.steps.unsettled_ids(portal.name)
+    for account in (portal.merchant, portal.supplier):
+        account.release(unsettled, dry=True)
     return planned
 
 

@@ -73,7 +73,11 @@ class Execution:
             self._check_stop()
             self._page(page)
             cursor = page.cursor
-        mended = self.portal.merchant.release(self._unsettled())
+        unsettled = self.store.steps.unsettled_ids(self.portal.name)
+        mended = {
+            *self.portal.merchant.release(unsettled),
+            *self.portal.supplier.release(unsettled),
+        }
         with self._recording():
             fault("cursor-before-commit")
             self._settle_mended(mended)
@@ -309,14 +313,11 @@ class Execution:
             [
                 _restate(row, "skipped", code="mended", reason="has been mended since")
                 for row in rows
-                if row.merchant_id in wanted
+                if row.merchant_id in wanted or row.supplier_id in wanted
             ],
             run_id=self.run.id,
             now=self.clock.now(),
         )
-
-    def _unsettled(self) -> frozenset[str]:
-        return self.store.steps.unsettled_ids(self.portal.name)
 
     def _record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
         with self._recording():

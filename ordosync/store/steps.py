@@ -137,16 +137,16 @@ class Steps:
         return [_step(row) for row in rows]
 
     def unsettled_ids(self, portal: str) -> frozenset[str]:
-        """Return the Merchant's ids of all steps that a later try may have to read again.
+        """Return the ids, of both sides, of all steps that a later try may have to read again.
 
         Of every task: they may have read the same file.
         """
         rows = self._db.execute(
-            "select merchant_id from steps where portal = ?"
+            "select merchant_id, supplier_id from steps where portal = ?"
             " and state in ('sending', 'unknown', 'waiting', 'failed')",
             (portal,),
         )
-        return frozenset(row["merchant_id"] for row in rows if row["merchant_id"])
+        return frozenset(id_ for row in rows for id_ in row if id_)
 
     def failed(self, portal: str, task: str) -> Sequence[StepRow]:
         """Return the steps that need a person, oldest first."""

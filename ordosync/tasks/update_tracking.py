@@ -95,8 +95,11 @@ def _step(item: Shipment | Unusable, links: Mapping[str, Link]) -> Step | None:
         return Step(
             key=item.id,
             merchant_id=None,
+            supplier_id=item.id,
             content=item.content,
-            verdict=Verdict(state="failed", code=item.code, reason=item.reason),
+            verdict=Verdict(
+                state="skipped" if item.skip else "failed", code=item.code, reason=item.reason
+            ),
         )
     what = f"{item.tracking_number}:void" if item.voided else item.tracking_number
     step = Step(key=f"{item.id}:{what}", merchant_id=None, supplier_id=item.id, content=what)

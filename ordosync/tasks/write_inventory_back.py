@@ -77,8 +77,11 @@ def _step(item: Stock | Unusable, links: Mapping[str, Link], there: Mapping[str,
         return Step(
             key=item.id,
             merchant_id=None,
+            supplier_id=item.id,
             content=item.content,
-            verdict=Verdict(state="failed", code=item.code, reason=item.reason),
+            verdict=Verdict(
+                state="skipped" if item.skip else "failed", code=item.code, reason=item.reason
+            ),
         )
     quantity = None if item.quantity is None else max(item.quantity, 0)
     step = Step(

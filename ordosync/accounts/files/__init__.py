@@ -95,6 +95,6 @@ class FilesAccount(MerchantSide, SupplierSide):
     def comment(self, comments: Sequence[Comment]) -> None:
         """Do nothing: files have no timeline, and the task log tells the same."""
 
-    def release(self, unsettled: AbstractSet[str]) -> AbstractSet[str]:
+    def release(self, unsettled: AbstractSet[str], *, dry: bool = False) -> AbstractSet[str]:
         """End the reading that was made last, of whatever subject."""
-        return self._last.release(unsettled) if self._last else frozenset()
+        return self._last.release(unsettled, dry=dry) if self._last else frozenset()

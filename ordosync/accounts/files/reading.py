@@ -138,7 +138,7 @@ class FileReading(Generic[T]):
             self._seen[1].close()
             self._seen = None
 
-    def release(self, unsettled: AbstractSet[str]) -> AbstractSet[str]:
+    def release(self, unsettled: AbstractSet[str], *, dry: bool = False) -> AbstractSet[str]:
         """Let go of the copies in which everything is settled; return the files now mended."""
         for copy in list(self._spool.copies()):
             wanted = self._spool.wanted(copy)
@@ -148,7 +148,7 @@ class FileReading(Generic[T]):
                 wanted = self._keys_in(copy, unsettled)
             self._spool.keep(copy, wanted & unsettled)
         self._spool.tidy()
-        if self._returned and self._index and self._reasons:
+        if self._returned and self._index and self._reasons and not dry:
             self._returned.write(self._index.rows_of(self._reasons), self._options)
             self._reasons = {}
         return frozenset(

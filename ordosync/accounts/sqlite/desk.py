@@ -64,6 +64,10 @@ class Desk(Side):
 
         return self.each("add orders", new, add)
 
+    def add_order(self, order: Order, *, supplier: str | None = None) -> Outcome:
+        """Take one order, as `add_orders` takes many."""
+        return self.add_orders([order], supplier=supplier)[0]
+
     def request(self, number: str, supplier: str) -> Outcome:
         """Request an open order from a supplier, or from another one than before."""
 
