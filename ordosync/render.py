@@ -6,18 +6,14 @@ standard error for words.
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from ordosync.accounts.sqlite import TimelineEntry
-from ordosync.accounts.sqlite.stock import Level
 from ordosync.engine.checks import Check
 from ordosync.engine.health import Freshness
 from ordosync.engine.timetable import Scheduled
-from ordosync.models import Order, Product, Shipment
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import StepRow
 from ordosync.store.times import to_text
@@ -255,66 +251,9 @@ def steps(found: Sequence[StepRow]) -> None:
     )
 
 
-def orders(found: Iterable[Order]) -> None:
-    """Show orders, one a row."""
-    table(
-        ("number", "status", "created", "ship to", "lines", "worth"),
-        (
-            (
-                order.number,
-                status(order),
-                local(order.placed_at),
-                order.ship_to.name or order.ship_to.country,
-                len(order.lines),
-                f"{worth(order)} {order.currency}".strip(),
-            )
-            for order in found
-        ),
-    )
-
-
-def order(found: Order, timeline: Sequence[TimelineEntry], sent: Sequence[Shipment] = ()) -> None:
-    """Show one order with its lines, what was sent of it and what happened to it."""
-    address = [value for value in _address(found).values() if value]
-    say_out(f"order {found.number}: {status(found)}, {local(found.placed_at)}")
-    say_out(f"ship to: {', '.join(address)}")
-    if found.shipping_method:
-        say_out(f"shipping method: {found.shipping_method}")
-    table(
-        ("sku", "name", "quantity", "unit price"),
-        [
-            (line.sku, line.name, line.quantity, _money(line.unit_price) or "")
-            for line in found.lines
-        ],
-    )
-    say_out(f"worth {worth(found)} {found.currency}".rstrip())
-    for shipment in sent:
-        void = " (void)" if shipment.voided else ""
-        cost = f", {shipment.cost} {shipment.currency}".rstrip() if shipment.cost else ""
-        say_out(
-            f"sent {shipment.shipped_at:%Y-%m-%d %H:%M %z}: {shipment.carrier} {shipment.method}"
-            f" {shipment.tracking_number}{void}, from {shipment.warehouse}{cost}"
-        )
-    for entry in timeline:
-        say_out(f"{local(entry.at)}  {entry.actor}: {entry.text}")
-
-
 def say_out(text: str) -> None:
     """Write a line of a result."""
     sys.stdout.write(f"{clean(text)}\n")
-
-
-def status(order: Order) -> str:
-    """Return the status for people: an order that was split waits for nothing itself."""
-    return f"{order.status} (split)" if order.is_split else order.status
-
-
-def worth(order: Order) -> Decimal:
-    """Return what the lines of an order cost, as far as they have a price."""
-    return sum(
-        (line.unit_price * line.quantity for line in order.lines if line.unit_price is not None),
-        Decimal(0),
-    )
 
 
 def run_json(run: Run) -> dict[str, Any]:
@@ -353,113 +292,3 @@ def step_json(step: StepRow) -> dict[str, Any]:
         "attempts": step.attempts,
         "not_before": to_text(step.not_before) if step.not_before else None,
     }
-
-
-def order_json(found: Order) -> dict[str, Any]:
-    """Return an order as `orders list --json` gives it."""
-    return {
-        "number": found.number,
-        "status": found.status,
-        "split": found.is_split,
-        "lines": [
-            {
-                "sku": line.sku,
-                "name": line.name,
-                "quantity": line.quantity,
-                "unit_price": _money(line.unit_price),
-            }
-            for line in found.lines
-        ],
-    }
-
-
-def order_detail_json(
-    found: Order, timeline: Sequence[TimelineEntry], sent: Sequence[Shipment] = ()
-) -> dict[str, Any]:
-    """Return an order as `orders show --json` gives it."""
-    return {
-        **order_json(found),
-        "ship_to": _address(found),
-        "shipments": [
-            {
-                "tracking": shipment.tracking_number,
-                "carrier": shipment.carrier,
-                "method": shipment.method,
-                "cost": _money(shipment.cost),
-                "currency": shipment.currency,
-                "warehouse": shipment.warehouse,
-                "shipped_at": shipment.shipped_at.isoformat(),
-                "void": shipment.voided,
-            }
-            for shipment in sent
-        ],
-        "timeline": [
-            {"at": to_text(entry.at), "actor": entry.actor, "text": entry.text}
-            for entry in timeline
-        ],
-    }
-
-
-def products(found: Iterable[tuple[Product, Mapping[str, Decimal] | None]]) -> None:
-    """Show products, one a row."""
-    table(
-        ("sku", "name", "price", "kit of"),
-        (
-            (product.sku, product.name, _money(product.price) or "", _kit(parts))
-            for product, parts in found
-        ),
-    )
-
-
-def _kit(parts: Mapping[str, Decimal] | None) -> str:
-    return ", ".join(f"{count} {sku}" for sku, count in (parts or {}).items())
-
-
-def product_json(product: Product, parts: Mapping[str, Decimal] | None) -> dict[str, Any]:
-    """Return a product as `products list --json` gives it."""
-    kit = None if parts is None else {sku: str(count) for sku, count in parts.items()}
-    return {"sku": product.sku, "name": product.name, "kit": kit}
-
-
-def stock_rows(
-    levels: Iterable[tuple[Product, Sequence[Level], int | None]],
-) -> Iterator[dict[str, Any]]:
-    """Yield the rows of `stock list`: quantities as numbers, None where nobody has counted."""
-    for product, warehouses, available in levels:
-        for level in warehouses:
-            yield {
-                "sku": product.sku,
-                "warehouse": level.warehouse,
-                "physical": _number(level.physical),
-                "committed": _number(level.committed),
-                "available": _number(level.available),
-            }
-        if not warehouses:
-            yield {
-                "sku": product.sku,
-                "warehouse": None,
-                "physical": None,
-                "committed": None if product.is_kit else 0,
-                "available": available,
-            }
-
-
-def stock(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Show stock, a product and warehouse a row; empty where nobody has counted."""
-    columns = ("sku", "warehouse", "physical", "committed", "available")
-    table(columns, [["" if row[name] is None else row[name] for name in columns] for row in rows])
-
-
-def _number(quantity: Decimal | None) -> int | float | None:
-    if quantity is None:
-        return None
-    return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
-
-
-def _address(found: Order) -> dict[str, str]:
-    address = found.ship_to
-    return {name: getattr(address, name) for name in address.__dataclass_fields__}
-
-
-def _money(money: Decimal | None) -> str | None:
-    return None if money is None else str(money)

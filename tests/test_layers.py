@@ -15,7 +15,7 @@ LAYERS = (
     ("config", "store"),
     ("tasks",),
     ("engine",),
-    ("render",),
+    ("render", "render_desk"),
     ("cli",),
     ("__main__",),
 )

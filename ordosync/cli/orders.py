@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ordosync import render
+from ordosync import render, render_desk
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import desk, options
 from ordosync.clock import Clock
@@ -39,9 +39,9 @@ def list_orders(
     opened = desk.open_desk(load_config(find_config(config)), account)
     found = opened.list_orders(status)
     if as_json:
-        render.document({"orders": [render.order_json(order) for order in found]})
+        render.document({"orders": [render_desk.order_json(order) for order in found]})
     else:
-        render.orders(found)
+        render_desk.orders(found)
 
 
 @app.command("show")
@@ -58,9 +58,9 @@ def show_order(
     order = _read(opened, number)
     timeline, sent = opened.timeline(number), opened.shipments_of(number)
     if as_json:
-        render.document({"orders": [render.order_detail_json(order, timeline, sent)]})
+        render.document({"orders": [render_desk.order_detail_json(order, timeline, sent)]})
     else:
-        render.order(order, timeline, sent)
+        render_desk.order(order, timeline, sent)
 
 
 @app.command("add")
@@ -274,7 +274,7 @@ def _change(
     opened = desk.open_desk(load_config(find_config(config)), account)
     desk.check(change(opened), f"order {number}")
     if as_json:
-        render.document({"orders": [render.order_json(_read(opened, number))]})
+        render.document({"orders": [render_desk.order_json(_read(opened, number))]})
     else:
         render.say(f"order {number} {said}")
 

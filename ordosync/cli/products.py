@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ordosync import render
+from ordosync import render, render_desk
 from ordosync.cli import desk, options
 from ordosync.config import find_config, load_config
 from ordosync.errors import UsageError
@@ -30,10 +30,10 @@ def list_products(
     ]
     if as_json:
         render.document(
-            {"products": [render.product_json(product, parts) for product, parts in found]}
+            {"products": [render_desk.product_json(product, parts) for product, parts in found]}
         )
     else:
-        render.products(found)
+        render_desk.products(found)
 
 
 @app.command("add")
@@ -63,7 +63,7 @@ def add_product(
     opened = desk.open_desk(load_config(find_config(config)), account)
     desk.check(opened.add_product(product, components=parts), f"product {sku}")
     if as_json:
-        render.document({"products": [render.product_json(product, parts)]})
+        render.document({"products": [render_desk.product_json(product, parts)]})
     else:
         render.say(f"product {sku} added")
 

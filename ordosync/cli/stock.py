@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ordosync import render
+from ordosync import render, render_desk
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import desk, options
 from ordosync.config import find_config, load_config
@@ -31,11 +31,11 @@ def list_stock(
 ) -> None:
     """List physical, committed and available stock, a warehouse a row; a kit only as available."""
     opened = desk.open_desk(load_config(find_config(config)), account)
-    rows = list(render.stock_rows(opened.stock_levels()))
+    rows = list(render_desk.stock_rows(opened.stock_levels()))
     if as_json:
         render.document({"stock": rows})
     else:
-        render.stock(rows)
+        render_desk.stock(rows)
 
 
 @app.command("set")
