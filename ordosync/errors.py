@@ -86,6 +86,12 @@ class SignInError(AccountError):
     code = "auth"
 
 
+class BrakeError(AccountError):
+    """So much would change at once that something is probably wrong: nothing was sent."""
+
+    code = "brake"
+
+
 def mistake(error: Exception) -> str:
     """Say where a mistake of ordosync's is, and not what it was about, which may be personal."""
     last = traceback.extract_tb(error.__traceback__)[-1]

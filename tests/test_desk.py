@@ -1,14 +1,13 @@
 """The supplier's desk between two embedded accounts: what it saves is sent by the same command."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.command import Done, ordosync
+from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.models import Address, Line, Order
+from tests.command import Done, finished, ordosync, started
 
 CONFIG = """
 accounts:
@@ -303,28 +302,31 @@ def test_a_kit_counts_what_can_be_put_together_in_each_warehouse(both: TwoAccoun
 @pytest.mark.slow
 def test_cancelling_and_shipping_at_the_same_moment_never_do_both(tmp_path: Path) -> None:
     both = TwoAccounts(tmp_path)
-    for number in range(200):
-        both.shop("orders", "add", str(number), "--line", "MUG=1", "--supplier", "northwind")
+    shop, northwind = (
+        SqliteAccount(name=name, spool=tmp_path, path=tmp_path / f"{name}.db")
+        for name in ("shop", "northwind")
+    )
+    line = Line(id="", sku="MUG", name="A mug", quantity=1)
+    orders = [
+        Order(id="", number=str(number), lines=(line,), ship_to=Address()) for number in range(200)
+    ]
+    shop.add_orders(orders, supplier="northwind")
     both.run("import-orders")
-    environment = {**os.environ, "PYTHONHASHSEED": "0"}
 
     for number in range(200):
-        both.shop("orders", "cancel", str(number))
+        shop.cancel(str(number))
         ship = ("orders", "ship", f"S-{number}", "--account", "northwind", "--carrier", "UPS")
         together = [
-            subprocess.Popen(
-                [sys.executable, "-m", "ordosync", *words],
-                cwd=tmp_path,
-                env=environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+            started(tmp_path, *words)
             for words in (("cancel-orders",), (*ship, "--tracking", f"1Z{number}"))
         ]
         for process in together:
-            process.wait()
+            finished(process)
 
-        order = both.order("northwind", f"S-{number}")
-        shipped = any(not shipment["void"] for shipment in order["shipments"])
-        assert (order["status"], shipped) in (("cancelled", False), ("shipped", True))
-        assert both.order("shop", str(number))["status"] == "cancelled"
+        order = northwind.read_order(f"S-{number}")
+        shipped = any(not parcel.voided for parcel in northwind.shipments_of(f"S-{number}"))
+        assert order
+        assert (order.status, shipped) in (("cancelled", False), ("shipped", True))
+        merchant = shop.read_order(str(number))
+        assert merchant
+        assert merchant.status == "cancelled"

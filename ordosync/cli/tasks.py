@@ -80,7 +80,7 @@ def write_inventory_back(
     *,
     config: options.Config = None,
     dry_run: options.DryRun = False,
-    force: options.Force = False,  # noqa: ARG001 - no brake yet
+    force: options.Force = False,
     as_json: options.Json = False,
     debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
 ) -> None:
@@ -88,7 +88,14 @@ def write_inventory_back(
 
     Only for portals with `manage_inventory: true`. Exits 1 when a quantity was refused.
     """
-    _command(["write-inventory-back"], config, portals or [], dry_run=dry_run, as_json=as_json)
+    _command(
+        ["write-inventory-back"],
+        config,
+        portals or [],
+        dry_run=dry_run,
+        as_json=as_json,
+        force=force,
+    )
 
 
 def update_tracking(
@@ -122,7 +129,7 @@ def cancel_orders(
     *,
     config: options.Config = None,
     dry_run: options.DryRun = False,
-    force: options.Force = False,  # noqa: ARG001 - no brake yet
+    force: options.Force = False,
     as_json: options.Json = False,
     debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
 ) -> None:
@@ -130,7 +137,9 @@ def cancel_orders(
 
     Exits 1 when an order is shipped already: both timelines say so.
     """
-    _command(["cancel-orders"], config, portals or [], dry_run=dry_run, as_json=as_json)
+    _command(
+        ["cancel-orders"], config, portals or [], dry_run=dry_run, as_json=as_json, force=force
+    )
 
 
 def sync(
@@ -194,6 +203,7 @@ def _command(
     as_json: bool,
     dry_run: bool = False,
     once: bool = False,
+    force: bool = False,
 ) -> None:
     settings = load_config(find_config(config))
     if dry_run:
@@ -207,7 +217,9 @@ def _command(
             if stop.reason:
                 break
             opened = open_portal(settings, portal, store)
-            results.append(run_task(TASKS[task], opened, store, clock, stop, trigger="manual"))
+            results.append(
+                run_task(TASKS[task], opened, store, clock, stop, trigger="manual", force=force)
+            )
     _show(results, as_json=as_json, stop=stop)
 
 

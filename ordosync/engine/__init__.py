@@ -42,8 +42,9 @@ def run_task(
     *,
     trigger: Trigger,
     only: Sequence[StepRow] | None = None,
+    force: bool = False,
 ) -> Run | Held:
-    """Run a task now, or, with `only`, try just these steps of it again.
+    """Run a task now, or, with `only`, try just these steps of it again; `force` lifts the brake.
 
     What an account does is told in the run, never raised. Raises `LeaseLostError` where the run
     was taken over by another process, and `DatabaseError` where the store cannot be written.
@@ -51,7 +52,7 @@ def run_task(
     claimed = claim(task, portal, store, clock, trigger)
     if isinstance(claimed, Held):
         return claimed
-    return _run(task, portal, store, clock, stop, claimed=claimed, only=only)
+    return _run(task, portal, store, clock, stop, claimed=claimed, only=only, force=force)
 
 
 def run_if_due(
@@ -79,12 +80,13 @@ def _run(
     *,
     claimed: Claim,
     only: Sequence[StepRow] | None = None,
+    force: bool = False,
 ) -> Run:
     lease, run = claimed.lease, claimed.run
     execution = Execution(
         task=task, portal=portal, store=store, clock=clock, stop=stop, lease=lease, run=run
     )
-    status, error = _work(execution, claimed, only)
+    status, error = _work(execution, claimed, only, force=force)
     fault("finish-before-commit")
     with store.transaction():
         store.leases.release(lease)
@@ -126,7 +128,7 @@ def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[St
 
 
 def _work(
-    execution: Execution, claimed: Claim, only: Sequence[StepRow] | None
+    execution: Execution, claimed: Claim, only: Sequence[StepRow] | None, *, force: bool
 ) -> tuple[Status, RunError | None]:
     try:
         if only is not None:
@@ -134,7 +136,7 @@ def _work(
         else:
             execution.settle_owed()
             if claimed.run.trigger != "retry":
-                execution.sync(patient=claimed.scheduled)
+                execution.sync(patient=claimed.scheduled, force=force)
     except InterruptedRunError:
         code = execution.stop.reason or "signal"
         return "interrupted", RunError(code=code, message=f"stopped by a {code}")

@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 
 from ordosync.clock import Clock
 from ordosync.engine.stop import Stop
-from ordosync.errors import UnavailableError
+from ordosync.errors import BrakeError, UnavailableError
 from ordosync.faults import fault
 from ordosync.models import Outcome, Page, edited
 from ordosync.retry import next_try
 from ordosync.store import Store
 from ordosync.store.leases import Lease
 from ordosync.store.runs import Counts, Run
-from ordosync.store.steps import State, StepChange, StepRow
+from ordosync.store.steps import PLANNED, State, StepChange, StepRow
 from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict
 
 _OUTAGE = 10
@@ -28,6 +28,10 @@ _OUTAGE = 10
 
 _REST = timedelta(minutes=1)
 """Between two tries of what was refused and may pass, since another task may change it."""
+
+
+_LEAST_DRASTIC = 20
+_SHARE = 0.3
 
 
 class InterruptedRunError(Exception):
@@ -51,6 +55,7 @@ class Execution:
         self._tried: set[str] = set()  # keys counted already, should they be read again
         self._unavailable = 0
         self._has_written = False
+        self._planned = self._drastic = self._at_stake = 0
 
     def settle_owed(self) -> None:
         """Look up what is uncertain and try again what waits, as far as its time has come."""
@@ -61,18 +66,27 @@ class Execution:
             last = rows[-1].id
             self.try_again([row for row in rows if self._has_rested(row)])
 
-    def sync(self, *, patient: bool) -> None:
-        """Read everything since the cursor and write what is owed; move the cursor at the end."""
+    def sync(self, *, patient: bool, force: bool = False) -> None:
+        """Read everything since the cursor and write what is owed; move the cursor at the end.
+
+        Raises `BrakeError` where too much would change at once, unless it is to be forced.
+        """
         reading = Reading(
             cursor=self.store.schedule.cursor(self.portal.name, self.task.name),
             now=self.clock.now(),
             patient=patient,
         )
         cursor = None
+        if self.task.brake:
+            with self._recording():
+                self.store.steps.forget_planned(self.portal.name, self.task.name)
         for page in self.task.plan(self.portal, reading):
             self._check_stop()
             self._page(page)
             cursor = page.cursor
+        if self.task.brake:
+            self._check_brake(force=force)
+            self._send_planned()
         unsettled = self.store.steps.unsettled_ids(self.portal.name)
         mended = {
             *self.portal.merchant.release(unsettled),
@@ -126,7 +140,37 @@ class Execution:
             else:
                 fresh.append(now_owed)
         self._record(self._decided([step for step in fresh if step.verdict]))
-        self._send([step for step in fresh if not step.verdict])
+        owed = [step for step in fresh if not step.verdict]
+        if self.task.brake:
+            self._at_stake += sum(step.at_stake for step in page.items)
+            self._drastic += sum(step.drastic for step in owed)
+            self._planned += len(owed)
+            self._record([_change(step, "waiting", code=PLANNED) for step in owed])
+        else:
+            self._send(owed)
+
+    def _check_brake(self, *, force: bool) -> None:
+        if force or not self.task.brake or self._drastic < _LEAST_DRASTIC:
+            return
+        at_stake = self.task.brake(self.portal, self._at_stake)
+        if self._drastic <= _SHARE * at_stake:
+            return
+        self.counts = Counts(failed=self._planned)
+        with self._recording():
+            self.store.steps.forget_planned(self.portal.name, self.task.name)
+        what = "set to 0" if self.task.writes_to == "merchant" else "cancel"
+        raise BrakeError(
+            f"account {self.task.target(self.portal).name}",
+            self.task.name,
+            f"would {what} {self._drastic} of {at_stake} at once; nothing was sent. If that is"
+            f" right: `ordosync {self.task.name} {self.portal.name} --force`",
+        )
+
+    def _send_planned(self) -> None:
+        last = 0
+        while rows := self.store.steps.planned(self.portal.name, self.task.name, after=last):
+            last = rows[-1].id
+            self.try_again(rows)
 
     def _compare(self, step: Step, row: StepRow | None) -> Step | None:
         """Return what is owed for an object that was read, or None where nothing is."""

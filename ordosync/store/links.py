@@ -4,7 +4,7 @@ A link is also the tombstone of what was imported: while it is there, nothing is
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -58,6 +58,17 @@ class Links:
             (self._portal, kind, json.dumps(list(ids))),
         )
         return {row["supplier_id"]: _link(row) for row in rows}
+
+    def live(self, kind: LinkKind, *, page: int = 500) -> Iterator[list[Link]]:
+        """Yield the links that nothing has ended, a page in memory."""
+        last = ""
+        while rows := self._db.execute(
+            "select * from links where portal = ? and kind = ? and state = 'live'"
+            " and merchant_id > ? order by merchant_id limit ?",
+            (self._portal, kind, last, page),
+        ).fetchall():
+            yield [_link(row) for row in rows]
+            last = rows[-1]["merchant_id"]
 
     def add(self, links: Iterable[Link]) -> None:
         """Keep links; one that is there already only takes a state that ends it."""

@@ -54,6 +54,10 @@ class StepChange:
     not_before: datetime | None = None
 
 
+PLANNED = "planned"
+"""The code of a step that waits for the rest of its run's plan, and for nothing else."""
+
+
 class Steps:
     """The table `steps`."""
 
@@ -123,18 +127,38 @@ class Steps:
         rows = self._db.execute(
             "select * from steps where portal = :portal and task = :task"
             " and state in ('sending', 'unknown', 'waiting') and id > :after"
+            " and coalesce(code, '') <> :planned"
             " and (coalesce(not_before, '') <= :now or not_before > :never)"
             " order by id limit :limit",
             {
                 "portal": portal,
                 "task": task,
                 "after": after,
+                "planned": PLANNED,
                 "now": to_text(now),
                 "never": to_text(now + LONGEST_WAIT),
                 "limit": limit,
             },
         )
         return [_step(row) for row in rows]
+
+    def planned(
+        self, portal: str, task: str, *, after: int = 0, limit: int = 500
+    ) -> Sequence[StepRow]:
+        """Return the steps that wait for the rest of a plan, oldest first, from id `after`."""
+        rows = self._db.execute(
+            "select * from steps where portal = ? and task = ? and state = 'waiting' and code = ?"
+            " and id > ? order by id limit ?",
+            (portal, task, PLANNED, after, limit),
+        )
+        return [_step(row) for row in rows]
+
+    def forget_planned(self, portal: str, task: str) -> None:
+        """Drop a plan that was not carried out; the next run plans anew."""
+        self._db.execute(
+            "delete from steps where portal = ? and task = ? and state = 'waiting' and code = ?",
+            (portal, task, PLANNED),
+        )
 
     def unsettled_ids(self, portal: str) -> frozenset[str]:
         """Return the ids, of both sides, of all steps that a later try may have to read again.
@@ -184,7 +208,8 @@ class Steps:
         """Return all steps that wait or have failed, oldest first."""
         rows = self._db.execute(
             "select * from steps where state in ('sending', 'unknown', 'waiting', 'failed')"
-            " order by id"
+            " and coalesce(code, '') <> ? order by id",
+            (PLANNED,),
         )
         return [_step(row) for row in rows]
 

@@ -24,6 +24,9 @@ class KnownLinks(Protocol):
     def of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
         """Return the newest link of each of the Supplier's ids that has one."""
 
+    def live(self, kind: LinkKind) -> Iterator[list[Link]]:
+        """Yield the links that nothing has ended, in pages."""
+
 
 class Owed(Protocol):
     """A step of an earlier run that is to be tried again."""
@@ -76,6 +79,10 @@ class Step:
     """For `--dry-run`: what would be written."""
     supplier_id: str | None = None
     """Of what was read at the Supplier; None where the write will tell it."""
+    drastic: bool = False
+    """A write of which many at once are probably a mistake, such as a quantity of 0."""
+    at_stake: bool = False
+    """Whether such a write of this object would take something away."""
     payload: object = None
     """What `apply` writes. Never stored."""
     verdict: Verdict | None = None
@@ -130,6 +137,9 @@ class Task:
     what came of an older one rules nothing out."""
     tries: int = 1
     """After so many refusals in a row a step is left alone until it says something else."""
+    brake: Callable[[Portal, int], int] | None = None
+    """Of how many things the drastic writes are a share, given how many steps were `at_stake`;
+    None: no brake. With one, nothing is written before all is planned."""
     at_once: bool = False
     """Woken by the desk; has an interval of its own that is not in the configuration. A run that
     found nothing leaves no row."""

@@ -62,6 +62,7 @@ def _step(link: Link) -> Step:
         supplier_id=link.supplier_id,
         content="cancelled",
         summary=f"cancel order {link.supplier_id}",
+        drastic=link.state == "live",
         payload=link,
     )
     if link.state != "live":
@@ -106,6 +107,15 @@ def _comment(portal: Portal, links: Sequence[Link], outcomes: Mapping[str, Outco
     )
 
 
+def _open_orders(portal: Portal, _: int) -> int:
+    """Count the linked orders that the Supplier has not shipped or cancelled."""
+    return sum(
+        status == "awaiting_fulfillment"
+        for links in portal.links.live("order")
+        for status in portal.supplier.statuses([link.supplier_id for link in links]).values()
+    )
+
+
 TASK = Task(
     name="cancel-orders",
     resource="orders",
@@ -114,5 +124,6 @@ TASK = Task(
     apply=apply,
     look_up=look_up,
     writes_to="supplier",
+    brake=_open_orders,
     is_state=True,  # what is restored may be cancelled once more
 )

@@ -101,11 +101,13 @@ def _step(item: Stock | Unusable, links: Mapping[str, Link], there: Mapping[str,
         return _skipped(step, known.fixed, _FIXED[known.fixed])
     if quantity is None:
         return _skipped(step, "unset", "was never counted at the Supplier; that is not 0")
+    step = replace(step, at_stake=(known.quantity or 0) > 0)
     if known.quantity == quantity:
         return replace(step, verdict=Verdict(state="unchanged"))
     oversold = f" (oversold: {item.quantity})" if item.quantity != quantity else ""
     return replace(
         step,
+        drastic=step.at_stake and quantity == 0,
         summary=f"set {known.sku} from {known.quantity} to {quantity}{oversold}",
         payload=replace(known, quantity=item.quantity),
     )
@@ -123,6 +125,7 @@ TASK = Task(
     apply=apply,
     look_up=look_up,
     writes_to="merchant",
+    brake=lambda _, at_stake: at_stake,
     is_state=True,
     tries=3,  # then Ordoro's "Inventory Sync Suspended", until the quantity changes
 )

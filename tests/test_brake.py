@@ -1,0 +1,75 @@
+"""When suddenly far too much would change, nothing does until a person has looked."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command import ordosync
+from tests.test_desk import TwoAccounts
+
+
+def _shop(tmp_path: Path, skus: int) -> TwoAccounts:
+    both = TwoAccounts(tmp_path)
+    lines = [word for n in range(skus) for word in ("--line", f"SKU{n}=1")]
+    both.shop("orders", "add", "1", *lines, "--supplier", "northwind")
+    for task in ("import-orders", "import-products"):
+        assert both.run(task).code == 0
+    _count(both, skus, 9)
+    assert both.run("write-inventory-back").code == 0
+    return both
+
+
+def _count(both: TwoAccounts, skus: int, quantity: int) -> None:
+    file = both.folder / "count.csv"
+    file.write_text("sku,quantity\n" + "".join(f"SKU{n},{quantity}\n" for n in range(skus)))
+    assert both.northwind("stock", "set", "--from", str(file)).code == 0
+
+
+def _physical(both: TwoAccounts) -> list[Any]:
+    return [row["physical"] for row in both.shop("stock", "list", "--json").json["stock"]]
+
+
+def test_stock_that_falls_to_0_at_once_is_not_written_without_force(tmp_path: Path) -> None:
+    both = _shop(tmp_path, 25)
+    _count(both, 25, 0)
+
+    braked = both.run("write-inventory-back", "--json")
+    again = both.run("write-inventory-back", "--json")
+
+    for done in (braked, again):
+        assert (done.code, done.run["status"], done.run["error"]["code"]) == (1, "failed", "brake")
+        assert done.counts == {"seen": 25, "failed": 25}
+        assert "would set to 0 25 of 25" in done.run["error"]["message"]
+    assert _physical(both) == [8] * 25
+    assert both.run("write-inventory-back", "--force", "--json").counts == {"seen": 25, "done": 25}
+    assert _physical(both) == [0] * 25
+
+
+def test_few_that_fall_to_0_are_written(tmp_path: Path) -> None:
+    both = _shop(tmp_path, 19)
+    _count(both, 19, 0)
+
+    assert both.run("write-inventory-back", "--json").counts == {"seen": 19, "done": 19}
+
+
+@pytest.mark.parametrize(("cancelled", "status"), [(25, "failed"), (6, "ok")])
+def test_many_cancellations_at_once_wait_for_a_person(
+    tmp_path: Path, cancelled: int, status: str
+) -> None:
+    both = TwoAccounts(tmp_path)
+    for number in range(25):
+        both.shop("orders", "add", str(number), "--line", "MUG=1", "--supplier", "northwind")
+    both.run("import-orders")
+    for number in range(cancelled):
+        both.shop("orders", "cancel", str(number))
+
+    done = both.run("cancel-orders", "--json")
+
+    assert done.run["status"] == status
+    open_orders = both.northwind("orders", "list", "--status", "awaiting_fulfillment", "--json")
+    left = 25 if status == "failed" else 25 - cancelled
+    assert len(open_orders.json["orders"]) == left
+    assert both.run("cancel-orders", "--force", "--json").run["status"] == "ok"
+    counts = ordosync(tmp_path, "cancel-orders", "--json").counts
+    assert counts == {"seen": 0}
