@@ -254,6 +254,11 @@ class Account(ABC):
         raise NotImplementedError
 
 
+def refused(code: str, reason: str) -> Outcome:
+    """Return the outcome of a write that will never pass as it is."""
+    return Outcome(state="refused", code=code, reason=reason)
+
+
 def each(items: Sequence[Item], write: Callable[[Item], Outcome]) -> list[Outcome]:
     """Write one by one and turn the errors of an item into its outcome.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal
 
+from ordosync.accounts.base import refused
 from ordosync.accounts.files.outgoing import InventoryFile, TrackingFile
 from ordosync.accounts.files.sheet import Rows, Sheet
 from ordosync.accounts.files.written import decimal_text
@@ -28,13 +29,13 @@ class Inventory:
 
     def _set(self, rows: Rows, stock: Stock) -> Outcome:
         if stock.fixed:
-            return _refused("fixed", f"nobody may write it: {stock.fixed}")
+            return refused("fixed", f"nobody may write it: {stock.fixed}")
         if stock.quantity is None or stock.quantity < 0:
-            return _refused("refused", "only quantities of 0 or more are written")
+            return refused("refused", "only quantities of 0 or more are written")
         sku = stock.product_id  # the SKU in the Merchant's words; `sku` may be the Supplier's
         row = {"sku": sku, "quantity": str(stock.quantity)}
         if why := self._sheet.refusal(row):
-            return _refused("refused", why)
+            return refused("refused", why)
         state = _put(rows, sku, row)
         return Outcome(state=state, id=sku)
 
@@ -59,15 +60,15 @@ class Trackings:
     def _add(self, rows: Rows, shipment: Shipment, cancelled: AbstractSet[str]) -> Outcome:
         order = shipment.order_id
         if order in cancelled:
-            return _refused("cancelled", f"order {order} is cancelled")
+            return refused("cancelled", f"order {order} is cancelled")
         known = rows.get(order)
         if known and known["voided"] != "true":
             if known["tracking_number"] == shipment.tracking_number:
                 return Outcome(state="unchanged", id=_id(known))
-            return _refused("other-tracking", f"order {order} has another tracking number")
+            return refused("other-tracking", f"order {order} has another tracking number")
         row = self._row(shipment)
         if why := self._sheet.refusal(row):
-            return _refused("refused", why)
+            return refused("refused", why)
         return Outcome(state=_put(rows, order, row), id=_id(row))
 
     def _void(self, rows: Rows, shipment: Shipment) -> Outcome:
@@ -108,7 +109,3 @@ def _quantity(row: Mapping[str, str] | None) -> int | None:
 
 def _id(row: Mapping[str, str]) -> str:
     return f"{row['order_number']}:{row['tracking_number']}"
-
-
-def _refused(code: str, reason: str) -> Outcome:
-    return Outcome(state="refused", code=code, reason=reason)

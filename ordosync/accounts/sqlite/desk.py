@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from ordosync.accounts.base import refused
 from ordosync.accounts.sqlite import orders, products, shipments, splits, stock, timeline
 from ordosync.accounts.sqlite.limits import refusal
 from ordosync.accounts.sqlite.side import Side
@@ -52,10 +53,10 @@ class Desk(Side):
 
         def add(db: sqlite3.Connection, order: Order) -> Outcome:
             if orders.position(db, order.number):
-                return _refused("taken", "is here already")
+                return refused("taken", "is here already")
             reason = refusal(order, by_desk=True)
             if reason:
-                return _refused("invalid-order", reason)
+                return refused("invalid-order", reason)
             number, line_ids = orders.insert(
                 db, order, order.number, supplier=supplier, warehouse=self.warehouse
             )
@@ -74,9 +75,9 @@ class Desk(Side):
         def request(db: sqlite3.Connection, number: str) -> Outcome:
             at = orders.position(db, number)
             if at is None:
-                return _refused("not-found", "is not here")
+                return refused("not-found", "is not here")
             if not at.is_open:
-                return _refused("not-open", f"is {'split' if at.is_split else at.status}")
+                return refused("not-open", f"is {'split' if at.is_split else at.status}")
             orders.assign(db, number, supplier)
             timeline.add(db, number, f"Requested from {supplier}", actor=_ACTOR)
             return Outcome(state="done", id=number)
@@ -155,9 +156,9 @@ class Desk(Side):
                 p.sku for p in products.read(db, [*(components or {})])
             }
             if missing:
-                return _refused("not-found", f"needs {min(missing)}, which is not here")
+                return refused("not-found", f"needs {min(missing)}, which is not here")
             if not products.create(db, product, supplier=supplier, components=components):
-                return _refused("taken", "is here already")
+                return refused("taken", "is here already")
             return Outcome(state="done", id=product.sku)
 
         return self.each(f"add product {product.sku}", [product], add)[0]
@@ -184,17 +185,13 @@ class Desk(Side):
         def count(db: sqlite3.Connection, sku: str) -> Outcome:
             product = next(iter(products.read(db, [sku])), None)
             if product is None:
-                return _refused("not-found", "is not here")
+                return refused("not-found", "is not here")
             if product.is_kit:
-                return _refused("fixed", "is a kit, whose quantity is calculated")
-            quantity = new(Inventory(db).physical.get(sku, {}).get(warehouse))
+                return refused("fixed", "is a kit, whose quantity is calculated")
+            quantity = new(stock.counted(db, [sku], warehouse).get(sku))
             if quantity is None:
-                return _refused("unset", f"was never counted in {warehouse}; set it first")
+                return refused("unset", f"was never counted in {warehouse}; set it first")
             stock.set_physical(db, sku, warehouse, quantity)
             return Outcome(state="done", id=sku)
 
         return self.each(f"count {sku}", [sku], count)[0]
-
-
-def _refused(code: str, reason: str) -> Outcome:
-    return Outcome(state="refused", code=code, reason=reason)

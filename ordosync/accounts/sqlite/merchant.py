@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from ordosync.accounts.base import refused
 from ordosync.accounts.sqlite import changes, orders, products, shipments, splits, stock
 from ordosync.accounts.sqlite.side import MerchantOptions, Side
 from ordosync.database import sqlite3
@@ -66,13 +67,13 @@ class MerchantSide(Side):
     def stock_to_write(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return what is on the shelf in the linked warehouse: physical, not available."""
         with self.reading("read stock") as db:
-            inventory = stock.Inventory(db)
+            physical = stock.counted(db, ids, self._warehouse)
             others = products.of_others(db, self._supplier, ids)
             return {
                 product.id: Stock(
                     product_id=product.id,
                     sku=product.sku,
-                    quantity=_whole(inventory.physical.get(product.sku, {}).get(self._warehouse)),
+                    quantity=_whole(physical.get(product.sku)),
                     fixed="kit"
                     if product.is_kit
                     else "archived"
@@ -133,12 +134,12 @@ class MerchantSide(Side):
     def _set(self, db: sqlite3.Connection, wanted: Stock) -> Outcome:
         product = next(iter(products.read(db, [wanted.product_id])), None)
         if product is None:
-            return _refused("not-found", "the product is gone")
+            return refused("not-found", "the product is gone")
         if product.is_kit:
-            return _refused("fixed", "a kit's quantity is calculated and cannot be written")
+            return refused("fixed", "a kit's quantity is calculated and cannot be written")
         if wanted.quantity is None or wanted.quantity < 0:
-            return _refused("invalid", f"{wanted.quantity} is no quantity to write")
-        known = stock.Inventory(db).physical.get(product.sku, {}).get(self._warehouse)
+            return refused("invalid", f"{wanted.quantity} is no quantity to write")
+        known = stock.counted(db, [product.sku], self._warehouse).get(product.sku)
         if known == wanted.quantity:
             return Outcome(state="unchanged", id=product.id)
         stock.set_physical(db, product.sku, self._warehouse, Decimal(wanted.quantity))
@@ -169,7 +170,3 @@ def _reassigned(order: Order) -> Unusable:
 
 def _whole(quantity: Decimal | None) -> int | None:
     return None if quantity is None else int(quantity)
-
-
-def _refused(code: str, reason: str) -> Outcome:
-    return Outcome(state="refused", code=code, reason=reason)

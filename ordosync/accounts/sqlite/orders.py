@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ordosync.accounts.base import refused
 from ordosync.accounts.sqlite import changes, products, timeline
 from ordosync.models import Address, Line, Order, Outcome
 
@@ -88,13 +89,13 @@ def cancel(
     """Cancel an open order, which gives its stock free; a shipped one keeps label and stock."""
     at = position(db, number)
     if at is None:
-        return _refused("not-found", "is not here")
+        return refused("not-found", "is not here")
     if at.is_split:
-        return _refused("already-split", "is split; its pieces are cancelled one by one")
+        return refused("already-split", "is split; its pieces are cancelled one by one")
     if at.status == "cancelled":
         return Outcome(state="unchanged", id=number)
     if at.status == "shipped" and not also_shipped:
-        return _refused("already-shipped", "is shipped already")
+        return refused("already-shipped", "is shipped already")
     move(db, number, "cancelled")
     timeline.add(db, number, "Cancelled", actor=actor)
     return Outcome(state="done", id=number)
@@ -104,9 +105,9 @@ def restore(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
     """Let a cancelled order wait to be shipped again, by us: no supplier is asked for it."""
     at = position(db, number)
     if at is None:
-        return _refused("not-found", "is not here")
+        return refused("not-found", "is not here")
     if at.status != "cancelled":
-        return _refused("not-cancelled", f"is not cancelled, but {at.status}")
+        return refused("not-cancelled", f"is not cancelled, but {at.status}")
     db.execute("update orders set supplier = null where number = ?", (number,))
     move(db, number, "awaiting_fulfillment")
     timeline.add(db, number, "Restored", actor=actor)
@@ -373,7 +374,3 @@ def _money_to_text(amount: Decimal | None) -> str | None:
 
 def _money_from_text(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
-
-
-def _refused(code: str, reason: str) -> Outcome:
-    return Outcome(state="refused", code=code, reason=reason)

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from ordosync.accounts.base import refused
 from ordosync.accounts.sqlite import changes, orders, stock, timeline
 from ordosync.models import Outcome, Shipment
 
@@ -26,7 +27,7 @@ def ship(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome
     number = shipment.order_id
     at = orders.position(db, number)
     if at is None:
-        return _refused("not-found", "is not here")
+        return refused("not-found", "is not here")
     known = _valid(db, number)
     if known and known["tracking_number"] == shipment.tracking_number:
         return Outcome(state="unchanged", id=known["id"])
@@ -49,10 +50,10 @@ def void(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
     """
     at = orders.position(db, number)
     if at is None:
-        return _refused("not-found", "is not here")
+        return refused("not-found", "is not here")
     known = _valid(db, number)
     if known is None:
-        return _refused("no-label", "has no valid label")
+        return refused("no-label", "has no valid label")
     _mark_void(db, known["id"])
     if at.supplier is None and known["told_as"] is None:
         [order] = orders.read_many(db, [number])
@@ -70,7 +71,7 @@ def add_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
     """
     at = orders.position(db, shipment.order_id)
     if at is None:
-        return _refused("not-found", "is not at the Merchant")
+        return refused("not-found", "is not at the Merchant")
     if not at.is_split:
         return _add_to(db, shipment, shipment.order_id)
     pieces = orders.descendants(db, shipment.order_id)
@@ -121,7 +122,7 @@ def of_order(db: "sqlite3.Connection", number: str) -> Iterator[Shipment]:
 def _add_to(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Outcome:
     at = orders.position(db, number)
     if at is None or at.status == "cancelled":
-        return _refused("cancelled", f"order {number} is cancelled")
+        return refused("cancelled", f"order {number} is cancelled")
     told = db.execute(
         "select 1 from shipments where order_number = ? and told_as = ? and tracking_number = ?",
         (number, shipment.id, shipment.tracking_number),
@@ -130,7 +131,7 @@ def _add_to(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Outcom
     if told or (known and known["tracking_number"] == shipment.tracking_number):
         return Outcome(state="unchanged", id=number)
     if known:
-        return _refused("other-tracking", f"order {number} has other tracking, which it keeps")
+        return refused("other-tracking", f"order {number} has other tracking, which it keeps")
     _insert(db, shipment, told_as=shipment.id, number=number)
     orders.move(db, number, "shipped")
     timeline.add(db, number, f"Tracking added: {_label(shipment)}", actor="ordosync")
@@ -204,11 +205,7 @@ def _label(shipment: Shipment) -> str:
 
 def _not_open(at: orders.Position) -> Outcome:
     if at.is_split:
-        return _refused("already-split", "is split; its pieces are shipped one by one")
+        return refused("already-split", "is split; its pieces are shipped one by one")
     if at.status == "cancelled":
-        return _refused("cancelled", "is cancelled")
-    return _refused("already-shipped", "is shipped already")
-
-
-def _refused(code: str, reason: str) -> Outcome:
-    return Outcome(state="refused", code=code, reason=reason)
+        return refused("cancelled", "is cancelled")
+    return refused("already-shipped", "is shipped already")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ordosync.accounts.base import refused
 from ordosync.accounts.sqlite import changes, orders, timeline
 from ordosync.models import Line, Order, Outcome, Piece, PieceLine, Split
 
@@ -21,15 +22,15 @@ def split(db: "sqlite3.Connection", wanted: Split, *, actor: str) -> Outcome:
     order = orders.read(db, wanted.order_id)
     at = orders.position(db, wanted.order_id)
     if order is None or at is None:
-        return _refused("not-found", "is not here")
+        return refused("not-found", "is not here")
     if at.is_split:
         return _as_split(db, wanted)
     if not at.is_open:
         code = "cancelled" if at.status == "cancelled" else "already-shipped"
-        return _refused(code, f"is {at.status}")
+        return refused(code, f"is {at.status}")
     reason = _misfit(order.lines, wanted.pieces)
     if reason:
-        return _refused("does-not-fit", reason)
+        return refused("does-not-fit", reason)
     db.execute("update orders set is_split = 1 where number = ?", (order.number,))
     pieces = tuple(
         _make(db, order, at, piece, place) for place, piece in enumerate(wanted.pieces, 1)
@@ -105,7 +106,7 @@ def _as_split(db: "sqlite3.Connection", wanted: Split) -> Outcome:
     references = [piece.reference for piece in wanted.pieces]
     children = orders.children(db, wanted.order_id)
     if not all(references) or [child.reference for child in children] != references:
-        return _refused("already-split", "is split already, in another way")
+        return refused("already-split", "is split already, in another way")
     return Outcome(state="unchanged", id=wanted.order_id, pieces=_pieces(db, wanted.order_id))
 
 
@@ -128,7 +129,3 @@ def _pieces(db: "sqlite3.Connection", number: str) -> tuple[Piece, ...]:
         )
         for name, reference in names.items()
     )
-
-
-def _refused(code: str, reason: str) -> Outcome:
-    return Outcome(state="refused", code=code, reason=reason)

@@ -15,7 +15,7 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from ordosync.accounts.sqlite import changes
-from ordosync.models import Line, Stock
+from ordosync.models import Line
 
 if TYPE_CHECKING:
     import sqlite3
@@ -132,6 +132,16 @@ class Inventory:
         )
 
 
+def counted(db: "sqlite3.Connection", skus: Sequence[str], warehouse: str) -> dict[str, Decimal]:
+    """Return what was counted of these products in one warehouse, by SKU."""
+    rows = db.execute(
+        "select sku, physical from stock where warehouse = ?"
+        " and sku in (select value from json_each(?))",
+        (warehouse, json.dumps(list(skus))),
+    )
+    return {row["sku"]: Decimal(row["physical"]) for row in rows}
+
+
 def set_physical(db: "sqlite3.Connection", sku: str, warehouse: str, quantity: Decimal) -> None:
     """Take note of a count."""
     db.execute(
@@ -150,20 +160,6 @@ def move(db: "sqlite3.Connection", lines: Iterable[Line], warehouse: str, *, sig
     inventory = Inventory(db)
     for line in lines:
         for sku, ratio in inventory.parts(line.sku).items():
-            row = db.execute(
-                "select physical from stock where sku = ? and warehouse = ?", (sku, warehouse)
-            ).fetchone()
-            if row:
-                left = Decimal(row["physical"]) + sign * ratio * line.quantity
-                set_physical(db, sku, warehouse, left)
-
-
-def of_products(db: "sqlite3.Connection", skus: Sequence[str]) -> Iterator[Stock]:
-    """Yield how many of each of these products can be sold; those not here are left out."""
-    inventory = Inventory(db)
-    rows = db.execute(
-        "select sku from products where sku in (select value from json_each(?)) order by sku",
-        (json.dumps(list(skus)),),
-    )
-    for row in rows.fetchall():
-        yield Stock(product_id=row["sku"], sku=row["sku"], quantity=inventory.available(row["sku"]))
+            known = counted(db, [sku], warehouse).get(sku)
+            if known is not None:
+                set_physical(db, sku, warehouse, known + sign * ratio * line.quantity)
