@@ -18,7 +18,7 @@ from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
 from ordosync.config.model import Config, PortalConfig
-from ordosync.engine import Held, open_portal, register, run_task
+from ordosync.engine import Held, found_nothing, open_portal, register, run_task
 from ordosync.engine.timetable import can_run
 from ordosync.errors import ConfigError, OrdosyncError, UsageError
 from ordosync.models import Outcome
@@ -104,7 +104,7 @@ def at_once(
             done = run_task(TASKS[task], opened, store, clock, stop, trigger="instant")
             if isinstance(done, Held):
                 held.append(done)
-            elif done.counts.seen or done.status != "ok":
+            elif not found_nothing(TASKS[task], done.status, done.counts):
                 runs.append(done)
             if isinstance(done, Held) or done.status in ("failed", "interrupted"):
                 _wake(store, [(portal, task)], clock)

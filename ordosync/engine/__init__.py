@@ -12,7 +12,7 @@ from ordosync.engine.stop import Stop
 from ordosync.errors import AccountError, OrdosyncError, mistake
 from ordosync.faults import fault
 from ordosync.store import Store
-from ordosync.store.runs import Run, RunError, Status, Trigger
+from ordosync.store.runs import Counts, Run, RunError, Status, Trigger
 from ordosync.store.steps import StepRow
 from ordosync.tasks.base import Portal, Reading, Step, Task
 
@@ -25,6 +25,7 @@ __all__ = [
     "Stop",
     "check_renames",
     "chosen",
+    "found_nothing",
     "open_portal",
     "plan_task",
     "register",
@@ -91,7 +92,7 @@ def _run(
     with store.transaction():
         store.leases.release(lease)
         store.runs.update(run.id, execution.counts, calls=execution.calls)
-        if task.at_once and status == "ok" and not execution.counts.seen:
+        if found_nothing(task, status, execution.counts):
             store.runs.remove(run.id)  # or a look every minute would bury the rest
         else:
             store.runs.finish(run.id, status, now=clock.now(), error=error)
@@ -102,6 +103,11 @@ def _run(
         )
     fault("finish-after-commit")
     return store.runs.get(run.id) or replace(run, status=status, finished_at=clock.now())
+
+
+def found_nothing(task: Task, status: Status, counts: Counts) -> bool:
+    """Whether a run was only a look by a task that runs at once, which leaves no row."""
+    return task.at_once and status == "ok" and not counts.seen
 
 
 def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[Step]:

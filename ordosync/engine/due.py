@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ordosync.clock import Clock
 from ordosync.config.model import Config, PortalConfig
-from ordosync.engine import open_portal, register, run_if_due
+from ordosync.engine import found_nothing, open_portal, register, run_if_due
 from ordosync.engine.claim import GaveUp
 from ordosync.engine.stop import Stop
 from ordosync.engine.trouble import News, news_of
@@ -85,15 +85,12 @@ class Tick:
             self.ping(config, "start")
         done = run_if_due(TASKS[name], portal, store, self.clock, self.stop)
         if isinstance(done, Run):
-            if self._left_a_row(done, store):
+            if not found_nothing(TASKS[name], done.status, done.counts):
                 runs.append(done)
             news += news_of(done, store, now=self.clock.now(), told=self.told)
         elif isinstance(done, GaveUp):
             runs.append(done.run)
             news.append(News(kind="gave-up", portal=portal.name, task=name, run=done.run))
-
-    def _left_a_row(self, run: Run, store: Store) -> bool:
-        return store.runs.get(run.id) is not None
 
     def _wrong_clock(self, rows: Sequence[ScheduleRow]) -> Sequence[News]:
         now = self.clock.now()

@@ -32,24 +32,22 @@ def plans(config: Config, rows: Iterable[ScheduleRow]) -> list[Plan]:
 
 def can_run(config: Config, portal: PortalConfig, task: str) -> bool:
     """Whether both accounts of a portal can do their side of a task."""
-    if task == "write-inventory-back" and not portal.manage_inventory:
-        return False
-    merchant = config.accounts[portal.merchant.account]
-    supplier = config.accounts[portal.supplier.account]
-    return account_class(merchant.kind).takes_part(
-        task, "merchant", merchant.options
-    ) and account_class(supplier.kind).takes_part(task, "supplier", supplier.options)
+    return why_not(config, portal, task) is None
 
 
 def why_not(config: Config, portal: PortalConfig, task: str) -> str | None:
     """Say why a task cannot run for a portal; None where it can."""
-    if can_run(config, portal, task):
-        return None
     if task == "write-inventory-back" and not portal.manage_inventory:
         return f"portal {portal.name} is shipping-only: {task} needs `manage_inventory: true` there"
+    merchant = config.accounts[portal.merchant.account]
+    supplier = config.accounts[portal.supplier.account]
+    if account_class(merchant.kind).takes_part(
+        task, "merchant", merchant.options
+    ) and account_class(supplier.kind).takes_part(task, "supplier", supplier.options):
+        return None
     return (
-        f"portal {portal.name} has no {task}: one of its accounts, {portal.merchant.account} and"
-        f" {portal.supplier.account}, is not set up for it"
+        f"portal {portal.name} has no {task}: one of its accounts, {merchant.name} and"
+        f" {supplier.name}, is not set up for it"
     )
 
 

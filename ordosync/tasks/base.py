@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from ordosync.accounts.base import Account, Role
 from ordosync.config.model import PortalConfig
-from ordosync.models import Outcome, Page
+from ordosync.models import Outcome, Page, Unusable
 from ordosync.store.leases import Resource
 from ordosync.store.links import Link, LinkKind
 
@@ -64,6 +64,11 @@ class Verdict:
     state: Literal["unchanged", "skipped", "waiting", "failed"]
     code: str = ""
     reason: str = ""
+
+    @classmethod
+    def of(cls, item: Unusable) -> "Verdict":
+        """Say of something that cannot be used what its account says."""
+        return cls(state="skipped" if item.skip else "failed", code=item.code, reason=item.reason)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,10 +133,11 @@ class Task:
     replan: Callable[[Portal, Sequence[Owed]], Iterator[Page[Step]]]
     """These steps as they are owed now; none for one whose object is gone; reads only."""
     apply: Apply
-    look_up: Callable[[Portal, Sequence[str]], Mapping[str, Result]]
-    """Find what earlier attempts of these keys made; reads only."""
     writes_to: Role
     """Whose account `apply` writes."""
+    look_up: Callable[[Portal, Sequence[str]], Mapping[str, Result]] = lambda _, __: {}
+    """Find what earlier attempts of these keys made; reads only. By default nothing: the write
+    may be repeated."""
     is_state: bool = False
     """A step says how something is to be, not what happened: a newer one takes its place, and
     what came of an older one rules nothing out."""

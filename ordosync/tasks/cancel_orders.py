@@ -42,14 +42,6 @@ def apply(
     return [_result(link, outcomes.get(link.merchant_id), again=look_first) for link in links]
 
 
-def look_up(
-    portal: Portal,  # noqa: ARG001
-    keys: Sequence[str],  # noqa: ARG001
-) -> Mapping[str, Result]:
-    """Find nothing: what was cancelled is cancelled, and what was restored is none of ours."""
-    return {}
-
-
 def _steps(portal: Portal, ids: Sequence[str]) -> tuple[Step, ...]:
     links = portal.links.of_merchant("order", ids)
     return tuple(_step(links[merchant_id]) for merchant_id in ids if merchant_id in links)
@@ -122,7 +114,6 @@ TASK = Task(
     plan=plan,
     replan=replan,
     apply=apply,
-    look_up=look_up,
     writes_to="supplier",
     brake=_open_orders,
     is_state=True,  # what is restored may be cancelled once more

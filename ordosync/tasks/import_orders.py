@@ -128,10 +128,7 @@ def _step(portal: Portal, item: Order | Unusable, links: Mapping[str, Link]) -> 
     if link and generation == link.generation:
         return _imported(step, item, link)
     if isinstance(item, Unusable):
-        verdict = Verdict(
-            state="skipped" if item.skip else "failed", code=item.code, reason=item.reason
-        )
-        return replace(step, verdict=verdict)
+        return replace(step, verdict=Verdict.of(item))
     order = replace(item, lines=_lines_of_supplier(portal.config, item.lines))
     refusal = _refusal(portal, order, links)
     if refusal:

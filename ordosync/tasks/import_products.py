@@ -45,14 +45,6 @@ def apply(
     ]
 
 
-def look_up(
-    portal: Portal,  # noqa: ARG001
-    keys: Sequence[str],  # noqa: ARG001
-) -> Mapping[str, Result]:
-    """Find nothing: a product may be created again, and stays as it is."""
-    return {}
-
-
 def _steps(portal: Portal, pages: Iterator[Page[Product | Unusable]]) -> Iterator[Page[Step]]:
     for page in pages:
         links = portal.links.of_merchant("product", [item.id for item in page.items])
@@ -77,10 +69,7 @@ def _step(
     if item.id in links:
         return replace(step, verdict=Verdict(state="unchanged"))
     if isinstance(item, Unusable):
-        verdict = Verdict(
-            state="skipped" if item.skip else "failed", code=item.code, reason=item.reason
-        )
-        return replace(step, verdict=verdict)
+        return replace(step, verdict=Verdict.of(item))
     product = _for_supplier(portal, item)
     if claims[product.sku] > 1 or product.sku in taken:
         verdict = Verdict(
@@ -116,6 +105,5 @@ TASK = Task(
     plan=plan,
     replan=replan,
     apply=apply,
-    look_up=look_up,
     writes_to="supplier",
 )

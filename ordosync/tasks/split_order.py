@@ -76,14 +76,6 @@ def apply(
     ]
 
 
-def look_up(
-    portal: Portal,  # noqa: ARG001
-    keys: Sequence[str],  # noqa: ARG001
-) -> Mapping[str, Result]:
-    """Find nothing: a split may be written again, its pieces carry references of ours."""
-    return {}
-
-
 def _steps(portal: Portal, splits: Sequence[Split]) -> tuple[Step, ...]:
     orders = portal.links.of_supplier("order", [split.order_id for split in splits])
     ids = [part.of_line for split in splits for piece in split.pieces for part in piece.lines]
@@ -147,7 +139,6 @@ TASK = Task(
     plan=plan,
     replan=replan,
     apply=apply,
-    look_up=look_up,
     writes_to="merchant",
     at_once=True,
 )

@@ -57,14 +57,6 @@ def apply(
     return [Result(outcome=outcome) for outcome in outcomes]
 
 
-def look_up(
-    portal: Portal,  # noqa: ARG001
-    keys: Sequence[str],  # noqa: ARG001
-) -> Mapping[str, Result]:
-    """Find nothing: tracking may be told again."""
-    return {}
-
-
 def _in_order(shipments: Sequence[Shipment]) -> Iterator[tuple[list[Shipment], bool]]:
     """Yield runs of neighbours that are written alike."""
     group: list[Shipment] = []
@@ -97,9 +89,7 @@ def _step(item: Shipment | Unusable, links: Mapping[str, Link]) -> Step | None:
             merchant_id=None,
             supplier_id=item.id,
             content=item.content,
-            verdict=Verdict(
-                state="skipped" if item.skip else "failed", code=item.code, reason=item.reason
-            ),
+            verdict=Verdict.of(item),
         )
     what = f"{item.tracking_number}:void" if item.voided else item.tracking_number
     step = Step(key=f"{item.id}:{what}", merchant_id=None, supplier_id=item.id, content=what)
@@ -145,7 +135,6 @@ TASK = Task(
     plan=plan,
     replan=replan,
     apply=apply,
-    look_up=look_up,
     writes_to="merchant",
     at_once=True,
 )

@@ -50,14 +50,6 @@ def apply(
     ]
 
 
-def look_up(
-    portal: Portal,  # noqa: ARG001
-    keys: Sequence[str],  # noqa: ARG001
-) -> Mapping[str, Result]:
-    """Find nothing: a quantity may be written again."""
-    return {}
-
-
 def _noted(stock: Stock, outcome: Outcome) -> Outcome:
     if outcome.state != "done" or stock.quantity is None or stock.quantity >= 0:
         return outcome
@@ -79,9 +71,7 @@ def _step(item: Stock | Unusable, links: Mapping[str, Link], there: Mapping[str,
             merchant_id=None,
             supplier_id=item.id,
             content=item.content,
-            verdict=Verdict(
-                state="skipped" if item.skip else "failed", code=item.code, reason=item.reason
-            ),
+            verdict=Verdict.of(item),
         )
     quantity = None if item.quantity is None else max(item.quantity, 0)
     step = Step(
@@ -123,7 +113,6 @@ TASK = Task(
     plan=plan,
     replan=replan,
     apply=apply,
-    look_up=look_up,
     writes_to="merchant",
     brake=lambda _, at_stake: at_stake,
     is_state=True,
