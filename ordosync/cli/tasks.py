@@ -1,7 +1,6 @@
 """The commands that run a task by hand, and `retry`."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -30,116 +29,52 @@ from ordosync.store.runs import Run
 from ordosync.store.steps import StepRow
 from ordosync.tasks import TASKS
 
+_HELP = {
+    "import-orders": """Create the Merchant's new dropship orders in the Supplier's account.
+
+    Exits 1 when an order could not be created: `ordosync show RUN` says which and why.""",
+    "import-products": """Make the Merchant's products known to the Supplier, their stock uncounted.
+
+    Needed before Write Inventory Back can write their stock. Exits 1 when one was refused.""",
+    "write-inventory-back": """Set the Merchant's physical stock to what the Supplier can sell.
+
+    Only for portals with `manage_inventory: true`. Exits 1 when a quantity was refused.""",
+    "update-tracking": "Tell the Merchant what the Supplier has shipped; runs at once.",
+    "split-order": "Split the Merchant's orders as the Supplier's are split; runs at once.",
+    "cancel-orders": """Cancel at the Supplier what the Merchant cancelled, both unshipped.
+
+    Exits 1 when an order is shipped already: both timelines say so.""",
+}
+
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command("import-orders")(import_orders)
-    app.command("import-products")(import_products)
-    app.command("write-inventory-back")(write_inventory_back)
-    app.command("update-tracking")(update_tracking)
-    app.command("split-order")(split_order)
-    app.command("cancel-orders")(cancel_orders)
+    for task, text in _HELP.items():
+        app.command(task, help=text)(_command_of(task))
     app.command("sync")(sync)
     app.command("retry")(retry)
 
 
-def import_orders(
-    portals: options.Portals = None,
-    *,
-    config: options.Config = None,
-    dry_run: options.DryRun = False,
-    force: options.Force = False,  # noqa: ARG001 - this task has no brake
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
-) -> None:
-    """Create the Merchant's new dropship orders in the Supplier's account.
+def _command_of(task: str) -> Callable[..., None]:
+    """Return the command that runs a task by hand; all of them take the same options."""
 
-    Exits 1 when an order could not be created: `ordosync show RUN` says which and why.
-    """
-    _command(["import-orders"], config, portals or [], dry_run=dry_run, as_json=as_json)
+    def command(
+        portals: options.Portals = None,
+        *,
+        config: options.Config = None,
+        dry_run: options.DryRun = False,
+        force: options.Force = False,
+        as_json: options.Json = False,
+        debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    ) -> None:
+        settings = load_config(find_config(config))
+        able = _able(settings, portals or [], task)
+        if dry_run:
+            _plan(task, settings, able, as_json=as_json)
+        else:
+            _run(settings, lambda _: [(one, task) for one in able], force=force, as_json=as_json)
 
-
-def import_products(
-    portals: options.Portals = None,
-    *,
-    config: options.Config = None,
-    dry_run: options.DryRun = False,
-    force: options.Force = False,  # noqa: ARG001 - this task has no brake
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
-) -> None:
-    """Make the Merchant's products known to the Supplier, their stock uncounted.
-
-    Needed before Write Inventory Back can write their stock. Exits 1 when one was refused.
-    """
-    _command(["import-products"], config, portals or [], dry_run=dry_run, as_json=as_json)
-
-
-def write_inventory_back(
-    portals: options.Portals = None,
-    *,
-    config: options.Config = None,
-    dry_run: options.DryRun = False,
-    force: options.Force = False,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
-) -> None:
-    """Set the Merchant's physical stock to what the Supplier can sell.
-
-    Only for portals with `manage_inventory: true`. Exits 1 when a quantity was refused.
-    """
-    _command(
-        ["write-inventory-back"],
-        config,
-        portals or [],
-        dry_run=dry_run,
-        as_json=as_json,
-        force=force,
-    )
-
-
-def update_tracking(
-    portals: options.Portals = None,
-    *,
-    config: options.Config = None,
-    dry_run: options.DryRun = False,
-    force: options.Force = False,  # noqa: ARG001 - this task has no brake
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
-) -> None:
-    """Tell the Merchant what the Supplier has shipped; runs by itself, at once."""
-    _command(["update-tracking"], config, portals or [], dry_run=dry_run, as_json=as_json)
-
-
-def split_order(
-    portals: options.Portals = None,
-    *,
-    config: options.Config = None,
-    dry_run: options.DryRun = False,
-    force: options.Force = False,  # noqa: ARG001 - this task has no brake
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
-) -> None:
-    """Split the Merchant's orders as the Supplier's are split; runs by itself, at once."""
-    _command(["split-order"], config, portals or [], dry_run=dry_run, as_json=as_json)
-
-
-def cancel_orders(
-    portals: options.Portals = None,
-    *,
-    config: options.Config = None,
-    dry_run: options.DryRun = False,
-    force: options.Force = False,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
-) -> None:
-    """Cancel at the Supplier what the Merchant cancelled, as far as neither has shipped it.
-
-    Exits 1 when an order is shipped already: both timelines say so.
-    """
-    _command(
-        ["cancel-orders"], config, portals or [], dry_run=dry_run, as_json=as_json, force=force
-    )
+    return command
 
 
 def sync(
@@ -150,13 +85,12 @@ def sync(
     debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
 ) -> None:
     """Run the global tasks that are not off, once, now, paused ones too; changes no schedule."""
-    _command(
-        [task for task in TASKS if task in GLOBAL_TASKS],
-        config,
-        portals or [],
-        as_json=as_json,
-        once=True,
-    )
+    settings = load_config(find_config(config))
+    chosen_portals = chosen(settings, portals or [])
+    for portal in chosen_portals:
+        if why := why_not(settings, portal, "write-inventory-back"):
+            render.say(why)
+    _run(settings, lambda store: _not_off(settings, store, chosen_portals), as_json=as_json)
 
 
 def retry(
@@ -195,25 +129,19 @@ def retry(
     _show(results, as_json=as_json, stop=stop)
 
 
-def _command(
-    tasks: Sequence[str],
-    config: Path | None,
-    names: Sequence[str],
+def _run(
+    settings: Config,
+    wanted: Callable[[Store], Sequence[tuple[PortalConfig, str]]],
     *,
     as_json: bool,
-    dry_run: bool = False,
-    once: bool = False,
     force: bool = False,
 ) -> None:
-    settings = load_config(find_config(config))
-    if dry_run:
-        _plan(tasks[0], settings, _able(settings, names, tasks[0]), as_json=as_json)
-        return
+    """Run tasks of portals, one after the other, and show what came of them."""
     results: list[Run | Held] = []
     clock = Clock()
     with Store.open(settings.database) as store, stoppable(clock) as stop:
         register(settings, store, clock)
-        for portal, task in _wanted(settings, store, names, tasks, once=once):
+        for portal, task in wanted(store):
             if stop.reason:
                 break
             opened = open_portal(settings, portal, store)
@@ -223,27 +151,20 @@ def _command(
     _show(results, as_json=as_json, stop=stop)
 
 
-def _wanted(
-    settings: Config, store: Store, names: Sequence[str], tasks: Sequence[str], *, once: bool
+def _not_off(
+    settings: Config, store: Store, portals: Sequence[PortalConfig]
 ) -> list[tuple[PortalConfig, str]]:
-    """Return what to run: as it is named, or, for a sync, what is not off in each portal."""
-    if not once:
-        return [(portal, task) for task in tasks for portal in _able(settings, names, task)]
-    planned = {
-        (plan.portal, plan.task): plan.interval_s for plan in plans(settings, store.schedule.all())
+    """Return the global tasks of each portal that are not off; paused ones are not."""
+    scheduled = {
+        (plan.portal, plan.task)
+        for plan in plans(settings, store.schedule.all())
+        if plan.interval_s
     }
-    left_out = [
-        why
-        for portal in chosen(settings, names)
-        if (why := why_not(settings, portal, "write-inventory-back"))
-    ]
-    for why in left_out:
-        render.say(why)
     return [
         (portal, task)
-        for portal in chosen(settings, names)
-        for task in tasks
-        if planned.get((portal.name, task))
+        for portal in portals
+        for task in TASKS
+        if task in GLOBAL_TASKS and (portal.name, task) in scheduled
     ]
 
 
