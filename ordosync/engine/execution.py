@@ -8,30 +8,23 @@ out what may have been written, and looks before it writes again.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ordosync.clock import Clock
+from ordosync.engine.brake import Brake
+from ordosync.engine.changes import change, counted_as, decided, restate, settled
 from ordosync.engine.stop import Stop
 from ordosync.errors import BrakeError, UnavailableError
 from ordosync.faults import fault
 from ordosync.models import Outcome, Page, edited
-from ordosync.retry import next_try
 from ordosync.store import Store
 from ordosync.store.leases import Lease
 from ordosync.store.runs import Counts, Run
-from ordosync.store.steps import PLANNED, State, StepChange, StepRow
+from ordosync.store.steps import PLANNED, StepChange, StepRow
 from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict
 
 _OUTAGE = 10
 """After so many writes in a row that met an account out of reach, the run gives up."""
-
-
-_REST = timedelta(minutes=1)
-"""Between two tries of what was refused and may pass, since another task may change it."""
-
-
-_LEAST_DRASTIC = 20
-_SHARE = 0.3
 
 
 class InterruptedRunError(Exception):
@@ -55,7 +48,6 @@ class Execution:
         self._tried: set[str] = set()  # keys counted already, should they be read again
         self._unavailable = 0
         self._has_written = False
-        self._planned = self._drastic = self._at_stake = 0
 
     def settle_owed(self) -> None:
         """Look up what is uncertain and try again what waits, as far as its time has come."""
@@ -80,12 +72,14 @@ class Execution:
         if self.task.brake:
             with self._recording():
                 self.store.steps.forget_planned(self.portal.name, self.task.name)
+        brake = Brake(self.task, self.portal)
         for page in self.task.plan(self.portal, reading):
             self._check_stop()
-            self._page(page)
+            self._page(page, brake)
             cursor = page.cursor
         if self.task.brake:
-            self._check_brake(force=force)
+            if not force:
+                self._check_brake(brake)
             self._send_planned()
         unsettled = self.store.steps.unsettled_ids(self.portal.name)
         mended = {
@@ -107,8 +101,7 @@ class Execution:
             uncertain = {
                 step.key for step in again if left[step.key].state in ("sending", "unknown")
             }
-            decided = [s for s in again if s.verdict and s.key not in uncertain]
-            self._record(self._decided(decided))
+            self._record(self._decided([s for s in again if s.verdict and s.key not in uncertain]))
             self._send([s for s in again if not s.verdict and s.key not in uncertain])
             self._send([s for s in again if not s.verdict and s.key in uncertain], look_first=True)
             # What is ruled out now may have been sent before the rule came.
@@ -126,7 +119,7 @@ class Execution:
             seconds=self.task.target(self.portal).settle_s
         )
 
-    def _page(self, page: Page[Step]) -> None:
+    def _page(self, page: Page[Step], brake: Brake) -> None:
         known = self.store.steps.known(
             self.portal.name, self.task.name, [step.key for step in page.items]
         )
@@ -142,29 +135,19 @@ class Execution:
         self._record(self._decided([step for step in fresh if step.verdict]))
         owed = [step for step in fresh if not step.verdict]
         if self.task.brake:
-            self._at_stake += sum(step.at_stake for step in page.items)
-            self._drastic += sum(step.drastic for step in owed)
-            self._planned += len(owed)
-            self._record([_change(step, "waiting", code=PLANNED) for step in owed])
+            brake.weigh(page.items, owed)
+            self._record([change(step, "waiting", code=PLANNED) for step in owed])
         else:
             self._send(owed)
 
-    def _check_brake(self, *, force: bool) -> None:
-        if force or not self.task.brake or self._drastic < _LEAST_DRASTIC:
-            return
-        at_stake = self.task.brake(self.portal, self._at_stake)
-        if self._drastic <= _SHARE * at_stake:
-            return
-        self.counts = Counts(failed=self._planned)
-        with self._recording():
-            self.store.steps.forget_planned(self.portal.name, self.task.name)
-        what = "set to 0" if self.task.writes_to == "merchant" else "cancel"
-        raise BrakeError(
-            f"account {self.task.target(self.portal).name}",
-            self.task.name,
-            f"would {what} {self._drastic} of {at_stake} at once; nothing was sent. If that is"
-            f" right: `ordosync {self.task.name} {self.portal.name} --force`",
-        )
+    def _check_brake(self, brake: Brake) -> None:
+        try:
+            brake.check()
+        except BrakeError:
+            self.counts = Counts(failed=brake.planned)
+            with self._recording():
+                self.store.steps.forget_planned(self.portal.name, self.task.name)
+            raise
 
     def _send_planned(self) -> None:
         last = 0
@@ -177,8 +160,11 @@ class Execution:
         unchanged = step.verdict is not None and step.verdict.state == "unchanged"
         if row is None:
             return None if unchanged else step
+        if self.task.is_state and unchanged:
+            # What failed is as it should be after all: somebody set it right by hand.
+            return step if row.state in ("failed", "skipped") else None
         if self.task.is_state:
-            return None if unchanged or self._stands(step, row) else step
+            return None if self._stands(step, row) else step
         if row.content == step.content or row.state in ("sending", "unknown"):
             return None
         if row.state != "done":
@@ -213,33 +199,13 @@ class Execution:
 
     def _decided(self, steps: Sequence[Step]) -> list[StepChange]:
         """Count what needs no write, and say what to record of it."""
-        changes = []
+        self._tried.update(step.key for step in steps)
+        changes = [
+            decided(step, step.verdict, now=self.clock.now()) for step in steps if step.verdict
+        ]
         for step in steps:
-            verdict = step.verdict
-            if verdict is None:
-                continue
-            self._tried.add(step.key)
-            if verdict.state == "unchanged":
-                self.counts.unchanged += 1
-                changes.append(_change(step, "done"))
-                continue
-            not_before = None
-            if verdict.state == "skipped":
-                self.counts.skipped += 1
-            elif verdict.state == "waiting":
-                self.counts.waiting += 1
-                not_before = self.clock.now() + _REST
-            else:
-                self.counts.failed += 1
-            changes.append(
-                _change(
-                    step,
-                    verdict.state,
-                    code=verdict.code,
-                    reason=verdict.reason,
-                    not_before=not_before,
-                )
-            )
+            if step.verdict:
+                self.counts.add(step.verdict.state)
         return changes
 
     def _send(self, steps: Sequence[Step], *, look_first: bool = False) -> None:
@@ -256,7 +222,7 @@ class Execution:
 
     def _send_batch(self, steps: Sequence[Step], *, look_first: bool) -> None:
         fault("intent-before-commit")
-        self._record([_change(step, "sending") for step in steps])
+        self._record([change(step, "sending") for step in steps])
         fault("intent-after-commit")
         results = self.task.apply(self.portal, steps, look_first=look_first)
         fault("result-before-commit")
@@ -264,59 +230,23 @@ class Execution:
             self.portal.name, self.task.name, [step.key for step in steps]
         )
         changes = [
-            self._settled(step, result, known[step.key])
+            settled(
+                step,
+                result.outcome,
+                known[step.key],
+                tries=self.task.tries,
+                settle_s=self.task.target(self.portal).settle_s,
+                now=self.clock.now(),
+            )
             for step, result in zip(steps, results, strict=True)
         ]
+        for one, result in zip(changes, results, strict=True):
+            self.counts.add(counted_as(one, result.outcome))
         self._record(changes, results)
         fault("result-after-commit")
         self._tried.update(step.key for step in steps)
         self._has_written = True
         self._give_up_in_an_outage([result.outcome for result in results])
-
-    def _settled(self, step: Step, result: Result, row: StepRow) -> StepChange:
-        outcome = result.outcome
-        if outcome.state in ("done", "unchanged"):
-            if outcome.state == "done":
-                self.counts.done += 1
-            else:
-                self.counts.unchanged += 1
-            return _change(
-                step,
-                "done",
-                supplier_id=outcome.id,
-                code=outcome.code or None,
-                reason=outcome.reason or None,
-            )
-        now = self.clock.now()
-        if outcome.state == "refused" and row.attempts < self.task.tries:
-            self.counts.waiting += 1
-            return _change(
-                step, "waiting", code=outcome.code, reason=outcome.reason, not_before=now + _REST
-            )
-        if outcome.state == "unknown":
-            self.counts.waiting += 1
-            rests = timedelta(seconds=self.task.target(self.portal).settle_s)
-            return _change(
-                step, "unknown", code=outcome.code, reason=outcome.reason, not_before=now + rests
-            )
-        if outcome.state == "unavailable":
-            not_before = next_try(
-                row.attempts,
-                since=row.created_at,
-                now=now,
-                retry_after_s=outcome.retry_after_s,
-            )
-            if not_before:
-                self.counts.waiting += 1
-                return _change(
-                    step,
-                    "waiting",
-                    code=outcome.code,
-                    reason=outcome.reason,
-                    not_before=not_before,
-                )
-        self.counts.failed += 1
-        return _change(step, "failed", code=outcome.code, reason=outcome.reason)
 
     def _give_up_in_an_outage(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
@@ -337,11 +267,11 @@ class Execution:
             self._tried.add(row.key)
             if row.key in found:
                 self.counts.unchanged += 1
-                changes.append(_restate(row, "done", supplier_id=found[row.key].outcome.id))
+                changes.append(restate(row, "done", supplier_id=found[row.key].outcome.id))
             else:
                 self.counts.skipped += 1
                 changes.append(
-                    _restate(row, "skipped", code="gone", reason="is not wanted any more")
+                    restate(row, "skipped", code="gone", reason="is not wanted any more")
                 )
         self._record(changes, found.values())
 
@@ -355,7 +285,7 @@ class Execution:
             self.portal.name,
             self.task.name,
             [
-                _restate(row, "skipped", code="mended", reason="has been mended since")
+                restate(row, "skipped", code="mended", reason="has been mended since")
                 for row in rows
                 if row.merchant_id in wanted or row.supplier_id in wanted
             ],
@@ -388,43 +318,3 @@ class Execution:
     def calls(self) -> int:
         """Calls to foreign services so far."""
         return self.portal.merchant.calls + self.portal.supplier.calls
-
-
-def _change(
-    step: Step,
-    state: State,
-    *,
-    supplier_id: str | None = None,
-    code: str | None = None,
-    reason: str | None = None,
-    not_before: datetime | None = None,
-) -> StepChange:
-    return StepChange(
-        key=step.key,
-        state=state,
-        content=step.content,
-        merchant_id=step.merchant_id,
-        supplier_id=step.supplier_id or supplier_id,
-        code=code,
-        reason=reason,
-        not_before=not_before,
-    )
-
-
-def _restate(
-    row: StepRow,
-    state: State,
-    *,
-    supplier_id: str | None = None,
-    code: str | None = None,
-    reason: str | None = None,
-) -> StepChange:
-    return StepChange(
-        key=row.key,
-        state=state,
-        content=row.content,
-        merchant_id=row.merchant_id,
-        supplier_id=supplier_id,
-        code=code,
-        reason=reason,
-    )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Trigger = Literal["manual", "schedule", "instant", "retry"]
 Status = Literal["running", "ok", "partial", "failed", "interrupted"]
+Counted = Literal["done", "unchanged", "skipped", "waiting", "failed"]
 STATUSES: tuple[Status, ...] = ("running", "ok", "partial", "failed", "interrupted")
 
 
@@ -24,6 +25,10 @@ class Counts:
     skipped: int = 0
     waiting: int = 0
     failed: int = 0
+
+    def add(self, what: Counted) -> None:
+        """Count one more."""
+        setattr(self, what, getattr(self, what) + 1)
 
     @property
     def seen(self) -> int:

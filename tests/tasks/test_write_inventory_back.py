@@ -504,6 +504,23 @@ def test_suspended_sku_that_is_revived_has_three_tries_again(pair: Pair) -> None
     assert states == ["waiting", "waiting", "failed"]
 
 
+def test_suspended_sku_that_a_person_set_right_needs_nobody_any_more(pair: Pair) -> None:
+    # domain 2.3: Needs Sync cycle: an error stays on the product only while there is one
+    _linked(pair, "MUG")
+    _count(pair, "MUG", 375)
+    _refuse_writes(pair)
+    for _ in range(3):
+        pair.run(TASK)
+    pair.sql("shop", "drop trigger refuse")
+    done(pair.shop.set_stock("MUG", "main", 375))
+
+    ran = pair.run(TASK)
+    after = pair.run(TASK)
+
+    assert ran.step.state == "done"
+    assert after.steps == ()
+
+
 def test_one_refused_sku_does_not_stop_the_others(pair: Pair) -> None:
     # domain 2.3: Failures recorded per SKU
     _linked(pair, "CUP", "MUG")

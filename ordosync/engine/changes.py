@@ -1,0 +1,110 @@
+"""What a run has to say about a step, given what was decided or what came of its write: pure."""
+
+from datetime import datetime, timedelta
+
+from ordosync.models import Outcome
+from ordosync.retry import next_try
+from ordosync.store.runs import Counted
+from ordosync.store.steps import State, StepChange, StepRow
+from ordosync.tasks.base import Step, Verdict
+
+_REST = timedelta(minutes=1)
+"""Between two tries of what was refused and may pass, since another task may change it."""
+
+
+def change(
+    step: Step,
+    state: State,
+    *,
+    supplier_id: str | None = None,
+    code: str | None = None,
+    reason: str | None = None,
+    not_before: datetime | None = None,
+) -> StepChange:
+    """Say in which state a planned step is now."""
+    return StepChange(
+        key=step.key,
+        state=state,
+        content=step.content,
+        merchant_id=step.merchant_id,
+        supplier_id=step.supplier_id or supplier_id,
+        code=code,
+        reason=reason,
+        not_before=not_before,
+    )
+
+
+def restate(
+    row: StepRow,
+    state: State,
+    *,
+    supplier_id: str | None = None,
+    code: str | None = None,
+    reason: str | None = None,
+) -> StepChange:
+    """Say in which state a step is now whose object was not read again."""
+    return StepChange(
+        key=row.key,
+        state=state,
+        content=row.content,
+        merchant_id=row.merchant_id,
+        supplier_id=supplier_id,
+        code=code,
+        reason=reason,
+    )
+
+
+def decided(step: Step, verdict: Verdict, *, now: datetime) -> StepChange:
+    """Say what to record of a step that needs no write."""
+    if verdict.state == "unchanged":
+        return change(step, "done")
+    return change(
+        step,
+        verdict.state,
+        code=verdict.code,
+        reason=verdict.reason,
+        not_before=now + _REST if verdict.state == "waiting" else None,
+    )
+
+
+def settled(
+    step: Step, outcome: Outcome, row: StepRow, *, tries: int, settle_s: float, now: datetime
+) -> StepChange:
+    """Say what to record of a step that was written. `row` is the step as it was sent.
+
+    After `tries` refusals it fails; a look-up is believed `settle_s` seconds after the write.
+    """
+    if outcome.state in ("done", "unchanged"):
+        return change(
+            step,
+            "done",
+            supplier_id=outcome.id,
+            code=outcome.code or None,
+            reason=outcome.reason or None,
+        )
+    not_before = _again_at(outcome, row, tries=tries, settle_s=settle_s, now=now)
+    state: State = "failed" if not_before is None else "waiting"
+    if outcome.state == "unknown":
+        state = "unknown"
+    return change(step, state, code=outcome.code, reason=outcome.reason, not_before=not_before)
+
+
+def counted_as(change: StepChange, outcome: Outcome) -> Counted:
+    """Return the count that a written step adds to."""
+    if outcome.state == "unchanged":
+        return "unchanged"
+    if change.state in ("done", "failed"):
+        return "done" if change.state == "done" else "failed"
+    return "waiting"
+
+
+def _again_at(
+    outcome: Outcome, row: StepRow, *, tries: int, settle_s: float, now: datetime
+) -> datetime | None:
+    if outcome.state == "unknown":
+        return now + timedelta(seconds=settle_s)
+    if outcome.state == "unavailable":
+        return next_try(
+            row.attempts, since=row.created_at, now=now, retry_after_s=outcome.retry_after_s
+        )
+    return now + _REST if row.attempts < tries else None
