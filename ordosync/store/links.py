@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     import sqlite3
 
 LinkKind = Literal["order", "line", "product", "shipment"]
-LinkState = Literal["live", "split", "cancelled_by_task", "cancelled_by_supplier"]
+LinkState = Literal[
+    "live", "split", "cancelled_by_task", "cancelled_by_supplier", "cancel_refused", "reopened"
+]
+"""What became of an order since it was linked. `cancel_refused`: the Merchant cancelled it when it
+was shipped already; `reopened`: and then its label was deleted, so it may be cancelled after all.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +30,11 @@ class Link:
     generation: int = 1
     """Grows when an order that our task cancelled is requested and imported once more."""
     state: LinkState = "live"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the Supplier's order is nothing any more that could be cancelled."""
+        return self.state in ("split", "cancelled_by_task", "cancelled_by_supplier")
 
 
 class Links:
@@ -69,6 +79,15 @@ class Links:
         ).fetchall():
             yield [_link(row) for row in rows]
             last = rows[-1]["merchant_id"]
+
+    def reopened(self) -> Sequence[Link]:
+        """Return the orders whose label was deleted after their cancellation was refused."""
+        rows = self._db.execute(
+            "select * from links where portal = ? and kind = 'order' and state = 'reopened'"
+            " order by merchant_id",
+            (self._portal,),
+        )
+        return [_link(row) for row in rows]
 
     def add(self, links: Iterable[Link]) -> None:
         """Keep links; one that is there already only takes a state that ends it."""

@@ -126,9 +126,10 @@ _FIRST_TABLES = (
         merchant_id text not null,
         generation integer not null,
         supplier_id text not null,
-        state text not null,        -- live, split, cancelled_by_task or cancelled_by_supplier
+        state text not null,        -- see `links.LinkState`
         primary key (portal, kind, merchant_id, generation)
     )
     """,
     "create index links_supplier on links (portal, kind, supplier_id)",
+    "create index links_reopened on links (portal, merchant_id) where state = 'reopened'",
 )

@@ -27,6 +27,9 @@ class KnownLinks(Protocol):
     def live(self, kind: LinkKind) -> Iterator[list[Link]]:
         """Yield the links that nothing has ended, in pages."""
 
+    def reopened(self) -> Sequence[Link]:
+        """Return the orders whose label was deleted after their cancellation was refused."""
+
 
 class Owed(Protocol):
     """A step of an earlier run that is to be tried again."""

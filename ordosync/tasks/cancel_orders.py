@@ -14,16 +14,20 @@ from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdi
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
-    """Yield a step for each linked order that was cancelled since the cursor."""
+    """Yield a step for each linked order that was cancelled since the cursor.
+
+    So is one that was shipped when it was cancelled, once its label has been deleted.
+    """
+    reopened = [link.merchant_id for link in portal.links.reopened()]
+    if reopened:
+        yield _page(portal, reopened)
     for page in portal.merchant.cancelled_orders(reading.cursor, now=reading.now):
         yield Page(items=_steps(portal, page.items), cursor=page.cursor)
 
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these orders, as far as they are cancelled still."""
-    ids = [step.merchant_id for step in owed if step.merchant_id]
-    gone = portal.merchant.cancelled_among(ids)
-    yield Page(items=_steps(portal, [one for one in ids if one in gone]))
+    yield _page(portal, [step.merchant_id for step in owed if step.merchant_id])
 
 
 def apply(
@@ -42,6 +46,11 @@ def apply(
     return [_result(link, outcomes.get(link.merchant_id), again=look_first) for link in links]
 
 
+def _page(portal: Portal, ids: Sequence[str]) -> Page[Step]:
+    gone = portal.merchant.cancelled_among(ids)
+    return Page(items=_steps(portal, [one for one in ids if one in gone]))
+
+
 def _steps(portal: Portal, ids: Sequence[str]) -> tuple[Step, ...]:
     links = portal.links.of_merchant("order", ids)
     return tuple(_step(links[merchant_id]) for merchant_id in ids if merchant_id in links)
@@ -52,12 +61,12 @@ def _step(link: Link) -> Step:
         key=f"{link.merchant_id}#{link.generation}",
         merchant_id=link.merchant_id,
         supplier_id=link.supplier_id,
-        content="cancelled",
+        content="cancelled-reopened" if link.state == "reopened" else "cancelled",
         summary=f"cancel order {link.supplier_id}",
-        drastic=link.state == "live",
+        drastic=not link.has_ended,
         payload=link,
     )
-    if link.state != "live":
+    if link.has_ended:
         return replace(step, verdict=Verdict(state="unchanged"))
     return step
 
@@ -70,6 +79,8 @@ def _result(link: Link, outcome: Outcome | None, *, again: bool) -> Result:
         return Result(outcome=outcome, links=(replace(link, state="cancelled_by_task"),))
     if outcome.state == "unchanged":
         return Result(outcome=outcome, links=(replace(link, state="cancelled_by_supplier"),))
+    if outcome.code == "already-shipped":
+        return Result(outcome=outcome, links=(replace(link, state="cancel_refused"),))
     return Result(outcome=outcome)
 
 

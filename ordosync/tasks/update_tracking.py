@@ -15,10 +15,10 @@ from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdi
 
 @dataclass(frozen=True, kw_only=True)
 class _Told:
-    """A parcel as the Merchant is told of it, and whose order it is at the Supplier."""
+    """A parcel as the Merchant is told of it, and which two orders are this one."""
 
     shipment: Shipment
-    supplier_order_id: str
+    link: Link
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
@@ -54,7 +54,10 @@ def apply(
     ]
     if remarks:
         portal.supplier.comment(remarks)
-    return [Result(outcome=outcome) for outcome in outcomes]
+    return [
+        Result(outcome=outcome, links=_links(one))
+        for one, outcome in zip(told, outcomes, strict=True)
+    ]
 
 
 def _in_order(shipments: Sequence[Shipment]) -> Iterator[tuple[list[Shipment], bool]]:
@@ -101,11 +104,14 @@ def _step(item: Shipment | Unusable, links: Mapping[str, Link]) -> Step | None:
         step,
         merchant_id=link.merchant_id,
         summary=f"{'void' if item.voided else 'add'} tracking {item.tracking_number}",
-        payload=_Told(
-            shipment=replace(item, order_id=link.merchant_id, ancestors=()),
-            supplier_order_id=item.order_id,
-        ),
+        payload=_Told(shipment=replace(item, order_id=link.merchant_id, ancestors=()), link=link),
     )
+
+
+def _links(told: _Told) -> tuple[Link, ...]:
+    if told.shipment.voided and told.link.state == "cancel_refused":
+        return (replace(told.link, state="reopened"),)
+    return ()
 
 
 def _piece_unknown(above: Link) -> Verdict:
@@ -126,7 +132,7 @@ def _remark(step: Step, told: _Told, outcome: Outcome) -> Comment:
         text = f"Tracking {number} was not saved at the Merchant: {outcome.reason}"
     else:
         text = f"The Merchant split this order: tracking {number} is on each of its open pieces"
-    return Comment(key=f"tracking:{step.key}", order_id=told.supplier_order_id, text=text)
+    return Comment(key=f"tracking:{step.key}", order_id=told.link.supplier_id, text=text)
 
 
 TASK = Task(

@@ -101,6 +101,27 @@ def test_refused_cancellation_passes_by_hand_once_the_label_is_deleted(pair: Pai
     assert pair.supplied("1001").status == "cancelled"
 
 
+def test_refused_cancellation_passes_by_itself_once_the_label_is_deleted(pair: Pair) -> None:
+    # domain 2.6: Idempotency: work from state at run time
+    pair.imported("1001")
+    pair.send("1001")
+    pair.run("update-tracking")
+    done(pair.shop.cancel_orders(["1001"], also_shipped=True)[0])
+    pair.imported("1002")
+    pair.send("1002", "1Z2")
+    done(pair.shop.cancel("1002"))
+    assert pair.run(TASK).counts == {"failed": 1}
+    done(pair.northwind.void("1002"))
+    pair.run("update-tracking")
+
+    ran = pair.run(TASK)
+    after = pair.run(TASK)
+
+    assert ran.counts == {"done": 1}
+    assert pair.supplied("1002").status == "cancelled"
+    assert after.steps == ()
+
+
 def test_cancellation_that_was_never_recorded_counts_as_ours(pair: Pair) -> None:
     # domain 2.1: if our task cancelled the Supplier order, import once more
     pair.imported("1001")
