@@ -73,6 +73,11 @@ class PortalReader:
         if merchant.account == supplier.account:
             why = f"account {merchant.account} cannot be both its merchant and its supplier"
             self._reader.problem(place, why)
+        self._check_parts(merchant, supplier, values["tasks"], given)
+        if values.get("manage_inventory"):
+            self._check_parts(
+                merchant, supplier, {_INVENTORY: None}, {_INVENTORY: entries["manage_inventory"]}
+            )
         if self._reader.problem_count > before:
             return None
         return PortalConfig(name=name, **values)
@@ -119,6 +124,29 @@ class PortalReader:
         if not managed and tasks[_INVENTORY] not in ("off", None):
             self._reader.problem(given[_INVENTORY], "needs `manage_inventory: true` in this portal")
         return tasks
+
+    def _check_parts(
+        self,
+        merchant: SideConfig,
+        supplier: SideConfig,
+        tasks: Mapping[str, Interval | None],
+        given: Mapping[str, Place],
+    ) -> None:
+        """Refuse what the file asks for and its accounts cannot do: it would never run."""
+        for task in tasks.keys() & given.keys():
+            if tasks[task] == "off":
+                continue
+            sides: tuple[tuple[Role, SideConfig], ...] = (
+                ("merchant", merchant),
+                ("supplier", supplier),
+            )
+            for role, side in sides:
+                account = self._accounts[side.account]
+                if account and not account_class(account.kind).takes_part(
+                    task, role, account.options
+                ):
+                    why = f"account {account.name} is not set up for the part of a {role} in {task}"
+                    self._reader.problem(given[task], why)
 
     def _check_was(self, was: str, name: str) -> None:
         to_name(was)

@@ -7,6 +7,7 @@ after the import do not travel
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -32,6 +33,13 @@ class _Remark:
         return Comment(key=f"{self.code}:{self.link.generation}", order_id=order_id, text=text)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Restored:
+    """An order that our task cancelled and the Supplier restored: sent again, it is that one."""
+
+    link: Link
+
+
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
     """Yield a step for each order to be shipped that changed since the cursor."""
     pages = portal.merchant.orders(reading.cursor, now=reading.now, patient=reading.patient)
@@ -53,6 +61,9 @@ def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Re
         results |= _create(portal, orders, look_first=look_first or portal.links.are_none())
     if remarks:
         results |= _tell(portal, remarks)
+    results |= {
+        step.key: _adopt(step.payload) for step in steps if isinstance(step.payload, _Restored)
+    }
     return [results[step.key] for step in steps]
 
 
@@ -77,6 +88,12 @@ def _create(
         ]
     )
     return results
+
+
+def _adopt(restored: _Restored) -> Result:
+    link = restored.link
+    outcome = Outcome(state="unchanged", id=link.supplier_id)
+    return Result(outcome=outcome, links=(replace(link, generation=link.generation + 1),))
 
 
 def _tell(portal: Portal, remarks: Mapping[str, _Remark]) -> Mapping[str, Result]:
@@ -111,12 +128,26 @@ def _steps(portal: Portal, pages: Iterator[Page[Order | Unusable]]) -> Iterator[
             for ancestor in item.ancestors
         )
         links = portal.links.of_merchant("order", sorted(ids))
+        restored = _restored(portal, [links[i.id] for i in page.items if i.id in links])
         yield Page(
-            items=tuple(_step(portal, item, links) for item in page.items), cursor=page.cursor
+            items=tuple(_step(portal, item, links, restored) for item in page.items),
+            cursor=page.cursor,
         )
 
 
-def _step(portal: Portal, item: Order | Unusable, links: Mapping[str, Link]) -> Step:
+def _restored(portal: Portal, links: Sequence[Link]) -> frozenset[str]:
+    """Return which of the orders that our task cancelled are open or shipped there now."""
+    ids = [link.supplier_id for link in links if link.state == "cancelled_by_task"]
+    statuses = portal.supplier.statuses(ids) if ids else {}
+    return frozenset(id_ for id_, status in statuses.items() if status != "cancelled")
+
+
+def _step(
+    portal: Portal,
+    item: Order | Unusable,
+    links: Mapping[str, Link],
+    restored: AbstractSet[str],
+) -> Step:
     link = links.get(item.id)
     generation = 1
     if link:
@@ -133,8 +164,12 @@ def _step(portal: Portal, item: Order | Unusable, links: Mapping[str, Link]) -> 
     refusal = _refusal(portal, order, links)
     if refusal:
         return replace(step, verdict=refusal)
-    payload = for_supplier(order, portal.config, reference=_reference(portal, key))
-    return replace(step, summary=_summary(payload), payload=payload)
+    if link and link.supplier_id in restored:
+        summary = f"link order {order.number}, which the Supplier restored itself"
+        payload = _Restored(link=replace(link, state="live"))
+        return replace(step, supplier_id=link.supplier_id, summary=summary, payload=payload)
+    created = for_supplier(order, portal.config, reference=_reference(portal, key))
+    return replace(step, summary=_summary(created), payload=created)
 
 
 def _imported(step: Step, item: Order | Unusable, link: Link) -> Step:

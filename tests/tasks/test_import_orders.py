@@ -266,6 +266,26 @@ def test_order_that_our_task_cancelled_is_imported_once_more(pair: Pair) -> None
     assert pair.supplied("1001").status == "cancelled"
 
 
+def test_order_that_the_supplier_restored_itself_is_not_sent_a_second_time(pair: Pair) -> None:
+    # domain 2.1: Merchant restores a cancelled order; the Supplier has restored its own, too
+    pair.imported("1001")
+    done(pair.shop.cancel("1001"))
+    pair.run("cancel-orders")
+    done(pair.northwind.restore("1001"))
+    done(pair.shop.restore("1001"))
+    done(pair.shop.request("1001", SUPPLIER))
+
+    ran = pair.run(TASK)
+    again = pair.run(TASK)
+    pair.send("1001")
+    told_of = pair.run("update-tracking")
+
+    assert (ran.counts, again.counts) == ({"unchanged": 1}, {})
+    assert _numbers(pair) == ["1001"]
+    assert told_of.counts == {"done": 1}
+    assert pair.merchant("1001").status == "shipped"
+
+
 def test_requested_anew_after_the_supplier_cancelled_it_is_told(pair: Pair) -> None:
     # domain 2.1: Merchant restores a cancelled order: if the Supplier cancelled it
     pair.imported("1001")

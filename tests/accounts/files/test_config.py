@@ -47,3 +47,15 @@ def test_a_mistake_in_a_column_map_is_told_with_its_line(tmp_path: Path) -> None
 
     assert done.code == 3
     assert "accounts.shop.inventory: columns: 'A' is given to two fields" in done.err
+
+
+def test_an_interval_of_a_task_that_the_files_cannot_do_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(
+        CONFIG.rstrip() + "\n    tasks: {import-products: hourly, cancel-orders: off}\n"
+    )
+
+    done = ordosync(tmp_path, "config", "check")
+
+    assert done.code == 3
+    assert "import-products: account shop is not set up for the part of a merchant" in done.err
+    assert "cancel-orders" not in done.err
