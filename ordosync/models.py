@@ -128,6 +128,7 @@ class Shipment:
     order_id: str
     """In the account that it is read from, or written to."""
     tracking_number: str
+    """Empty where the order was only marked as shipped."""
     carrier: str
     shipped_at: datetime
     """With the offset that it was given with."""

@@ -223,7 +223,7 @@ class Account(ABC):
         """Make products whose SKU is new here, their stock unset; known ones stay as they are."""
         raise NotImplementedError
 
-    def stock(self) -> Iterator[Page[Stock | Unusable]]:
+    def stock(self, *, now: datetime, patient: bool = False) -> Iterator[Page[Stock | Unusable]]:
         """Read how many of each product can be sold, always all of them."""
         raise NotImplementedError
 

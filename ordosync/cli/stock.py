@@ -1,17 +1,17 @@
 """The desk of an embedded account: its stock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from ordosync import render, render_desk
 from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.accounts.sqlite.desk import Count
 from ordosync.cli import desk, options
 from ordosync.config import find_config, load_config
 from ordosync.errors import UsageError
-from ordosync.models import Outcome
 
 app = typer.Typer(help="The stock of an embedded account.", no_args_is_help=True)
 Sku = Annotated[str | None, typer.Argument(autocompletion=desk.complete_sku)]
@@ -56,11 +56,7 @@ def set_stock(
     """
     row = {"sku": sku or "", "quantity": quantity or "", "warehouse": warehouse}
 
-    def count(opened: SqliteAccount, row: Mapping[str, str]) -> Outcome:
-        number = desk.quantity(row["quantity"])
-        return opened.set_stock(row["sku"], row.get("warehouse") or opened.warehouse, number)
-
-    _count(config, account, row=row, file=file, what="quantity", count=count)
+    _count(config, account, row=row, file=file, what="quantity")
 
 
 @app.command("adjust")
@@ -80,11 +76,7 @@ def adjust_stock(
     """
     row = {"sku": sku or "", "by": by or "", "warehouse": warehouse}
 
-    def count(opened: SqliteAccount, row: Mapping[str, str]) -> Outcome:
-        number = desk.quantity(row["by"], least=-999_999_999)
-        return opened.adjust_stock(row["sku"], row.get("warehouse") or opened.warehouse, number)
-
-    _count(config, account, row=row, file=file, what="by", count=count)
+    _count(config, account, row=row, file=file, what="by")
 
 
 def _count(
@@ -93,27 +85,43 @@ def _count(
     *,
     row: Mapping[str, str],
     file: Path | None,
-    what: str,
-    count: Callable[[SqliteAccount, Mapping[str, str]], Outcome],
+    what: Literal["quantity", "by"],
 ) -> None:
     if bool(file) == bool(row["sku"]) or (not file and not row[what]):
         raise UsageError(f"say a SKU and how many ({what}), or a file with --from")
     opened = desk.open_desk(load_config(find_config(config)), account)
     if file is None:
-        desk.check(count(opened, row), f"product {row['sku']}")
+        [outcome] = opened.count([_counted(opened, row, what)])
+        desk.check(outcome, f"product {row['sku']}")
         render.say(f"{row['sku']} counted")
         return
     refused: list[tuple[Mapping[str, str], str]] = []
+    wanted: list[tuple[Mapping[str, str], Count]] = []
     rows = desk.read_rows(file, ("sku", what), ("sku", what, "warehouse"))
     for given in rows:
         try:
-            outcome = count(opened, given)
+            wanted.append((given, _counted(opened, given, what)))
         except UsageError as error:
             refused.append((given, str(error)))
-            continue
-        if outcome.state not in ("done", "unchanged"):
-            refused.append((given, outcome.reason))
+    outcomes = opened.count([count for _, count in wanted])
+    refused += [
+        (given, outcome.reason)
+        for (given, _), outcome in zip(wanted, outcomes, strict=True)
+        if outcome.state != "done"
+    ]
     render.say(f"{len(rows) - len(refused)} counted")
     if refused:
         render.say(f"{len(refused)} refused: see {desk.give_back(file, refused)}")
         raise typer.Exit(1)
+
+
+def _counted(
+    opened: SqliteAccount, row: Mapping[str, str], what: Literal["quantity", "by"]
+) -> Count:
+    least = 0 if what == "quantity" else -999_999_999
+    return Count(
+        sku=row["sku"],
+        warehouse=row.get("warehouse") or opened.warehouse,
+        quantity=desk.quantity(row[what], least=least),
+        is_change=what == "by",
+    )

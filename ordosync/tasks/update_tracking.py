@@ -94,6 +94,8 @@ def _step(item: Shipment | Unusable, links: Mapping[str, Link]) -> Step | None:
             content=item.content,
             verdict=Verdict.of(item),
         )
+    if not item.tracking_number and item.order_id in links:
+        return _without_tracking(item, links[item.order_id])
     what = f"{item.tracking_number}:void" if item.voided else item.tracking_number
     step = Step(key=f"{item.id}:{what}", merchant_id=None, supplier_id=item.id, content=what)
     link = links.get(item.order_id)
@@ -105,6 +107,21 @@ def _step(item: Shipment | Unusable, links: Mapping[str, Link]) -> Step | None:
         merchant_id=link.merchant_id,
         summary=f"{'void' if item.voided else 'add'} tracking {item.tracking_number}",
         payload=_Told(shipment=replace(item, order_id=link.merchant_id, ancestors=()), link=link),
+    )
+
+
+def _without_tracking(item: Shipment, link: Link) -> Step:
+    """Report an order that was only marked as shipped, which tells nobody anything."""
+    return Step(
+        key=f"{item.id}:",
+        merchant_id=link.merchant_id,
+        supplier_id=item.id,
+        content="no-tracking",
+        verdict=Verdict(
+            state="skipped",
+            code="no-tracking",
+            reason="was marked as shipped without tracking; the Merchant still waits for it",
+        ),
     )
 
 

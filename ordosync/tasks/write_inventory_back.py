@@ -23,8 +23,7 @@ _FIXED = {
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
     """Yield a step for each product of the Supplier; owed where the quantities differ."""
-    del reading  # there is no cursor: see above
-    for page in portal.supplier.stock():
+    for page in portal.supplier.stock(now=reading.now, patient=reading.patient):
         yield Page(items=_steps(portal, page.items))
 
 

@@ -25,6 +25,20 @@ def _only(found: list[Shipment]) -> Shipment:
     return shipment
 
 
+def test_order_that_was_only_marked_as_shipped_is_reported_once(pair: Pair) -> None:
+    # domain 2.4: Trigger: not when the order is merely marked shipped; report it as stuck
+    pair.imported("1001")
+    pair.send("1001")
+    pair.sql("northwind", "update shipments set tracking_number = ''")
+
+    ran = pair.run(TASK)
+    again = pair.run(TASK)
+
+    assert (ran.step.state, ran.step.code) == ("skipped", "no-tracking")
+    assert again.counts == {}
+    assert pair.merchant("1001").status == "dropshipment_requested"
+
+
 def test_all_six_fields_arrive_and_the_order_is_shipped(pair: Pair) -> None:
     # domain 2.4: What moves, exactly six
     pair.imported("1001")

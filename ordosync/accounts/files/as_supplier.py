@@ -56,9 +56,10 @@ class SupplierSide(PartsOfFiles):
         """Make nothing: a Supplier's product is its SKU, which its stock files may name."""
         return [Outcome(state="unchanged", id=product.sku) for product in products]
 
-    def stock(self) -> Iterator[Page[Stock | Unusable]]:
+    def stock(self, *, now: datetime, patient: bool = False) -> Iterator[Page[Stock | Unusable]]:
         """Read all stock files as they are now."""
-        return _without_skipped(self._needed(self._stock, "stock").now())
+        reading = self._needed(self._stock, "stock")
+        return _without_skipped(reading.now(quiet_at=now if patient else None))
 
     def stock_of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return what the stock files say of these SKUs now."""

@@ -43,12 +43,15 @@ class FileReading(Generic[T]):
         self._unread: list[str] = []
         self._seen: tuple[dict[str, list[int] | None], Index[T]] | None = None
         """The last glance: the states of the files, and their rows."""
+        self._young: frozenset[str] = frozenset()
+        """Files that may still be being written, as the last glance found."""
         self._returned = returned
         self._reasons: dict[str, str] = {}
         """Why rows of the last reading from a cursor were refused, where they are given back."""
 
     def close(self) -> None:
         """Forget the rows of the last reading and the last glance."""
+        self._young = frozenset()
         self._forget_glance()
         self._end()
 
@@ -95,11 +98,14 @@ class FileReading(Generic[T]):
         for items in self._from_copies(wanted - found):
             yield Page(items=tuple(items.values()))
 
-    def now(self) -> Iterator[Page[T | Unusable]]:
+    def now(self, *, quiet_at: datetime | None = None) -> Iterator[Page[T | Unusable]]:
         """Read all files as they are now, as a glance that is no reading.
 
-        What is said of copies, and of files that cannot be read, stays with the last reading.
+        With `quiet_at`, a file that was written to just before is left alone, also by later
+        glances until `close`. What is said of copies, and of files that cannot be read, stays
+        with the last reading.
         """
+        self._young = self._written_before(quiet_at) if quiet_at else frozenset()
         index: Index[T] = Index(self._subject)
         try:
             refused = self._add_all(index, only=None)
@@ -120,12 +126,17 @@ class FileReading(Generic[T]):
             found |= items
         return found
 
+    def _written_before(self, now: datetime) -> frozenset[str]:
+        ages = {name: state_of(path, now)[1] for name, path in self._files().items()}
+        return frozenset(name for name, age in ages.items() if 0 <= age < self._options.quiet_s)
+
     def _glance(self) -> Index[T]:
         """Return the rows of all files, read again only where one of them has changed.
 
         Tasks ask page by page, and each answer must not cost a reading of everything.
         """
-        state = {name: mark_of(path) for name, path in self._files().items()}
+        files = self._files().items()
+        state = {name: mark_of(path) for name, path in files if name not in self._young}
         if self._seen is None or self._seen[0] != state:
             self._forget_glance()
             index: Index[T] = Index(self._subject)
@@ -188,6 +199,8 @@ class FileReading(Generic[T]):
         """Add all files as they are now; return those that cannot be read, by their id."""
         refused: dict[str, Unusable] = {}
         for name, path in self._files().items():
+            if name in self._young:
+                continue
             try:
                 index.add(name, path, only=only)
             except FileNotFoundError:

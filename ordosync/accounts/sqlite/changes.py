@@ -21,6 +21,12 @@ def add(db: "sqlite3.Connection", kind: Kind, object_id: str, what: str) -> None
     )
 
 
+def latest(db: "sqlite3.Connection") -> int:
+    """Return the number of the last change of all, 0 where there is none."""
+    row = db.execute("select coalesce(max(sequence), 0) as it from changes").fetchone()
+    return int(row["it"])
+
+
 def since(
     db: "sqlite3.Connection", kind: Kind, cursor: str | None
 ) -> Iterator[tuple[list[str], str]]:
@@ -28,12 +34,14 @@ def since(
 
     Each page comes with the cursor after it. What changed again meanwhile is read again later.
     """
-    last = int(cursor or 0)
-    end = db.execute("select coalesce(max(sequence), 0) as it from changes").fetchone()["it"]
+    last, end = int(cursor or 0), latest(db)
     while rows := db.execute(
-        "select max(sequence) as sequence, object_id from changes"
-        " where kind = ? and sequence > ? and sequence <= ? group by object_id order by 1 limit ?",
-        (kind, last, end, _PAGE),
+        "select sequence, object_id from changes as this"
+        " where kind = :kind and sequence > :last and sequence <= :end and not exists"
+        " (select 1 from changes where kind = :kind and object_id = this.object_id"
+        " and sequence > this.sequence and sequence <= :end)"
+        " order by sequence limit :page",
+        {"kind": kind, "last": last, "end": end, "page": _PAGE},
     ).fetchall():
         last = rows[-1]["sequence"]
         yield [row["object_id"] for row in rows], str(last)

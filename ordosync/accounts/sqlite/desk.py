@@ -1,6 +1,7 @@
 """What people do at an embedded account. Each change is one transaction, and one outcome."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ordosync.accounts.base import refused
@@ -13,6 +14,17 @@ from ordosync.database import sqlite3
 from ordosync.models import Order, Outcome, Product, Shipment, Split
 
 _ACTOR = "desk"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Count:
+    """How many of a product are on the shelf of a warehouse, or how many more there are."""
+
+    sku: str
+    warehouse: str
+    quantity: int
+    is_change: bool = False
+    """Added to what was counted before; what never was is refused."""
 
 
 class Desk(Side):
@@ -171,27 +183,26 @@ class Desk(Side):
                 levels = [] if product.is_kit else list(inventory.levels(product.sku))
                 yield product, levels, inventory.available(product.sku)
 
+    def count(self, counts: Sequence[Count]) -> list[Outcome]:
+        """Take note of counts, all in one transaction."""
+        return self.each("count stock", counts, _count)
+
     def set_stock(self, sku: str, warehouse: str, quantity: int) -> Outcome:
-        """Take note of a count."""
-        return self._count(sku, warehouse, lambda _: Decimal(quantity))
+        """Take note of one count."""
+        return self.count([Count(sku=sku, warehouse=warehouse, quantity=quantity)])[0]
 
-    def adjust_stock(self, sku: str, warehouse: str, by: int) -> Outcome:
-        """Change a count by so many; what was never counted is refused."""
-        return self._count(sku, warehouse, lambda known: None if known is None else known + by)
 
-    def _count(
-        self, sku: str, warehouse: str, new: Callable[[Decimal | None], Decimal | None]
-    ) -> Outcome:
-        def count(db: sqlite3.Connection, sku: str) -> Outcome:
-            product = next(iter(products.read(db, [sku])), None)
-            if product is None:
-                return refused("not-found", "is not here")
-            if product.is_kit:
-                return refused("fixed", "is a kit, whose quantity is calculated")
-            quantity = new(stock.counted(db, [sku], warehouse).get(sku))
-            if quantity is None:
-                return refused("unset", f"was never counted in {warehouse}; set it first")
-            stock.set_physical(db, sku, warehouse, quantity)
-            return Outcome(state="done", id=sku)
-
-        return self.each(f"count {sku}", [sku], count)[0]
+def _count(db: sqlite3.Connection, wanted: Count) -> Outcome:
+    product = next(iter(products.read(db, [wanted.sku])), None)
+    if product is None:
+        return refused("not-found", "is not here")
+    if product.is_kit:
+        return refused("fixed", "is a kit, whose quantity is calculated")
+    quantity = Decimal(wanted.quantity)
+    if wanted.is_change:
+        known = stock.counted(db, [wanted.sku], wanted.warehouse).get(wanted.sku)
+        if known is None:
+            return refused("unset", f"was never counted in {wanted.warehouse}; set it first")
+        quantity += known
+    stock.set_physical(db, wanted.sku, wanted.warehouse, quantity)
+    return Outcome(state="done", id=wanted.sku)

@@ -164,4 +164,5 @@ _BOTH_ROLES = (
     )
     """,
     "create index changes_kind on changes (kind, sequence)",
+    "create index changes_object on changes (kind, object_id, sequence)",
 )

@@ -77,6 +77,11 @@ class Inventory:
                 )
         return found
 
+    def load(self) -> "Inventory":
+        """Read everything now, so that the file may be closed."""
+        _ = self.physical, self.committed
+        return self
+
     def is_kit(self, sku: str) -> bool:
         """Whether a product is put together from others."""
         return sku in self._components

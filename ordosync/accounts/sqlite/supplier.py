@@ -16,6 +16,13 @@ _PAGE = 500
 class SupplierSide(Side):
     """Who ships."""
 
+    _counted: tuple[int, Inventory] | None = None
+    """The stock as of the last change by then: tasks ask for it a page at a time."""
+
+    def close(self) -> None:
+        """Forget the stock."""
+        self._counted = None
+
     def create_orders(
         self,
         orders: Sequence[Order],
@@ -42,11 +49,16 @@ class SupplierSide(Side):
         """Make products whose SKU is new here, their stock unset."""
         return self.each("create products", products, _create_product)
 
-    def stock(self) -> Iterator[Page[Stock | Unusable]]:
+    def stock(
+        self,
+        *,
+        now: datetime,  # noqa: ARG002 - it is always as of now
+        patient: bool = False,  # noqa: ARG002 - nothing is half written
+    ) -> Iterator[Page[Stock | Unusable]]:
         """Read how many of each product can be sold, always all of them."""
         with self.reading("read stock") as db:
             skus = [product.sku for product in products.read_all(db)]
-            inventory = Inventory(db)
+            inventory = self._inventory(db)
             for start in range(0, len(skus), _PAGE):
                 page = skus[start : start + _PAGE]
                 yield Page(items=tuple(self._available(inventory, sku) for sku in page))
@@ -54,7 +66,7 @@ class SupplierSide(Side):
     def stock_of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return the same for these products."""
         with self.reading("read stock again") as db:
-            inventory = Inventory(db)
+            inventory = self._inventory(db)
             return {
                 product.id: self._available(inventory, product.sku)
                 for product in products.read(db, ids)
@@ -107,6 +119,13 @@ class SupplierSide(Side):
             return Outcome(state="refused", code="invalid-order", reason=reason)
         prefix = self.pair.prefix if isinstance(self.pair, SupplierOptions) else ""
         return orders.create(db, order, prefix=prefix, warehouse=self.warehouse)
+
+    def _inventory(self, db: sqlite3.Connection) -> Inventory:
+        """Return the stock, read anew only if something has changed since the last time."""
+        at = changes.latest(db)
+        if self._counted is None or self._counted[0] != at:
+            self._counted = at, Inventory(db).load()
+        return self._counted[1]
 
     def _available(self, inventory: Inventory, sku: str) -> Stock:
         pair = self.pair if isinstance(self.pair, SupplierOptions) else SupplierOptions()

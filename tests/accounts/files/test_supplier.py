@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -245,7 +245,7 @@ def test_stock_is_read_in_full_and_blank_is_not_0(depot: FilesAccount, drop: Dro
     drop("stock/z.csv", "sku,qty\nMUG,3\nCUP,\nPOT,-2\n")
     drop("stock/a.csv", "sku,qty\nMUG,4\nJAR,x\n")
 
-    first, second = all_of(depot.stock()), all_of(depot.stock())
+    first, second = all_of(depot.stock(now=NOON)), all_of(depot.stock(now=NOON))
 
     assert first == second
     known = {each.sku: each.quantity for each in first if isinstance(each, Stock)}
@@ -260,7 +260,7 @@ def test_a_stock_file_that_cannot_be_read_is_told_with_the_others(
     drop("stock/a.csv", "sku\nMUG\n")
     drop("stock/b.csv", "sku,qty\nCUP,1\n")
 
-    broken, cup = all_of(depot.stock())
+    broken, cup = all_of(depot.stock(now=NOON))
 
     assert isinstance(broken, Unusable)
     assert (broken.id, broken.of_source) == ("file:a.csv", True)
@@ -277,4 +277,21 @@ def test_what_files_cannot_do_is_refused_or_nothing(tmp_path: Path) -> None:
     [product] = account.create_products([Product(id="m", sku="MUG", name="A mug")])
     assert (product.state, product.id) == ("unchanged", "MUG")
     with pytest.raises(RefusedError, match="use `stock`"):
-        account.stock()
+        account.stock(now=NOON)
+
+
+def test_a_stock_file_that_may_still_be_written_is_left_to_a_later_run(
+    depot: FilesAccount, drop: Drop
+) -> None:
+    drop("stock/a.csv", "sku,qty\nMUG,4\n")
+    drop("stock/b.csv", "sku,qty\nCUP,1")
+
+    young = NOON + timedelta(seconds=11)
+    [left] = all_of(depot.stock(now=young, patient=True))
+    by_id = depot.stock_of(["MUG", "CUP"])
+    depot.close()
+
+    assert isinstance(left, Stock)
+    assert left.sku == "MUG"
+    assert set(by_id) == {"MUG"}
+    assert len(all_of(depot.stock(now=young + timedelta(minutes=1), patient=True))) == 2
