@@ -23,6 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from ordosync.accounts.network import Network
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.config import load_config
 from ordosync.database import sqlite3
@@ -171,7 +172,9 @@ class TwoAccountsMachine(RuleBasedStateMachine):
         self.clock.sleep(60)
         with Store.open(self.config.database) as store:
             register(self.config, store, self.clock)
-            portal = open_portal(self.config, self.config.portals["shop-northwind"], store)
+            portal = open_portal(
+                self.config, self.config.portals["shop-northwind"], store, Network(self.clock)
+            )
             done = run_task(
                 TASKS[task], portal, store, self.clock, Stop(self.clock), trigger="manual"
             )

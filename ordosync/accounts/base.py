@@ -25,6 +25,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
+from ordosync.accounts.network import Network
 from ordosync.errors import RefusedError, SignInError, UnavailableError, UnknownOutcomeError
 from ordosync.models import (
     Comment,
@@ -81,16 +82,21 @@ class Account(ABC):
         self.pair: Any = NoOptions()
         self.partner = ""
         """The name of the account on the other side, where this is one side of a portal."""
-        self.calls = 0
-        """Calls made to a foreign service so far: what its users pay for."""
+        self.network: Network | None = None
+        """What it shares with others of this process; None where it is not to be reached."""
 
-    def paired(self, pair: object, *, partner: str) -> Self:
+    def paired(self, pair: object, *, partner: str, network: Network | None = None) -> Self:
         """Return this account as one portal sees it, with the options that belong to the pair."""
         twin = copy.copy(self)
         twin.pair = pair
         twin.partner = partner
-        twin.calls = 0
+        twin.network = network
         return twin
+
+    @property
+    def calls(self) -> int:
+        """Calls made to a foreign service so far: what its users pay for."""
+        return 0
 
     def close(self) -> None:  # noqa: B027 - most accounts hold nothing open
         """Give back what is held open. Harmless when called twice."""

@@ -4,6 +4,7 @@ import csv
 import io
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 
 from ordosync import render
 from ordosync.accounts import account_class
+from ordosync.accounts.network import Network
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
@@ -91,7 +93,11 @@ def at_once(
     ]
     runs: list[Run] = []
     held: list[Held] = []
-    with Store.open(config.database) as store, stoppable(clock) as stop:
+    with (
+        Store.open(config.database) as store,
+        stoppable(clock) as stop,
+        closing(Network(clock)) as network,
+    ):
         register(config, store, clock)
         _wake(store, wanted, clock)
         outcomes = save()
@@ -100,7 +106,7 @@ def at_once(
         for portal, task in wanted:
             if stop.reason:
                 break
-            opened = open_portal(config, portal, store)
+            opened = open_portal(config, portal, store, network)
             done = run_task(TASKS[task], opened, store, clock, stop, trigger="instant")
             if isinstance(done, Held):
                 held.append(done)

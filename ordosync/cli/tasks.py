@@ -1,11 +1,13 @@
 """The commands that run a task by hand, and `retry`."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from ordosync import render
+from ordosync.accounts.network import Network
 from ordosync.cli import options
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
@@ -117,15 +119,20 @@ def retry(
     if (sent or not_sent) and (every or len(steps or ()) != 1 or (sent and not_sent)):
         raise UsageError("--sent ID or --not-sent settles one step; name that step alone")
     settings = load_config(find_config(config))
-    with Store.open(settings.database) as store, stoppable(Clock()) as stop:
-        register(settings, store, Clock())
+    clock = Clock()
+    with (
+        Store.open(settings.database) as store,
+        stoppable(clock) as stop,
+        closing(Network(clock)) as network,
+    ):
+        register(settings, store, clock)
         rows = store.steps.open() if every else _named(store, steps or [])
         if sent is not None:
             _settle_as_sent(settings, store, rows[0], sent)
             return
         if not_sent:
             rows = [_settle_as_not_sent(store, rows[0])]
-        results = [_retry(settings, store, stop, group) for group in _by_task(rows)]
+        results = [_retry(settings, store, stop, network, group) for group in _by_task(rows)]
     _show(results, as_json=as_json, stop=stop)
 
 
@@ -139,12 +146,16 @@ def _run(
     """Run tasks of portals, one after the other, and show what came of them."""
     results: list[Run | Held] = []
     clock = Clock()
-    with Store.open(settings.database) as store, stoppable(clock) as stop:
+    with (
+        Store.open(settings.database) as store,
+        stoppable(clock) as stop,
+        closing(Network(clock)) as network,
+    ):
         register(settings, store, clock)
         for portal, task in wanted(store):
             if stop.reason:
                 break
-            opened = open_portal(settings, portal, store)
+            opened = open_portal(settings, portal, store, network)
             results.append(
                 run_task(TASKS[task], opened, store, clock, stop, trigger="manual", force=force)
             )
@@ -178,11 +189,15 @@ def _able(settings: Config, names: Sequence[str], task: str) -> list[PortalConfi
 
 
 def _plan(task: str, settings: Config, portals: Sequence[PortalConfig], *, as_json: bool) -> None:
-    with Store.open(settings.database, readonly=True) as store:
+    clock = Clock()
+    with (
+        Store.open(settings.database, readonly=True) as store,
+        closing(Network(clock)) as network,
+    ):
         check_renames(settings, store)
         found = {
             portal.name: plan_task(
-                TASKS[task], open_portal(settings, portal, store), store, Clock()
+                TASKS[task], open_portal(settings, portal, store, network), store, clock
             )
             for portal in portals
         }
@@ -228,11 +243,14 @@ def _by_task(rows: Sequence[StepRow]) -> list[list[StepRow]]:
     return list(groups.values())
 
 
-def _retry(settings: Config, store: Store, stop: Stop, rows: Sequence[StepRow]) -> Run | Held:
+def _retry(
+    settings: Config, store: Store, stop: Stop, network: Network, rows: Sequence[StepRow]
+) -> Run | Held:
     if rows[0].portal not in settings.portals:
         raise UsageError(f"portal {rows[0].portal} of step {rows[0].id} is not configured any more")
-    portal = open_portal(settings, settings.portals[rows[0].portal], store)
-    return run_task(TASKS[rows[0].task], portal, store, Clock(), stop, trigger="retry", only=rows)
+    portal = open_portal(settings, settings.portals[rows[0].portal], store, network)
+    clock = network.clock
+    return run_task(TASKS[rows[0].task], portal, store, clock, stop, trigger="retry", only=rows)
 
 
 def _settle_as_sent(settings: Config, store: Store, row: StepRow, there: str) -> None:

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 
+from ordosync.accounts.network import Network
 from ordosync.clock import Clock
 from ordosync.config.model import Config, PortalConfig
 from ordosync.engine import found_nothing, open_portal, register, run_if_due
@@ -42,6 +45,10 @@ class Tick:
     ping: Callable[[PortalConfig, str], None]
     """Told `start`, `success` or `failure` of each portal that is worked on."""
 
+    @cached_property
+    def _network(self) -> Network:
+        return Network(self.clock)
+
     def run(self, *, jobs: int) -> list[Report]:
         """Run what is due and send what waits; a report for each portal that had any.
 
@@ -53,7 +60,7 @@ class Tick:
             for row in store.schedule.due(self.clock.now()):
                 if row.portal in self.config.portals and row.task in TASKS:
                     due.setdefault(row.portal, []).append(row)
-        with ThreadPoolExecutor(max_workers=jobs) as pool:
+        with closing(self._network), ThreadPoolExecutor(max_workers=jobs) as pool:
             return list(pool.map(self._portal, due.values()))
 
     def _portal(self, rows: Sequence[ScheduleRow]) -> Report:
@@ -80,7 +87,7 @@ class Tick:
     def _task(
         self, config: PortalConfig, name: str, store: Store, runs: list[Run], news: list[News]
     ) -> None:
-        portal = open_portal(self.config, config, store)
+        portal = open_portal(self.config, config, store, self._network)
         if not runs:
             self.ping(config, "start")
         done = run_if_due(TASKS[name], portal, store, self.clock, self.stop)

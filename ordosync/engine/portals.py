@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ordosync.accounts import account_class
 from ordosync.accounts.base import Account
+from ordosync.accounts.network import Network
 from ordosync.clock import Clock
 from ordosync.config.model import Config, PortalConfig, SideConfig
 from ordosync.engine.timetable import plans
@@ -44,7 +45,7 @@ def register(config: Config, store: Store, clock: Clock) -> None:
         store.follow(config.digest)
 
 
-def open_portal(config: Config, portal: PortalConfig, store: Store) -> Portal:
+def open_portal(config: Config, portal: PortalConfig, store: Store, network: Network) -> Portal:
     """Make both accounts of a portal, which open their files and connections when first used."""
     named = _named(portal)
     name, origin = store.portals.known_as(named), store.portals.origin(named)
@@ -52,19 +53,21 @@ def open_portal(config: Config, portal: PortalConfig, store: Store) -> Portal:
     return Portal(
         name=name,
         origin=origin,
-        merchant=_open_account(config, portal.merchant, spool, partner=portal.supplier),
-        supplier=_open_account(config, portal.supplier, spool, partner=portal.merchant),
+        merchant=_open_account(config, portal.merchant, portal.supplier, spool, network),
+        supplier=_open_account(config, portal.supplier, portal.merchant, spool, network),
         config=portal,
         links=store.links(name),
     )
 
 
-def _open_account(config: Config, side: SideConfig, spool: Path, *, partner: SideConfig) -> Account:
+def _open_account(
+    config: Config, side: SideConfig, other: SideConfig, spool: Path, network: Network
+) -> Account:
     """Make an account as one portal sees it."""
     account = config.accounts[side.account]
     adapter = account_class(account.kind)
     opened = adapter(name=account.name, spool=spool / account.name, **account.options)
-    return opened.paired(side.pair, partner=partner.account)
+    return opened.paired(side.pair, partner=other.account, network=network)
 
 
 def _named(portal: PortalConfig) -> Named:

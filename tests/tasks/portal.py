@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from ordosync.accounts.network import Network
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.config import load_config
 from ordosync.database import sqlite3
@@ -92,7 +93,7 @@ class Pair:
         config = load_config(self.path)
         with Store.open(config.database) as store:
             register(config, store, self.clock)
-            opened = open_portal(config, config.portals[portal], store)
+            opened = open_portal(config, config.portals[portal], store, Network(self.clock))
             stop = Stop(self.clock)
             run = run_task(
                 TASKS[task],
@@ -112,14 +113,16 @@ class Pair:
         config = load_config(self.path)
         with Store.open(config.database) as store:
             register(config, store, self.clock)
-            opened = open_portal(config, config.portals[portal], store)
+            opened = open_portal(config, config.portals[portal], store, Network(self.clock))
             return plan_task(TASKS[task], opened, store, self.clock)
 
     def applied(self, task: str, steps: Sequence[Step]) -> list[Result]:
         """Write steps as after a crash: an earlier attempt may have written them."""
         config = load_config(self.path)
         with Store.open(config.database) as store:
-            opened = open_portal(config, config.portals["shop-northwind"], store)
+            opened = open_portal(
+                config, config.portals["shop-northwind"], store, Network(self.clock)
+            )
             return TASKS[task].apply(opened, steps, look_first=True)
 
     def link(self, merchant_id: str, kind: LinkKind = "order") -> Link:

@@ -1,0 +1,33 @@
+"""What the accounts over HTTP of one process share, whichever portals and threads they work for."""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ordosync.clock import Clock
+
+if TYPE_CHECKING:
+    from ordosync.http import Http
+
+
+class Network:
+    """One session and one rate limit for each account of a configuration."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self._sessions: dict[str, Http] = {}
+        self._lock = threading.Lock()
+
+    def session(self, account: str, make: Callable[[], "Http"]) -> "Http":
+        """Return a twin, with a count of calls of its own, of the session of this account."""
+        with self._lock:
+            if account not in self._sessions:
+                self._sessions[account] = make()
+            return self._sessions[account].counted()
+
+    def close(self) -> None:
+        """Close all sessions; one that is asked for later is made anew."""
+        with self._lock:
+            sessions, self._sessions = self._sessions, {}
+        for session in sessions.values():
+            session.close()
