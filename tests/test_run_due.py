@@ -101,7 +101,8 @@ def test_an_edited_interval_holds_from_the_next_tick(tmp_path: Path) -> None:
     (after,) = ordosync(tmp_path, "autosync", "--json").json["schedule"]
     assert (done.code, done.err) == (0, "")
     assert (before["interval"], after["interval"]) == ("hourly", "daily")
-    assert before["next_due_at"] != after["next_due_at"]
+    # The same moment in one hour of the day, when both intervals begin at once.
+    assert before["next_due_at"] <= after["next_due_at"]
     assert len(ordosync(tmp_path, "activity", "--json").json["runs"]) == 1
 
 
