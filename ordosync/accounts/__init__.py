@@ -6,6 +6,7 @@ from ordosync.accounts.base import Account
 
 KINDS = {
     "files": "ordosync.accounts.files:FilesAccount",
+    "ordoro": "ordosync.accounts.ordoro:OrdoroAccount",
     "sqlite": "ordosync.accounts.sqlite:SqliteAccount",
 }
 

@@ -44,6 +44,15 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a look at an account has found that people should know."""
+
+    text: str
+    is_problem: bool = False
+    """Whether the portal cannot work with it; else it is what this kind cannot hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoOptions:
     """Nothing to say about this account in a portal."""
 
@@ -127,6 +136,10 @@ class Account(ABC):
         rows back to people then, unless the run is `dry`. Harmless when called twice.
         """
         return frozenset()
+
+    def check(self, role: Role) -> Iterator[Finding]:  # noqa: ARG002
+        """Sign in and look whether all is there that the portal needs; reads only."""
+        return iter(())
 
     # The Merchant's side.
 
@@ -265,15 +278,11 @@ def refused(code: str, reason: str) -> Outcome:
     return Outcome(state="refused", code=code, reason=reason)
 
 
-def each(items: Sequence[Item], write: Callable[[Item], Outcome]) -> list[Outcome]:
-    """Write one by one and turn the errors of an item into its outcome.
+def outcome_of(item: Item, write: Callable[[Item], Outcome]) -> Outcome:
+    """Write an item and turn its error into its outcome.
 
-    `SignInError` is not an item's fault and ends the run.
+    Raises `SignInError`, which is not an item's fault and ends the run.
     """
-    return [_outcome(item, write) for item in items]
-
-
-def _outcome(item: Item, write: Callable[[Item], Outcome]) -> Outcome:
     try:
         return write(item)
     except SignInError:

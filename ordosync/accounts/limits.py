@@ -1,10 +1,10 @@
-"""What an order must be like to be kept in an embedded account."""
+"""What an order must be like, whichever account is to keep it."""
 
 import msgspec
 
 from ordosync.models import Order
 
-_LARGEST_QUANTITY = 2**31 - 1  # an integer, also in databases other than SQLite
+_LARGEST_QUANTITY = 2**31 - 1  # an integer, also in other people's databases
 
 
 def refusal(order: Order, *, by_desk: bool = False) -> str | None:

@@ -1,0 +1,358 @@
+"""The JSON of Ordoro, as far as we read it, and what it means in our own values.
+
+Read with more patience than its documents promise: examples call the sales channel `cart`, lists
+of products have two names, and null stands where a schema says string. What is unknown is passed
+over; an object that cannot be used is told as `Unusable` and stops no other.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+from typing import TypeVar
+
+import msgspec
+from msgspec import Raw, Struct
+
+from ordosync.models import Address, Line, Order, Product, Unusable
+
+T = TypeVar("T")
+_MOST = 2**31 - 1
+_GRAMS_A_POUND = Decimal("453.59237")
+_HOW = "ordoro1"
+"""Changes with the fields that a digest is made of."""
+
+
+class Named(Struct, frozen=True):
+    """A reference to something by its id."""
+
+    id: int | None = None
+
+
+class AddressShape(Struct, frozen=True):
+    """A postal address; all of it may be null."""
+
+    name: str | None = None
+    company: str | None = None
+    street1: str | None = None
+    street2: str | None = None
+    city: str | None = None
+    state: str | None = None
+    zip: str | None = None
+    country: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+class LineShape(Struct, frozen=True, kw_only=True):
+    """A line; of a parent it has no id."""
+
+    id: int | None = None
+    sku: str
+    quantity: int
+    product_name: str | None = None
+    order_line_product_name: str | None = None
+    item_price: Decimal | None = None
+    supplier_price: Decimal | None = None
+    details: str | None = None
+    cart_order_id: str | None = None
+    cart_orderitem_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What the parts of a line have in common after a split: what we, or a shop, called it."""
+        return self.cart_orderitem_id or self.sku
+
+    @property
+    def full_id(self) -> str:
+        """What a Merchant's line is known by; see `partition`."""
+        return f"{self.id}:{self.key}"
+
+
+class ShippingShape(Struct, frozen=True):
+    """The one shipment of an order; without a number it is none."""
+
+    tracking_number: str | None = None
+    ship_date: str | None = None
+    carrier_name: str | None = None
+    shipping_method: str | None = None
+    cost: Decimal | None = None
+    void: bool | None = None
+
+
+class DropshippingShape(Struct, frozen=True):
+    """From whom an order is requested, and how it is to be sent."""
+
+    supplier: Named | None = None
+    requested_shipping_method: str | None = None
+
+
+class CommentShape(Struct, frozen=True):
+    """A remark on the timeline."""
+
+    text: str | None = None
+
+
+class TagShape(Struct, frozen=True):
+    """A tag; the two kinds of them call its words differently."""
+
+    text: str | None = None
+    name: str | None = None
+
+
+class FinancialShape(Struct, frozen=True):
+    """Amounts as they were given; none is calculated."""
+
+    discount_amount: Decimal | None = None
+
+
+class OrderShape(Struct, frozen=True, kw_only=True):
+    """An order that has not been split."""
+
+    order_number: str
+    status: str
+    lines: list[LineShape]
+    shipping_address: AddressShape | None = None
+    billing_address: AddressShape | None = None
+    order_placed_date: str | None = None
+    updated_date: str | None = None
+    cancelled_date: str | None = None
+    notes_from_customer: str | None = None
+    internal_notes: str | None = None
+    requested_shipping_method: str | None = None
+    warehouse: Named | None = None
+    shipping_info: ShippingShape | None = None
+    dropshipping_info: DropshippingShape | None = None
+    comments: list[CommentShape] | None = None
+    tags: list[TagShape] | None = None
+    financial: FinancialShape | None = None
+    parent_order_number: str | None = None
+
+    @property
+    def tracking_number(self) -> str:
+        """The number of its parcel; empty where it has none."""
+        return (self.shipping_info and self.shipping_info.tracking_number) or ""
+
+    @property
+    def supplier_id(self) -> int | None:
+        """From whom it is requested."""
+        found = self.dropshipping_info and self.dropshipping_info.supplier
+        return found.id if found else None
+
+    def says(self, text: str) -> bool:
+        """Whether a remark with this text is on its timeline."""
+        return any(comment.text == text for comment in self.comments or ())
+
+
+class ParentShape(Struct, frozen=True, kw_only=True):
+    """An order that was split."""
+
+    child_order_numbers: list[str] | None = None
+    ready: bool = False
+    comments: list[CommentShape] | None = None
+
+
+class OrderPage(Struct, frozen=True):
+    """A part of a list of orders, each still to be read: one that is odd spoils no other."""
+
+    count: int
+    order: list[Raw]
+
+
+class PlaceShape(Struct, frozen=True):
+    """The stock of a product in one warehouse."""
+
+    id: int | None = None
+    on_hand: Decimal | None = None
+    physical_on_hand: Decimal | None = None
+    available: Decimal | None = None
+
+    @property
+    def physical(self) -> Decimal | None:
+        """What is on the shelf, by either of its names."""
+        return self.on_hand if self.physical_on_hand is None else self.physical_on_hand
+
+
+class SuppliedShape(Struct, frozen=True):
+    """Who supplies a product, and what it is called there."""
+
+    id: int | None = None
+    supplier_sku: str | None = None
+
+
+class ProductShape(Struct, frozen=True, kw_only=True):
+    """A product."""
+
+    sku: str
+    name: str | None = None
+    price: Decimal | None = None
+    weight: Decimal | None = None
+    is_kit_parent: bool | None = None
+    archive_date: str | None = None
+    created: str | None = None
+    updated: str | None = None
+    warehouses: list[PlaceShape] | None = None
+    suppliers: list[SuppliedShape] | None = None
+
+
+class ProductPage(Struct, frozen=True):
+    """A part of a list of products, under whichever of its two names."""
+
+    count: int
+    product: list[Raw] | None = None
+    products: list[Raw] | None = None
+
+    @property
+    def items(self) -> list[Raw]:
+        """The products, each still to be read."""
+        return self.product or self.products or []
+
+
+class PlaceName(Struct, frozen=True):
+    """A warehouse, sales channel or supplier by itself."""
+
+    id: int
+    address: AddressShape | None = None
+    name: str | None = None
+    warehouse_id: int | None = None
+    is_default_location: bool = False
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        given = self.address or AddressShape()
+        return self.name or given.company or given.name or str(self.id)
+
+
+class Warehouses(Struct, frozen=True):
+    """All warehouses, of which nobody has more than fit in one page."""
+
+    warehouse: list[PlaceName]
+
+
+class _Numbered(Struct, frozen=True):
+    order_number: str = ""
+    sku: str = ""
+
+
+def read(raw: Raw | bytes, shape: type[T]) -> T | Unusable:
+    """Read one object of a list, or say what is wrong with it."""
+    try:
+        return msgspec.json.Decoder(shape, float_hook=Decimal).decode(bytes(raw))
+    except (msgspec.ValidationError, RecursionError) as error:
+        return Unusable(
+            id=_name_of(raw),
+            code="invalid",
+            reason=f"is not as Ordoro's orders are: {error}",
+            content=f"{_HOW}-{hashlib.sha256(bytes(raw)).hexdigest()[:16]}",
+        )
+
+
+def _name_of(raw: Raw | bytes) -> str:
+    try:
+        found = msgspec.json.decode(bytes(raw), type=_Numbered)
+    except (msgspec.ValidationError, RecursionError):
+        found = _Numbered()
+    return found.order_number or found.sku or "unknown"
+
+
+def moment(text: str | None, zone: tzinfo = UTC) -> datetime | None:
+    """Read a time; without an offset it is one of the account's zone. None: none that is one."""
+    try:
+        at = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def order_of(shape: OrderShape, *, currency: str, zone: tzinfo) -> Order | Unusable:
+    """Return an order as a Merchant has it; lines are named by the ids that they have now."""
+    lines = tuple(_line(line) for line in shape.lines)
+    wrong = next((line for line in shape.lines if not _is_usable(line)), None)
+    content = _content(shape)
+    if wrong:
+        reason = f"line {wrong.id}: a quantity or an amount that cannot be: {wrong.quantity}"
+        return Unusable(
+            id=shape.order_number, code="invalid.quantity", reason=reason, content=content
+        )
+    asked = shape.dropshipping_info or DropshippingShape()
+    return Order(
+        id=shape.order_number,
+        number=shape.order_number,
+        status=shape.status,
+        lines=lines,
+        ship_to=address_of(shape.shipping_address),
+        bill_to=address_of(shape.billing_address) if shape.billing_address else None,
+        currency=currency,
+        placed_at=moment(shape.order_placed_date, zone),
+        shipping_method=asked.requested_shipping_method or shape.requested_shipping_method or "",
+        customer_notes=shape.notes_from_customer or "",
+        internal_notes=shape.internal_notes or "",
+        discount=shape.financial.discount_amount if shape.financial else None,
+        tags=tuple(tag.text or tag.name or "" for tag in shape.tags or ()),
+        content=content,
+    )
+
+
+def address_of(shape: AddressShape | None) -> Address:
+    """Return an address, blank where it is null."""
+    given = msgspec.to_builtins(shape) if shape else {}
+    return Address(**{name: value or "" for name, value in given.items()})
+
+
+def product_of(shape: ProductShape, supplier: int) -> Product:
+    """Return a product as a Merchant has it. Products are weighed in pounds."""
+    named = next((one for one in shape.suppliers or () if one.id == supplier), SuppliedShape())
+    product = Product(
+        id=shape.sku,
+        sku=shape.sku,
+        name=shape.name or shape.sku,
+        price=shape.price,
+        weight_g=shape.weight * _GRAMS_A_POUND if shape.weight else None,
+        supplier_sku=named.supplier_sku or "",
+        is_kit=bool(shape.is_kit_parent),
+        archived=shape.archive_date is not None,
+    )
+    return replace(product, content=_digest(product))
+
+
+def pounds(grams: Decimal) -> Decimal:
+    """Return a weight as products are written."""
+    return round(grams / _GRAMS_A_POUND, 4)
+
+
+def _line(shape: LineShape) -> Line:
+    return Line(
+        id=shape.full_id,
+        sku=shape.sku,
+        name=shape.order_line_product_name or shape.product_name or shape.sku,
+        quantity=shape.quantity,
+        unit_price=shape.item_price,
+        details=shape.details or "",
+        supplier_unit_cost=shape.supplier_price,
+    )
+
+
+def _is_usable(line: LineShape) -> bool:
+    amounts = (line.item_price, line.supplier_price)
+    return 0 <= line.quantity <= _MOST and all(a is None or a.is_finite() for a in amounts)
+
+
+def _content(shape: OrderShape) -> str:
+    """Digest what travels, so that a touch that changes none of it is no edit."""
+    travels: Sequence[object] = (
+        shape.lines,
+        shape.shipping_address,
+        shape.billing_address,
+        shape.notes_from_customer,
+        shape.internal_notes,
+        shape.requested_shipping_method,
+        shape.dropshipping_info,
+        shape.tags,
+    )
+    return _digest(travels)
+
+
+def _digest(value: object) -> str:
+    return f"{_HOW}-{hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]}"

@@ -1,0 +1,83 @@
+"""What the accounts that are reached over HTTP have in common."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from ordosync.accounts.base import Account, outcome_of
+from ordosync.accounts.network import Network
+from ordosync.errors import RefusedError
+from ordosync.models import Comment, Outcome
+
+if TYPE_CHECKING:
+    from ordosync.http import Http
+
+Item = TypeVar("Item")
+Found = TypeVar("Found")
+
+
+class HttpAccount(Account):
+    """A foreign account. Writes and look-ups of one batch go side by side, `concurrency` at once.
+
+    An adapter says with `connect` how its session is made, and has no `try`: the session turns
+    answers into our errors, and `each` turns those into one outcome an item.
+    """
+
+    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+        super().__init__(name=name, spool=spool)
+        if concurrency < 1:
+            raise ValueError("concurrency: must be 1 or more")
+        self.concurrency = concurrency
+        self._session: Http | None = None
+
+    @abstractmethod
+    def connect(self) -> "Http":
+        """Make the session, once for all portals of this process."""
+
+    @property
+    def http(self) -> "Http":
+        """The session as this portal has it."""
+        if self._session is None:
+            self._session = self.needed_network.session(self.name, self.connect)
+        return self._session
+
+    @property
+    def needed_network(self) -> Network:
+        """What the session is made from; an account has it once it is `paired`."""
+        if self.network is None:
+            raise RuntimeError(f"account {self.name} was not paired, so it has no network")
+        return self.network
+
+    @property
+    def calls(self) -> int:
+        """Requests made for this portal so far, repetitions included."""
+        return self._session.calls if self._session else 0
+
+    def each(self, items: Sequence[Item], write: Callable[[Item], Outcome]) -> list[Outcome]:
+        """Write side by side; one outcome an item, in order. Raises `SignInError`."""
+        return self.side_by_side(items, lambda item: outcome_of(item, write))
+
+    def side_by_side(self, items: Sequence[Item], ask: Callable[[Item], Found]) -> list[Found]:
+        """Ask for each item, several at once; answers in order. The first error ends it."""
+        if len(items) < 2 or self.concurrency == 1:  # noqa: PLR2004 - nothing to be beside
+            return [ask(item) for item in items]
+        with ThreadPoolExecutor(max_workers=min(self.concurrency, len(items))) as pool:
+            return list(pool.map(ask, items))
+
+    def comment(self, comments: Sequence[Comment]) -> None:
+        """Tell people of refusals and conflicts; where a comment is refused, the log tells it.
+
+        Raises what may pass, so that the batch that it belongs to is looked up and told again.
+        """
+        self.side_by_side(comments, self._comment_if_taken)
+
+    def _comment_if_taken(self, comment: Comment) -> None:
+        with suppress(RefusedError):
+            self.put_comment(comment)
+
+    @abstractmethod
+    def put_comment(self, comment: Comment) -> None:
+        """Put a remark on a timeline, if it is not there yet."""
