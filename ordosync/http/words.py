@@ -1,0 +1,131 @@
+"""What of a foreign text may be shown.
+
+A service likes to quote what it refuses, and what we send is people's addresses. So each word
+that we sent is masked where it comes back, unless it was sent under a name that is known to be
+impersonal: what is unknown counts as personal, and a new field cannot leak before someone
+remembers to add it to a list. Words are masked, not whole values, since a service quotes parts of
+them, in other punctuation or escaped for HTML. A common word that happens to be in an address is
+masked, too: a message may lose one, a person is not exposed. Short words are left alone, or
+nothing could be read.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from unicodedata import category
+from urllib.parse import quote
+
+import msgspec
+
+MASK = "***"
+_MOST = 240
+_LONGEST_SHORT_WORD = 3
+_DEEPEST = 5
+# A telephone number is known by its last digits, in any grouping.
+_PHONE_DIGITS = 7
+_IMPERSONAL = frozenset(
+    {"id", "ids", "sku", "number", "order_number", "order_id", "product_id", "variant_id"}
+    | {"warehouse_id", "reference", "status", "currency", "carrier", "tracking_number"}
+    | {"limit", "offset", "page", "per_page", "sort", "order", "orderby", "query"}
+)
+_MAIL = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+_TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
+_WORD = re.compile(r"\w+")
+_MASKS = re.compile(r"\*\*\*(?:[\s,.'&#;/-]*\*\*\*)+")
+_SAID = ("error_message", "message", "error", "error_description", "errors")
+_ABOUT = ("param", "params", "data")
+
+
+def said(body: bytes) -> str:
+    """Return what a service says of an error, raw; nothing where it does not do so in JSON."""
+    try:
+        answer = msgspec.json.decode(body)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(answer, dict):
+        return "; ".join(_texts(answer)) if isinstance(answer, str | list) else ""
+    message = "; ".join(text for key in _SAID for text in _texts(answer.get(key)))
+    about = ", ".join(text for key in _ABOUT for text in _params(answer.get(key)))
+    return f"{message} ({about})" if about else message
+
+
+def _params(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):  # WooCommerce: {"status": 400, "params": {"per_page": "..."}}
+        value = value.get("params")
+    return _texts(value)
+
+
+def _texts(value: Any, depth: int = 0) -> Iterator[str]:
+    """Go through texts, lists of them, and objects from a field to what is wrong with it."""
+    if isinstance(value, str) and value:
+        yield value
+    elif isinstance(value, list) and depth < _DEEPEST:
+        for item in value:
+            yield from _texts(item, depth + 1)
+    elif isinstance(value, dict) and depth < _DEEPEST:
+        if "message" in value:
+            yield from _texts(value["message"], depth + 1)
+        else:
+            for name, item in value.items():
+                yield from (f"{name}: {text}" for text in _texts(item, depth + 1))
+
+
+class Mask:
+    """Makes foreign text fit to be shown beside one request."""
+
+    def __init__(self, secrets: Sequence[str], *sent: object) -> None:
+        self._secrets = [form for secret in secrets for form in {secret, quote(secret, safe="")}]
+        values = [value for part in sent for value in _personal(part)]
+        self._words = {word for value in values for word in _words(value)}
+        self._phones = [phone for value in values for phone in _phone(value)]
+
+    def __call__(self, text: str) -> str:
+        """Return one short line without secrets and without what is personal in the request."""
+        for secret in self._secrets:
+            text = text.replace(secret, MASK) if secret else text
+        text = _MAIL.sub(MASK, one_line(_TAG.sub(" ", text)))
+        for phone in self._phones:
+            text = phone.sub(MASK, text)
+        text = _WORD.sub(self._word, text)
+        return _cut(_MASKS.sub(MASK, text))
+
+    def _word(self, found: re.Match[str]) -> str:
+        return MASK if found[0].casefold() in self._words else found[0]
+
+
+def one_line(text: str) -> str:
+    """Return a text without what a terminal would obey and without line ends."""
+    visible = "".join(" " if category(char) in _UNSEEN else char for char in text)
+    return " ".join(visible.split())
+
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST else f"{text[: _MOST - 1].rstrip()}…"
+
+
+def _personal(value: object, name: str = "") -> Iterator[str]:
+    if isinstance(value, str):
+        if name not in _IMPERSONAL:
+            yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _personal(item, str(key))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _personal(item, name)
+
+
+def _words(value: str) -> Iterator[str]:
+    for word in _WORD.findall(value):
+        if len(word) > _LONGEST_SHORT_WORD:
+            yield word.casefold()
+
+
+def _phone(value: str) -> Iterator[re.Pattern[str]]:
+    digits = re.sub(r"\D", "", value)
+    if len(digits) >= _PHONE_DIGITS and not re.search(r"[^\W\d_]{2}", value):
+        last = r"[\s().+/-]{0,2}".join(digits[-_PHONE_DIGITS:])
+        yield re.compile(rf"[\d\s().+/-]*{last}")
