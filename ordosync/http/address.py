@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
+from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 _PORTS = {"https": 443, "http": 80}
@@ -23,7 +24,10 @@ class Origin(NamedTuple):
 
 def origin_of(url: str) -> Origin:
     """Return the origin of an absolute URL; ValueError where it has none that we could ask."""
-    parts = parse_url(url)
+    try:
+        parts = parse_url(url)
+    except LocationParseError:  # whose text would show all of it
+        raise ValueError("an address that cannot be read") from None
     if parts.scheme not in _PORTS:
         raise ValueError("an address must begin with https://")
     if not parts.host:
@@ -45,8 +49,9 @@ def checked_base(url: str, *, allow_http: bool) -> str:
 
 def checked_proxy(url: str) -> str:
     """Return a proxy's URL. TLS to the proxy itself would bypass the limits of `wire`."""
-    if origin_of(url).scheme != "http":
+    if not url.lower().startswith("http://"):
         raise ValueError("a proxy's address must begin with http://")
+    origin_of(url)
     return url
 
 

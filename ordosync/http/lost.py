@@ -15,8 +15,8 @@ _OTHER_NAME = {62, 63, 64}
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (ProxyError, "the proxy does not let us through to {host}"),
     (gaierror, "the name {host} cannot be resolved"),
-    (ConnectTimeoutError, "{host} did not take the connection in time"),
     (ConnectionRefusedError, "{host} refused the connection"),
+    (ConnectTimeoutError, "{host} did not take the connection in time"),
     (ssl.SSLEOFError, "{host} closed the connection too early"),
     (TimeoutError, "{host} did not answer in time"),
     (RemoteDisconnected, "{host} closed the connection without an answer"),

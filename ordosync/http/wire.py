@@ -157,7 +157,7 @@ def _few_words(response: requests.Response) -> bytes:
 def secrets_in(auth: Auth) -> list[str]:
     """Return all that must never be shown, in each form in which it is sent."""
     if isinstance(auth, tuple):
-        return [auth[1].reveal(), _basic(*auth).rstrip("=")]
+        return [auth[1].reveal(), _basic(*auth), _basic(*auth).rstrip("=")]
     return [secret.reveal() for secret in auth.values()]
 
 

@@ -28,10 +28,11 @@ _IMPERSONAL = frozenset(
     | {"warehouse_id", "reference", "status", "currency", "carrier", "tracking_number"}
     | {"limit", "offset", "page", "per_page", "sort", "order", "orderby", "query"}
 )
-_MAIL = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
-_TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
+# Repetitions have ends, or a text made for it would keep the expressions busy for ever.
+_MAIL = re.compile(r"[^\s<>\"'(),;:]{1,64}@[^\s<>\"'(),;:]{1,255}")
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
 _WORD = re.compile(r"\w+")
-_MASKS = re.compile(r"\*\*\*(?:[\s,.'&#;/-]*\*\*\*)+")
+_MASKS = re.compile(r"\*\*\*(?:[\s,.'&#;/-]{0,9}\*\*\*)+")
 _SAID = ("error_message", "message", "error", "error_description", "errors")
 _ABOUT = ("param", "params", "data")
 
@@ -128,4 +129,4 @@ def _phone(value: str) -> Iterator[re.Pattern[str]]:
     digits = re.sub(r"\D", "", value)
     if len(digits) >= _PHONE_DIGITS and not re.search(r"[^\W\d_]{2}", value):
         last = r"[\s().+/-]{0,2}".join(digits[-_PHONE_DIGITS:])
-        yield re.compile(rf"[\d\s().+/-]*{last}")
+        yield re.compile(rf"(?:[+(]?\d[\d\s().+/-]{{0,11}})?{last}")

@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,6 +38,31 @@ def answer(
 def reset(sock: socket.socket) -> None:
     """Break the connection without an answer."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+
+def drips(*pieces: bytes, every_s: float = 0.02) -> Reaction:
+    """Send the pieces, then go on with single bytes of the last for as long as anyone listens."""
+
+    def drip(sock: socket.socket) -> None:
+        for piece in pieces[:-1]:
+            sock.sendall(piece)
+        for _ in range(100):
+            sock.sendall(pieces[-1])
+            time.sleep(every_s)
+
+    return drip
+
+
+def hangs(*pieces: bytes) -> Reaction:
+    """Send the pieces and then nothing, with the connection open."""
+
+    def hang(sock: socket.socket) -> None:
+        for piece in pieces:
+            sock.sendall(piece)
+        sock.settimeout(2)
+        sock.recv(1)  # until the other side goes away
+
+    return hang
 
 
 class Server:
