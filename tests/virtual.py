@@ -53,6 +53,8 @@ class CrowdClock(Clock):
     def sleep(self, seconds: float) -> None:
         with self._turn:
             until = self._at_s + seconds
+            if until <= self._at_s:
+                return
             self._wakes.append(until)
             self.leave()
             while self._at_s < until:

@@ -88,4 +88,4 @@ def _same_origin(base: str, link: str) -> str:
 
 def quoted(segment: str) -> str:
     """Return a text such as an SKU as one segment of a path."""
-    return quote(segment, safe="")
+    return quote(segment, safe="", errors="surrogatepass")

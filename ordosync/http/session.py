@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
 import msgspec
@@ -75,6 +76,7 @@ class Http:
         self._dice = dice or Random()  # noqa: S311 - spreads waits, guards nothing
         self._secrets = secrets_in(auth)
         self._tally = Tally()
+        self._seats = BoundedSemaphore(concurrency)
         self._wire = Wire(
             self._base_url,
             clock=clock,
@@ -150,8 +152,8 @@ class Http:
                     self._clock.sleep(wait_s)
 
     def _prepared(self, call: Call[Any]) -> requests.PreparedRequest:
-        body = None if call.json is None else _encoder.encode(call.json)
         try:
+            body = None if call.json is None else _encoder.encode(call.json)
             url = joined(self._base_url, call.path)
             return self._wire.prepare(call.method, url, params=call.params, body=body)
         except ValueError as error:
@@ -163,7 +165,7 @@ class Http:
         with self._slot():
             self._tally.count()
             reply = self._exchange(call, request, course)
-        mask = Mask(self._secrets, call.params, msgspec.to_builtins(call.json))
+        mask = Mask(self._secrets, call.params, call.json)
         return value_of(reply, call, mask, self._clock.now()), reply.headers
 
     def _exchange(
@@ -185,7 +187,7 @@ class Http:
     @contextmanager
     def _slot(self) -> Iterator[None]:
         try:
-            with self._rate.slot():
+            with self._seats, self._rate.slot():
                 yield
         except BusyError as busy:
             raise FailedError(

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from threading import BoundedSemaphore
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -68,7 +67,7 @@ class LostError(Exception):
 
 
 class Wire:
-    """The connections of one account to its one origin, and the only holder of its secret."""
+    """The connections of one account to its one origin. Requests get its secret here."""
 
     def __init__(
         self,
@@ -91,7 +90,6 @@ class Wire:
         except OSError:  # an SSLError is one, too
             raise ValueError(f"{ca_file} holds no certificates that can be read") from None
         self._adapter = Adapter(context, connections=connections)
-        self._seats = BoundedSemaphore(connections)
 
     def prepare(
         self, method: str, url: str, *, params: Params | None, body: bytes | None
@@ -107,16 +105,15 @@ class Wire:
 
     def exchange(self, request: requests.PreparedRequest, *, total_s: float) -> Reply:
         """Send a request and read the answer to its end, or raise `LostError`."""
-        with self._seats:
-            limits = Exchange(self._clock, read_s=self._limits.read_s, total_s=total_s)
-            with exchanging(limits) as exchange:
-                try:
-                    return self._reply(request)
-                except (requests.RequestException, HTTPError, OSError) as error:
-                    raise self._lost(error, exchange) from error
+        limits = Exchange(self._clock, read_s=self._limits.read_s, total_s=total_s)
+        with exchanging(limits) as exchange:
+            try:
+                return self._reply(request, exchange)
+            except (requests.RequestException, HTTPError, OSError) as error:
+                raise self._lost(error, exchange) from error
 
-    def _reply(self, request: requests.PreparedRequest) -> Reply:
-        timeout = (self._limits.connect_s, self._limits.read_s)
+    def _reply(self, request: requests.PreparedRequest, exchange: Exchange) -> Reply:
+        timeout = (min(self._limits.connect_s, exchange.left_s), self._limits.read_s)
         sent = self._adapter.send(request, stream=True, timeout=timeout, proxies=self._proxies)
         with closing(sent) as response:
             well = 200 <= response.status_code < 300  # noqa: PLR2004 - any success

@@ -28,13 +28,13 @@ _IMPERSONAL = frozenset(
     | {"warehouse_id", "reference", "status", "currency", "carrier", "tracking_number"}
     | {"limit", "offset", "page", "per_page", "sort", "order", "orderby", "query"}
 )
+_SHOPIFY_ID = "gid://shopify/"
 # Repetitions have ends, or a text made for it would keep the expressions busy for ever.
 _MAIL = re.compile(r"[^\s<>\"'(),;:]{1,64}@[^\s<>\"'(),;:]{1,255}")
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
 _WORD = re.compile(r"\w+")
 _MASKS = re.compile(r"\*\*\*(?:[\s,.'&#;/-]{0,9}\*\*\*)+")
 _SAID = ("error_message", "message", "error", "error_description", "errors")
-_ABOUT = ("param", "params", "data")
 
 
 def said(body: bytes) -> str:
@@ -46,14 +46,13 @@ def said(body: bytes) -> str:
     if not isinstance(answer, dict):
         return "; ".join(_texts(answer)) if isinstance(answer, str | list) else ""
     message = "; ".join(text for key in _SAID for text in _texts(answer.get(key)))
-    about = ", ".join(text for key in _ABOUT for text in _params(answer.get(key)))
+    about = ", ".join(_texts([answer.get("param"), answer.get("params"), _woo_params(answer)]))
     return f"{message} ({about})" if about else message
 
 
-def _params(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):  # WooCommerce: {"status": 400, "params": {"per_page": "..."}}
-        value = value.get("params")
-    return _texts(value)
+def _woo_params(answer: dict[str, Any]) -> Any:
+    data = answer.get("data")
+    return data.get("params") if isinstance(data, dict) else None
 
 
 def _texts(value: Any, depth: int = 0) -> Iterator[str]:
@@ -75,23 +74,28 @@ class Mask:
     """Makes foreign text fit to be shown beside one request."""
 
     def __init__(self, secrets: Sequence[str], *sent: object) -> None:
-        self._secrets = [form for secret in secrets for form in {secret, quote(secret, safe="")}]
-        values = [value for part in sent for value in _personal(part)]
-        self._words = {word for value in values for word in _words(value)}
-        self._phones = [phone for value in values for phone in _phone(value)]
+        self._secrets = secrets
+        self._sent = sent
 
     def __call__(self, text: str) -> str:
         """Return one short line without secrets and without what is personal in the request."""
-        for secret in self._secrets:
-            text = text.replace(secret, MASK) if secret else text
+        text = self._without_secrets(text)
         text = _MAIL.sub(MASK, one_line(_TAG.sub(" ", text)))
-        for phone in self._phones:
-            text = phone.sub(MASK, text)
-        text = _WORD.sub(self._word, text)
+        text = self._without_persons(text)
         return _cut(_MASKS.sub(MASK, text))
 
-    def _word(self, found: re.Match[str]) -> str:
-        return MASK if found[0].casefold() in self._words else found[0]
+    def _without_secrets(self, text: str) -> str:
+        for secret in filter(None, self._secrets):
+            for form in (secret, quote(secret, safe="")):
+                text = text.replace(form, MASK)
+        return text
+
+    def _without_persons(self, text: str) -> str:
+        values = list(_personal(msgspec.to_builtins(self._sent)))
+        words = {word for value in values for word in _words(value)}
+        for phone in (phone for value in values for phone in _phone(value)):
+            text = phone.sub(MASK, text)
+        return _WORD.sub(lambda word: MASK if word[0].casefold() in words else word[0], text)
 
 
 def one_line(text: str) -> str:
@@ -109,7 +113,7 @@ def _cut(text: str) -> str:
 
 def _personal(value: object, name: str = "") -> Iterator[str]:
     if isinstance(value, str):
-        if name not in _IMPERSONAL:
+        if name.removesuffix("[]") not in _IMPERSONAL and not value.startswith(_SHOPIFY_ID):
             yield value
     elif isinstance(value, Mapping):
         for key, item in value.items():

@@ -75,6 +75,7 @@ class Server:
         self.script = list(script) or [answer()]
         self.seen: list[Seen] = []
         self.connections = 0
+        self.closed = 0
         self.ends = threading.Event()
         self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -129,6 +130,7 @@ class Server:
                     if b"Content-Length" not in reaction or b"close" in reaction:
                         break
         sock.close()
+        self.closed += 1
 
 
 def _read(stream: BinaryIO) -> Seen | None:

@@ -6,6 +6,7 @@ import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 
@@ -73,6 +74,19 @@ def test_server_that_does_not_read_ends_with_the_total_limit(session: Session) -
             http.query("/", list[int], doing="read", json="x" * 10_000_000)
 
     assert time.monotonic() - began < QUICK.total_s + 1
+
+
+def test_connection_that_is_not_taken_ends_with_its_limit(session: Session) -> None:
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):  # more than wait in the queue
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        http = session(f"http://127.0.0.1:{listener.getsockname()[1]}", limits=QUICK)
+
+        with pytest.raises(UnavailableError, match=r"127\.0\.0\.1 did not"):
+            http.send("POST", "/order", list[int], doing="create")
 
 
 @pytest.mark.parametrize("chunked", [False, True])

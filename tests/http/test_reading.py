@@ -1,6 +1,7 @@
 """What a read makes of an answer."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -73,6 +74,17 @@ def test_twins_count_their_own_requests_over_one_connection(serve: Serve, sessio
     read(other)
 
     assert (http.calls, one.calls, other.calls, server.connections) == (0, 2, 1, 1)
+
+
+def test_threads_share_a_session_within_its_concurrency(serve: Serve, session: Session) -> None:
+    server = serve(answer(ORDER))
+    http = session(server.url, concurrency=2)
+
+    with ThreadPoolExecutor(8) as pool:
+        orders = list(pool.map(lambda _: read(http), range(100)))
+
+    assert len(orders) == http.calls == 100
+    assert server.connections <= 2
 
 
 def test_base_and_path_are_joined_once_and_names_stay_names(serve: Serve, session: Session) -> None:

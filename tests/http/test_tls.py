@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import trustme
 
-from ordosync.errors import UnavailableError
+from ordosync.errors import UnavailableError, UnknownOutcomeError
 from ordosync.http import Http
 from tests.http.conftest import QUICK
-from tests.http.server import Server, answer, drips
+from tests.http.server import Reaction, Server, answer, drips
 
 Serve = Callable[..., Server]
 Session = Callable[..., Http]
@@ -110,6 +110,46 @@ def test_27_drip_over_tls_ends_with_the_total_limit(
 
     with pytest.raises(UnavailableError, match="did not finish its answer within"):
         session(server.url, ca_file=ca_file, limits=QUICK).get("/", list[int], doing="read")
+
+
+def tunnel(tls: ssl.SSLContext, *pieces: bytes) -> Reaction:
+    """Play the proxy that has let us through, and the server behind it."""
+
+    def play(sock: socket.socket) -> None:
+        sock.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        with tls.wrap_socket(sock, server_side=True) as inner:
+            inner.recv(65_536)
+            drips(*pieces)(inner)
+
+    return play
+
+
+def test_server_behind_a_proxy_must_prove_its_own_name(
+    serve: Serve, session: Session, authority: trustme.CA, ca_file: Path
+) -> None:
+    right, wrong = (
+        serve(tunnel(known_as(authority.issue_cert(name)), answer("[1]", Connection="close"), b""))
+        for name in ("shop.example", "127.0.0.1")
+    )
+
+    def read(proxy: Server) -> list[int]:
+        http = session("https://shop.example", ca_file=ca_file, proxy=proxy.url)
+        return http.send("POST", "/", list[int], doing="write")
+
+    assert read(right) == [1]
+    with pytest.raises(UnavailableError, match=r"certificate of shop\.example is for another"):
+        read(wrong)
+
+
+def test_write_through_a_proxy_that_may_have_arrived_is_unknown(
+    serve: Serve, session: Session, authority: trustme.CA, ca_file: Path
+) -> None:
+    tls = known_as(authority.issue_cert("shop.example"))
+    proxy = serve(tunnel(tls, b"HTTP/1.1 200 OK\r\n", b"X: 1\r\n"))
+    http = session("https://shop.example", ca_file=ca_file, proxy=proxy.url, limits=QUICK)
+
+    with pytest.raises(UnknownOutcomeError, match=r"shop\.example did not finish"):
+        http.send("POST", "/", list[int], doing="write")
 
 
 def test_27_silence_in_place_of_a_handshake(session: Session) -> None:

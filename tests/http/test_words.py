@@ -68,6 +68,12 @@ def test_text_made_to_be_slow_is_not(text: str) -> None:
     assert time.monotonic() - began < 2
 
 
+def test_ids_leave_the_words_of_a_message_alone() -> None:
+    sent = {"orderId": "gid://shopify/Order/1001", "sku[]": ["Order"]}
+
+    assert Mask([], sent)("Cannot cancel Order 1001") == "Cannot cancel Order 1001"
+
+
 def test_short_words_are_left_or_nothing_could_be_read() -> None:
     assert Mask([], {"note": "to be or not to be"})("not to be found") == "not to be found"
 

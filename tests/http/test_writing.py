@@ -1,6 +1,11 @@
 """What a write makes of an answer: nothing is taken for not done that may have been."""
 
+import os
+import signal
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from types import NoneType
@@ -171,6 +176,46 @@ def test_429_has_certainly_not_been_done_and_is_repeated(
     assert create(session(server.url)) == Made(id=7)
     assert len(server.seen) == 2
     assert sum(clock.sleeps) == pytest.approx(2, abs=0.2)
+
+
+def test_connection_that_was_closed_meanwhile_is_not_written_to(
+    serve: Serve, session: Session
+) -> None:
+    server = serve(lambda sock: sock.sendall(MADE), MADE)
+    http = session(server.url)
+    create(http)
+    while not server.closed:
+        time.sleep(0.01)
+
+    assert create(http) == Made(id=7)
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize(("point", "arrived"), [("http-before-send", 0), ("http-after-answer", 1)])
+def test_crash_around_a_write_and_not_around_a_read(serve: Serve, point: str, arrived: int) -> None:
+    server = serve(answer("[1]"))
+    script = (
+        "from ordosync.clock import Clock; from ordosync.http import Http;"
+        f"http = Http('a', '{server.url}', clock=Clock(), auth={{}});"
+        "http.get('/read', list[int], doing='read');"
+        "http.send('POST', '/write', list[int], doing='write')"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "ORDOSYNC_FAULT": point}, check=False
+    )
+
+    assert done.returncode == -signal.SIGKILL
+    assert [seen.line.split()[1] for seen in server.seen] == ["/read", "/write"][: 1 + arrived]
+
+
+def test_text_that_cannot_be_sent_is_refused_unasked(serve: Serve, session: Session) -> None:
+    server = serve(MADE)
+
+    with pytest.raises(RefusedError, match="surrogates not allowed"):
+        session(server.url).send("POST", "/order", Made, doing="create", json={"name": "\ud800"})
+
+    assert server.seen == []
 
 
 def test_what_a_link_or_an_odd_name_would_ask_elsewhere_is_refused(
