@@ -5,11 +5,8 @@ after a 500, a 503, a redirect or half an answer the write may have been done al
 words that a service says on purpose (4xx, and 429 for "not now") are certain.
 """
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from types import NoneType
 from typing import Any, Generic, Literal, TypeVar, cast
 
@@ -26,6 +23,7 @@ from ordosync.errors import (
     UnknownOutcomeError,
 )
 from ordosync.http.again import retry_after_s
+from ordosync.http.reading import decode
 from ordosync.http.wire import LostError, Params, Reply
 from ordosync.http.words import Mask, said
 
@@ -34,7 +32,6 @@ Effect = Literal["none", "same", "once"]
 _OK, _REDIRECT, _BAD, _BROKEN = 200, 300, 400, 500
 _TIMED_OUT, _NOT_FOUND, _TOO_MANY, _NOT_NOW = 408, 404, 429, 503
 _SIGN_IN = {401, 402, 403}
-_BOM = b"\xef\xbb\xbf"
 _REQUEST_ID = ("X-Ordoro-Request-Id", "X-Request-Id")
 
 
@@ -153,36 +150,4 @@ def _read(reply: Reply, shape: type[T]) -> T:
         raise ValueError("HTML, not JSON")
     if kind and not kind.endswith(("/json", "+json")):
         raise ValueError(f"{kind}, not JSON")
-    if reply.body.startswith(_BOM):
-        raise ValueError("JSON behind a byte order mark")
-    return _decoded(reply.body, shape)
-
-
-def _decoded(body: bytes, shape: type[T]) -> T:
-    try:
-        value = msgspec.json.Decoder(shape, float_hook=Decimal).decode(body.decode())
-        finite = _is_finite(value)
-    except UnicodeDecodeError:
-        raise ValueError("text that is not UTF-8") from None
-    except RecursionError:
-        raise ValueError("JSON nested too deeply") from None
-    except msgspec.ValidationError:
-        raise
-    except msgspec.DecodeError as error:
-        raise ValueError(f"broken JSON ({error})") from None
-    if not finite:
-        raise ValueError("NaN or Infinity in place of a number")
-    return value
-
-
-def _is_finite(value: object) -> bool:
-    """Look for "NaN" and "Infinity" in strings, which a Decimal takes for numbers."""
-    if isinstance(value, Decimal | float):
-        return math.isfinite(value)
-    if isinstance(value, msgspec.Struct):
-        return all(_is_finite(getattr(value, name)) for name in value.__struct_fields__)
-    if isinstance(value, Mapping):
-        return all(_is_finite(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return all(_is_finite(item) for item in value)
-    return True
+    return decode(reply.body, shape)

@@ -157,7 +157,8 @@ class Http:
             url = joined(self._base_url, call.path)
             return self._wire.prepare(call.method, url, params=call.params, body=body)
         except ValueError as error:
-            raise RefusedError(self._account, call.doing, f"not asked: {error}") from error
+            why = self._mask(call)(f"not asked: {error}")
+            raise RefusedError(self._account, call.doing, why) from error
 
     def _attempt(
         self, call: Call[T], request: requests.PreparedRequest, course: _Course
@@ -165,8 +166,10 @@ class Http:
         with self._slot():
             self._tally.count()
             reply = self._exchange(call, request, course)
-        mask = Mask(self._secrets, call.params, call.json)
-        return value_of(reply, call, mask, self._clock.now()), reply.headers
+        return value_of(reply, call, self._mask(call), self._clock.now()), reply.headers
+
+    def _mask(self, call: Call[Any]) -> Mask:
+        return Mask(self._secrets, call.params, call.json)
 
     def _exchange(
         self, call: Call[Any], request: requests.PreparedRequest, course: _Course

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from socket import socket
 from typing import Any
@@ -127,8 +128,12 @@ class Adapter(HTTPAdapter):
         return pool
 
 
+@cache
 def verifying(ca_file: Path | None) -> ssl.SSLContext:
-    """Return what verifies a server: by the public authorities, or by those of `ca_file` alone."""
+    """Return what verifies a server: by the public authorities, or by those of `ca_file` alone.
+
+    Kept, since reading the authorities takes longer than most requests.
+    """
     context = ssl.create_default_context(cafile=str(ca_file or DEFAULT_CA_BUNDLE_PATH))
     context.sslsocket_class = _TimedTlsSocket
     return context

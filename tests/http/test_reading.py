@@ -15,7 +15,7 @@ from ordosync.errors import (
     SignInError,
     UnavailableError,
 )
-from ordosync.http import Http, quoted
+from ordosync.http import Http, decode, quoted
 from tests.http.conftest import SECRET, HastyClock
 from tests.http.server import Reaction, Server, answer, reset
 
@@ -213,6 +213,23 @@ def test_28_deep_nesting_is_refused(
 
     with pytest.raises(UnavailableError, match="answered"):
         http.get("/", shape, doing="read")
+
+
+def test_one_bad_item_does_not_spoil_its_page(serve: Serve, session: Session) -> None:
+    page = b'[%b, {"number": "1002", "total": "NaN"}]' % ORDER
+    http = session(serve(answer(page)).url)
+
+    good, bad = http.get("/order", list[msgspec.Raw], doing="read orders")
+
+    assert decode(good, Order).total == Decimal("0.1")
+    with pytest.raises(ValueError, match="NaN or Infinity"):
+        decode(bad, Order)
+
+
+@pytest.mark.parametrize("number", ['"sNaN"', '" nan "', '"-Infinity"', '"NaN123"'])
+def test_no_spelling_of_nan_is_a_number(number: str) -> None:
+    with pytest.raises(ValueError, match="NaN or Infinity"):
+        decode(f'{{"a": [{{"b": {number}}}]}}'.encode(), dict[str, list[dict[str, Decimal]]])
 
 
 def test_query_is_a_read_by_post(serve: Serve, session: Session) -> None:
