@@ -10,7 +10,6 @@ from datetime import datetime
 from types import NoneType
 from typing import Any, Generic, Literal, TypeVar, cast
 
-import msgspec
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
@@ -23,7 +22,7 @@ from ordosync.errors import (
     UnknownOutcomeError,
 )
 from ordosync.http.again import retry_after_s
-from ordosync.http.reading import decode
+from ordosync.http.reading import ShapeError, decode
 from ordosync.http.wire import LostError, Params, Reply
 from ordosync.http.words import Mask, said
 
@@ -89,10 +88,8 @@ def value_of(reply: Reply, call: Call[T], mask: Mask, now: datetime) -> T:
         raise _failed(reply, call, mask, now)
     try:
         return _read(reply, call.shape)
-    except msgspec.ValidationError as error:  # whole and well-formed: the same would come again
-        raise FailedError(call.unclear, f"answered the unexpected: {mask(str(error))}") from error
     except ValueError as error:
-        again = call.effect != "once"
+        again = call.effect != "once" and not isinstance(error, ShapeError)
         raise FailedError(call.unclear, mask(f"answered {error}"), again=again) from error
 
 

@@ -7,6 +7,7 @@ from socket import gaierror
 
 from urllib3.exceptions import ConnectTimeoutError, DecodeError, ProxyError
 
+# OpenSSL's numbers for what is wrong with a certificate.
 _EXPIRED, _NOT_YET = 10, 9
 _STRANGERS = {2, 18, 19, 20, 21}
 _OTHER_NAME = {62, 63, 64}

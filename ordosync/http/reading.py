@@ -11,6 +11,10 @@ T = TypeVar("T")
 _BOM = b"\xef\xbb\xbf"
 
 
+class ShapeError(ValueError):
+    """Whole and well-formed, but something else: it would come again if it were asked again."""
+
+
 def decode(body: bytes | msgspec.Raw, shape: type[T]) -> T:
     """Return JSON as a value of `shape`; ValueError says what it is instead.
 
@@ -28,8 +32,8 @@ def decode(body: bytes | msgspec.Raw, shape: type[T]) -> T:
         raise ValueError("text that is not UTF-8") from None
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
-    except msgspec.ValidationError:
-        raise
+    except msgspec.ValidationError as error:
+        raise ShapeError(f"the unexpected ({error})") from None
     except msgspec.DecodeError as error:
         raise ValueError(f"broken JSON ({error})") from None
     if not finite:

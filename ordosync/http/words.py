@@ -41,7 +41,7 @@ def said(body: bytes) -> str:
     """Return what a service says of an error, raw; nothing where it does not do so in JSON."""
     try:
         answer = msgspec.json.decode(body)
-    except (ValueError, RecursionError):
+    except (msgspec.DecodeError, RecursionError):
         return ""
     if not isinstance(answer, dict):
         return "; ".join(_texts(answer)) if isinstance(answer, str | list) else ""
