@@ -62,6 +62,12 @@ class RefusedError(AccountError):
     code = "refused"
 
 
+class NotFoundError(RefusedError):
+    """What it is about is not there, or not any more."""
+
+    code = "not-found"
+
+
 class UnavailableError(AccountError):
     """May pass by itself (timeout before sending, 429, 503, a locked file): tried again later."""
 

@@ -1,5 +1,6 @@
 """Days of cron in a second: a clock that a test sets, and ticks in this process."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +30,44 @@ class VirtualClock(Clock):
 
     def sleep(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
+
+
+class CrowdClock(Clock):
+    """Shared by threads: when all of them sleep, it becomes the time at which the first wakes.
+
+    Each thread says by `leave` that it has ended.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._at_s = 0.0
+        self._awake = threads
+        self._wakes: list[float] = []
+        self._turn = threading.Condition()
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self._at_s)
+
+    def monotonic(self) -> float:
+        return self._at_s
+
+    def sleep(self, seconds: float) -> None:
+        with self._turn:
+            until = self._at_s + seconds
+            if until <= self._at_s:
+                return
+            self._wakes.append(until)
+            self.leave()
+            while self._at_s < until:
+                self._turn.wait()
+
+    def leave(self) -> None:
+        with self._turn:
+            self._awake -= 1
+            if self._awake == 0 and self._wakes:
+                self._at_s = min(self._wakes)
+                self._awake = self._wakes.count(self._at_s)
+                self._wakes = [wake for wake in self._wakes if wake > self._at_s]
+                self._turn.notify_all()
 
 
 class Cron:

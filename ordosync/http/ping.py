@@ -1,4 +1,4 @@
-"""What ordosync asks of the network."""
+"""What is told to a monitor such as Healthchecks."""
 
 import requests
 
@@ -8,7 +8,7 @@ _TIMEOUT_S = 10
 
 
 def ping(url: Secret | None) -> None:
-    """Ask for a URL of a monitor such as Healthchecks; nothing depends on its answer.
+    """Ask for a URL of a monitor; nothing depends on its answer.
 
     A monitor that cannot be reached finds out by itself: it misses us.
     """

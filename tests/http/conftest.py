@@ -1,0 +1,72 @@
+"""An account's session with a scripted server, impatient enough for a test."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from ordosync.clock import Clock
+from ordosync.http import Http, Limits
+from ordosync.secret import Secret
+from tests.http.server import Reaction, Server
+from tests.virtual import START
+
+SECRET = "cs_9f8e7d6c5b4a"  # noqa: S105 - a canary
+# Long enough for a busy machine; what tests the limits of time has its own.
+LIMITS = Limits(size=100_000)
+QUICK = Limits(connect_s=0.3, read_s=0.2, total_s=0.3, size=100_000)
+
+
+class HastyClock(Clock):
+    """Goes as time does, but sleeps in no time and remembers how long."""
+
+    def __init__(self) -> None:
+        self.sleeps: list[float] = []
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=sum(self.sleeps))
+
+    def monotonic(self) -> float:
+        return time.monotonic() + sum(self.sleeps)
+
+    def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+
+
+@pytest.fixture
+def clock() -> HastyClock:
+    return HastyClock()
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def serve(stack: ExitStack) -> Callable[..., Server]:
+    def serve(*script: bytes | Reaction, **options: Any) -> Server:
+        return stack.enter_context(Server(*script, **options))
+
+    return serve
+
+
+@pytest.fixture
+def session(stack: ExitStack, clock: HastyClock) -> Callable[..., Http]:
+    def session(url: str, **options: Any) -> Http:
+        defaults: dict[str, Any] = {
+            "auth": ("ck_key", Secret(SECRET)),
+            "clock": clock,
+            "limits": LIMITS,
+            "dice": Random(7),  # noqa: S311
+        }
+        http = Http("merchant acme", url, **defaults | options)
+        stack.callback(http.close)
+        return http
+
+    return session

@@ -1,0 +1,133 @@
+"""No server can hold a call for longer, or fill more memory, than the limits say."""
+
+import gzip
+import socket
+import time
+import tracemalloc
+import zlib
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import pytest
+
+from ordosync.errors import NotFoundError, UnavailableError
+from ordosync.http import Http, Limits
+from tests.http.conftest import QUICK, HastyClock
+from tests.http.server import Reaction, Server, answer, drips, hangs
+
+Serve = Callable[..., Server]
+Session = Callable[..., Http]
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+def floods(sock: socket.socket) -> None:
+    sock.sendall(HEAD + b"\r\n[")
+    while True:
+        sock.sendall(b"1," * 10_000)
+
+
+SLOW: dict[str, Reaction] = {
+    "status line": drips(b"H"),
+    "drip in a header": drips(HEAD + b"X-Long: ", b"x"),
+    "headers without end": drips(HEAD, b"X: 1\r\n"),
+    "drip in the body": drips(HEAD + b"Content-Length: 100000\r\n\r\n", b"1"),
+    "drip without length": drips(HEAD + b"\r\n", b"1"),
+    "drip in a chunk": drips(HEAD + b"Transfer-Encoding: chunked\r\n\r\nffff\r\n", b"1"),
+    "drip of chunks": drips(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n1\r\n"),
+    "drip in words": drips(HEAD.replace(b"200", b"500") + b"\r\n", b"1"),
+    "no answer": hangs(),
+    "hang after headers": hangs(HEAD + b"Content-Length: 10\r\n\r\n"),
+    "hang in the body": hangs(HEAD + b"Content-Length: 10\r\n\r\n[1,"),
+}
+
+
+@pytest.mark.parametrize("reaction", SLOW.values(), ids=SLOW)
+def test_27_slow_answer_ends_with_the_total_limit(
+    serve: Serve, session: Session, reaction: Reaction, clock: HastyClock
+) -> None:
+    """Case 27: all attempts together."""
+    http = session(serve(reaction).url, limits=QUICK)
+
+    began = time.monotonic()
+    with pytest.raises(UnavailableError, match=r"127\.0\.0\.1 did not|HTTP 500"):
+        http.get("/", list[int], doing="read")
+
+    assert time.monotonic() - began < QUICK.total_s + 1
+    assert sum(clock.sleeps) <= 4
+
+
+def test_27_endless_answer_ends_with_the_limit_of_size(serve: Serve, session: Session) -> None:
+    server = serve(floods)
+
+    with pytest.raises(UnavailableError, match=r"answered more than 0\.1 MB"):
+        session(server.url).get("/", list[int], doing="read")
+
+    assert len(server.seen) == 1
+
+
+def test_server_that_does_not_read_ends_with_the_total_limit(session: Session) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        http = session(f"http://127.0.0.1:{listener.getsockname()[1]}", limits=QUICK)
+        began = time.monotonic()
+        with pytest.raises(UnavailableError):
+            http.query("/", list[int], doing="read", json="x" * 10_000_000)
+
+    assert time.monotonic() - began < QUICK.total_s + 1
+
+
+def test_connection_that_is_not_taken_ends_with_its_limit(session: Session) -> None:
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):  # more than wait in the queue
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        http = session(f"http://127.0.0.1:{listener.getsockname()[1]}", limits=QUICK)
+
+        with pytest.raises(UnavailableError, match=r"127\.0\.0\.1 did not"):
+            http.send("POST", "/order", list[int], doing="create")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_28_gzip_bomb_is_stopped_before_it_unfolds(
+    serve: Serve, session: Session, chunked: bool
+) -> None:
+    """Case 28: the limit is for the unpacked answer, and memory stays flat."""
+    bomb = gzip_of_spaces(megabytes=50)
+    reply = answer(bomb, Content_Encoding="gzip")
+    if chunked:
+        chunks = b"%x\r\n%b\r\n0\r\n\r\n" % (len(bomb), bomb)
+        reply = answer(chunks, length=False, Content_Encoding="gzip", Transfer_Encoding="chunked")
+    server = serve(reply)
+    http = session(server.url, limits=Limits(size=1_000_000))
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnavailableError, match="answered more than 1 MB"):
+            http.get("/", list[int], doing="read")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 4_000_000
+    assert len(server.seen) == 1
+
+
+def gzip_of_spaces(*, megabytes: int) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return b"".join(packer.compress(b" " * 1_000_000) for _ in range(megabytes)) + packer.flush()
+
+
+def test_packed_answer_is_unpacked(serve: Serve, session: Session) -> None:
+    server = serve(answer(gzip.compress(b"[1,2]"), Content_Encoding="gzip"))
+
+    assert session(server.url).get("/", list[int], doing="read") == [1, 2]
+    assert server.seen[0].headers["accept-encoding"] == "gzip"
+
+
+def test_28_error_with_a_huge_text_is_still_that_error(serve: Serve, session: Session) -> None:
+    server = serve(answer('{"message": "%s"}' % ("x" * 90_000), 404))
+
+    with pytest.raises(NotFoundError, match=r"HTTP 404$"):
+        session(server.url).get("/", list[int], doing="read")

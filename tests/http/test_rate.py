@@ -1,0 +1,127 @@
+"""A rate limit is used up, and never broken."""
+
+import threading
+from collections import deque
+from random import Random
+
+import pytest
+
+from ordosync.clock import Clock
+from ordosync.http import RateLimit
+from ordosync.http.rate import BusyError
+from tests.virtual import CrowdClock, VirtualClock
+
+
+class StrictService:
+    """Counts what came in the last `per_s` seconds, both ends included, and never forgives."""
+
+    def __init__(self, calls: int, per_s: float, clock: Clock) -> None:
+        self._calls, self._per_s, self._clock = calls, per_s, clock
+        self._came: deque[float] = deque()
+        self.answered = 0
+        self.refused = 0
+
+    def ask(self) -> None:
+        now = self._clock.monotonic()
+        while self._came and self._came[0] < now - self._per_s:
+            self._came.popleft()
+        if len(self._came) >= self._calls:
+            self.refused += 1
+            return
+        self._came.append(now)
+        self.answered += 1
+
+
+def ask(
+    limit: RateLimit, service: StrictService, clock: Clock, dice: Random, delay_s: float
+) -> None:
+    """Ask once; the request is on its way there and back for as long as chance has it."""
+    with limit.slot():
+        clock.sleep(dice.uniform(0, delay_s))
+        service.ask()
+        clock.sleep(dice.uniform(0, delay_s))
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("calls", "per_s"), [(500, 60), (40, 1)])
+@pytest.mark.parametrize("threads", [1, 8])
+def test_a_known_limit_is_used_and_never_broken(
+    calls: int, per_s: float, threads: int, seed: int
+) -> None:
+    clock = CrowdClock(threads)
+    limit = RateLimit(calls, per_s, clock)
+    service = StrictService(calls, per_s, clock)
+    periods = 4
+    # As slow as still lets one period's requests go out within it, or a little slower.
+    delay_s = per_s / 100 if threads > 1 else per_s / calls / 2
+
+    def work(number: int) -> None:
+        dice = Random(f"{seed}-{number}")  # noqa: S311
+        while clock.monotonic() < periods * per_s:
+            ask(limit, service, clock, dice, delay_s)
+        clock.leave()
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert service.refused == 0
+    assert service.answered >= 0.97 * calls * periods
+
+
+def test_slot_is_taken_until_a_period_after_the_answer() -> None:
+    clock = VirtualClock()
+    limit = RateLimit(1, 10, clock)
+    with limit.slot():
+        clock.sleep(7)
+    answered = clock.monotonic()
+
+    with limit.slot():
+        waited = clock.monotonic() - answered
+
+    assert 10 < waited < 10.1
+
+
+def test_slot_is_given_back_when_the_request_fails() -> None:
+    clock = VirtualClock()
+    limit = RateLimit(1, 1, clock)
+
+    with pytest.raises(OSError, match="broken"), limit.slot():
+        raise OSError("broken")
+
+    with limit.slot():
+        pass
+
+
+def test_pause_holds_all() -> None:
+    clock = VirtualClock()
+    limit = RateLimit(100, 60, clock)
+    began = clock.monotonic()
+
+    limit.pause(20)
+    limit.pause(5)
+    with limit.slot():
+        pass
+
+    assert clock.monotonic() - began == pytest.approx(20)
+
+
+def test_nobody_waits_for_long() -> None:
+    clock = VirtualClock()
+    limit = RateLimit(100, 60, clock)
+    began = clock.monotonic()
+    limit.pause(3600)
+
+    with pytest.raises(BusyError) as raised, limit.slot():
+        pass
+
+    assert raised.value.wait_s == pytest.approx(3600)
+    assert clock.monotonic() == began
+
+
+@pytest.mark.parametrize(("calls", "per_s"), [(0, 60), (1, 0)])
+def test_limit_that_allows_nothing_is_a_configuration_problem(calls: int, per_s: float) -> None:
+    with pytest.raises(ValueError, match="at least one request"):
+        RateLimit(calls, per_s, VirtualClock())

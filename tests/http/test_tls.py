@@ -1,0 +1,172 @@
+"""Whom a session trusts: servers with a certificate for their name, of a known authority."""
+
+import socket
+import ssl
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import trustme
+
+from ordosync.errors import UnavailableError, UnknownOutcomeError
+from ordosync.http import Http
+from tests.http.conftest import QUICK
+from tests.http.server import Reaction, Server, answer, drips
+
+Serve = Callable[..., Server]
+Session = Callable[..., Http]
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(path)
+    return path
+
+
+def known_as(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return context
+
+
+def test_private_authority_is_trusted_where_it_is_named(
+    serve: Serve, session: Session, authority: trustme.CA, ca_file: Path
+) -> None:
+    server = serve(answer("[1]"), tls=known_as(authority.issue_cert("127.0.0.1")))
+    http = session(server.url, ca_file=ca_file)
+
+    assert http.get("/", list[int], doing="read") == [1]
+    assert http.get("/", list[int], doing="read") == [1]
+    assert server.connections == 1
+
+
+def test_19_expired_certificate(
+    serve: Serve, session: Session, authority: trustme.CA, ca_file: Path
+) -> None:
+    """Case 19: a clear line, and nothing is sent."""
+    expired = authority.issue_cert(
+        "127.0.0.1",
+        not_before=datetime(2019, 1, 1, tzinfo=UTC),
+        not_after=datetime(2020, 1, 1, tzinfo=UTC),
+    )
+    server = serve(tls=known_as(expired))
+
+    with pytest.raises(UnavailableError, match=r"the certificate of 127\.0\.0\.1 has expired$"):
+        session(server.url, ca_file=ca_file).get("/", list[int], doing="read")
+
+    assert (server.seen, server.connections) == ([], 1)
+
+
+def test_19_unknown_authority(serve: Serve, session: Session) -> None:
+    server = serve(tls=known_as(trustme.CA().issue_cert("127.0.0.1")))
+
+    with pytest.raises(UnavailableError, match="is of an authority unknown here"):
+        session(server.url).get("/", list[int], doing="read")
+
+    assert server.seen == []
+
+
+def test_private_authority_stands_alone(serve: Serve, session: Session, ca_file: Path) -> None:
+    server = serve(tls=known_as(trustme.CA().issue_cert("127.0.0.1")))
+
+    with pytest.raises(UnavailableError, match="is of an authority unknown here"):
+        session(server.url, ca_file=ca_file).send("POST", "/", list[int], doing="write")
+
+    assert server.seen == []
+
+
+def test_19_certificate_for_another_name(
+    serve: Serve, session: Session, authority: trustme.CA, ca_file: Path
+) -> None:
+    server = serve(tls=known_as(authority.issue_cert("api.example.com")))
+
+    with pytest.raises(UnavailableError, match=r"the certificate of 127\.0\.0\.1 is for another"):
+        session(server.url, ca_file=ca_file).get("/", list[int], doing="read")
+
+    assert server.seen == []
+
+
+def test_19_server_without_tls(serve: Serve, session: Session) -> None:
+    server = serve(lambda sock: sock.sendall(b"HTTP/1.1 400 Bad\r\n\r\n"))
+    url = server.url.replace("http:", "https:")
+
+    with pytest.raises(UnavailableError, match=r"127\.0\.0\.1"):
+        session(url).send("POST", "/", list[int], doing="write")
+
+
+def test_27_drip_over_tls_ends_with_the_total_limit(
+    serve: Serve, session: Session, authority: trustme.CA, ca_file: Path
+) -> None:
+    server = serve(
+        drips(b"HTTP/1.1 200 OK\r\n", b"X: 1\r\n"), tls=known_as(authority.issue_cert("127.0.0.1"))
+    )
+
+    with pytest.raises(UnavailableError, match="did not finish its answer within"):
+        session(server.url, ca_file=ca_file, limits=QUICK).get("/", list[int], doing="read")
+
+
+def tunnel(tls: ssl.SSLContext, *pieces: bytes) -> Reaction:
+    """Play the proxy that has let us through, and the server behind it."""
+
+    def play(sock: socket.socket) -> None:
+        sock.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        with tls.wrap_socket(sock, server_side=True) as inner:
+            inner.recv(65_536)
+            drips(*pieces)(inner)
+
+    return play
+
+
+def test_server_behind_a_proxy_must_prove_its_own_name(
+    serve: Serve, session: Session, authority: trustme.CA, ca_file: Path
+) -> None:
+    right, wrong = (
+        serve(tunnel(known_as(authority.issue_cert(name)), answer("[1]", Connection="close"), b""))
+        for name in ("shop.example", "127.0.0.1")
+    )
+
+    def read(proxy: Server) -> list[int]:
+        http = session("https://shop.example", ca_file=ca_file, proxy=proxy.url)
+        return http.send("POST", "/", list[int], doing="write")
+
+    assert read(right) == [1]
+    with pytest.raises(UnavailableError, match=r"certificate of shop\.example is for another"):
+        read(wrong)
+
+
+def test_write_through_a_proxy_that_may_have_arrived_is_unknown(
+    serve: Serve, session: Session, authority: trustme.CA, ca_file: Path
+) -> None:
+    tls = known_as(authority.issue_cert("shop.example"))
+    proxy = serve(tunnel(tls, b"HTTP/1.1 200 OK\r\n", b"X: 1\r\n"))
+    http = session("https://shop.example", ca_file=ca_file, proxy=proxy.url, limits=QUICK)
+
+    with pytest.raises(UnknownOutcomeError, match=r"shop\.example did not finish"):
+        http.send("POST", "/", list[int], doing="write")
+
+
+def test_27_silence_in_place_of_a_handshake(session: Session) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        http = session(f"https://127.0.0.1:{listener.getsockname()[1]}", limits=QUICK)
+
+        with pytest.raises(UnavailableError, match=r"127\.0\.0\.1 did not"):
+            http.send("POST", "/", list[int], doing="write")
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_useless_ca_file_is_a_configuration_problem(
+    session: Session, tmp_path: Path, content: str | None
+) -> None:
+    path = tmp_path / "ca.pem"
+    if content:
+        path.write_text(content)
+
+    with pytest.raises(ValueError, match=r"ca\.pem holds no certificates"):
+        session("https://api.example.com", ca_file=path)
