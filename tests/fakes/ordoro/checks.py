@@ -5,10 +5,12 @@ A rule takes a value and the name of the parameter, and raises `Refused` when it
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 Rule = Callable[[Any, str], None]
 
+_LARGEST = 2**63
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
@@ -27,12 +29,17 @@ def string(value: object, param: str) -> None:
 
 def integer(value: object, param: str) -> None:
     """Allow a whole number; 1.0 is none here, although the contract would let it pass."""
-    _require(isinstance(value, int) and not isinstance(value, bool), param, "an integer")
+    _require(isinstance(value, int) and _is_number(value), param, "an integer")
 
 
 def number(value: object, param: str) -> None:
     """Allow a JSON number; money in quotes is none."""
-    _require(isinstance(value, int | float) and not isinstance(value, bool), param, "a number")
+    _require(_is_number(value), param, "a number")
+
+
+def _is_number(value: object) -> bool:
+    """Tell a number that a database can hold, which 1e400 is not."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
 
 
 def boolean(value: object, param: str) -> None:
@@ -42,8 +49,16 @@ def boolean(value: object, param: str) -> None:
 
 def moment(value: object, param: str) -> None:
     """Allow a time as in RFC 3339, that is, with its offset."""
-    fits = isinstance(value, str) and _RFC_3339.fullmatch(value)
+    fits = isinstance(value, str) and _RFC_3339.fullmatch(value) and _is_date(value)
     _require(bool(fits), param, "a time with its offset")
+
+
+def _is_date(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def anything(value: object, param: str) -> None:

@@ -1,5 +1,6 @@
 """The fake as tests use it: a server, what it counted, its faults, and the people's hands."""
 
+import base64
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from ordosync.clock import Clock
-from tests.fakes.ordoro.account import Account, Exchange
+from tests.fakes.ordoro.account import Account, Exchange, Request
 from tests.fakes.ordoro.faults import FaultList
 from tests.fakes.ordoro.people import People
 from tests.fakes.ordoro.server import Server
@@ -51,6 +52,8 @@ class FakeOrdoro(People):
         self._account = Account(self.shop, key, secret)
         self._port = port
         self._server: Server | None = None
+        self.errors: list[Exception] = []
+        """What went wrong in the fake itself; the first one is raised at the end."""
         self.warehouse_id = self.add_warehouse(name)
 
     @property
@@ -83,6 +86,14 @@ class FakeOrdoro(People):
     def on_exchange(self, hook: Callable[[Exchange], None] | None) -> None:
         self._account.on_exchange = hook
 
+    def send(self, method: str, target: str, body: bytes = b"") -> int:
+        """Ask with the right credentials but without the network; return the status."""
+        path, _, query = target.partition("?")
+        pair = base64.b64encode(f"{self.key}:{self.secret}".encode()).decode()
+        headers = {"Authorization": f"Basic {pair}", "Content-Type": "application/json"}
+        request = Request(method=method, path=path, query=query, headers=headers, body=body)
+        return self._account.answer(request).status
+
     def start(self) -> None:
         """Listen, on the same port as before if there was one."""
         self._server = Server(self._account, self.faults, self._port)
@@ -92,6 +103,7 @@ class FakeOrdoro(People):
         """Close all connections and listen no more; what the shop holds stays."""
         if self._server is not None:
             self._server.stop()
+            self.errors += self._server.errors
             self._server = None
 
     @contextmanager
@@ -114,3 +126,5 @@ class FakeOrdoro(People):
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+        if self.errors and error is None:
+            raise self.errors[0]

@@ -110,7 +110,7 @@ class People:
         """
         if isinstance(lines, Mapping):
             lines = [
-                {"quantity": quantity, "product": {"sku": sku, "name": sku}}
+                {"quantity": quantity, "product": self._as_known(sku)}
                 for sku, quantity in lines.items()
             ]
         ship_to = {"shipping_address": address or ANN, "billing_address": address or ANN}
@@ -221,6 +221,10 @@ class People:
             return shapes_catalogue.product(
                 self.shop, self.shop.product(sku), stock.committed(self.shop)
             )
+
+    def _as_known(self, sku: str) -> Json:
+        known = self.shop.products.get(sku)
+        return {"sku": sku, "name": known.fields["name"] if known else sku}
 
     def _order(self, number: str) -> Order:
         return self.shop.order_to_write(number)

@@ -26,6 +26,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, account: Account, faults: FaultList, port: int) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.account, self.faults = account, faults
+        self.errors: list[Exception] = []
         self.stopping = threading.Event()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -57,11 +58,6 @@ class Server(ThreadingHTTPServer):
         else:
             super().shutdown_request(request)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Let clients go away as they like; any other error is one of ours and is shown."""
-        if not self.stopping.is_set():
-            super().handle_error(request, client_address)
-
 
 def _hang_up(connection: socket.socket) -> None:
     try:
@@ -85,7 +81,10 @@ class Handler(BaseHTTPRequestHandler):
             request = self._request()
             self._meet(request, self.server.faults.take(request.method, request.path))
         except (BrokenPipeError, ConnectionResetError):
-            self.close_connection = True
+            self.close_connection = True  # clients may go away as they like
+        except Exception as error:
+            self.server.errors.append(error)
+            self._send(self.server.account.broken(HTTPStatus.INTERNAL_SERVER_ERROR))
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve  # noqa: N815 - asked for by name
 

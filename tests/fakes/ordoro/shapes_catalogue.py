@@ -1,9 +1,7 @@
 """What the API answers of products, suppliers, warehouses and sales channels."""
 
-from urllib.parse import quote
-
 from tests.fakes.ordoro import stock
-from tests.fakes.ordoro.shapes import address, date
+from tests.fakes.ordoro.shapes import address, date, path
 from tests.fakes.ordoro.state import Json, Product, Shop, Supplier, Warehouse
 
 _COMPANY_ID = 1
@@ -37,7 +35,7 @@ def product(shop: Shop, product: Product, taken: stock.Quantities) -> Json:
         "id": product.id,
         "company_id": _COMPANY_ID,
         "sku": product.sku,
-        "_link": f"/product/{quote(product.sku, safe='')}/",
+        "_link": path("product", product.sku) + "/",
         "created": date(shop, product.created_at),
         "updated": date(shop, product.updated_at),
         "archive_date": product.archived_at and date(shop, product.archived_at),

@@ -4,9 +4,7 @@ Where something is not known, the key is there with null if its schema allows nu
 of an order without a parcel, `shipping_info` is an empty object.
 """
 
-from urllib.parse import quote
-
-from tests.fakes.ordoro.shapes import address, date, link
+from tests.fakes.ordoro.shapes import address, date, link, path
 from tests.fakes.ordoro.state import Json, Line, Number, Order, Shop
 
 _OUNCES = 16
@@ -71,7 +69,7 @@ def _order_common(shop: Shop, order: Order) -> Json:
         "comments": comments(shop, order),
         "tags": tags(shop, order),
         "financial": order.financial,
-        "link": f"/order/{quote(order.number, safe='')}",
+        "link": path("order", order.number),
     }
 
 
@@ -85,7 +83,7 @@ def _bare_line(shop: Shop, order: Order, line: Line) -> Json:
         "sku": line.sku,
         "product_name": product.fields["name"],
         "order_line_product_name": line.name,
-        "product_link": f"/product/{quote(line.sku, safe='')}",
+        "product_link": path("product", line.sku),
         "shippability": {
             "shippability": "shippable",
             "supplier_id": order.supplier_id,
@@ -99,7 +97,7 @@ def _line(shop: Shop, order: Order, line: Line) -> Json:
     product = shop.products[line.sku]
     return {
         **_bare_line(shop, order, line),
-        "link": f"/order/{quote(order.number, safe='')}/line/{line.id}",
+        "link": f"{path('order', order.number)}/line/{line.id}",
         "id": line.id,
         "product_is_kit_parent": bool(product.components),
         "product_serial_numbers": [],
@@ -134,7 +132,7 @@ def shipping_info(shop: Shop, order: Order) -> Json:
         "insured_value": None,
         **{key: value for key, value in body.items() if not key.startswith("notify_")},
         "cost": body.get("cost", 0),
-        "link": f"/order/{quote(order.number, safe='')}/shipping_info",
+        "link": f"{path('order', order.number)}/shipping_info",
         "has_label": False,
         "created_date": date(shop, order.shipping.created_at),
         "carrier": None,
