@@ -6,7 +6,13 @@ import requests
 
 from tests.fakes.ordoro import FakeOrdoro
 
-ADDRESS = {"name": "Ann Smith", "street1": "1 High Street", "city": "Leeds", "country": "GB"}
+ADDRESS = {
+    "name": "Ann Smith",
+    "street1": "1 High Street",
+    "city": "Leeds",
+    "country": "GB",
+    "email": "ann@example.org",
+}
 PARCEL = {"tracking_number": "1Z999", "ship_date": "2026-11-02T10:00:00Z", "carrier_name": "UPS"}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.client import PARCEL, Api, body
 from tests.fakes.contract import Contract, needs_contract
-from tests.fakes.ordoro import FakeOrdoro, Switches
+from tests.fakes.ordoro import FakeOrdoro
 from tests.virtual import VirtualClock
 
 ODD: tuple[Any, ...] = (
@@ -38,6 +38,8 @@ def bodies(fake: FakeOrdoro) -> dict[tuple[str, str], Any]:
     fake.add_product("MUG")
     number = fake.place_order("1000", {"MUG": 2})
     line = fake.order(number)["lines"][0]["id"]
+    shipped = fake.place_order("999", {"MUG": 2})
+    fake.ship(shipped, "1Z000")
     half = {"lines": [{"line_id": line, "quantity": 1}]}
     order = body(
         cart=cart,
@@ -56,7 +58,7 @@ def bodies(fake: FakeOrdoro) -> dict[tuple[str, str], Any]:
         ("POST", f"/v3/order/{number}/comment"): {"comment": "x"},
         ("POST", f"/v3/order/{number}/dropship"): {"supplier_id": supplier, "instructions": "x"},
         ("POST", f"/v3/order/{number}/shipping_info"): {**PARCEL, "cost": 6.4, "notify_cart": True},
-        ("PUT", f"/v3/order/{number}/shipping_info"): {**PARCEL, "shipping_method": "Ground"},
+        ("PUT", f"/v3/order/{shipped}/shipping_info"): {**PARCEL, "shipping_method": "Ground"},
         ("PUT", f"/v3/order/{number}/warehouse"): {"warehouse_id": fake.warehouse_id},
         ("POST", "/v3/tag"): {"text": "gift", "color": "#FF0"},
         ("POST", "/product/"): PRODUCT,
@@ -84,23 +86,23 @@ def spoilt(good: Any) -> Iterator[Any]:
 @needs_contract
 def test_nothing_is_accepted_that_the_contract_refuses(clock: VirtualClock) -> None:
     contract = Contract()
-    with FakeOrdoro(clock=clock, switches=Switches(rate_limit=10**6)) as fake:
-        good = bodies(fake)
-        fake.on_exchange = contract.watch
 
-        for (method, path), accepted in good.items():
-            for bad in spoilt(accepted):
-                fake.send(method, path, json.dumps(bad).encode())
-        sent = sum(fake.requests.values())
+    for (method, path), accepted in bodies(FakeOrdoro(clock=clock)).items():
+        for bad in spoilt(accepted):
+            fake = FakeOrdoro(clock=clock)  # a new one each time, since much can be done only once
+            bodies(fake)
+            fake.on_exchange = contract.watch
+            fake.send(method, path, json.dumps(bad).encode())
 
     assert contract.violations == []
-    assert contract.judged == sent > 1000
+    assert contract.judged > 1000
 
 
-def test_body_as_documented_is_accepted(fake: FakeOrdoro, api: Api) -> None:
-    for (method, path), accepted in bodies(fake).items():
-        if not path.endswith("split"):  # nothing could be done with the order after that
-            api.write(method, path, accepted)
+def test_body_as_documented_is_accepted(clock: VirtualClock) -> None:
+    for (method, path), accepted in bodies(FakeOrdoro(clock=clock)).items():
+        fake = FakeOrdoro(clock=clock)
+        bodies(fake)
+        assert fake.send(method, path, json.dumps(accepted).encode()) in (200, 201), path
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def _comments(call: Call, number: str) -> Answer:
     found = shapes_orders.comments(call.shop, call.shop.order(number))
     if call.shop.switches.comment_list == "object":
         return Answer(200, found[-1] if found else {})
-    return Answer(200, {"count": len(found), "limit": 10, "offset": 0, "comment": found})
+    return Answer(200, {"count": len(found), "limit": 100, "offset": 0, "comment": found})
 
 
 def _comment(call: Call, number: str) -> Answer:

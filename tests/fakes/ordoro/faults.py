@@ -4,6 +4,7 @@
 
 A fault strikes `times` requests that fit, after it has let `after` of them pass; the first one
 that fits and has not struck enough is the one that strikes, and one request meets one fault.
+A refused connection is no fault of one request: see `FakeOrdoro.down`.
 """
 
 import json
@@ -49,8 +50,9 @@ Kind = Literal[
 ]
 
 UNPROCESSED = {"unavailable": 503, "throttled": 429, "unauthorized": 401, "redirect": 307}
-LOST = {"lost-500": 500, "lost-502": 502}
-SILENT = {"reset", "close", "lost-reset", "lost-close"}
+UNHEARD = {"reset", "close"}
+UNANSWERED = {"lost-reset", "lost-close"}
+BROKEN = {"lost-500": 500, "lost-502": 502}
 _PAGE = b"<!doctype html><title>Down for maintenance</title><p>We will be back."
 _BLOCK = b" " * 65_536
 
@@ -101,7 +103,7 @@ class FaultList:
         self._faults: list[Fault] = []
 
     def add(self, *faults: Fault) -> None:
-        """Let these strike; the list counts in copies of its own no more than in these."""
+        """Let these strike; each counts down by itself, so it is added once."""
         with self._lock:
             self._faults += faults
 

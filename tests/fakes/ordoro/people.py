@@ -101,12 +101,14 @@ class People:
         *,
         cart: int | None = None,
         supplier: int | None = None,
+        status: str = "",
         address: Json | None = None,
         **fields: Any,
     ) -> str:
         """Return the number of a new order, requested from the supplier if one is named.
 
-        `lines` are quantities by SKU, or lines as the API takes them; so are `fields`.
+        `lines` are quantities by SKU, or lines as the API takes them; so are `fields`. With a
+        `status` it is shipped or cancelled at once, or is not requested yet.
         """
         if isinstance(lines, Mapping):
             lines = [
@@ -117,8 +119,12 @@ class People:
         body = {"order_id": order_id, "cart": cart, "lines": lines, **ship_to, **fields}
         with self.shop.lock:
             order = orders.create(self.shop, body)
-            if supplier is not None:
+            if supplier is not None and status != "awaiting_fulfillment":
                 orders.dropship(self.shop, order, {"supplier_id": supplier})
+            if status == "shipped":
+                orders.mark_as_shipped(self.shop, order)
+            if status == "cancelled":
+                orders.cancel(self.shop, order)
             return order.number
 
     def dropship(self, number: str, supplier: int, **asked: object) -> None:

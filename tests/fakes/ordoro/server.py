@@ -11,7 +11,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.fakes.ordoro.account import Account, Request
-from tests.fakes.ordoro.faults import LOST, SILENT, UNPROCESSED, Fault, FaultList, Wire, damaged
+from tests.fakes.ordoro.faults import (
+    BROKEN,
+    UNANSWERED,
+    UNHEARD,
+    UNPROCESSED,
+    Fault,
+    FaultList,
+    Wire,
+    damaged,
+)
 
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER with no time to linger: closing the socket sends a reset."""
@@ -103,18 +112,19 @@ class Handler(BaseHTTPRequestHandler):
         account = self.server.account
         if fault is None:
             self._send(account.answer(request))
-            return
-        if fault.kind in UNPROCESSED:
+        elif fault.kind in UNPROCESSED:
             self._send(account.refuse(request, fault))
-            return
-        if fault.kind in ("reset", "close"):
+        elif fault.kind in UNHEARD:
             account.count(request)
+            self._fall_silent(fault)
         else:
-            answer = self._process(request, fault)
-        if fault.kind in SILENT:
-            self._fall_silent(reset=fault.kind.endswith("reset"))
-        elif fault.kind in LOST:
-            self._send(account.broken(LOST[fault.kind]))
+            self._spoil(fault, self._process(request, fault))
+
+    def _spoil(self, fault: Fault, answer: Wire) -> None:
+        if fault.kind in UNANSWERED:
+            self._fall_silent(fault)
+        elif fault.kind in BROKEN:
+            self._send(self.server.account.broken(BROKEN[fault.kind]))
         else:
             self._send(damaged(fault, answer))
 
@@ -127,9 +137,9 @@ class Handler(BaseHTTPRequestHandler):
             self.server.account.answer(request)
         return self.server.account.answer(request)
 
-    def _fall_silent(self, *, reset: bool) -> None:
+    def _fall_silent(self, fault: Fault) -> None:
         self.close_connection = True
-        if reset:
+        if fault.kind.endswith("reset"):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
 
     def _send(self, wire: Wire) -> None:

@@ -34,17 +34,25 @@ def committed(shop: Shop) -> Quantities:
     total: Quantities = Counter()
     for order in shop.orders.values():
         if order.status in OPEN and not order.children:
-            total.update(needed(shop, order))
+            _add_needed(shop, order, total)
     return total
 
 
 def needed(shop: Shop, order: Order) -> Quantities:
     """Tell what an order takes from its warehouse, kits taken apart."""
     total: Quantities = Counter()
-    for line in order.lines:
-        for sku, quantity in _parts(shop, line.sku, line.quantity):
-            total[sku, order.warehouse_id] += quantity  # type: ignore[assignment] # ratios may be fractions
+    _add_needed(shop, order, total)
     return total
+
+
+def _add_needed(shop: Shop, order: Order, total: Quantities) -> None:
+    there = order.warehouse_id
+    for line in order.lines:
+        if not shop.products[line.sku].components:  # the usual case, and there are many lines
+            total[line.sku, there] += line.quantity
+            continue
+        for sku, quantity in _parts(shop, line.sku, line.quantity):
+            total[sku, there] += quantity  # type: ignore[assignment] # ratios may be fractions
 
 
 def levels(shop: Shop, product: Product, taken: Quantities) -> dict[int, Level]:
