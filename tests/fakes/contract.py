@@ -85,7 +85,7 @@ class _Asked:
         query = parse_qs(request.query, keep_blank_values=True)
         self.path = request.path
         self.method = request.method.lower()
-        self.content_type = request.headers.get("Content-Type", "").lower()
+        self.content_type = request.headers.get("content-type", "").lower()
         self.body = request.body or None
         self.parameters = RequestParameters(
             query=ImmutableMultiDict(query), header=Headers(dict(request.headers))

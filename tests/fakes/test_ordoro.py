@@ -293,3 +293,27 @@ def test_people_edit_and_reassign_what_was_asked_for(fake: FakeOrdoro, clock: Vi
     assert order["dropshipping_info"]["supplier"]["id"] == south
     assert order["updated_date"] > order["created_date"]
     assert fake.ledger == []
+
+
+def test_people_take_an_order_back_and_talk_about_it(fake: FakeOrdoro) -> None:
+    number = fake.place_order("1001", {"MUG": 1}, supplier=fake.add_supplier("Northwind"))
+
+    fake.unassign(number)
+    fake.comment(number, "we have it here")
+    fake.mark_as_shipped(number)
+
+    assert fake.order(number)["status"] == "shipped"
+    assert fake.order(number)["dropshipping_info"] == {}
+    assert fake.comments(number) == ["we have it here"]
+
+
+def test_order_is_placed_in_any_status(fake: FakeOrdoro) -> None:
+    supplier = fake.add_supplier("Northwind")
+    statuses = ("awaiting_fulfillment", "dropshipment_requested", "shipped", "cancelled")
+
+    for status in statuses:
+        fake.place_order(status, {"MUG": 1}, supplier=supplier, status=status)
+
+    assert [fake.numbers(status=status) for status in statuses] == [
+        [f"M-{status}"] for status in statuses
+    ]

@@ -1,8 +1,11 @@
 """What goes wrong with the fake of Ordoro when it is asked to: each fault, and what was done."""
 
+import socket
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -126,6 +129,27 @@ def test_answer_that_does_not_end_ends_with_the_server(clock: VirtualClock, kind
             first = answer.raw.read(1)
 
     assert first in (b"{", b" ")
+
+
+def test_answer_is_edited(fake: FakeOrdoro, api: Api) -> None:
+    def spoil(page: dict[str, Any]) -> dict[str, Any]:
+        return {**page, "order": [{**order, "updated_date": None} for order in page["order"]]}
+
+    fake.place_order("1001", {"MUG": 1})
+    fake.faults.add(Fault(kind="edited", edit=spoil))
+
+    first, second = (api.get("/v3/order")["order"][0]["updated_date"] for _ in range(2))
+
+    assert first is None
+    assert second is not None
+
+
+def test_client_that_dies_while_it_sends_has_asked_for_nothing(fake: FakeOrdoro, api: Api) -> None:
+    with socket.create_connection(("127.0.0.1", urlsplit(fake.url).port or 0)) as client:
+        client.sendall(b"POST /v3/order HTTP/1.1\r\nContent-Length: 900\r\n\r\n{}")
+
+    assert api.numbers() == []
+    assert fake.requests == {"GET /v3/order": 1}
 
 
 def test_answer_comes_late(fake: FakeOrdoro, api: Api) -> None:

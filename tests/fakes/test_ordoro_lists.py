@@ -62,6 +62,19 @@ def test_index_lags_behind_the_orders(fake: FakeOrdoro, api: Api, clock: Virtual
     assert api.numbers(cart_order_id="#1001") == [number]
 
 
+def test_what_was_written_arrives_late_in_lists(
+    fake: FakeOrdoro, api: Api, clock: VirtualClock
+) -> None:
+    fake.switches.arrival_lag_s = 100
+    number = fake.place_order("1001", {"MUG": 1})
+
+    at_once = api.numbers()
+    clock.sleep(100)
+
+    assert api.get(f"/v3/order/{number}")["updated_date"] == "2026-11-02T00:00:00.000000+00:00"
+    assert (at_once, api.numbers()) == ([], [number])
+
+
 def test_times_have_the_offset_of_the_account(fake: FakeOrdoro, api: Api) -> None:
     fake.switches.zone = timezone(timedelta(hours=-6))
     number = fake.place_order("1001", {"MUG": 1})

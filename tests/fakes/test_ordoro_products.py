@@ -92,6 +92,18 @@ def test_product_that_was_never_counted_looks_either_way(fake: FakeOrdoro) -> No
     assert [stock["on_hand"] for stock in zero] == [0]
 
 
+def test_shape_follows_the_document_or_what_was_recorded(fake: FakeOrdoro) -> None:
+    fake.add_product("MUG", supplier=fake.add_supplier("Northwind"), supplier_sku="N-77")
+    recorded = fake.product("MUG")
+
+    fake.switches.supplier_terms, fake.switches.string_nulls = False, True
+
+    product = fake.product("MUG")
+    assert (recorded["category"], product["category"]) == ("", None)
+    assert recorded["suppliers"][0]["supplier_sku"] == "N-77"
+    assert "supplier_sku" not in product["suppliers"][0]
+
+
 def test_sale_updates_the_product_only_where_that_is_switched_on(
     fake: FakeOrdoro, api: Api, clock: VirtualClock
 ) -> None:

@@ -20,7 +20,7 @@ ROUTES = (*calls_orders.ROUTES, *calls_catalogue.ROUTES)
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A request as it came; the path and the query are not decoded."""
+    """A request as it came: path and query are not decoded, names of headers are in lower case."""
 
     method: str
     path: str
@@ -103,14 +103,14 @@ class Account:
         call = Call(
             shop=self.shop,
             query=read_query(route, request.query),
-            body=read_body(route, request.headers.get("Content-Type", ""), request.body),
+            body=read_body(route, request.headers.get("content-type", ""), request.body),
             user=self.key,
         )
         return route.act(call, *words)
 
     def _admitted(self, request: Request) -> bool:
         pair = base64.b64encode(f"{self.key}:{self.secret}".encode()).decode()
-        return request.headers.get("Authorization") == f"Basic {pair}"
+        return request.headers.get("authorization") == f"Basic {pair}"
 
     def _count(self, request: Request) -> None:
         try:

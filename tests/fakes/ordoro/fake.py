@@ -90,7 +90,7 @@ class FakeOrdoro(People):
         """Ask with the right credentials but without the network; return the status."""
         path, _, query = target.partition("?")
         pair = base64.b64encode(f"{self.key}:{self.secret}".encode()).decode()
-        headers = {"Authorization": f"Basic {pair}", "Content-Type": "application/json"}
+        headers = {"authorization": f"Basic {pair}", "content-type": "application/json"}
         request = Request(method=method, path=path, query=query, headers=headers, body=body)
         return self._account.answer(request).status
 

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Kind = Literal[
     # Not processed, and no answer.
@@ -43,6 +43,7 @@ Kind = Literal[
     "endless",
     "gzip-bomb",
     "deep",
+    "edited",
     # Processed, in an odd way.
     "delay",
     "twice",
@@ -81,6 +82,8 @@ class Fault:
     """Of a gzip bomb, unpacked; of a deep answer, a thousandth of it is the depth."""
     do: Callable[[], object] = field(default=lambda: None)
     """What a callback does before the request is processed, while nothing is locked."""
+    edit: Callable[[Any], Any] = field(default=lambda body: body)
+    """What an edited answer holds instead: a quantity of -1, the page before, no `updated_date`."""
 
 
 class Wire(NamedTuple):
@@ -172,6 +175,10 @@ def _gzip_bomb(fault: Fault, answer: Wire) -> Wire:
     return answer._replace(headers=headers, body=_bomb(fault.size))
 
 
+def _edited(fault: Fault, answer: Wire) -> Wire:
+    return answer._replace(body=json.dumps(fault.edit(json.loads(_whole(answer)))).encode())
+
+
 @cache
 def _bomb(size: int) -> bytes:
     packer = zlib.compressobj(9, wbits=31)
@@ -192,6 +199,7 @@ _DAMAGE: dict[str, Callable[[Fault, Wire], Wire]] = {
     "latin-1": _latin_1,
     "gzip-bomb": _gzip_bomb,
     "deep": _deep,
+    "edited": _edited,
     "empty": lambda _, answer: answer._replace(status=200, body=b""),
     "no-content": lambda _, answer: answer._replace(status=204, body=b""),
     "html": lambda _, answer: Wire(200, {**answer.headers, "Content-Type": "text/html"}, _PAGE),

@@ -5,6 +5,7 @@ The answer is written by hand since what a fault makes of it is often no proper 
 
 import socket
 import struct
+import sys
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -67,6 +68,13 @@ class Server(ThreadingHTTPServer):
         else:
             super().shutdown_request(request)
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Let clients go away between two requests; any other error is one of ours."""
+        del request, client_address
+        error = sys.exception()
+        if isinstance(error, Exception) and not isinstance(error, ConnectionError):
+            self.errors.append(error)
+
 
 def _hang_up(connection: socket.socket) -> None:
     try:
@@ -100,13 +108,11 @@ class Handler(BaseHTTPRequestHandler):
     def _request(self) -> Request:
         path, _, query = self.path.partition("?")
         length = int(self.headers.get("Content-Length") or 0)
-        return Request(
-            method=self.command,
-            path=path,
-            query=query,
-            headers=dict(self.headers.items()),
-            body=self.rfile.read(length),
-        )
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionResetError  # killed while it was sending: half a body is no request
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return Request(method=self.command, path=path, query=query, headers=headers, body=body)
 
     def _meet(self, request: Request, fault: Fault | None) -> None:
         account = self.server.account

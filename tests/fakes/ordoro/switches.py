@@ -29,7 +29,7 @@ class Switches:
     uncounted: Literal["absent", "zero"] = "absent"
     """How a product that was never counted looks: in no warehouse, or in the default one with 0."""
     string_nulls: bool = False
-    """Null also where the schema of a product says string, as recorded answers had it."""
+    """Null also where the schema of a product says string: recorded answers broke it like that."""
     supplier_terms: bool = True
     """Whether a product's suppliers carry `supplier_sku` and the like, which the schema leaves out
     although they can be written."""
@@ -37,6 +37,8 @@ class Switches:
     """How long after a split the parent is not `ready` and the children are not to be seen."""
     index_lag_s: float = 0
     """How long after its creation an order is not found by `cart_order_id` or `search`."""
+    arrival_lag_s: float = 0
+    """How long an order that was written is missing from all lists, though not by its number."""
     rate_limit: int = 500
     rate_window_s: float = 60
     retry_after: str = "seconds"
