@@ -98,6 +98,30 @@ def test_nothing_is_accepted_that_the_contract_refuses(clock: VirtualClock) -> N
     assert contract.judged > 1000
 
 
+@needs_contract
+def test_contract_judges_every_request_if_asked_to(fake: FakeOrdoro, api: Api) -> None:
+    lenient, strict = Contract(), Contract(every_request=True)
+    for contract in (lenient, strict):
+        fake.on_exchange = contract.watch
+        api.refused("PUT", "/v3/order/M-1001", {"status": "cancelled"})
+        api.refused("GET", "/order/v3")
+
+    assert lenient.violations == []
+    assert [violation.partition(":")[0] for violation in strict.violations] == [
+        "request of PUT /v3/order/M-1001 (400)",
+        "request of GET /order/v3 (404)",
+    ]
+
+
+def test_refused_order_leaves_nothing_behind(fake: FakeOrdoro, api: Api) -> None:
+    good = body()["lines"][0]
+    blank = {"quantity": 1, "product": {"sku": " ", "name": "x"}}
+
+    status = api.refused("POST", "/v3/order", {**body(), "lines": [good, blank]})
+
+    assert (status, fake.numbers(), fake.shop.products) == (400, [], {})
+
+
 def test_body_as_documented_is_accepted(clock: VirtualClock) -> None:
     for (method, path), accepted in bodies(FakeOrdoro(clock=clock)).items():
         fake = FakeOrdoro(clock=clock)

@@ -8,6 +8,7 @@ from tests.fakes.ordoro.checks import (
     boolean,
     integer,
     moment,
+    name,
     nullable,
     number,
     one_of,
@@ -31,7 +32,8 @@ _ADDRESS = shape(
 )
 _LINE_PRODUCT = shape(
     {
-        **_each(string, "sku original_sku variant_sku name category"),
+        "sku": name,
+        **_each(string, "original_sku variant_sku name category"),
         **_each(number, "weight price cost"),
         **_each(integer, "cart physical_on_hand low_stock_threshold out_of_stock_threshold"),
     },
@@ -53,7 +55,8 @@ POST_ORDER = shape(
     {
         "cart": nullable(integer),
         "warehouse_id": integer,
-        **_each(string, "order_id cart_order_id shipping_type notes_from_customer"),
+        "order_id": name,
+        **_each(string, "cart_order_id shipping_type notes_from_customer"),
         **_each(string, "internal_notes cart_shipment_id credit_card_issuer"),
         **_each(moment, "order_date deliver_by_date ship_by_date"),
         **_each(number, "product_amount shipping_amount tax_amount grand_total discount_amount"),
@@ -131,7 +134,7 @@ _PRODUCT: dict[str, Rule] = {
 POST_PRODUCT = shape(
     {
         **_PRODUCT,
-        "sku": string,
+        "sku": name,
         "location_in_warehouse": string,
         **_each(number, "physical_on_hand low_stock_threshold out_of_stock_threshold"),
     },

@@ -27,6 +27,11 @@ def string(value: object, param: str) -> None:
     _require(isinstance(value, str), param, "a string")
 
 
+def name(value: object, param: str) -> None:
+    """Allow a string that can be called by: the contract would let a blank one pass."""
+    _require(isinstance(value, str) and value.strip() != "", param, "a string that is not blank")
+
+
 def integer(value: object, param: str) -> None:
     """Allow a whole number; 1.0 is none here, although the contract would let it pass."""
     _require(isinstance(value, int) and _is_number(value), param, "an integer")
