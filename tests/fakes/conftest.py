@@ -1,0 +1,34 @@
+"""A fake of Ordoro for each test, a client of it, and the contract over what the two say."""
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from tests.fakes.client import Api
+from tests.fakes.contract import DOCUMENT, Contract
+from tests.fakes.ordoro import FakeOrdoro
+from tests.virtual import VirtualClock
+
+
+@pytest.fixture(name="clock")
+def _clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture(name="fake")
+def _fake(clock: VirtualClock) -> Iterator[FakeOrdoro]:
+    with FakeOrdoro(clock=clock) as fake:
+        if not DOCUMENT.exists():
+            yield fake
+            return
+        contract = Contract()
+        fake.on_exchange = contract.watch
+        yield fake
+    assert contract.violations == []
+
+
+@pytest.fixture(name="api")
+def _api(fake: FakeOrdoro) -> Iterator[Api]:
+    with requests.Session() as session:
+        yield Api(fake, session)

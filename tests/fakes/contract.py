@@ -1,0 +1,114 @@
+"""Holds the traffic of the fake against the OpenAPI document of Ordoro.
+
+    contract = Contract()
+    fake.on_exchange = contract.watch
+    ...
+    assert contract.violations == []
+
+The document is not part of this repository: mark tests with `needs_contract`. Not judged is a
+request that was refused, since it may have been wrong on purpose, unless `every_request` is set,
+as it should be for the traffic of our own adapter.
+"""
+
+import json
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from openapi_core import OpenAPI
+from openapi_core.datatypes import RequestParameters
+from openapi_core.templating.paths.exceptions import PathError
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+from tests.fakes.ordoro import Exchange, Request
+
+DOCUMENT = (
+    Path(__file__).parents[3] / "shared/contracts/ordoro/repaired/ordoro-openapi-sync-subset.json"
+)
+
+needs_contract = pytest.mark.skipif(
+    not DOCUMENT.exists(), reason=f"the contract is not there: {DOCUMENT}"
+)
+
+_TERMS = ("supplier_sku", "supplier_price", "is_default", "min_order_qty")
+"""Of a product's supplier: they can be written, yet the document has no place to read them."""
+
+
+class Contract:
+    """Collects what in the exchanges goes against the document."""
+
+    def __init__(self, *, every_request: bool = False) -> None:
+        self.violations: list[str] = []
+        self.judged = 0
+        self._every_request = every_request
+        self._document = _document()
+
+    def watch(self, exchange: Exchange) -> None:
+        """Judge a request and its answer."""
+        self.judged += 1
+        request = _Asked(exchange.request)
+        refused = exchange.status >= HTTPStatus.BAD_REQUEST
+        if self._every_request or not refused:
+            errors = self._document.iter_apicall_request_errors(request)
+            self._note(exchange, "request", list(errors))
+        answer = _Answered(exchange)
+        errors = self._document.iter_apicall_response_errors(request, answer)
+        # What is nowhere is rightly answered 404 or 405, which the document cannot say.
+        self._note(exchange, "answer", [it for it in errors if not isinstance(it, PathError)])
+
+    def _note(self, exchange: Exchange, what: str, errors: list[Exception]) -> None:
+        call = f"{exchange.request.method} {exchange.request.path}"
+        self.violations += [
+            f"{what} of {call} ({exchange.status}): {_reason(error)}" for error in errors
+        ]
+
+
+@cache
+def _document() -> OpenAPI:
+    return OpenAPI.from_dict(json.loads(DOCUMENT.read_text("utf-8")))
+
+
+def _reason(error: Exception) -> str:
+    causes = getattr(error.__cause__, "schema_errors", None) or [error.__cause__ or error]
+    return "; ".join(str(cause).partition("\n")[0][:300] for cause in causes)
+
+
+class _Asked:
+    """A request in the form that openapi-core takes."""
+
+    host_url = "https://api.ordoro.com"
+
+    def __init__(self, request: Request) -> None:
+        query = parse_qs(request.query, keep_blank_values=True)
+        self.path = request.path
+        self.method = request.method.lower()
+        self.content_type = request.headers.get("content-type", "").lower()
+        self.body = request.body or None
+        self.parameters = RequestParameters(
+            query=ImmutableMultiDict(query), header=Headers(dict(request.headers))
+        )
+
+
+class _Answered:
+    """An answer in the form that openapi-core takes."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.status_code = exchange.status
+        self.content_type = exchange.headers["Content-Type"]
+        self.headers = Headers(dict(exchange.headers))
+        self.data = json.dumps(_without_terms(json.loads(exchange.body))).encode()
+
+
+def _without_terms(body: Any) -> Any:
+    if isinstance(body, list):
+        return [_without_terms(item) for item in body]
+    if not isinstance(body, dict):
+        return body
+    known = {key: _without_terms(value) for key, value in body.items()}
+    for supplier in known.get("suppliers", []):
+        for name in _TERMS:
+            supplier.pop(name, None)
+    return known

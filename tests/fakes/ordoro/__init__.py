@@ -1,0 +1,16 @@
+"""A strict, stateful fake of Ordoro's REST API, behind a real HTTP server on this machine.
+
+It refuses what the API's documents refuse, and where they are silent it does what hurts a client
+most, unless `Switches` say otherwise. To try ordosync against it by hand:
+
+    python -m tests.fakes.ordoro --orders 50
+"""
+
+from tests.fakes.ordoro.account import Exchange, Request
+from tests.fakes.ordoro.checks import Refused
+from tests.fakes.ordoro.fake import FakeOrdoro
+from tests.fakes.ordoro.faults import Fault
+from tests.fakes.ordoro.state import Effect
+from tests.fakes.ordoro.switches import Switches
+
+__all__ = ["Effect", "Exchange", "FakeOrdoro", "Fault", "Refused", "Request", "Switches"]

@@ -1,0 +1,208 @@
+"""What can go wrong between a client and the API, on demand.
+
+    fake.faults.add(Fault(kind="lost-reset", method="POST", path=r"/v3/order$"))
+
+A fault strikes `times` requests that fit, after it has let `after` of them pass; the first one
+that fits and has not struck enough is the one that strikes, and one request meets one fault.
+A refused connection is no fault of one request: see `FakeOrdoro.down`.
+"""
+
+import json
+import re
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+Kind = Literal[
+    # Not processed, and no answer.
+    "reset",
+    "close",
+    # Not processed, and answered.
+    "unavailable",
+    "throttled",
+    "unauthorized",
+    "redirect",
+    # Processed, and the answer lost or replaced.
+    "lost-reset",
+    "lost-close",
+    "lost-500",
+    "lost-502",
+    # Processed, and the answer damaged.
+    "cut",
+    "cut-unframed",
+    "empty",
+    "no-content",
+    "html",
+    "bom",
+    "latin-1",
+    "garbage",
+    "drip",
+    "endless",
+    "gzip-bomb",
+    "deep",
+    "edited",
+    # Processed, in an odd way.
+    "delay",
+    "twice",
+    "callback",
+]
+
+UNPROCESSED = {"unavailable": 503, "throttled": 429, "unauthorized": 401, "redirect": 307}
+UNHEARD = {"reset", "close"}
+UNANSWERED = {"lost-reset", "lost-close"}
+BROKEN = {"lost-500": 500, "lost-502": 502}
+_PAGE = b"<!doctype html><title>Down for maintenance</title><p>We will be back."
+_BLOCK = b" " * 65_536
+
+
+@dataclass(kw_only=True)
+class Fault:
+    """One kind of trouble, and which requests meet it."""
+
+    kind: Kind
+    method: str = ""
+    """Empty for any."""
+    path: str = ""
+    """A regular expression, searched for in the path as it was sent."""
+    times: float = 1
+    """How often it strikes; `math.inf` for ever."""
+    after: int = 0
+    seconds: float = 0
+    """Real time: the whole delay, or the pause between the bytes of a drip."""
+    retry_after: str | None = None
+    """A header for an answer that has not been processed."""
+    to: str = ""
+    """Where a redirect leads."""
+    status: int | None = None
+    """Instead of the usual one, of an answer that was not processed (302, 403)."""
+    size: int = 200_000_000
+    """Of a gzip bomb, unpacked; of a deep answer, a thousandth of it is the depth."""
+    do: Callable[[], object] = field(default=lambda: None)
+    """What a callback does before the request is processed, while nothing is locked."""
+    edit: Callable[[Any], Any] = field(default=lambda body: body)
+    """What an edited answer holds instead: a quantity of -1, the page before, no `updated_date`."""
+
+
+class Wire(NamedTuple):
+    """An answer as it goes over the wire."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes | Iterator[bytes]
+    """Parts are sent one by one, `pause_s` apart, without a length, until the connection closes."""
+    pause_s: float = 0
+    close: bool = False
+    """Whether the connection is closed although the length promises more, or nothing."""
+
+
+class FaultList:
+    """The faults that are still to strike, safe to be added to while requests come."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._faults: list[Fault] = []
+
+    def add(self, *faults: Fault) -> None:
+        """Let these strike; each counts down by itself, so it is added once."""
+        with self._lock:
+            self._faults += faults
+
+    def clear(self) -> None:
+        """Let everything go well from now on."""
+        with self._lock:
+            self._faults.clear()
+
+    def left(self) -> list[Fault]:
+        """Return what has not struck as often as it should, for tests to be sure that it did."""
+        with self._lock:
+            return [fault for fault in self._faults if fault.times > 0]
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """Return the fault that this request meets."""
+        with self._lock:
+            for fault in self._faults:
+                if fault.times > 0 and _fits(fault, method, path):
+                    if fault.after == 0:
+                        fault.times -= 1
+                        return fault
+                    fault.after -= 1
+        return None
+
+
+def _fits(fault: Fault, method: str, path: str) -> bool:
+    return fault.method in ("", method) and re.search(fault.path, path) is not None
+
+
+def damaged(fault: Fault, answer: Wire) -> Wire:
+    """Damage an answer in the way of the fault; other kinds leave it whole."""
+    damage = _DAMAGE.get(fault.kind)
+    return damage(fault, answer) if damage else answer
+
+
+def _whole(answer: Wire) -> bytes:
+    assert isinstance(answer.body, bytes)
+    return answer.body
+
+
+def _cut(fault: Fault, answer: Wire) -> Wire:
+    whole = _whole(answer)
+    length = {} if fault.kind == "cut-unframed" else {"Content-Length": str(len(whole))}
+    half = iter([whole[: len(whole) // 2]])
+    return Wire(answer.status, {**answer.headers, **length}, half)
+
+
+def _drip(fault: Fault, answer: Wire) -> Wire:
+    whole = _whole(answer)
+    length = {"Content-Length": str(len(whole))}
+    drops = (whole[place : place + 1] for place in range(len(whole)))
+    return Wire(answer.status, {**answer.headers, **length}, drops, pause_s=fault.seconds)
+
+
+def _endless(_fault: Fault, answer: Wire) -> Wire:
+    return Wire(answer.status, answer.headers, iter(lambda: _BLOCK, b""))
+
+
+def _latin_1(_fault: Fault, answer: Wire) -> Wire:
+    text = json.dumps({"caf\xe9": json.loads(_whole(answer))}, ensure_ascii=False)
+    return answer._replace(body=text.encode("latin-1", "replace"))
+
+
+def _gzip_bomb(fault: Fault, answer: Wire) -> Wire:
+    headers = {**answer.headers, "Content-Encoding": "gzip"}
+    return answer._replace(headers=headers, body=_bomb(fault.size))
+
+
+def _edited(fault: Fault, answer: Wire) -> Wire:
+    return answer._replace(body=json.dumps(fault.edit(json.loads(_whole(answer)))).encode())
+
+
+@cache
+def _bomb(size: int) -> bytes:
+    packer = zlib.compressobj(9, wbits=31)
+    blocks = [packer.compress(_BLOCK) for _ in range(size // len(_BLOCK))]
+    return b"".join((*blocks, packer.flush()))
+
+
+def _deep(fault: Fault, answer: Wire) -> Wire:
+    depth = fault.size // 1000
+    return answer._replace(body=b"[" * depth + b"]" * depth)
+
+
+_DAMAGE: dict[str, Callable[[Fault, Wire], Wire]] = {
+    "cut": _cut,
+    "cut-unframed": _cut,
+    "drip": _drip,
+    "endless": _endless,
+    "latin-1": _latin_1,
+    "gzip-bomb": _gzip_bomb,
+    "deep": _deep,
+    "edited": _edited,
+    "empty": lambda _, answer: answer._replace(status=200, body=b""),
+    "no-content": lambda _, answer: answer._replace(status=204, body=b""),
+    "html": lambda _, answer: Wire(200, {**answer.headers, "Content-Type": "text/html"}, _PAGE),
+    "bom": lambda _, answer: answer._replace(body=b"\xef\xbb\xbf" + _whole(answer)),
+    "garbage": lambda _, answer: answer._replace(body=b'{"order": [{"id": 1, }'),
+}

@@ -1,0 +1,37 @@
+"""The rate limit of an account: so many requests in any stretch of time, on the account's clock."""
+
+from collections import deque
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+
+from tests.fakes.ordoro.switches import Switches
+
+
+class Limit:
+    """Remembers when requests came; those that were refused do not count."""
+
+    def __init__(self, switches: Switches) -> None:
+        self._switches = switches
+        self._came: deque[datetime] = deque()
+
+    def wait_s(self, now: datetime) -> float:
+        """Count a request and return 0, or return how long it is until one passes again."""
+        window = timedelta(seconds=self._switches.rate_window_s)
+        while self._came and self._came[0] <= now - window:
+            self._came.popleft()
+        if len(self._came) < self._switches.rate_limit:
+            self._came.append(now)
+            return 0
+        oldest = self._came[0] if self._came else now
+        return (oldest + window - now).total_seconds()
+
+
+def retry_after(how: str, wait_s: float, now: datetime) -> dict[str, str]:
+    """Return the header in one of its forms, or as it is given, or none."""
+    if how == "none":
+        return {}
+    if how == "seconds":
+        return {"Retry-After": str(max(1, round(wait_s)))}
+    if how == "date":
+        return {"Retry-After": format_datetime(now + timedelta(seconds=wait_s), usegmt=True)}
+    return {"Retry-After": how}

@@ -1,0 +1,211 @@
+"""What can be done with an order, whoever does it. Who asked, and what it answers, is elsewhere."""
+
+from tests.fakes.ordoro import stock
+from tests.fakes.ordoro.checks import Refused
+from tests.fakes.ordoro.products import create as create_product
+from tests.fakes.ordoro.state import OPEN, Json, Line, Order, Shipping, Shop
+from tests.fakes.ordoro.times import parse
+
+MONEY = (
+    "product_amount",
+    "shipping_amount",
+    "tax_amount",
+    "discount_amount",
+    "grand_total",
+    "credit_card_issuer",
+)
+
+
+def create(shop: Shop, body: Json) -> Order:
+    """Make an order; products that do not exist are made with it, and its stock is committed."""
+    number = _number(shop, body.get("cart"), body["order_id"])
+    warehouse_id = body.get("warehouse_id", shop.default_warehouse_id())
+    shop.warehouse(warehouse_id, status=400)
+    now = shop.now()
+    order = Order(
+        id=shop.next_id(),
+        number=number,
+        order_id=body["order_id"],
+        lines=[_line(shop, line) for line in body["lines"]],
+        created_at=now,
+        updated_at=now,
+        placed_at=parse(body["order_date"], shop.switches.zone) if "order_date" in body else now,
+        shipping_address=body["shipping_address"],
+        billing_address=body["billing_address"],
+        warehouse_id=warehouse_id,
+        cart_id=body.get("cart"),
+        requested_shipping_method=body.get("shipping_type"),
+        deliver_by=body.get("deliver_by_date"),
+        ship_by=body.get("ship_by_date"),
+        financial={name: body.get(name) for name in MONEY},
+        tag_ids=[tag_id(shop, tag) for tag in body.get("tags", [])],
+        cart_order_id=body.get("cart_order_id"),
+        cart_shipment_id=body.get("cart_shipment_id"),
+        notes_from_customer=body.get("notes_from_customer"),
+        internal_notes=body.get("internal_notes"),
+    )
+    shop.orders[number] = order
+    if body.get("status") == "shipped":
+        mark_as_shipped(shop, order)
+    stock.sold(shop, order)
+    return order
+
+
+def _number(shop: Shop, cart_id: int | None, order_id: str) -> str:
+    if cart_id is not None and cart_id not in shop.carts:
+        raise Refused(f"sales channel {cart_id} not found", "cart")
+    prefix = "M" if cart_id is None else str(shop.carts[cart_id].index)
+    number = f"{prefix}-{order_id}"
+    if number not in shop.orders:
+        return number
+    if shop.switches.duplicates == "refused":
+        raise Refused(f"order {order_id} exists already", "order_id")
+    again = 2
+    while f"{number}_{again}" in shop.orders:
+        again += 1
+    return f"{number}_{again}"
+
+
+def _line(shop: Shop, body: Json) -> Line:
+    product = body["product"]
+    if product["sku"] not in shop.products:
+        create_product(shop, {"price": body.get("item_price", 0), **product})
+    return Line(
+        id=shop.next_id(),
+        sku=product["sku"],
+        name=body.get("product_name", product["name"]),
+        quantity=body["quantity"],
+        item_price=body.get("item_price", 0),
+        total_price=body.get("total_price"),
+        details=body.get("selected_option"),
+        cart_orderitem_id=body.get("cart_orderitem_id"),
+    )
+
+
+def tag_id(shop: Shop, body: Json) -> int:
+    """Find the tag with this text, or make it."""
+    text, color = body.get("text", ""), body.get("color", "#FFFFFF")
+    for known, tag in shop.tags.items():
+        if tag["text"] == text:
+            return known
+    new = shop.next_id()
+    shop.tags[new] = {"text": text, "color": color}
+    return new
+
+
+def edit(shop: Shop, order: Order, body: Json) -> None:
+    """Change notes and dates, the only things of an order that can simply be overwritten."""
+    for name, value in body.items():
+        setattr(order, name.removesuffix("_date"), value)
+    touch(shop, order)
+
+
+def cancel(shop: Shop, order: Order) -> None:
+    """Cancel an order. A shipped one, where it can be at all, keeps its parcel and its stock."""
+    if order.status == "cancelled":
+        raise Refused(f"order {order.number} is cancelled already")
+    if order.status == "shipped" and not shop.switches.cancel_shipped:
+        raise Refused(f"order {order.number} is shipped and cannot be cancelled")
+    order.status = "cancelled"
+    order.cancelled_at = shop.now()
+    _touch_stock(shop, order)
+
+
+def uncancel(shop: Shop, order: Order) -> None:
+    """Restore a cancelled order, to be fulfilled; a dropshipment is to be requested anew."""
+    if order.status != "cancelled":
+        raise Refused(f"order {order.number} is not cancelled")
+    order.status = "awaiting_fulfillment" if order.shipping is None else "shipped"
+    order.cancelled_at = None
+    order.dropshipping, order.supplier_id, order.dropshipped_at = {}, None, None
+    _touch_stock(shop, order)
+
+
+def ship(shop: Shop, order: Order, body: Json) -> None:
+    """Add the one parcel that an order can have; the order is shipped by it."""
+    if order.status == "cancelled":
+        raise Refused(f"order {order.number} is cancelled and cannot be shipped")
+    if order.shipping is not None and order.shipping.body:
+        raise Refused(f"order {order.number} has shipping information already")
+    taken = stock.take(shop, order) if order.shipping is None else order.shipping.taken
+    order.shipping = Shipping(body=body, created_at=shop.now(), taken=taken)
+    order.status = "shipped"
+    _touch_stock(shop, order)
+
+
+def reship(shop: Shop, order: Order, body: Json) -> None:
+    """Replace the parcel of an order."""
+    if order.shipping is None or not order.shipping.body:
+        raise Refused(f"order {order.number} has no shipping information", status=404)
+    order.shipping.body = body
+    touch(shop, order)
+
+
+def void(shop: Shop, order: Order) -> None:
+    """Delete the parcel: the order waits to be fulfilled again, unless it is cancelled."""
+    if order.shipping is None:
+        raise Refused(f"order {order.number} has no shipping information", status=404)
+    stock.put_back(shop, order.shipping.taken)
+    order.shipping = None
+    if order.status == "shipped":
+        order.status = "awaiting_fulfillment"
+    _touch_stock(shop, order)
+
+
+def mark_as_shipped(shop: Shop, order: Order) -> None:
+    """Make an order shipped without a parcel: nobody is told of any tracking."""
+    if order.status not in OPEN:
+        raise Refused(f"order {order.number} is {order.status}")
+    order.shipping = Shipping(body={}, created_at=shop.now(), taken=stock.take(shop, order))
+    order.status = "shipped"
+    _touch_stock(shop, order)
+
+
+def dropship(shop: Shop, order: Order, body: Json) -> None:
+    """Ask a supplier to ship an order; its linked warehouse then carries the commitment."""
+    if order.status not in OPEN:
+        raise Refused(f"order {order.number} is {order.status}")
+    supplier = shop.supplier(body["supplier_id"], status=400)
+    order.status = "dropshipment_requested"
+    order.supplier_id = supplier.id
+    order.dropshipped_at = shop.now()
+    order.dropshipping = body
+    order.warehouse_id = supplier.warehouse_id or order.warehouse_id
+    _touch_stock(shop, order)
+
+
+def move(shop: Shop, order: Order, warehouse_id: int) -> None:
+    """Let another warehouse carry the order."""
+    order.warehouse_id = shop.warehouse(warehouse_id, status=400).id
+    _touch_stock(shop, order)
+
+
+def comment(shop: Shop, order: Order, user: str, text: str) -> Json:
+    """Put a remark on the timeline of an order."""
+    made = {"user": user, "date": shop.now(), "text": text}
+    order.comments.append(made)
+    touch(shop, order)
+    return made
+
+
+def set_lines(shop: Shop, order: Order, quantities: dict[str, int]) -> None:
+    """Change how many of each SKU are ordered: 0 takes its lines off, a new SKU adds one."""
+    known = {line.sku for line in order.lines}
+    for line in order.lines:
+        line.quantity = quantities.get(line.sku, line.quantity)
+    order.lines = [line for line in order.lines if line.quantity]
+    for sku, quantity in quantities.items():
+        if sku not in known:
+            product = {"sku": sku, "name": sku}
+            order.lines.append(_line(shop, {"quantity": quantity, "product": product}))
+    _touch_stock(shop, order)
+
+
+def touch(shop: Shop, order: Order) -> None:
+    """Let an order count as updated."""
+    order.updated_at = shop.now()
+
+
+def _touch_stock(shop: Shop, order: Order) -> None:
+    touch(shop, order)
+    stock.sold(shop, order)

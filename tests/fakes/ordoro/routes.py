@@ -1,0 +1,96 @@
+"""Which calls there are: method, path, what the body may be, and what it does.
+
+Paths under `/v3/` have no slash at their end and all others have one, as in the templates here:
+any other path is not there. A segment in braces is given on as an argument, percent-decoded.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, unquote
+
+from tests.fakes.ordoro.checks import Refused, Rule
+from tests.fakes.ordoro.lists import Query
+from tests.fakes.ordoro.state import Shop
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A request that was found to be in order."""
+
+    shop: Shop
+    query: Query
+    body: Any
+    user: str
+
+
+class Answer(NamedTuple):
+    """What is answered, still to be written as JSON."""
+
+    status: int
+    body: Any
+
+
+Act = Callable[..., Answer]
+"""Takes a `Call` and the segments of the path that stand in braces."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One operation of the API."""
+
+    method: str
+    template: str
+    act: Act
+    body: Rule | None = None
+    lists: bool = False
+    """Whether it takes a query; it then checks that by itself."""
+    pattern: re.Pattern[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        pattern = re.sub(r"\{\w+\}", "([^/]+)", self.template)
+        object.__setattr__(self, "pattern", re.compile(pattern))
+
+
+def find(routes: tuple[Route, ...], method: str, path: str) -> tuple[Route, list[str]]:
+    """Find the operation and what stands in its braces; the path is as it was sent."""
+    there = False
+    for route in routes:
+        if match := route.pattern.fullmatch(path):
+            there = True
+            if route.method == method:
+                return route, [unquote(segment) for segment in match.groups()]
+    if there:
+        raise Refused(f"{method} is not possible here", status=405)
+    raise Refused(f"there is no {path}", status=404)
+
+
+def read_query(route: Route, text: str) -> Query:
+    """Read the query, which only lists have."""
+    query = parse_qs(text, keep_blank_values=True)
+    if query and not route.lists:
+        name = next(iter(query))
+        raise Refused(f"{name} is not known", name)
+    return query
+
+
+def read_body(route: Route, content_type: str, raw: bytes) -> Any:
+    """Read the body and hold it against the rule of the operation."""
+    if route.body is None:
+        if raw.strip() not in (b"", b"{}"):
+            raise Refused("no body is expected")
+        return None
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise Refused("Content-Type must be application/json")
+    try:
+        body = json.loads(raw, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Refused("the body is not JSON") from None
+    route.body(body, "body")
+    return body
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)

@@ -1,0 +1,169 @@
+"""The HTTP server: reads requests, lets faults strike, writes answers byte by byte if need be.
+
+The answer is written by hand since what a fault makes of it is often no proper answer.
+"""
+
+import socket
+import struct
+import sys
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.fakes.ordoro.account import Account, Request
+from tests.fakes.ordoro.faults import (
+    BROKEN,
+    UNANSWERED,
+    UNHEARD,
+    UNPROCESSED,
+    Fault,
+    FaultList,
+    Wire,
+    damaged,
+)
+
+_RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER with no time to linger: closing the socket sends a reset."""
+
+
+class Server(ThreadingHTTPServer):
+    """Serves one account on a port of this machine until it is stopped."""
+
+    daemon_threads = False  # all are joined when it is stopped
+    request_queue_size = 128
+
+    def __init__(self, account: Account, faults: FaultList, port: int) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
+        self.account, self.faults = account, faults
+        self.errors: list[Exception] = []
+        self.stopping = threading.Event()
+        self._connections: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), name="ordoro")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close everything, also connections that are kept alive, and wait for the threads."""
+        self.stopping.set()
+        self.shutdown()
+        self._thread.join()
+        with self._lock:
+            for connection in self._connections:
+                _hang_up(connection)
+        self.server_close()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember the connection, so that it can be closed."""
+        with self._lock:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forget the connection and close it; one that is to be reset must not say goodbye."""
+        with self._lock:
+            self._connections.discard(request)
+        if request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(_RESET)) == _RESET:
+            self.close_request(request)
+        else:
+            super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Let clients go away between two requests; any other error is one of ours."""
+        del request, client_address
+        error = sys.exception()
+        if isinstance(error, Exception) and not isinstance(error, ConnectionError):
+            self.errors.append(error)
+
+
+def _hang_up(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # the other side was faster
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Serves one connection."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Server
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as in the base class
+        """Say nothing."""
+
+    def _serve(self) -> None:
+        try:
+            request = self._request()
+            self._meet(request, self.server.faults.take(request.method, request.path))
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True  # clients may go away as they like
+        except Exception as error:
+            self.server.errors.append(error)
+            self._send(self.server.account.broken(HTTPStatus.INTERNAL_SERVER_ERROR))
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve  # noqa: N815 - asked for by name
+
+    def _request(self) -> Request:
+        path, _, query = self.path.partition("?")
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionResetError  # killed while it was sending: half a body is no request
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return Request(method=self.command, path=path, query=query, headers=headers, body=body)
+
+    def _meet(self, request: Request, fault: Fault | None) -> None:
+        account = self.server.account
+        if fault is None:
+            self._send(account.answer(request))
+        elif fault.kind in UNPROCESSED:
+            self._send(account.refuse(request, fault))
+        elif fault.kind in UNHEARD:
+            account.count(request)
+            self._fall_silent(fault)
+        else:
+            self._spoil(fault, self._process(request, fault))
+
+    def _spoil(self, fault: Fault, answer: Wire) -> None:
+        if fault.kind in UNANSWERED:
+            self._fall_silent(fault)
+        elif fault.kind in BROKEN:
+            self._send(self.server.account.broken(BROKEN[fault.kind]))
+        else:
+            self._send(damaged(fault, answer))
+
+    def _process(self, request: Request, fault: Fault) -> Wire:
+        if fault.kind == "delay":
+            self.server.stopping.wait(fault.seconds)
+        if fault.kind == "callback":
+            fault.do()
+        if fault.kind == "twice":
+            self.server.account.answer(request)
+        return self.server.account.answer(request)
+
+    def _fall_silent(self, fault: Fault) -> None:
+        self.close_connection = True
+        if fault.kind.endswith("reset"):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
+    def _send(self, wire: Wire) -> None:
+        headers = dict(wire.headers)
+        if isinstance(wire.body, bytes):
+            if wire.status != HTTPStatus.NO_CONTENT:
+                headers["Content-Length"] = str(len(wire.body))
+            self.wfile.write(_head(wire.status, headers) + wire.body)
+            return
+        self.close_connection = True
+        self.wfile.write(_head(wire.status, {**headers, "Connection": "close"}))
+        for part in wire.body:
+            self.wfile.write(part)
+            if self.server.stopping.wait(wire.pause_s):
+                return
+
+
+def _head(status: int, headers: dict[str, str]) -> bytes:
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

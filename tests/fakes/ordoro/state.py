@@ -1,0 +1,230 @@
+"""What the shop holds, in memory. Everything here is read and written under `Shop.lock` only."""
+
+import itertools
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
+
+from tests.fakes.ordoro.checks import Refused
+from tests.fakes.ordoro.switches import Switches
+
+Json = dict[str, Any]
+Number = int | float
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+OPEN = ("awaiting_fulfillment", "dropshipment_requested")
+
+
+class Effect(NamedTuple):
+    """One write over the API that changed something."""
+
+    kind: str
+    about: str
+    """The order number or SKU as it is in this account."""
+    detail: Any = None
+
+
+@dataclass(kw_only=True)
+class Line:
+    """A line of an order; the id is new in every order, also in the pieces of a split one."""
+
+    id: int
+    sku: str
+    name: str
+    quantity: int
+    item_price: Number = 0
+    total_price: Number | None = None
+    """Kept, and shown in Ordoro's app, but not to be read over the API."""
+    details: str | None = None
+    cart_orderitem_id: str | None = None
+
+
+@dataclass(kw_only=True)
+class Shipping:
+    """The one parcel of an order. `taken` is what left the warehouse, to be put back."""
+
+    body: Json
+    created_at: datetime
+    taken: Counter[tuple[str, int]]
+
+
+@dataclass(kw_only=True)
+class Order:
+    """An order, a piece of a split one (`parent`), or a view-only split one (`children`)."""
+
+    id: int
+    number: str
+    lines: list[Line]
+    created_at: datetime
+    updated_at: datetime
+    placed_at: datetime
+    shipping_address: Json
+    billing_address: Json
+    warehouse_id: int
+    status: str = "awaiting_fulfillment"
+    cart_id: int | None = None
+    order_id: str = ""
+    cart_order_id: str | None = None
+    cart_shipment_id: str | None = None
+    requested_shipping_method: str | None = None
+    notes_from_customer: str | None = None
+    internal_notes: str | None = None
+    batch_reference_id: str | None = None
+    deliver_by: str | None = None
+    ship_by: str | None = None
+    financial: dict[str, Number | str | None] = field(default_factory=dict)
+    cancelled_at: datetime | None = None
+    dropshipping: Json = field(default_factory=dict)
+    dropshipped_at: datetime | None = None
+    supplier_id: int | None = None
+    shipping: Shipping | None = None
+    comments: list[Json] = field(default_factory=list)
+    tag_ids: list[int] = field(default_factory=list)
+    parent: str | None = None
+    siblings: list[str] = field(default_factory=list)
+    children: list[str] = field(default_factory=list)
+    ready_at: datetime | None = None
+    """Of a split order: when it is `ready`; of a piece: when it can be seen."""
+
+
+@dataclass(kw_only=True)
+class Terms:
+    """What one supplier calls a product and wants for it."""
+
+    supplier_price: Number = 0
+    is_default: bool = False
+    supplier_sku: str | None = None
+    min_order_qty: int | None = None
+
+
+@dataclass(kw_only=True)
+class Product:
+    """A product. A kit has `components` (SKU and how many of it) and no stock of its own."""
+
+    id: int
+    sku: str
+    created_at: datetime
+    updated_at: datetime
+    fields: Json
+    """As written: name, cost, price, weight, upc and so on."""
+    on_hand: dict[int, Number] = field(default_factory=dict)
+    """By warehouse; a warehouse that is not here has never been counted."""
+    shelf: dict[int, Json] = field(default_factory=dict)
+    """By warehouse: thresholds and location, as written."""
+    suppliers: dict[int, Terms] = field(default_factory=dict)
+    components: dict[str, Number] = field(default_factory=dict)
+    archived_at: datetime | None = None
+
+
+@dataclass(kw_only=True)
+class Supplier:
+    """Somebody who ships for the account; `warehouse_id` is the linked warehouse."""
+
+    id: int
+    company: str
+    created_at: datetime
+    warehouse_id: int | None = None
+
+
+@dataclass(kw_only=True)
+class Warehouse:
+    """A place that stock is counted in; the first one is the default."""
+
+    id: int
+    name: str
+
+
+@dataclass(kw_only=True)
+class Cart:
+    """A sales channel. Its `index` is the prefix of the numbers of its orders."""
+
+    id: int
+    index: int
+    name: str
+
+
+class Shop:
+    """One account of Ordoro."""
+
+    def __init__(self, now: Callable[[], datetime], switches: Switches) -> None:
+        self.lock = threading.RLock()
+        self.now = now
+        self.switches = switches
+        self.orders: dict[str, Order] = {}
+        self.products: dict[str, Product] = {}
+        self.suppliers: dict[int, Supplier] = {}
+        self.warehouses: dict[int, Warehouse] = {}
+        self.carts: dict[int, Cart] = {}
+        self.tags: dict[int, Json] = {}
+        self.ledger: list[Effect] = []
+        self._ids = itertools.count(1001)
+
+    def next_id(self) -> int:
+        """Return an id that nothing in this account has."""
+        return next(self._ids)
+
+    def note(self, kind: str, about: str, detail: object = None) -> None:
+        """Write down that a call changed something."""
+        self.ledger.append(Effect(kind, about, detail))
+
+    def later(self, seconds: float) -> datetime:
+        """Return the time that many seconds from now."""
+        return self.now() + timedelta(seconds=seconds)
+
+    def order(self, number: str) -> Order:
+        """Find an order to read: a split one is not here any more, its pieces perhaps not yet."""
+        order = self.orders.get(number)
+        if order is None or order.children or not self.visible(order):
+            raise Refused(f"order {number} not found", "order_number", status=404)
+        return order
+
+    def order_to_write(self, number: str) -> Order:
+        """Find an order to change; one that was split can only be looked at."""
+        order = self.orders.get(number)
+        if order is not None and order.children:
+            raise Refused(f"order {number} was split and is view-only", "order_number")
+        return self.order(number)
+
+    def parent(self, number: str) -> Order:
+        """Find an order that was split."""
+        order = self.orders.get(number)
+        if order is None or not order.children:
+            raise Refused(f"parent order {number} not found", "parent_order_number", status=404)
+        return order
+
+    def listed(self) -> list[Order]:
+        """Return the orders that a list can show, in the order of their creation."""
+        return [
+            order for order in self.orders.values() if not order.children and self.visible(order)
+        ]
+
+    def visible(self, order: Order) -> bool:
+        """Tell whether a piece has appeared by now; other orders always have."""
+        return order.ready_at is None or order.ready_at <= self.now()
+
+    def product(self, sku: str) -> Product:
+        """Find a product; letter case counts."""
+        return _known(self.products, sku, "product", "sku")
+
+    def supplier(self, supplier_id: int, *, status: int = 404) -> Supplier:
+        """Find a supplier; in a body an unknown one is a 400, in a path a 404."""
+        return _known(self.suppliers, supplier_id, "supplier", "supplier_id", status)
+
+    def warehouse(self, warehouse_id: int, *, status: int = 404) -> Warehouse:
+        """Find a warehouse; in a body an unknown one is a 400, in a path a 404."""
+        return _known(self.warehouses, warehouse_id, "warehouse", "warehouse_id", status)
+
+    def default_warehouse_id(self) -> int:
+        """Return the id of the first warehouse, which every account has."""
+        return next(iter(self.warehouses))
+
+
+def _known(those: dict[K, V], key: K, what: str, param: str, status: int = 404) -> V:
+    if key not in those:
+        raise Refused(f"{what} {key} not found", param, status=status)
+    return those[key]

@@ -1,0 +1,127 @@
+"""How many there are: on hand is counted, committed follows from the open orders, available is
+the difference.
+
+A kit commits its components and is as many as can be put together in each warehouse, rounded down
+once. Shipping lowers on hand, except of what a supplier ships for the account.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tests.fakes.ordoro.checks import Refused
+from tests.fakes.ordoro.state import OPEN, Number, Order, Product, Shop
+
+Quantities = Counter[tuple[str, int]]
+"""By SKU and warehouse."""
+
+
+class Level(NamedTuple):
+    """The stock of a product in one warehouse."""
+
+    on_hand: Number
+    committed: Number
+
+    @property
+    def available(self) -> Number:
+        """Return what can still be sold; negative when oversold."""
+        return self.on_hand - self.committed
+
+
+def committed(shop: Shop) -> Quantities:
+    """Add up what open orders wait for; split orders count by their pieces, also unseen ones."""
+    total: Quantities = Counter()
+    for order in shop.orders.values():
+        if order.status in OPEN and not order.children:
+            _add_needed(shop, order, total)
+    return total
+
+
+def needed(shop: Shop, order: Order) -> Quantities:
+    """Tell what an order takes from its warehouse, kits taken apart."""
+    total: Quantities = Counter()
+    _add_needed(shop, order, total)
+    return total
+
+
+def _add_needed(shop: Shop, order: Order, total: Quantities) -> None:
+    there = order.warehouse_id
+    for line in order.lines:
+        if not shop.products[line.sku].components:  # the usual case, and there are many lines
+            total[line.sku, there] += line.quantity
+            continue
+        for sku, quantity in _parts(shop, line.sku, line.quantity):
+            total[sku, there] += quantity  # type: ignore[assignment] # ratios may be fractions
+
+
+def levels(shop: Shop, product: Product, taken: Quantities) -> dict[int, Level]:
+    """Tell the stock of a product in each warehouse that it was counted in."""
+    if product.components:
+        return _kit_levels(shop, product, taken)
+    counted = dict(product.on_hand)
+    if not counted and shop.switches.uncounted == "zero":
+        counted = {shop.default_warehouse_id(): 0}
+    return {there: Level(count, taken[product.sku, there]) for there, count in counted.items()}
+
+
+def total_committed(shop: Shop, product: Product, taken: Quantities) -> Number:
+    """Add up what is committed of a product, also where it was never counted."""
+    return sum(taken[product.sku, there] for there in shop.warehouses)
+
+
+def take(shop: Shop, order: Order) -> Quantities:
+    """Let what is shipped leave the warehouse; tell what left, to put it back if need be."""
+    if order.dropshipping:
+        return Counter()  # never was in our warehouse
+    leaving = needed(shop, order)
+    counted = {key: n for key, n in leaving.items() if key[1] in shop.products[key[0]].on_hand}
+    _move(shop, Counter(counted), -1)
+    return Counter(counted)
+
+
+def put_back(shop: Shop, taken: Quantities) -> None:
+    """Let what left the warehouse come back to it."""
+    _move(shop, taken, 1)
+
+
+def set_on_hand(shop: Shop, product: Product, warehouse_id: int, count: Number) -> None:
+    """Count a product in a warehouse; a kit cannot be counted."""
+    if product.components:
+        raise Refused(f"{product.sku} is a kit: its quantity is calculated", "on_hand")
+    product.on_hand[warehouse_id] = count
+    product.updated_at = shop.now()
+
+
+def sold(shop: Shop, order: Order) -> None:
+    """Let products count as updated, where the account does so, when orders take or free them."""
+    if shop.switches.sold_stock_updates_product:
+        for sku, _ in needed(shop, order):
+            shop.products[sku].updated_at = shop.now()
+
+
+def _parts(shop: Shop, sku: str, quantity: Number) -> Iterator[tuple[str, Number]]:
+    components = shop.products[sku].components
+    if not components:
+        yield sku, quantity
+    for component, ratio in components.items():
+        yield from _parts(shop, component, quantity * ratio)
+
+
+def _kit_levels(shop: Shop, kit: Product, taken: Quantities) -> dict[int, Level]:
+    parts = [
+        (ratio, levels(shop, shop.products[sku], taken)) for sku, ratio in kit.components.items()
+    ]
+    everywhere = {there for _, stock in parts for there in stock}
+    found = {}
+    for there in sorted(everywhere):
+        at = [(ratio, stock.get(there, Level(0, 0))) for ratio, stock in parts]
+        on_hand = math.floor(min(level.on_hand / ratio for ratio, level in at))
+        available = math.floor(min(level.available / ratio for ratio, level in at))
+        found[there] = Level(on_hand, on_hand - available)
+    return found
+
+
+def _move(shop: Shop, quantities: Quantities, sign: int) -> None:
+    for (sku, warehouse_id), count in quantities.items():
+        shop.products[sku].on_hand[warehouse_id] += sign * count

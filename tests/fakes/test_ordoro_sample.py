@@ -1,0 +1,74 @@
+"""The made-up account that people try ordosync against."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import requests
+import yaml
+
+from tests.fakes.client import Api, body
+from tests.fakes.ordoro import FakeOrdoro
+from tests.fakes.ordoro.sample import fill
+from tests.virtual import VirtualClock
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_sample_is_the_same_each_time(clock: VirtualClock) -> None:
+    first, second = FakeOrdoro(clock=clock), FakeOrdoro(clock=clock)
+
+    ids = [fill(fake, orders=20, products=10) for fake in (first, second)]
+
+    assert ids[0] == ids[1]
+    shown = [
+        json.dumps([fake.order(number) for number in fake.numbers()]) for fake in (first, second)
+    ]
+    assert shown[0] == shown[1]
+
+
+def test_sample_is_what_the_contract_says(fake: FakeOrdoro, api: Api) -> None:
+    sample = fill(fake, orders=20, products=10)
+
+    found = api.get("/v3/order", limit=100, status="dropshipment_requested")
+
+    assert found["count"] == 20
+    assert api.get("/product/")["count"] == 10
+    assert api.get("/cart/")["count"] == len(sample.carts)
+
+
+def test_command_tells_what_a_configuration_needs_and_ends_when_told() -> None:
+    command = [sys.executable, "-m", "tests.fakes.ordoro", "--orders", "3"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        told = ""
+        while "warehouse_id:" not in told:
+            told += process.stdout.readline()
+        account = yaml.safe_load(told[told.index("accounts:") :])["accounts"]["merchant"]
+        auth = (account["client_id"], account["client_secret"])
+        query = {"supplier": account["supplier_id"]}
+        orders = requests.get(f"{account['url']}/v3/order", query, auth=auth, timeout=5).json()
+        os.kill(process.pid, signal.SIGINT)
+
+        assert process.wait(timeout=5) == 0
+        assert orders["count"] <= 3
+
+
+def test_callers_side_by_side_lose_nothing(fake: FakeOrdoro) -> None:
+    def write(place: int) -> None:
+        with requests.Session() as session:
+            for number in range(5):
+                Api(fake, session).write("POST", "/v3/order", body(f"{place}-{number % 2}"))
+
+    threads = [threading.Thread(target=write, args=(place,)) for place in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(set(fake.numbers())) == len(fake.ledger) == 40
+    assert fake.product("MUG")["total_committed"] == 80
