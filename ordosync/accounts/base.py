@@ -207,7 +207,7 @@ class Account(ABC):
 
         The pieces stay requested from the same Supplier. An order that has pieces of these
         references is `unchanged`, with them; one that is split otherwise, shipped or cancelled, or
-        whose lines do not add up, refuses.
+        whose lines do not add up, refuses. The pieces and their lines answer in the order given.
         """
         raise NotImplementedError
 
@@ -261,7 +261,10 @@ class Account(ABC):
         raise NotImplementedError
 
     def splits(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Split]]:
-        """Read the orders that were split since `cursor`, in the order in which they were."""
+        """Read the orders that were split since `cursor`, in the order in which they were.
+
+        A line that has no share in a piece is not in it: no quantity is 0.
+        """
         raise NotImplementedError
 
     def splits_by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:

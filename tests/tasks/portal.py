@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,14 +11,14 @@ from ordosync.accounts.network import Network
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.config import load_config
 from ordosync.database import sqlite3
-from ordosync.engine import Stop, open_portal, plan_task, register, run_task
+from ordosync.engine import open_portal, plan_task, register
 from ordosync.models import Address, Line, Order, Outcome, Piece, PieceLine, Shipment, Split
 from ordosync.store import Store
 from ordosync.store.links import Link, LinkKind
-from ordosync.store.runs import Run
 from ordosync.store.steps import StepRow
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Result, Step
+from tests.running import Ran, run_once
 from tests.virtual import VirtualClock
 
 CONFIG = """
@@ -38,31 +38,6 @@ portals:
 """
 SUPPLIER = "northwind"
 SENT_AT = datetime(2026, 11, 2, 15, 30, tzinfo=UTC)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ran:
-    """A run that has ended, and the steps that it planned or tried."""
-
-    run: Run
-    steps: tuple[StepRow, ...]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """What was counted, without the zeros."""
-        names = ("done", "unchanged", "skipped", "waiting", "failed")
-        return {name: getattr(self.run.counts, name) for name in names if self.count(name)}
-
-    def count(self, name: str) -> int:
-        """Return one count."""
-        found: int = getattr(self.run.counts, name)
-        return found
-
-    @property
-    def step(self) -> StepRow:
-        """The only step."""
-        [step] = self.steps
-        return step
 
 
 class Pair:
@@ -90,23 +65,7 @@ class Pair:
     ) -> Ran:
         """Run a task once, so much later that whatever waits may be tried again."""
         self.clock.at += timedelta(minutes=2)
-        config = load_config(self.path)
-        with Store.open(config.database) as store:
-            register(config, store, self.clock)
-            opened = open_portal(config, config.portals[portal], store, Network(self.clock))
-            stop = Stop(self.clock)
-            run = run_task(
-                TASKS[task],
-                opened,
-                store,
-                self.clock,
-                stop,
-                trigger="manual" if only is None else "retry",
-                only=only,
-            )
-            assert isinstance(run, Run)
-            assert run.error is None
-            return Ran(run=run, steps=tuple(store.steps.of_run(run.id)))
+        return run_once(self.path, task, portal, self.clock, only=only)
 
     def would(self, task: str, portal: str = "shop-northwind") -> list[Step]:
         """Return what a dry run says."""

@@ -14,32 +14,33 @@ from ordosync.accounts.files.written import plain
 from ordosync.models import Address, Line, Order
 
 FIELDS = ("order_number", "line_id", "sku", "name", "quantity", "unit_price", "currency")
+ORDER_COLUMNS = {
+    name: f"our {name}" for name in (*FIELDS, *(f"ship_to.{name}" for name in ADDRESS_FIELDS))
+}
+SENT_COLUMNS = {
+    "order_number": "order",
+    "tracking_number": "number",
+    "carrier": "carrier",
+    "shipped_at": "at",
+    "cost": "cost",
+    "voided": "void",
+}
+SENT_READ = {"date_format": "%Y-%m-%d %H:%M", "timezone": "Europe/Berlin", "currency": "EUR"}
+STOCK_COLUMNS = {"sku": "sku", "quantity": "qty"}
 
 
 def supplier(folder: Path, **options: Any) -> FilesAccount:
     """Make an account with folders for everything, or with other options."""
     for name in ("orders", "sent", "stock"):
         (folder / name).mkdir(exist_ok=True)
-    columns = [*FIELDS, *(f"ship_to.{name}" for name in ADDRESS_FIELDS)]
     known = {
-        "order_files": OrderFolder(
-            folder=folder / "orders", columns={name: f"our {name}" for name in columns}
-        ),
+        "order_files": OrderFolder(folder=folder / "orders", columns=ORDER_COLUMNS),
         "shipments": ShipmentFiles(
             glob=folder / "sent",
-            columns={
-                "order_number": "order",
-                "tracking_number": "number",
-                "carrier": "carrier",
-                "shipped_at": "at",
-                "cost": "cost",
-                "voided": "void",
-            },
-            date_format="%Y-%m-%d %H:%M",
-            timezone="Europe/Berlin",
-            currency="EUR",
+            columns=SENT_COLUMNS,
+            **SENT_READ,  # type: ignore[arg-type]
         ),
-        "stock": StockFiles(glob=folder / "stock", columns={"sku": "sku", "quantity": "qty"}),
+        "stock": StockFiles(glob=folder / "stock", columns=STOCK_COLUMNS),
     }
     return FilesAccount(name="depot", spool=folder / "spool", **{**known, **options})
 

@@ -3,39 +3,32 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.base import Account
 from ordosync.accounts.files import FilesAccount, SupplierOptions
 from ordosync.accounts.files.outgoing import OrderFolder
 from ordosync.accounts.files.written import alone_in
 from ordosync.errors import RefusedError, UnavailableError
-from ordosync.models import Address, Order, Product, Shipment, Stock, Unusable
+from ordosync.models import Address, Product, Shipment, Stock, Unusable
 from tests.accounts.contract import SupplierContract, line, order
 from tests.accounts.files.conftest import NOON, Drop
+from tests.accounts.files.people import FilesSupplierPeople
 from tests.accounts.files.supplier import order_rows, orders, supplier
 from tests.accounts.files.test_reading import all_of
 from tests.command import CONFIG, HEADER, ordosync, row, shop
+from tests.virtual import VirtualClock
 
 SENT = "order,number,carrier,at,cost,void\n"
 
 
 class TestFilesAsSupplier(SupplierContract):
-    @pytest.fixture(autouse=True)
-    def _in(self, tmp_path: Path) -> None:
-        self.folder = tmp_path
-
-    def make(self) -> Account:
-        return supplier(self.folder)
-
-    def there(self, account: Account) -> Sequence[Order]:
-        assert isinstance(account, FilesAccount)
-        return orders(self.folder)
+    def make_people(self, folder: Path, clock: VirtualClock) -> FilesSupplierPeople:
+        return FilesSupplierPeople(folder, clock)
 
 
 @pytest.fixture(name="depot")

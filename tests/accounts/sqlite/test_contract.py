@@ -1,24 +1,24 @@
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.base import Account
-from ordosync.accounts.sqlite import SqliteAccount
-from ordosync.models import Order
-from tests.accounts.contract import SupplierContract
+from ordosync.accounts.sqlite import changes
+from tests.accounts.contract import MerchantContract, SupplierContract
+from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
+from tests.virtual import VirtualClock
+
+
+@pytest.fixture(autouse=True)
+def _short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let 250 changes be three pages, as they are in a foreign account."""
+    monkeypatch.setattr(changes, "_PAGE", 100)
+
+
+class TestSqliteAsMerchant(MerchantContract):
+    def make_people(self, folder: Path, clock: VirtualClock) -> SqliteMerchantPeople:
+        return SqliteMerchantPeople(folder, clock)
 
 
 class TestSqliteAsSupplier(SupplierContract):
-    @pytest.fixture(autouse=True)
-    def _in(self, tmp_path: Path) -> None:
-        self.folder = tmp_path
-
-    def make(self) -> Account:
-        return SqliteAccount(
-            name="northwind", spool=self.folder / "spool", path=self.folder / "northwind.db"
-        )
-
-    def there(self, account: Account) -> Sequence[Order]:
-        assert isinstance(account, SqliteAccount)
-        return list(account.list_orders("awaiting_fulfillment"))
+    def make_people(self, folder: Path, clock: VirtualClock) -> SqliteSupplierPeople:
+        return SqliteSupplierPeople(folder, clock)

@@ -1,0 +1,98 @@
+"""What an account promises in either role, and how every contract test gets at it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import ClassVar, Generic, TypeVar
+
+import pytest
+
+from ordosync.accounts.base import Account, Role
+from ordosync.models import Order, Page, Unusable
+from ordosync.tasks import TASKS
+from tests.accounts.contract.opening import SIDES, opened
+from tests.accounts.contract.people import (
+    MerchantPeople,
+    SupplierPeople,
+    skip_what_is_lacking,
+)
+from tests.virtual import VirtualClock
+
+P = TypeVar("P", MerchantPeople, SupplierPeople)
+T = TypeVar("T")
+
+
+class AccountContract(ABC, Generic[P]):
+    """The promises of an account, whatever its role."""
+
+    role: ClassVar[Role]
+    many: ClassVar[int] = 250
+    """More than fit on two pages of the account's readings."""
+
+    @abstractmethod
+    def make_people(self, folder: Path, clock: VirtualClock) -> P:
+        """Let people begin in an account that has nothing yet; called once a test."""
+
+    @pytest.fixture(name="people")
+    def _people(self, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[P]:
+        with closing(self.make_people(tmp_path, VirtualClock())) as people:
+            skip_what_is_lacking(request, people)
+            yield people
+
+    @pytest.fixture(name="account")
+    def _account(self, people: P) -> Iterator[Account]:
+        with closing(opened(people)) as account:
+            yield account
+
+    def test_takes_part_in_the_tasks_that_it_is_not_said_to_lack(
+        self, account: Account, people: P
+    ) -> None:
+        options = {name: value for name, value in people.options.items() if name != "kind"}
+
+        parts = {task for task in TASKS if account.takes_part(task, self.role, options)}
+
+        assert self.role in account.roles
+        assert parts == {*TASKS} - people.lacks
+
+    def test_may_be_closed_and_released_twice(self, account: Account) -> None:
+        for _ in range(2):
+            account.release(frozenset())
+            account.close()
+
+    def test_is_named_as_in_the_configuration(self, account: Account) -> None:
+        assert account.name == SIDES[self.role]
+
+
+class AsMerchant(AccountContract[MerchantPeople]):
+    """The promises of an account in the Merchant's role."""
+
+    role: ClassVar[Role] = "merchant"
+
+
+class AsSupplier(AccountContract[SupplierPeople]):
+    """The promises of an account in the Supplier's role."""
+
+    role: ClassVar[Role] = "supplier"
+
+
+def read(pages: Iterator[Page[T]], *, since: str | None = None) -> tuple[list[T], str | None]:
+    """Read to the end; return all items and where the next reading starts."""
+    items: list[T] = []
+    cursor = since
+    for page in pages:
+        items += page.items
+        cursor = page.cursor
+    return items, since if cursor is None else cursor
+
+
+def usable(items: list[T | Unusable]) -> list[T]:
+    """Return items all of which must be usable."""
+    found = [item for item in items if not isinstance(item, Unusable)]
+    assert len(found) == len(items), items
+    return found
+
+
+def quantities(found: Order) -> list[tuple[str, int]]:
+    """Return what is on an order."""
+    return [(one.sku, one.quantity) for one in found.lines]

@@ -1,0 +1,19 @@
+"""The promises of an account as the Merchant, in files by what a task wants of it."""
+
+from tests.accounts.contract.merchant_cancellations import CancelledOrders
+from tests.accounts.contract.merchant_orders import RequestedOrders
+from tests.accounts.contract.merchant_products import OfferedProducts
+from tests.accounts.contract.merchant_splits import SplitOrders
+from tests.accounts.contract.merchant_stock import WrittenStock
+from tests.accounts.contract.merchant_tracking import WrittenTracking
+
+
+class MerchantContract(
+    RequestedOrders,
+    CancelledOrders,
+    OfferedProducts,
+    WrittenStock,
+    WrittenTracking,
+    SplitOrders,
+):
+    """All of them."""

@@ -1,0 +1,197 @@
+"""What is promised of the orders that a Merchant has for this portal's Supplier."""
+
+from decimal import Decimal
+
+from ordosync.accounts.base import Account
+from ordosync.models import Comment, Order, Unusable
+from tests.accounts.contract.account import AsMerchant, quantities, read, usable
+from tests.accounts.contract.examples import line, parcel, sold
+from tests.accounts.contract.people import MerchantPeople, needs
+
+
+def is_read(account: Account, order_id: str) -> bool:
+    """Whether an order is read by its id, so that it is to be shipped still."""
+    items, _ = read(account.orders_by_id([order_id]))
+    return any(isinstance(item, Order) for item in items)
+
+
+class RequestedOrders(AsMerchant):
+    """Which orders are read, and how."""
+
+    def test_nothing_is_read_where_nothing_is(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        assert read(account.orders(None, now=people.settle()))[0] == []
+        assert read(account.orders_by_id([]))[0] == []
+
+    def test_requested_order_is_read_as_it_was_placed(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        placed = sold("1001", line("MUG", 2), line("CUP", 1, unit_price=Decimal("19.99")))
+        order_id = people.request(placed)
+
+        [found] = usable(read(account.orders(None, now=people.settle()))[0])
+
+        assert found.id == order_id
+        assert found.status == "dropshipment_requested"
+        assert found.ship_to == placed.ship_to
+        assert quantities(found) == [("MUG", 2), ("CUP", 1)]
+        assert [one.name for one in found.lines] == ["A MUG", "A CUP"]
+        assert [one.unit_price for one in found.lines] == [Decimal("2.50"), Decimal("19.99")]
+        assert found.currency == placed.currency
+
+    def test_requested_order_can_be_told_from_others_and_dated(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        people.request_all([sold("1001", line("MUG"), line("MUG", 2)), sold("1002")])
+
+        found = usable(read(account.orders(None, now=people.settle()))[0])
+
+        assert len({one.number for one in found}) == 2
+        assert len({each.id for one in found for each in one.lines}) == 3
+        for one in found:
+            assert one.number
+            assert one.content
+            assert not one.is_split
+            assert one.placed_at is None or one.placed_at.tzinfo is not None
+
+    @needs("own-orders")
+    def test_order_of_nobody_else_is_read(self, account: Account, people: MerchantPeople) -> None:
+        own = people.take(sold("1001"))
+        requested = people.request(sold("1002"))
+
+        found = usable(read(account.orders(None, now=people.settle()))[0])
+        again = usable(read(account.orders_by_id([own, requested]))[0])
+
+        assert [one.id for one in found] == [requested]
+        assert [one.id for one in again] == [requested]
+
+    def test_each_of_many_orders_is_in_one_page(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        placed = people.request_all([sold(str(number)) for number in range(self.many)])
+
+        found = usable(read(account.orders(None, now=people.settle()))[0])
+
+        assert sorted(one.id for one in found) == sorted(placed)
+
+    def test_reading_goes_on_where_the_last_one_ended(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        people.request_all([sold("1001"), sold("1002")])
+        before, cursor = read(account.orders(None, now=people.settle()))
+        newer = people.request(sold("1003"))
+
+        after, _ = read(account.orders(cursor, now=people.settle()), since=cursor)
+
+        assert newer in {one.id for one in after}
+        again = {one.id: one.content for one in after if one.id != newer}
+        assert again.items() <= {one.id: one.content for one in before}.items()
+
+    def test_nothing_is_lost_by_a_cursor_after_which_nothing_came(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        people.request(sold("1001"))
+        _, cursor = read(account.orders(None, now=people.settle()))
+        _, cursor = read(account.orders(cursor, now=people.settle()), since=cursor)
+        newer = people.request(sold("1002"))
+
+        after, _ = read(account.orders(cursor, now=people.settle()), since=cursor)
+
+        assert newer in {one.id for one in after}
+
+    @needs("cancel-orders")
+    def test_no_order_is_skipped_when_some_change_between_two_pages(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        placed = people.request_all([sold(str(number)) for number in range(self.many)])
+
+        pages = account.orders(None, now=people.settle())
+        first = next(pages)
+        gone = [one.id for one in first.items[:3]]
+        for order_id in gone:
+            people.cancel(order_id)
+        newer = people.request(sold("new"))
+        rest, cursor = read(pages)
+        later, _ = read(account.orders(cursor, now=people.settle()), since=cursor)
+
+        found = {one.id for one in (*first.items, *rest, *later)}
+        assert {*placed, newer} - {*gone} <= found
+
+    @needs("cancel-orders")
+    def test_order_that_was_cancelled_is_read_no_more(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        before, after = people.request(sold("1001")), people.request(sold("1002"))
+        people.cancel(before)
+
+        found, cursor = read(account.orders(None, now=people.settle()))
+        people.cancel(after)
+        later, _ = read(account.orders(cursor, now=people.settle()), since=cursor)
+
+        assert [one.id for one in found] == [after]
+        assert later == []
+        assert not is_read(account, before)
+
+    @needs("cancel-orders", "requesting-again")
+    def test_order_that_is_requested_again_is_read_again(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        order_id = people.request(sold("1001"))
+        people.cancel(order_id)
+        _, cursor = read(account.orders(None, now=people.settle()))
+        people.request_again(order_id)
+
+        later = usable(read(account.orders(cursor, now=people.settle()), since=cursor)[0])
+
+        assert [one.id for one in later] == [order_id]
+
+    @needs("update-tracking")
+    def test_order_that_was_shipped_is_read_no_more(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        order_id = people.request(sold("1001"))
+        account.add_tracking([parcel(order_id)])
+
+        found, _ = read(account.orders(None, now=people.settle()))
+
+        assert found == []
+        assert not is_read(account, order_id)
+
+    @needs("reassigning")
+    def test_order_that_another_supplier_got_is_skipped_as_reassigned(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        order_id = people.request(sold("1001"))
+        _, cursor = read(account.orders(None, now=people.settle()))
+        people.reassign(order_id)
+
+        [found] = read(account.orders(cursor, now=people.settle()), since=cursor)[0]
+
+        assert isinstance(found, Unusable)
+        assert (found.id, found.code, found.skip) == (order_id, "reassigned", True)
+
+    def test_orders_are_read_by_id_as_they_are_now(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        placed = people.request_all([sold(str(number)) for number in range(3)])
+        first, _, third = usable(read(account.orders(None, now=people.settle()))[0])
+
+        found = usable(read(account.orders_by_id([third.id, people.unknown_id, first.id]))[0])
+
+        assert sorted(one.id for one in found) == sorted([first.id, third.id])
+        assert {first.id, third.id} <= {*placed}
+        by_id = {one.id: one for one in found}
+        assert by_id == {first.id: first, third.id: third}
+
+    @needs("comments")
+    def test_comment_is_made_once(self, account: Account, people: MerchantPeople) -> None:
+        order_id = people.request(sold("1001"))
+        said = Comment(key="late:1", order_id=order_id, text="It is shipped already")
+        other = Comment(key="late:2", order_id=order_id, text="Another remark")
+
+        account.comment([Comment(key="late:1", order_id=people.unknown_id, text="Nobody's"), said])
+        account.comment([said, other])
+
+        texts = people.timeline(order_id)
+        assert [sum(one.text in text for text in texts) for one in (said, other)] == [1, 1]

@@ -1,0 +1,207 @@
+"""What is promised of the splits that are written to a Merchant."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from ordosync.accounts.base import Account
+from ordosync.models import Order, Piece, PieceLine, Split
+from tests.accounts.contract.account import AsMerchant, quantities, read, usable
+from tests.accounts.contract.examples import line, parcel, sold
+from tests.accounts.contract.people import MerchantPeople, needs
+
+
+def requested(account: Account, people: MerchantPeople, *skus: str, number: str = "1001") -> Order:
+    """Request an order of three of each; return it as the account reads it."""
+    order_id = people.request(sold(number, *(line(sku, 3) for sku in skus)))
+    [found] = usable(read(account.orders_by_id([order_id]))[0])
+    return found
+
+
+def partition(found: Order, *pieces: Sequence[int], reference: str = "origin:A") -> Split:
+    """Say how to split an order, of each line so many into each piece."""
+    return Split(
+        order_id=found.id,
+        pieces=tuple(
+            Piece(
+                reference=f"{reference}-{place}",
+                lines=tuple(
+                    PieceLine(of_line=one.id, quantity=quantity)
+                    for one, quantity in zip(found.lines, piece, strict=True)
+                    if quantity
+                ),
+            )
+            for place, piece in enumerate(pieces, 1)
+        ),
+    )
+
+
+def without_ids(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Return pieces as they were to be made."""
+    return tuple(
+        replace(piece, id="", lines=tuple(replace(one, id="") for one in piece.lines))
+        for piece in pieces
+    )
+
+
+@needs("split-order")
+class SplitOrders(AsMerchant):
+    """Pieces as given, whole or not at all."""
+
+    def test_order_is_split_as_given(self, account: Account, people: MerchantPeople) -> None:
+        wanted = partition(requested(account, people, "MUG", "CUP"), (1, 0), (2, 3))
+
+        [outcome] = account.split_orders([wanted])
+
+        assert outcome.state == "done"
+        assert without_ids(outcome.pieces) == wanted.pieces
+        first, second = (piece.id for piece in outcome.pieces)
+        assert people.pieces(wanted.order_id) == {
+            first: [("MUG", 1)],
+            second: [("MUG", 2), ("CUP", 3)],
+        }
+
+    def test_pieces_and_their_lines_have_ids_of_their_own(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        found = requested(account, people, "MUG", "CUP")
+
+        [outcome] = account.split_orders([partition(found, (1, 1), (2, 2))])
+
+        pieces = {piece.id for piece in outcome.pieces}
+        lines = {one.id for piece in outcome.pieces for one in piece.lines}
+        assert len(pieces) == 2
+        assert len(lines) == 4
+        assert not pieces & {"", found.id}
+        assert not lines & {"", *(one.id for one in found.lines)}
+
+    def test_lines_of_a_piece_answer_in_the_order_given(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        wanted = partition(requested(account, people, "MUG", "CUP", "JAR"), (1, 1, 1), (2, 2, 2))
+        turned = replace(
+            wanted,
+            pieces=tuple(replace(piece, lines=piece.lines[::-1]) for piece in wanted.pieces),
+        )
+
+        outcomes = [account.split_orders([turned])[0] for _ in range(2)]
+
+        assert [without_ids(one.pieces) for one in outcomes] == [turned.pieces, turned.pieces]
+
+    def test_same_split_again_is_unchanged_with_the_same_pieces(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        wanted = partition(requested(account, people, "MUG"), (1,), (2,))
+
+        [first], [second] = (account.split_orders([wanted]) for _ in range(2))
+
+        assert (first.state, second.state) == ("done", "unchanged")
+        assert second.pieces == first.pieces
+        assert len(people.pieces(wanted.order_id)) == 2
+
+    @needs("piece-orders")
+    def test_pieces_stay_requested_in_place_of_the_order(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        found = requested(account, people, "MUG", "CUP")
+        [outcome] = account.split_orders([partition(found, (1, 0), (2, 3))])
+
+        pieces = usable(read(account.orders(None, now=people.settle()))[0])
+
+        assert [one.id for one in pieces] == [piece.id for piece in outcome.pieces]
+        assert [quantities(one) for one in pieces] == [[("MUG", 1)], [("MUG", 2), ("CUP", 3)]]
+        for one, piece in zip(pieces, outcome.pieces, strict=True):
+            assert one.ancestors == (found.id,)
+            assert [each.id for each in one.lines] == [each.id for each in piece.lines]
+            assert people.status(one.id) == "dropshipment_requested"
+        assert read(account.orders_by_id([found.id]))[0] == []
+
+    def test_piece_is_split_in_its_turn(self, account: Account, people: MerchantPeople) -> None:
+        [outer] = account.split_orders([partition(requested(account, people, "MUG"), (1,), (2,))])
+        piece = outer.pieces[1]
+        halves = tuple(
+            Piece(
+                reference=f"origin:A-2-{place}",
+                lines=(PieceLine(of_line=piece.lines[0].id, quantity=1),),
+            )
+            for place in (1, 2)
+        )
+
+        [inner] = account.split_orders([Split(order_id=piece.id, pieces=halves)])
+
+        assert inner.state == "done"
+        assert without_ids(inner.pieces) == halves
+        assert people.pieces(piece.id) == {half.id: [("MUG", 1)] for half in inner.pieces}
+
+    @pytest.mark.parametrize("pieces", [((1,), (1,)), ((2,), (2,)), ((3,),)])
+    def test_pieces_that_do_not_add_up_are_refused(
+        self, account: Account, people: MerchantPeople, pieces: Sequence[Sequence[int]]
+    ) -> None:
+        found = requested(account, people, "MUG")
+
+        [outcome] = account.split_orders([partition(found, *pieces)])
+
+        assert (outcome.state, outcome.code) == ("refused", "does-not-fit")
+        assert people.pieces(found.id) == {}
+        assert people.status(found.id) == "dropshipment_requested"
+
+    def test_line_of_another_order_does_not_fit(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        found = requested(account, people, "MUG")
+        other = requested(account, people, "MUG", number="1002")
+
+        [outcome] = account.split_orders([replace(partition(other, (1,), (2,)), order_id=found.id)])
+
+        assert (outcome.state, outcome.code) == ("refused", "does-not-fit")
+        assert people.pieces(found.id) == {}
+
+    def test_order_that_is_split_otherwise_is_refused(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        found = requested(account, people, "MUG")
+        people.split(found.id, (1,), (1,), (1,))
+
+        [outcome] = account.split_orders([partition(found, (1,), (2,))])
+
+        assert (outcome.state, outcome.code) == ("refused", "already-split")
+        assert len(people.pieces(found.id)) == 3
+
+    @needs("update-tracking")
+    def test_shipped_order_is_refused(self, account: Account, people: MerchantPeople) -> None:
+        found = requested(account, people, "MUG")
+        account.add_tracking([parcel(found.id)])
+
+        [outcome] = account.split_orders([partition(found, (1,), (2,))])
+
+        assert (outcome.state, outcome.code) == ("refused", "already-shipped")
+        assert people.pieces(found.id) == {}
+
+    @needs("cancel-orders")
+    def test_cancelled_order_is_refused(self, account: Account, people: MerchantPeople) -> None:
+        found = requested(account, people, "MUG")
+        people.cancel(found.id)
+
+        [outcome] = account.split_orders([partition(found, (1,), (2,))])
+
+        assert (outcome.state, outcome.code) == ("refused", "cancelled")
+        assert people.pieces(found.id) == {}
+
+    def test_unknown_order_is_refused_and_stops_no_other(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        wanted = partition(requested(account, people, "MUG"), (1,), (2,))
+        found = requested(account, people, "MUG", number="1002")
+        other = partition(found, (2,), (1,), reference="origin:B")
+        nobody = replace(wanted, order_id=people.unknown_id)
+
+        outcomes = account.split_orders([wanted, nobody, other])
+
+        assert [one.state for one in outcomes] == ["done", "refused", "done"]
+        assert outcomes[1].code == "not-found"
+        assert outcomes[1].reason
+        assert without_ids(outcomes[2].pieces) == other.pieces
+
+    def test_no_splits_are_no_outcomes(self, account: Account) -> None:
+        assert account.split_orders([]) == []

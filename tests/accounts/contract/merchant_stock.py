@@ -1,0 +1,119 @@
+"""What is promised of the quantities that are written to a Merchant."""
+
+from dataclasses import replace
+
+import pytest
+
+from ordosync.accounts.base import Account
+from ordosync.models import Stock
+from tests.accounts.contract.account import AsMerchant
+from tests.accounts.contract.examples import product
+from tests.accounts.contract.people import MerchantPeople, needs
+
+
+def stocked(people: MerchantPeople, sku: str, quantity: int) -> str:
+    """Sell a product of which so many are known; return its id."""
+    product_id = people.add_product(product(sku))
+    people.count(sku, quantity)
+    return product_id
+
+
+@needs("write-inventory-back")
+class WrittenStock(AsMerchant):
+    """Absolute numbers, and who takes none."""
+
+    def test_what_would_be_replaced_is_what_people_see(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        mug, cup = stocked(people, "MUG", 7), stocked(people, "CUP", 0)
+
+        found = account.stock_to_write([cup, people.unknown_id, mug])
+
+        assert found == {
+            mug: Stock(product_id=mug, sku="MUG", quantity=7),
+            cup: Stock(product_id=cup, sku="CUP", quantity=0),
+        }
+        assert account.stock_to_write([]) == {}
+
+    @pytest.mark.parametrize("quantity", [0, 1, 375])
+    def test_quantity_is_set_and_not_added(
+        self, account: Account, people: MerchantPeople, quantity: int
+    ) -> None:
+        mug = stocked(people, "MUG", 7)
+
+        first = self._write(account, {mug: quantity})
+        second = self._write(account, {mug: quantity})
+
+        assert (first, second) == (["done"], ["unchanged"])
+        assert people.physical("MUG") == quantity
+        assert account.stock_to_write([mug])[mug].quantity == quantity
+
+    def test_quantity_that_was_never_written_is_written(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        mug = people.add_product(product("MUG"))
+
+        assert self._write(account, {mug: 3}) == ["done"]
+        assert people.physical("MUG") == 3
+
+    def test_unknown_product_is_refused_and_stops_no_other(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        mug, cup = stocked(people, "MUG", 7), stocked(people, "CUP", 7)
+        known = account.stock_to_write([mug, cup])
+        nobody = Stock(product_id=people.unknown_id, sku="NOBODY", quantity=1)
+
+        outcomes = account.write_stock(
+            [replace(known[mug], quantity=1), nobody, replace(known[cup], quantity=2)]
+        )
+
+        assert [one.state for one in outcomes] == ["done", "refused", "done"]
+        assert outcomes[1].code == "not-found"
+        assert outcomes[1].reason
+        assert (people.physical("MUG"), people.physical("CUP")) == (1, 2)
+
+    def test_outcomes_answer_in_order(self, account: Account, people: MerchantPeople) -> None:
+        skus = ["MUG", "CUP", "JAR", "POT", "PAN"]
+        ids = [stocked(people, sku, 5) for sku in skus]
+
+        states = self._write(account, dict(zip(ids, (5, 6, 5, 7, 5), strict=True)))
+
+        assert states == ["unchanged", "done", "unchanged", "done", "unchanged"]
+        assert [people.physical(sku) for sku in skus] == [5, 6, 5, 7, 5]
+
+    def test_no_quantities_are_no_outcomes(self, account: Account) -> None:
+        assert account.write_stock([]) == []
+
+    @needs("kits")
+    def test_quantity_of_a_kit_is_fixed(self, account: Account, people: MerchantPeople) -> None:
+        kit = people.add_product(product("SET", is_kit=True))
+
+        known = account.stock_to_write([kit])[kit]
+        [outcome] = account.write_stock([replace(known, quantity=3)])
+
+        assert known.fixed == "kit"
+        assert (outcome.state, outcome.code) == ("refused", "fixed")
+
+    @needs("archiving")
+    def test_quantity_of_an_archived_product_is_fixed(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        mug = stocked(people, "MUG", 7)
+        people.archive("MUG")
+
+        assert account.stock_to_write([mug])[mug].fixed == "archived"
+
+    @needs("assigned-products")
+    def test_quantity_of_anothers_product_is_fixed(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        mug = people.add_product(product("MUG"), other=True)
+
+        assert account.stock_to_write([mug])[mug].fixed == "unassigned"
+
+    def _write(self, account: Account, wanted: dict[str, int]) -> list[str]:
+        known = account.stock_to_write([*wanted])
+        outcomes = account.write_stock(
+            [replace(known[key], quantity=quantity) for key, quantity in wanted.items()]
+        )
+        return [one.state for one in outcomes]

@@ -1,0 +1,265 @@
+"""What is promised of the orders that are created and cancelled at a Supplier."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from ordosync.accounts.base import Account
+from ordosync.models import Address, Comment
+from tests.accounts.contract.account import AsSupplier, read
+from tests.accounts.contract.examples import HOSTILE, line, order, parcel
+from tests.accounts.contract.people import SupplierPeople, needs
+
+
+class CreatedOrders(AsSupplier):
+    """Each order once, and as it was sent."""
+
+    def test_order_that_is_created_waits_to_be_shipped(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        [outcome] = account.create_orders([order("1001", line("MUG", 2), line("CUP", 1))])
+
+        [found] = people.orders()
+        assert outcome.state == "done"
+        assert found.id == outcome.id
+        assert found.status == "awaiting_fulfillment"
+        assert found.ship_to == order("1001").ship_to
+        assert [(each.sku, each.quantity) for each in found.lines] == [("MUG", 2), ("CUP", 1)]
+
+    def test_same_reference_twice_makes_one_order(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        [first] = account.create_orders([order("1001", line("MUG"), line("CUP"))])
+        [second] = account.create_orders([order("1001", line("MUG"), line("CUP"))], look_first=True)
+
+        assert (first.state, second.state) == ("done", "unchanged")
+        assert (second.id, second.line_ids) == (first.id, first.line_ids)
+        assert len(people.orders()) == 1
+
+    def test_same_reference_twice_in_one_call_makes_one_order(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        first, second = account.create_orders([order("1001"), order("1001")], look_first=True)
+
+        assert (first.state, second.state) == ("done", "unchanged")
+        assert second.id == first.id
+        assert len(people.orders()) == 1
+
+    def test_reference_that_is_known_keeps_its_order_as_it_was(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        account.create_orders([order("1001", line("MUG", 2))])
+        account.create_orders([order("1001", line("CUP", 7))], look_first=True)
+
+        [found] = people.orders()
+        assert [(each.sku, each.quantity) for each in found.lines] == [("MUG", 2)]
+
+    def test_same_number_from_two_merchants_makes_two_orders(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        first, second = account.create_orders(
+            [order("1001"), order("1001", reference="other-origin:1001#1")]
+        )
+
+        assert (first.state, second.state) == ("done", "done")
+        assert first.id != second.id
+        assert len({found.number for found in people.orders()}) == 2
+
+    def test_same_sku_twice_stays_two_lines(self, account: Account, people: SupplierPeople) -> None:
+        lines = (line("MUG", 1, id="m-1"), line("CUP", 2, id="m-2"), line("MUG", 3, id="m-3"))
+        [outcome] = account.create_orders([order("1001", *lines)])
+
+        [found] = people.orders()
+        quantities = {each.id: (each.sku, each.quantity) for each in found.lines}
+        assert [quantities[line_id] for line_id in outcome.line_ids] == [
+            ("MUG", 1),
+            ("CUP", 2),
+            ("MUG", 3),
+        ]
+
+    def test_line_ids_are_unique_in_the_account(self, account: Account) -> None:
+        outcomes = account.create_orders(
+            [order(number, line("MUG"), line("CUP")) for number in ("1001", "1002")]
+        )
+
+        assert len({line_id for outcome in outcomes for line_id in outcome.line_ids}) == 4
+
+    def test_refused_order_does_not_stop_the_others(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        outcomes = account.create_orders(
+            [order("1001"), order("1002", line("MUG", 0)), order("1003")]
+        )
+
+        assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]
+        assert outcomes[1].code
+        assert outcomes[1].reason
+        assert {found.id for found in people.orders()} == {outcomes[0].id, outcomes[2].id}
+
+    def test_outcomes_answer_in_order(self, account: Account, people: SupplierPeople) -> None:
+        account.create_orders([order("1002"), order("1004")])
+
+        numbers = ["1005", "1004", "1003", "1002", "1001"]
+        outcomes = account.create_orders([order(number) for number in numbers], look_first=True)
+
+        by_id = {found.id: found.number for found in people.orders()}
+        assert [by_id[outcome.id] for outcome in outcomes] == numbers
+        states = ["done", "unchanged", "done", "unchanged", "done"]
+        assert [outcome.state for outcome in outcomes] == states
+
+    def test_no_orders_are_no_outcomes(self, account: Account) -> None:
+        assert account.create_orders([]) == []
+        assert not account.find_orders([])
+
+    def test_find_orders_finds_exactly_what_is_there(self, account: Account) -> None:
+        created = account.create_orders([order("1001", line("MUG"), line("CUP")), order("1002")])
+
+        found = account.find_orders(["origin:1002#1", "origin:1001#1", "origin:100", "nothing"])
+
+        assert found == {
+            f"origin:{number}#1": replace(outcome, state="unchanged")
+            for number, outcome in zip(("1001", "1002"), created, strict=True)
+        }
+
+    def test_nothing_is_found_in_an_account_without_orders(self, account: Account) -> None:
+        assert not account.find_orders(["origin:1001#1"])
+
+    @pytest.mark.parametrize("amount", ["0.1", "0.30", "19.995", "0", "123456789012.34"])
+    def test_money_is_exact(self, account: Account, people: SupplierPeople, amount: str) -> None:
+        account.create_orders([order("1001", line("MUG", 3, unit_price=Decimal(amount)))])
+
+        [found] = people.orders()
+        assert found.lines[0].unit_price == Decimal(amount)
+
+    @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+    def test_hostile_text_is_kept_or_refused(
+        self, account: Account, people: SupplierPeople, text: str
+    ) -> None:
+        hostile = order("1002", line("MUG", name=text), ship_to=Address(name=text))
+        outcomes = account.create_orders([order("1001"), hostile, order("1003")])
+
+        assert [outcomes[0].state, outcomes[2].state] == ["done", "done"]
+        by_id = {found.id: found for found in people.orders()}
+        if outcomes[1].state == "done":
+            found = by_id[outcomes[1].id]
+            assert (found.ship_to.name, found.lines[0].name) == (text, text)
+        else:
+            assert outcomes[1].state == "refused"
+            assert outcomes[1].code
+            assert len(by_id) == 2
+
+    def test_portals_see_what_the_others_made(self, account: Account) -> None:
+        one, other = (account.paired(account.SupplierPair(), partner="shop") for _ in range(2))
+
+        [first] = one.create_orders([order("1001")])
+        [second] = other.create_orders([order("1001")], look_first=True)
+
+        assert (second.state, second.id) == ("unchanged", first.id)
+        assert set(other.find_orders(["origin:1001#1"])) == {"origin:1001#1"}
+
+    @needs("comments")
+    def test_comment_is_made_once(self, account: Account, people: SupplierPeople) -> None:
+        [created] = account.create_orders([order("1001")])
+        said = Comment(key="late:1", order_id=created.id, text="It was cancelled")
+        other = Comment(key="late:2", order_id=created.id, text="Another remark")
+
+        account.comment([Comment(key="late:1", order_id=people.unknown_id, text="Nobody's"), said])
+        account.comment([said, other])
+
+        texts = people.timeline(created.id)
+        assert [sum(one.text in text for text in texts) for one in (said, other)] == [1, 1]
+
+    @needs("update-tracking")
+    def test_statuses_of_the_orders_that_are_here(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        waiting, sent = account.create_orders([order("1001"), order("1002")])
+        people.ship(sent.id, parcel())
+
+        found = account.statuses([sent.id, people.unknown_id, waiting.id])
+
+        assert found == {waiting.id: "awaiting_fulfillment", sent.id: "shipped"}
+        assert account.statuses([]) == {}
+
+
+@needs("cancel-orders")
+class CancelledOrders(AsSupplier):
+    """What is open is cancelled, and what is shipped only if that is wished."""
+
+    def test_open_order_is_cancelled_once(self, account: Account, people: SupplierPeople) -> None:
+        created, other = account.create_orders([order("1001"), order("1002")])
+
+        outcomes = [account.cancel_orders([created.id])[0] for _ in range(2)]
+
+        assert [one.state for one in outcomes] == ["done", "unchanged"]
+        assert people.status(created.id) == "cancelled"
+        assert account.statuses([created.id]) == {created.id: "cancelled"}
+        assert [found.id for found in people.orders()] == [other.id]
+
+    def test_order_that_people_cancelled_is_unchanged(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        [created] = account.create_orders([order("1001")])
+        people.cancel(created.id)
+
+        [outcome] = account.cancel_orders([created.id])
+
+        assert outcome.state == "unchanged"
+
+    @needs("update-tracking")
+    def test_shipped_order_refuses_and_keeps_its_label(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        [created] = account.create_orders([order("1001")])
+        people.ship(created.id, parcel())
+
+        [outcome] = account.cancel_orders([created.id])
+
+        assert (outcome.state, outcome.code) == ("refused", "already-shipped")
+        assert people.status(created.id) == "shipped"
+        [sent], _ = read(account.shipments(None, now=people.settle()))
+        assert not getattr(sent, "voided", True)
+
+    @needs("update-tracking", "cancelled-shipped", "write-inventory-back")
+    def test_shipped_order_is_cancelled_if_wished_and_keeps_label_and_stock(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        people.count("MUG", 10)
+        [created] = account.create_orders([order("1001", line("MUG", 2))])
+        people.ship(created.id, parcel())
+        before, _ = read(account.stock())
+
+        [outcome] = account.cancel_orders([created.id], also_shipped=True)
+
+        assert outcome.state == "done"
+        assert people.status(created.id) == "cancelled"
+        [sent], _ = read(account.shipments(None, now=people.settle()))
+        assert not getattr(sent, "voided", True)
+        assert read(account.stock())[0] == before
+
+    @needs("write-inventory-back")
+    def test_cancelled_order_gives_its_stock_free(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        people.count("MUG", 10)
+        before, _ = read(account.stock())
+        [created] = account.create_orders([order("1001", line("MUG", 2))])
+
+        account.cancel_orders([created.id])
+
+        assert read(account.stock())[0] == before
+
+    def test_unknown_order_is_refused_and_stops_no_other(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        first, second = account.create_orders([order("1001"), order("1002")])
+
+        outcomes = account.cancel_orders([first.id, people.unknown_id, second.id])
+
+        assert [one.state for one in outcomes] == ["done", "refused", "done"]
+        assert outcomes[1].code == "not-found"
+        assert people.orders() == []
+
+    def test_no_orders_to_cancel_are_no_outcomes(self, account: Account) -> None:
+        assert account.cancel_orders([]) == []

@@ -1,0 +1,160 @@
+"""The people of embedded accounts, at their desks."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.database import sqlite3
+from ordosync.models import Order, Outcome, Piece, PieceLine, Product, Shipment, Split
+from tests.accounts.contract.examples import line, product, sold
+from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople, Told, told
+from tests.virtual import VirtualClock
+
+_PARTNER, _OTHER = "northwind", "southwind"
+
+
+class AtDesk(People):
+    """What both do at their desks."""
+
+    name: str
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        super().__init__(folder, clock)
+        self.path = folder / f"{self.name}.db"
+        self.desk = SqliteAccount(name=self.name, spool=folder / "spool", path=self.path)
+        self.desk.comment([])  # makes the file
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        return {"kind": "sqlite", "path": self.path.name}
+
+    def everything(self) -> object:
+        with closing(sqlite3.connect(self.path)) as db:
+            tables = db.execute("select name from sqlite_master where type = 'table'").fetchall()
+            return {
+                table: db.execute(f"select * from {table}").fetchall()  # noqa: S608
+                for (table,) in tables
+            }
+
+    def status(self, order_id: str) -> str:
+        return _there(self.desk, order_id).status
+
+    def timeline(self, order_id: str) -> Sequence[str]:
+        return [entry.text for entry in self.desk.timeline(order_id)]
+
+    def cancel(self, order_id: str) -> None:
+        _done(self.desk.cancel(order_id))
+
+    def split(self, order_id: str, *pieces: Sequence[int]) -> Sequence[str]:
+        lines = _there(self.desk, order_id).lines
+        outcome = self.desk.split(
+            Split(
+                order_id=order_id,
+                pieces=tuple(
+                    Piece(
+                        lines=tuple(
+                            PieceLine(of_line=one.id, quantity=quantity)
+                            for one, quantity in zip(lines, piece, strict=True)
+                        )
+                    )
+                    for piece in pieces
+                ),
+            )
+        )
+        return [piece.id for piece in _done(outcome).pieces]
+
+    def _physical(self, sku: str) -> int | None:
+        for known, levels, _ in self.desk.stock_levels():
+            if known.sku == sku:
+                counted = [one.physical for one in levels if one.physical is not None]
+                return int(sum(counted)) if counted else None
+        return None
+
+
+class SqliteMerchantPeople(AtDesk, MerchantPeople):
+    """Who sells, at the desk."""
+
+    name = "shop"
+
+    def request(self, order: Order) -> str:
+        return _done(self.desk.add_order(order, supplier=_PARTNER)).id
+
+    def request_all(self, orders: Sequence[Order]) -> list[str]:
+        return [_done(one).id for one in self.desk.add_orders(orders, supplier=_PARTNER)]
+
+    def take(self, order: Order) -> str:
+        return _done(self.desk.add_order(order)).id
+
+    def request_again(self, order_id: str) -> None:
+        _done(self.desk.restore(order_id))
+        _done(self.desk.request(order_id, _PARTNER))
+
+    def reassign(self, order_id: str) -> None:
+        _done(self.desk.request(order_id, _OTHER))
+
+    def add_product(self, product: Product, *, other: bool = False) -> str:
+        return _done(self.desk.add_product(product, supplier=_OTHER if other else _PARTNER)).id
+
+    def archive(self, sku: str) -> None:
+        # The desk has no command for it yet.
+        with closing(sqlite3.connect(self.path)) as db, db:
+            db.execute("update products set archived = 1 where sku = ?", (sku,))
+
+    def count(self, sku: str, quantity: int) -> None:
+        _done(self.desk.set_stock(sku, "main", quantity))
+
+    def physical(self, sku: str) -> int | None:
+        return self._physical(sku)
+
+    def tracking(self, order_id: str) -> Sequence[Told]:
+        return [told(shipment) for shipment in self.desk.shipments_of(order_id)]
+
+    def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
+        return {
+            number: [(one.sku, one.quantity) for one in _there(self.desk, number).lines]
+            for number in self.desk.pieces_of(order_id)
+        }
+
+
+class SqliteSupplierPeople(AtDesk, SupplierPeople):
+    """Who ships, at the desk."""
+
+    name = "northwind"
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        super().__init__(folder, clock)
+        self._own = count(1)
+
+    def orders(self) -> Sequence[Order]:
+        return list(self.desk.list_orders("awaiting_fulfillment"))
+
+    def ship(self, order_id: str, parcel: Shipment) -> None:
+        [outcome] = self.desk.ship([replace(parcel, order_id=order_id)])
+        _done(outcome)
+
+    def void(self, order_id: str) -> None:
+        _done(self.desk.void(order_id))
+
+    def products(self) -> Sequence[Product]:
+        return list(self.desk.list_products())
+
+    def count(self, sku: str, quantity: int) -> None:
+        self.desk.add_product(product(sku))
+        _done(self.desk.set_stock(sku, "main", quantity))
+
+    def sell(self, sku: str, quantity: int) -> None:
+        _done(self.desk.add_order(sold(f"own-{next(self._own)}", line(sku, quantity))))
+
+
+def _done(outcome: Outcome) -> Outcome:
+    assert outcome.state == "done", outcome
+    return outcome
+
+
+def _there(desk: SqliteAccount, number: str) -> Order:
+    found = desk.read_order(number)
+    assert found is not None
+    return found

@@ -1,0 +1,20 @@
+"""The kinds of account that are tried with each other: a new one is one entry in each table.
+
+The people say the rest: how the account is configured, and what it cannot hold.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.accounts.contract.people import MerchantPeople, SupplierPeople
+from tests.accounts.files.people import FilesSupplierPeople
+from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
+from tests.virtual import VirtualClock
+
+MERCHANTS: Mapping[str, Callable[[Path, VirtualClock], MerchantPeople]] = {
+    "sqlite": SqliteMerchantPeople,
+}
+SUPPLIERS: Mapping[str, Callable[[Path, VirtualClock], SupplierPeople]] = {
+    "files": FilesSupplierPeople,
+    "sqlite": SqliteSupplierPeople,
+}

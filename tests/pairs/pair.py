@@ -1,0 +1,55 @@
+"""A portal between two accounts of any kinds, whose people work in them between two runs."""
+
+from pathlib import Path
+
+from ordosync.config import load_config
+from ordosync.models import Line
+from ordosync.store import Store
+from ordosync.store.links import Link
+from tests.accounts.contract.examples import sold
+from tests.accounts.contract.opening import PORTAL, write_config
+from tests.accounts.contract.people import MerchantPeople, SupplierPeople
+from tests.running import Ran, run_once
+
+
+class Pair:
+    """The portal, and the people on both sides, who go by one clock."""
+
+    def __init__(self, folder: Path, merchant: MerchantPeople, supplier: SupplierPeople) -> None:
+        self.folder, self.merchant, self.supplier = folder, merchant, supplier
+        self.path = self.configure()
+
+    def configure(self, **portal: object) -> Path:
+        """Write the configuration, with more options of the portal than the least."""
+        known = {"manage_inventory": "true", **portal}
+        return write_config(self.folder, self.merchant, self.supplier, **known)
+
+    def run(self, task: str) -> Ran:
+        """Run a task once, so much later that all that was done can be read."""
+        self.merchant.settle()
+        self.supplier.settle()
+        return run_once(self.path, task, PORTAL, self.merchant.clock)
+
+    def stays_quiet(self, *tasks: str) -> None:
+        """Run tasks again that have nothing to do: not a step is planned, nothing is written."""
+        before = self.everything()
+        for task in tasks:
+            ran = self.run(task)
+            assert ran.steps == (), task
+            assert {*ran.counts} <= {"unchanged"}, task
+            assert self.everything() == before, task
+
+    def everything(self) -> tuple[object, object]:
+        """Return all that is in both accounts."""
+        return self.merchant.everything(), self.supplier.everything()
+
+    def imported(self, number: str, *lines: Line) -> tuple[str, str]:
+        """Request an order and import it; return its ids at the Merchant and the Supplier."""
+        merchant_id = self.merchant.request(sold(number, *lines))
+        assert self.run("import-orders").count("done") == 1
+        return merchant_id, self.link(merchant_id).supplier_id
+
+    def link(self, merchant_id: str) -> Link:
+        """Return what the portal knows of an order or piece of the Merchant."""
+        with Store.open(load_config(self.path).database) as store:
+            return store.links(PORTAL).of_merchant("order", [merchant_id])[merchant_id]

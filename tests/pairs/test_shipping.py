@@ -1,0 +1,160 @@
+"""Tracking and splits between any two accounts: what the Supplier did is told the Merchant."""
+
+from tests.accounts.contract.examples import line, parcel
+from tests.accounts.contract.people import needs, numbers, told
+from tests.pairs.pair import Pair
+
+
+@needs("update-tracking")
+def test_what_was_sent_is_told_as_far_as_both_can_hold_it(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    other, _ = pair.imported("1002")
+    pair.supplier.ship(supplier_id, parcel())
+
+    ran = pair.run("update-tracking")
+
+    assert ran.counts == {"done": 1}
+    wanted = told(parcel(), pair.merchant, pair.supplier)
+    assert pair.merchant.tracking(merchant_id) == [wanted]
+    assert pair.merchant.status(merchant_id) == "shipped"
+    assert pair.merchant.status(other) == "dropshipment_requested"
+    pair.stays_quiet("update-tracking", "import-orders")
+
+
+@needs("update-tracking")
+def test_new_label_takes_the_place_of_a_voided_one(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    pair.supplier.ship(supplier_id, parcel(number="1Z1"))
+    pair.run("update-tracking")
+
+    pair.supplier.void(supplier_id)
+    voided = pair.run("update-tracking")
+    between = numbers(pair.merchant.tracking(merchant_id)), pair.merchant.status(merchant_id)
+    pair.supplier.ship(supplier_id, parcel(number="1Z2"))
+    replaced = pair.run("update-tracking")
+
+    assert voided.counts.pop("done") == replaced.counts.pop("done") == 1
+    assert between == ([], "shipped")
+    assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2"]
+    pair.stays_quiet("update-tracking")
+
+
+@needs("update-tracking")
+def test_label_that_was_replaced_between_two_runs_is_never_told(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    pair.supplier.ship(supplier_id, parcel(number="1Z1"))
+    pair.supplier.void(supplier_id)
+    pair.supplier.ship(supplier_id, parcel(number="1Z2"))
+
+    pair.run("update-tracking")
+
+    assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2"]
+    pair.stays_quiet("update-tracking")
+
+
+@needs("update-tracking", "cancel-orders")
+def test_order_that_was_cancelled_and_then_shipped_stays_cancelled(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    pair.merchant.cancel(merchant_id)
+    pair.supplier.ship(supplier_id, parcel())
+    before = pair.merchant.everything()
+
+    ran = pair.run("update-tracking")
+
+    assert (ran.step.state, ran.step.code) == ("failed", "cancelled")
+    assert pair.merchant.everything() == before
+    assert pair.supplier.status(supplier_id) == "shipped"
+    pair.stays_quiet("update-tracking")
+
+
+@needs("update-tracking", "cancel-orders", "comments")
+def test_only_the_supplier_is_told_that_tracking_was_refused(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    pair.merchant.cancel(merchant_id)
+    pair.supplier.ship(supplier_id, parcel())
+    before = pair.merchant.timeline(merchant_id)
+
+    pair.run("update-tracking")
+
+    assert "1Z1 was not saved at the Merchant" in pair.supplier.timeline(supplier_id)[-1]
+    assert pair.merchant.timeline(merchant_id) == before
+
+
+@needs("split-order", "update-tracking")
+def test_piece_that_was_shipped_is_told_on_that_piece_only(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 3), line("CUP", 1))
+    sent, _ = pair.supplier.split(supplier_id, (1, 0), (2, 1))
+    split = pair.run("split-order")
+    pair.supplier.ship(sent, parcel())
+
+    told_of = pair.run("update-tracking")
+
+    assert split.counts == told_of.counts == {"done": 1}
+    pieces = pair.merchant.pieces(merchant_id)
+    first, second = pieces
+    assert [pieces[first], pieces[second]] == [[("MUG", 1)], [("MUG", 2), ("CUP", 1)]]
+    assert pair.link(first).supplier_id == sent
+    assert numbers(pair.merchant.tracking(first)) == ["1Z1"]
+    assert pair.merchant.tracking(second) == []
+    assert pair.merchant.status(first) == "shipped"
+    assert pair.merchant.status(second) == "dropshipment_requested"
+    pair.stays_quiet("split-order", "update-tracking", "import-orders")
+
+
+@needs("split-order", "update-tracking")
+def test_tracking_of_a_piece_waits_for_the_split(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2))
+    sent, _ = pair.supplier.split(supplier_id, (1,), (1,))
+    pair.supplier.ship(sent, parcel())
+
+    too_early = pair.run("update-tracking")
+    pair.run("split-order")
+    pair.run("update-tracking")
+
+    first, second = pair.merchant.pieces(merchant_id)
+    assert (too_early.step.state, too_early.step.code) == ("waiting", "split-first")
+    assert numbers(pair.merchant.tracking(first)) == ["1Z1"]
+    assert pair.merchant.tracking(second) == []
+
+
+@needs("split-order")
+def test_piece_is_split_in_its_turn(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 3))
+    _, piece = pair.supplier.split(supplier_id, (1,), (2,))
+    pair.supplier.settle()
+    pair.supplier.split(piece, (1,), (1,))
+
+    ran = pair.run("split-order")
+
+    _, there = pair.merchant.pieces(merchant_id)
+    assert ran.counts == {"done": 2}
+    assert [*pair.merchant.pieces(there).values()] == [[("MUG", 1)], [("MUG", 1)]]
+    pair.stays_quiet("split-order", "import-orders")
+
+
+@needs("split-order", "cancel-orders")
+def test_split_of_a_cancelled_order_is_refused(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2))
+    pair.merchant.cancel(merchant_id)
+    pair.supplier.split(supplier_id, (1,), (1,))
+    before = pair.merchant.everything()
+
+    ran = pair.run("split-order")
+
+    assert (ran.step.state, ran.step.code) == ("failed", "cancelled")
+    assert pair.merchant.everything() == before
+    pair.stays_quiet("split-order")
+
+
+@needs("split-order", "cancel-orders", "piece-orders")
+def test_piece_that_was_cancelled_is_cancelled_alone(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2))
+    first, second = pair.supplier.split(supplier_id, (1,), (1,))
+    pair.run("split-order")
+    pair.merchant.cancel(next(iter(pair.merchant.pieces(merchant_id))))
+
+    ran = pair.run("cancel-orders")
+
+    assert ran.counts == {"done": 1}
+    assert pair.supplier.status(first) == "cancelled"
+    assert pair.supplier.status(second) == "awaiting_fulfillment"
