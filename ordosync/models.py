@@ -128,7 +128,8 @@ class Shipment:
     order_id: str
     """In the account that it is read from, or written to."""
     tracking_number: str
-    """Empty where the order was only marked as shipped."""
+    """Empty where the order was only marked as shipped, and where a label was deleted and the
+    account does not say which."""
     carrier: str
     shipped_at: datetime
     """With the offset that it was given with."""

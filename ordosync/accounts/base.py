@@ -67,7 +67,7 @@ class Account(ABC):
 
     batch_size: ClassVar[int] = 20
     """How many writes are handed over at once, and so how many a crash leaves to look up."""
-    settle_s: ClassVar[float] = 0
+    settle_s: float = 0
     """How long an uncertain write must rest before a look-up of it may be believed."""
     embedded: ClassVar[bool] = False
     """Whether all its changes are made with ordosync's desk, which tells at once."""
@@ -253,7 +253,11 @@ class Account(ABC):
     def shipments(
         self, cursor: str | None, *, now: datetime, patient: bool = False
     ) -> Iterator[Page[Shipment | Unusable]]:
-        """Read the shipments that changed since `cursor`, oldest change first, as they are now."""
+        """Read the shipments that changed since `cursor`, oldest change first, as they are now.
+
+        Where a service forgets a label that was deleted, an order that waits to be shipped is
+        a voided shipment without a number.
+        """
         raise NotImplementedError
 
     def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:

@@ -56,9 +56,28 @@ class HttpAccount(Account):
         """Requests made for this portal so far, repetitions included."""
         return self._session.calls if self._session else 0
 
-    def each(self, items: Sequence[Item], write: Callable[[Item], Outcome]) -> list[Outcome]:
-        """Write side by side; one outcome an item, in order. Raises `SignInError`."""
-        return self.side_by_side(items, lambda item: outcome_of(item, write))
+    def each(
+        self,
+        items: Sequence[Item],
+        write: Callable[[Item], Outcome],
+        *,
+        about: Callable[[Item], str],
+    ) -> list[Outcome]:
+        """Write side by side; one outcome an item, in order. Raises `SignInError`.
+
+        What is `about` the same thing is written one after the other: each looks first at what
+        the one before has left.
+        """
+        groups: dict[str, list[int]] = {}
+        for place, item in enumerate(items):
+            groups.setdefault(about(item), []).append(place)
+
+        def write_group(places: list[int]) -> list[tuple[int, Outcome]]:
+            return [(place, outcome_of(items[place], write)) for place in places]
+
+        written = self.side_by_side(list(groups.values()), write_group)
+        outcomes = dict(pair for group in written for pair in group)
+        return [outcomes[place] for place in range(len(items))]
 
     def side_by_side(self, items: Sequence[Item], ask: Callable[[Item], Found]) -> list[Found]:
         """Ask for each item, several at once; answers in order. The first error ends it."""

@@ -13,10 +13,17 @@ if TYPE_CHECKING:
 
 LinkKind = Literal["order", "line", "product", "shipment"]
 LinkState = Literal[
-    "live", "split", "cancelled_by_task", "cancelled_by_supplier", "cancel_refused", "reopened"
+    "live",
+    "split",
+    "cancelled_by_task",
+    "cancelled_by_supplier",
+    "cancel_refused",
+    "reopened",
+    "voided",
 ]
 """What became of an order since it was linked. `cancel_refused`: the Merchant cancelled it when it
 was shipped already; `reopened`: and then its label was deleted, so it may be cancelled after all.
+`voided`: a shipment whose label was deleted.
 """
 
 
@@ -28,7 +35,8 @@ class Link:
     merchant_id: str
     supplier_id: str
     generation: int = 1
-    """Grows when an order that our task cancelled is requested and imported once more."""
+    """Grows when an order that our task cancelled is requested and imported once more, and with
+    each shipment of an order, whose link is from the Merchant's order to `<shipment>:<number>`."""
     state: LinkState = "live"
 
     @property

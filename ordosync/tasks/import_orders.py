@@ -129,10 +129,8 @@ def _steps(portal: Portal, pages: Iterator[Page[Order | Unusable]]) -> Iterator[
         )
         links = portal.links.of_merchant("order", sorted(ids))
         restored = _restored(portal, [links[i.id] for i in page.items if i.id in links])
-        yield Page(
-            items=tuple(_step(portal, item, links, restored) for item in page.items),
-            cursor=page.cursor,
-        )
+        steps = (_step(portal, item, links, restored) for item in page.items)
+        yield Page(items=tuple(step for step in steps if step), cursor=page.cursor)
 
 
 def _restored(portal: Portal, links: Sequence[Link]) -> frozenset[str]:
@@ -147,8 +145,10 @@ def _step(
     item: Order | Unusable,
     links: Mapping[str, Link],
     restored: AbstractSet[str],
-) -> Step:
+) -> Step | None:
     link = links.get(item.id)
+    if link is None and isinstance(item, Unusable) and item.code == "reassigned":
+        return None  # another supplier's, and never ours
     generation = 1
     if link:
         # What our task cancelled and the Merchant requests again is a new order to the Supplier.

@@ -19,6 +19,8 @@ class _Told:
 
     shipment: Shipment
     link: Link
+    before: Link | None
+    """What the Merchant was told of the order last."""
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
@@ -55,7 +57,7 @@ def apply(
     if remarks:
         portal.supplier.comment(remarks)
     return [
-        Result(outcome=outcome, links=_links(one))
+        Result(outcome=outcome, links=_links(one, outcome))
         for one, outcome in zip(told, outcomes, strict=True)
     ]
 
@@ -81,11 +83,14 @@ def _steps(portal: Portal, pages: Iterator[Page[Shipment | Unusable]]) -> Iterat
             for order in (item.order_id, *item.ancestors)
         }
         links = portal.links.of_supplier("order", sorted(ids))
-        steps = (_step(item, links) for item in page.items)
+        told = portal.links.of_merchant("shipment", [link.merchant_id for link in links.values()])
+        steps = (_step(item, links, told) for item in page.items)
         yield Page(items=tuple(step for step in steps if step), cursor=page.cursor)
 
 
-def _step(item: Shipment | Unusable, links: Mapping[str, Link]) -> Step | None:
+def _step(
+    item: Shipment | Unusable, links: Mapping[str, Link], told: Mapping[str, Link]
+) -> Step | None:
     if isinstance(item, Unusable):
         return Step(
             key=item.id,
@@ -94,11 +99,17 @@ def _step(item: Shipment | Unusable, links: Mapping[str, Link]) -> Step | None:
             content=item.content,
             verdict=Verdict.of(item),
         )
-    if not item.tracking_number and item.order_id in links:
-        return _without_tracking(item, links[item.order_id])
+    link = links.get(item.order_id)
+    before = told.get(link.merchant_id) if link else None
+    if item.voided and not item.tracking_number:
+        number = _told_number(item, before)
+        if not number and not (link and link.state == "cancel_refused"):
+            return None  # an open order of which nothing was told
+        item = replace(item, tracking_number=number)
+    if link and not item.tracking_number and not item.voided:
+        return _without_tracking(item, link)
     what = f"{item.tracking_number}:void" if item.voided else item.tracking_number
     step = Step(key=f"{item.id}:{what}", merchant_id=None, supplier_id=item.id, content=what)
-    link = links.get(item.order_id)
     if link is None:
         above = next((links[one] for one in item.ancestors if one in links), None)
         return None if above is None else replace(step, verdict=_piece_unknown(above))
@@ -106,7 +117,11 @@ def _step(item: Shipment | Unusable, links: Mapping[str, Link]) -> Step | None:
         step,
         merchant_id=link.merchant_id,
         summary=f"{'void' if item.voided else 'add'} tracking {item.tracking_number}",
-        payload=_Told(shipment=replace(item, order_id=link.merchant_id, ancestors=()), link=link),
+        payload=_Told(
+            shipment=replace(item, order_id=link.merchant_id, ancestors=()),
+            link=link,
+            before=before,
+        ),
     )
 
 
@@ -125,10 +140,36 @@ def _without_tracking(item: Shipment, link: Link) -> Step:
     )
 
 
-def _links(told: _Told) -> tuple[Link, ...]:
+def _told_number(item: Shipment, before: Link | None) -> str:
+    """Return the number of the label that was deleted: the one that was told last, if any."""
+    if before is None or before.state == "voided":
+        return ""
+    shipment_id, _, number = before.supplier_id.rpartition(":")
+    return number if shipment_id == item.id else ""
+
+
+def _links(told: _Told, outcome: Outcome) -> tuple[Link, ...]:
+    """Keep what the Merchant was told, so that it can be taken back by an account that forgets."""
+    found: list[Link] = []
     if told.shipment.voided and told.link.state == "cancel_refused":
-        return (replace(told.link, state="reopened"),)
-    return ()
+        found.append(replace(told.link, state="reopened"))
+    if outcome.state not in ("done", "unchanged"):
+        return tuple(found)
+    before, what = told.before, f"{told.shipment.id}:{told.shipment.tracking_number}"
+    is_last = before is not None and before.supplier_id == what
+    if told.shipment.voided:
+        found += [replace(before, state="voided")] if before and is_last else []
+    elif not (before and is_last and before.state == "live"):
+        generation = before.generation + 1 if before else 1
+        found.append(
+            Link(
+                kind="shipment",
+                merchant_id=told.link.merchant_id,
+                supplier_id=what,
+                generation=generation,
+            )
+        )
+    return tuple(found)
 
 
 def _piece_unknown(above: Link) -> Verdict:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ordosync.accounts.base import each
+from ordosync.accounts.base import outcome_of
 from ordosync.accounts.files.options import ADDRESS_FIELDS
 from ordosync.accounts.files.outgoing import OrderFolder
 from ordosync.accounts.files.written import (
@@ -69,7 +69,9 @@ class OrderFilesWriter:
         try:
             with self._alone("create orders"):
                 (self._folder / _RECORDS).mkdir(mode=0o700, exist_ok=True)
-                return each(orders, lambda order: self._create(order, prefix))
+                return [
+                    outcome_of(order, lambda one: self._create(one, prefix)) for order in orders
+                ]
         except UnavailableError as error:
             return [_unavailable(error.answer) for _ in orders]
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from types import NoneType
@@ -69,6 +68,7 @@ class MerchantSide(Side):
 
     def _forget(self) -> None:
         self._on_hand: dict[str, Stock] = {}
+        self._known: dict[str, int | None] = {}
         self._on_hand_until = 0.0
         self._supplier_skus: dict[str, str] = {}
         self._linked_warehouse: int | None = None
@@ -98,9 +98,14 @@ class MerchantSide(Side):
         now: datetime,
         patient: bool = False,  # noqa: ARG002 - nothing is half written
     ) -> Iterator[Page[Order | Unusable]]:
-        """Read the orders requested from this portal's supplier that changed since `cursor`."""
-        wanted = {"status": _REQUESTED, "supplier": str(self._supplier)}
-        for items, after in self.changed(wanted, cursor, now=now, doing="read orders"):
+        """Read the orders requested from this portal's supplier that changed since `cursor`.
+
+        Those of other suppliers are read as well, and said to be `reassigned`: which of them were
+        this one's once is not told.
+        """
+        for items, after in self.changed(
+            {"status": _REQUESTED}, cursor, now=now, doing="read orders"
+        ):
             yield Page(items=tuple(self._order(item) for item in items), cursor=after)
 
     def orders_by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
@@ -171,26 +176,26 @@ class MerchantSide(Side):
         """
         if len(ids) <= _FEW and not self._on_hand:
             found = self.side_by_side(ids, partial(self.product, doing="read stock"))
-            return {one.sku: self._stock(one) for one in found if one}
+            return {one.sku: self._to_write(one) for one in found if one}
         if self.needed_network.clock.monotonic() >= self._on_hand_until:
             self._read_on_hand()
         return {id_: self._on_hand[id_] for id_ in ids if id_ in self._on_hand}
 
     def write_stock(self, stock: Sequence[Stock]) -> list[Outcome]:
         """Set physical on hand in the linked warehouse."""
-        return self.each(stock, self._set_stock)
+        return self.each(stock, self._set_stock, about=lambda one: one.product_id)
 
     def add_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Tell what was sent; the order becomes shipped."""
-        return self.each(shipments, self._add_tracking)
+        return self.each(shipments, self._add_tracking, about=_order_id)
 
     def void_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Say on the timeline that a number is void: without one the order would be open again."""
-        return self.each(shipments, self._void_tracking)
+        return self.each(shipments, self._void_tracking, about=_order_id)
 
     def split_orders(self, splits: Sequence[Split]) -> list[Outcome]:
         """Split open orders into pieces as given, whole or not at all."""
-        return self.each(splits, self._split)
+        return self.each(splits, self._split_here, about=_order_id)
 
     def _order(self, found: OrderShape | Unusable) -> Order | Unusable:
         if isinstance(found, Unusable):
@@ -220,9 +225,7 @@ class MerchantSide(Side):
             self._supplier_skus[sku] = known
         return self._supplier_skus[sku]
 
-    def _products(
-        self, items: Sequence[ProductShape | Unusable]
-    ) -> Iterator[Product | Unusable]:
+    def _products(self, items: Sequence[ProductShape | Unusable]) -> Iterator[Product | Unusable]:
         for item in items:
             if isinstance(item, Unusable):
                 yield item
@@ -244,22 +247,23 @@ class MerchantSide(Side):
 
     def _read_on_hand(self) -> None:
         self._on_hand = {
-            item.sku: self._stock(item)
+            item.sku: self._to_write(item)
             for items in self.product_list({}, "read stock to be written")
             for item in items
             if isinstance(item, ProductShape)
         }
         self._on_hand_until = self.needed_network.clock.monotonic() + _FRESH_S
 
-    def _stock(self, product: ProductShape) -> Stock:
+    def _to_write(self, product: ProductShape) -> Stock:
         warehouse = self._warehouse()
         there = next((one for one in product.warehouses or () if one.id == warehouse), None)
-        physical = there.physical if there else None
+        physical = None if there is None or there.physical is None else int(there.physical)
+        self._known[product.sku] = physical
         fixed = "kit" if product.is_kit_parent else "archived" if product.archive_date else ""
         return Stock(
             product_id=product.sku,
             sku=product.sku,
-            quantity=None if physical is None else int(physical),
+            quantity=physical,
             fixed=fixed or ("" if self._is_ours(product) else "unassigned"),
         )
 
@@ -268,8 +272,7 @@ class MerchantSide(Side):
             return refused("fixed", f"is {wanted.fixed} and cannot be written")
         if wanted.quantity is None or wanted.quantity < 0:
             return refused("invalid", f"{wanted.quantity} is no quantity to write")
-        known = self._on_hand.get(wanted.product_id)
-        if known and known.quantity == wanted.quantity:
+        if self._known.get(wanted.product_id) == wanted.quantity:
             return Outcome(state="unchanged", id=wanted.product_id)
         self.http.send(
             "PUT",
@@ -279,6 +282,8 @@ class MerchantSide(Side):
             json={"on_hand": wanted.quantity},
             repeatable=True,
         )
+        self._known[wanted.product_id] = wanted.quantity
+        known = self._on_hand.get(wanted.product_id)
         if known:
             self._on_hand[wanted.product_id] = replace(known, quantity=wanted.quantity)
         return Outcome(state="done", id=wanted.product_id)
@@ -344,7 +349,7 @@ class MerchantSide(Side):
     def _is_void(self, order: OrderShape, tracking_number: str) -> bool:
         return order.says(_void_text(tracking_number))
 
-    def _split(self, split: Split) -> Outcome:
+    def _split_here(self, split: Split) -> Outcome:
         number = split.order_id
         order = self.order(number, f"read order {number}")
         if order is None:
@@ -398,9 +403,9 @@ class MerchantSide(Side):
         return [found[n] for n in numbers] if len(found) == len(numbers) else None
 
 
+def _order_id(one: Shipment | Split) -> str:
+    return one.order_id
+
+
 def _void_text(tracking_number: str) -> str:
     return f"ordosync: tracking {tracking_number} is void, the Supplier deleted its label"
-
-
-def _whole(quantity: Decimal | None) -> int | None:
-    return None if quantity is None else int(quantity)

@@ -17,6 +17,8 @@ Part = tuple[str, int]
 
 def misfit(split: Split, lines: Sequence[LineShape]) -> str | None:
     """Say why these pieces are not the whole order, each at least one unit of it."""
+    if len(split.pieces) < 2:  # noqa: PLR2004 - as few as make a split
+        return "one piece is no split"
     left = {line.full_id: line.quantity for line in lines}
     for piece in split.pieces:
         if not _taken(piece):

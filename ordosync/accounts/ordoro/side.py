@@ -151,9 +151,7 @@ class Side(HttpAccount):
         found = read(raw, ProductShape)
         return None if isinstance(found, Unusable) else found
 
-    def product_list(
-        self, params: Params, doing: str
-    ) -> Iterator[list[ProductShape | Unusable]]:
+    def product_list(self, params: Params, doing: str) -> Iterator[list[ProductShape | Unusable]]:
         """Yield pages of the products that match."""
         pages = products(self.http, params, doing=doing, account=f"account {self.name}")
         for page in pages:

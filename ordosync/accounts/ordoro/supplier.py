@@ -66,22 +66,22 @@ class SupplierSide(Side):
 
     def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
-        self._counted: dict[str, Stock] = {}
-        self._counted_until = 0.0
+        self._available: dict[str, Stock] = {}
+        self._available_until = 0.0
 
     def close(self) -> None:
         """Forget what was read for one run."""
         super().close()
-        self._counted = {}
+        self._available = {}
 
     @property
-    def _options(self) -> SupplierOptions:
+    def _channel(self) -> SupplierOptions:
         pair = self.pair
         return pair if isinstance(pair, SupplierOptions) else SupplierOptions(sales_channel=0)
 
     def check_supplier(self) -> Iterator[Finding]:
         """Look whether the sales channel and the warehouse are there."""
-        channel, warehouse = self._options.sales_channel, self._options.warehouse
+        channel, warehouse = self._channel.sales_channel, self._channel.warehouse
         try:
             self.http.get(f"/cart/{channel}/", NoneType, doing="look for the sales channel")
         except NotFoundError:
@@ -91,19 +91,17 @@ class SupplierSide(Side):
         yield Finding(text="cannot tell a product that was never counted from one counted as 0")
         yield Finding(text="cannot hold the discount of a line, nor what is engraved but as text")
 
-    def create_orders(
-        self, orders: Sequence[Order], *, look_first: bool = False
-    ) -> list[Outcome]:
+    def create_orders(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
         """Create the orders side by side, each reference once."""
-        first = {order.reference: order for order in reversed(orders)}
-        wanted = list(first.values())
-        made = self.each(wanted, partial(self._create, look_first=look_first))
-        outcomes = dict(zip(first, made, strict=True))
-        return [
-            outcomes[order.reference] if order is first[order.reference] else
-            _again(outcomes[order.reference])
-            for order in orders
-        ]
+        made: dict[str, Outcome] = {}
+
+        def create(order: Order) -> Outcome:
+            if order.reference in made:
+                return _again(made[order.reference])
+            made[order.reference] = self._create(order, look_first=look_first)
+            return made[order.reference]
+
+        return self.each(orders, create, about=lambda order: order.reference)
 
     def find_orders(self, references: Sequence[str]) -> Mapping[str, Outcome]:
         """Look up the orders that carry these references."""
@@ -116,11 +114,11 @@ class SupplierSide(Side):
 
     def cancel_orders(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
         """Cancel open orders; a shipped one only with `also_shipped`."""
-        return self.each(ids, partial(self._cancel, also_shipped=also_shipped))
+        return self.each(ids, partial(self._cancel, also_shipped=also_shipped), about=str)
 
     def create_products(self, products: Sequence[Product]) -> list[Outcome]:
         """Make products whose SKU is new here, their stock unset."""
-        return self.each(products, self._create_product)
+        return self.each(products, self._create_product, about=lambda one: one.sku)
 
     def stock(
         self,
@@ -129,20 +127,20 @@ class SupplierSide(Side):
         patient: bool = False,  # noqa: ARG002 - nothing is half written
     ) -> Iterator[Page[Stock | Unusable]]:
         """Read how many of each product can be sold, always all of them."""
-        self._counted_until = self.needed_network.clock.monotonic() + _FRESH_S
+        self._available_until = self.needed_network.clock.monotonic() + _FRESH_S
         for items in self.product_list({}, "read stock"):
-            found = [item if isinstance(item, Unusable) else self._stock(item) for item in items]
-            self._counted.update((one.product_id, one) for one in found if isinstance(one, Stock))
+            found = [item if isinstance(item, Unusable) else self._to_sell(item) for item in items]
+            self._available.update((one.product_id, one) for one in found if isinstance(one, Stock))
             yield Page(items=tuple(found))
 
     def stock_of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return the same for these products; what a run has just read is believed."""
-        if self.needed_network.clock.monotonic() >= self._counted_until:
-            self._counted = {}
-        missing = [id_ for id_ in ids if id_ not in self._counted]
+        if self.needed_network.clock.monotonic() >= self._available_until:
+            self._available = {}
+        missing = [id_ for id_ in ids if id_ not in self._available]
         found = self.side_by_side(missing, partial(self.product, doing="read stock again"))
-        known = {one.sku: self._stock(one) for one in found if one}
-        return known | {id_: self._counted[id_] for id_ in ids if id_ in self._counted}
+        known = {one.sku: self._to_sell(one) for one in found if one}
+        return known | {id_: self._available[id_] for id_ in ids if id_ in self._available}
 
     def shipments(
         self,
@@ -179,7 +177,7 @@ class SupplierSide(Side):
                 for number in reversed(self.ancestors(item)):
                     if number in told:
                         continue
-                    split = self._split(number)
+                    split = self._split_there(number)
                     if split is None:
                         waits = waits or item.updated_date
                     else:
@@ -189,7 +187,7 @@ class SupplierSide(Side):
 
     def splits_by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:
         """Read how these orders are split now."""
-        yield Page(items=tuple(split for number in ids if (split := self._split(number))))
+        yield Page(items=tuple(split for number in ids if (split := self._split_there(number))))
 
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
         """Return the status of each of these orders that is here."""
@@ -198,7 +196,7 @@ class SupplierSide(Side):
 
     @property
     def _ours(self) -> Mapping[str, str]:
-        return {"status": "all", "sales_channel": str(self._options.sales_channel)}
+        return {"status": "all", "sales_channel": str(self._channel.sales_channel)}
 
     def _create(self, order: Order, *, look_first: bool) -> Outcome:
         reason = refusal(order)
@@ -230,8 +228,8 @@ class SupplierSide(Side):
 
     def _body(self, order: Order, suffix: str) -> Mapping[str, object]:
         body: dict[str, object] = {
-            "order_id": f"{self._options.prefix}{order.number}{suffix}",
-            "cart": self._options.sales_channel,
+            "order_id": f"{self._channel.prefix}{order.number}{suffix}",
+            "cart": self._channel.sales_channel,
             "cart_order_id": order.reference,
             "status": "awaiting_fulfillment",
             "shipping_address": _address(order.ship_to),
@@ -239,7 +237,7 @@ class SupplierSide(Side):
             "lines": [_line(place, line) for place, line in enumerate(order.lines, 1)],
         }
         optional: dict[str, object] = {
-            "warehouse_id": self._options.warehouse,
+            "warehouse_id": self._channel.warehouse,
             "shipping_type": order.shipping_method or None,
             "notes_from_customer": order.customer_notes or None,
             "internal_notes": order.internal_notes or None,
@@ -306,8 +304,8 @@ class SupplierSide(Side):
         )
         return Outcome(state="done", id=product.sku)
 
-    def _stock(self, product: ProductShape) -> Stock:
-        wanted = self._options.warehouse
+    def _to_sell(self, product: ProductShape) -> Stock:
+        wanted = self._channel.warehouse
         places = [one for one in product.warehouses or () if wanted in (None, one.id)]
         quantity = None
         if _was_counted(product, places) or product.is_kit_parent:
@@ -338,7 +336,7 @@ class SupplierSide(Side):
             voided=bool(given.void) or not _has_left(order),
         )
 
-    def _split(self, number: str) -> Split | None:
+    def _split_there(self, number: str) -> Split | None:
         """Return how an order is split; None while that is not finished, or where it is not."""
         known = self.parent(number)
         if known is None or not known.ready:

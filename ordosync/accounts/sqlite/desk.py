@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ordosync.accounts.base import refused
-from ordosync.accounts.sqlite import orders, products, shipments, splits, stock, timeline
 from ordosync.accounts.limits import refusal
+from ordosync.accounts.sqlite import orders, products, shipments, splits, stock, timeline
 from ordosync.accounts.sqlite.side import Side
 from ordosync.accounts.sqlite.stock import Inventory, Level
 from ordosync.accounts.sqlite.timeline import TimelineEntry

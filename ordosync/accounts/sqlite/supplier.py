@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from ordosync.accounts.sqlite import changes, orders, products, shipments, splits
 from ordosync.accounts.limits import refusal
+from ordosync.accounts.sqlite import changes, orders, products, shipments, splits
 from ordosync.accounts.sqlite.side import Side, SupplierOptions
 from ordosync.accounts.sqlite.stock import Inventory
 from ordosync.database import sqlite3

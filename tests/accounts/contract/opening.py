@@ -42,4 +42,4 @@ def opened(people: MerchantPeople | SupplierPeople) -> Account:
         side, partner = partner, side
     adapter = account_class(account.kind)
     whole = adapter(name=account.name, spool=people.folder / "spool", **account.options)
-    return whole.paired(side.pair, partner=partner.account)
+    return whole.paired(side.pair, partner=partner.account, network=people.network)

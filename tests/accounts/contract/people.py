@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal, TypeVar, get_args
 
 import pytest
 
+from ordosync.accounts.network import Network
 from ordosync.config.model import Optional
 from ordosync.models import Order, Product, Shipment
 from tests.virtual import VirtualClock
@@ -94,6 +95,7 @@ class People(ABC):
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         self.folder, self.clock = folder, clock
+        self.network = Network(clock)
 
     @property
     @abstractmethod
@@ -105,8 +107,9 @@ class People(ABC):
         self.clock.at += timedelta(minutes=2)
         return self.clock.now()
 
-    def close(self) -> None:  # noqa: B027 - at a desk of ours there is nothing to stop
+    def close(self) -> None:
         """Go home; a fake service is stopped."""
+        self.network.close()
 
     @abstractmethod
     def everything(self) -> object:

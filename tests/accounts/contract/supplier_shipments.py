@@ -15,8 +15,15 @@ def created(account: Account, *numbers: str) -> list[str]:
 
 
 def sent(items: Sequence[Shipment | Unusable]) -> list[tuple[str, str, bool]]:
-    """Return what was sent: order, number, and whether it is void."""
-    return [(one.order_id, one.tracking_number, one.voided) for one in usable([*items])]
+    """Return what was sent: order, number, and whether it is void.
+
+    Some services forget a deleted label; of them an open order is one without a number.
+    """
+    return [
+        (one.order_id, one.tracking_number, one.voided)
+        for one in usable([*items])
+        if one.tracking_number
+    ]
 
 
 @needs("update-tracking")
@@ -28,7 +35,7 @@ class SentShipments(AsSupplier):
     ) -> None:
         created(account, "1001")
 
-        assert read(account.shipments(None, now=people.settle()))[0] == []
+        assert sent(read(account.shipments(None, now=people.settle()))[0]) == []
         assert read(account.shipments_by_id([]))[0] == []
 
     def test_parcel_is_read_as_it_was_sent(self, account: Account, people: SupplierPeople) -> None:
@@ -88,10 +95,14 @@ class SentShipments(AsSupplier):
 
         [after], _ = read(account.shipments(cursor, now=people.settle()), since=cursor)
 
-        assert sent([before, after]) == [(order_id, "1Z1", False), (order_id, "1Z1", True)]
-        assert before.id == after.id
+        assert sent([before]) == [(order_id, "1Z1", False)]
+        assert isinstance(before, Shipment)
+        assert isinstance(after, Shipment)
+        assert (after.id, after.voided) == (before.id, True)
+        assert after.tracking_number in ("1Z1", "")
         assert account.statuses([order_id]) == {order_id: "awaiting_fulfillment"}
 
+    @needs("voided-labels")
     def test_new_label_is_another_parcel_that_comes_after(
         self, account: Account, people: SupplierPeople
     ) -> None:
@@ -108,6 +119,7 @@ class SentShipments(AsSupplier):
         assert sent(found)[-1] == (order_id, "1Z2", False)
         assert sent(found)[:-1] == sent(again) == [(order_id, "1Z1", True)]
 
+    @needs("voided-labels")
     def test_parcels_are_read_by_id_as_they_are_now(
         self, account: Account, people: SupplierPeople
     ) -> None:
@@ -137,7 +149,7 @@ class SentShipments(AsSupplier):
 
         found = usable(read(account.shipments(None, now=people.settle()))[0])
 
-        assert [(one.order_id, one.ancestors) for one in found] == [
+        assert [(one.order_id, one.ancestors) for one in found if one.tracking_number] == [
             (first, (outcome.id,)),
             (half, (second, outcome.id)),
         ]

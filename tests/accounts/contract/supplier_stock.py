@@ -6,11 +6,12 @@ from ordosync.accounts.base import Account
 from tests.accounts.contract.account import AsSupplier, read, usable
 from tests.accounts.contract.examples import line, order, product
 from tests.accounts.contract.people import SupplierPeople, needs
+from tests.virtual import START
 
 
 def sellable(account: Account) -> Mapping[str, int | None]:
     """Return what the account says can be sold, by SKU."""
-    return {one.sku: one.quantity for one in usable(read(account.stock())[0])}
+    return {one.sku: one.quantity for one in usable(read(account.stock(now=START))[0])}
 
 
 @needs("write-inventory-back")
@@ -57,7 +58,7 @@ class SellableStock(AsSupplier):
         for number in range(self.many):
             people.count(f"MUG-{number}", number)
 
-        found = usable(read(account.stock())[0])
+        found = usable(read(account.stock(now=START))[0])
 
         assert sorted((one.sku, one.quantity) for one in found) == sorted(
             (f"MUG-{number}", number) for number in range(self.many)
@@ -68,7 +69,7 @@ class SellableStock(AsSupplier):
     ) -> None:
         for sku in ("MUG", "CUP", "JAR"):
             people.count(sku, 5)
-        mug, cup = (one for one in usable(read(account.stock())[0]) if one.sku != "JAR")
+        mug, cup = (one for one in usable(read(account.stock(now=START))[0]) if one.sku != "JAR")
 
         found = account.stock_of([cup.product_id, people.unknown_id, mug.product_id])
 

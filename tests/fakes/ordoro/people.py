@@ -189,6 +189,13 @@ class People:
             groups = [_deal(order, piece, left) for piece in pieces]
             return [piece.number for piece in splits.split(self.shop, order, groups)]
 
+    def split_lines(self, number: str, groups: Sequence[dict[int, int]]) -> list[str]:
+        """Return the numbers of the pieces; each is given as quantities by the line's id."""
+        with self.shop.lock:
+            return [
+                piece.number for piece in splits.split(self.shop, self._order(number), list(groups))
+            ]
+
     def edit_lines(self, number: str, quantities: Mapping[str, int]) -> None:
         """Change quantities by SKU: 0 takes the lines off, a new SKU adds one."""
         with self.shop.lock:

@@ -1,0 +1,283 @@
+"""The people of an account at Ordoro, in front of a fake of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ordosync.models import Address, Line, Order, Product, Shipment
+from tests.accounts.contract.examples import line, sold
+from tests.accounts.contract.people import Lack, MerchantPeople, People, SupplierPeople, Told
+from tests.fakes.contract import DOCUMENT, Contract
+from tests.fakes.ordoro import FakeOrdoro, Switches
+from tests.fakes.ordoro.state import Order as Kept
+from tests.virtual import VirtualClock
+
+_CURRENCY = "GBP"
+_MANY = 100_000
+
+
+class AtOrdoro(People):
+    """What both do in Ordoro's own pages. All that is said over the API is held to its document."""
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        super().__init__(folder, clock)
+        self.fake = FakeOrdoro(clock=clock, name="main", switches=Switches(rate_limit=_MANY))
+        self.contract = Contract(every_request=True) if DOCUMENT.exists() else None
+        if self.contract:
+            self.fake.on_exchange = self.contract.watch
+        self.fake.start()
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        return {
+            "kind": "ordoro",
+            "base_url": self.fake.url,
+            "key": self.fake.key,
+            "secret": self.fake.secret,
+            "currency": _CURRENCY,
+            "calls_per_minute": str(_MANY),
+        }
+
+    def close(self) -> None:
+        super().close()
+        self.fake.stop()
+        if self.fake.errors:
+            raise self.fake.errors[0]
+        if self.contract:
+            assert self.contract.violations == []
+
+    def everything(self) -> object:
+        return list(self.fake.ledger)
+
+    def status(self, order_id: str) -> str:
+        return str(self.fake.order(order_id)["status"])
+
+    def timeline(self, order_id: str) -> Sequence[str]:
+        return self.fake.comments(order_id)
+
+    def cancel(self, order_id: str) -> None:
+        self.fake.cancel(order_id)
+
+    def split(self, order_id: str, *pieces: Sequence[int]) -> Sequence[str]:
+        ids = [kept.id for kept in self._kept(order_id).lines]
+        groups = [dict(zip(ids, piece, strict=True)) for piece in pieces]
+        return self.fake.split_lines(order_id, groups)
+
+    def _kept(self, order_id: str) -> Kept:
+        return self.fake.shop.orders[order_id]
+
+
+class OrdoroMerchantPeople(AtOrdoro, MerchantPeople):
+    """Who sells."""
+
+    lacks: ClassVar[frozenset[Lack]] = frozenset({"label-warehouse", "line_total", "line_discount"})
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        super().__init__(folder, clock)
+        self.cart = self.fake.add_cart("shop")
+        self.supplier = self.fake.add_supplier("Northwind")
+        self.other = self.fake.add_supplier("Southwind")
+        self.pair = {"supplier": self.supplier, "supplier_skus": "true"}
+
+    def request(self, order: Order) -> str:
+        for one in order.lines:
+            self._offer(one)
+        return self._place(order, supplier=self.supplier)
+
+    def take(self, order: Order) -> str:
+        return self._place(order, supplier=None)
+
+    def request_again(self, order_id: str) -> None:
+        self.fake.restore(order_id)
+        self.fake.dropship(order_id, self.supplier)
+
+    def reassign(self, order_id: str) -> None:
+        self.fake.reassign(order_id, self.other)
+
+    def add_product(self, product: Product, *, other: bool = False) -> str:
+        more: dict[str, Any] = {} if product.price is None else {"price": float(product.price)}
+        if product.is_kit:
+            self.fake.add_product("PART")
+            more["components"] = {"PART": 1}
+        self.fake.add_product(
+            product.sku,
+            product.name,
+            supplier=self.other if other else self.supplier,
+            supplier_sku=product.supplier_sku or None,
+            **more,
+        )
+        return product.sku
+
+    def archive(self, sku: str) -> None:
+        self.fake.archive(sku)
+
+    def count(self, sku: str, quantity: int) -> None:
+        self.fake.set_stock(sku, quantity)
+
+    def physical(self, sku: str) -> int | None:
+        return _on_hand(self.fake, sku)
+
+    def tracking(self, order_id: str) -> Sequence[Told]:
+        given = self.fake.order(order_id)["shipping_info"]
+        if not given:
+            return []
+        number = given["tracking_number"]
+        void = [
+            text.split()[2] for text in self.timeline(order_id) if text.startswith("ordosync: tr")
+        ]
+        return [Told(number=one, voided=True) for one in void if one != number] + [
+            Told(
+                number=number,
+                voided=number in void,
+                carrier=given["carrier_name"],
+                method=given["shipping_method"] or "",
+                cost=Decimal(str(given["cost"])) if given["cost"] else None,
+                shipped_at=datetime.fromisoformat(given["ship_date"]),
+            )
+        ]
+
+    def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
+        return {
+            number: [(one.sku, one.quantity) for one in self._kept(number).lines]
+            for number in self._kept(order_id).children
+        }
+
+    def _offer(self, one: Line) -> None:
+        """Let the supplier have a product, under its own name and at its own price."""
+        if one.sku not in self.fake.shop.products:
+            self.fake.add_product(
+                one.sku,
+                one.name,
+                supplier=self.supplier,
+                supplier_sku=one.supplier_sku or None,
+                supplier_price=float(one.supplier_unit_cost or 0),
+            )
+
+    def _place(self, order: Order, *, supplier: int | None) -> str:
+        optional: dict[str, Any] = {
+            "shipping_type": order.shipping_method,
+            "notes_from_customer": order.customer_notes,
+            "internal_notes": order.internal_notes,
+            "discount_amount": None if order.discount is None else float(order.discount),
+            "tags": [{"text": tag, "color": "#808080"} for tag in order.tags],
+            "billing_address": _written(order.bill_to) if order.bill_to else None,
+            "order_date": order.placed_at.isoformat() if order.placed_at else None,
+        }
+        return self.fake.place_order(
+            order.number,
+            [_line(one) for one in order.lines],
+            cart=self.cart,
+            supplier=supplier,
+            address=_written(order.ship_to),
+            **{name: value for name, value in optional.items() if value},
+        )
+
+
+class OrdoroSupplierPeople(AtOrdoro, SupplierPeople):
+    """Who ships."""
+
+    lacks: ClassVar[frozenset[Lack]] = frozenset(
+        {"line_discount", "cancelled-shipped", "voided-labels"}
+    )
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        super().__init__(folder, clock)
+        self.pair = {"sales_channel": self.fake.add_cart("vendor portal")}
+        self._own = count(1)
+
+    def orders(self) -> Sequence[Order]:
+        return [
+            self._order(self._kept(number))
+            for number in self.fake.numbers(status="awaiting_fulfillment")
+        ]
+
+    def ship(self, order_id: str, parcel: Shipment) -> None:
+        more: dict[str, object] = {"shipping_method": parcel.method} if parcel.method else {}
+        if parcel.cost is not None:
+            more["cost"] = float(parcel.cost)
+        self.fake.ship(
+            order_id,
+            parcel.tracking_number,
+            carrier=parcel.carrier,
+            shipped_at=parcel.shipped_at,
+            **more,
+        )
+
+    def void(self, order_id: str) -> None:
+        self.fake.void(order_id)
+
+    def products(self) -> Sequence[Product]:
+        return [
+            Product(
+                id=sku,
+                sku=sku,
+                name=kept.fields["name"],
+                price=None if not kept.fields.get("price") else Decimal(str(kept.fields["price"])),
+            )
+            for sku, kept in self.fake.shop.products.items()
+        ]
+
+    def count(self, sku: str, quantity: int) -> None:
+        if sku not in self.fake.shop.products:
+            self.fake.add_product(sku, f"A {sku}")
+            self.clock.at += timedelta(seconds=1)
+        self.fake.set_stock(sku, quantity)
+
+    def sell(self, sku: str, quantity: int) -> None:
+        order = sold(f"own-{next(self._own)}", line(sku, quantity))
+        self.fake.place_order(
+            order.number, [_line(one) for one in order.lines], address=_written(order.ship_to)
+        )
+
+    def _order(self, kept: Kept) -> Order:
+        discount = kept.financial.get("discount_amount")
+        return Order(
+            id=kept.number,
+            number=kept.number,
+            status=kept.status,
+            lines=tuple(
+                Line(
+                    id=f"{kept.number}/{one.cart_orderitem_id}",
+                    sku=one.sku,
+                    name=one.name,
+                    quantity=one.quantity,
+                    unit_price=Decimal(str(one.item_price)),
+                    details=one.details or "",
+                    total=None if one.total_price is None else Decimal(str(one.total_price)),
+                )
+                for one in kept.lines
+            ),
+            ship_to=Address(**kept.shipping_address),
+            bill_to=Address(**kept.billing_address) if kept.billing_address else None,
+            currency=_CURRENCY,
+            shipping_method=kept.requested_shipping_method or "",
+            customer_notes=kept.notes_from_customer or "",
+            internal_notes=kept.internal_notes or "",
+            discount=None if discount is None else Decimal(str(discount)),
+            tags=tuple(self.fake.shop.tags[tag]["text"] for tag in kept.tag_ids),
+        )
+
+
+def _on_hand(fake: FakeOrdoro, sku: str) -> int | None:
+    counted = fake.shop.products[sku].on_hand
+    return int(sum(counted.values())) if counted else None
+
+
+def _line(one: Line) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "quantity": one.quantity,
+        "product_name": one.name,
+        "product": {"sku": one.sku, "name": one.name},
+    }
+    if one.unit_price is not None:
+        written["item_price"] = float(one.unit_price)
+    if one.details:
+        written["selected_option"] = one.details
+    return written
+
+
+def _written(address: Address) -> dict[str, str]:
+    return {name: text for name in Address.__dataclass_fields__ if (text := getattr(address, name))}
