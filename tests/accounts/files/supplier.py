@@ -25,7 +25,7 @@ SENT_COLUMNS = {
     "cost": "cost",
     "voided": "void",
 }
-SENT_READ = {"date_format": "%Y-%m-%d %H:%M", "timezone": "Europe/Berlin", "currency": "EUR"}
+SENT_READ = {"date_format": "%Y-%m-%d %H:%M", "timezone": "Europe/Berlin", "currency": "GBP"}
 STOCK_COLUMNS = {"sku": "sku", "quantity": "qty"}
 
 

@@ -175,7 +175,7 @@ def test_a_shipment_is_what_its_row_says(depot: FilesAccount, drop: Drop) -> Non
 
     assert isinstance(sent, Shipment)
     assert (sent.id, sent.order_id, sent.tracking_number) == ("1001:1Z999", "1001", "1Z999")
-    assert (sent.cost, sent.currency, sent.voided) == (Decimal("7.10"), "EUR", False)
+    assert (sent.cost, sent.currency, sent.voided) == (Decimal("7.10"), "GBP", False)
     assert sent.shipped_at == datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
     assert sent.shipped_at.utcoffset() is not None
     assert all_of(depot.shipments_by_id(["1001:1Z999", "gone"])) == [sent]
