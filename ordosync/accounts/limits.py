@@ -1,10 +1,20 @@
-"""What an order must be like, whichever account is to keep it."""
+"""What orders and options must be like, whichever account they are for."""
+
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from ordosync.models import Order
 
 _LARGEST_QUANTITY = 2**31 - 1  # an integer, also in other people's databases
+
+
+def check_timezone(name: str) -> None:
+    """Raise `ValueError` for what is not the name of a time zone."""
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        raise ValueError(f"timezone: {name!a} is not known") from None
 
 
 def refusal(order: Order, *, by_desk: bool = False) -> str | None:

@@ -39,9 +39,12 @@ class HttpAccount(Account):
 
     @property
     def http(self) -> "Http":
-        """The session as this portal has it."""
+        """The session as this portal has it. Raises `RefusedError` where none can be made."""
         if self._session is None:
-            self._session = self.needed_network.session(self.name, self.connect)
+            try:
+                self._session = self.needed_network.session(self.name, self.connect)
+            except ValueError as error:  # an address or a certificate that cannot be used
+                raise RefusedError(f"account {self.name}", "connect", str(error)) from error
         return self._session
 
     @property

@@ -1,11 +1,15 @@
 """`config check` and `config show`."""
 
+from typing import Annotated
+
 import typer
 
 from ordosync import render
 from ordosync.cli import options
+from ordosync.clock import Clock
 from ordosync.config import as_plain, find_config, load_config
 from ordosync.engine import check_renames
+from ordosync.engine.online import online_checks
 from ordosync.store import Store
 
 app = typer.Typer(help="Check or show the configuration.", no_args_is_help=True)
@@ -14,13 +18,24 @@ app = typer.Typer(help="Check or show the configuration.", no_args_is_help=True)
 @app.command("check")
 def check(
     *,
+    online: Annotated[
+        bool, typer.Option("--online", help="Sign in to each account as well, and look.")
+    ] = False,
     config: options.Config = None,
     debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
 ) -> None:
-    """Say every problem of the configuration, with its line. Exits 3 when there is one."""
+    """Say every problem of the configuration, with its line. Exits 3 when there is one.
+
+    With --online, say also what is missing in the accounts, exit 1, and what they cannot hold.
+    """
     settings = load_config(find_config(config))
     with Store.open(settings.database, readonly=True) as store:
         check_renames(settings, store)
+    found = list(online_checks(settings, Clock())) if online else []
+    for one in found:
+        render.say_out(f"{one.state}: portal {one.portal}, {one.role} {one.account}: {one.text}")
+    if any(one.state == "trouble" for one in found):
+        raise typer.Exit(1)
     portals = len(settings.portals)
     render.say_out(f"{settings.path}: {portals} portal{'s' * (portals != 1)}, no problem")
 

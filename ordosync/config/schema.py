@@ -42,7 +42,7 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
     if "database" in entries:
         database = reader.value(Path, entries["database"])
     account_places = _section(reader, top, entries, "account")
-    accounts = {name: _account(reader, name, at) for name, at in account_places.items()}
+    accounts = {name: _account(reader, name, at, source) for name, at in account_places.items()}
     portal_places = _section(reader, top, entries, "portal")
     return Config(
         path=source.path,
@@ -65,14 +65,17 @@ def _section(reader: Reader, top: Place, entries: dict[str, Place], noun: str) -
     return named
 
 
-def _account(reader: Reader, name: str, place: Place) -> AccountConfig | None:
+def _account(reader: Reader, name: str, place: Place, source: Source) -> AccountConfig | None:
     entries = reader.entries(place)
     if entries is None:
         return None
     kind = reader.required(place, entries, "kind", _to_kind)
     if kind is None:
         return None
-    options = reader.arguments(account_class(kind), place, entries, without=NOT_OPTIONS)
+    adapter, before = account_class(kind), reader.problem_count
+    options = reader.arguments(adapter, place, entries, without=NOT_OPTIONS)
+    if reader.problem_count == before:  # what its options say against each other
+        reader.attempt(place, lambda: adapter(name=name, spool=source.folder, **options))
     return AccountConfig(name=name, kind=kind, options=options)
 
 

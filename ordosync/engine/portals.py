@@ -53,17 +53,17 @@ def open_portal(config: Config, portal: PortalConfig, store: Store, network: Net
     return Portal(
         name=name,
         origin=origin,
-        merchant=_open_account(config, portal.merchant, portal.supplier, spool, network),
-        supplier=_open_account(config, portal.supplier, portal.merchant, spool, network),
+        merchant=open_account(config, portal.merchant, portal.supplier, spool, network),
+        supplier=open_account(config, portal.supplier, portal.merchant, spool, network),
         config=portal,
         links=store.links(name),
     )
 
 
-def _open_account(
+def open_account(
     config: Config, side: SideConfig, other: SideConfig, spool: Path, network: Network
 ) -> Account:
-    """Make an account as one portal sees it."""
+    """Make an account as one portal sees it, on one side, with the other beside it."""
     account = config.accounts[side.account]
     adapter = account_class(account.kind)
     opened = adapter(name=account.name, spool=spool / account.name, **account.options)

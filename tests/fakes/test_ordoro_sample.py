@@ -9,8 +9,8 @@ import threading
 from pathlib import Path
 
 import requests
-import yaml
 
+from tests.command import ordosync
 from tests.fakes.client import Api, body
 from tests.fakes.ordoro import FakeOrdoro
 from tests.fakes.ordoro.sample import fill
@@ -41,21 +41,21 @@ def test_sample_is_what_the_contract_says(fake: FakeOrdoro, api: Api) -> None:
     assert api.get("/cart/")["count"] == len(sample.carts)
 
 
-def test_command_tells_what_a_configuration_needs_and_ends_when_told() -> None:
-    command = [sys.executable, "-m", "tests.fakes.ordoro", "--orders", "3"]
+def test_command_writes_a_configuration_and_ends_when_told(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    command = [sys.executable, "-m", "tests.fakes.ordoro", "--orders", "3", "--config", str(path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        told = ""
-        while "warehouse_id:" not in told:
-            told += process.stdout.readline()
-        account = yaml.safe_load(told[told.index("accounts:") :])["accounts"]["merchant"]
-        auth = (account["client_id"], account["client_secret"])
-        query = {"supplier": account["supplier_id"]}
-        orders = requests.get(f"{account['url']}/v3/order", query, auth=auth, timeout=5).json()
+        while not process.stdout.readline().startswith("Configuration:"):
+            pass
+        checked = ordosync(tmp_path, "config", "check", "--online")
+        imported = ordosync(tmp_path, "import-orders", "--json")
         os.kill(process.pid, signal.SIGINT)
 
         assert process.wait(timeout=5) == 0
-        assert orders["count"] <= 3
+    assert (checked.code, imported.code) == (0, 0)
+    assert imported.json["runs"][0]["done"] <= 3
+    assert path.stat().st_mode & 0o077 == 0
 
 
 def test_callers_side_by_side_lose_nothing(fake: FakeOrdoro) -> None:

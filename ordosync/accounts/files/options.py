@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Literal
-from zoneinfo import ZoneInfo
 
+from ordosync.accounts.limits import check_timezone
 from ordosync.models import Address
 
 ADDRESS_FIELDS = tuple(item.name for item in fields(Address))
@@ -116,10 +116,7 @@ class ReadFiles:
             if name in self.columns and not (self.date_format and self.timezone):
                 raise ValueError(f"{name} has a column, so date_format and timezone are needed")
         if self.timezone:
-            try:
-                ZoneInfo(self.timezone)
-            except (OSError, ValueError) as error:
-                raise ValueError(f"timezone: {self.timezone!a} is not known") from error
+            check_timezone(self.timezone)
         if self.currency is None and any(name in self.columns for name in self.money):
             raise ValueError("prices have a column, so currency is needed")
         if self.currency is not None and not re.fullmatch("[A-Z]{3}", self.currency):

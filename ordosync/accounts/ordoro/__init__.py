@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from ordosync.accounts.base import Finding, Role
+from ordosync.accounts.limits import check_timezone
 from ordosync.accounts.ordoro.merchant import MerchantOptions, MerchantSide
 from ordosync.accounts.ordoro.supplier import SupplierOptions, SupplierSide
 from ordosync.secret import Secret
@@ -60,13 +60,12 @@ class OrdoroAccount(MerchantSide, SupplierSide):
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         if not re.fullmatch("[A-Z]{3}", currency):
             raise ValueError("currency: must be three capital letters such as USD")
+        if not base_url.startswith(("https://", "http://")):
+            raise ValueError("base_url: must begin with https://")
         if calls_per_minute < 1:
             raise ValueError("calls_per_minute: must be 1 or more")
         if timezone is not None:
-            try:
-                ZoneInfo(timezone)
-            except (OSError, ValueError):
-                raise ValueError(f"timezone: {timezone!a} is not known") from None
+            check_timezone(timezone)
         self.timezone = timezone
         self.currency = currency
         self.settle_s = settle_s

@@ -1,14 +1,15 @@
 """Runs the fake until Ctrl-C, with a made-up account in it.
 
-    python -m tests.fakes.ordoro --port 8080 --orders 50
+    python -m tests.fakes.ordoro --orders 50 --config ordoro.yaml
 
-Prints what a configuration needs. Everything is gone when it ends.
+Says what is in it, and writes a configuration that uses it. Everything is gone when it ends.
 """
 
 import argparse
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from tests.fakes.ordoro.fake import FakeOrdoro
 from tests.fakes.ordoro.sample import Sample, fill
@@ -24,6 +25,9 @@ def main() -> None:
         signal.signal(number, lambda *_: ended.set())
     with fake:
         sys.stdout.write(told(fake, sample))
+        if asked.config:
+            write(asked.config, configuration(fake, sample))
+            sys.stdout.write(f"\nConfiguration: {asked.config}\n")
         sys.stdout.flush()
         ended.wait()
 
@@ -40,20 +44,36 @@ def told(fake: FakeOrdoro, sample: Sample) -> str:
         for kind, names in kinds.items()
         for name, known_id in names.items()
     )
+    orders = len(fake.numbers())
+    return f"Ordoro's API, made up: {fake.url}, {orders} orders. Ctrl-C ends it.\n\n{ids}\n"
+
+
+def configuration(fake: FakeOrdoro, sample: Sample) -> str:
+    """Return a configuration with the account as the Merchant and an embedded Supplier."""
     return f"""\
-Ordoro's API, made up: {fake.url}, {len(fake.numbers())} orders. Ctrl-C ends it.
-
-{ids}
-
+database: ordoro-trial.db
 accounts:
-  merchant:
+  shop:
     kind: ordoro
-    url: {fake.url}
-    client_id: {fake.key}
-    client_secret: {fake.secret}
-    supplier_id: {next(iter(sample.suppliers.values()))}
-    warehouse_id: {fake.warehouse_id}
+    base_url: {fake.url}
+    key: {fake.key}
+    secret: {fake.secret}
+    currency: USD
+  northwind:
+    kind: sqlite
+    path: ordoro-northwind.db
+portals:
+  shop-northwind:
+    merchant: {{account: shop, supplier: {sample.suppliers["Northwind"]}}}
+    supplier: northwind
+    manage_inventory: true
 """
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file that nobody else can read, since it holds a secret."""
+    path.touch(0o600)
+    path.write_text(text, "utf-8")
 
 
 def _arguments() -> argparse.Namespace:
@@ -61,6 +81,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="any free one if not given")
     parser.add_argument("--orders", type=int, default=30)
     parser.add_argument("--products", type=int, default=20)
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="write a configuration that uses it"
+    )
     parser.add_argument("--client-id", default="fake-client-id")
     parser.add_argument("--client-secret", default="fake-client-secret")
     return parser.parse_args()

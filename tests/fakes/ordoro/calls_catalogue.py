@@ -106,6 +106,11 @@ def _carts(call: Call) -> Answer:
     )
 
 
+def _cart(call: Call, cart_id: str) -> Answer:
+    known = call.shop.cart(_id(cart_id, "cart_id"))
+    return Answer(200, shapes_catalogue.cart(call.shop, known.id))
+
+
 def _names(
     call: Call,
     key: str,
@@ -154,4 +159,5 @@ ROUTES = (
     Route(method="GET", template="/warehouse/", act=_warehouses, lists=True),
     Route(method="GET", template="/warehouse/{id}/", act=_warehouse),
     Route(method="GET", template="/cart/", act=_carts, lists=True),
+    Route(method="GET", template="/cart/{id}/", act=_cart),
 )

@@ -219,6 +219,10 @@ class Shop:
         """Find a warehouse; in a body an unknown one is a 400, in a path a 404."""
         return _known(self.warehouses, warehouse_id, "warehouse", "warehouse_id", status)
 
+    def cart(self, cart_id: int) -> Cart:
+        """Find a sales channel."""
+        return _known(self.carts, cart_id, "sales channel", "cart_id")
+
     def default_warehouse_id(self) -> int:
         """Return the id of the first warehouse, which every account has."""
         return next(iter(self.warehouses))

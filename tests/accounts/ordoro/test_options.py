@@ -1,0 +1,157 @@
+"""What is said of an account's options, by the file and by the service."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.command import ordosync
+from tests.fakes.ordoro import FakeOrdoro
+
+CONFIG = """
+accounts:
+  shop:
+    kind: ordoro
+    base_url: {url}
+    key: {key}
+    secret: {secret}
+    currency: USD
+  depot:
+    kind: ordoro
+    base_url: {url}
+    key: {key}
+    secret: {secret}
+    currency: USD
+portals:
+  shop-depot:
+    merchant: {{account: shop, supplier: {supplier}}}
+    supplier: {{account: depot, sales_channel: {channel}}}
+"""
+
+
+@pytest.fixture(name="fake")
+def _fake() -> Iterator[FakeOrdoro]:
+    with FakeOrdoro() as fake:
+        yield fake
+
+
+def write(folder: Path, fake: FakeOrdoro, **values: object) -> None:
+    known = {
+        "url": fake.url,
+        "key": fake.key,
+        "secret": fake.secret,
+        "supplier": fake.add_supplier("Northwind"),
+        "channel": fake.add_cart("Vendor portal"),
+    }
+    path = folder / "config.yaml"
+    path.touch(0o600)
+    path.write_text(CONFIG.format(**{**known, **values}))
+
+
+def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: FakeOrdoro) -> None:
+    write(tmp_path, fake)
+
+    done = ordosync(tmp_path, "config", "check", "--online")
+
+    assert (done.code, done.err) == (0, "")
+    assert "ok: portal shop-depot, merchant shop: all that is needed is there" in done.out
+    assert "ok: portal shop-depot, supplier depot: all that is needed is there" in done.out
+
+
+def test_what_this_kind_cannot_hold_is_said(tmp_path: Path, fake: FakeOrdoro) -> None:
+    write(tmp_path, fake)
+
+    done = ordosync(tmp_path, "config", "check", "--online")
+
+    assert "note: portal shop-depot, merchant shop: cannot hold from which warehouse" in done.out
+    assert "note: portal shop-depot, supplier depot: cannot tell a product" in done.out
+
+
+def test_looking_changes_nothing(tmp_path: Path, fake: FakeOrdoro) -> None:
+    write(tmp_path, fake)
+
+    ordosync(tmp_path, "config", "check", "--online")
+
+    assert fake.ledger == []
+    assert not (tmp_path / "ordosync.db").exists()
+
+
+def test_a_wrong_secret_is_told_for_each_side_and_not_shown(
+    tmp_path: Path, fake: FakeOrdoro
+) -> None:
+    write(tmp_path, fake, secret="wrong-wrong-wrong")  # noqa: S106 - guards nothing
+
+    done = ordosync(tmp_path, "config", "check", "--online")
+
+    assert done.code == 1
+    assert "trouble: portal shop-depot, merchant shop: account shop: sign in: HTTP 401" in done.out
+    assert "trouble: portal shop-depot, supplier depot: account depot: sign in" in done.out
+    assert "wrong-wrong" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("supplier", "77", "merchant shop: there is no supplier 77"),
+        ("supplier", "{supplier}, warehouse: 79", "merchant shop: there is no warehouse 79"),
+        ("channel", "78", "supplier depot: there is no sales channel 78"),
+        ("channel", "{channel}, warehouse: 79", "supplier depot: there is no warehouse 79"),
+    ],
+)
+def test_what_is_missing_there_is_told(
+    tmp_path: Path, fake: FakeOrdoro, name: str, value: str, told: str
+) -> None:
+    known = {"supplier": fake.add_supplier("Northwind"), "channel": fake.add_cart("Portal")}
+    write(tmp_path, fake, **{**known, name: value.format(**known)})
+
+    done = ordosync(tmp_path, "config", "check", "--online")
+
+    assert done.code == 1
+    assert f"trouble: portal shop-depot, {told}" in done.out
+
+
+def test_a_service_that_is_down_is_one_line(tmp_path: Path, fake: FakeOrdoro) -> None:
+    write(tmp_path, fake)
+    with fake.down():
+        done = ordosync(tmp_path, "config", "check", "--online")
+
+    assert done.code == 1
+    assert len(done.out.splitlines()) == 2
+    assert "refused the connection" in done.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("currency: USD", "currency: usd", "currency: must be three capital letters"),
+        ("base_url: http", "base_url: ftp", "base_url: must begin with https://"),
+        ("currency: USD", "currency: USD\n    timezone: Mars/Base", "timezone: 'Mars/Base'"),
+        ("currency: USD", "currency: USD\n    concurrency: 0", "concurrency: must be 1 or more"),
+        ("currency: USD", "currency: USD\n    calls_per_minute: 0", "calls_per_minute: must be 1"),
+        ("    currency: USD\n", "", "accounts.shop.currency: is missing"),
+    ],
+)
+def test_a_wrong_option_is_a_problem_of_the_file(
+    tmp_path: Path, fake: FakeOrdoro, old: str, new: str, told: str
+) -> None:
+    write(tmp_path, fake, supplier=1)
+    path = tmp_path / "config.yaml"
+    path.write_text(path.read_text().replace(old, new))
+
+    done = ordosync(tmp_path, "config", "check")
+
+    assert done.code == 3
+    assert told in done.err
+
+
+def test_the_supplier_must_be_named_in_the_portal(tmp_path: Path, fake: FakeOrdoro) -> None:
+    write(tmp_path, fake)
+    path = tmp_path / "config.yaml"
+    text = path.read_text()
+    start = text.index("merchant: {")
+    path.write_text(text[:start] + "merchant: shop\n" + text[text.index("\n", start) + 1 :])
+
+    done = ordosync(tmp_path, "config", "check")
+
+    assert done.code == 3
+    assert "portals.shop-depot.merchant.supplier: is missing" in done.err
