@@ -112,7 +112,8 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         try:
             request = self._request()
-            self._meet(request, self.server.faults.take(request.method, request.path))
+            place = self.server.service.place(request)
+            self._meet(request, self.server.faults.take(request.method, place))
         except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
             self.close_connection = True  # clients may go away as they like
         except Exception as error:

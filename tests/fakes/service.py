@@ -54,6 +54,10 @@ class Service(ABC):
     def template(self, request: Request) -> str:
         """Return the path with its ids left out, to count by."""
 
+    def place(self, request: Request) -> str:
+        """Return what the pattern of a fault is searched for in."""
+        return request.path
+
     def answer(self, request: Request) -> Wire:
         """Count, respond, and tell who watches."""
         with self.books.lock:

@@ -1,0 +1,122 @@
+"""Pages of a list. A cursor holds the id of a row and the value that the list is sorted by.
+
+So a page begins after that value, wherever the row is by now: what changes while pages of a list
+by `UPDATED_AT` are read comes again at the end.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from tests.fakes.shopify import words
+from tests.fakes.shopify.refusals import Refusal
+from tests.fakes.shopify.state import Json, Shop
+
+N = TypeVar("N")
+Sortable = str | int | float
+MOST = 250
+
+
+class Page(NamedTuple):
+    """What is asked of a list."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+    reverse: bool = False
+
+
+class _Place(NamedTuple):
+    value: Sortable
+    id: int
+
+
+def page(
+    shop: Shop,
+    rows: Iterable[N],
+    by: Callable[[N], Any] | None,
+    *,
+    id_of: Callable[[N], int] = lambda row: words.number(row.id),  # type: ignore[attr-defined]
+    **asked: Any,
+) -> Json:
+    """Return the page of the list, sorted by something and then by id."""
+    wanted = Page(**asked)
+    _check(wanted)
+    places = [(_place(row, by, id_of), row) for row in rows]
+    places.sort(key=lambda pair: pair[0], reverse=wanted.reverse)
+    window = _between(places, wanted)
+    start = places.index(window[0]) if window else 0
+    count = wanted.first if wanted.first is not None else wanted.last or 0
+    taken = window[:count] if wanted.first is not None else window[max(0, len(window) - count) :]
+    skipped = window.index(taken[0]) if taken else 0
+    end = start + skipped + len(taken)
+    if end > shop.switches.deepest:
+        raise Refusal(
+            f"Pagination is limited to the first {shop.switches.deepest} objects.", "BAD_REQUEST"
+        )
+    edges = [{"cursor": _cursor(place), "node": row} for place, row in taken]
+    return {
+        "edges": edges,
+        "nodes": [edge["node"] for edge in edges],
+        "pageInfo": {
+            "hasNextPage": end < len(places) and bool(taken),
+            "hasPreviousPage": start + skipped > 0,
+            "startCursor": edges[0]["cursor"] if edges else None,
+            "endCursor": edges[-1]["cursor"] if edges else None,
+        },
+    }
+
+
+def _check(wanted: Page) -> None:
+    if (wanted.first is None) == (wanted.last is None):
+        raise Refusal("you must provide one of first or last", "BAD_REQUEST")
+    for name, count in (("first", wanted.first), ("last", wanted.last)):
+        if count is not None and count > MOST:
+            raise Refusal(f"{name} cannot exceed {MOST}", "BAD_REQUEST")
+        if count is not None and count < 1:
+            raise Refusal(f"{name} must be greater than 0", "BAD_REQUEST")
+
+
+def _between(places: Sequence[tuple[_Place, N]], wanted: Page) -> Sequence[tuple[_Place, N]]:
+    window = places
+    if not places:
+        return window
+    like = places[0][0]
+    if wanted.after:
+        after = _read(wanted.after, like)
+        window = [it for it in window if (it[0] < after if wanted.reverse else it[0] > after)]
+    if wanted.before:
+        before = _read(wanted.before, like)
+        window = [it for it in window if (it[0] > before if wanted.reverse else it[0] < before)]
+    return window
+
+
+def _place(row: N, by: Callable[[N], Any] | None, id_of: Callable[[N], int]) -> _Place:
+    value = by(row) if by else id_of(row)
+    if isinstance(value, datetime):
+        value = int(value.timestamp() * 1000)
+    return _Place(value, id_of(row))
+
+
+def _cursor(place: _Place) -> str:
+    text = json.dumps({"last_id": place.id, "last_value": place.value}, separators=(",", ":"))
+    return base64.b64encode(text.encode()).decode()
+
+
+def _read(cursor: str, like: _Place) -> _Place:
+    try:
+        known = json.loads(base64.b64decode(cursor, validate=True))
+        place = _Place(known["last_value"], known["last_id"])
+    except (binascii.Error, ValueError, KeyError, TypeError):
+        raise _bad_cursor() from None
+    if isinstance(place.value, str) != isinstance(like.value, str):
+        raise _bad_cursor()
+    return place
+
+
+def _bad_cursor() -> Refusal:
+    return Refusal("Invalid cursor for current pagination sort.", "BAD_REQUEST")

@@ -1,0 +1,108 @@
+"""The fake as tests use it: a shop with its people, behind a server."""
+
+import json
+from typing import Any
+
+from ordosync.clock import Clock
+from tests.fakes.fake import Fake, Watch
+from tests.fakes.service import Request
+from tests.fakes.shopify import schemas
+from tests.fakes.shopify.account import Account, Operation
+from tests.fakes.shopify.people import People
+from tests.fakes.shopify.state import Json, Shop
+from tests.fakes.shopify.switches import Switches
+from tests.fakes.shopify.tokens import Tokens
+
+
+class FakeShopify(People, Fake):
+    """A shop on Shopify behind a real HTTP server.
+
+    with FakeShopify(clock=clock) as fake:
+        url = f"{fake.url}/admin/api/{fake.version}/graphql.json"
+        headers = {"X-Shopify-Access-Token": fake.token}
+        requests.post(url, headers=headers, json={"query": "{ shop { name } }"})
+    """
+
+    version = schemas.VERSIONS[-1]
+    """The latest that it serves."""
+
+    def __init__(
+        self,
+        *,
+        clock: Watch | None = None,
+        switches: Switches | None = None,
+        name: str = "Acme",
+        currency: str = "USD",
+        location: str = "Main",
+        token: str = "shpat_fake",  # noqa: S107 - guards nothing
+        client_id: str = "fake-client-id",
+        client_secret: str = "fake-client-secret",  # noqa: S107 - guards nothing
+        refresh_token: str = "shprt_fake",  # noqa: S107 - guards nothing
+        port: int = 0,
+        whole: bool = True,
+    ) -> None:
+        """Make it; `whole` says whether it uses the service's own schema where that is there."""
+        self.switches = switches or Switches()
+        self.shop = Shop((clock or Clock()).now, self.switches, name=name, currency=currency)
+        self._tokens = Tokens(
+            shop=self.shop,
+            fixed=token,
+            client_id=client_id,
+            client_secret=client_secret,
+            refresh=refresh_token,
+        )
+        self._account = Account(self.shop, self._tokens, whole=whole)
+        super().__init__(self._account, port=port)
+        self.location_id = self.add_location(location)
+
+    @property
+    def token(self) -> str:
+        """Return the token that is good for ever."""
+        return self._tokens.fixed
+
+    @token.setter
+    def token(self, token: str) -> None:
+        self._tokens.fixed = token
+
+    @property
+    def client(self) -> tuple[str, str]:
+        """Return id and secret, which short-lived tokens are had for."""
+        return self._tokens.client_id, self._tokens.client_secret
+
+    @property
+    def refresh_token(self) -> str | None:
+        """Return the refresh token that is good now."""
+        return self._tokens.refresh
+
+    @property
+    def operations(self) -> list[Operation]:
+        """Return a copy of all operations that were received, in that order."""
+        with self.shop.lock:
+            return list(self._account.operations)
+
+    def revoke(self) -> None:
+        """Let no token be good any more that was had for id and secret."""
+        with self.shop.lock:
+            self._tokens.revoke()
+
+    def drain(self, left: float = 0) -> None:
+        """Leave only so many points in the bucket."""
+        with self.shop.lock:
+            self._account.bucket.drain(left, self.shop.now())
+
+    def send(self, query: str, **variables: Any) -> Json:
+        """Ask with the right token but without the network; return the answer."""
+        request = Request(
+            method="POST",
+            path=f"/admin/api/{self.version}/graphql.json",
+            query="",
+            headers={
+                "content-type": "application/json",
+                "x-shopify-access-token": self.token,
+            },
+            body=json.dumps({"query": query, "variables": variables}).encode(),
+        )
+        wire = self._account.answer(request)
+        assert isinstance(wire.body, bytes)
+        answer: Json = json.loads(wire.body)
+        return answer

@@ -1,0 +1,285 @@
+"""The mutations of orders: created, changed, tagged and cancelled."""
+
+import re
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tests.fakes.shopify import orders, stock
+from tests.fakes.shopify.refusals import UserError, UserErrors
+from tests.fakes.shopify.registry import Call, mutation
+from tests.fakes.shopify.state import (
+    Json,
+    LineItem,
+    Order,
+    Product,
+    ProductVariant,
+    Shop,
+)
+
+_PHONE = re.compile(r"\+?[\d\s().-]{7,}")
+_DEFAULT = {"inventoryBehaviour": "BYPASS"}
+
+
+@mutation("orderCreate")
+def _create(call: Call, *, order: Json, options: Json | None = None) -> Json:
+    shop = call.shop
+    _check(shop, order)
+    behaviour = (options or _DEFAULT).get("inventoryBehaviour", "BYPASS")
+    location = orders.main_location(shop)
+    bought = orders.start(shop, **_fields(shop, order))
+    bought.lines = [_line(shop, bought.id, given) for given in order["lineItems"]]
+    _discount(bought, order.get("discountCode"))
+    orders.metafields(shop, bought.metafields, order.get("metafields") or [])
+    if behaviour != "BYPASS":
+        _claim(shop, bought, location.id, obeying=behaviour.endswith("OBEYING_POLICY"))
+    orders.route(shop, bought, {line.id: location.id for line in bought.lines})
+    shop.note("order created", bought.id, bought.source_identifier)
+    return {"order": bought}
+
+
+def _check(shop: Shop, given: Json) -> None:
+    if not given.get("lineItems"):
+        raise UserError(
+            "Line items must have at least one line item", "order", "lineItems", code="INVALID"
+        )
+    processed = given.get("processedAt")
+    if processed and datetime.fromisoformat(processed) > shop.now() + timedelta(minutes=5):
+        raise UserError(
+            "Processed at must not be in the future",
+            "order",
+            "processedAt",
+            code="PROCESSED_AT_INVALID",
+        )
+    for place, line in enumerate(given["lineItems"]):
+        where = ("order", "lineItems", str(place))
+        if line["quantity"] < 1:
+            raise UserError("Quantity must be greater than 0", *where, "quantity", code="INVALID")
+        gid = line.get("variantId")
+        if gid and shop.get(ProductVariant, gid) is None:
+            raise UserError("Variant does not exist", *where, "variantId", code="INVALID")
+        if not gid and not line.get("title"):
+            raise UserError("Title can't be blank", *where, "title", code="INVALID")
+    limit = shop.switches.orders_per_minute
+    came = shop.created
+    while came and came[0] <= shop.now() - timedelta(minutes=1):
+        came.popleft()
+    if limit is not None and len(came) >= limit:
+        raise UserError("Too many attempts. Please try again later.", "order")
+    came.append(shop.now())
+
+
+def _fields(shop: Shop, given: Json) -> Json:
+    sources = given.get("transactions") or []
+    default = "PAID" if any(it.get("kind", "SALE") == "SALE" for it in sources) else "PENDING"
+    shipping = (given.get("shippingLines") or [None])[0]
+    processed = given.get("processedAt")
+    return {
+        "name": given.get("name"),
+        "email": given.get("email"),
+        "phone": given.get("phone"),
+        "note": given.get("note"),
+        "tags": sorted(given.get("tags") or []),
+        "po_number": given.get("poNumber"),
+        "source_identifier": given.get("sourceIdentifier"),
+        "source_name": given.get("sourceName"),
+        "test": given.get("test"),
+        "currency_code": given.get("currency"),
+        "presentment_currency_code": given.get("presentmentCurrency"),
+        "processed_at": datetime.fromisoformat(processed) if processed else None,
+        "custom_attributes": given.get("customAttributes"),
+        "shipping_address": orders.address(shop, given.get("shippingAddress")),
+        "billing_address": orders.address(shop, given.get("billingAddress")),
+        "shipping_line": shipping and _shipping(shipping),
+        "financial_status": given.get("financialStatus") or default,
+    }
+
+
+def _shipping(given: Json) -> Json:
+    price = str(given["priceSet"]["shopMoney"]["amount"])
+    return {
+        "title": given["title"],
+        "code": given.get("code"),
+        "source": given.get("source"),
+        "carrierIdentifier": None,
+        "price": price,
+    }
+
+
+def _line(shop: Shop, order_id: str, given: Json) -> LineItem:
+    price = given.get("priceSet")
+    properties = [{"key": it["name"], "value": it["value"]} for it in given.get("properties") or []]
+    return orders.line(
+        shop,
+        order_id,
+        quantity=given["quantity"],
+        price=Decimal(str(price["shopMoney"]["amount"])) if price else None,
+        variant=shop.get(ProductVariant, given.get("variantId")),
+        sku=given.get("sku"),
+        title=given.get("title"),
+        variant_title=given.get("variantTitle"),
+        vendor=given.get("vendor"),
+        product_id=given.get("productId"),
+        requires_shipping=given["requiresShipping"],
+        taxable=given["taxable"],
+        custom_attributes=properties,
+    )
+
+
+def _discount(order: Order, given: Json | None) -> None:
+    if given:
+        amount = given["itemFixedDiscountCode"]["amountSet"]["shopMoney"]["amount"]
+        order.discount = Decimal(str(amount))
+
+
+def _claim(shop: Shop, order: Order, location_id: str, *, obeying: bool) -> None:
+    for line in order.lines:
+        level = stock.tracked_level(shop, line, location_id)
+        variant = shop.get(ProductVariant, line.variant_id)
+        short = level is not None and level.available < line.quantity
+        if obeying and short and variant is not None and variant.inventory_policy == "DENY":
+            _forget(shop, order)
+            raise UserError(
+                "Unable to reserve inventory", "order", "lineItems", code="INVENTORY_CLAIM_FAILED"
+            )
+    for line in order.lines:
+        stock.commit(shop, line, location_id, line.quantity)
+
+
+def _forget(shop: Shop, order: Order) -> None:
+    for node in (order, *order.lines):
+        shop.drop(node)
+
+
+@mutation("orderUpdate")
+def _update(call: Call, *, input: Json) -> Json:  # noqa: A002 - the API's name
+    shop = call.shop
+    order = shop.get(Order, input["id"])
+    if order is None:
+        raise UserError("Order does not exist", "id")
+    given = {name: value for name, value in input.items() if name != "id"}
+    wrong = _wrong(given)
+    if wrong:
+        return {"order": order, "userErrors": [error.row for error in wrong]}
+    for name in ("email", "phone", "note"):
+        if name in given:
+            setattr(order, name, given[name])
+    if "poNumber" in given:
+        order.po_number = given["poNumber"]
+    if "tags" in given:
+        order.tags = sorted(set(given["tags"]))
+    if "customAttributes" in given:
+        order.custom_attributes = given["customAttributes"]
+    if "shippingAddress" in given:
+        order.shipping_address = orders.address(shop, given["shippingAddress"])
+    orders.metafields(shop, order.metafields, given.get("metafields") or [])
+    shop.touch(order)
+    shop.note("order updated", order.id, given)
+    return {"order": order}
+
+
+def _wrong(given: Json) -> list[UserError]:
+    if not given:
+        return [UserError("No valid update parameters have been provided")]
+    if given.get("phone") and not _PHONE.fullmatch(given["phone"]):
+        return [UserError("Phone is invalid", "phone")]
+    address = given.get("shippingAddress")
+    if address is None:
+        return []
+    wrong = []
+    if not address.get("lastName"):
+        wrong.append(UserError("Enter a last name", "shippingAddress", "lastName"))
+    if address.get("countryCode") == "US" and not address.get("zip"):
+        wrong.append(UserError("Enter a ZIP code", "shippingAddress", "zip"))
+    return wrong
+
+
+@mutation("orderCancel", errors="orderCancelUserErrors")
+def _cancel(
+    call: Call,
+    *,
+    order_id: str,
+    reason: str,
+    restock: bool,
+    refund: bool | None = None,
+    refund_method: Json | None = None,
+    notify_customer: bool = False,
+    staff_note: str | None = None,
+) -> Json:
+    del notify_customer
+    shop = call.shop
+    order = shop.get(Order, order_id)
+    if order is None:
+        raise UserError("Order does not exist", "orderId", code="NOT_FOUND")
+    if len(staff_note or "") > 255:
+        raise UserError(
+            "Staff note is too long. Maximum length is 255 characters.",
+            "staffNote",
+            code="INVALID",
+        )
+    if refund is not None and refund_method is not None:
+        raise UserError(
+            "Only one of the arguments `refund` or `refund_method` is allowed.",
+            "refund",
+            code="INVALID",
+        )
+    orders.check_cancellable(shop, order)
+    back = bool(refund or (refund_method or {}).get("originalPaymentMethodsRefund"))
+
+    def act() -> None:
+        if shop.switches.cancel_fails:
+            return
+        try:
+            orders.check_cancellable(shop, order)
+        except UserError:
+            return  # it was sent or cancelled meanwhile: the job ends without an effect
+        orders.cancel(shop, order, reason=reason, restock=restock, refund=back, note=staff_note)
+        shop.note("order cancelled", order.id, reason)
+
+    job = shop.job(shop.switches.cancel_s, act)
+    return {"job": {"id": job.id, "done": False}}
+
+
+def _tagged(call: Call, gid: str) -> Order | Product:
+    node = call.shop.nodes.get(gid)
+    if not isinstance(node, Order | Product):
+        raise UserError("The resource does not exist", "id")
+    return node
+
+
+@mutation("tagsAdd")
+def _add_tags(call: Call, *, id: str, tags: list[str]) -> Json:  # noqa: A002
+    node = _tagged(call, id)
+    node.tags = sorted({*node.tags, *tags})
+    call.shop.touch(node)
+    call.shop.note("tags added", id, tuple(tags))
+    return {"node": node}
+
+
+@mutation("tagsRemove")
+def _remove_tags(call: Call, *, id: str, tags: list[str]) -> Json:  # noqa: A002
+    node = _tagged(call, id)
+    node.tags = [tag for tag in node.tags if tag not in tags]
+    call.shop.touch(node)
+    call.shop.note("tags removed", id, tuple(tags))
+    return {"node": node}
+
+
+@mutation("metafieldsSet")
+def _set_metafields(call: Call, *, metafields: list[Json]) -> Json:
+    owners = []
+    for place, given in enumerate(metafields):
+        node = call.shop.nodes.get(given["ownerId"])
+        if not isinstance(node, Order | Product):
+            raise UserErrors(
+                UserError(
+                    "Owner does not exist", "metafields", str(place), "ownerId", code="INVALID"
+                )
+            )
+        owners.append(node)
+    written: list[Any] = []
+    for node, given in zip(owners, metafields, strict=True):
+        written += orders.metafields(call.shop, node.metafields, [given])
+        call.shop.touch(node)
+        call.shop.note("metafield set", node.id, (given.get("namespace"), given["key"]))
+    return {"metafields": written}

@@ -1,0 +1,240 @@
+"""What happens to orders, whoever does it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from tests.fakes.shopify import stock
+from tests.fakes.shopify.refusals import UserError
+from tests.fakes.shopify.shapes_orders import fulfillment_orders_of, fulfillments_of, sent
+from tests.fakes.shopify.state import (
+    ENDED,
+    FulfillmentOrder,
+    FulfillmentOrderLineItem,
+    Json,
+    LineItem,
+    Location,
+    Metafield,
+    Order,
+    Product,
+    ProductVariant,
+    Shop,
+)
+
+COUNTRIES = {
+    "CA": "Canada",
+    "DE": "Germany",
+    "FR": "France",
+    "GB": "United Kingdom",
+    "US": "United States",
+}
+"""Enough of them; others are called by their code."""
+
+
+def main_location(shop: Shop) -> Location:
+    """Return the first location, which every shop has."""
+    return next(shop.all(Location))
+
+
+def address(shop: Shop, given: Json | None) -> Json | None:
+    """Return an address as it is shown, from one as it is given."""
+    if not given:
+        return None
+    country = given.get("countryCode") or given.get("countryCodeV2")
+    names = [word for word in (given.get("firstName"), given.get("lastName")) if word]
+    plain = {
+        name: given.get(name) or None
+        for name in (
+            "firstName",
+            "lastName",
+            "company",
+            "address1",
+            "address2",
+            "city",
+            "provinceCode",
+            "zip",
+            "phone",
+        )
+    }
+    return plain | {
+        "id": shop.stamp("MailingAddress", "?model_name=Address")["id"],
+        "name": " ".join(names) or None,
+        "province": given.get("province") or given.get("provinceCode"),
+        "country": COUNTRIES.get(country, country) if country else None,
+        "countryCodeV2": country,
+    }
+
+
+def line(
+    shop: Shop,
+    order_id: str,
+    *,
+    quantity: int,
+    price: Decimal | None = None,
+    variant: ProductVariant | None = None,
+    **fields: object,
+) -> LineItem:
+    """Return a new line; what it does not say itself it has from its variant."""
+    known = {name: value for name, value in fields.items() if value is not None}
+    if variant is not None:
+        product = shop.sure(Product, variant.product_id)
+        titled = product.option_names != ["Title"]
+        known = {
+            "sku": variant.sku,
+            "title": product.title,
+            "variant_title": " / ".join(variant.options) if titled else None,
+            "vendor": product.vendor or None,
+            "variant_id": variant.id,
+            "product_id": product.id,
+        } | known
+    own = variant.price if variant is not None and price is None else price
+    made = LineItem(
+        **shop.stamp("LineItem"),
+        order_id=order_id,
+        quantity=quantity,
+        price=own or Decimal(0),
+        **{"sku": None, "title": "Untitled", **known},  # type: ignore[arg-type]
+    )
+    return shop.add(made)
+
+
+def open_fulfillment(
+    shop: Shop, order: Order, lines: Sequence[LineItem], location_id: str
+) -> FulfillmentOrder:
+    """Let lines be sent from a location."""
+    parts = [
+        shop.add(
+            FulfillmentOrderLineItem(
+                **shop.stamp("FulfillmentOrderLineItem"),
+                line_id=one.id,
+                total_quantity=one.current_quantity,
+                remaining_quantity=one.current_quantity,
+            )
+        )
+        for one in lines
+    ]
+    return shop.add(
+        FulfillmentOrder(
+            **shop.stamp("FulfillmentOrder"),
+            order_id=order.id,
+            location_id=location_id,
+            lines=parts,
+            fulfill_at=shop.second().replace(minute=0, second=0),
+        )
+    )
+
+
+def route(shop: Shop, order: Order, places: Mapping[str, str]) -> None:
+    """Give each location its fulfillment order; `places` are locations by the line's id."""
+    for location_id in dict.fromkeys(places.values()):
+        lines = [one for one in order.lines if places[one.id] == location_id]
+        open_fulfillment(shop, order, lines, location_id)
+
+
+def start(shop: Shop, *, name: str | None = None, **fields: object) -> Order:
+    """Return a new order without lines."""
+    number = next(shop.numbers)
+    stamp = shop.stamp("Order")
+    currency = fields.pop("currency_code", None) or shop.currency_code
+    presented = fields.pop("presentment_currency_code", None) or currency
+    known = {key: value for key, value in fields.items() if value is not None}
+    order = Order(
+        **stamp,
+        name=name or f"#{number}",
+        number=number,
+        currency_code=str(currency),
+        presentment_currency_code=str(presented),
+        **{"processed_at": stamp["created_at"], **known},
+    )
+    return shop.add(order)
+
+
+def metafields(shop: Shop, known: list[Metafield], given: Sequence[Json]) -> list[Metafield]:
+    """Write metafields over those of the same name; return what was written."""
+    written = []
+    for one in given:
+        namespace, key = one.get("namespace") or "$app", one["key"]
+        old = next((it for it in known if (it.namespace, it.key) == (namespace, key)), None)
+        if old is None:
+            kind = one.get("type") or "single_line_text_field"
+            old = shop.add(
+                Metafield(
+                    **shop.stamp("Metafield"), namespace=namespace, key=key, type=kind, value=""
+                )
+            )
+            known.append(old)
+        old.value = one["value"]
+        shop.touch(old)
+        written.append(old)
+    return written
+
+
+def check_cancellable(shop: Shop, order: Order) -> None:
+    """Refuse to cancel what was cancelled or sent."""
+    if order.cancelled_at is not None:
+        raise UserError(
+            "Cannot cancel an order that has already been canceled", "orderId", code="INVALID"
+        )
+    if any(it.status == "SUCCESS" for it in fulfillments_of(shop, order.id)):
+        raise UserError(
+            "Cannot cancel an order that has outstanding fulfillments", "orderId", code="INVALID"
+        )
+
+
+def cancel(
+    shop: Shop, order: Order, *, reason: str, restock: bool, refund: bool, note: str | None = None
+) -> None:
+    """Cancel an order; its lines keep their quantities unless the money goes back."""
+    at = shop.second()
+    order.cancelled_at = order.closed_at = at
+    order.cancel_reason, order.staff_note = reason, note
+    for it in fulfillment_orders_of(shop, order.id):
+        if it.status in ENDED:
+            continue
+        it.status = "CLOSED"
+        for part in it.lines:
+            if restock:
+                line_ = shop.sure(LineItem, part.line_id)
+                stock.commit(shop, line_, it.location_id, -part.remaining_quantity)
+            if refund:
+                part.total_quantity = part.remaining_quantity = 0
+        shop.touch(it)
+    if refund:
+        order.financial_status = "REFUNDED"
+        for one in order.lines:
+            one.removed = one.quantity
+    shop.touch(order)
+
+
+def edit(shop: Shop, order: Order, one: LineItem, quantity: int) -> None:
+    """Change how many of a line are wanted, where it has not been sent yet."""
+    delta = quantity - one.current_quantity
+    live = [it for it in fulfillment_orders_of(shop, order.id) if it.status not in ENDED]
+    parts = [(it, part) for it in live for part in it.lines if part.line_id == one.id]
+    assert quantity >= sent(shop, one), "what was sent cannot be taken off"
+    if delta > 0:
+        one.quantity += delta
+        owner, part = parts[0]
+        part.total_quantity += delta
+        part.remaining_quantity += delta
+        stock.commit(shop, one, owner.location_id, delta)
+    left = max(0, -delta)
+    one.removed += left
+    for owner, part in parts:
+        taken = min(left, part.remaining_quantity)
+        part.remaining_quantity -= taken
+        part.total_quantity -= taken
+        stock.commit(shop, one, owner.location_id, -taken)
+        left -= taken
+    for it in live:
+        if all(part.remaining_quantity == 0 for part in it.lines):
+            it.status = "CLOSED"
+        shop.touch(it)
+    shop.touch(order)
+
+
+def close_if_done(shop: Shop, order: Order, at: datetime) -> None:
+    """Close a paid order of which everything was sent, as shops do by default."""
+    done = all(sent(shop, one) >= one.current_quantity for one in order.lines)
+    order.closed_at = at if done and order.financial_status == "PAID" else None
+    shop.touch(order)

@@ -1,0 +1,114 @@
+"""Which code answers which field; both the whole schema and our own part of it go by this.
+
+A field without code is read from its object: by the API's name from a dict, by Python's from
+an object of `state`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from graphql import GraphQLObjectType, GraphQLResolveInfo
+
+from tests.fakes.shopify import access, words
+from tests.fakes.shopify.refusals import GapError, UserError, UserErrors
+from tests.fakes.shopify.schemas import ours
+from tests.fakes.shopify.state import Json, Shop
+
+Resolver = Callable[..., Any]
+
+_RESOLVERS: dict[tuple[str, str], Resolver] = {}
+
+
+@dataclass(kw_only=True)
+class Call:
+    """An operation while it runs."""
+
+    shop: Shop
+    key: str | None = None
+    """Of the directive `@idempotent` on the field that is being answered."""
+    warnings: list[Json] = field(default_factory=list)
+    """What search made of queries that it did not understand."""
+    path: list[str | int] = field(default_factory=list)
+
+
+def resolver(name: str) -> Callable[[Resolver], Resolver]:
+    """Let a function answer a field such as `Order.lineItems`: it is given call and object."""
+    kind, _, field_name = name.partition(".")
+
+    def keep(function: Resolver) -> Resolver:
+        _RESOLVERS[kind, field_name] = function
+        return function
+
+    return keep
+
+
+def mutation(name: str, *, errors: str = "userErrors") -> Callable[[Resolver], Resolver]:
+    """Let a function make the payload of a mutation; it may raise what goes into `errors`."""
+
+    def keep(function: Resolver) -> Resolver:
+        def run(call: Call, _root: object, **arguments: Any) -> Json:
+            try:
+                return {errors: [], "userErrors": [], **function(call, **arguments)}
+            except UserErrors as wrong:
+                rows = [error.row for error in wrong.errors]
+            except UserError as wrong:
+                rows = [wrong.row]
+            return {errors: rows, "userErrors": rows}
+
+        resolver(f"Mutation.{name}")(run)
+        return function
+
+    return keep
+
+
+def resolve(source: Any, info: GraphQLResolveInfo[Call], **arguments: Any) -> Any:
+    """Answer any field."""
+    call = info.context
+    kind, name = info.parent_type.name, info.field_name
+    access.check(call.shop, kind, name)
+    function = _RESOLVERS.get((kind, name))
+    if function is not None:
+        call.path = info.path.as_list()
+        call.key = _key(info)
+        allowed = _arguments(kind, name)
+        known = {words.snake(key): value for key, value in arguments.items() if key in allowed}
+        return _plain(function(call, source, **known))
+    if isinstance(source, dict):
+        return _plain(source.get(name))
+    if not hasattr(source, words.snake(name)):
+        raise GapError(f"the fake has no {kind}.{name}")
+    return _plain(getattr(source, words.snake(name)))
+
+
+def type_of(value: Any, *_: Any) -> str:
+    """Tell which type an object has where several are possible."""
+    return type(value).__name__
+
+
+@cache
+def _arguments(kind: str, name: str) -> frozenset[str]:
+    """Return which arguments we know: others are only there since they have a default."""
+    of = ours().type_map[kind]
+    assert isinstance(of, GraphQLObjectType)
+    return frozenset(of.fields[name].args)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return words.moment(value)
+    return words.amount(value) if isinstance(value, Decimal) else value
+
+
+def _key(info: GraphQLResolveInfo[Call]) -> str | None:
+    for directive in info.field_nodes[0].directives or ():
+        if directive.name.value == "idempotent":
+            value = (directive.arguments or ())[0].value
+            name = getattr(value, "name", None)
+            return str(
+                info.variable_values.coerced[name.value] if name else getattr(value, "value", "")
+            )
+    return None

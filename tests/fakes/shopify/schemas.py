@@ -1,0 +1,43 @@
+"""The schemas that operations run on: the service's own where it is at hand, else our part of it.
+
+The service's is not part of this repository. Either is built once a process and takes the same
+resolvers.
+"""
+
+import gzip
+import json
+from functools import cache
+from pathlib import Path
+
+from graphql import GraphQLSchema, build_client_schema, build_schema
+
+FOLDER = Path(__file__).parents[4] / "shared/contracts/shopify"
+VERSIONS = ("2026-04", "2026-07", "2026-10")
+"""Those that the fake serves, the oldest first."""
+
+
+def document(version: str) -> Path:
+    """Return where the service's own description of a version would be."""
+    return FOLDER / f"admin_{version}.json.gz"
+
+
+@cache
+def whole(version: str) -> GraphQLSchema:
+    """Build the service's own schema."""
+    known = json.loads(gzip.decompress(document(version).read_bytes()))
+    # Its validation takes seconds and finds only nits about deprecations.
+    return build_client_schema(known.get("data", known), assume_valid=True)
+
+
+@cache
+def ours() -> GraphQLSchema:
+    """Build our part of the schema, which all versions share."""
+    parts = sorted((Path(__file__).parent / "schema").glob("*.graphql"))
+    return build_schema("\n".join(part.read_text("utf-8") for part in parts))
+
+
+def schema(version: str, *, whole_if_there: bool) -> GraphQLSchema:
+    """Return what a version is served with."""
+    if whole_if_there and document(version).exists():
+        return whole(version)
+    return ours()

@@ -1,0 +1,159 @@
+"""The language of `query:` arguments: `status:open AND (sku:'A-1' OR sku:'A-2') -tag:"on hold"`.
+
+Two traps of the service are kept. A value that is not quoted ends at a colon, so that a bare time
+loses its minutes and is read in the shop's time zone, and what is left over looks like another
+field. And a field that a list does not know is ignored with a warning: all rows match.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tests.fakes.shopify.refusals import Refusal
+from tests.fakes.shopify.state import Json
+
+Matcher = Callable[["Term"], bool]
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+        (?P<open>\() | (?P<close>\)) |
+        (?P<word>AND|OR|NOT)(?=[\s()]) |
+        (?P<minus>-)? (?: (?P<field>\w+) : (?P<op>>=|<=|>|<)? )?
+            (?: (?P<quote>['"]) (?P<quoted>(?:\\.|(?!(?P=quote)).)*) (?P=quote)
+              | (?P<bare>[^\s()'":]+) )
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+_RANGES = {">=": "range_gte", "<=": "range_lte", ">": "range_gt", "<": "range_lt"}
+
+
+class Term(NamedTuple):
+    """One condition; without a field it is searched for everywhere."""
+
+    field: str | None
+    op: str
+    value: str
+
+    @property
+    def shown(self) -> Json:
+        """Return it as the answer shows it."""
+        key = "match_phrase" if " " in self.value else _RANGES.get(self.op, "match_all")
+        return {"field": self.field or "default", key: self.value}
+
+
+@dataclass(frozen=True)
+class Query:
+    """Conditions joined by `and`, `or` or `not`, or a single one."""
+
+    joined: str
+    parts: tuple["Query", ...] = ()
+    term: Term | None = None
+
+    def matches(self, fields: Mapping[str, Matcher]) -> bool:
+        """Tell whether a row fits; what it does not know is ignored."""
+        if self.term is not None:
+            matcher = fields.get(self.term.field or "")
+            return matcher is None or matcher(self.term)
+        if self.joined == "not":
+            return not self.parts[0].matches(fields)
+        return (any if self.joined == "or" else all)(part.matches(fields) for part in self.parts)
+
+    def terms(self) -> list[Term]:
+        """Return all conditions."""
+        own = [self.term] if self.term else []
+        return own + [term for part in self.parts for term in part.terms()]
+
+    @property
+    def shown(self) -> Json:
+        """Return it as the answer shows it."""
+        if self.term is not None:
+            return self.term.shown
+        if self.joined == "not":
+            return {"not": self.parts[0].shown}
+        return {self.joined: [part.shown for part in self.parts]}
+
+
+def warnings(query: Query, known: Mapping[str, object]) -> list[Json]:
+    """Say which fields are not known to a list."""
+    return [
+        {
+            "field": term.field,
+            "message": "Invalid search field for this query.",
+            "code": "invalid_field",
+        }
+        for term in query.terms()
+        if term.field is not None and term.field not in known
+    ]
+
+
+def parse(text: str) -> Query | None:
+    """Read a query; an empty one is none."""
+    tokens = list(_tokens(text))
+    if not tokens:
+        return None
+    reader = _Reader(tokens)
+    query = reader.either()
+    if reader.rest:
+        raise _bad(text)
+    return query
+
+
+class _Reader:
+    def __init__(self, tokens: list[re.Match[str]]) -> None:
+        self.rest = tokens
+
+    def either(self) -> Query:
+        parts = [self._both()]
+        while self._word("OR"):
+            parts.append(self._both())
+        return parts[0] if len(parts) == 1 else Query("or", tuple(parts))
+
+    def _both(self) -> Query:
+        parts = [self._one()]
+        while self.rest and not self.rest[0]["close"] and self.rest[0]["word"] != "OR":
+            self._word("AND")
+            parts.append(self._one())
+        return parts[0] if len(parts) == 1 else Query("and", tuple(parts))
+
+    def _one(self) -> Query:
+        if self._word("NOT"):
+            return Query("not", (self._one(),))
+        if not self.rest:
+            raise _bad("it ends too early")
+        token = self.rest.pop(0)
+        if token["open"]:
+            inner = self.either()
+            if not self.rest or not self.rest.pop(0)["close"]:
+                raise _bad("a parenthesis is not closed")
+            return inner
+        if token["close"] or token["word"]:
+            raise _bad(token[0])
+        quoted = token["quoted"]
+        value = token["bare"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
+        term = Query("", term=Term(token["field"], token["op"] or "", value))
+        return Query("not", (term,)) if token["minus"] else term
+
+    def _word(self, word: str) -> bool:
+        if self.rest and self.rest[0]["word"] == word:
+            self.rest.pop(0)
+            return True
+        return False
+
+
+def _tokens(text: str) -> list[re.Match[str]]:
+    place, found = 0, []
+    while text[place:].strip():
+        if text[place] == ":":
+            place += 1  # what is left of a value that was not quoted
+            continue
+        match = _TOKEN.match(text, place)
+        if match is None:
+            raise _bad(text[place:])
+        found.append(match)
+        place = match.end()
+    return found
+
+
+def _bad(what: str) -> Refusal:
+    return Refusal(f"Invalid search query: {what}", "BAD_REQUEST")

@@ -1,0 +1,368 @@
+"""What the shop holds, in memory. Everything here is read and written under `Shop.lock` only.
+
+The classes bear the names of the API's types, and their attributes those of its fields, so that
+most fields need no code; what is computed is in `shapes_*.py`.
+"""
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from tests.fakes.books import Books
+from tests.fakes.shopify.switches import Switches
+
+Json = dict[str, Any]
+
+N = TypeVar("N")
+Kept = TypeVar("Kept", bound="Node")
+
+ENDED = ("CLOSED", "CANCELLED", "INCOMPLETE")
+SCOPES = frozenset(
+    f"{may}_{what}"
+    for may in ("read", "write")
+    for what in (
+        "orders",
+        "products",
+        "inventory",
+        "assigned_fulfillment_orders",
+        "merchant_managed_fulfillment_orders",
+        "third_party_fulfillment_orders",
+    )
+) | {"read_locations"}
+
+
+@dataclass(kw_only=True)
+class Node:
+    """Anything with an id of its own."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(kw_only=True)
+class Metafield(Node):
+    """A value that an app keeps with an object."""
+
+    namespace: str
+    key: str
+    type: str
+    value: str
+
+
+@dataclass(kw_only=True)
+class LineItem(Node):
+    """A line of an order; `removed` of its `quantity` were taken off by an edit or a refund."""
+
+    order_id: str
+    sku: str | None
+    title: str
+    quantity: int
+    price: Decimal
+    removed: int = 0
+    discount: Decimal = Decimal(0)
+    """Of the whole line, given to it alone."""
+    variant_title: str | None = None
+    vendor: str | None = None
+    requires_shipping: bool = True
+    taxable: bool = True
+    custom_attributes: list[Json] = field(default_factory=list)
+    variant_id: str | None = None
+    product_id: str | None = None
+
+    @property
+    def current_quantity(self) -> int:
+        """Return how many are still wanted, or were sent."""
+        return self.quantity - self.removed
+
+
+@dataclass(kw_only=True)
+class Order(Node):
+    """An order."""
+
+    name: str
+    number: int
+    processed_at: datetime
+    currency_code: str
+    presentment_currency_code: str
+    presentment_rate: Decimal = Decimal(1)
+    lines: list[LineItem] = field(default_factory=list)
+    email: str | None = None
+    phone: str | None = None
+    note: str | None = None
+    tags: list[str] = field(default_factory=list)
+    po_number: str | None = None
+    source_identifier: str | None = None
+    source_name: str | None = None
+    test: bool = False
+    custom_attributes: list[Json] = field(default_factory=list)
+    metafields: list[Metafield] = field(default_factory=list)
+    shipping_address: Json | None = None
+    billing_address: Json | None = None
+    shipping_line: Json | None = None
+    discount: Decimal = Decimal(0)
+    """Of the order as a whole; lines do not know of it."""
+    tax: Decimal = Decimal(0)
+    financial_status: str = "PAID"
+    cancelled_at: datetime | None = None
+    cancel_reason: str | None = None
+    closed_at: datetime | None = None
+    staff_note: str | None = None
+    pieces: list["FulfillmentOrder"] = field(default_factory=list)
+    sent: list["Fulfillment"] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class FulfillmentOrderLineItem(Node):
+    """A line of a fulfillment order: some or all of a line of the order."""
+
+    line_id: str
+    total_quantity: int
+    remaining_quantity: int
+
+
+@dataclass(kw_only=True)
+class FulfillmentOrderMerchantRequest(Node):
+    """What the merchant asked a service."""
+
+    kind: str
+    message: str | None
+    request_options: Json
+
+    @property
+    def sent_at(self) -> datetime:
+        """Return when it was asked."""
+        return self.created_at
+
+
+@dataclass(kw_only=True)
+class FulfillmentHold(Node):
+    """Why a fulfillment order waits."""
+
+    reason: str
+    reason_notes: str | None = None
+
+
+@dataclass(kw_only=True)
+class FulfillmentOrder(Node):
+    """What of an order is to be sent from one location."""
+
+    order_id: str
+    location_id: str
+    lines: list[FulfillmentOrderLineItem]
+    status: str = "OPEN"
+    request_status: str = "UNSUBMITTED"
+    fulfill_at: datetime | None = None
+    fulfill_by: datetime | None = None
+    requests: list[FulfillmentOrderMerchantRequest] = field(default_factory=list)
+    holds: list[FulfillmentHold] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class FulfillmentLineItem(Node):
+    """How many of a line are in a fulfillment, and which fulfillment order they are from."""
+
+    line_id: str
+    source_id: str
+    quantity: int
+
+
+@dataclass(kw_only=True)
+class Fulfillment(Node):
+    """What was sent together."""
+
+    order_id: str
+    name: str
+    location_id: str
+    lines: list[FulfillmentLineItem]
+    tracking: list[Json]
+    status: str = "SUCCESS"
+    display_status: str = "FULFILLED"
+    delivered_at: datetime | None = None
+
+
+@dataclass(kw_only=True)
+class InventoryItem(Node):
+    """What of a variant can be stocked."""
+
+    variant_id: str
+    tracked: bool = False
+    requires_shipping: bool = True
+    harmonized_system_code: str | None = None
+    country_code_of_origin: str | None = None
+    cost: Decimal | None = None
+    weight: Json | None = None
+    levels: dict[str, "InventoryLevel"] = field(default_factory=dict)
+    """By location."""
+
+
+@dataclass(kw_only=True)
+class ProductVariant(Node):
+    """What can be bought of a product."""
+
+    product_id: str
+    inventory_item_id: str
+    sku: str | None
+    price: Decimal
+    options: list[str] = field(default_factory=list)
+    """The chosen value of each option of the product."""
+    barcode: str | None = None
+    compare_at_price: Decimal | None = None
+    taxable: bool = True
+    requires_components: bool = False
+    inventory_policy: str = "DENY"
+
+
+@dataclass(kw_only=True)
+class Product(Node):
+    """A product with its variants, in their order."""
+
+    title: str
+    handle: str
+    status: str = "ACTIVE"
+    vendor: str = ""
+    product_type: str = ""
+    tags: list[str] = field(default_factory=list)
+    description_html: str = ""
+    option_names: list[str] = field(default_factory=lambda: ["Title"])
+    variant_ids: list[str] = field(default_factory=list)
+    metafields: list[Metafield] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class InventoryLevel(Node):
+    """How many of an item there are at a location; what is on hand is both together."""
+
+    item_id: str
+    location_id: str
+    available: int = 0
+    committed: int = 0
+
+
+@dataclass(kw_only=True)
+class FulfillmentService(Node):
+    """Somebody who ships for the shop; `ours` if it belongs to the app that uses the API."""
+
+    handle: str
+    service_name: str
+    location_id: str
+    ours: bool
+    type: str = "THIRD_PARTY"
+    inventory_management: bool = True
+
+
+@dataclass(kw_only=True)
+class Location(Node):
+    """A place that stock is kept at, a service's or the shop's own."""
+
+    name: str
+    is_active: bool = True
+    service_id: str | None = None
+
+
+@dataclass(kw_only=True)
+class Job:
+    """Work that is done later; `act` is what it does."""
+
+    id: str
+    due_at: datetime
+    act: Callable[[], object]
+    done: bool = False
+
+
+class Shop(Books):
+    """One shop."""
+
+    def __init__(
+        self, now: Callable[[], datetime], switches: Switches, *, name: str, currency: str
+    ) -> None:
+        super().__init__(now)
+        self.switches = switches
+        self.id = "gid://shopify/Shop/7001"
+        self.name, self.currency_code = name, currency
+        self.myshopify_domain = "fake.myshopify.com"
+        self.email = "shop@example.com"
+        self.zone = ZoneInfo("America/New_York")
+        self.plan = {"publicDisplayName": "Basic", "partnerDevelopment": False}
+        self.scopes = set(SCOPES)
+        self.nodes: dict[str, Any] = {}
+        self._kinds: dict[type, dict[str, Any]] = {}
+        self.jobs: list[Job] = []
+        self.created: deque[datetime] = deque()
+        """When `orderCreate` was last used, for trial shops."""
+        self.keys: dict[str, tuple[datetime, str, Json]] = {}
+        """What was done for each idempotency key: when, with what input, and what came of it."""
+        self.numbers = itertools.count(1001)
+        self._ids = itertools.count(8_881_237_980_001)
+
+    @property
+    def iana_timezone(self) -> str:
+        """Return the name of the shop's time zone, which search reads bare times in."""
+        return self.zone.key
+
+    def second(self) -> datetime:
+        """Return the time as the service keeps it."""
+        return self.now().replace(microsecond=0)
+
+    def stamp(self, kind: str, suffix: str = "") -> Json:
+        """Return what a new object of some type begins with: its id and its times."""
+        at = self.second()
+        gid = f"gid://shopify/{kind}/{next(self._ids)}{suffix}"
+        return {"id": gid, "created_at": at, "updated_at": at}
+
+    def add(self, node: Kept) -> Kept:
+        """Keep a new object, also with that which it belongs to."""
+        self.nodes[node.id] = node
+        self._kinds.setdefault(type(node), {})[node.id] = node
+        if isinstance(node, FulfillmentOrder):
+            self.sure(Order, node.order_id).pieces.append(node)
+        elif isinstance(node, Fulfillment):
+            self.sure(Order, node.order_id).sent.append(node)
+        elif isinstance(node, InventoryLevel):
+            self.sure(InventoryItem, node.item_id).levels[node.location_id] = node
+        return node
+
+    def drop(self, node: Node) -> None:
+        """Forget an object."""
+        del self.nodes[node.id]
+        del self._kinds[type(node)][node.id]
+
+    def all(self, kind: type[N]) -> Iterator[N]:
+        """Return all objects of a type, in the order of their creation."""
+        return iter(list(self._kinds.get(kind, {}).values()))
+
+    def get(self, kind: type[N], gid: str | None) -> N | None:
+        """Find an object of a type."""
+        node = self.nodes.get(gid or "")
+        return node if isinstance(node, kind) else None
+
+    def sure(self, kind: type[N], gid: str) -> N:
+        """Find an object that must be there, since we have its id from another one."""
+        node = self.get(kind, gid)
+        assert node is not None, f"there is no {kind.__name__} {gid}"
+        return node
+
+    def touch(self, *nodes: Node) -> None:
+        """Say that objects have changed."""
+        for node in nodes:
+            node.updated_at = self.second()
+
+    def job(self, due_in_s: float, act: Callable[[], object]) -> Job:
+        """Do something later, but not before the next request."""
+        gid = f"gid://shopify/Job/{next(self._ids):032x}"
+        job = Job(id=gid, due_at=self.now() + timedelta(seconds=due_in_s), act=act)
+        self.jobs.append(job)
+        self.nodes[gid] = job
+        return job
+
+    def catch_up(self) -> None:
+        """Do what is due."""
+        for job in [job for job in self.jobs if job.due_at <= self.now()]:
+            self.jobs.remove(job)
+            job.done = True
+            job.act()

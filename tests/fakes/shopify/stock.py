@@ -1,0 +1,76 @@
+"""How many of an item there are where, and what orders do to that."""
+
+from tests.fakes.shopify.state import (
+    InventoryItem,
+    InventoryLevel,
+    LineItem,
+    ProductVariant,
+    Shop,
+)
+
+
+def levels_of(shop: Shop, item_id: str) -> list[InventoryLevel]:
+    """Return where an item is stocked."""
+    return list(shop.sure(InventoryItem, item_id).levels.values())
+
+
+def level(shop: Shop, item_id: str, location_id: str) -> InventoryLevel | None:
+    """Return how many of an item there are at a location; None if it is not stocked there."""
+    item = shop.get(InventoryItem, item_id)
+    return item.levels.get(location_id) if item else None
+
+
+def activate(shop: Shop, item_id: str, location_id: str) -> InventoryLevel:
+    """Stock an item at a location."""
+    known = level(shop, item_id, location_id)
+    if known is not None:
+        return known
+    stamp = shop.stamp("InventoryLevel", f"?inventory_item_id={item_id.rpartition('/')[2]}")
+    return shop.add(InventoryLevel(**stamp, item_id=item_id, location_id=location_id))
+
+
+def quantities(level: InventoryLevel) -> dict[str, int]:
+    """Return all numbers of a level, by name."""
+    return {
+        "available": level.available,
+        "committed": level.committed,
+        "on_hand": level.available + level.committed,
+        "incoming": 0,
+        "reserved": 0,
+        "damaged": 0,
+        "safety_stock": 0,
+        "quality_control": 0,
+    }
+
+
+def set_quantity(shop: Shop, level: InventoryLevel, name: str, quantity: int) -> int:
+    """Make a number so high; return by how much it changed."""
+    delta = quantity - quantities(level)[name]
+    level.available += delta
+    shop.touch(level)
+    return delta
+
+
+def tracked_level(shop: Shop, line: LineItem, location_id: str) -> InventoryLevel | None:
+    """Return the level that a line is taken from; None if nobody counts it."""
+    variant = shop.get(ProductVariant, line.variant_id)
+    if variant is None or not shop.sure(InventoryItem, variant.inventory_item_id).tracked:
+        return None
+    return level(shop, variant.inventory_item_id, location_id)
+
+
+def commit(shop: Shop, line: LineItem, location_id: str, quantity: int) -> None:
+    """Set units aside for an order; below 0 gives them back."""
+    known = tracked_level(shop, line, location_id)
+    if known is not None and quantity:
+        known.available -= quantity
+        known.committed += quantity
+        shop.touch(known)
+
+
+def take(shop: Shop, line: LineItem, location_id: str, quantity: int) -> None:
+    """Let units leave; below 0 they come back, still set aside."""
+    known = tracked_level(shop, line, location_id)
+    if known is not None and quantity:
+        known.committed -= quantity
+        shop.touch(known)

@@ -1,0 +1,66 @@
+"""Who may use the API: a token for good, and short-lived ones for a client's id and secret."""
+
+import itertools
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl
+
+from tests.fakes.shopify.state import Json, Shop
+
+
+@dataclass(kw_only=True)
+class Tokens:
+    """The tokens that one app has in one shop."""
+
+    shop: Shop
+    fixed: str
+    client_id: str
+    client_secret: str
+    refresh: str | None = None
+    """What an app that refreshes its tokens has to begin with; each is good once."""
+
+    def __post_init__(self) -> None:
+        self._ends: dict[str, datetime] = {}
+        self._ids = itertools.count(1)
+
+    def good(self, token: str) -> bool:
+        """Tell whether a token opens the door now."""
+        if token == self.fixed:
+            return True
+        ends = self._ends.get(token)
+        return ends is not None and self.shop.now() < ends
+
+    def revoke(self) -> None:
+        """Let no token be good any more that was given out."""
+        self._ends.clear()
+
+    def grant(self, form: bytes) -> tuple[int, Json]:
+        """Answer a request for a token."""
+        given = dict(parse_qsl(form.decode("utf-8", "replace")))
+        if (given.get("client_id"), given.get("client_secret")) != (
+            self.client_id,
+            self.client_secret,
+        ):
+            return 401, _error("invalid_client", "The client id or secret is not right.")
+        match given.get("grant_type"):
+            case "client_credentials":
+                life_s = self.shop.switches.token_s
+                return 200, self._new("shpca", life_s)
+            case "refresh_token" if self.refresh and given.get("refresh_token") == self.refresh:
+                self.refresh = f"shprt_{next(self._ids):032x}"
+                life_s = self.shop.switches.refreshed_token_s
+                more = {"refresh_token": self.refresh, "refresh_token_expires_in": 7_776_000}
+                return 200, self._new("shpat", life_s) | more
+            case "refresh_token":
+                return 400, _error("invalid_grant", "The refresh token is not right.")
+        return 400, _error("unsupported_grant_type", "The grant type is not supported.")
+
+    def _new(self, kind: str, life_s: int) -> Json:
+        token = f"{kind}_{next(self._ids):032x}"
+        self._ends[token] = self.shop.now() + timedelta(seconds=life_s)
+        scope = ",".join(sorted(self.shop.scopes))
+        return {"access_token": token, "scope": scope, "expires_in": life_s}
+
+
+def _error(code: str, words: str) -> Json:
+    return {"error": code, "error_description": words}
