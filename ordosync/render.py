@@ -140,6 +140,19 @@ def runs(found: Sequence[Run]) -> None:
             say(f"run {run.id}: {run.error.code}: {run.error.message}")
 
 
+def calls(run: Run) -> None:
+    """Say what a run asked of foreign services, and how much of it for each thing it met."""
+    if not run.calls:
+        return
+    text = f"{run.calls} calls"
+    text += f", query cost {run.cost}" if run.cost else ""
+    if run.counts.seen:
+        each = [f"{run.calls / run.counts.seen:.2f} calls"]
+        each += [f"query cost {run.cost / run.counts.seen:.1f}"] if run.cost else []
+        text += f" ({', '.join(each)} for each of {run.counts.seen} seen)"
+    say_out(text)
+
+
 def _run_row(run: Run) -> tuple[object, ...]:
     return (
         run.id,
@@ -274,6 +287,7 @@ def run_json(run: Run) -> dict[str, Any]:
         "waiting": counts.waiting,
         "failed": counts.failed,
         "calls": run.calls,
+        "cost": run.cost,
         "missed_slots": run.missed_slots,
         "error": ({"code": run.error.code, "message": run.error.message} if run.error else None),
     }

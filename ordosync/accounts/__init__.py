@@ -7,6 +7,7 @@ from ordosync.accounts.base import Account
 KINDS = {
     "files": "ordosync.accounts.files:FilesAccount",
     "ordoro": "ordosync.accounts.ordoro:OrdoroAccount",
+    "shopify": "ordosync.accounts.shopify:ShopifyAccount",
     "sqlite": "ordosync.accounts.sqlite:SqliteAccount",
 }
 

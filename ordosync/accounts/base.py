@@ -107,6 +107,11 @@ class Account(ABC):
         """Calls made to a foreign service so far: what its users pay for."""
         return 0
 
+    @property
+    def cost(self) -> int:
+        """What a foreign service has charged for them, where it counts in points of its own."""
+        return 0
+
     def close(self) -> None:  # noqa: B027 - most accounts hold nothing open
         """Give back what is held open. Harmless when called twice."""
 
@@ -160,6 +165,18 @@ class Account(ABC):
         forgotten it. An order that need not be shipped any more is gone, too.
         """
         raise NotImplementedError
+
+    def acknowledge(self, ids: Sequence[str]) -> None:  # noqa: B027 - most keep nothing of it
+        """Learn that the Supplier has these orders now, and is to ship them. May be told again."""
+
+    def answer_cancellations(  # noqa: B027 - most ask nobody
+        self,
+        cancelled: Mapping[str, bool],
+    ) -> None:
+        """Learn of orders whose cancellation was asked for whether the Supplier has cancelled them.
+
+        May be told again. By an order that is cancelled already, nobody is asked.
+        """
 
     def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
         """Read the ids of orders that changed since `cursor` and now are cancelled, unshipped."""

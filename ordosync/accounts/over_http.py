@@ -59,6 +59,11 @@ class HttpAccount(Account):
         """Requests made for this portal so far, repetitions included."""
         return self._session.calls if self._session else 0
 
+    @property
+    def cost(self) -> int:
+        """What the service has charged for them, where it counts in points."""
+        return self._session.cost if self._session else 0
+
     def each(
         self,
         items: Sequence[Item],

@@ -70,5 +70,6 @@ def show(
         render.document({"runs": [shown]})
         return
     render.runs([found])
+    render.calls(found)
     if steps:
         render.steps(steps)

@@ -91,7 +91,7 @@ def _run(
     fault("finish-before-commit")
     with store.transaction():
         store.leases.release(lease)
-        store.runs.update(run.id, execution.counts, calls=execution.calls)
+        store.runs.update(run.id, execution.counts, calls=execution.calls, cost=execution.cost)
         if found_nothing(task, status, execution.counts):
             store.runs.remove(run.id)  # or a look every minute would bury the rest
         else:

@@ -312,9 +312,14 @@ class Execution:
         with self.store.transaction():
             self.store.leases.renew(self.lease, self.run.id, now=self.clock.now())
             yield
-            self.store.runs.update(self.run.id, self.counts, calls=self.calls)
+            self.store.runs.update(self.run.id, self.counts, calls=self.calls, cost=self.cost)
 
     @property
     def calls(self) -> int:
         """Calls to foreign services so far."""
         return self.portal.merchant.calls + self.portal.supplier.calls
+
+    @property
+    def cost(self) -> int:
+        """What they have charged for them so far, where they count in points."""
+        return self.portal.merchant.cost + self.portal.supplier.cost

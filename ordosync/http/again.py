@@ -48,12 +48,18 @@ class Tally:
     def __init__(self) -> None:
         self._lock = Lock()
         self.requests = 0
+        self.cost = 0
         self._repetitions = 0
 
     def count(self) -> None:
         """Take note of a request."""
         with self._lock:
             self.requests += 1
+
+    def charge(self, cost: int) -> None:
+        """Take note of what a service that counts in points has charged."""
+        with self._lock:
+            self.cost += cost
 
     def may_repeat(self) -> bool:
         """Take one repetition out of the budget, if it has one left."""

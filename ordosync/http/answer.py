@@ -5,6 +5,7 @@ after a 500, a 503, a redirect or half an answer the write may have been done al
 words that a service says on purpose (4xx, and 429 for "not now") are certain.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import NoneType
@@ -44,6 +45,8 @@ class Call(Generic[T]):
     doing: str
     params: Params | None = None
     json: object = None
+    form: Mapping[str, str] | None = None
+    """What is sent in place of JSON, as a page of the web sends its fields."""
     effect: Effect
     """What doing it twice would do: nothing, the same again, or another thing."""
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from threading import BoundedSemaphore
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 import requests
@@ -29,6 +30,7 @@ T = TypeVar("T")
 _FLOOR_S = 1
 # In place of no known limit: as good as none, but a service that says "too much" pauses it.
 _UNKNOWN_LIMIT = (1000, 1.0)
+_FORM = "application/x-www-form-urlencoded"
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -74,7 +76,7 @@ class Http:
         self._rate = rate or RateLimit(*_UNKNOWN_LIMIT, clock)
         self._limits = limits or Limits()
         self._dice = dice or Random()  # noqa: S311 - spreads waits, guards nothing
-        self._secrets = secrets_in(auth)
+        self._auth = auth
         self._tally = Tally()
         self._seats = BoundedSemaphore(concurrency)
         self._wire = Wire(
@@ -92,7 +94,12 @@ class Http:
         """Requests made so far, repetitions included."""
         return self._tally.requests
 
-    def counted(self) -> "Http":
+    @property
+    def cost(self) -> int:
+        """What the service has charged for them, where it counts in points and not in requests."""
+        return self._tally.cost
+
+    def counted(self) -> Self:
         """Return a twin for one portal: the same session and limits, its own count."""
         twin = copy.copy(self)
         twin._tally = Tally()  # noqa: SLF001 - of our own kind
@@ -114,10 +121,39 @@ class Http:
             Call(method="GET", path=path, shape=shape, doing=doing, params=params, effect="none")
         )
 
-    def query(self, path: str, shape: type[T], *, doing: str, json: object) -> T:
+    def query(
+        self,
+        path: str,
+        shape: type[T],
+        *,
+        doing: str,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+    ) -> T:
         """Read by a POST that changes nothing, as GraphQL does."""
-        call = Call(method="POST", path=path, shape=shape, doing=doing, json=json, effect="none")
-        return self._make(call)[0]
+        return self.query_with_headers(path, shape, doing=doing, json=json, form=form)[0]
+
+    def query_with_headers(
+        self,
+        path: str,
+        shape: type[T],
+        *,
+        doing: str,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+    ) -> tuple[T, Mapping[str, str]]:
+        """Do the same, where the headers have something to say, too."""
+        return self._make(
+            Call(
+                method="POST",
+                path=path,
+                shape=shape,
+                doing=doing,
+                json=json,
+                form=form,
+                effect="none",
+            )
+        )
 
     def send(
         self,
@@ -153,8 +189,11 @@ class Http:
 
     def _prepared(self, call: Call[Any]) -> requests.PreparedRequest:
         try:
-            body = None if call.json is None else _encoder.encode(call.json)
             url = joined(self._base_url, call.path)
+            if call.form is not None:
+                form = urlencode(call.form).encode()
+                return self._wire.prepare(call.method, url, params=None, body=form, kind=_FORM)
+            body = None if call.json is None else _encoder.encode(call.json)
             return self._wire.prepare(call.method, url, params=call.params, body=body)
         except ValueError as error:
             why = self._mask(call)(f"not asked: {error}")
@@ -168,8 +207,12 @@ class Http:
             reply = self._exchange(call, request, course)
         return value_of(reply, call, self._mask(call), self._clock.now()), reply.headers
 
+    def shown(self, text: str, *sent: object) -> str:
+        """Return what a service said, as far as it may be shown beside what was sent to it."""
+        return Mask(secrets_in(self._auth), *sent)(text)
+
     def _mask(self, call: Call[Any]) -> Mask:
-        return Mask(self._secrets, call.params, call.json)
+        return Mask(secrets_in(self._auth), call.params, call.json, call.form)
 
     def _exchange(
         self, call: Call[Any], request: requests.PreparedRequest, course: _Course

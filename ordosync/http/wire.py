@@ -5,7 +5,7 @@ proxies of the environment to switch off.
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,9 @@ from ordosync.http.lost import because, is_distrusted
 from ordosync.http.sockets import Adapter, Exchange, exchanging, verifying
 from ordosync.secret import Secret
 
-Auth = tuple[str, Secret] | Mapping[str, Secret]
-"""Key and secret for Basic, or headers by name."""
+Headers = Mapping[str, Secret]
+Auth = tuple[str, Secret] | Headers | Callable[[], Headers]
+"""Key and secret for Basic, or headers by name, or what tells them, where they change."""
 Params = Mapping[str, str | Sequence[str]]
 
 _ASKED = {
@@ -83,7 +84,9 @@ class Wire:
         self._clock = clock
         self._limits = limits
         self._origin = origin_of(base_url)
-        self._auth = _auth_headers(auth)
+        self._auth = auth
+        if not callable(auth):
+            _auth_headers(auth)
         self._proxies = {self._origin.scheme: checked_proxy(proxy)} if proxy else {}
         try:
             context = verifying(ca_file) if self._origin.scheme == "https" else None
@@ -92,15 +95,21 @@ class Wire:
         self._adapter = Adapter(context, connections=connections)
 
     def prepare(
-        self, method: str, url: str, *, params: Params | None, body: bytes | None
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Params | None,
+        body: bytes | None,
+        kind: str = "application/json",
     ) -> requests.PreparedRequest:
         """Return a request that knows the secret; ValueError where it would leave the origin."""
         request = requests.Request(method, url, headers=_ASKED, params=params, data=body).prepare()
         if request.url is None or origin_of(request.url) != self._origin:
             raise ValueError("it refers to another server")
-        request.headers.update(self._auth)
+        request.headers.update(_auth_headers(self._auth))
         if body is not None:
-            request.headers["Content-Type"] = "application/json"
+            request.headers["Content-Type"] = kind
         return request
 
     def exchange(self, request: requests.PreparedRequest, *, total_s: float) -> Reply:
@@ -153,12 +162,16 @@ def _few_words(response: requests.Response) -> bytes:
 
 def secrets_in(auth: Auth) -> list[str]:
     """Return all that must never be shown, in each form in which it is sent."""
+    if callable(auth):
+        return secrets_in(auth())
     if isinstance(auth, tuple):
         return [auth[1].reveal(), _basic(*auth), _basic(*auth).rstrip("=")]
     return [secret.reveal() for secret in auth.values()]
 
 
 def _auth_headers(auth: Auth) -> dict[str, str]:
+    if callable(auth):
+        return _auth_headers(auth())
     if isinstance(auth, tuple):
         return {"Authorization": f"Basic {_basic(*auth)}"}
     headers = {name: secret.reveal() for name, secret in auth.items()}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x4F53594E  # "OSYN"
-VERSION = 1
+VERSION = 2
 
 
 def migrations() -> "Migrations":
@@ -24,6 +24,11 @@ def migrations() -> "Migrations":
         for statement in _FIRST_TABLES:
             db.execute(statement)
         db.execute("pragma user_version = 1")
+
+    @steps()
+    def m002_cost_of_runs(db: "Database") -> None:
+        db.execute("alter table runs add column cost integer not null default 0")
+        db.execute("pragma user_version = 2")
 
     return steps
 

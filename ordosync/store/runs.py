@@ -57,6 +57,8 @@ class Run:
     finished_at: datetime | None = None
     counts: Counts = field(default_factory=Counts)
     calls: int = 0
+    cost: int = 0
+    """What foreign services charged for the calls, in points of their own."""
     missed_slots: int = 0
     error: RunError | None = None
 
@@ -78,13 +80,13 @@ class Runs:
         ).fetchone()
         return _run(row)
 
-    def update(self, run_id: int, counts: Counts, *, calls: int) -> None:
+    def update(self, run_id: int, counts: Counts, *, calls: int, cost: int) -> None:
         """Keep the counts of a run that goes on, so that a crash does not lose them."""
         self._db.execute(
             "update runs set seen = :seen, done = :done, unchanged = :unchanged,"
-            " skipped = :skipped, waiting = :waiting, failed = :failed, calls = :calls"
-            " where id = :id",
-            {"id": run_id, "seen": counts.seen, "calls": calls, **asdict(counts)},
+            " skipped = :skipped, waiting = :waiting, failed = :failed, calls = :calls,"
+            " cost = :cost where id = :id",
+            {"id": run_id, "seen": counts.seen, "calls": calls, "cost": cost, **asdict(counts)},
         )
 
     def finish(
@@ -149,6 +151,7 @@ def _run(row: "sqlite3.Row") -> Run:
             failed=row["failed"],
         ),
         calls=row["calls"],
+        cost=row["cost"],
         missed_slots=row["missed_slots"],
         error=(
             RunError(code=row["error_code"], message=row["error_message"])

@@ -42,6 +42,13 @@ def apply(
     wanted = [link for link in links if link.merchant_id in still]
     made = portal.supplier.cancel_orders([link.supplier_id for link in wanted])
     outcomes = dict(zip((link.merchant_id for link in wanted), made, strict=True))
+    portal.merchant.answer_cancellations(
+        {
+            merchant_id: outcome.state != "refused"
+            for merchant_id, outcome in outcomes.items()
+            if outcome.state in ("done", "unchanged") or outcome.code == "already-shipped"
+        }
+    )
     _comment(portal, wanted, outcomes)
     return [_result(link, outcomes.get(link.merchant_id), again=look_first) for link in links]
 

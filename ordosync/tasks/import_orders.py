@@ -75,6 +75,8 @@ def _create(
         key: Result(outcome=outcome, links=_links(key, outcome, order.lines))
         for (key, order), outcome in zip(orders.items(), outcomes, strict=True)
     }
+    sent = [link for result in results.values() for link in result.links if link.kind == "order"]
+    portal.merchant.acknowledge([link.merchant_id for link in sent])
     portal.merchant.note(
         [
             Comment(
@@ -82,9 +84,7 @@ def _create(
                 order_id=link.merchant_id,
                 text=f"Sent to the Supplier, whose order {link.supplier_id} it is",
             )
-            for result in results.values()
-            for link in result.links
-            if link.kind == "order"
+            for link in sent
         ]
     )
     return results

@@ -1,0 +1,96 @@
+"""What an order is now: the fulfillment orders that it was split into, by us or by its merchant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from ordosync.accounts.shopify.documents import FAMILY
+from ordosync.accounts.shopify.ids import fulfillment_order, number
+from ordosync.accounts.shopify.lineage import Lineage
+from ordosync.accounts.shopify.shapes import Connection, Family, FamilyOrder, Part, Valued
+from ordosync.accounts.shopify.written_stock import WrittenStock
+from ordosync.errors import RefusedError
+
+_LINES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Members:
+    """The parts of an order at the Supplier's location."""
+
+    order: str
+    """What Shopify calls the whole order."""
+    parts: Sequence[Part]
+    lineage: Lineage
+    void: Sequence[str]
+    """Numbers that were told and are void."""
+
+
+class Families(WrittenStock):
+    """Who sells."""
+
+    def members(self, order_id: str) -> Members | None:
+        """Return what an order is now; None where it is not there."""
+        kept, id_ = self.kept_as, fulfillment_order(order_id)
+        answer = self.shopify.ask(
+            FAMILY,
+            dict[str, Family | None],
+            doing=f"read the parts of fulfillment order {number(id_)}",
+            id=id_,
+            lines=_LINES,
+            sent=kept["sent"],
+            split=kept["split"],
+            void=kept["void"],
+        )
+        found = answer["fulfillmentOrder"]
+        if found is None:
+            return None
+        self._check_whole(found.order, order_id)
+        lineage = Lineage.of(found.order.sent, found.order.split)
+        return Members(
+            order=found.order.id,
+            parts=_parts(
+                [self._whole(part) for part in found.order.fulfillment_orders.nodes],
+                order_id,
+                lineage,
+            ),
+            lineage=lineage,
+            void=_texts(found.order.void),
+        )
+
+    def _check_whole(self, order: FamilyOrder, order_id: str) -> None:
+        """Rather do nothing than act on a part of what there is."""
+        if order.fulfillment_orders.page_info.has_next_page:
+            doing = f"read the parts of order {order_id}"
+            raise RefusedError(f"account {self.name}", doing, "has more parts than can be read")
+
+    def _whole(self, part: Part) -> Part:
+        if not part.line_items.page_info.has_next_page:
+            return part
+        return msgspec.structs.replace(part, line_items=Connection(nodes=self.lines(part)))
+
+
+def _parts(all_parts: Sequence[Part], order_id: str, lineage: Lineage) -> list[Part]:
+    everything = {number(part.id): part for part in all_parts}
+    root = number(fulfillment_order(order_id))
+    wanted = {number(fulfillment_order(leaf)) for leaf in lineage.leaves(order_id)} or {root}
+    place = everything[root].location
+    for id_, part in everything.items():
+        if part.location != place or part.status == "CANCELLED" or lineage.is_known(id_):
+            continue
+        if order_id in lineage.sent:
+            is_piece = lineage.ancestors(id_, part.line_items.nodes)[:1] == (order_id,)
+        else:  # nobody knows what it was, so all that came after it counts
+            is_whole = order_id == root and not lineage.ancestors(order_id, ())
+            is_piece = is_whole and int(id_) > int(root)
+        if is_piece:
+            wanted.add(id_)
+    return [part for id_, part in everything.items() if id_ in wanted]
+
+
+def _texts(kept: Valued | None) -> Sequence[str]:
+    try:
+        return msgspec.json.decode(kept.value.encode(), type=list[str]) if kept else []
+    except msgspec.MsgspecError:
+        return []

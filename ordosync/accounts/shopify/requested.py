@@ -1,0 +1,270 @@
+"""A shop as the Merchant: the fulfillment orders that are this portal's Supplier's to send."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from msgspec import Raw
+
+from ordosync.accounts.shopify.documents import (
+    ACCEPT_CANCELLATION,
+    ACCEPT_REQUEST,
+    CHANGED_ORDERS,
+    MORE_LINES,
+    REJECT_CANCELLATION,
+    REQUESTED_ORDERS,
+    REQUESTED_ORDERS_BY_ID,
+    STANDINGS,
+)
+from ordosync.accounts.shopify.ids import fulfillment_order, number
+from ordosync.accounts.shopify.lineage import Lineage, Sent, SentPart
+from ordosync.accounts.shopify.lists import Changes, Listed
+from ordosync.accounts.shopify.orders import digest, order_of
+from ordosync.accounts.shopify.place import Placed
+from ordosync.accounts.shopify.shapes import (
+    Connection,
+    OrderedLine,
+    Part,
+    Requested,
+    Standing,
+    Told,
+)
+from ordosync.errors import RefusedError
+from ordosync.models import Comment, Order, Page, Unusable
+
+OVERLAP = timedelta(seconds=120)
+"""How late a change may come to be seen; more costs nothing but reading it again."""
+_LINES = 10
+"""So many lines of an order come with it; the rest of a longer one is asked for."""
+_Read = tuple[Requested, Sequence[OrderedLine]]
+_ASKED = ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED")
+
+
+class RequestedOrders(Placed):
+    """Who requests."""
+
+    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+        super().__init__(name=name, spool=spool, concurrency=concurrency)
+        self._read: dict[str, _Read] = {}
+
+    def close(self) -> None:
+        """Forget what was read for one run."""
+        super().close()
+        self._read = {}
+
+    def orders(
+        self,
+        cursor: str | None,
+        *,
+        now: datetime,
+        patient: bool = False,  # noqa: ARG002 - nothing is half written
+    ) -> Iterator[Page[Order | Unusable]]:
+        """Read the fulfillment orders that are to be sent and changed since `cursor`.
+
+        From the second reading on those of other locations are read as well, and said to be
+        `reassigned`: which of them were this one's once is not told.
+        """
+        where = () if cursor else (f"assigned_location_id:{self.place}",)
+        pages = self._changed(
+            REQUESTED_ORDERS, cursor, where, now=now, first=15, doing="read orders"
+        )
+        for found, after in pages:
+            yield Page(items=tuple(self._usable(found)), cursor=after)
+
+    def orders_by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
+        """Read these orders as they are now."""
+        wanted = [fulfillment_order(id_) for id_ in ids]
+        known = frozenset(ids)
+        pages = self.raw_by_id(
+            REQUESTED_ORDERS_BY_ID, wanted, doing="read orders again", **self._with
+        )
+        for page in pages:
+            items = (
+                item
+                for item in self._usable(page)
+                if item.id in known and getattr(item, "code", "") != "reassigned"
+            )
+            yield Page(items=tuple(items))
+
+    def acknowledge(self, ids: Sequence[str]) -> None:
+        """Keep with the orders that the Supplier has them, and accept what was requested.
+
+        What was split off later is known by that, and what was sold and not sent yet is, too.
+        """
+        now = self.needed_network.clock.now()
+        sent: dict[str, Sent] = {}
+        waiting: list[str] = []
+        for id_, (found, lines) in self._as_read(ids).items():
+            known = Lineage.of(found.order.sent, found.order.split).sent
+            mine = SentPart(at=now, lines=[number(one.line_item.id) for one in lines])
+            sent[found.order_id] = {**known, **sent.get(found.order_id, {}), id_: mine}
+            if self.is_service and found.request_status == "SUBMITTED":
+                waiting.append(found.id)
+        self.keep(
+            [self.kept(order, "sent", value) for order, value in sent.items()],
+            doing="keep which orders the Supplier has",
+        )
+        self.side_by_side(waiting, self._accept)
+
+    def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
+        """Read which orders were cancelled since `cursor`, or are asked to be, and never sent."""
+        where = (f"assigned_location_id:{self.place}",)
+        pages = self._changed(
+            CHANGED_ORDERS, cursor, where, now=now, first=50, doing="read cancelled orders"
+        )
+        for found, after in pages:
+            shapes = [self.read(raw, Standing, doing="read cancelled orders") for raw in found]
+            ids = (number(one.id) for one in shapes if is_cancelled(one))
+            yield Page(items=tuple(ids), cursor=after)
+
+    def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these orders are cancelled, or asked to be, unsent, at this moment."""
+        found = self._standings(ids)
+        return frozenset(
+            id_ for id_ in ids if (one := found.get(fulfillment_order(id_))) and is_cancelled(one)
+        )
+
+    def answer_cancellations(self, cancelled: Mapping[str, bool]) -> None:
+        """Accept or reject what was asked; what is cancelled is the Supplier's no more."""
+        found = self._standings([*cancelled])
+        for id_, accepted in cancelled.items():
+            one = found.get(fulfillment_order(id_))
+            if one and one.asks_cancellation:
+                self.answer(one, accepted=accepted)
+
+    def remark_on_request(self, comment: Comment) -> None:
+        """Put a remark beside the order that a fulfillment order is a part of."""
+        found = self._standings([comment.order_id])
+        for one in found.values():
+            self.remark(one.order_id, comment)
+
+    def _as_read(self, ids: Sequence[str]) -> Mapping[str, _Read]:
+        """Return what these orders were when they were read; one that is sent since is not."""
+        known = {id_: self._read[id_] for id_ in ids if id_ in self._read}
+        missing = [id_ for id_ in ids if id_ not in known]
+        for _ in self.orders_by_id(missing) if missing else ():
+            known |= self._read
+        return known
+
+    def answer(self, one: Standing, *, accepted: bool) -> None:
+        """Accept or reject what a merchant asked for."""
+        doing = f"answer the cancellation of fulfillment order {number(one.id)}"
+        document = ACCEPT_CANCELLATION if accepted else REJECT_CANCELLATION
+        answer = self.shopify.write(document, dict[str, Told], doing=doing, id=one.id)
+        errors = [error for told in answer.values() for error in told.user_errors]
+        if errors and self._standings([number(one.id)])[one.id].asks_cancellation:
+            raise RefusedError(f"account {self.name}", doing, self.said(errors))
+
+    def _accept(self, id_: str) -> None:
+        """Accept a request; one that was taken back meanwhile is left to `cancel-orders`."""
+        doing = f"accept fulfillment order {number(id_)}"
+        self.shopify.write(ACCEPT_REQUEST, dict[str, Told], doing=doing, id=id_)
+
+    def _standings(self, ids: Sequence[str]) -> Mapping[str, Standing]:
+        wanted = [fulfillment_order(id_) for id_ in ids]
+        found = self.by_id(STANDINGS, Standing, wanted, doing="see where orders stand")
+        return {one.id: one for one in found}
+
+    @property
+    def _with(self) -> dict[str, Any]:
+        kept = self.kept_as
+        return {"lines": _LINES, "sent": kept["sent"], "split": kept["split"]}
+
+    def _changed(
+        self,
+        document: str,
+        cursor: str | None,
+        where: Sequence[str],
+        *,
+        now: datetime,
+        first: int,
+        doing: str,
+    ) -> Iterator[tuple[list[Raw], str | None]]:
+        """Yield pages of what changed since the cursor, and the next one.
+
+        A time from the future moves the cursor no further than to now, or it would blind us.
+        """
+        after = datetime.fromisoformat(cursor) if cursor else None
+        reached = after
+        more = self._with if document == REQUESTED_ORDERS else {}
+        changes = Changes(
+            self.shopify, document, doing=doing, first=first, account=f"account {self.name}", **more
+        )
+        for page in changes.since(after - OVERLAP if after else None, *where):
+            times = [min(listed.updated_at, now) for listed, _ in page]
+            reached = max([*times, *([reached] if reached else [])], default=None)
+            yield [raw for _, raw in page], reached.isoformat() if reached else None
+
+    def _usable(self, page: Sequence[Raw]) -> Iterator[Order | Unusable]:
+        self._read = {}
+        for raw in page:
+            item = self._order(raw)
+            if item is not None:
+                yield item
+
+    def _order(self, raw: Raw) -> Order | Unusable | None:
+        """Return what is to be sent; None for what is not, or not yet."""
+        from ordosync.http import decode  # noqa: PLC0415 - slow to import
+
+        try:
+            found = decode(raw, Requested)
+        except ValueError as error:
+            return _odd(raw, error)
+        if not found.is_open or found.order.cancelled_at:
+            return None
+        lineage = Lineage.of(found.order.sent, found.order.split)
+        if not self.is_here(found.location):
+            return Unusable(
+                id=lineage.order_id(number(found.id)),
+                code="reassigned",
+                reason="was given to another location",
+                content=digest("elsewhere"),
+                skip=True,
+            )
+        if self.is_service and (found.request_status not in _ASKED or found.asks_cancellation):
+            return None
+        lines = [one for one in self.lines(found) if one.remaining_quantity > 0]
+        if not lines:
+            return None
+        order = order_of(found, lineage, lines)
+        self._read[order.id] = (found, lines)
+        return order
+
+    def lines(self, found: Requested | Part) -> list[OrderedLine]:
+        """Return all lines, also of what has more of them than came with it."""
+        lines, info = list(found.line_items.nodes), found.line_items.page_info
+        while info.has_next_page:
+            answer = self.shopify.ask(
+                MORE_LINES,
+                dict[str, dict[str, Connection[OrderedLine]]],
+                doing=f"read the lines of fulfillment order {number(found.id)}",
+                id=found.id,
+                first=50,
+                after=info.end_cursor,
+            )
+            more = answer["fulfillmentOrder"]["lineItems"]
+            lines += more.nodes
+            info = more.page_info
+        return lines
+
+
+def is_cancelled(one: Standing) -> bool:
+    """Whether it is cancelled, or asked to be, and nothing of it was sent."""
+    if one.sent:
+        return False
+    if one.status == "CANCELLED" or one.request_status == "CANCELLATION_ACCEPTED":
+        return True
+    return one.order.cancelled_at is not None or one.asks_cancellation
+
+
+def _odd(raw: Raw, error: ValueError) -> Unusable:
+    from ordosync.http import decode  # noqa: PLC0415 - slow to import
+
+    listed = decode(raw, Listed)
+    return Unusable(
+        id=number(listed.id),
+        code="invalid",
+        reason=f"is not as Shopify's orders are: it has {error}",
+        content=digest(bytes(raw).decode()),
+    )

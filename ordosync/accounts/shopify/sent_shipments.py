@@ -1,0 +1,196 @@
+"""A shop as the Supplier: what was sent, and what was split to be sent in parts.
+
+An order never splits at Shopify, but its fulfillment orders do, and it is born with several where
+it is sent from several locations. So an order of which there are several at once is one that was
+split, and they are its pieces: `<order>/<fulfillment order>`. What they were split from in their
+turn is not told, so an order is split once, into all that there are then.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from ordosync.accounts.base import Finding
+from ordosync.accounts.shopify.documents import MORE_LINES, SENT_BY_ID, SENT_ORDERS, SPLIT_BY_ID
+from ordosync.accounts.shopify.ids import gid, number
+from ordosync.accounts.shopify.lists import Changes, quoted
+from ordosync.accounts.shopify.made_orders import MadeOrders
+from ordosync.accounts.shopify.shapes import (
+    Connection,
+    FulfillmentShape,
+    OrderedLine,
+    Part,
+    SentFulfillment,
+    SentOrder,
+)
+from ordosync.models import Page, Piece, PieceLine, Shipment, Split, Unusable
+
+_OVERLAP = timedelta(seconds=120)
+_ENDED = ("CLOSED", "CANCELLED")
+
+
+class SentShipments(MadeOrders):
+    """Who ships."""
+
+    def shipments(
+        self,
+        cursor: str | None,
+        *,
+        now: datetime,
+        patient: bool = False,  # noqa: ARG002 - nothing is half written
+    ) -> Iterator[Page[Shipment | Unusable]]:
+        """Read the parcels of the portal's orders that changed since `cursor`."""
+        for orders, after in self._changed_orders(cursor, now=now, doing="read shipments"):
+            sent = (shipment for order in orders for shipment in _shipments(order))
+            yield Page(items=tuple(sent), cursor=after)
+
+    def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
+        """Read these parcels as they are now."""
+        doing = "read shipments again"
+        wanted = [gid("Fulfillment", id_) for id_ in ids]
+        for page in self.raw_by_id(SENT_BY_ID, wanted, doing=doing):
+            found = [self.read(raw, SentFulfillment, doing=doing) for raw in page]
+            items = (
+                shipment
+                for one in found
+                for shipment in _shipments(one.order)
+                if shipment.id == number(one.id)
+            )
+            yield Page(items=tuple(items))
+
+    def splits(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Split]]:
+        """Read the orders of which there are several parts and which changed since `cursor`."""
+        for orders, after in self._changed_orders(cursor, now=now, doing="read splits"):
+            splits = (split for order in orders if (split := self._split_there(order)))
+            yield Page(items=tuple(splits), cursor=after)
+
+    def splits_by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:
+        """Read how these orders are split now."""
+        wanted = [gid("Order", id_) for id_ in ids]
+        found = self.by_id(SPLIT_BY_ID, SentOrder, wanted, doing="read splits again")
+        yield Page(items=tuple(split for order in found if (split := self._split_there(order))))
+
+    def check_supplier(self) -> Iterator[Finding]:
+        """Look whether the location is there, and what may be done."""
+        yield from self.check_shop(
+            "read_orders",
+            "write_orders",
+            "read_products",
+            "write_products",
+            "read_inventory",
+            "read_locations",
+            "read_merchant_managed_fulfillment_orders",
+        )
+        wanted = str(self.channel.location)
+        if wanted not in {number(one.id) for one in self.locations()}:
+            yield Finding(text=f"there is no location {wanted}", is_problem=True)
+        yield Finding(text="cannot tell a parcel's cost and method")
+        yield Finding(text="tells of an order that is sent in several parcels only the first one")
+        yield Finding(text="tells of an order that is split only how it is when that is first seen")
+        yield Finding(text="cannot cancel a part of an order, nor what is shipped")
+        yield Finding(text="cannot hold the total and the discount of a line")
+
+    def _changed_orders(
+        self, cursor: str | None, *, now: datetime, doing: str
+    ) -> Iterator[tuple[list[SentOrder], str | None]]:
+        after = datetime.fromisoformat(cursor) if cursor else None
+        reached = after
+        changes = Changes(
+            self.shopify, SENT_ORDERS, doing=doing, first=8, account=f"account {self.name}"
+        )
+        since = after - _OVERLAP if after else None
+        for page in changes.since(since, f"tag:{quoted(self.tag)}"):
+            times = [min(listed.updated_at, now) for listed, _ in page]
+            reached = max([*times, *([reached] if reached else [])], default=None)
+            orders = [self.read(raw, SentOrder, doing=doing) for _, raw in page]
+            yield orders, reached.isoformat() if reached else None
+
+    def _split_there(self, order: SentOrder) -> Split | None:
+        live = _live(order)
+        if len(live) < 2:  # noqa: PLR2004 - one part is the order itself
+            return None
+        order_id = number(order.id)
+        return Split(
+            order_id=order_id,
+            pieces=tuple(
+                Piece(
+                    id=_piece(order_id, part.id),
+                    lines=tuple(
+                        PieceLine(
+                            of_line=number(line.line_item.id),
+                            quantity=line.total_quantity,
+                            id=f"{_piece(order_id, part.id)}:{number(line.line_item.id)}",
+                        )
+                        for line in self._lines_of(part)
+                        if line.total_quantity
+                    ),
+                )
+                for part in live
+            ),
+        )
+
+    def _lines_of(self, part: Part) -> Sequence[OrderedLine]:
+        lines, info = list(part.line_items.nodes), part.line_items.page_info
+        while info.has_next_page:
+            answer: Mapping[str, Mapping[str, Connection[OrderedLine]]] = self.shopify.ask(
+                MORE_LINES,
+                dict[str, dict[str, Connection[OrderedLine]]],
+                doing="read the lines of an order",
+                id=part.id,
+                first=50,
+                after=info.end_cursor,
+            )
+            page = answer["fulfillmentOrder"]["lineItems"]
+            lines += page.nodes
+            info = page.page_info
+        return lines
+
+
+def _piece(order_id: str, part: str) -> str:
+    return f"{order_id}/{number(part)}"
+
+
+def _live(order: SentOrder) -> list[Part]:
+    """Return what is to be sent or was; what a cancelled parcel left behind is neither."""
+    sent = {
+        part.id
+        for parcel in order.fulfillments
+        if parcel.holds
+        for part in parcel.fulfillment_orders.nodes
+    }
+    live = [
+        part
+        for part in order.fulfillment_orders.nodes
+        if part.status not in _ENDED or part.id in sent
+    ]
+    return sorted(live, key=lambda part: int(number(part.id)))
+
+
+def _shipments(order: SentOrder) -> Iterator[Shipment]:
+    """Yield the parcels of an order, the oldest first."""
+    is_split = len(_live(order)) > 1
+    for parcel in sorted(order.fulfillments, key=_sent_at):
+        yield _shipment(parcel, number(order.id), is_split=is_split)
+
+
+def _shipment(parcel: FulfillmentShape, order_id: str, *, is_split: bool) -> Shipment:
+    parts = parcel.fulfillment_orders.nodes
+    of_piece = is_split and bool(parts)
+    told = next((one for one in parcel.tracking_info if one.number), None)
+    return Shipment(
+        id=number(parcel.id),
+        order_id=_piece(order_id, parts[0].id) if of_piece else order_id,
+        tracking_number=(told and told.number) or "",
+        carrier=(told and told.company) or "",
+        shipped_at=_sent_at(parcel),
+        warehouse=parcel.location.name if parcel.location else "",
+        ancestors=(order_id,) if of_piece else (),
+        voided=not parcel.holds,
+    )
+
+
+def _sent_at(parcel: FulfillmentShape) -> datetime:
+    if parcel.created_at is None:
+        raise msgspec.ValidationError("a fulfillment without a time")
+    return parcel.created_at

@@ -1,0 +1,86 @@
+"""What signs us in: a token that stays, or one that is fetched for a day and fetched anew."""
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ordosync.clock import Clock
+from ordosync.secret import Secret
+
+if TYPE_CHECKING:
+    from ordosync.http import Http
+
+HEADER = "X-Shopify-Access-Token"
+# Fetched anew so long before it ends, or after this share of a short life.
+_MARGIN_S = 300
+_SHARE = 0.9
+
+
+class _Granted(Struct, frozen=True):
+    access_token: str
+    expires_in: float = 3600
+
+
+class LastingToken:
+    """A token of an app that was made in the shop's own admin."""
+
+    def __init__(self, token: Secret) -> None:
+        self._token = token
+
+    def __call__(self) -> Mapping[str, Secret]:
+        """Return the headers that sign a request."""
+        return {HEADER: self._token}
+
+    def renew(self, refused: Mapping[str, Secret]) -> bool:  # noqa: ARG002
+        """Say that there is no other."""
+        return False
+
+
+class GrantedToken:
+    """A token that the shop grants for a while to who knows the app's id and secret."""
+
+    def __init__(
+        self, client_id: str, secret: Secret, connect: Callable[[], "Http"], clock: Clock
+    ) -> None:
+        self._client_id = client_id
+        self._secret = secret
+        self._connect = connect
+        self._clock = clock
+        self._lock = Lock()
+        self._headers: Mapping[str, Secret] = {}
+        self._until = 0.0
+
+    def __call__(self) -> Mapping[str, Secret]:
+        """Return the headers that sign a request; raises what fetching a token raises."""
+        with self._lock:
+            if not self._headers or self._clock.monotonic() >= self._until:
+                self._fetch()
+            return self._headers
+
+    def renew(self, refused: Mapping[str, Secret]) -> bool:
+        """Forget a token that was refused; another one may have been fetched meanwhile."""
+        with self._lock:
+            if self._headers == refused:
+                self._headers = {}
+            return True
+
+    def _fetch(self) -> None:
+        http = self._connect()
+        try:
+            granted = http.query(
+                "/oauth/access_token",
+                _Granted,
+                doing="fetch a token",
+                form={
+                    "grant_type": "client_credentials",
+                    "client_id": self._client_id,
+                    "client_secret": self._secret.reveal(),
+                },
+            )
+        finally:
+            http.close()
+        self._headers = {HEADER: Secret(granted.access_token)}
+        lasts_s = max(granted.expires_in - _MARGIN_S, granted.expires_in * _SHARE)
+        self._until = self._clock.monotonic() + lasts_s

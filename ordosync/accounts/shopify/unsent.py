@@ -1,0 +1,114 @@
+"""What a shop has sold from the Supplier's location and the Supplier does not know of yet.
+
+The Supplier's count may be some minutes old when it is written, so an order that it got within
+`_MARGIN` is taken for one that it has not. Where a list is late with a new order, the shop's own
+count of what is committed there tells of it: the larger of the two is believed.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from msgspec import Raw, Struct
+
+from ordosync.accounts.shopify.documents import MORE_UNSENT, UNSENT
+from ordosync.accounts.shopify.ids import number
+from ordosync.accounts.shopify.lineage import Lineage
+from ordosync.accounts.shopify.lists import Changes
+from ordosync.accounts.shopify.shapes import Connection, OrderOf
+
+if TYPE_CHECKING:
+    from ordosync.accounts.shopify.session import ShopifySession
+
+_MARGIN = timedelta(minutes=10)
+_OVERLAP = timedelta(seconds=120)
+_LINES = 10
+
+
+class _Line(Struct, frozen=True, rename="camel"):
+    remaining_quantity: int
+    inventory_item_id: str | None = None
+
+
+class OpenOrder(Struct, frozen=True, rename="camel", kw_only=True):
+    """A fulfillment order with what of it is still to be sent."""
+
+    id: str
+    status: str
+    updated_at: datetime
+    order: OrderOf
+    line_items: Connection[_Line]
+
+
+class UnsentOrders:
+    """The open fulfillment orders of a location, read once whole and then by what changed."""
+
+    def __init__(self, place: str, *, sent_key: str, account: str) -> None:
+        self._place = place
+        self._sent_key = sent_key
+        self._account = account
+        self._orders: dict[str, tuple[bool, Counter[str]]] = {}
+        self._reached: datetime | None = None
+        self._unsent: Counter[str] = Counter()
+        self._sent: Counter[str] = Counter()
+
+    def refresh(
+        self, http: "ShopifySession", read: Callable[[Raw], OpenOrder], now: datetime
+    ) -> None:
+        """Read what changed since it was read last."""
+        changes = Changes(
+            http,
+            UNSENT,
+            doing="read what is sold and not sent yet",
+            first=30,
+            account=self._account,
+            lines=_LINES,
+            sent=self._sent_key,
+            closed=self._reached is not None,
+        )
+        since = self._reached - _OVERLAP if self._reached else None
+        for page in changes.since(since, f"assigned_location_id:{self._place}"):
+            for listed, raw in page:
+                self._reached = max(self._reached or listed.updated_at, min(listed.updated_at, now))
+                self._take(http, read(raw), now)
+        self._sum()
+
+    def of(self, item: str, *, committed: int) -> int:
+        """Return how many of an inventory item are sold and not known to the Supplier."""
+        return max(self._unsent[item], committed - self._sent[item], 0)
+
+    def _take(self, http: "ShopifySession", one: OpenOrder, now: datetime) -> None:
+        id_ = number(one.id)
+        if one.status in ("CLOSED", "CANCELLED"):
+            self._orders.pop(id_, None)
+            return
+        lineage = Lineage.of(one.order.sent, None)
+        part = lineage.sent.get(id_)
+        is_known = part is not None and part.at <= now - _MARGIN
+        counts: Counter[str] = Counter()
+        for line in self._lines(http, one):
+            if line.inventory_item_id:
+                counts[number(line.inventory_item_id)] += line.remaining_quantity
+        self._orders[id_] = (is_known, counts)
+
+    def _lines(self, http: "ShopifySession", one: OpenOrder) -> Iterator[_Line]:
+        yield from one.line_items.nodes
+        info = one.line_items.page_info
+        while info.has_next_page:
+            answer: Mapping[str, Mapping[str, Connection[_Line]]] = http.ask(
+                MORE_UNSENT,
+                dict[str, dict[str, Connection[_Line]]],
+                doing="read the lines of an order",
+                id=one.id,
+                first=50,
+                after=info.end_cursor,
+            )
+            page = answer["fulfillmentOrder"]["lineItems"]
+            yield from page.nodes
+            info = page.page_info
+
+    def _sum(self) -> None:
+        self._unsent, self._sent = Counter(), Counter()
+        for is_known, counts in self._orders.values():
+            (self._sent if is_known else self._unsent).update(counts)
