@@ -9,15 +9,18 @@ from pathlib import Path
 from tests.accounts.contract.people import MerchantPeople, SupplierPeople
 from tests.accounts.files.people import FilesSupplierPeople
 from tests.accounts.ordoro.people import OrdoroMerchantPeople, OrdoroSupplierPeople
+from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.virtual import VirtualClock
 
 MERCHANTS: Mapping[str, Callable[[Path, VirtualClock], MerchantPeople]] = {
     "ordoro": OrdoroMerchantPeople,
+    "shopify": ShopifyMerchantPeople,
     "sqlite": SqliteMerchantPeople,
 }
 SUPPLIERS: Mapping[str, Callable[[Path, VirtualClock], SupplierPeople]] = {
     "files": FilesSupplierPeople,
     "ordoro": OrdoroSupplierPeople,
+    "shopify": ShopifySupplierPeople,
     "sqlite": SqliteSupplierPeople,
 }

@@ -16,6 +16,7 @@ from msgspec import Struct
 from ordosync.clock import Clock
 
 _LOOK_AGAIN_S = 1.0
+_SHORTEST_S = 0.05
 
 
 class Level(Struct, frozen=True, rename="camel"):
@@ -52,7 +53,8 @@ class Bucket:
             cost, wait_s = self._take(question)
             if not wait_s:
                 break
-            self._clock.sleep(min(wait_s, _LOOK_AGAIN_S))
+            # What others hold may come back before the bucket has filled up.
+            self._clock.sleep(min(max(wait_s, _SHORTEST_S), _LOOK_AGAIN_S))
         try:
             yield
         finally:
@@ -78,7 +80,7 @@ class Bucket:
     def wait_s(self, question: str) -> float:
         """Return how long it takes until there is enough for a question that was turned away."""
         with self._lock:
-            return max(self._missing_s(self._most.get(question, 0.0)), _LOOK_AGAIN_S / 10)
+            return max(self._missing_s(self._most.get(question, 0.0)), _SHORTEST_S)
 
     def _take(self, question: str) -> tuple[float, float]:
         """Take what a question costs at most and return it, or how long it is not there."""

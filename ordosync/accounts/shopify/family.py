@@ -8,7 +8,7 @@ import msgspec
 from ordosync.accounts.shopify.documents import FAMILY
 from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.lineage import Lineage
-from ordosync.accounts.shopify.shapes import Connection, Family, FamilyOrder, Part, Valued
+from ordosync.accounts.shopify.shapes import Connection, Family, FamilyOrder, OrderOf, Part, Valued
 from ordosync.accounts.shopify.written_stock import WrittenStock
 from ordosync.errors import RefusedError
 
@@ -51,7 +51,7 @@ class Families(WrittenStock):
         return Members(
             order=found.order.id,
             parts=_parts(
-                [self._whole(part) for part in found.order.fulfillment_orders.nodes],
+                [self._whole(part, found.order) for part in found.order.fulfillment_orders.nodes],
                 order_id,
                 lineage,
             ),
@@ -65,10 +65,13 @@ class Families(WrittenStock):
             doing = f"read the parts of order {order_id}"
             raise RefusedError(f"account {self.name}", doing, "has more parts than can be read")
 
-    def _whole(self, part: Part) -> Part:
-        if not part.line_items.page_info.has_next_page:
-            return part
-        return msgspec.structs.replace(part, line_items=Connection(nodes=self.lines(part)))
+    def _whole(self, part: Part, order: FamilyOrder) -> Part:
+        """Return a part with all its lines, and with what its order says of it."""
+        return msgspec.structs.replace(
+            part,
+            order=OrderOf(cancelled_at=order.cancelled_at),
+            line_items=Connection(nodes=self.lines(part)),
+        )
 
 
 def _parts(all_parts: Sequence[Part], order_id: str, lineage: Lineage) -> list[Part]:

@@ -49,6 +49,8 @@ Lack = Literal[
     # What its orders cannot be.
     "piece-orders",  # a piece is not read as an order of its own
     "cancelled-shipped",  # cancelled, although it is shipped
+    "cancelled-pieces",  # a piece is cancelled without the others
+    "nested-splits",  # a piece is split in its turn
     # Optional fields of an order.
     "ship_to_email",
     "ship_to_phone",

@@ -136,7 +136,7 @@ class SentShipments(AsSupplier):
             (third.order_id, third.tracking_number, True),
         }
 
-    @needs("split-order")
+    @needs("split-order", "nested-splits")
     def test_parcel_of_a_piece_says_what_it_was_split_from(
         self, account: Account, people: SupplierPeople
     ) -> None:

@@ -75,6 +75,7 @@ class MadeSplits(AsSupplier):
             (first, second), "awaiting_fulfillment"
         )
 
+    @needs("nested-splits")
     def test_piece_that_was_split_comes_after_what_it_was_split_from(
         self, account: Account, people: SupplierPeople
     ) -> None:
@@ -137,7 +138,7 @@ class MadeSplits(AsSupplier):
             second: "awaiting_fulfillment",
         }
 
-    @needs("cancel-orders")
+    @needs("cancel-orders", "cancelled-pieces")
     def test_piece_is_cancelled_alone(self, account: Account, people: SupplierPeople) -> None:
         outcome = created(account, "1001", 2)
         first, second = people.split(outcome.id, (1,), (1,))

@@ -1,0 +1,405 @@
+"""The people of a shop at Shopify, in front of a fake of it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, gid, number
+from ordosync.accounts.shopify.orders import INTERNAL_NOTES, details
+from ordosync.accounts.shopify.shapes import Attribute
+from ordosync.models import Address, Line, Order, Product, Shipment
+from tests.accounts.contract.people import Lack, MerchantPeople, People, SupplierPeople, Told
+from tests.fakes.shopify import FakeShopify, Switches
+from tests.fakes.shopify import fulfillment as kept_parts
+from tests.fakes.shopify import orders as kept_orders
+from tests.fakes.shopify.fulfillment import Share
+from tests.fakes.shopify.state import ENDED, Fulfillment, LineItem
+from tests.fakes.shopify.state import FulfillmentOrder as Part
+from tests.fakes.shopify.state import Order as Kept
+from tests.fakes.shopify.state import Product as KeptProduct
+from tests.fakes.shopify.state import ProductVariant as Variant
+from tests.virtual import VirtualClock
+
+_CURRENCY = "GBP"
+
+
+class AtShopify(People):
+    """What both do in the shop's own pages."""
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        super().__init__(folder, clock)
+        self.fake = FakeShopify(
+            clock=clock, currency=_CURRENCY, location="main", switches=Switches()
+        )
+        self.fake.start()
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        return {
+            "kind": "shopify",
+            "shop": "fake",
+            "base_url": f"{self.fake.url}/admin",
+            "token": self.fake.token,
+        }
+
+    def close(self) -> None:
+        super().close()
+        self.fake.stop()
+        if self.fake.errors:
+            raise self.fake.errors[0]
+
+    def everything(self) -> object:
+        return list(self.fake.ledger)
+
+    def remarks(self, order: Kept) -> Sequence[str]:
+        """Read the remarks on an order, the newest last."""
+        return [one.value for one in order.metafields if one.key.startswith("remark_")]
+
+    def kept(self, order: Kept, key: str) -> Any:
+        """Read what ordosync keeps with an order."""
+        found = [one.value for one in order.metafields if one.key == key]
+        return json.loads(found[0]) if found else None
+
+    def part(self, id_: str) -> Part:
+        """Find a fulfillment order."""
+        return self.fake.shop.sure(Part, id_)
+
+
+class ShopifyMerchantPeople(AtShopify, MerchantPeople):
+    """Who sells. The Supplier is a location of the shop."""
+
+    lacks: ClassVar[frozenset[Lack]] = frozenset(
+        {
+            "requesting-again",
+            "label-cost",
+            "label-method",
+            "label-time",
+            "label-warehouse",
+            "order_discount",
+            "supplier_sku",
+            "supplier_unit_cost",
+        }
+    )
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        super().__init__(folder, clock)
+        self.place = self.make_place()
+        self._split: dict[str, Sequence[str]] = {}
+
+    def make_place(self) -> str:
+        """Say which location is the Supplier's."""
+        place = self.fake.add_location("Northwind")
+        self.pair = {"location": number(place)}
+        return place
+
+    def status(self, order_id: str) -> str:
+        part = self._part(order_id)
+        if self._parcels(part):
+            return "shipped"
+        is_cancelled = self._order(part).cancelled_at or part.status == "CANCELLED"
+        return "cancelled" if is_cancelled else "dropshipment_requested"
+
+    def timeline(self, order_id: str) -> Sequence[str]:
+        return self.remarks(self._order(self._part(order_id)))
+
+    def request(self, order: Order) -> str:
+        return self._place(order, self.place)
+
+    def take(self, order: Order) -> str:
+        return self._place(order, self.fake.location_id)
+
+    def cancel(self, order_id: str) -> None:
+        self.fake.cancel(self._part(order_id).order_id)
+
+    def reassign(self, order_id: str) -> None:
+        self.fake.move(fulfillment_order(order_id), self.fake.location_id)
+
+    def split(self, order_id: str, *pieces: Sequence[int]) -> Sequence[str]:
+        part = self._part(order_id)
+        skus = [self._line(one.line_id).sku or "" for one in part.lines]
+        moved = [
+            number(self.fake.split(part.id, _some(zip(skus, piece, strict=True))))
+            for piece in pieces[1:]
+        ]
+        self._split[order_id] = [first_piece(order_id), *moved]
+        return self._split[order_id]
+
+    def add_product(self, product: Product, *, other: bool = False) -> str:
+        self.fake.add_product(
+            product.sku,
+            product.name,
+            price=product.price or 0,
+            on_hand=0,
+            location=self.fake.location_id if other else self.place,
+        )
+        self.fake.variant(product.sku).requires_components = product.is_kit
+        return number(self.fake.item(product.sku).id)
+
+    def archive(self, sku: str) -> None:
+        self.fake.archive(sku)
+
+    def count(self, sku: str, quantity: int) -> None:
+        self.fake.set_stock(sku, quantity, location=self.place)
+
+    def physical(self, sku: str) -> int | None:
+        counted = self.fake.stock_of(sku, location=self.place)
+        return counted["available"] if counted else None
+
+    def tracking(self, order_id: str) -> Sequence[Told]:
+        part = self._part(order_id)
+        void = self.kept(self._order(part), f"void_{number(self.place)}") or []
+        told = [
+            Told(
+                number=row["number"],
+                voided=row["number"] in void,
+                carrier=row["company"],
+                shipped_at=datetime.combine(parcel.created_at, time(), UTC),
+            )
+            for parcel in self._parcels(part)
+            for row in parcel.tracking
+        ]
+        gone = [one for one in void if one not in {each.number for each in told}]
+        return [*(Told(number=one, voided=True) for one in gone), *told]
+
+    def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
+        kept = self.kept(self._order(self._part(order_id)), f"split_{number(self.place)}") or {}
+        ids = kept.get(order_id) or self._split.get(order_id, ())
+        return {
+            id_: [
+                (sku or "", quantity)
+                for sku, quantity in self.fake.contents(fulfillment_order(id_)).items()
+                if quantity
+            ]
+            for id_ in ids
+        }
+
+    def _part(self, order_id: str) -> Part:
+        return self.part(fulfillment_order(order_id))
+
+    def _order(self, part: Part) -> Kept:
+        return self.fake.order(part.order_id)
+
+    def _line(self, id_: str) -> LineItem:
+        return self.fake.shop.sure(LineItem, id_)
+
+    def _parcels(self, part: Part) -> list[Fulfillment]:
+        return [
+            parcel
+            for parcel in self.fake.fulfillments(part.order_id)
+            if parcel.status == "SUCCESS"
+            and part.id in {line.source_id for line in parcel.lines}
+        ]
+
+    def _place(self, order: Order, location: str) -> str:
+        optional: dict[str, Any] = {
+            "name": order.number,
+            "note": order.customer_notes,
+            "tags": list(order.tags),
+            "email": order.bill_to.email if order.bill_to else None,
+            "billing_address": _kept_address(self.fake, order.bill_to),
+            "custom_attributes": [{"key": INTERNAL_NOTES, "value": order.internal_notes}]
+            if order.internal_notes
+            else None,
+            "shipping": order.shipping_method,
+        }
+        placed = self.fake.place_order(
+            [_sold(one) for one in order.lines],
+            location=location,
+            address=_written(order.ship_to),
+            **{name: value for name, value in optional.items() if value},
+        )
+        if order.ship_to.email:
+            (self.fake.order(placed).shipping_address or {})["email"] = order.ship_to.email
+        return number(self.fake.fulfillment_orders(placed)[0].id)
+
+
+class ShopifySupplierPeople(AtShopify, SupplierPeople):
+    """Who ships."""
+
+    lacks: ClassVar[frozenset[Lack]] = frozenset(
+        {
+            "label-cost",
+            "label-method",
+            "cancelled-shipped",
+            "cancelled-pieces",
+            "nested-splits",
+            "bill_to_email",
+            "line_total",
+            "line_discount",
+        }
+    )
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        super().__init__(folder, clock)
+        self.pair = {"location": number(self.fake.location_id)}
+
+    def status(self, order_id: str) -> str:
+        order = self._order(order_id)
+        if order.cancelled_at:
+            return "cancelled"
+        is_shipped = not self._live(order) or any(
+            sent.status == "SUCCESS" for sent in self.fake.fulfillments(order.id)
+        )
+        return "shipped" if is_shipped else "awaiting_fulfillment"
+
+    def timeline(self, order_id: str) -> Sequence[str]:
+        return self.remarks(self._order(order_id))
+
+    def orders(self) -> Sequence[Order]:
+        return [
+            found
+            for order in self.fake.orders()
+            if not order.cancelled_at
+            for found in self._waiting(order)
+        ]
+
+    def ship(self, order_id: str, parcel: Shipment) -> None:
+        order, _, piece = order_id.partition("/")
+        if piece:
+            sent = self.fake.ship_piece(
+                gid("FulfillmentOrder", piece), parcel.tracking_number, company=parcel.carrier
+            )
+        else:
+            sent = self.fake.ship(
+                gid("Order", order), parcel.tracking_number, company=parcel.carrier
+            )
+        self.fake.shop.sure(Fulfillment, sent).created_at = parcel.shipped_at
+
+    def void(self, order_id: str) -> None:
+        [sent] = [
+            sent
+            for sent in self.fake.fulfillments(self._order(order_id).id)
+            if sent.status == "SUCCESS"
+        ]
+        self.fake.recall(sent.id)
+
+    def split(self, order_id: str, *pieces: Sequence[int]) -> Sequence[str]:
+        order = self._order(order_id)
+        [part] = self._live(order)
+        lines = list(part.lines)
+        made = [part.id]
+        for piece in pieces[1:]:
+            shares = [Share(one, count) for one, count in zip(lines, piece, strict=True) if count]
+            made.append(kept_parts.split(self.fake.shop, part, shares).id)
+        return [f"{order_id}/{number(one)}" for one in made]
+
+    def cancel(self, order_id: str) -> None:
+        self.fake.cancel(gid("Order", order_id))
+
+    def products(self) -> Sequence[Product]:
+        return [
+            Product(
+                id=number(variant.inventory_item_id),
+                sku=variant.sku or "",
+                name=self.fake.shop.sure(KeptProduct, variant.product_id).title,
+                price=variant.price,
+            )
+            for variant in self.fake.shop.all(Variant)
+        ]
+
+    def count(self, sku: str, quantity: int) -> None:
+        if sku not in {variant.sku for variant in self.fake.shop.all(Variant)}:
+            self.fake.add_product(sku, f"A {sku}")
+        self.fake.set_stock(sku, quantity)
+
+    def sell(self, sku: str, quantity: int) -> None:
+        self.fake.sell(sku, quantity)
+
+    def _order(self, order_id: str) -> Kept:
+        return self.fake.order(gid("Order", order_id.partition("/")[0]))
+
+    def _live(self, order: Kept) -> list[Part]:
+        return [one for one in self.fake.fulfillment_orders(order.id) if one.status not in ENDED]
+
+    def _waiting(self, order: Kept) -> Iterator[Order]:
+        live = self._live(order)
+        id_ = number(order.id)
+        for part in live:
+            quantities = {one.line_id: one.remaining_quantity for one in part.lines}
+            yield Order(
+                id=f"{id_}/{number(part.id)}" if len(live) > 1 else id_,
+                number=order.name,
+                status="awaiting_fulfillment",
+                lines=tuple(
+                    _bought(line, quantities[line.id])
+                    for line in order.lines
+                    if quantities.get(line.id)
+                ),
+                ship_to=_read(order.shipping_address, email=order.email or ""),
+                bill_to=_read(order.billing_address) if order.billing_address else None,
+                currency=order.currency_code,
+                shipping_method=(order.shipping_line or {}).get("title", ""),
+                customer_notes=order.note or "",
+                internal_notes=next(
+                    (
+                        one["value"]
+                        for one in order.custom_attributes
+                        if one["key"] == INTERNAL_NOTES
+                    ),
+                    "",
+                ),
+                discount=order.discount or None,
+                tags=tuple(tag for tag in order.tags if not tag.startswith("ordosync")),
+            )
+
+
+def _some(shares: Any) -> dict[str, int]:
+    return {sku: quantity for sku, quantity in shares if quantity}
+
+
+def _sold(one: Line) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "sku": one.sku,
+        "title": one.name,
+        "quantity": one.quantity,
+        "price": one.unit_price,
+        "discount": one.discount or Decimal(0),
+    }
+    if one.details:
+        written["custom_attributes"] = [{"key": "Details", "value": one.details}]
+    return written
+
+
+def _bought(line: LineItem, quantity: int) -> Line:
+    given = [Attribute(key=one["key"], value=one["value"]) for one in line.custom_attributes]
+    return Line(
+        id=number(line.id),
+        sku=line.sku or "",
+        name=line.title,
+        quantity=quantity,
+        unit_price=line.price,
+        details=details(given),
+    )
+
+
+_NAMES = {
+    "company": "company",
+    "address1": "street1",
+    "address2": "street2",
+    "city": "city",
+    "provinceCode": "state",
+    "zip": "zip",
+    "countryCode": "country",
+    "phone": "phone",
+}
+
+
+def _written(address: Address) -> dict[str, str]:
+    first, _, last = address.name.rpartition(" ")
+    given = {there: getattr(address, here) for there, here in _NAMES.items()}
+    given |= {"firstName": first, "lastName": last}
+    return {name: text for name, text in given.items() if text}
+
+
+def _kept_address(fake: FakeShopify, address: Address | None) -> Any:
+    return kept_orders.address(fake.shop, _written(address)) if address else None
+
+
+def _read(kept: Any, *, email: str = "") -> Address:
+    given = kept or {}
+    fields = {here: given.get(there) or "" for there, here in _NAMES.items()}
+    fields["country"] = given.get("countryCodeV2") or ""
+    return Address(name=given.get("name") or "", email=email, **fields)
