@@ -117,7 +117,7 @@ def test_tracking_of_a_piece_waits_for_the_split(pair: Pair) -> None:
     assert pair.merchant.tracking(second) == []
 
 
-@needs("split-order")
+@needs("split-order", "nested-splits")
 def test_piece_is_split_in_its_turn(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001", line("MUG", 3))
     _, piece = pair.supplier.split(supplier_id, (1,), (2,))
@@ -146,7 +146,7 @@ def test_split_of_a_cancelled_order_is_refused(pair: Pair) -> None:
     pair.stays_quiet("split-order")
 
 
-@needs("split-order", "cancel-orders", "piece-orders")
+@needs("split-order", "cancel-orders", "piece-orders", "cancelled-pieces")
 def test_piece_that_was_cancelled_is_cancelled_alone(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001", line("MUG", 2))
     first, second = pair.supplier.split(supplier_id, (1,), (1,))

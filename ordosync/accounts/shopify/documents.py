@@ -41,7 +41,7 @@ fragment Requested on FulfillmentOrder {{
   deliveryMethod {{ presentedName }}
   merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) {{ nodes {{ sentAt }} }}
   order {{
-    cancelledAt note tags email customAttributes {{ key value }}
+    cancelledAt note tags customAttributes {{ key value }}
     shippingLine {{ title }}
     billingAddress {{
       name company address1 address2 city provinceCode zip countryCodeV2 phone

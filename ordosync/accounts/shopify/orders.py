@@ -79,14 +79,7 @@ def digest(value: object) -> str:
 
 
 def _bill_to(of: OrderOf) -> Address | None:
-    if of.billing_address is None:
-        return None
-    billed = address_of(of.billing_address)
-    return Address(**{**_fields(billed), "email": of.email or ""})
-
-
-def _fields(address: Address) -> dict[str, str]:
-    return {name: getattr(address, name) for name in Address.__dataclass_fields__}
+    return address_of(of.billing_address) if of.billing_address else None
 
 
 def _internal(attributes: Sequence[Attribute]) -> str:
@@ -98,7 +91,7 @@ def _line(order_id: str, shape: OrderedLine) -> Line:
     total = None if discounted is None else discounted * shape.remaining_quantity
     discount = None
     if price is not None and total is not None:
-        discount = price * shape.remaining_quantity - total
+        discount = price * shape.remaining_quantity - total or None
     variant = shape.variant_title if shape.variant_title != "Default Title" else ""
     return Line(
         id=line_id(order_id, shape.line_item.id),

@@ -172,7 +172,6 @@ class OrderOf(Struct, frozen=True, rename="camel", kw_only=True):
 
     cancelled_at: datetime | None = None
     note: str | None = None
-    email: str | None = None
     tags: list[str] = field(default_factory=list)
     custom_attributes: list[Attribute] = field(default_factory=list)
     shipping_line: Title | None = None

@@ -74,10 +74,12 @@ class ShopifyMerchantPeople(AtShopify, MerchantPeople):
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "requesting-again",
+            "cancelled-pieces",
             "label-cost",
             "label-method",
             "label-time",
             "label-warehouse",
+            "bill_to_email",
             "order_discount",
             "supplier_sku",
             "supplier_unit_cost",
@@ -169,9 +171,9 @@ class ShopifyMerchantPeople(AtShopify, MerchantPeople):
         ids = kept.get(order_id) or self._split.get(order_id, ())
         return {
             id_: [
-                (sku or "", quantity)
-                for sku, quantity in self.fake.contents(fulfillment_order(id_)).items()
-                if quantity
+                (self._line(one.line_id).sku or "", one.total_quantity)
+                for one in self._part(id_).lines
+                if one.total_quantity
             ]
             for id_ in ids
         }
@@ -198,7 +200,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantPeople):
             "name": order.number,
             "note": order.customer_notes,
             "tags": list(order.tags),
-            "email": order.bill_to.email if order.bill_to else None,
+            "email": order.ship_to.email,
             "billing_address": _kept_address(self.fake, order.bill_to),
             "custom_attributes": [{"key": INTERNAL_NOTES, "value": order.internal_notes}]
             if order.internal_notes
@@ -211,8 +213,6 @@ class ShopifyMerchantPeople(AtShopify, MerchantPeople):
             address=_written(order.ship_to),
             **{name: value for name, value in optional.items() if value},
         )
-        if order.ship_to.email:
-            (self.fake.order(placed).shipping_address or {})["email"] = order.ship_to.email
         return number(self.fake.fulfillment_orders(placed)[0].id)
 
 
