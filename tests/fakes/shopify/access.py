@@ -52,7 +52,11 @@ def check(shop: Shop, kind: str, name: str) -> None:
         raise _denied(name, f"`{needed}` access scope")
     if kind == "Mutation" and name.startswith("fulfillment"):
         _check_family(shop, "write", name)
-    if kind in ("QueryRoot", "Order") and name in ("fulfillmentOrder", "fulfillmentOrders"):
+    if kind in ("QueryRoot", "Order") and name in (
+        "fulfillmentOrder",
+        "fulfillmentOrders",
+        "manualHoldsFulfillmentOrders",
+    ):
         _check_family(shop, "read", name)
     if (
         name == "assignedFulfillmentOrders"

@@ -90,7 +90,7 @@ class FakeShopify(People, Fake):
         with self.shop.lock:
             self._account.bucket.drain(left, self.shop.now())
 
-    def send(self, query: str, **variables: Any) -> Json:
+    def send(self, query: str, /, **variables: Any) -> Json:
         """Ask with the right token but without the network; return the answer."""
         request = Request(
             method="POST",

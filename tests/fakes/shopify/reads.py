@@ -114,6 +114,17 @@ def _fulfillment_orders(
     return connections.page(call.shop, rows, _sorted_by(sort_key), **asked)
 
 
+@resolver("QueryRoot.manualHoldsFulfillmentOrders")
+def _held(call: Call, _root: Root, *, query: str | None = None, **asked: Any) -> Json:
+    known = [
+        order
+        for order in call.shop.all(FulfillmentOrder)
+        if access.visible(call.shop, order) and order.status == "ON_HOLD"
+    ]
+    rows = searched.found(call, known, query, searched.fulfillment_orders)
+    return connections.page(call.shop, rows, None, **asked)
+
+
 Assignment = Literal[
     "CANCELLATION_REQUESTED",
     "FULFILLMENT_ACCEPTED",

@@ -132,7 +132,7 @@ def _fulfillments(call: Call, order: FulfillmentOrder, **asked: Any) -> Json:
     rows = [
         it
         for it in fulfillments_of(call.shop, order.order_id)
-        if any(part.source_id == order.id for part in it.lines)
+        if any(order.id in part.sources for part in it.lines)
     ]
     return connections.page(call.shop, rows, None, **asked)
 
@@ -197,6 +197,6 @@ def _parts(call: Call, fulfillment: Fulfillment, **asked: Any) -> Json:
 
 @resolver("Fulfillment.fulfillmentOrders")
 def _sources(call: Call, fulfillment: Fulfillment, **asked: Any) -> Json:
-    ids = dict.fromkeys(part.source_id for part in fulfillment.lines)
+    ids = dict.fromkeys(gid for part in fulfillment.lines for gid in part.sources)
     rows = [call.shop.sure(FulfillmentOrder, gid) for gid in ids]
     return connections.page(call.shop, rows, None, **asked)

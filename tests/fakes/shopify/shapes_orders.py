@@ -138,7 +138,7 @@ def _cancellation(_call: Call, order: Order) -> Json | None:
 
 
 @resolver("Order.displayFinancialStatus")
-def _financial(_call: Call, order: Order) -> str:
+def _financial(_call: Call, order: Order) -> str | None:
     return order.financial_status
 
 

@@ -108,7 +108,7 @@ class Order(Node):
     discount: Decimal = Decimal(0)
     """Of the order as a whole; lines do not know of it."""
     tax: Decimal = Decimal(0)
-    financial_status: str = "PAID"
+    financial_status: str | None = "PAID"
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
     closed_at: datetime | None = None
@@ -165,11 +165,15 @@ class FulfillmentOrder(Node):
 
 @dataclass(kw_only=True)
 class FulfillmentLineItem(Node):
-    """How many of a line are in a fulfillment, and which fulfillment order they are from."""
+    """How many of a line are in a fulfillment, and which fulfillment orders they are from."""
 
     line_id: str
-    source_id: str
-    quantity: int
+    sources: dict[str, int]
+
+    @property
+    def quantity(self) -> int:
+        """Return how many there are."""
+        return sum(self.sources.values())
 
 
 @dataclass(kw_only=True)
@@ -305,13 +309,9 @@ class Shop(Books):
         """Return the name of the shop's time zone, which search reads bare times in."""
         return self.zone.key
 
-    def second(self) -> datetime:
-        """Return the time as the service keeps it."""
-        return self.now().replace(microsecond=0)
-
     def stamp(self, kind: str, suffix: str = "") -> Json:
         """Return what a new object of some type begins with: its id and its times."""
-        at = self.second()
+        at = self.now()
         gid = f"gid://shopify/{kind}/{next(self._ids)}{suffix}"
         return {"id": gid, "created_at": at, "updated_at": at}
 
@@ -350,7 +350,7 @@ class Shop(Books):
     def touch(self, *nodes: Node) -> None:
         """Say that objects have changed."""
         for node in nodes:
-            node.updated_at = self.second()
+            node.updated_at = self.now()
 
     def job(self, due_in_s: float, act: Callable[[], object]) -> Job:
         """Do something later, but not before the next request."""
