@@ -1,7 +1,8 @@
 """Which scope an app needs for what."""
 
 from tests.fakes.shopify.refusals import Refusal
-from tests.fakes.shopify.state import FulfillmentOrder, FulfillmentService, Location, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import FulfillmentOrder, FulfillmentService, Location
 
 FAMILIES = ("assigned", "merchant_managed", "third_party")
 _DOCUMENTATION = "https://shopify.dev/api/usage/access-scopes"

@@ -9,7 +9,8 @@ from tests.fakes.service import Request
 from tests.fakes.shopify import schemas
 from tests.fakes.shopify.account import Account, Operation
 from tests.fakes.shopify.people import People
-from tests.fakes.shopify.state import Json, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import Json
 from tests.fakes.shopify.switches import Switches
 from tests.fakes.shopify.tokens import Tokens
 

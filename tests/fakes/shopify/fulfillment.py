@@ -6,6 +6,7 @@ from typing import NamedTuple
 from tests.fakes.shopify import orders, stock, words
 from tests.fakes.shopify.refusals import UserError
 from tests.fakes.shopify.shapes_orders import fulfillments_of
+from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     ENDED,
     Fulfillment,
@@ -16,7 +17,6 @@ from tests.fakes.shopify.state import (
     Json,
     LineItem,
     Order,
-    Shop,
 )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from tests.fakes.shopify import products, stock
 from tests.fakes.shopify.refusals import Refusal, UserError
 from tests.fakes.shopify.registry import Call, mutation
-from tests.fakes.shopify.state import Json, Location, Product, ProductVariant, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import Json, Location, Product, ProductVariant
 
 
 @mutation("productCreate")

@@ -33,7 +33,8 @@ from tests.fakes.shopify.bucket import Bucket
 from tests.fakes.shopify.costs import Costs
 from tests.fakes.shopify.refusals import GapError, Refusal
 from tests.fakes.shopify.registry import Call, resolve, type_of
-from tests.fakes.shopify.state import Json, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import Json
 
 _LIMITS = "https://shopify.dev/api/usage/rate-limits"
 

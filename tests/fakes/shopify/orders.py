@@ -7,6 +7,7 @@ from decimal import Decimal
 from tests.fakes.shopify import stock
 from tests.fakes.shopify.refusals import UserError
 from tests.fakes.shopify.shapes_orders import fulfillment_orders_of, fulfillments_of, sent
+from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     ENDED,
     FulfillmentOrder,
@@ -18,7 +19,6 @@ from tests.fakes.shopify.state import (
     Order,
     Product,
     ProductVariant,
-    Shop,
 )
 
 COUNTRIES = {

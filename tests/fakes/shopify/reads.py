@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeAlias
 from tests.fakes.shopify import access, connections, searched
 from tests.fakes.shopify.refusals import Refusal
 from tests.fakes.shopify.registry import Call, resolver
+from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     ENDED,
     Fulfillment,
@@ -18,7 +19,6 @@ from tests.fakes.shopify.state import (
     Order,
     Product,
     ProductVariant,
-    Shop,
 )
 
 Root: TypeAlias = None

@@ -5,6 +5,7 @@ from typing import Any
 from tests.fakes.shopify import connections
 from tests.fakes.shopify.registry import Call, resolver
 from tests.fakes.shopify.shapes_orders import fulfillment_orders_of, fulfillments_of, lines_of
+from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     ENDED,
     Fulfillment,
@@ -17,7 +18,6 @@ from tests.fakes.shopify.state import (
     Location,
     Order,
     ProductVariant,
-    Shop,
 )
 
 
