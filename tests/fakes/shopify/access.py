@@ -1,7 +1,8 @@
 """Which scope an app needs for what."""
 
 from tests.fakes.shopify.refusals import Refusal
-from tests.fakes.shopify.state import FulfillmentOrder, FulfillmentService, Location, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import FulfillmentOrder, FulfillmentService, Location
 
 FAMILIES = ("assigned", "merchant_managed", "third_party")
 _DOCUMENTATION = "https://shopify.dev/api/usage/access-scopes"
@@ -52,7 +53,11 @@ def check(shop: Shop, kind: str, name: str) -> None:
         raise _denied(name, f"`{needed}` access scope")
     if kind == "Mutation" and name.startswith("fulfillment"):
         _check_family(shop, "write", name)
-    if kind in ("QueryRoot", "Order") and name in ("fulfillmentOrder", "fulfillmentOrders"):
+    if kind in ("QueryRoot", "Order") and name in (
+        "fulfillmentOrder",
+        "fulfillmentOrders",
+        "manualHoldsFulfillmentOrders",
+    ):
         _check_family(shop, "read", name)
     if (
         name == "assignedFulfillmentOrders"

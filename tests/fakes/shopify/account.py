@@ -12,7 +12,8 @@ from tests.fakes.faults import Wire
 from tests.fakes.service import Request, Service
 from tests.fakes.shopify import operation, schemas
 from tests.fakes.shopify.bucket import Bucket
-from tests.fakes.shopify.state import Json, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import Json
 from tests.fakes.shopify.tokens import Tokens
 
 TOKEN_PATH = "/admin/oauth/access_token"  # noqa: S105 - a path

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from tests.fakes.shopify import words
 from tests.fakes.shopify.refusals import Refusal
-from tests.fakes.shopify.state import Json, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import Json
 
 N = TypeVar("N")
 Sortable = str | int | float

@@ -9,7 +9,8 @@ from tests.fakes.service import Request
 from tests.fakes.shopify import schemas
 from tests.fakes.shopify.account import Account, Operation
 from tests.fakes.shopify.people import People
-from tests.fakes.shopify.state import Json, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import Json
 from tests.fakes.shopify.switches import Switches
 from tests.fakes.shopify.tokens import Tokens
 
@@ -90,7 +91,7 @@ class FakeShopify(People, Fake):
         with self.shop.lock:
             self._account.bucket.drain(left, self.shop.now())
 
-    def send(self, query: str, **variables: Any) -> Json:
+    def send(self, query: str, /, **variables: Any) -> Json:
         """Ask with the right token but without the network; return the answer."""
         request = Request(
             method="POST",

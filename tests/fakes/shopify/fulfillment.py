@@ -6,6 +6,7 @@ from typing import NamedTuple
 from tests.fakes.shopify import orders, stock, words
 from tests.fakes.shopify.refusals import UserError
 from tests.fakes.shopify.shapes_orders import fulfillments_of
+from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     ENDED,
     Fulfillment,
@@ -16,7 +17,6 @@ from tests.fakes.shopify.state import (
     Json,
     LineItem,
     Order,
-    Shop,
 )
 
 
@@ -53,9 +53,10 @@ def send(
     """Send shares of fulfillment orders of one order and location together."""
     first = parts[0][0]
     order = shop.sure(Order, first.order_id)
-    lines = [
-        _sent(shop, source, share) for source, group in parts for share in group if share.quantity
-    ]
+    lines: dict[str, FulfillmentLineItem] = {}
+    for source, group in parts:
+        for share in group:
+            _send_share(shop, lines, source, share)
     count = len(fulfillments_of(shop, order.id)) + 1
     fulfillment = shop.add(
         Fulfillment(
@@ -63,7 +64,7 @@ def send(
             order_id=order.id,
             name=f"{order.name}-F{count}",
             location_id=first.location_id,
-            lines=lines,
+            lines=list(lines.values()),
             tracking=tracking,
         )
     )
@@ -71,21 +72,22 @@ def send(
         done = all(line.remaining_quantity == 0 for line in source.lines)
         source.status = "CLOSED" if done else "IN_PROGRESS"
         shop.touch(source)
-    orders.close_if_done(shop, order, shop.second())
+    orders.close_if_done(shop, order, shop.now())
     return fulfillment
 
 
-def _sent(shop: Shop, source: FulfillmentOrder, share: Share) -> FulfillmentLineItem:
+def _send_share(
+    shop: Shop, lines: dict[str, FulfillmentLineItem], source: FulfillmentOrder, share: Share
+) -> None:
+    """Move a share into a fulfillment, where one line of the order is one line too."""
+    gid = share.line.line_id
     share.line.remaining_quantity -= share.quantity
-    stock.take(shop, shop.sure(LineItem, share.line.line_id), source.location_id, share.quantity)
-    return shop.add(
-        FulfillmentLineItem(
-            **shop.stamp("FulfillmentLineItem"),
-            line_id=share.line.line_id,
-            source_id=source.id,
-            quantity=share.quantity,
-        )
-    )
+    stock.take(shop, shop.sure(LineItem, gid), source.location_id, share.quantity)
+    if gid not in lines:
+        stamp = shop.stamp("FulfillmentLineItem")
+        lines[gid] = shop.add(FulfillmentLineItem(**stamp, line_id=gid, sources={}))
+    known = lines[gid].sources
+    known[source.id] = known.get(source.id, 0) + share.quantity
 
 
 def tracking_of(given: Json | None) -> list[Json]:
@@ -104,28 +106,42 @@ def tracking_of(given: Json | None) -> list[Json]:
 
 
 def recall(shop: Shop, fulfillment: Fulfillment) -> None:
-    """Cancel a fulfillment: what was in it is to be sent by a new fulfillment order."""
+    """Cancel a fulfillment: what was in it is to be sent again.
+
+    Where its fulfillment order has ended, that shows the quantity again but stays closed, and a
+    new one is opened.
+    """
     if fulfillment.status == "CANCELLED":
         return
     fulfillment.status, fulfillment.display_status = "CANCELLED", "CANCELED"
     order = shop.sure(Order, fulfillment.order_id)
-    parts = []
+    again: dict[str, int] = {}
     for part in fulfillment.lines:
         line = shop.sure(LineItem, part.line_id)
         stock.take(shop, line, fulfillment.location_id, -part.quantity)
-        parts.append(_part(shop, part.line_id, part.quantity))
-    shop.add(
-        FulfillmentOrder(
-            **shop.stamp("FulfillmentOrder"),
-            order_id=order.id,
-            location_id=fulfillment.location_id,
-            lines=parts,
-        )
-    )
-    for gid in {part.source_id for part in fulfillment.lines}:
-        shop.touch(shop.sure(FulfillmentOrder, gid))
+        for gid, quantity in part.sources.items():
+            source = shop.sure(FulfillmentOrder, gid)
+            _refill(shop, source, part.line_id, quantity)
+            if source.status in ENDED:
+                again[part.line_id] = again.get(part.line_id, 0) + quantity
+    _reopen(shop, order, fulfillment.location_id, again)
     order.closed_at = None
     shop.touch(fulfillment, order)
+
+
+def _refill(shop: Shop, source: FulfillmentOrder, line_id: str, quantity: int) -> None:
+    for line in source.lines:
+        if line.line_id == line_id:
+            line.remaining_quantity += quantity
+    shop.touch(source)
+
+
+def _reopen(shop: Shop, order: Order, location_id: str, lines: Mapping[str, int]) -> None:
+    """Open a new fulfillment order for what is to be sent after all, by the ids of lines."""
+    parts = [_part(shop, gid, quantity) for gid, quantity in lines.items() if quantity]
+    if parts:
+        stamp = shop.stamp("FulfillmentOrder")
+        shop.add(FulfillmentOrder(**stamp, order_id=order.id, location_id=location_id, lines=parts))
 
 
 def _part(shop: Shop, line_id: str, quantity: int) -> FulfillmentOrderLineItem:
@@ -235,20 +251,12 @@ def give_back(shop: Shop, order: FulfillmentOrder) -> None:
     """Let the service agree not to send it: it is closed, and nothing is left in it."""
     _must_be_asked_back(order)
     order.status, order.request_status = "CLOSED", "CANCELLATION_ACCEPTED"
-    open_lines = [(line.line_id, line.remaining_quantity) for line in order.lines]
+    left = {line.line_id: line.remaining_quantity for line in order.lines}
     for line in order.lines:
         line.total_quantity = line.remaining_quantity = 0
     bought = shop.sure(Order, order.order_id)
     if bought.cancelled_at is None:
-        lines = [_part(shop, gid, quantity) for gid, quantity in open_lines if quantity]
-        shop.add(
-            FulfillmentOrder(
-                **shop.stamp("FulfillmentOrder"),
-                order_id=order.order_id,
-                location_id=order.location_id,
-                lines=lines,
-            )
-        )
+        _reopen(shop, bought, order.location_id, left)
     touch(shop, order)
 
 

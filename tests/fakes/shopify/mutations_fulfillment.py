@@ -7,7 +7,8 @@ from tests.fakes.shopify import access, fulfillment, shapes_fulfillment, words
 from tests.fakes.shopify.fulfillment import Share
 from tests.fakes.shopify.refusals import Refusal, UserError
 from tests.fakes.shopify.registry import Call, mutation
-from tests.fakes.shopify.state import ENDED, Fulfillment, FulfillmentOrder, Json, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import ENDED, Fulfillment, FulfillmentOrder, Json
 
 
 @mutation("fulfillmentCreate")

@@ -8,13 +8,13 @@ from typing import Any
 from tests.fakes.shopify import orders, stock
 from tests.fakes.shopify.refusals import UserError, UserErrors
 from tests.fakes.shopify.registry import Call, mutation
+from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     Json,
     LineItem,
     Order,
     Product,
     ProductVariant,
-    Shop,
 )
 
 _PHONE = re.compile(r"\+?[\d\s().-]{7,}")

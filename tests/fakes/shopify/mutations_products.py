@@ -5,14 +5,20 @@ from decimal import Decimal
 from typing import Any
 
 from tests.fakes.shopify import products, stock
-from tests.fakes.shopify.refusals import UserError
+from tests.fakes.shopify.refusals import Refusal, UserError
 from tests.fakes.shopify.registry import Call, mutation
-from tests.fakes.shopify.state import Json, Location, Product, ProductVariant, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import Json, Location, Product, ProductVariant
 
 
 @mutation("productCreate")
 def _create(call: Call, *, product: Json | None = None) -> Json:
-    given = product or {}
+    if product is None:
+        raise Refusal(
+            "productCreate must include exactly one of the following arguments: input, product.",
+            "INVALID_FIELD_ARGUMENTS",
+        )
+    given = product
     if not given.get("title"):
         raise UserError("Title can't be blank", "title")
     _check_handle(call.shop, given, None, "handle")

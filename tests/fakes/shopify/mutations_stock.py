@@ -9,7 +9,8 @@ from typing import Any
 from tests.fakes.shopify import stock, words
 from tests.fakes.shopify.refusals import Refusal, UserError
 from tests.fakes.shopify.registry import Call, mutation
-from tests.fakes.shopify.state import InventoryItem, InventoryLevel, Json, Location, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import InventoryItem, InventoryLevel, Json, Location
 
 REASONS = (
     "correction",

@@ -10,7 +10,6 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
-    NoDeprecatedCustomRule,
     OperationDefinitionNode,
     execute_sync,
     parse,
@@ -18,6 +17,7 @@ from graphql import (
 )
 
 from tests.fakes.shopify import (  # noqa: F401 - they say which code answers which field
+    deprecation,
     mutations_fulfillment,
     mutations_orders,
     mutations_products,
@@ -33,7 +33,8 @@ from tests.fakes.shopify.bucket import Bucket
 from tests.fakes.shopify.costs import Costs
 from tests.fakes.shopify.refusals import GapError, Refusal
 from tests.fakes.shopify.registry import Call, resolve, type_of
-from tests.fakes.shopify.state import Json, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import Json
 
 _LIMITS = "https://shopify.dev/api/usage/rate-limits"
 
@@ -136,9 +137,9 @@ def _read(schema: GraphQLSchema, text: str) -> _Read:
     try:
         document = parse(text)
     except GraphQLSyntaxError as error:
-        return _Read(None, [wording.syntax(error)])
+        return _Read(None, [wording.syntax(text, error)])
     wrong = [wording.mistake(document, error) for error in validate(schema, document)]
-    old = [] if wrong else validate(schema, document, [NoDeprecatedCustomRule])
+    old = [] if wrong else deprecation.in_document(schema, document)
     return _Read(document, wrong, bool(old))
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from tests.fakes.shopify import stock
 from tests.fakes.shopify.refusals import UserError
 from tests.fakes.shopify.shapes_orders import fulfillment_orders_of, fulfillments_of, sent
+from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     ENDED,
     FulfillmentOrder,
@@ -18,7 +19,6 @@ from tests.fakes.shopify.state import (
     Order,
     Product,
     ProductVariant,
-    Shop,
 )
 
 COUNTRIES = {
@@ -119,7 +119,7 @@ def open_fulfillment(
             order_id=order.id,
             location_id=location_id,
             lines=parts,
-            fulfill_at=shop.second().replace(minute=0, second=0),
+            fulfill_at=shop.now().replace(minute=0, second=0, microsecond=0),
         )
     )
 
@@ -184,9 +184,13 @@ def check_cancellable(shop: Shop, order: Order) -> None:
 def cancel(
     shop: Shop, order: Order, *, reason: str, restock: bool, refund: bool, note: str | None = None
 ) -> None:
-    """Cancel an order; its lines keep their quantities unless the money goes back."""
-    at = shop.second()
-    order.cancelled_at = order.closed_at = at
+    """Cancel an order.
+
+    One that was paid and not paid back stays open, and its lines keep their quantities.
+    """
+    settled = refund or order.financial_status != "PAID"
+    order.cancelled_at = shop.now()
+    order.closed_at = order.cancelled_at if settled else None
     order.cancel_reason, order.staff_note = reason, note
     for it in fulfillment_orders_of(shop, order.id):
         if it.status in ENDED:
@@ -196,11 +200,11 @@ def cancel(
             if restock:
                 line_ = shop.sure(LineItem, part.line_id)
                 stock.commit(shop, line_, it.location_id, -part.remaining_quantity)
-            if refund:
+            if settled:
                 part.total_quantity = part.remaining_quantity = 0
         shop.touch(it)
-    if refund:
-        order.financial_status = "REFUNDED"
+    if settled:
+        order.financial_status = "REFUNDED" if order.financial_status == "PAID" else None
         for one in order.lines:
             one.removed = one.quantity
     shop.touch(order)

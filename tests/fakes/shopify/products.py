@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from tests.fakes.shopify import stock
-from tests.fakes.shopify.state import InventoryItem, Json, Product, ProductVariant, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import InventoryItem, Json, Product, ProductVariant
 
 _PLAIN = {
     "title": "title",

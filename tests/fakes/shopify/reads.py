@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeAlias
 from tests.fakes.shopify import access, connections, searched
 from tests.fakes.shopify.refusals import Refusal
 from tests.fakes.shopify.registry import Call, resolver
+from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     ENDED,
     Fulfillment,
@@ -18,7 +19,6 @@ from tests.fakes.shopify.state import (
     Order,
     Product,
     ProductVariant,
-    Shop,
 )
 
 Root: TypeAlias = None
@@ -112,6 +112,17 @@ def _fulfillment_orders(
     ]
     rows = searched.found(call, known, query, searched.fulfillment_orders)
     return connections.page(call.shop, rows, _sorted_by(sort_key), **asked)
+
+
+@resolver("QueryRoot.manualHoldsFulfillmentOrders")
+def _held(call: Call, _root: Root, *, query: str | None = None, **asked: Any) -> Json:
+    known = [
+        order
+        for order in call.shop.all(FulfillmentOrder)
+        if access.visible(call.shop, order) and order.status == "ON_HOLD"
+    ]
+    rows = searched.found(call, known, query, searched.fulfillment_orders)
+    return connections.page(call.shop, rows, None, **asked)
 
 
 Assignment = Literal[

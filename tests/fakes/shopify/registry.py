@@ -16,7 +16,8 @@ from graphql import GraphQLObjectType, GraphQLResolveInfo
 from tests.fakes.shopify import access, words
 from tests.fakes.shopify.refusals import GapError, UserError, UserErrors
 from tests.fakes.shopify.schemas import ours
-from tests.fakes.shopify.state import Json, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import Json
 
 Resolver = Callable[..., Any]
 

@@ -9,6 +9,7 @@ from tests.fakes.shopify import search, shapes_orders, words
 from tests.fakes.shopify.refusals import Refusal
 from tests.fakes.shopify.registry import Call
 from tests.fakes.shopify.search import Matcher, Term
+from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     ENDED,
     FulfillmentOrder,
@@ -19,7 +20,6 @@ from tests.fakes.shopify.state import (
     Order,
     Product,
     ProductVariant,
-    Shop,
 )
 
 R = TypeVar("R", bound=Node)

@@ -5,6 +5,7 @@ from typing import Any
 from tests.fakes.shopify import connections
 from tests.fakes.shopify.registry import Call, resolver
 from tests.fakes.shopify.shapes_orders import fulfillment_orders_of, fulfillments_of, lines_of
+from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     ENDED,
     Fulfillment,
@@ -17,7 +18,6 @@ from tests.fakes.shopify.state import (
     Location,
     Order,
     ProductVariant,
-    Shop,
 )
 
 
@@ -132,7 +132,7 @@ def _fulfillments(call: Call, order: FulfillmentOrder, **asked: Any) -> Json:
     rows = [
         it
         for it in fulfillments_of(call.shop, order.order_id)
-        if any(part.source_id == order.id for part in it.lines)
+        if any(order.id in part.sources for part in it.lines)
     ]
     return connections.page(call.shop, rows, None, **asked)
 
@@ -197,6 +197,6 @@ def _parts(call: Call, fulfillment: Fulfillment, **asked: Any) -> Json:
 
 @resolver("Fulfillment.fulfillmentOrders")
 def _sources(call: Call, fulfillment: Fulfillment, **asked: Any) -> Json:
-    ids = dict.fromkeys(part.source_id for part in fulfillment.lines)
+    ids = dict.fromkeys(gid for part in fulfillment.lines for gid in part.sources)
     rows = [call.shop.sure(FulfillmentOrder, gid) for gid in ids]
     return connections.page(call.shop, rows, None, **asked)

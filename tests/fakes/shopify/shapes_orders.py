@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.fakes.shopify import access, connections, words
 from tests.fakes.shopify.registry import Call, resolver
+from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     ENDED,
     Fulfillment,
@@ -17,7 +18,6 @@ from tests.fakes.shopify.state import (
     Order,
     Product,
     ProductVariant,
-    Shop,
 )
 
 
@@ -138,7 +138,7 @@ def _cancellation(_call: Call, order: Order) -> Json | None:
 
 
 @resolver("Order.displayFinancialStatus")
-def _financial(_call: Call, order: Order) -> str:
+def _financial(_call: Call, order: Order) -> str | None:
     return order.financial_status
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.fakes.shopify import connections, searched, stock, words
 from tests.fakes.shopify.registry import Call, resolver
+from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     FulfillmentService,
     InventoryItem,
@@ -12,7 +13,6 @@ from tests.fakes.shopify.state import (
     Location,
     Product,
     ProductVariant,
-    Shop,
 )
 
 

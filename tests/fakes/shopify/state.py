@@ -1,39 +1,18 @@
-"""What the shop holds, in memory. Everything here is read and written under `Shop.lock` only.
+"""What a shop holds, in memory. All of it is read and written under `Shop.lock` only.
 
 The classes bear the names of the API's types, and their attributes those of its fields, so that
 most fields need no code; what is computed is in `shapes_*.py`.
 """
 
-import itertools
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
-
-from tests.fakes.books import Books
-from tests.fakes.shopify.switches import Switches
+from typing import Any
 
 Json = dict[str, Any]
 
-N = TypeVar("N")
-Kept = TypeVar("Kept", bound="Node")
-
 ENDED = ("CLOSED", "CANCELLED", "INCOMPLETE")
-SCOPES = frozenset(
-    f"{may}_{what}"
-    for may in ("read", "write")
-    for what in (
-        "orders",
-        "products",
-        "inventory",
-        "assigned_fulfillment_orders",
-        "merchant_managed_fulfillment_orders",
-        "third_party_fulfillment_orders",
-    )
-) | {"read_locations"}
 
 
 @dataclass(kw_only=True)
@@ -108,7 +87,7 @@ class Order(Node):
     discount: Decimal = Decimal(0)
     """Of the order as a whole; lines do not know of it."""
     tax: Decimal = Decimal(0)
-    financial_status: str = "PAID"
+    financial_status: str | None = "PAID"
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
     closed_at: datetime | None = None
@@ -165,11 +144,15 @@ class FulfillmentOrder(Node):
 
 @dataclass(kw_only=True)
 class FulfillmentLineItem(Node):
-    """How many of a line are in a fulfillment, and which fulfillment order they are from."""
+    """How many of a line are in a fulfillment, and which fulfillment orders they are from."""
 
     line_id: str
-    source_id: str
-    quantity: int
+    sources: dict[str, int]
+
+    @property
+    def quantity(self) -> int:
+        """Return how many there are."""
+        return sum(self.sources.values())
 
 
 @dataclass(kw_only=True)
@@ -273,96 +256,3 @@ class Job:
     due_at: datetime
     act: Callable[[], object]
     done: bool = False
-
-
-class Shop(Books):
-    """One shop."""
-
-    def __init__(
-        self, now: Callable[[], datetime], switches: Switches, *, name: str, currency: str
-    ) -> None:
-        super().__init__(now)
-        self.switches = switches
-        self.id = "gid://shopify/Shop/7001"
-        self.name, self.currency_code = name, currency
-        self.myshopify_domain = "fake.myshopify.com"
-        self.email = "shop@example.com"
-        self.zone = ZoneInfo("America/New_York")
-        self.plan = {"publicDisplayName": "Basic", "partnerDevelopment": False}
-        self.scopes = set(SCOPES)
-        self.nodes: dict[str, Any] = {}
-        self._kinds: dict[type, dict[str, Any]] = {}
-        self.jobs: list[Job] = []
-        self.created: deque[datetime] = deque()
-        """When `orderCreate` was last used, for trial shops."""
-        self.keys: dict[str, tuple[datetime, str, Json]] = {}
-        """What was done for each idempotency key: when, with what input, and what came of it."""
-        self.numbers = itertools.count(1001)
-        self._ids = itertools.count(8_881_237_980_001)
-
-    @property
-    def iana_timezone(self) -> str:
-        """Return the name of the shop's time zone, which search reads bare times in."""
-        return self.zone.key
-
-    def second(self) -> datetime:
-        """Return the time as the service keeps it."""
-        return self.now().replace(microsecond=0)
-
-    def stamp(self, kind: str, suffix: str = "") -> Json:
-        """Return what a new object of some type begins with: its id and its times."""
-        at = self.second()
-        gid = f"gid://shopify/{kind}/{next(self._ids)}{suffix}"
-        return {"id": gid, "created_at": at, "updated_at": at}
-
-    def add(self, node: Kept) -> Kept:
-        """Keep a new object, also with that which it belongs to."""
-        self.nodes[node.id] = node
-        self._kinds.setdefault(type(node), {})[node.id] = node
-        if isinstance(node, FulfillmentOrder):
-            self.sure(Order, node.order_id).pieces.append(node)
-        elif isinstance(node, Fulfillment):
-            self.sure(Order, node.order_id).sent.append(node)
-        elif isinstance(node, InventoryLevel):
-            self.sure(InventoryItem, node.item_id).levels[node.location_id] = node
-        return node
-
-    def drop(self, node: Node) -> None:
-        """Forget an object."""
-        del self.nodes[node.id]
-        del self._kinds[type(node)][node.id]
-
-    def all(self, kind: type[N]) -> Iterator[N]:
-        """Return all objects of a type, in the order of their creation."""
-        return iter(list(self._kinds.get(kind, {}).values()))
-
-    def get(self, kind: type[N], gid: str | None) -> N | None:
-        """Find an object of a type."""
-        node = self.nodes.get(gid or "")
-        return node if isinstance(node, kind) else None
-
-    def sure(self, kind: type[N], gid: str) -> N:
-        """Find an object that must be there, since we have its id from another one."""
-        node = self.get(kind, gid)
-        assert node is not None, f"there is no {kind.__name__} {gid}"
-        return node
-
-    def touch(self, *nodes: Node) -> None:
-        """Say that objects have changed."""
-        for node in nodes:
-            node.updated_at = self.second()
-
-    def job(self, due_in_s: float, act: Callable[[], object]) -> Job:
-        """Do something later, but not before the next request."""
-        gid = f"gid://shopify/Job/{next(self._ids):032x}"
-        job = Job(id=gid, due_at=self.now() + timedelta(seconds=due_in_s), act=act)
-        self.jobs.append(job)
-        self.nodes[gid] = job
-        return job
-
-    def catch_up(self) -> None:
-        """Do what is due."""
-        for job in [job for job in self.jobs if job.due_at <= self.now()]:
-            self.jobs.remove(job)
-            job.done = True
-            job.act()

@@ -1,11 +1,11 @@
 """How many of an item there are where, and what orders do to that."""
 
+from tests.fakes.shopify.shop import Shop
 from tests.fakes.shopify.state import (
     InventoryItem,
     InventoryLevel,
     LineItem,
     ProductVariant,
-    Shop,
 )
 
 

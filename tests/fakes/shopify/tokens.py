@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
-from tests.fakes.shopify.state import Json, Shop
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import Json
 
 
 @dataclass(kw_only=True)

@@ -33,15 +33,19 @@ Problem = Json
 _Words = Callable[[re.Match[str]], tuple[str, Json]]
 
 
-def syntax(error: GraphQLSyntaxError) -> Json:
-    """Word a document that is none."""
+def syntax(text: str, error: GraphQLSyntaxError) -> Json:
+    """Word a document that is none; one that ends too early is wrong at its last word."""
     place = (error.locations or [])[0]
+    line, column = place.line, place.column
     found = re.search(r"(?:Unexpected|found) (.+?)\.?$", error.message)
     what = found[1] if found else "character"
-    what = "end of file" if "<EOF>" in what else what
+    if "<EOF>" in what:
+        what = "end of file"
+        start = max((it.start() for it in re.finditer(r"\w+|[^\s\w]", text)), default=0)
+        line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
     return {
-        "message": f"syntax error, unexpected {what} at [{place.line}, {place.column}]",
-        "locations": [{"line": place.line, "column": place.column}],
+        "message": f"syntax error, unexpected {what} at [{line}, {column}]",
+        "locations": [{"line": line, "column": column}],
         "extensions": {"code": "PARSE_ERROR"},
     }
 

@@ -1,0 +1,122 @@
+"""What people do with places, products and stock in the shop's own pages."""
+
+from decimal import Decimal
+
+from tests.fakes.shopify import products, stock
+from tests.fakes.shopify.shop import Shop
+from tests.fakes.shopify.state import (
+    FulfillmentService,
+    InventoryItem,
+    Location,
+    Product,
+    ProductVariant,
+)
+
+
+class Stockkeepers:
+    """Those who keep products and stock. Products go by id, their variants by SKU."""
+
+    shop: Shop
+    location_id: str
+
+    def add_location(self, name: str) -> str:
+        """Return the id of a new place of the shop's own; the first is there from the start."""
+        with self.shop.lock:
+            return self.shop.add(Location(**self.shop.stamp("Location"), name=name)).id
+
+    def add_service(self, name: str, *, ours: bool = True) -> str:
+        """Return the id of the location of a new service, of this app or another one."""
+        with self.shop.lock:
+            place = self.shop.add(Location(**self.shop.stamp("Location"), name=name))
+            service = FulfillmentService(
+                **self.shop.stamp("FulfillmentService", "?id=true"),
+                handle=name.casefold().replace(" ", "-"),
+                service_name=name,
+                location_id=place.id,
+                ours=ours,
+            )
+            place.service_id = self.shop.add(service).id
+            return place.id
+
+    def add_product(
+        self,
+        sku: str,
+        title: str = "",
+        *,
+        price: Decimal | float | str = 0,
+        on_hand: int | None = None,
+        location: str | None = None,
+        cost: Decimal | float | str | None = None,
+        barcode: str | None = None,
+        weight_g: float | None = None,
+        **fields: object,
+    ) -> str:
+        """Return the id of a new product with one variant; `fields` are as in `state.Product`.
+
+        Without `on_hand` its stock is not tracked.
+        """
+        with self.shop.lock:
+            made = products.create(self.shop, title or sku, **fields)
+            variant = products.add_variant(self.shop, made, sku=sku, price=Decimal(str(price)))
+            variant.barcode = barcode
+            item = self.shop.sure(InventoryItem, variant.inventory_item_id)
+            item.cost = None if cost is None else Decimal(str(cost))
+            item.weight = weight_g and {"unit": "GRAMS", "value": weight_g}  # type: ignore[assignment]
+            if on_hand is not None:
+                self.set_stock(sku, on_hand, location=location)
+            elif location is not None:
+                stock.activate(self.shop, item.id, location)
+            return made.id
+
+    def add_variant(
+        self, product: str, sku: str, *, price: Decimal | float | str = 0, **options: str
+    ) -> str:
+        """Return the id of another variant: `add_variant(product, "MUG-RED", Color="Red")`."""
+        with self.shop.lock:
+            known = self.shop.sure(Product, product)
+            if known.option_names == ["Title"]:
+                known.option_names = list(options)
+                for gid in known.variant_ids:
+                    self.shop.sure(ProductVariant, gid).options = ["Default"] * len(options)
+            values = [options[name] for name in known.option_names]
+            return products.add_variant(
+                self.shop, known, sku=sku, price=Decimal(str(price)), options=values
+            ).id
+
+    def archive(self, sku: str) -> None:
+        """Sell a product no more, but keep it."""
+        with self.shop.lock:
+            product = self.shop.sure(Product, self._variant(sku).product_id)
+            product.status = "ARCHIVED"
+            self.shop.touch(product)
+
+    def set_stock(self, sku: str, on_hand: int, *, location: str | None = None) -> None:
+        """Count a product at a location, the first one if none is named; it is then tracked."""
+        with self.shop.lock:
+            item = self.item(sku)
+            item.tracked = True
+            level = stock.activate(self.shop, item.id, location or self.location_id)
+            stock.set_quantity(self.shop, level, "on_hand", on_hand)
+
+    def stock_of(self, sku: str, *, location: str | None = None) -> dict[str, int] | None:
+        """Read how many there are, by name; None if it is not stocked there."""
+        with self.shop.lock:
+            level = stock.level(self.shop, self.item(sku).id, location or self.location_id)
+            return stock.quantities(level) if level else None
+
+    def item(self, sku: str) -> InventoryItem:
+        """Find the inventory item of a SKU."""
+        return self.shop.sure(InventoryItem, self._variant(sku).inventory_item_id)
+
+    def product(self, gid: str) -> Product:
+        """Find a product."""
+        return self.shop.sure(Product, gid)
+
+    def variant(self, sku: str) -> ProductVariant:
+        """Find a variant by its SKU, the first where it is not the only one."""
+        return self._variant(sku)
+
+    def _variant(self, sku: str) -> ProductVariant:
+        found = next((it for it in self.shop.all(ProductVariant) if it.sku == sku), None)
+        assert found is not None, f"there is no {sku}"
+        return found

@@ -1,0 +1,94 @@
+"""Asks a fake of Shopify what a real shop was asked once, and compares the answers.
+
+The ids, times and cursors of a recording are others than ours. What an earlier answer called by
+one id there and by another here is the same thing, also in later questions and in sentences.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from tests.fakes.shopify import FakeShopify, schemas
+from tests.fakes.shopify.state import Json
+
+FOLDER = schemas.FOLDER / "recorded"
+_GID = re.compile(r"gid://shopify/\w+/(\d+)")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_LOOSE = (_TIME, re.compile(r"eyJ\w+=*"), re.compile(r"gid://shopify/Job/[0-9a-f-]+"))
+_LONG = re.compile(r"\b\d{9,}\b")
+
+
+class Replay:
+    """A recording, asked anew step by step."""
+
+    def __init__(self, fake: FakeShopify, name: str) -> None:
+        [path] = FOLDER.glob(f"*__{name}.json")
+        self.recorded: Json = json.loads(path.read_text("utf-8"))
+        self._fake = fake
+        self._ours: dict[str, str] = {}
+
+    def same(self, recorded: str, ours: str) -> None:
+        """Say which thing of ours stands for one of the recording."""
+        self._ours[recorded] = ours
+        self._ours[recorded.rpartition("/")[2]] = ours.rpartition("/")[2]
+
+    def step(self, path: str, query: str = "") -> list[str]:
+        """Ask what was asked at a place of the recording; return what differs in the answers."""
+        place: Any = self.recorded
+        for word in path.split("/"):
+            place = place[word]
+        known = place.get("request") or place
+        variables = self._translated(known.get("variables") or self.recorded.get("variables"))
+        answer = place["response"]
+        wanted = answer.get("payload", answer)
+        asked = query or known.get("query") or known.get("document")
+        got = self._fake.send(asked, **(variables or {}))
+        return sorted(self._differences(wanted, got, ""))
+
+    def _translated(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._translated(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self._translated(inner) for inner in value]
+        if not isinstance(value, str):
+            return value
+        return self._ours.get(value) or self._words(value)
+
+    def _words(self, text: str) -> str:
+        return _LONG.sub(lambda it: self._ours.get(it[0], it[0]), text)
+
+    def _differences(self, wanted: Any, got: Any, path: str) -> Iterator[str]:
+        if isinstance(wanted, dict) and isinstance(got, dict):
+            for key in wanted.keys() | got.keys():
+                yield from self._member(wanted, got, key, f"{path}.{key}".lstrip("."))
+        elif isinstance(wanted, list) and isinstance(got, list):
+            if len(wanted) != len(got):
+                yield f"{path}: {len(wanted)} rows there, {len(got)} here"
+            for place, (one, other) in enumerate(zip(wanted, got, strict=False)):
+                yield from self._differences(one, other, f"{path}[{place}]")
+        elif not self._equal(wanted, got):
+            yield f"{path}: {wanted!r} there, {got!r} here"
+
+    def _member(self, wanted: Json, got: Json, key: str, path: str) -> Iterator[str]:
+        if key in ("throttleStatus", "actualQueryCost"):
+            return  # the bucket of a shop that others use; what comes back is not understood
+        if key not in wanted or key not in got:
+            yield f"{path}: only {'there' if key in wanted else 'here'}"
+        else:
+            yield from self._differences(wanted[key], got[key], path)
+
+    def _equal(self, wanted: Any, got: Any) -> bool:
+        if not isinstance(wanted, str) or not isinstance(got, str):
+            return bool(wanted == got)
+        if any(loose.fullmatch(wanted) and loose.fullmatch(got) for loose in _LOOSE):
+            return True
+        if _GID.match(wanted) and _GID.match(got):
+            kinds = [text.split("/")[3] for text in (wanted, got)]
+            known = self._ours.get(wanted)
+            if known is None:
+                self.same(wanted, got)
+            return kinds[0] == kinds[1] and known in (None, got)
+        if re.fullmatch(r"#\d+", wanted):
+            return re.fullmatch(r"#\d+", got) is not None
+        return self._words(wanted) == got
