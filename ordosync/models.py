@@ -116,7 +116,7 @@ class Stock:
     quantity: int | None
     """None: never counted, which is not 0. Negative: oversold."""
     fixed: str = ""
-    """Why nobody may write it (`kit`, `archived`, `unassigned`, `untracked`); empty: one may."""
+    """Why nobody may write it (`kit`, `archived`, `unassigned`, `unmanaged`); empty: one may."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

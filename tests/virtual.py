@@ -29,7 +29,8 @@ class VirtualClock(Clock):
         return self.at.timestamp()
 
     def sleep(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
+        # As a real clock does, it goes on however short the wait is.
+        self.at += timedelta(seconds=seconds) or timedelta(microseconds=seconds > 0)
 
 
 class CrowdClock(Clock):

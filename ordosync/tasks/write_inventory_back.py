@@ -18,7 +18,7 @@ _FIXED = {
     "kit": "is a kit at the Merchant, whose quantity is calculated",
     "archived": "is archived at the Merchant",
     "unassigned": "is assigned to another supplier",
-    "untracked": "is sold at the Merchant without being counted",
+    "unmanaged": "does not have its stock managed at the Merchant",
 }
 
 

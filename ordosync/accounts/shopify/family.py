@@ -1,6 +1,6 @@
 """What an order is now: the fulfillment orders that it was split into, by us or by its merchant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -58,6 +58,23 @@ class Families(WrittenStock):
             lineage=lineage,
             void=_texts(found.order.void),
         )
+
+    def answer_cancellations(self, cancelled: Mapping[str, bool]) -> None:
+        """Accept or reject what was asked, and keep that the Supplier has it no more.
+
+        What is requested again after that is an order of its own, and no piece of this one.
+        """
+        for id_, accepted in cancelled.items():
+            found = self.members(id_)
+            if found is None:
+                continue
+            for part in found.parts:
+                if part.asks_cancellation:
+                    self.answer(part, accepted=accepted)
+            if accepted and id_ in found.lineage.sent:
+                left = {one: part for one, part in found.lineage.sent.items() if one != id_}
+                doing = f"keep that the Supplier does not have {id_}"
+                self.keep([self.kept(found.order, "sent", left)], doing=doing)
 
     def _check_whole(self, order: FamilyOrder, order_id: str) -> None:
         """Rather do nothing than act on a part of what there is."""

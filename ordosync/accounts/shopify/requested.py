@@ -105,7 +105,7 @@ class RequestedOrders(Placed):
             [self.kept(order, "sent", value) for order, value in sent.items()],
             doing="keep which orders the Supplier has",
         )
-        self.side_by_side(waiting, self._accept)
+        self.side_by_side(waiting, self.accept)
 
     def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
         """Read which orders were cancelled since `cursor`, or are asked to be, and never sent."""
@@ -124,14 +124,6 @@ class RequestedOrders(Placed):
         return frozenset(
             id_ for id_ in ids if (one := found.get(fulfillment_order(id_))) and is_cancelled(one)
         )
-
-    def answer_cancellations(self, cancelled: Mapping[str, bool]) -> None:
-        """Accept or reject what was asked; what is cancelled is the Supplier's no more."""
-        found = self._standings([*cancelled])
-        for id_, accepted in cancelled.items():
-            one = found.get(fulfillment_order(id_))
-            if one and one.asks_cancellation:
-                self.answer(one, accepted=accepted)
 
     def remark_on_request(self, comment: Comment) -> None:
         """Put a remark beside the order that a fulfillment order is a part of."""
@@ -156,7 +148,7 @@ class RequestedOrders(Placed):
         if errors and self._standings([number(one.id)])[one.id].asks_cancellation:
             raise RefusedError(f"account {self.name}", doing, self.said(errors))
 
-    def _accept(self, id_: str) -> None:
+    def accept(self, id_: str) -> None:
         """Accept a request; one that was taken back meanwhile is left to `cancel-orders`."""
         doing = f"accept fulfillment order {number(id_)}"
         self.shopify.write(ACCEPT_REQUEST, dict[str, Told], doing=doing, id=id_)

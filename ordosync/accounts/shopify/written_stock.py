@@ -200,7 +200,7 @@ class WrittenStock(OfferedProducts):
             return "archived"
         if not self.is_ours(variant.product, stocked=item.inventory_level is not None):
             return "unassigned"
-        return "" if item.tracked else "untracked"
+        return "" if item.tracked else "unmanaged"
 
 
 def _committed(item: ItemShape) -> int:

@@ -84,6 +84,9 @@ class WrittenTracking(Families):
         return Outcome(state="done", id=shipment.order_id, code="on-pieces")
 
     def _create(self, shipment: Shipment, parts: Sequence[Standing]) -> Outcome:
+        for part in parts:
+            if self.is_service and part.request_status == "SUBMITTED":
+                self.accept(part.id)  # what an earlier run had no time for
         fulfillment = {
             "lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": part.id} for part in parts],
             "trackingInfo": _tracking(shipment),

@@ -108,10 +108,10 @@ class ShopifyMerchantPeople(AtShopify, MerchantPeople):
         return self.remarks(self._order(self._part(order_id)))
 
     def request(self, order: Order) -> str:
-        return self._place(order, self.place)
+        return self.place_order(order, self.place)
 
     def take(self, order: Order) -> str:
-        return self._place(order, self.fake.location_id)
+        return self.place_order(order, self.fake.location_id)
 
     def cancel(self, order_id: str) -> None:
         self.fake.cancel(self._part(order_id).order_id)
@@ -191,11 +191,11 @@ class ShopifyMerchantPeople(AtShopify, MerchantPeople):
         return [
             parcel
             for parcel in self.fake.fulfillments(part.order_id)
-            if parcel.status == "SUCCESS"
-            and part.id in {line.source_id for line in parcel.lines}
+            if parcel.status == "SUCCESS" and any(part.id in line.sources for line in parcel.lines)
         ]
 
-    def _place(self, order: Order, location: str) -> str:
+    def place_order(self, order: Order, location: str, *, request: bool = False) -> str:
+        """Sell what is to be sent from a location."""
         optional: dict[str, Any] = {
             "name": order.number,
             "note": order.customer_notes,
@@ -211,9 +211,32 @@ class ShopifyMerchantPeople(AtShopify, MerchantPeople):
             [_sold(one) for one in order.lines],
             location=location,
             address=_written(order.ship_to),
+            request=request,
             **{name: value for name, value in optional.items() if value},
         )
         return number(self.fake.fulfillment_orders(placed)[0].id)
+
+
+class ShopifyServicePeople(ShopifyMerchantPeople):
+    """Who sells. The Supplier is a fulfillment service, which is asked."""
+
+    def make_place(self) -> str:
+        self.pair = {"service": "northwind"}
+        return self.fake.add_service("Northwind")
+
+    def request(self, order: Order) -> str:
+        return self.place_order(order, self.place, request=True)
+
+    def take(self, order: Order) -> str:
+        return self.place_order(order, self.place)
+
+    def ask_back(self, order_id: str) -> None:
+        """Ask the service not to send an order after all."""
+        self.fake.request_cancellation(self.part(fulfillment_order(order_id)).order_id)
+
+    def request_status(self, order_id: str) -> str:
+        """See what the service has answered."""
+        return self.part(fulfillment_order(order_id)).request_status
 
 
 class ShopifySupplierPeople(AtShopify, SupplierPeople):

@@ -1,13 +1,22 @@
 from pathlib import Path
 
 from tests.accounts.contract import MerchantContract, SupplierContract
-from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
+from tests.accounts.shopify.people import (
+    ShopifyMerchantPeople,
+    ShopifyServicePeople,
+    ShopifySupplierPeople,
+)
 from tests.virtual import VirtualClock
 
 
 class TestShopifyAsMerchant(MerchantContract):
     def make_people(self, folder: Path, clock: VirtualClock) -> ShopifyMerchantPeople:
         return ShopifyMerchantPeople(folder, clock)
+
+
+class TestServiceAtShopifyAsMerchant(MerchantContract):
+    def make_people(self, folder: Path, clock: VirtualClock) -> ShopifyServicePeople:
+        return ShopifyServicePeople(folder, clock)
 
 
 class TestShopifyAsSupplier(SupplierContract):

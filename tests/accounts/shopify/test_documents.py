@@ -1,0 +1,44 @@
+"""All that is asked is what the service has, in each version that is supported."""
+
+from collections.abc import Mapping
+
+import pytest
+from graphql import parse, validate
+from graphql.validation import NoDeprecatedCustomRule, specified_rules
+
+from ordosync.accounts.shopify import NEWEST, documents
+from tests.fakes.shopify import schemas
+
+DOCUMENTS: Mapping[str, str] = {
+    name: text for name, text in vars(documents).items() if name.isupper() and name[0] != "_"
+}
+
+
+@pytest.mark.parametrize("version", schemas.VERSIONS)
+def test_documents_are_valid_and_ask_for_nothing_deprecated(version: str) -> None:
+    if not schemas.document(version).exists():
+        pytest.skip("needs the service's own schemas in ../shared")
+    schema = schemas.whole(version)
+    rules = [*specified_rules, NoDeprecatedCustomRule]
+
+    found = {
+        name: [error.message for error in validate(schema, parse(text), rules)]
+        for name, text in DOCUMENTS.items()
+    }
+
+    assert {name: errors for name, errors in found.items() if errors} == {}
+
+
+def test_documents_are_valid_where_the_schemas_are_not_at_hand() -> None:
+    for text in DOCUMENTS.values():
+        assert validate(schemas.ours(), parse(text)) == []
+
+
+def test_the_newest_version_is_the_default() -> None:
+    assert NEWEST == schemas.VERSIONS[-1]
+
+
+def test_each_document_has_a_name_of_its_own() -> None:
+    names = [text.split("(", 1)[0].split()[1] for text in DOCUMENTS.values()]
+
+    assert len({*names}) == len(names)

@@ -1,0 +1,98 @@
+"""What Shopify does not tell: which fulfillment order came of which."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.accounts.contract.account import read, usable
+from tests.accounts.contract.examples import line, parcel, sold
+from tests.accounts.contract.merchant_splits import partition
+from tests.accounts.contract.opening import opened
+from tests.accounts.contract.people import numbers
+from tests.accounts.shopify.people import ShopifyMerchantPeople
+from tests.accounts.sqlite.people import SqliteSupplierPeople
+from tests.fakes.shopify import Fault
+from tests.pairs.pair import Pair
+
+
+@pytest.fixture(name="pair")
+def _pair(seller: ShopifyMerchantPeople, tmp_path: Path) -> Pair:
+    return Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
+
+
+def test_part_that_the_merchant_split_off_after_the_import_is_not_sent_twice(pair: Pair) -> None:
+    order_id, _ = pair.imported("1001", line("MUG", 3))
+    pair.merchant.split(order_id, (1,), (2,))
+
+    ran = pair.run("import-orders")
+
+    assert ran.count("done") == 0
+    assert [step.code for step in ran.steps if step.state == "skipped"].count(
+        "split-after-import"
+    ) == 1
+    assert len(pair.supplier.orders()) == 1
+
+
+def test_tracking_goes_to_the_parts_that_the_merchant_split_off(pair: Pair) -> None:
+    order_id, there = pair.imported("1001", line("MUG", 3))
+    parts = pair.merchant.split(order_id, (1,), (2,))
+    pair.supplier.ship(there, parcel())
+
+    pair.run("update-tracking")
+
+    assert [numbers(pair.merchant.tracking(part)) for part in parts] == [["1Z1"], ["1Z1"]]
+
+
+def test_parts_that_were_split_before_the_import_are_orders_of_their_own(pair: Pair) -> None:
+    order_id = pair.merchant.request(sold("1001", line("MUG", 3)))
+    parts = pair.merchant.split(order_id, (1,), (2,))
+
+    ran = pair.run("import-orders")
+    pair.stays_quiet("import-orders")
+    sent, other = (pair.link(part) for part in (order_id, parts[1]))
+    pair.supplier.ship(sent.supplier_id, parcel())
+    pair.run("update-tracking")
+
+    assert ran.counts == {"done": 2}
+    assert sent.supplier_id != other.supplier_id
+    assert numbers(pair.merchant.tracking(order_id)) == ["1Z1"]
+    assert pair.merchant.tracking(parts[1]) == []
+
+
+@pytest.mark.parametrize("lost", ["Split", "Keep"])
+def test_split_that_came_to_a_halt_is_finished(seller: ShopifyMerchantPeople, lost: str) -> None:
+    order_id = seller.request(sold("1001", line("MUG", 3)))
+    account = opened(seller)
+    [found] = usable(read(account.orders_by_id([order_id]))[0])
+    wanted = partition(found, (1,), (1,), (1,))
+    seller.fake.faults.add(Fault(kind="lost-reset", path=f"#{lost}$", after=lost == "Split"))
+
+    [first] = account.split_orders([wanted])
+    [second] = account.split_orders([wanted])
+    [third] = account.split_orders([wanted])
+
+    assert first.state in ("unknown", "done")
+    assert second.state in ("done", "unchanged")
+    assert third.state == "unchanged"
+    assert third.pieces == second.pieces
+    assert [quantity for piece in seller.pieces(order_id).values() for _, quantity in piece] == [
+        1,
+        1,
+        1,
+    ]
+
+
+def test_metafield_that_somebody_has_broken_is_as_good_as_none(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    order_id = seller.request(sold("1001"))
+    account = opened(seller)
+    account.acknowledge([order_id])
+    [kept] = [
+        one for order in seller.fake.orders() for one in order.metafields if "sent" in one.key
+    ]
+    kept.value = '{"what": "is this"}'
+
+    [found] = usable(read(account.orders(None, now=seller.settle()))[0])
+
+    assert found.id == order_id

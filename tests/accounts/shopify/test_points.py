@@ -1,0 +1,113 @@
+"""The bucket of points: used whole, never beyond, and shared by all."""
+
+import pytest
+
+from ordosync.accounts.shopify.bucket import Bucket, Cost, Level
+from ordosync.errors import UnavailableError
+from tests.accounts.contract.account import read, usable
+from tests.accounts.contract.examples import order, sold
+from tests.accounts.contract.opening import opened
+from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
+from tests.virtual import VirtualClock
+
+
+def told(requested: float, left: float) -> Cost:
+    level = Level(maximum_available=2000, currently_available=left, restore_rate=100)
+    return Cost(requested_query_cost=requested, actual_query_cost=1, throttle_status=level)
+
+
+def waited(bucket: Bucket, clock: VirtualClock, question: str) -> float:
+    before = clock.monotonic()
+    with bucket.share(question):
+        return clock.monotonic() - before
+
+
+def test_nobody_waits_before_anything_is_known(clock: VirtualClock) -> None:
+    assert waited(Bucket(clock), clock, "Orders") == 0
+
+
+def test_question_waits_until_there_is_enough_for_it(clock: VirtualClock) -> None:
+    bucket = Bucket(clock)
+    bucket.learn("Orders", told(500, left=100))
+
+    assert waited(bucket, clock, "Orders") == pytest.approx(4, abs=0.1)
+    assert waited(bucket, clock, "Cheap") == 0
+
+
+def test_what_others_hold_is_not_there(clock: VirtualClock) -> None:
+    bucket = Bucket(clock)
+    bucket.learn("Orders", told(500, left=700))
+
+    with bucket.share("Orders"):
+        assert waited(bucket, clock, "Orders") == pytest.approx(3, abs=0.1)
+
+
+def test_question_dearer_than_the_bucket_is_asked_when_it_is_full(clock: VirtualClock) -> None:
+    bucket = Bucket(clock)
+    bucket.learn("Orders", told(9000, left=1500))
+
+    assert waited(bucket, clock, "Orders") == pytest.approx(5, abs=0.1)
+
+
+def test_what_is_turned_away_is_asked_again_and_done_once(
+    shipper: ShopifySupplierPeople, clock: VirtualClock
+) -> None:
+    account = opened(shipper)
+    account.create_orders([order("1000")])
+    shipper.fake.drain()
+    before = clock.at
+
+    [outcome] = account.create_orders([order("1001")])
+
+    assert outcome.state == "done"
+    assert len(shipper.orders()) == 2
+    assert clock.at > before
+
+
+def test_throttled_with_429_is_waited_out_too(
+    shipper: ShopifySupplierPeople,
+) -> None:
+    account = opened(shipper)
+    shipper.fake.switches.throttled_status = 429
+    shipper.fake.drain()
+
+    [outcome] = account.create_orders([order("1001")])
+
+    assert outcome.state == "done"
+
+
+def test_shop_whose_points_others_use_up_is_left_for_later(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    account = opened(seller)
+    seller.fake.switches.points_per_s = 0.01
+    seller.fake.drain()
+
+    with pytest.raises(UnavailableError, match="use up all"):
+        read(account.orders(None, now=seller.settle()))
+
+
+def test_backlog_is_read_as_fast_as_the_points_allow(
+    seller: ShopifyMerchantPeople, clock: VirtualClock
+) -> None:
+    placed = seller.request_all([sold(str(number)) for number in range(200)])
+    account = opened(seller)
+    began = clock.at
+
+    found = usable(read(account.orders(None, now=seller.settle()))[0])
+
+    seconds = (clock.at - began).total_seconds() - 120
+    assert len(found) == len(placed)
+    assert account.cost / (2000 + 100 * seconds) <= 1
+    assert seller.fake.requests["RequestedOrders"] == account.calls
+    assert account.calls <= 20
+
+
+def test_page_that_would_cost_too_much_is_made_smaller(seller: ShopifyMerchantPeople) -> None:
+    seller.request_all([sold(str(number)) for number in range(20)])
+    seller.fake.switches.most_points = 300
+    account = opened(seller)
+
+    found = usable(read(account.orders(None, now=seller.settle()))[0])
+
+    assert len(found) == 20

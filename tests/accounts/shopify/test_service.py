@@ -1,0 +1,97 @@
+"""A Supplier that is a fulfillment service is asked, and answers."""
+
+from contextlib import closing
+from pathlib import Path
+
+from tests.accounts.contract.account import read
+from tests.accounts.contract.examples import line, parcel, sold
+from tests.accounts.contract.opening import opened
+from tests.accounts.shopify.people import ShopifyServicePeople
+from tests.accounts.sqlite.people import SqliteSupplierPeople
+from tests.pairs.pair import Pair
+
+
+def pair_of(tmp_path: Path, asking: ShopifyServicePeople) -> Pair:
+    return Pair(tmp_path, asking, SqliteSupplierPeople(tmp_path, asking.clock))
+
+
+def test_request_is_accepted_when_the_supplier_has_the_order(
+    tmp_path: Path, asking: ShopifyServicePeople
+) -> None:
+    pair = pair_of(tmp_path, asking)
+    order_id = asking.request(sold("1001"))
+    before = asking.request_status(order_id)
+
+    pair.run("import-orders")
+
+    assert (before, asking.request_status(order_id)) == ("SUBMITTED", "ACCEPTED")
+    pair.stays_quiet("import-orders")
+
+
+def test_what_nobody_asked_for_is_not_read(asking: ShopifyServicePeople) -> None:
+    asking.take(sold("1001"))
+
+    with closing(opened(asking)) as account:
+        assert read(account.orders(None, now=asking.settle()))[0] == []
+
+
+def test_cancellation_is_accepted_while_the_order_is_open(
+    tmp_path: Path, asking: ShopifyServicePeople
+) -> None:
+    pair = pair_of(tmp_path, asking)
+    order_id, there = pair.imported("1001")
+    asking.ask_back(order_id)
+
+    ran = pair.run("cancel-orders")
+
+    assert ran.counts == {"done": 1}
+    assert asking.request_status(order_id) == "CANCELLATION_ACCEPTED"
+    assert pair.supplier.status(there) == "cancelled"
+    pair.stays_quiet("cancel-orders", "import-orders")
+
+
+def test_cancellation_is_rejected_once_the_order_is_shipped(
+    tmp_path: Path, asking: ShopifyServicePeople
+) -> None:
+    pair = pair_of(tmp_path, asking)
+    order_id, there = pair.imported("1001")
+    pair.supplier.ship(there, parcel())
+    asking.ask_back(order_id)
+
+    pair.run("cancel-orders")
+    rejected = asking.request_status(order_id)
+    pair.run("update-tracking")
+
+    assert rejected == "CANCELLATION_REJECTED"
+    assert [told.number for told in asking.tracking(order_id)] == ["1Z1"]
+    assert asking.status(order_id) == "shipped"
+
+
+def test_tracking_rejects_a_cancellation_that_nobody_has_answered(
+    tmp_path: Path, asking: ShopifyServicePeople
+) -> None:
+    pair = pair_of(tmp_path, asking)
+    order_id, there = pair.imported("1001", line("MUG", 2))
+    asking.ask_back(order_id)
+    pair.supplier.ship(there, parcel())
+
+    ran = pair.run("update-tracking")
+
+    assert ran.counts == {"done": 1}
+    assert asking.status(order_id) == "shipped"
+
+
+def test_what_is_requested_again_after_it_was_cancelled_is_another_order(
+    tmp_path: Path, asking: ShopifyServicePeople
+) -> None:
+    pair = pair_of(tmp_path, asking)
+    order_id, _ = pair.imported("1001")
+    asking.ask_back(order_id)
+    pair.run("cancel-orders")
+    order = asking.part(f"gid://shopify/FulfillmentOrder/{order_id}").order_id
+    asking.fake.request_fulfillment(order)
+
+    ran = pair.run("import-orders")
+
+    assert ran.count("done") == len(pair.supplier.orders())
+    assert ran.count("skipped") == 0

@@ -1,0 +1,82 @@
+"""A token that lasts a day is fetched, fetched anew, and never shown."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from ordosync.errors import SignInError
+from tests.accounts.contract.account import read
+from tests.accounts.contract.opening import opened
+from tests.accounts.shopify.people import ShopifyMerchantPeople
+from tests.virtual import VirtualClock
+
+TOKEN = "/admin/oauth/access_token"
+
+
+class Granted(ShopifyMerchantPeople):
+    """An app that knows its id and its secret."""
+
+    secret = ""
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        known = {name: value for name, value in super().options.items() if name != "token"}
+        client_id, client_secret = self.fake.client
+        return {**known, "client_id": client_id, "client_secret": self.secret or client_secret}
+
+
+@pytest.fixture(name="granted")
+def _granted(tmp_path: object, clock: VirtualClock) -> object:
+    people = Granted(tmp_path, clock)  # type: ignore[arg-type]
+    yield people
+    people.close()
+
+
+def look(people: Granted, times: int = 1) -> None:
+    account = opened(people)
+    for _ in range(times):
+        read(account.orders(None, now=people.settle()))
+
+
+def test_token_is_fetched_once(granted: Granted) -> None:
+    look(granted, times=3)
+
+    assert granted.fake.requests[TOKEN] == 1
+
+
+def test_token_is_fetched_anew_before_it_ends(granted: Granted) -> None:
+    granted.fake.switches.token_s = 3600
+    account = opened(granted)
+    read(account.orders(None, now=granted.settle()))
+    granted.clock.sleep(3400)
+
+    read(account.orders(None, now=granted.settle()))
+
+    assert granted.fake.requests[TOKEN] == 2
+
+
+def test_token_that_ended_before_its_time_is_fetched_anew(granted: Granted) -> None:
+    account = opened(granted)
+    read(account.orders(None, now=granted.settle()))
+    granted.fake.revoke()
+
+    read(account.orders(None, now=granted.settle()))
+
+    assert granted.fake.requests[TOKEN] == 2
+
+
+def test_wrong_secret_is_said_and_not_shown(granted: Granted) -> None:
+    granted.secret = "not-the-secret-of-this-app"
+
+    with pytest.raises(Exception, match="fetch a token") as raised:
+        look(granted)
+
+    assert "not-the-secret" not in str(raised.value)
+
+
+def test_lasting_token_that_is_refused_ends_the_run(seller: ShopifyMerchantPeople) -> None:
+    account = opened(seller)
+    seller.fake.token = "another"
+
+    with pytest.raises(SignInError):
+        read(account.orders(None, now=seller.settle()))
