@@ -418,7 +418,7 @@ mutation CancelOrder($id: ID!, $note: String) {
 """
 
 JOB = """
-query CancelJob($id: ID!) { job(id: $id) { done } }
+query CancelJob($id: ID!) { job(id: $id) { id done } }
 """
 
 _SENT = """

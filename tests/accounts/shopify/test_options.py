@@ -1,0 +1,153 @@
+"""What is said of a shop's options, by the file and by the service, and what a run has cost."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ordosync.accounts.shopify.ids import number
+from tests.command import ordosync
+from tests.fakes.shopify import FakeShopify
+
+CONFIG = """
+accounts:
+  shop:
+    kind: shopify
+    shop: acme
+    base_url: {url}/admin
+    token: {token}
+  depot:
+    kind: shopify
+    shop: depot
+    base_url: {url}/admin
+    token: {token}
+portals:
+  shop-depot:
+    merchant: {{account: shop, {merchant}}}
+    supplier: {{account: depot, location: {location}}}
+"""
+
+
+@pytest.fixture(name="fake")
+def _fake() -> Iterator[FakeShopify]:
+    with FakeShopify() as fake:
+        yield fake
+
+
+def write(folder: Path, fake: FakeShopify, **values: object) -> None:
+    known = {
+        "url": fake.url,
+        "token": fake.token,
+        "merchant": f"location: {number(fake.add_location('Northwind'))}",
+        "location": number(fake.location_id),
+    }
+    path = folder / "config.yaml"
+    path.touch(0o600)
+    path.write_text(CONFIG.format(**{**known, **values}))
+
+
+def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: FakeShopify) -> None:
+    write(tmp_path, fake)
+
+    done = ordosync(tmp_path, "config", "check", "--online")
+
+    assert (done.code, done.err) == (0, "")
+    assert "ok: portal shop-depot, merchant shop: all that is needed is there" in done.out
+    assert "ok: portal shop-depot, supplier depot: all that is needed is there" in done.out
+    assert "note: portal shop-depot, merchant shop: takes no remarks on a timeline" in done.out
+    assert fake.ledger == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("merchant", "location: 77", "merchant shop: there is no location 77"),
+        ("merchant", "service: nobody", "merchant shop: there is no fulfillment service nobody"),
+        ("location", "78", "supplier depot: there is no location 78"),
+    ],
+)
+def test_what_is_missing_there_is_told(
+    tmp_path: Path, fake: FakeShopify, name: str, value: str, told: str
+) -> None:
+    write(tmp_path, fake, **{name: value})
+
+    done = ordosync(tmp_path, "config", "check", "--online")
+
+    assert done.code == 1
+    assert f"trouble: portal shop-depot, {told}" in done.out
+
+
+def test_scopes_that_are_missing_are_told(tmp_path: Path, fake: FakeShopify) -> None:
+    write(tmp_path, fake)
+    fake.shop.scopes -= {"read_products", "write_products", "write_inventory"}
+
+    done = ordosync(tmp_path, "config", "check", "--online")
+
+    assert "merchant shop: the token lacks the scopes read_products, write_inventory" in done.out
+    assert "supplier depot: the token lacks the scopes read_products, write_products" in done.out
+
+
+def test_version_that_the_shop_does_not_have_is_told(tmp_path: Path, fake: FakeShopify) -> None:
+    write(tmp_path, fake)
+    path = tmp_path / "config.yaml"
+    path.write_text(path.read_text().replace("shop: acme", "shop: acme\n    version: 2027-01"))
+
+    done = ordosync(tmp_path, "config", "check", "--online")
+
+    assert done.code == 1
+    assert "trouble: portal shop-depot, merchant shop: account shop: sign in: HTTP 404" in done.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("shop: acme", "shop: acme.myshopify.com", "shop: must be the name before"),
+        ("shop: acme", "shop: acme\n    version: 2026-01", "version: must be 2026-04 or a later"),
+        ("shop: acme", "shop: acme\n    version: newest", "version: must be 2026-04 or a later"),
+        ("base_url: http", "base_url: ftp", "base_url: must begin with https://"),
+        ("shop: acme", "shop: acme\n    client_id: abc", "must be said together"),
+        ("shop: acme", "shop: acme\n    concurrency: 0", "concurrency: must be 1 or more"),
+        ("shop: acme", "shop: acme\n    timezone: Mars/Base", "timezone: 'Mars/Base'"),
+        ("account: shop, location", "account: shop, service: x, location", "say either"),
+    ],
+)
+def test_a_wrong_option_is_a_problem_of_the_file(
+    tmp_path: Path, fake: FakeShopify, old: str, new: str, told: str
+) -> None:
+    write(tmp_path, fake)
+    path = tmp_path / "config.yaml"
+    path.write_text(path.read_text().replace(old, new))
+
+    done = ordosync(tmp_path, "config", "check")
+
+    assert done.code == 3
+    assert told in done.err
+
+
+def test_neither_token_nor_secret_is_a_problem(tmp_path: Path, fake: FakeShopify) -> None:
+    write(tmp_path, fake)
+    path = tmp_path / "config.yaml"
+    path.write_text(path.read_text().replace(f"    token: {fake.token}\n", "", 1))
+
+    done = ordosync(tmp_path, "config", "check")
+
+    assert done.code == 3
+    assert "token: must be said, or else client_id and client_secret" in done.err
+
+
+def test_calls_and_query_cost_of_a_run_are_shown(tmp_path: Path, fake: FakeShopify) -> None:
+    northwind = fake.add_location("Northwind")
+    write(tmp_path, fake, merchant=f"location: {number(northwind)}")
+    for _ in range(4):
+        fake.place_order({"MUG": 1}, location=northwind)
+
+    ordosync(tmp_path, "import-orders")
+    shown = ordosync(tmp_path, "show", "1")
+    [run] = json.loads(ordosync(tmp_path, "show", "1", "--json").out)["runs"]
+
+    assert run["done"] == 4
+    assert run["calls"] > 0
+    assert run["cost"] > run["calls"]
+    assert f"{run['calls']} calls, query cost {run['cost']} (" in shown.out
+    assert "for each of 4 seen)" in shown.out
