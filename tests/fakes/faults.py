@@ -84,7 +84,8 @@ class Fault:
     method: str = ""
     """Empty for any."""
     path: str = ""
-    """A regular expression, searched for in the path as it was sent."""
+    """A regular expression, searched for in the path as it was sent, or in what else the service
+    has for it: `#OrderCreate$` strikes one operation of GraphQL."""
     times: float = 1
     """How often it strikes; `math.inf` for ever."""
     after: int = 0

@@ -26,12 +26,24 @@ class Replay:
         [path] = FOLDER.glob(f"*__{name}.json")
         self.recorded: Json = json.loads(path.read_text("utf-8"))
         self._fake = fake
-        self._ours: dict[str, str] = {}
+        self._known: dict[str, str] = {}
 
     def same(self, recorded: str, ours: str) -> None:
         """Say which thing of ours stands for one of the recording."""
-        self._ours[recorded] = ours
-        self._ours[recorded.rpartition("/")[2]] = ours.rpartition("/")[2]
+        self._known[recorded] = ours
+        self._known[recorded.rpartition("/")[2]] = ours.rpartition("/")[2]
+
+    def ours(self, recorded: str) -> str:
+        """Return what stands for a thing of the recording."""
+        return self._known[recorded]
+
+    def differences(self, *steps: str | tuple[str, str]) -> dict[str, list[str]]:
+        """Take steps, each a place or a place and its document; return those that differ."""
+        found = {}
+        for step in steps:
+            path, query = (step, "") if isinstance(step, str) else step
+            found[path] = self.step(path, query)
+        return {path: lines for path, lines in found.items() if lines}
 
     def step(self, path: str, query: str = "") -> list[str]:
         """Ask what was asked at a place of the recording; return what differs in the answers."""
@@ -53,10 +65,10 @@ class Replay:
             return [self._translated(inner) for inner in value]
         if not isinstance(value, str):
             return value
-        return self._ours.get(value) or self._words(value)
+        return self._known.get(value) or self._words(value)
 
     def _words(self, text: str) -> str:
-        return _LONG.sub(lambda it: self._ours.get(it[0], it[0]), text)
+        return _LONG.sub(lambda it: self._known.get(it[0], it[0]), text)
 
     def _differences(self, wanted: Any, got: Any, path: str) -> Iterator[str]:
         if isinstance(wanted, dict) and isinstance(got, dict):
@@ -85,7 +97,7 @@ class Replay:
             return True
         if _GID.match(wanted) and _GID.match(got):
             kinds = [text.split("/")[3] for text in (wanted, got)]
-            known = self._ours.get(wanted)
+            known = self._known.get(wanted)
             if known is None:
                 self.same(wanted, got)
             return kinds[0] == kinds[1] and known in (None, got)

@@ -82,7 +82,7 @@ def _check_together(sources: Sequence[FulfillmentOrder]) -> None:
 
 
 def _numbers(ids: Any) -> list[int]:
-    return [words.number(gid) for gid in dict.fromkeys(ids)]
+    return sorted({words.number(gid) for gid in ids})
 
 
 def _send(

@@ -135,17 +135,34 @@ def _check(given: Json) -> None:
 
 def _checked(shop: Shop, place: int, name: str, row: Json) -> InventoryLevel:
     where = ("input", "quantities", str(place))
-    if row["quantity"] < 0:
+    _check_quantity(row["quantity"], *where)
+    level = _level(shop, row, *where)
+    expected = row["changeFromQuantity"]
+    if expected is not None and expected != stock.quantities(level)[name]:
+        raise UserError(
+            "The specified quantity has changed since it was read.",
+            *where,
+            "changeFromQuantity",
+            code="CHANGE_FROM_QUANTITY_STALE",
+        )
+    return level
+
+
+def _check_quantity(quantity: int, *where: str) -> None:
+    if quantity < 0:
         raise UserError(
             "The quantity can't be negative.", *where, "quantity", code="INVALID_QUANTITY_NEGATIVE"
         )
-    if row["quantity"] > MOST:
+    if quantity > MOST:
         raise UserError(
             "The quantity can't be higher than 1,000,000,000.",
             *where,
             "quantity",
             code="INVALID_QUANTITY_TOO_HIGH",
         )
+
+
+def _level(shop: Shop, row: Json, *where: str) -> InventoryLevel:
     item = shop.get(InventoryItem, row["inventoryItemId"])
     if item is None:
         raise UserError(
@@ -167,14 +184,6 @@ def _checked(shop: Shop, place: int, name: str, row: Json) -> InventoryLevel:
             "The specified inventory item is not stocked at the location.",
             *where,
             "locationId",
-        )
-    expected = row["changeFromQuantity"]
-    if expected is not None and expected != stock.quantities(level)[name]:
-        raise UserError(
-            "The specified quantity has changed since it was read.",
-            *where,
-            "changeFromQuantity",
-            code="CHANGE_FROM_QUANTITY_STALE",
         )
     return level
 

@@ -43,6 +43,7 @@ class People(Stockkeepers, Shippers):
         *,
         location: str | Mapping[str, str] | None = None,
         address: Json | None = None,
+        billing: Json | None = None,
         shipping: str | None = None,
         request: bool = False,
         **fields: Any,
@@ -55,8 +56,10 @@ class People(Stockkeepers, Shippers):
         if isinstance(lines, Mapping):
             lines = [{"sku": sku, "quantity": count} for sku, count in lines.items()]
         with self.shop.lock:
-            ship_to = orders.address(self.shop, address or ANN)
-            known = {"shipping_address": ship_to, "billing_address": ship_to, **fields}
+            ship_to = address or ANN
+            addresses = {"shipping_address": ship_to, "billing_address": billing or ship_to}
+            written = {key: orders.address(self.shop, it) for key, it in addresses.items()}
+            known = {**written, **fields}
             if shipping is not None:
                 known["shipping_line"] = {"title": shipping, "code": shipping, "price": "0"}
             order = orders.start(self.shop, **known)

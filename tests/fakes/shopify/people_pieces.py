@@ -47,6 +47,13 @@ class Shippers:
             moved = self._deal([piece], lines)[0][1]
             return fulfillment.split(self.shop, piece, moved).id
 
+    def split_lines(self, fulfillment_order: str, quantities: Mapping[str, int]) -> str:
+        """Do the same by the ids of the fulfillment order's lines."""
+        with self.shop.lock:
+            piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
+            moved = fulfillment.shares(piece, quantities)
+            return fulfillment.split(self.shop, piece, moved).id
+
     def move(self, fulfillment_order: str, location: str) -> None:
         """Let a fulfillment order be sent from another location."""
         with self.shop.lock:
@@ -93,6 +100,16 @@ class Shippers:
                 self.shop.sure(LineItem, line.line_id).sku: line.remaining_quantity
                 for line in piece.lines
             }
+
+    def parcels(self, fulfillment_order: str) -> list[Fulfillment]:
+        """Return what was sent of a fulfillment order and not recalled."""
+        with self.shop.lock:
+            piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
+            return [
+                sent
+                for sent in self.shop.sure(Order, piece.order_id).sent
+                if sent.status == "SUCCESS" and any(piece.id in it.sources for it in sent.lines)
+            ]
 
     def _deal(
         self, parts: Sequence[FulfillmentOrder], lines: Mapping[str, int]

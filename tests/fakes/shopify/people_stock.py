@@ -49,6 +49,7 @@ class Stockkeepers:
         cost: Decimal | float | str | None = None,
         barcode: str | None = None,
         weight_g: float | None = None,
+        kit: bool = False,
         **fields: object,
     ) -> str:
         """Return the id of a new product with one variant; `fields` are as in `state.Product`.
@@ -58,7 +59,7 @@ class Stockkeepers:
         with self.shop.lock:
             made = products.create(self.shop, title or sku, **fields)
             variant = products.add_variant(self.shop, made, sku=sku, price=Decimal(str(price)))
-            variant.barcode = barcode
+            variant.barcode, variant.requires_components = barcode, kit
             item = self.shop.sure(InventoryItem, variant.inventory_item_id)
             item.cost = None if cost is None else Decimal(str(cost))
             item.weight = weight_g and {"unit": "GRAMS", "value": weight_g}  # type: ignore[assignment]
