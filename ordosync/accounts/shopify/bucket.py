@@ -14,9 +14,14 @@ from threading import Lock
 from msgspec import Struct
 
 from ordosync.clock import Clock
+from ordosync.errors import RefusedError
 
 _LOOK_AGAIN_S = 1.0
 _SHORTEST_S = 0.05
+
+
+class TooCostlyError(RefusedError):
+    """Asks for more at once than any question may cost."""
 
 
 class Level(Struct, frozen=True, rename="camel"):

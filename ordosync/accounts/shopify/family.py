@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ordosync.accounts.shopify.documents import FAMILY
+from ordosync.accounts.shopify.documents.fulfillment import FAMILY
 from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.lineage import Lineage
 from ordosync.accounts.shopify.shapes import Connection, Family, FamilyOrder, OrderOf, Part, Valued

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from ordosync.accounts.base import refused
 from ordosync.accounts.limits import refusal
-from ordosync.accounts.shopify.documents import (
+from ordosync.accounts.shopify.documents.orders import (
     CANCEL_ORDER,
     CREATE_ORDER,
     FIND_NAMES,

@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from ordosync.accounts.base import outcome_of
-from ordosync.accounts.shopify.documents import (
+from ordosync.accounts.shopify.documents.stock import (
     CREATE_PRODUCT,
     KNOWN_SKUS,
     SELLABLE,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ordosync.accounts.base import Finding
+from ordosync.accounts.shopify.side import NO_TIMELINE
 from ordosync.accounts.shopify.written_splits import WrittenSplits
 
 _NEEDED = (
@@ -30,9 +31,3 @@ class MerchantSide(WrittenSplits):
         yield Finding(text=NO_TIMELINE)
         yield Finding(text="tells no discount of a whole order: it may be sent by several")
         yield Finding(text="tells no supplier's SKU or cost")
-
-
-NO_TIMELINE = (
-    "takes no remarks on a timeline: they are kept as metafields `ordosync` of the order, "
-    "which gets the tag ordosync-attention"
-)

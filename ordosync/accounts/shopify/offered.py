@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from ordosync.accounts.shopify.documents import ITEMS, VARIANTS
+from ordosync.accounts.shopify.documents.stock import ITEMS, VARIANTS
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.lists import DEEP, Pages, instant, quoted
 from ordosync.accounts.shopify.orders import digest

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Raw
 
-from ordosync.accounts.shopify.documents import (
+from ordosync.accounts.shopify.documents.fulfillment import (
     ACCEPT_CANCELLATION,
     ACCEPT_REQUEST,
     CHANGED_ORDERS,

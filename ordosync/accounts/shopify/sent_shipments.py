@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from ordosync.accounts.base import Finding
-from ordosync.accounts.shopify.documents import MORE_LINES, SENT_BY_ID, SENT_ORDERS, SPLIT_BY_ID
+from ordosync.accounts.shopify.documents.fulfillment import MORE_LINES
+from ordosync.accounts.shopify.documents.orders import SENT_BY_ID, SENT_ORDERS, SPLIT_BY_ID
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.lists import Changes, quoted
 from ordosync.accounts.shopify.made_orders import MadeOrders
@@ -24,6 +25,7 @@ from ordosync.accounts.shopify.shapes import (
     SentFulfillment,
     SentOrder,
 )
+from ordosync.accounts.shopify.side import NO_TIMELINE
 from ordosync.models import Page, Piece, PieceLine, Shipment, Split, Unusable
 
 _OVERLAP = timedelta(seconds=120)
@@ -85,6 +87,7 @@ class SentShipments(MadeOrders):
         wanted = str(self.channel.location)
         if wanted not in {number(one.id) for one in self.locations()}:
             yield Finding(text=f"there is no location {wanted}", is_problem=True)
+        yield Finding(text=NO_TIMELINE)
         yield Finding(text="cannot tell a parcel's cost and method")
         yield Finding(text="tells of an order that is sent in several parcels only the first one")
         yield Finding(text="tells of an order that is split only how it is when that is first seen")

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 
 from msgspec import Raw, Struct, field
 
-from ordosync.accounts.shopify.bucket import Bucket, Cost
+from ordosync.accounts.shopify.bucket import Bucket, Cost, TooCostlyError
 from ordosync.accounts.shopify.token import GrantedToken, LastingToken
 from ordosync.errors import (
     AccountError,
@@ -43,19 +43,18 @@ _NOT_DONE = frozenset(
 )
 
 
-class TooCostlyError(RefusedError):
-    """Asks for more at once than any question may cost."""
-
-
-class _Extensions(Struct, frozen=True):
+class _Coded(Struct, frozen=True):
     code: str = ""
-    cost: Cost | None = None
 
 
 class _Error(Struct, frozen=True):
     message: str = ""
     path: list[str | int] | None = None
-    extensions: _Extensions = _Extensions()
+    extensions: _Coded = _Coded()
+
+
+class _Extensions(Struct, frozen=True):
+    cost: Cost | None = None
 
 
 class _Answer(Struct, frozen=True):

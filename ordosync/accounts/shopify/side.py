@@ -9,7 +9,8 @@ from msgspec import Raw, Struct
 
 from ordosync.accounts.base import Finding, refused
 from ordosync.accounts.over_http import HttpAccount
-from ordosync.accounts.shopify.documents import KEEP, LOCATIONS, REMARK, SHOP
+from ordosync.accounts.shopify.bucket import TooCostlyError
+from ordosync.accounts.shopify.documents.shop import KEEP, LOCATIONS, REMARK, SHOP
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.lists import Pages
 from ordosync.accounts.shopify.shapes import Nodes, Told, UserError
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+NO_TIMELINE = (
+    "takes no remarks on a timeline: they are kept as metafields `ordosync` of the order, "
+    "which gets the tag ordosync-attention"
+)
 NAMESPACE = "ordosync"
 ATTENTION = "ordosync-attention"
 """The tag by which people find the orders on which there is a remark."""
@@ -141,9 +146,18 @@ class Side(HttpAccount):
         self, document: str, ids: Sequence[str], *, doing: str, **variables: object
     ) -> Iterator[list[Raw]]:
         """Yield pages of those that are there, each still to be read."""
-        for start in range(0, len(ids), _AT_ONCE):
-            wanted = list(dict.fromkeys(ids[start : start + _AT_ONCE]))
-            answer = self.shopify.ask(document, Nodes, doing=doing, ids=wanted, **variables)
+        left, size = list(dict.fromkeys(ids)), _AT_ONCE
+        while left:
+            try:
+                answer = self.shopify.ask(
+                    document, Nodes, doing=doing, ids=left[:size], **variables
+                )
+            except TooCostlyError:
+                if size == 1:
+                    raise
+                size //= 2
+                continue
+            left = left[size:]
             yield [raw for raw in answer.nodes if bytes(raw) not in (b"null", b"{}")]
 
     def denied(self, errors: Sequence[UserError], *sent: object, code: str = "refused") -> Outcome:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from ordosync.accounts.base import refused
-from ordosync.accounts.shopify.documents import SPLIT
+from ordosync.accounts.shopify.documents.fulfillment import SPLIT
 from ordosync.accounts.shopify.family import Members
 from ordosync.accounts.shopify.ids import (
     first_piece,

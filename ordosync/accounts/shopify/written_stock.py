@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from ordosync.accounts.base import outcome_of, refused
-from ordosync.accounts.shopify.documents import ITEMS_STOCK, SET_STOCK, STOCK_AT
+from ordosync.accounts.shopify.documents.stock import ITEMS_STOCK, SET_STOCK, STOCK_AT
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.offered import OfferedProducts
 from ordosync.accounts.shopify.shapes import ItemShape, Told, UserError, VariantShape

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from ordosync.accounts.base import refused
-from ordosync.accounts.shopify.documents import ADD_TRACKING, CHANGE_TRACKING, TRACKED
+from ordosync.accounts.shopify.documents.fulfillment import ADD_TRACKING, CHANGE_TRACKING, TRACKED
 from ordosync.accounts.shopify.family import Families, Members
 from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.requested import is_cancelled

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from ordosync.accounts.shopify import lists
-from ordosync.accounts.shopify.documents import CHANGED_ORDERS
+from ordosync.accounts.shopify.documents.fulfillment import CHANGED_ORDERS
 from ordosync.accounts.shopify.session import ShopifySession
 from ordosync.errors import UnavailableError
 from tests.accounts.contract.account import quantities, read, usable

@@ -111,3 +111,13 @@ def test_page_that_would_cost_too_much_is_made_smaller(seller: ShopifyMerchantPe
     found = usable(read(account.orders(None, now=seller.settle()))[0])
 
     assert len(found) == 20
+
+
+def test_orders_that_would_cost_too_much_together_are_read_in_parts(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    placed = seller.request_all([sold(str(number)) for number in range(130)])
+
+    found = usable(read(opened(seller).orders_by_id(placed))[0])
+
+    assert sorted(one.id for one in found) == sorted(placed)

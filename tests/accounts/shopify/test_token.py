@@ -1,6 +1,8 @@
 """A token that lasts a day is fetched, fetched anew, and never shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -10,26 +12,25 @@ from tests.accounts.contract.opening import opened
 from tests.accounts.shopify.people import ShopifyMerchantPeople
 from tests.virtual import VirtualClock
 
-TOKEN = "/admin/oauth/access_token"
+FETCHED = "/admin/oauth/access_token"
 
 
 class Granted(ShopifyMerchantPeople):
     """An app that knows its id and its secret."""
 
-    secret = ""
+    wrong = ""
 
     @property
     def options(self) -> Mapping[str, object]:
         known = {name: value for name, value in super().options.items() if name != "token"}
         client_id, client_secret = self.fake.client
-        return {**known, "client_id": client_id, "client_secret": self.secret or client_secret}
+        return {**known, "client_id": client_id, "client_secret": self.wrong or client_secret}
 
 
 @pytest.fixture(name="granted")
-def _granted(tmp_path: object, clock: VirtualClock) -> object:
-    people = Granted(tmp_path, clock)  # type: ignore[arg-type]
-    yield people
-    people.close()
+def _granted(tmp_path: Path, clock: VirtualClock) -> Iterator[Granted]:
+    with closing(Granted(tmp_path, clock)) as people:
+        yield people
 
 
 def look(people: Granted, times: int = 1) -> None:
@@ -41,7 +42,7 @@ def look(people: Granted, times: int = 1) -> None:
 def test_token_is_fetched_once(granted: Granted) -> None:
     look(granted, times=3)
 
-    assert granted.fake.requests[TOKEN] == 1
+    assert granted.fake.requests[FETCHED] == 1
 
 
 def test_token_is_fetched_anew_before_it_ends(granted: Granted) -> None:
@@ -52,7 +53,7 @@ def test_token_is_fetched_anew_before_it_ends(granted: Granted) -> None:
 
     read(account.orders(None, now=granted.settle()))
 
-    assert granted.fake.requests[TOKEN] == 2
+    assert granted.fake.requests[FETCHED] == 2
 
 
 def test_token_that_ended_before_its_time_is_fetched_anew(granted: Granted) -> None:
@@ -62,11 +63,11 @@ def test_token_that_ended_before_its_time_is_fetched_anew(granted: Granted) -> N
 
     read(account.orders(None, now=granted.settle()))
 
-    assert granted.fake.requests[TOKEN] == 2
+    assert granted.fake.requests[FETCHED] == 2
 
 
 def test_wrong_secret_is_said_and_not_shown(granted: Granted) -> None:
-    granted.secret = "not-the-secret-of-this-app"
+    granted.wrong = "not-the-secret-of-this-app"
 
     with pytest.raises(Exception, match="fetch a token") as raised:
         look(granted)
@@ -76,7 +77,7 @@ def test_wrong_secret_is_said_and_not_shown(granted: Granted) -> None:
 
 def test_lasting_token_that_is_refused_ends_the_run(seller: ShopifyMerchantPeople) -> None:
     account = opened(seller)
-    seller.fake.token = "another"
+    seller.fake.token += "-not-any-more"
 
     with pytest.raises(SignInError):
         read(account.orders(None, now=seller.settle()))

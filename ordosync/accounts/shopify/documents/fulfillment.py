@@ -1,0 +1,209 @@
+"""The Merchant's fulfillment orders: what is to be sent, from where, and what was."""
+
+# What is to be sent, and to whom. `$lines` are enough for most orders.
+
+_LINE = """
+    id sku productTitle variantTitle remainingQuantity
+    lineItem {
+      id customAttributes { key value }
+      originalUnitPriceSet { shopMoney { amount currencyCode } }
+      discountedUnitPriceSet { shopMoney { amount } }
+    }
+"""
+_REQUESTED = f"""
+fragment Requested on FulfillmentOrder {{
+  id status requestStatus updatedAt orderId orderName orderProcessedAt
+  assignedLocation {{ location {{ id }} }}
+  destination {{
+    firstName lastName company address1 address2 city province zip countryCode phone email
+  }}
+  deliveryMethod {{ presentedName }}
+  merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) {{ nodes {{ sentAt }} }}
+  order {{
+    cancelledAt note tags customAttributes {{ key value }}
+    shippingLine {{ title }}
+    billingAddress {{
+      name company address1 address2 city provinceCode zip countryCodeV2 phone
+    }}
+    sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
+    split: metafield(namespace: "ordosync", key: $split) {{ value }}
+  }}
+  lineItems(first: $lines) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ {_LINE} }} }}
+}}
+"""
+
+REQUESTED_ORDERS = f"""
+query RequestedOrders(
+  $first: Int!, $after: String, $query: String, $lines: Int!, $sent: String!, $split: String!
+) {{
+  fulfillmentOrders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {{
+    pageInfo {{ hasNextPage endCursor }}
+    nodes {{ ...Requested }}
+  }}
+}}
+{_REQUESTED}
+"""
+
+REQUESTED_ORDERS_BY_ID = f"""
+query RequestedOrdersById($ids: [ID!]!, $lines: Int!, $sent: String!, $split: String!) {{
+  nodes(ids: $ids) {{ ...Requested }}
+}}
+{_REQUESTED}
+"""
+
+MORE_LINES = f"""
+query MoreLines($id: ID!, $first: Int!, $after: String) {{
+  fulfillmentOrder(id: $id) {{
+    lineItems(first: $first, after: $after) {{
+      pageInfo {{ hasNextPage endCursor }} nodes {{ {_LINE} }}
+    }}
+  }}
+}}
+"""
+
+_STANDING = """
+fragment Standing on FulfillmentOrder {
+  id status requestStatus updatedAt orderId
+  assignedLocation { location { id } }
+  order { cancelledAt }
+  merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) { nodes { sentAt } }
+  fulfillments(first: 3) { nodes { id status trackingInfo(first: 3) { number } } }
+}
+"""
+
+CHANGED_ORDERS = f"""
+query ChangedOrders($first: Int!, $after: String, $query: String) {{
+  fulfillmentOrders(
+    first: $first, after: $after, query: $query, includeClosed: true, sortKey: UPDATED_AT
+  ) {{
+    pageInfo {{ hasNextPage endCursor }}
+    nodes {{ ...Standing }}
+  }}
+}}
+{_STANDING}
+"""
+
+STANDINGS = f"""
+query Standings($ids: [ID!]!) {{ nodes(ids: $ids) {{ ...Standing }} }}
+{_STANDING}
+"""
+
+TRACKED = """
+query Tracked($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on FulfillmentOrder {
+      id status requestStatus orderId
+      assignedLocation { location { id } }
+      merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) { nodes { sentAt } }
+      fulfillments(first: 3) { nodes { id status trackingInfo(first: 3) { number } } }
+      order { cancelledAt fulfillmentOrders(first: 2) { nodes { id } } }
+    }
+  }
+}
+"""
+
+# All that was ever to be sent of an order from one place, and what was.
+
+FAMILY = """
+query Family($id: ID!, $lines: Int!, $sent: String!, $split: String!, $void: String!) {
+  fulfillmentOrder(id: $id) {
+    id
+    order {
+      id cancelledAt
+      sent: metafield(namespace: "ordosync", key: $sent) { value }
+      split: metafield(namespace: "ordosync", key: $split) { value }
+      void: metafield(namespace: "ordosync", key: $void) { value }
+      fulfillmentOrders(first: 15) {
+        pageInfo { hasNextPage }
+        nodes {
+          id status requestStatus
+          assignedLocation { location { id } }
+          merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) {
+            nodes { sentAt }
+          }
+          fulfillments(first: 3) { nodes { id status trackingInfo(first: 3) { number } } }
+          lineItems(first: $lines) {
+            pageInfo { hasNextPage endCursor }
+            nodes { id remainingQuantity totalQuantity lineItem { id } }
+          }
+        }
+      }
+    }
+  }
+}
+"""
+
+UNSENT = """
+query Unsent(
+  $first: Int!, $after: String, $query: String, $closed: Boolean!, $lines: Int!, $sent: String!
+) {
+  fulfillmentOrders(
+    first: $first, after: $after, query: $query, includeClosed: $closed, sortKey: UPDATED_AT
+  ) {
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id status updatedAt
+      order { sent: metafield(namespace: "ordosync", key: $sent) { value } }
+      lineItems(first: $lines) {
+        pageInfo { hasNextPage endCursor }
+        nodes { id remainingQuantity inventoryItemId }
+      }
+    }
+  }
+}
+"""
+
+MORE_UNSENT = """
+query MoreUnsent($id: ID!, $first: Int!, $after: String) {
+  fulfillmentOrder(id: $id) {
+    lineItems(first: $first, after: $after) {
+      pageInfo { hasNextPage endCursor } nodes { id remainingQuantity inventoryItemId }
+    }
+  }
+}
+"""
+
+_TOLD = "userErrors { field message }"
+
+ACCEPT_REQUEST = f"""
+mutation AcceptRequest($id: ID!) {{
+  fulfillmentOrderAcceptFulfillmentRequest(id: $id) {{ {_TOLD} }}
+}}
+"""
+
+ACCEPT_CANCELLATION = f"""
+mutation AcceptCancellation($id: ID!) {{
+  fulfillmentOrderAcceptCancellationRequest(id: $id) {{ {_TOLD} }}
+}}
+"""
+
+REJECT_CANCELLATION = f"""
+mutation RejectCancellation($id: ID!) {{
+  fulfillmentOrderRejectCancellationRequest(
+    id: $id, message: "It is shipped already"
+  ) {{ {_TOLD} }}
+}}
+"""
+
+ADD_TRACKING = f"""
+mutation AddTracking($fulfillment: FulfillmentInput!) {{
+  fulfillmentCreate(fulfillment: $fulfillment) {{ fulfillment {{ id }} {_TOLD} }}
+}}
+"""
+
+CHANGE_TRACKING = f"""
+mutation ChangeTracking($id: ID!, $tracking: FulfillmentTrackingInput!, $notify: Boolean) {{
+  fulfillmentTrackingInfoUpdate(
+    fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer: $notify
+  ) {{ fulfillment {{ id }} {_TOLD} }}
+}}
+"""
+
+SPLIT = """
+mutation Split($splits: [FulfillmentOrderSplitInput!]!) {
+  fulfillmentOrderSplit(fulfillmentOrderSplits: $splits) {
+    fulfillmentOrderSplits { remainingFulfillmentOrder { id } }
+    userErrors { field message code }
+  }
+}
+"""

@@ -1,0 +1,116 @@
+"""The Supplier's orders."""
+
+_CREATED = """
+    id name sourceIdentifier
+    lineItems(first: 50) { pageInfo { hasNextPage endCursor } nodes { id } }
+"""
+
+FIND_ORDERS = f"""
+query FindOrders($first: Int!, $after: String, $query: String!) {{
+  orders(first: $first, after: $after, query: $query, sortKey: CREATED_AT) {{
+    pageInfo {{ hasNextPage endCursor }}
+    nodes {{ {_CREATED} }}
+  }}
+}}
+"""
+
+FIND_NAMES = """
+query FindNames($first: Int!, $after: String, $query: String!) {
+  orders(first: $first, after: $after, query: $query, sortKey: CREATED_AT) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id name }
+  }
+}
+"""
+
+CREATE_ORDER = f"""
+mutation CreateOrder($order: OrderCreateOrderInput!, $options: OrderCreateOptionsInput) {{
+  orderCreate(order: $order, options: $options) {{
+    order {{ {_CREATED} }}
+    userErrors {{ field message }}
+  }}
+}}
+"""
+
+MORE_ORDER_LINES = """
+query MoreOrderLines($id: ID!, $first: Int!, $after: String) {
+  order(id: $id) {
+    lineItems(first: $first, after: $after) {
+      pageInfo { hasNextPage endCursor } nodes { id }
+    }
+  }
+}
+"""
+
+PIECE_STATUSES = """
+query PieceStatuses($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on FulfillmentOrder {
+      id status requestStatus
+      order { cancelledAt }
+      fulfillments(first: 3) { nodes { id status } }
+    }
+  }
+}
+"""
+
+ORDER_STATUSES = """
+query OrderStatuses($ids: [ID!]!) {
+  nodes(ids: $ids) { ... on Order { id cancelledAt displayFulfillmentStatus } }
+}
+"""
+
+CANCEL_ORDER = """
+mutation CancelOrder($id: ID!, $note: String) {
+  orderCancel(
+    orderId: $id, reason: OTHER, restock: true, notifyCustomer: false, staffNote: $note
+  ) {
+    job { id done }
+    orderCancelUserErrors { field message code }
+  }
+}
+"""
+
+JOB = """
+query CancelJob($id: ID!) { job(id: $id) { id done } }
+"""
+
+_SENT = """
+  id updatedAt
+  fulfillments(first: 5) {
+    id status createdAt
+    location { name }
+    trackingInfo(first: 3) { number company }
+    fulfillmentOrders(first: 1) { nodes { id } }
+  }
+  fulfillmentOrders(first: 5) {
+    pageInfo { hasNextPage }
+    nodes {
+      id status requestStatus
+      lineItems(first: 10) {
+        pageInfo { hasNextPage endCursor } nodes { id totalQuantity lineItem { id } }
+      }
+    }
+  }
+"""
+
+SENT_ORDERS = f"""
+query SentOrders($first: Int!, $after: String, $query: String) {{
+  orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {{
+    pageInfo {{ hasNextPage endCursor }}
+    nodes {{ {_SENT} }}
+  }}
+}}
+"""
+
+SENT_BY_ID = f"""
+query SentById($ids: [ID!]!) {{
+  nodes(ids: $ids) {{ ... on Fulfillment {{ id order {{ {_SENT} }} }} }}
+}}
+"""
+
+SPLIT_BY_ID = f"""
+query SplitById($ids: [ID!]!) {{
+  nodes(ids: $ids) {{ ... on Order {{ {_SENT} }} }}
+}}
+"""

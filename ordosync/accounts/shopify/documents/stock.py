@@ -1,0 +1,101 @@
+"""Products and how many there are, on either side."""
+
+_VARIANT = """
+  id sku title price updatedAt requiresComponents
+  product { title status vendor tags }
+"""
+
+VARIANTS = f"""
+query Variants($first: Int!, $after: String, $query: String, $location: ID!) {{
+  productVariants(first: $first, after: $after, query: $query, sortKey: ID) {{
+    pageInfo {{ hasNextPage endCursor }}
+    nodes {{
+      {_VARIANT}
+      inventoryItem {{
+        id measurement {{ weight {{ value unit }} }}
+        inventoryLevel(locationId: $location) {{ id }}
+      }}
+    }}
+  }}
+}}
+"""
+
+ITEMS = f"""
+query Items($ids: [ID!]!, $location: ID!) {{
+  nodes(ids: $ids) {{
+    ... on InventoryItem {{
+      id measurement {{ weight {{ value unit }} }}
+      inventoryLevel(locationId: $location) {{ id }}
+      variants(first: 1) {{ nodes {{ {_VARIANT} }} }}
+    }}
+  }}
+}}
+"""
+
+ITEMS_STOCK = """
+query ItemsStock($ids: [ID!]!, $location: ID!) {
+  nodes(ids: $ids) {
+    ... on InventoryItem {
+      id sku tracked
+      inventoryLevel(locationId: $location) {
+        quantities(names: ["available", "committed"]) { name quantity }
+      }
+      variants(first: 1) { nodes { requiresComponents product { status vendor tags } } }
+    }
+  }
+}
+"""
+
+_SELLABLE = """
+  id sku tracked
+  inventoryLevel(locationId: $location) { quantities(names: ["available"]) { name quantity } }
+"""
+
+SELLABLE = f"""
+query Sellable($first: Int!, $after: String, $query: String, $location: ID!) {{
+  inventoryItems(first: $first, after: $after, query: $query) {{
+    pageInfo {{ hasNextPage endCursor }}
+    nodes {{ {_SELLABLE} }}
+  }}
+}}
+"""
+
+SELLABLE_BY_ID = f"""
+query SellableById($ids: [ID!]!, $location: ID!) {{
+  nodes(ids: $ids) {{ ... on InventoryItem {{ {_SELLABLE} }} }}
+}}
+"""
+
+SET_STOCK = """
+mutation SetStock($input: InventorySetQuantitiesInput!, $key: String!) {
+  inventorySetQuantities(input: $input) @idempotent(key: $key) {
+    userErrors { field message code }
+  }
+}
+"""
+
+STOCK_AT = """
+mutation StockAt($item: ID!, $location: ID!, $available: Int, $key: String!) {
+  inventoryActivate(
+    inventoryItemId: $item, locationId: $location, available: $available
+  ) @idempotent(key: $key) { userErrors { field message } }
+}
+"""
+
+KNOWN_SKUS = """
+query KnownSkus($first: Int!, $after: String, $query: String!) {
+  productVariants(first: $first, after: $after, query: $query, sortKey: ID) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id sku inventoryItem { id } }
+  }
+}
+"""
+
+CREATE_PRODUCT = """
+mutation CreateProduct($input: ProductSetInput!) {
+  productSet(input: $input, synchronous: true) {
+    product { variants(first: 1) { nodes { id sku inventoryItem { id } } } }
+    userErrors { field message code }
+  }
+}
+"""
