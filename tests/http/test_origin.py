@@ -147,6 +147,18 @@ def test_secret_may_go_into_a_header(serve: Serve, session: Session) -> None:
     assert server.seen[0].headers["x-shopify-access-token"] == "shpat_1"
 
 
+def test_secret_may_change_from_request_to_request(serve: Serve, session: Session) -> None:
+    server = serve(answer("[1]"), answer("[1]"))
+    tokens = iter(("shpat_1", "shpat_1", "shpat_2", "shpat_2"))
+    http = session(server.url, auth=lambda: {"X-Shopify-Access-Token": Secret(next(tokens))})
+
+    for _ in range(2):
+        http.get("/", list[int], doing="read")
+
+    sent = [seen.headers["x-shopify-access-token"] for seen in server.seen]
+    assert sent == ["shpat_1", "shpat_2"]
+
+
 def test_no_cookie_is_kept(serve: Serve, session: Session) -> None:
     server = serve(answer("[1]", Set_Cookie="cart=1; Path=/"))
     http = session(server.url)

@@ -239,3 +239,21 @@ def test_query_is_a_read_by_post(serve: Serve, session: Session) -> None:
 
     assert [seen.line for seen in server.seen] == ["POST /graphql.json HTTP/1.1"] * 2
     assert server.seen[1].body == b'{"query":"{shop}"}'
+
+
+def test_query_may_be_a_form(serve: Serve, session: Session) -> None:
+    server = serve(answer(ORDER))
+
+    session(server.url).query("/token", Order, doing="read", form={"grant": "a b", "secret": "&"})
+
+    assert server.seen[0].headers["content-type"] == "application/x-www-form-urlencoded"
+    assert server.seen[0].body == b"grant=a+b&secret=%26"
+
+
+def test_what_a_form_sent_is_not_shown(serve: Serve, session: Session) -> None:
+    server = serve(answer('{"error": "no app has hunter22 for a secret"}', status=400))
+
+    with pytest.raises(RefusedError) as raised:
+        session(server.url).query("/token", Order, doing="read", form={"secret": "hunter22"})
+
+    assert "hunter22" not in str(raised.value)
