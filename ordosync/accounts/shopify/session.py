@@ -145,8 +145,8 @@ class ShopifySession(Http):
             attempt += 1
             with self._bucket.share(name):
                 answer = self._signed(body, doing, effect)
-            cost = answer.extensions.cost
-            self._bucket.learn(name, cost)
+                cost = answer.extensions.cost
+                self._bucket.learn(name, cost)
             if answer.is_throttled:
                 self._wait(name, doing, patient_until)
                 continue

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.accounts.shopify import ShopifyAccount
 from ordosync.accounts.shopify.ids import number
+from tests.accounts.contract.opening import opened
+from tests.accounts.shopify.people import ShopifyMerchantPeople
 from tests.command import ordosync
 from tests.fakes.shopify import FakeShopify
 
@@ -97,6 +100,17 @@ def test_version_that_the_shop_does_not_have_is_told(tmp_path: Path, fake: FakeS
 
     assert done.code == 1
     assert "trouble: portal shop-depot, merchant shop: account shop: sign in: HTTP 404" in done.out
+
+
+def test_version_that_was_silently_replaced_is_told(seller: ShopifyMerchantPeople) -> None:
+    account = opened(seller)
+    assert isinstance(account, ShopifyAccount)
+    account.shop()
+    account.version = "2026-04"  # as a shop sees it that has it no more
+
+    problems = [one.text for one in account.check("merchant") if one.is_problem]
+
+    assert problems == ["answers as version 2026-10 of its API, not 2026-04: set `version`"]
 
 
 @pytest.mark.parametrize(

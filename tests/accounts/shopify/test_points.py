@@ -1,5 +1,8 @@
 """The bucket of points: used whole, never beyond, and shared by all."""
 
+from threading import Thread
+
+import msgspec
 import pytest
 
 from ordosync.accounts.shopify.bucket import Bucket, Cost, Level
@@ -8,7 +11,9 @@ from tests.accounts.contract.account import read, usable
 from tests.accounts.contract.examples import order, sold
 from tests.accounts.contract.opening import opened
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
-from tests.virtual import VirtualClock
+from tests.fakes.shopify.bucket import Bucket as ShopBucket
+from tests.fakes.shopify.switches import Switches
+from tests.virtual import CrowdClock, VirtualClock
 
 
 def told(requested: float, left: float) -> Cost:
@@ -47,6 +52,39 @@ def test_question_dearer_than_the_bucket_is_asked_when_it_is_full(clock: Virtual
     bucket.learn("Orders", told(9000, left=1500))
 
     assert waited(bucket, clock, "Orders") == pytest.approx(5, abs=0.1)
+
+
+@pytest.mark.parametrize("threads", [1, 8])
+def test_whole_bucket_is_used_by_all_threads_together(threads: int) -> None:
+    clock = CrowdClock(threads)
+    bucket, service = Bucket(clock), ShopBucket(Switches())
+    at_most, in_fact, each = 100, 40, 400 // threads
+    turned_away: list[str] = []
+    service.drain(0, clock.now())
+
+    def ask() -> None:
+        for _ in range(each):
+            with bucket.share("Orders"):
+                clock.sleep(0.1)
+                paid = service.pay(at_most, clock.now())
+                if paid:
+                    service.pay(in_fact - at_most, clock.now())
+                else:
+                    turned_away.append("Orders")
+                status = msgspec.convert(service.status(clock.now()), Level)
+                bucket.learn("Orders", Cost(requested_query_cost=at_most, throttle_status=status))
+        clock.leave()
+
+    workers = [Thread(target=ask) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    # At first nobody knows how much there is.
+    assert len(turned_away) <= threads
+    least_s = (400 * in_fact - at_most * len(turned_away)) / 100
+    assert clock.monotonic() <= 1.15 * least_s
 
 
 def test_what_is_turned_away_is_asked_again_and_done_once(
