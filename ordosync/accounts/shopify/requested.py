@@ -47,11 +47,17 @@ class RequestedOrders(Placed):
     def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._read: dict[str, _Read] = {}
+        self._acknowledged: dict[str, Sent] = {}
 
     def close(self) -> None:
         """Forget what was read for one run."""
         super().close()
+        self._forget_page()
+
+    def _forget_page(self) -> None:
+        """Forget the page before: its batches have been written when the next one is read."""
         self._read = {}
+        self._acknowledged = {}
 
     def orders(
         self,
@@ -96,7 +102,8 @@ class RequestedOrders(Placed):
         sent: dict[str, Sent] = {}
         waiting: list[str] = []
         for id_, (found, lines) in self._as_read(ids).items():
-            known = Lineage.of(found.order.sent, found.order.split).sent
+            before = Lineage.of(found.order.sent, found.order.split).sent
+            known = self._acknowledged.get(found.order_id, before)
             mine = SentPart(at=now, lines=[number(one.line_item.id) for one in lines])
             sent[found.order_id] = {**known, **sent.get(found.order_id, {}), id_: mine}
             if self.is_service and found.request_status == "SUBMITTED":
@@ -105,6 +112,7 @@ class RequestedOrders(Placed):
             [self.kept(order, "sent", value) for order, value in sent.items()],
             doing="keep which orders the Supplier has",
         )
+        self._acknowledged |= sent
         self.side_by_side(waiting, self.accept)
 
     def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
@@ -189,7 +197,7 @@ class RequestedOrders(Placed):
             yield [raw for _, raw in page], reached.isoformat() if reached else None
 
     def _usable(self, page: Sequence[Raw]) -> Iterator[Order | Unusable]:
-        self._read = {}
+        self._forget_page()
         for raw in page:
             item = self._order(raw)
             if item is not None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from ordosync.accounts.base import refused
+from ordosync.accounts.base import outcome_of, refused
 from ordosync.accounts.shopify.documents.fulfillment import SPLIT
 from ordosync.accounts.shopify.family import Members
 from ordosync.accounts.shopify.ids import (
@@ -43,10 +43,11 @@ class WrittenSplits(WrittenTracking):
     """Who sells."""
 
     def split_orders(self, splits: Sequence[Split]) -> list[Outcome]:
-        """Split fulfillment orders into pieces as given; what stays is the first piece."""
-        return self.each(
-            splits, self._split, about=lambda one: number(fulfillment_order(one.order_id))
-        )
+        """Split fulfillment orders into pieces as given; what stays is the first piece.
+
+        One after the other: what is kept with one order may be about several of these.
+        """
+        return [outcome_of(one, self._split) for one in splits]
 
     def _split(self, split: Split) -> Outcome:
         found = self.members(split.order_id)

@@ -7,7 +7,7 @@ stays where it is, and is said to be void beside the order. The next one takes i
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from ordosync.accounts.base import refused
+from ordosync.accounts.base import outcome_of, refused
 from ordosync.accounts.shopify.documents.fulfillment import ADD_TRACKING, CHANGE_TRACKING, TRACKED
 from ordosync.accounts.shopify.family import Families, Members
 from ordosync.accounts.shopify.ids import fulfillment_order, number
@@ -25,8 +25,11 @@ class WrittenTracking(Families):
         return self.each(shipments, partial(self._add, fresh=fresh), about=_whole)
 
     def void_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
-        """Say beside the order that a number is void; the order stays shipped."""
-        return self.each(shipments, self._void, about=_whole)
+        """Say beside the order that a number is void; the order stays shipped.
+
+        One after the other: what is kept with one order may be about several of these.
+        """
+        return [outcome_of(one, self._void) for one in shipments]
 
     def _fresh(self, ids: Sequence[str]) -> dict[str, Standing]:
         """Return those that are all there is of their order and of which nothing was sent."""

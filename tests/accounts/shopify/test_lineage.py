@@ -96,3 +96,36 @@ def test_metafield_that_somebody_has_broken_is_as_good_as_none(
     [found] = usable(read(account.orders(None, now=seller.settle()))[0])
 
     assert found.id == order_id
+
+
+def test_parts_of_one_order_in_two_batches_are_both_kept(seller: ShopifyMerchantPeople) -> None:
+    first = seller.request(sold("1001", line("MUG", 3)))
+    _, second = seller.split(first, (1,), (2,))
+    account = opened(seller)
+    read(account.orders(None, now=seller.settle()))
+
+    account.acknowledge([first])
+    account.acknowledge([second])
+
+    [order] = seller.fake.orders()
+    assert {*seller.kept(order, f"sent_{seller.pair['location']}")} == {first, second}
+
+
+def test_two_pieces_of_one_order_that_are_split_at_once_are_both_kept(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    account = opened(seller)
+    order_id = seller.request(sold("1001", line("MUG", 4)))
+    [whole] = usable(read(account.orders_by_id([order_id]))[0])
+    account.split_orders([partition(whole, (2,), (2,))])
+    halves = usable(read(account.orders(None, now=seller.settle()))[0])
+
+    outcomes = account.split_orders(
+        [
+            partition(half, (1,), (1,), reference=f"origin:{place}")
+            for place, half in enumerate(halves)
+        ]
+    )
+
+    assert [one.state for one in outcomes] == ["done", "done"]
+    assert [len(seller.pieces(half.id)) for half in halves] == [2, 2]
