@@ -64,10 +64,9 @@ query MoreLines($id: ID!, $first: Int!, $after: String) {{
 _STANDING = """
 fragment Standing on FulfillmentOrder {
   id status requestStatus updatedAt orderId
-  assignedLocation { location { id } }
   order { cancelledAt }
   merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) { nodes { sentAt } }
-  fulfillments(first: 3) { nodes { id status trackingInfo(first: 3) { number } } }
+  fulfillments(first: 3) { nodes { id status } }
 }
 """
 
@@ -92,10 +91,9 @@ TRACKED = """
 query Tracked($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on FulfillmentOrder {
-      id status requestStatus orderId
-      assignedLocation { location { id } }
+      id status requestStatus
       merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) { nodes { sentAt } }
-      fulfillments(first: 3) { nodes { id status trackingInfo(first: 3) { number } } }
+      fulfillments(first: 2) { nodes { id status } }
       order { cancelledAt fulfillmentOrders(first: 2) { nodes { id } } }
     }
   }
@@ -187,7 +185,7 @@ mutation RejectCancellation($id: ID!) {{
 
 ADD_TRACKING = f"""
 mutation AddTracking($fulfillment: FulfillmentInput!) {{
-  fulfillmentCreate(fulfillment: $fulfillment) {{ fulfillment {{ id }} {_TOLD} }}
+  fulfillmentCreate(fulfillment: $fulfillment) {{ {_TOLD} }}
 }}
 """
 
@@ -195,7 +193,7 @@ CHANGE_TRACKING = f"""
 mutation ChangeTracking($id: ID!, $tracking: FulfillmentTrackingInput!, $notify: Boolean) {{
   fulfillmentTrackingInfoUpdate(
     fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer: $notify
-  ) {{ fulfillment {{ id }} {_TOLD} }}
+  ) {{ {_TOLD} }}
 }}
 """
 
