@@ -1,20 +1,24 @@
 """The people of a shop at Shopify, in front of a fake of it."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 
 from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, gid, number
-from ordosync.accounts.shopify.orders import INTERNAL_NOTES, details
-from ordosync.accounts.shopify.shapes import Attribute
-from ordosync.models import Address, Line, Order, Product, Shipment
-from tests.accounts.contract.people import Lack, MerchantPeople, People, SupplierPeople, Told
-from tests.fakes.shopify import FakeShopify, Switches
+from ordosync.accounts.shopify.orders import INTERNAL_NOTES
+from ordosync.models import Order, Product, Shipment
+from tests.accounts.contract.people import Lack, MerchantPeople, SupplierPeople, Told
+from tests.accounts.shopify.shop import (
+    AtShopify,
+    as_bought,
+    as_kept,
+    as_read,
+    as_sold,
+    as_written,
+    some,
+)
 from tests.fakes.shopify import fulfillment as kept_parts
-from tests.fakes.shopify import orders as kept_orders
 from tests.fakes.shopify.fulfillment import Share
 from tests.fakes.shopify.state import ENDED, Fulfillment, LineItem
 from tests.fakes.shopify.state import FulfillmentOrder as Part
@@ -22,50 +26,6 @@ from tests.fakes.shopify.state import Order as Kept
 from tests.fakes.shopify.state import Product as KeptProduct
 from tests.fakes.shopify.state import ProductVariant as Variant
 from tests.virtual import VirtualClock
-
-_CURRENCY = "GBP"
-
-
-class AtShopify(People):
-    """What both do in the shop's own pages."""
-
-    def __init__(self, folder: Path, clock: VirtualClock) -> None:
-        super().__init__(folder, clock)
-        self.fake = FakeShopify(
-            clock=clock, currency=_CURRENCY, location="main", switches=Switches()
-        )
-        self.fake.start()
-
-    @property
-    def options(self) -> Mapping[str, object]:
-        return {
-            "kind": "shopify",
-            "shop": "fake",
-            "base_url": f"{self.fake.url}/admin",
-            "token": self.fake.token,
-        }
-
-    def close(self) -> None:
-        super().close()
-        self.fake.stop()
-        if self.fake.errors:
-            raise self.fake.errors[0]
-
-    def everything(self) -> object:
-        return list(self.fake.ledger)
-
-    def remarks(self, order: Kept) -> Sequence[str]:
-        """Read the remarks on an order, the newest last."""
-        return [one.value for one in order.metafields if one.key.startswith("remark_")]
-
-    def kept(self, order: Kept, key: str) -> Any:
-        """Read what ordosync keeps with an order."""
-        found = [one.value for one in order.metafields if one.key == key]
-        return json.loads(found[0]) if found else None
-
-    def part(self, id_: str) -> Part:
-        """Find a fulfillment order."""
-        return self.fake.shop.sure(Part, id_)
 
 
 class ShopifyMerchantPeople(AtShopify, MerchantPeople):
@@ -123,7 +83,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantPeople):
         part = self._part(order_id)
         skus = [self._line(one.line_id).sku or "" for one in part.lines]
         moved = [
-            number(self.fake.split(part.id, _some(zip(skus, piece, strict=True))))
+            number(self.fake.split(part.id, some(zip(skus, piece, strict=True))))
             for piece in pieces[1:]
         ]
         self._split[order_id] = [first_piece(order_id), *moved]
@@ -201,16 +161,16 @@ class ShopifyMerchantPeople(AtShopify, MerchantPeople):
             "note": order.customer_notes,
             "tags": list(order.tags),
             "email": order.ship_to.email,
-            "billing_address": _kept_address(self.fake, order.bill_to),
+            "billing_address": as_kept(self.fake, order.bill_to),
             "custom_attributes": [{"key": INTERNAL_NOTES, "value": order.internal_notes}]
             if order.internal_notes
             else None,
             "shipping": order.shipping_method,
         }
         placed = self.fake.place_order(
-            [_sold(one) for one in order.lines],
+            [as_sold(one) for one in order.lines],
             location=location,
-            address=_written(order.ship_to),
+            address=as_written(order.ship_to),
             request=request,
             **{name: value for name, value in optional.items() if value},
         )
@@ -347,12 +307,12 @@ class ShopifySupplierPeople(AtShopify, SupplierPeople):
                 number=order.name,
                 status="awaiting_fulfillment",
                 lines=tuple(
-                    _bought(line, quantities[line.id])
+                    as_bought(line, quantities[line.id])
                     for line in order.lines
                     if quantities.get(line.id)
                 ),
-                ship_to=_read(order.shipping_address, email=order.email or ""),
-                bill_to=_read(order.billing_address) if order.billing_address else None,
+                ship_to=as_read(order.shipping_address, email=order.email or ""),
+                bill_to=as_read(order.billing_address) if order.billing_address else None,
                 currency=order.currency_code,
                 shipping_method=(order.shipping_line or {}).get("title", ""),
                 customer_notes=order.note or "",
@@ -367,62 +327,3 @@ class ShopifySupplierPeople(AtShopify, SupplierPeople):
                 discount=order.discount or None,
                 tags=tuple(tag for tag in order.tags if not tag.startswith("ordosync")),
             )
-
-
-def _some(shares: Any) -> dict[str, int]:
-    return {sku: quantity for sku, quantity in shares if quantity}
-
-
-def _sold(one: Line) -> dict[str, Any]:
-    written: dict[str, Any] = {
-        "sku": one.sku,
-        "title": one.name,
-        "quantity": one.quantity,
-        "price": one.unit_price,
-        "discount": one.discount or Decimal(0),
-    }
-    if one.details:
-        written["custom_attributes"] = [{"key": "Details", "value": one.details}]
-    return written
-
-
-def _bought(line: LineItem, quantity: int) -> Line:
-    given = [Attribute(key=one["key"], value=one["value"]) for one in line.custom_attributes]
-    return Line(
-        id=number(line.id),
-        sku=line.sku or "",
-        name=line.title,
-        quantity=quantity,
-        unit_price=line.price,
-        details=details(given),
-    )
-
-
-_NAMES = {
-    "company": "company",
-    "address1": "street1",
-    "address2": "street2",
-    "city": "city",
-    "provinceCode": "state",
-    "zip": "zip",
-    "countryCode": "country",
-    "phone": "phone",
-}
-
-
-def _written(address: Address) -> dict[str, str]:
-    first, _, last = address.name.rpartition(" ")
-    given = {there: getattr(address, here) for there, here in _NAMES.items()}
-    given |= {"firstName": first, "lastName": last}
-    return {name: text for name, text in given.items() if text}
-
-
-def _kept_address(fake: FakeShopify, address: Address | None) -> Any:
-    return kept_orders.address(fake.shop, _written(address)) if address else None
-
-
-def _read(kept: Any, *, email: str = "") -> Address:
-    given = kept or {}
-    fields = {here: given.get(there) or "" for there, here in _NAMES.items()}
-    fields["country"] = given.get("countryCodeV2") or ""
-    return Address(name=given.get("name") or "", email=email, **fields)
