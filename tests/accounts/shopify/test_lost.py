@@ -1,0 +1,73 @@
+"""Whatever was written is not written again when its answer was lost."""
+
+from dataclasses import replace
+
+import pytest
+
+from ordosync.errors import UnavailableError
+from tests.accounts.contract.account import read
+from tests.accounts.contract.examples import order, parcel, product, sold
+from tests.accounts.contract.opening import opened
+from tests.accounts.contract.people import numbers
+from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
+from tests.fakes.shopify import Fault
+
+
+def test_tracking(seller: ShopifyMerchantPeople) -> None:
+    order_id = seller.request(sold("1001"))
+    account = opened(seller)
+    seller.fake.faults.add(Fault(kind="lost-reset", path="#AddTracking$"))
+
+    states = [account.add_tracking([parcel(order_id)])[0].state for _ in range(2)]
+
+    assert states == ["unknown", "unchanged"]
+    assert numbers(seller.tracking(order_id)) == ["1Z1"]
+
+
+def test_cancellation(shipper: ShopifySupplierPeople) -> None:
+    account = opened(shipper)
+    [made] = account.create_orders([order("1001")])
+    shipper.fake.faults.add(Fault(kind="lost-500", path="#CancelOrder$"))
+
+    states = [account.cancel_orders([made.id])[0].state for _ in range(2)]
+
+    assert states == ["unknown", "unchanged"]
+    assert shipper.status(made.id) == "cancelled"
+
+
+def test_quantity_goes_under_the_same_key_and_so_once(seller: ShopifyMerchantPeople) -> None:
+    mug = seller.add_product(product("MUG"))
+    seller.count("MUG", 5)
+    account = opened(seller)
+    known = account.stock_to_write([mug])[mug]
+    seller.fake.faults.add(Fault(kind="lost-reset", path="#SetStock$"))
+
+    [outcome] = account.write_stock([replace(known, quantity=7)])
+
+    assert outcome.state == "done"
+    assert seller.physical("MUG") == 7
+    keys = {one.variables["key"] for one in seller.fake.operations if one.name == "SetStock"}
+    assert len(keys) == 1
+
+
+def test_remark_is_made_once(seller: ShopifyMerchantPeople) -> None:
+    order_id = seller.request(sold("1001"))
+    account = opened(seller)
+    account.add_tracking([parcel(order_id)])
+    seller.fake.faults.add(Fault(kind="lost-reset", path="#Remark$"))
+
+    [outcome] = account.void_tracking([parcel(order_id, voided=True)])
+
+    assert outcome.state == "done"
+    assert len(seller.timeline(order_id)) == 1
+
+
+@pytest.mark.parametrize("kind", ["maintenance", "garbage", "cut", "empty", "html"])
+def test_page_that_is_not_one_is_acted_upon_in_no_part(
+    seller: ShopifyMerchantPeople, kind: str
+) -> None:
+    seller.request_all([sold("1001"), sold("1002")])
+    seller.fake.faults.add(Fault(kind=kind, path="#RequestedOrders$", times=9))  # type: ignore[arg-type]
+
+    with pytest.raises(UnavailableError):
+        read(opened(seller).orders(None, now=seller.settle()))
