@@ -264,7 +264,7 @@ def _settle_as_sent(settings: Config, store: Store, row: StepRow, there: str) ->
     )
     with store.transaction():
         store.steps.settle(row, "done", supplier_id=there, now=Clock().now())
-        store.links(name).add([link])
+        store.links(name).add([link], now=Clock().now())
     render.say(f"step {row.id}: settled as sent, order {there}")
 
 

@@ -294,17 +294,13 @@ class Execution:
         )
 
     def _record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
+        now = self.clock.now()
         with self._recording():
             self.store.steps.record(
-                self.portal.name,
-                self.task.name,
-                changes,
-                run_id=self.run.id,
-                now=self.clock.now(),
+                self.portal.name, self.task.name, changes, run_id=self.run.id, now=now
             )
-            self.store.links(self.portal.name).add(
-                link for result in results for link in result.links
-            )
+            links = (link for result in results for link in result.links)
+            self.store.links(self.portal.name).add(links, now=now)
 
     @contextmanager
     def _recording(self) -> Iterator[None]:

@@ -127,6 +127,7 @@ _FIRST_TABLES = (
         generation integer not null,
         supplier_id text not null,
         state text not null,        -- see `links.LinkState`
+        linked_at text not null,
         primary key (portal, kind, merchant_id, generation)
     )
     """,
