@@ -65,7 +65,7 @@ _FIRST_TABLES = (
     """,
     """
     create table runs (
-        id integer primary key,
+        id integer primary key autoincrement,   -- never that of a row that was removed
         portal text not null,
         task text not null,
         trigger text not null,
