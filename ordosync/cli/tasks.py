@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ordosync import render
 from ordosync.accounts.network import Network
+from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import options
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
@@ -147,6 +149,7 @@ def _run(
 ) -> None:
     """Run tasks of portals, one after the other, and show what came of them."""
     results: list[Run | Held] = []
+    missing: dict[str, Path] = {}
     clock = Clock()
     with (
         Store.open(settings.database) as store,
@@ -158,9 +161,16 @@ def _run(
             if stop.reason:
                 break
             opened = open_portal(settings, portal, store, network)
+            if isinstance(opened.merchant, SqliteAccount) and not opened.merchant.is_there:
+                missing[opened.merchant.name] = opened.merchant.path
             results.append(
                 run_task(TASKS[task], opened, store, clock, stop, trigger="manual", force=force)
             )
+    for name, path in missing.items():
+        render.say(
+            f"account {name}: there is no file {path}; `ordosync orders add` makes it, if `path:`"
+            " is right"
+        )
     _show(results, as_json=as_json, stop=stop)
 
 
