@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.models import Address, Line, Order
 from tests.command import HEADER, on_a_terminal, ordosync, row, shop
 from tests.desk import SHIP, TwoAccounts
 
@@ -93,3 +95,19 @@ def test_help_breaks_where_the_terminal_ends(
     lines = [line.strip() for line in ordosync(tmp_path, "retry", "--help").out.splitlines()]
 
     assert "An order is read anew, so what was mended in its source is what is" in lines
+
+
+def test_a_terminal_lists_the_fifty_newest_orders_and_a_pipe_all(tmp_path: Path) -> None:
+    both = TwoAccounts(tmp_path)
+    path = tmp_path / "shop.db"
+    line = Line(id="", sku="MUG", name="A mug", quantity=1)
+    SqliteAccount(name="shop", spool=tmp_path, path=path).add_orders(
+        [Order(id="", number=f"N{n}", lines=(line,), ship_to=Address()) for n in range(60)]
+    )
+
+    words = ("orders", "list", "--account", "shop")
+    lines = _seen(tmp_path, *words, columns=100)
+
+    assert next(line.split()[0] for line in lines if line.startswith("N")) == "N10"
+    assert lines[-1] == "50 of 60; -n 0 shows all"
+    assert len(both.run(*words).out.splitlines()) == 61

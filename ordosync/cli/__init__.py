@@ -92,7 +92,8 @@ def run() -> int:
         return 2
     try:
         code = _code()
-        sys.stdout.flush()  # here, where it can be told that it does not pass
+        if sys.stdout:
+            sys.stdout.flush()  # here, where it can be told that it does not pass
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has seen enough
         return 0

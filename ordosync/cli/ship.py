@@ -16,7 +16,7 @@ from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
 from ordosync.config.model import Config
 from ordosync.errors import UsageError
-from ordosync.models import Order, Piece, PieceLine, Shipment, Split
+from ordosync.models import Order, Outcome, Piece, PieceLine, Shipment, Split
 
 _NEEDED = ("number", "carrier", "tracking")
 _COLUMNS = (*_NEEDED, "method", "cost", "warehouse", "shipped-at")
@@ -26,7 +26,7 @@ _SOON = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class _Wanted:
-    given: Given
+    row: Given
     order: Order
     shipment: Shipment
 
@@ -68,41 +68,17 @@ def ship_order(
     sends then.
     """
     values = (number or "", carrier, tracking, method, cost, warehouse, shipped_at)
-    cells = dict(zip(_COLUMNS, values, strict=True))
-    used = [f"--{name}" for name in _COLUMNS[1:] if cells[name]] + ["--from"] * bool(file)
-    if void and (not number or used):
-        told = f"; leave out {', '.join(used)}" if used else ""
-        raise UsageError(f"--void deletes the label of one order, and goes with its number{told}")
-    if bool(number) == bool(file):
-        raise UsageError("name one order, or a file with --from")
-    if file and used != ["--from"]:
-        raise UsageError(f"--from reads everything from the file; leave out {', '.join(used[:-1])}")
+    row = Given(cells=dict(zip(_COLUMNS, values, strict=True)))
+    _check_words(row, file, void=void)
     settings = load_config(find_config(config))
     opened = desk.open_desk(settings, account)
-    if void and number:
-        _void(settings, opened, number, as_json=as_json)
-    given = rows.read_rows(file, _NEEDED, _COLUMNS) if file else [Given(cells=cells)]
-    wanted, refused = _read(opened, given)
-    if refused and not file:
-        raise UsageError(refused[0][1])
-    sent = sending.at_once(
-        settings, opened, _TASKS, lambda: opened.ship([one.shipment for one in wanted])
-    )
-    if not file:
-        desk.check(sent.outcomes[0], f"order {number}")
-    together = list(zip(wanted, sent.outcomes, strict=True))
-    shipped = [one.order for one, outcome in together if outcome.state == "done"]
-    again = [one for one, outcome in together if outcome.state == "unchanged"]
-    refused += [
-        (one.given, outcome.reason)
-        for one, outcome in together
-        if outcome.state not in ("done", "unchanged")
-    ]
-    _say(settings, opened, shipped, again=len(again))
-    code = sending.tell(sent, as_json=as_json)
-    if file and (back := rows.give_back(file, refused)):
-        render.say(f"{len(refused)} refused: see {back}")
-    raise typer.Exit(int(bool(code or refused)))
+    if void:
+        code = _void(settings, opened, row.get("number"), as_json=as_json)
+    elif file:
+        code = _ship_file(settings, opened, file, as_json=as_json)
+    else:
+        code = _ship_one(settings, opened, row, as_json=as_json)
+    raise typer.Exit(code)
 
 
 def split_order(
@@ -132,7 +108,55 @@ def split_order(
     raise typer.Exit(sending.tell(sent, as_json=as_json))
 
 
-def _void(settings: Config, opened: SqliteAccount, number: str, *, as_json: bool) -> None:
+def _check_words(row: Given, file: Path | None, *, void: bool) -> None:
+    """Refuse words that do not go together."""
+    used = [f"--{name}" for name in _COLUMNS[1:] if row.get(name)]
+    number = row.get("number")
+    if void and (not number or file or used):
+        others = [*used, "--from"] if file else used
+        told = f"; leave out {', '.join(others)}" if others else ""
+        raise UsageError(f"--void deletes the label of one order, and goes with its number{told}")
+    if bool(number) == bool(file):
+        raise UsageError("name one order, or a file with --from")
+    if file and used:
+        raise UsageError(f"--from reads everything from the file; leave out {', '.join(used)}")
+
+
+def _ship_one(settings: Config, opened: SqliteAccount, row: Given, *, as_json: bool) -> int:
+    one = _wanted(opened, row, opened.warehouses())
+    sent = sending.at_once(settings, opened, _TASKS, lambda: opened.ship([one.shipment]))
+    [outcome] = sent.outcomes
+    desk.check(outcome, f"order {one.order.number}")
+    _say(settings, opened, [(one, outcome)])
+    return sending.tell(sent, as_json=as_json)
+
+
+def _ship_file(settings: Config, opened: SqliteAccount, file: Path, *, as_json: bool) -> int:
+    wanted: list[_Wanted] = []
+    refused: list[tuple[Given, str]] = []
+    warehouses = opened.warehouses()
+    for row in rows.read_rows(file, _NEEDED, _COLUMNS):
+        try:
+            wanted.append(_wanted(opened, row, warehouses))
+        except UsageError as error:
+            refused.append((row, str(error)))
+    sent = sending.at_once(
+        settings, opened, _TASKS, lambda: opened.ship([one.shipment for one in wanted])
+    )
+    together = list(zip(wanted, sent.outcomes, strict=True))
+    refused += [
+        (one.row, outcome.reason)
+        for one, outcome in together
+        if outcome.state not in ("done", "unchanged")
+    ]
+    _say(settings, opened, together)
+    code = sending.tell(sent, as_json=as_json)
+    if back := rows.give_back(file, refused):
+        render.say(f"{len(refused)} refused: see {back}")
+    return int(bool(code or refused))
+
+
+def _void(settings: Config, opened: SqliteAccount, number: str, *, as_json: bool) -> int:
     desk.read_order(opened, number)
     sent = sending.at_once(settings, opened, _TASKS, lambda: [opened.void(number)])
     desk.check(sent.outcomes[0], f"order {number}")
@@ -140,10 +164,15 @@ def _void(settings: Config, opened: SqliteAccount, number: str, *, as_json: bool
     told = portal is not None and sending.tells_of_tracking(settings, portal)
     stays = "; the Merchant's order stays shipped, with a void label" if told else ""
     render.say(f"the label of order {number} is void{stays}")
-    raise typer.Exit(sending.tell(sent, as_json=as_json))
+    return sending.tell(sent, as_json=as_json)
 
 
-def _say(settings: Config, opened: SqliteAccount, shipped: Sequence[Order], *, again: int) -> None:
+def _say(
+    settings: Config, opened: SqliteAccount, together: Sequence[tuple[_Wanted, Outcome]]
+) -> None:
+    """Say how many were shipped, and what a person would not expect of it."""
+    shipped = [one.order for one, outcome in together if outcome.state == "done"]
+    again = sum(outcome.state == "unchanged" for _, outcome in together)
     before = desk.plural(again, "was shipped with this number", "were shipped with these numbers")
     render.say(f"{len(shipped)} shipped" + (f", {again} {before} before" if again else ""))
     for order in shipped:
@@ -157,22 +186,8 @@ def _say(settings: Config, opened: SqliteAccount, shipped: Sequence[Order], *, a
         sending.tells_of_tracking(settings, portal)
 
 
-def _read(
-    opened: SqliteAccount, given: Sequence[Given]
-) -> tuple[list[_Wanted], list[tuple[Given, str]]]:
-    """Read what is to be shipped, and what cannot be and why."""
-    wanted: list[_Wanted] = []
-    refused: list[tuple[Given, str]] = []
-    warehouses = opened.warehouses()
-    for row in given:
-        try:
-            wanted.append(_shipment(opened, row, warehouses))
-        except UsageError as error:
-            refused.append((row, str(error)))
-    return wanted, refused
-
-
-def _shipment(opened: SqliteAccount, row: Given, warehouses: Sequence[str]) -> _Wanted:
+def _wanted(opened: SqliteAccount, row: Given, warehouses: Sequence[str]) -> _Wanted:
+    """Read what is to be shipped. Raises `UsageError`."""
     missing = [name for name in _NEEDED if not row.get(name)]
     if missing and row.number:
         raise UsageError(f"has no {' and no '.join(missing)}")
@@ -198,7 +213,7 @@ def _shipment(opened: SqliteAccount, row: Given, warehouses: Sequence[str]) -> _
         warehouse=warehouse,
         shipped_at=shipped_at,
     )
-    return _Wanted(given=row, order=order, shipment=shipment)
+    return _Wanted(row=row, order=order, shipment=shipment)
 
 
 def _piece(order: Order, text: str) -> Piece:
