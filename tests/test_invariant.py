@@ -32,7 +32,7 @@ from ordosync.models import Address, Line, Order, Piece, PieceLine, Shipment, Sp
 from ordosync.store import Store
 from ordosync.store.runs import Run
 from ordosync.tasks import TASKS
-from tests.test_desk import CONFIG
+from tests.desk import CONFIG
 from tests.virtual import START, VirtualClock
 
 SKUS = ("MUG", "CUP", "HAT")

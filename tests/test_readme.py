@@ -27,7 +27,10 @@ def test_the_commands_of_the_trial_run_as_written(tmp_path: Path) -> None:
     ):
         assert line in done.out + done.err
         assert line in README
-    for command in desk.splitlines():
+    activate, enter, *commands = desk.splitlines()
+    assert (activate, enter) == (". .venv/bin/activate", "cd ordosync-demo")
+    assert enter in done.out
+    for command in commands:
         done = ordosync(tmp_path / "ordosync-demo", *command.split()[1:])
         assert done.code == 0, (command, done)
 

@@ -69,7 +69,7 @@ def _steps(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
             continue
         if step.state == "failed" or now - step.created_at > _LONG:
             yield _of_step(step, step.reason or "its outcome is not known yet", _settle(step))
-    for step in store.steps.skipped_as("no-tracking"):
+    for step in store.steps.without_tracking():
         if step.portal in config.portals:
             settle = f"add tracking to order {step.supplier_id} at the Supplier"
             yield _of_step(step, step.reason or "", settle)
@@ -100,7 +100,7 @@ def _unshipped(config: Config, store: Store, before: datetime) -> Iterator[Atten
     for portal in config.portals.values():
         if not can_run(config, portal, "update-tracking"):
             continue  # nobody would tell us of a label
-        links = store.links(store.portals.known_as_name(portal.name))
+        links = store.links(portal.name)
         for link, linked_at in links.unshipped(before=before, limit=_MOST_UNSHIPPED):
             yield _of_order(config, portal, link, linked_at)
 

@@ -92,7 +92,7 @@ class Tick:
             self.ping(config, "start")
         done = run_if_due(TASKS[name], portal, store, self.clock, self.stop)
         if isinstance(done, Run):
-            if not found_nothing(TASKS[name], done.status, done.counts):
+            if not found_nothing(TASKS[name], done.trigger, done.status, done.counts):
                 runs.append(done)
             news += news_of(done, store, now=self.clock.now(), told=self.told)
         elif isinstance(done, GaveUp):

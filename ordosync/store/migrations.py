@@ -65,7 +65,7 @@ _FIRST_TABLES = (
     """,
     """
     create table runs (
-        id integer primary key,
+        id integer primary key autoincrement,   -- never that of a row that was removed
         portal text not null,
         task text not null,
         trigger text not null,
@@ -119,6 +119,7 @@ _FIRST_TABLES = (
     create index steps_unsettled on steps (portal, task, state, not_before)
         where state in ('sending', 'unknown', 'waiting', 'failed')
     """,
+    "create index steps_no_tracking on steps (id) where code = 'no-tracking'",
     """
     create table links (
         portal text not null,

@@ -151,7 +151,7 @@ class Task:
     None: no brake. With one, nothing is written before all is planned."""
     at_once: bool = False
     """Woken by the desk; has an interval of its own that is not in the configuration. A run that
-    found nothing leaves no row."""
+    found nothing leaves no row, unless a person asked for it."""
 
     def target(self, portal: Portal) -> Account:
         """Return the account that this task writes."""

@@ -311,7 +311,10 @@ def _reference(portal: Portal, key: str) -> str:
 def _summary(order: Order) -> str:
     pieces = sum(line.quantity for line in order.lines)
     lines = len(order.lines)
-    return f"create order {order.number}: {lines} line{'s' * (lines != 1)}, {pieces} pieces"
+    return (
+        f"create order {order.number}: {lines} line{'s' * (lines != 1)},"
+        f" {pieces} piece{'s' * (pieces != 1)}"
+    )
 
 
 def _links(key: str, outcome: Outcome, lines: Sequence[Line] = ()) -> tuple[Link, ...]:
