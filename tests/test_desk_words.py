@@ -196,7 +196,7 @@ def test_the_newest_orders_alone_are_listed(both: TwoAccounts) -> None:
 def test_a_shell_completes_what_there_is(
     both: TwoAccounts, words: tuple[str, ...], found: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("_PYTHON _M ORDOSYNC_COMPLETE", "complete_bash")  # as `-m` names it
+    monkeypatch.setenv("_ORDOSYNC_COMPLETE", "complete_bash")
     monkeypatch.setenv("COMP_WORDS", " ".join(["ordosync", *words]))
     monkeypatch.setenv("COMP_CWORD", str(len(words)))
 
