@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import ordosync
+from tests.command import finished, ordosync, started
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -16,7 +16,7 @@ def test_the_commands_of_the_trial_run_as_written(tmp_path: Path) -> None:
     words = [part.split("ordosync ", 1)[1] for part in trial.split(" && ") if "/ordosync " in part]
     (desk,) = re.findall(r"<!-- desk -->\n```sh\n(.+?)\n```", README, re.DOTALL)
 
-    done = ordosync(tmp_path, *words[0].split())
+    done = finished(started(tmp_path, *words[0].split()))
 
     assert words == ["demo"]
     assert done.code == 0, done
