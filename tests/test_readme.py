@@ -1,6 +1,8 @@
 """The README's commands do what it says."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,29 @@ def test_the_ping_of_the_example_configuration_is_right(tmp_path: Path) -> None:
     done = ordosync(tmp_path, "config", "check")
 
     assert (done.code, done.err) == (0, "")
+
+
+def test_the_commands_for_ordoro_run_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (block,) = re.findall(r"<!-- ordoro -->\n```sh\n(.+?)\n```", README, re.DOTALL)
+    start, export, *commands = block.splitlines()
+    words = start.split()
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+    process = subprocess.Popen(
+        [sys.executable, *words[1:]], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        while not process.stdout.readline().startswith("Configuration:"):
+            pass
+        for command in commands:
+            done = ordosync(tmp_path, *command.split()[1:], "--config", export.partition("=")[2])
+            assert done.code == 0, (command, done)
+    finally:
+        process.terminate()
+        process.communicate()
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"`ordosync ([a-z-]+)", README))))
