@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -107,6 +108,22 @@ def test_an_edited_interval_holds_from_the_next_tick(tmp_path: Path) -> None:
     # The same moment in one hour of the day, when both intervals begin at once.
     assert before["next_due_at"] <= after["next_due_at"]
     assert len(ordosync(tmp_path, "activity", "--json").json["runs"]) == 1
+
+
+def test_a_failed_run_is_tried_again_in_its_own_slot(tmp_path: Path) -> None:
+    shop(
+        tmp_path,
+        config=AT_ONCE.replace("feeds/*", "later/*") + "    tasks: {import-orders: daily}\n",
+    )
+    cron = Cron(tmp_path, VirtualClock(datetime(2026, 11, 2, 12, tzinfo=UTC)))
+    cron.tick()
+    (tmp_path / "later").mkdir()
+
+    for _ in range(3):
+        cron.clock.at += timedelta(minutes=1)
+        cron.tick()
+
+    assert [run.status for run in cron.runs] == ["failed", "ok"]
 
 
 def test_a_manual_run_moves_no_slot(tmp_path: Path) -> None:
