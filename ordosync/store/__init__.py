@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from ordosync.database import open_database, sqlite3, transaction, unusable
 from ordosync.store.leases import Leases
 from ordosync.store.links import Links
+from ordosync.store.machine import check_machine
 from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.store.portals import Portals
 from ordosync.store.runs import Runs
@@ -51,6 +52,11 @@ class Store:
             version=VERSION,
             readonly=readonly,
         )
+        try:
+            check_machine(connection, path, readonly=readonly)
+        except BaseException:
+            connection.close()
+            raise
         return cls(connection, path)
 
     @property
