@@ -53,12 +53,12 @@ def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
 
 
 def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
-    """Create the orders; where the portal has no link yet, each is looked for first."""
+    """Create the orders, and tell people of those that are not created once more."""
     orders = {step.key: step.payload for step in steps if isinstance(step.payload, Order)}
     remarks = {step.key: step.payload for step in steps if isinstance(step.payload, _Remark)}
     results: dict[str, Result] = {}
     if orders:
-        results |= _create(portal, orders, look_first=look_first or portal.links.are_none())
+        results |= _create(portal, orders, look_first=look_first)
     if remarks:
         results |= _tell(portal, remarks)
     results |= {
