@@ -9,11 +9,13 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ordosync.engine.checks import Check
 from ordosync.engine.health import Freshness
 from ordosync.engine.timetable import Scheduled
+from ordosync.store.copies import Copy
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import StepRow
 from ordosync.store.times import to_text
@@ -276,6 +278,18 @@ def run_json(run: Run) -> dict[str, Any]:
         "calls": run.calls,
         "missed_slots": run.missed_slots,
         "error": ({"code": run.error.code, "message": run.error.message} if run.error else None),
+    }
+
+
+def copy_json(path: Path, copy: Copy) -> dict[str, Any]:
+    """Return a copy of the store as JSON has it."""
+    return {
+        "path": str(path),
+        "bytes": copy.size,
+        "runs": copy.runs,
+        "links": copy.links,
+        "open_steps": copy.open_steps,
+        "last_run_at": to_text(copy.last_run_at) if copy.last_run_at else None,
     }
 
 

@@ -14,6 +14,7 @@ from ordosync.cli import (
     due,
     health,
     init,
+    keep,
     log,
     orders,
     products,
@@ -33,6 +34,7 @@ tasks.add_to(app)
 app.command("autosync")(autosync.autosync)
 app.command("run-due")(due.run_due)
 log.add_to(app)
+keep.add_to(app)
 app.command("health")(health.health)
 app.add_typer(cron.app, name="cron")
 app.add_typer(orders.app, name="orders")
