@@ -16,6 +16,7 @@ from ordosync.engine.checks import Check
 from ordosync.engine.health import Freshness
 from ordosync.engine.timetable import Scheduled
 from ordosync.store.copies import Copy
+from ordosync.store.prune import Pruned
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import StepRow
 from ordosync.store.times import to_text
@@ -291,6 +292,11 @@ def copy_json(path: Path, copy: Copy) -> dict[str, Any]:
         "open_steps": copy.open_steps,
         "last_run_at": to_text(copy.last_run_at) if copy.last_run_at else None,
     }
+
+
+def pruned_json(pruned: Pruned) -> dict[str, Any]:
+    """Return what was deleted as JSON has it."""
+    return {"before": to_text(pruned.before), "runs": pruned.runs, "steps": pruned.steps}
 
 
 def step_json(step: StepRow) -> dict[str, Any]:

@@ -7,10 +7,13 @@ import typer
 
 from ordosync import render
 from ordosync.cli import options
+from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
 from ordosync.engine.portals import longest_settle_s
+from ordosync.engine.retention import prune as prune_store
 from ordosync.errors import UsageError
+from ordosync.store import Store
 from ordosync.store.copies import Copy, back_up
 from ordosync.store.copies import restore as restore_store
 
@@ -19,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command("backup")(backup)
     app.command("restore")(restore)
+    app.command("prune")(prune)
 
 
 def backup(
@@ -87,6 +91,31 @@ def restore(
         "whatever may have been sent is looked for before it is sent; now `ordosync import-orders`,"
         " and then cron again"
     )
+
+
+def prune(
+    *,
+    config: options.Config = None,
+    as_json: options.Json = False,
+    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+) -> None:
+    """Delete runs, and what was settled in them, that are older than `retention:` says.
+
+    `run-due` does so by itself, once a day. What is open or failed stays, and what was imported
+    is known for ever.
+    """
+    settings, clock = load_config(find_config(config)), Clock()
+    with Store.open(settings.database) as store, stoppable(clock) as stop:
+        pruned = prune_store(settings, store, clock, stop)
+    if as_json:
+        render.document({"pruned": [render.pruned_json(pruned)] if pruned else []})
+    elif pruned:
+        counts = f"{_many(pruned.runs, 'run')} and {_many(pruned.steps, 'step')}"
+        render.say_out(f"deleted {counts} from before {render.local(pruned.before)}")
+    else:
+        render.say("the configuration says `retention: off`; nothing was deleted")
+    if stop.signal:
+        raise typer.Exit(128 + stop.signal)
 
 
 def _contents(copy: Copy) -> str:
