@@ -84,6 +84,7 @@ class Execution:
             cursor=self.store.schedule.cursor(self.portal.name, self.task.name),
             now=self.clock.now(),
             patient=patient,
+            behind=self._restored_at is not None,
         )
         cursor = None
         links_are_complete = self._links_are_complete()

@@ -119,6 +119,8 @@ class Reading:
     now: datetime
     patient: bool
     """A scheduled run leaves alone what may still be being written."""
+    behind: bool = False
+    """Whether the store was restored, and may lack links of what is read."""
 
 
 @dataclass(frozen=True, kw_only=True)

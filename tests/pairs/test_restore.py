@@ -92,3 +92,25 @@ def test_what_our_task_cancelled_after_the_backup_can_be_requested_again(pair: P
 
     assert again.count("done") == 1
     assert pair.link(merchant_id).generation == 2
+
+
+@needs("cancel-orders", "requesting-again", "update-tracking")
+def test_what_was_cancelled_and_sent_again_after_the_backup_is_linked_as_it_is_now(
+    pair: Pair,
+) -> None:
+    merchant_id, _ = pair.imported("1001")
+    backup = backed_up(pair.path)
+    pair.merchant.cancel(merchant_id)
+    pair.run("cancel-orders")
+    pair.merchant.request_again(merchant_id)
+    pair.run("import-orders")
+    again = pair.link(merchant_id)
+    go_back(pair.path, backup, pair.merchant.clock)
+
+    pair.run("import-orders")
+    pair.run("import-orders")
+    pair.supplier.ship(again.supplier_id, parcel(number="1Z2"))
+    pair.run("update-tracking")
+
+    assert pair.link(merchant_id) == again
+    assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2"]
