@@ -11,12 +11,15 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TextIO
 
 from ordosync.engine.checks import Check
 from ordosync.engine.health import Freshness
 from ordosync.engine.timetable import Scheduled
 from ordosync.render_table import clean, table
+from ordosync.store.copies import Copy
+from ordosync.store.prune import Pruned
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import StepRow
 from ordosync.store.times import to_text
@@ -212,6 +215,23 @@ def run_json(run: Run) -> dict[str, Any]:
         "missed_slots": run.missed_slots,
         "error": ({"code": run.error.code, "message": run.error.message} if run.error else None),
     }
+
+
+def copy_json(path: Path, copy: Copy) -> dict[str, Any]:
+    """Return a copy of the store as JSON has it."""
+    return {
+        "path": str(path),
+        "bytes": copy.size,
+        "runs": copy.runs,
+        "links": copy.links,
+        "open_steps": copy.open_steps,
+        "last_run_at": to_text(copy.last_run_at) if copy.last_run_at else None,
+    }
+
+
+def pruned_json(pruned: Pruned) -> dict[str, Any]:
+    """Return what was deleted as JSON has it."""
+    return {"before": to_text(pruned.before), "runs": pruned.runs, "steps": pruned.steps}
 
 
 def step_json(step: StepRow) -> dict[str, Any]:

@@ -104,6 +104,16 @@ def test_the_commands_for_ordoro_run_as_written(
         process.communicate()
 
 
+def test_the_commands_that_keep_it_safe_run_as_written(tmp_path: Path) -> None:
+    (safe,) = re.findall(r"<!-- safe -->\n```sh\n(.+?)\n```", README, re.DOTALL)
+    ordosync(tmp_path, "init")
+    ordosync(tmp_path, "import-orders")
+
+    for command in safe.splitlines():
+        done = ordosync(tmp_path, *command.split()[1:])
+        assert done.code == 0, (command, done)
+
+
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"`ordosync ([a-z-]+)", README))))
 def test_every_command_that_the_readme_names_has_help(command: str, tmp_path: Path) -> None:
     done = ordosync(tmp_path, command, "--help")

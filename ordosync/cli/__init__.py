@@ -19,6 +19,7 @@ from ordosync.cli import (
     due,
     health,
     init,
+    keep,
     log,
     orders,
     products,
@@ -38,6 +39,7 @@ tasks.add_to(app)
 app.command("autosync")(autosync.autosync)
 app.command("run-due")(due.run_due)
 log.add_to(app)
+keep.add_to(app)
 app.command("health")(health.health)
 app.command("attention")(attention.show_attention)
 app.add_typer(cron.app, name="cron")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from ordosync.clock import Clock, StoppedError
 from ordosync.database import sqlite3
 from ordosync.engine.claim import Claim, GaveUp, Held, NotDue, claim, claim_if_due
-from ordosync.engine.execution import Execution, InterruptedRunError
+from ordosync.engine.execution import Execution, InterruptedRunError, is_behind
 from ordosync.engine.portals import check_renames, chosen, open_portal, register
 from ordosync.engine.stop import Stop
 from ordosync.errors import AccountError, OrdosyncError, mistake
@@ -123,7 +123,7 @@ def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[St
         owed = [step for step in page.items if not step.verdict]
         keys = [step.key for step in owed]
         known = store.steps.known(portal.name, task.name, keys)
-        found = task.look_up(portal, keys) if portal.links.are_none() else {}
+        found = task.look_up(portal, keys) if is_behind(task, portal, store) else {}
         planned += [
             step
             for step in owed

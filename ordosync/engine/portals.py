@@ -60,6 +60,15 @@ def open_portal(config: Config, portal: PortalConfig, store: Store, network: Net
     )
 
 
+def longest_settle_s(config: Config) -> float:
+    """Return after how long whatever was written to any account can be found there."""
+    nowhere = Path()
+    return max(
+        account_class(one.kind)(name=one.name, spool=nowhere, **one.options).settle_s
+        for one in config.accounts.values()
+    )
+
+
 def open_account(
     config: Config, side: SideConfig, other: SideConfig, spool: Path, network: Network
 ) -> Account:

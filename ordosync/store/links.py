@@ -55,13 +55,6 @@ class Links:
         self._db = connection
         self._portal = portal
 
-    def are_none(self) -> bool:
-        """Whether this portal has no link at all: a new one, or one whose store was lost."""
-        row = self._db.execute(
-            "select 1 from links where portal = ? limit 1", (self._portal,)
-        ).fetchone()
-        return row is None
-
     def of_merchant(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
         """Return the newest link of each of the Merchant's ids that has one."""
         rows = self._db.execute(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x4F53594E  # "OSYN"
-VERSION = 1
+VERSION = 2
 
 
 def migrations() -> "Migrations":
@@ -24,6 +24,12 @@ def migrations() -> "Migrations":
         for statement in _FIRST_TABLES:
             db.execute(statement)
         db.execute("pragma user_version = 1")
+
+    @steps()
+    def m002_restored_at(db: "Database") -> None:
+        # When the store was restored, until a later reading has caught up with what it lacks.
+        db.execute("alter table schedule add column restored_at text")
+        db.execute("pragma user_version = 2")
 
     return steps
 

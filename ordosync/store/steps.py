@@ -196,6 +196,15 @@ class Steps:
         )
         return [_step(row) for row in rows]
 
+    def are_uncertain(self, portal: str, task: str) -> bool:
+        """Whether there are writes that may have arrived and are not known to have."""
+        row = self._db.execute(
+            "select 1 from steps where portal = ? and task = ?"
+            " and state in ('sending', 'unknown') limit 1",
+            (portal, task),
+        ).fetchone()
+        return row is not None
+
     def settle(self, row: StepRow, state: State, *, supplier_id: str | None, now: datetime) -> None:
         """Set a step to what a person says of it."""
         self._db.execute(
