@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +18,22 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
+
+
+def looking_again(write: Callable[[Item], Outcome]) -> Callable[[Item], Outcome]:
+    """Return this write, which looks first whether it is done, so that a refusal is looked into.
+
+    What was delivered twice on its way is done by the first and refused by the second.
+    """
+
+    def write_or_look(item: Item) -> Outcome:
+        try:
+            return write(item)
+        except RefusedError:
+            outcome = write(item)
+        return replace(outcome, state="done") if outcome.state == "unchanged" else outcome
+
+    return write_or_look
 
 
 class HttpAccount(Account):

@@ -19,6 +19,7 @@ from ordosync.accounts.ordoro.shapes import (
     product_of,
 )
 from ordosync.accounts.ordoro.side import Side, path
+from ordosync.accounts.over_http import looking_again
 from ordosync.errors import NotFoundError
 from ordosync.models import (
     Order,
@@ -187,7 +188,7 @@ class MerchantSide(Side):
 
     def add_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Tell what was sent; the order becomes shipped."""
-        return self.each(shipments, self._add_tracking, about=_order_id)
+        return self.each(shipments, looking_again(self._add_tracking), about=_order_id)
 
     def void_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Say on the timeline that a number is void: without one the order would be open again."""
@@ -195,7 +196,7 @@ class MerchantSide(Side):
 
     def split_orders(self, splits: Sequence[Split]) -> list[Outcome]:
         """Split open orders into pieces as given, whole or not at all."""
-        return self.each(splits, self._split_here, about=_order_id)
+        return self.each(splits, looking_again(self._split_here), about=_order_id)
 
     def _order(self, found: OrderShape | Unusable) -> Order | Unusable:
         if isinstance(found, Unusable):
