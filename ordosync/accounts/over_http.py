@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ordosync.accounts.base import Account, outcome_of
 from ordosync.accounts.network import Network
-from ordosync.errors import RefusedError
+from ordosync.errors import AccountError, RefusedError
 from ordosync.models import Comment, Outcome
 
 if TYPE_CHECKING:
@@ -100,8 +100,19 @@ class HttpAccount(Account):
         """Ask for each item, several at once; answers in order. The first error ends it."""
         if len(items) < 2 or self.concurrency == 1:  # noqa: PLR2004 - nothing to be beside
             return [ask(item) for item in items]
+        errors: list[AccountError] = []
+
+        def ask_while_well(item: Item) -> Found:
+            if errors:  # a key that is not valid any more is not tried with every item
+                raise errors[0]
+            try:
+                return ask(item)
+            except AccountError as error:
+                errors.append(error)
+                raise
+
         with ThreadPoolExecutor(max_workers=min(self.concurrency, len(items))) as pool:
-            return list(pool.map(ask, items))
+            return list(pool.map(ask_while_well, items))
 
     def comment(self, comments: Sequence[Comment]) -> None:
         """Tell people of refusals and conflicts; where a comment is refused, the log tells it.
