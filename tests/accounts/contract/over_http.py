@@ -75,6 +75,14 @@ class OverHttp(People):
 class MerchantOverHttp(OverHttp, MerchantPeople):
     """Who sells from a foreign account."""
 
+    @abstractmethod
+    def touch(self, order_id: str) -> None:
+        """Let an order count as updated, although nothing of it changes."""
+
+    @abstractmethod
+    def take_away(self, sku: str) -> None:
+        """Let a product be nobody's, so that it is in no list that the Supplier has a part in."""
+
 
 class SupplierOverHttp(OverHttp, SupplierPeople):
     """Who ships for a foreign account."""

@@ -188,6 +188,12 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
     def archive(self, sku: str) -> None:
         self.fake.archive(sku)
 
+    def touch(self, order_id: str) -> None:
+        self.fake.comment(order_id, "looked at it")
+
+    def take_away(self, sku: str) -> None:
+        self.fake.shop.products[sku].suppliers.clear()
+
     def count(self, sku: str, quantity: int) -> None:
         self.fake.set_stock(sku, quantity)
 
