@@ -7,7 +7,7 @@ were updated than a page holds, pages overlap; one that overlaps with nothing st
 anew.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Literal
 
@@ -31,6 +31,9 @@ LIMIT = 100
 _OVERLAP = 25
 _SECOND = timedelta(seconds=1)
 _TRIES = 5
+
+_LEAD = timedelta(hours=1)
+"""More than a clock may be ahead of ours."""
 
 By = Literal["updated", "cancelled"]
 Params = Mapping[str, str | Sequence[str]]
@@ -138,3 +141,16 @@ def products(http: "Http", params: Params, *, doing: str, account: str) -> Itera
         if not names or reached >= page.count:
             return
         offset, last = reached - 1, names[-1]
+
+
+def reached(
+    before: datetime | None, times: Iterable[datetime | None], *, now: datetime
+) -> datetime | None:
+    """Return how far a reading has come that had come to `before`, given the times on its pages.
+
+    Where the service's clock is ahead of ours that is now at most. A time that no clock can have
+    said, such as one of 2099, is passed over: taken for now, it would be ahead of a service whose
+    clock is behind, and hide what comes until that has caught up.
+    """
+    believed = (min(at, now) for at in times if at and at <= now + _LEAD)
+    return max((*believed, *([before] if before else [])), default=None)
