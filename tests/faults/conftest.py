@@ -1,6 +1,6 @@
 """A test with `owing`, `as_merchant` or `as_supplier` runs with each kind of account over HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
@@ -42,28 +42,31 @@ def _as_supplier(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tro
         yield troubled
 
 
-def foreign(role: Role, kind: str, folder: Path) -> AbstractContextManager[Troubled]:
-    """Open a portal whose one side, in this role, is a foreign account."""
-    return (
-        _foreign_merchant(kind, folder) if role == "merchant" else _foreign_supplier(kind, folder)
-    )
+def foreign(
+    role: Role, kind: str, folder: Path, **options: object
+) -> AbstractContextManager[Troubled]:
+    """Open a portal whose one side is a foreign account, with these options besides the least."""
+    opened = _foreign_merchant if role == "merchant" else _foreign_supplier
+    return opened(kind, folder, options)
 
 
 @contextmanager
-def _foreign_merchant(kind: str, folder: Path) -> Iterator[Troubled]:
+def _foreign_merchant(kind: str, folder: Path, options: Mapping[str, object]) -> Iterator[Troubled]:
     clock = VirtualClock()
     with (
         closing(MERCHANTS[kind](folder, clock)) as people,
         closing(SqliteSupplierPeople(folder, clock)) as partner,
     ):
+        people.more_options = options
         yield Troubled(pair=Pair(folder, people, partner), foreign=people)
 
 
 @contextmanager
-def _foreign_supplier(kind: str, folder: Path) -> Iterator[Troubled]:
+def _foreign_supplier(kind: str, folder: Path, options: Mapping[str, object]) -> Iterator[Troubled]:
     clock = VirtualClock()
     with (
         closing(SUPPLIERS[kind](folder, clock)) as people,
         closing(SqliteMerchantPeople(folder, clock)) as partner,
     ):
+        people.more_options = options
         yield Troubled(pair=Pair(folder, partner, people), foreign=people)

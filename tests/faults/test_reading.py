@@ -1,7 +1,6 @@
 """Readings that go wrong: nothing is acted on that was not read, and nothing stays unseen."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import inf
 from typing import Any
 

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime, tzinfo
 from typing import Any, Literal
 
 from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople
@@ -78,6 +79,18 @@ class MerchantOverHttp(OverHttp, MerchantPeople):
     @abstractmethod
     def touch(self, order_id: str) -> None:
         """Let an order count as updated, although nothing of it changes."""
+
+    @abstractmethod
+    def set_clock(self, ahead_s: float) -> None:
+        """Let the clock of the service be ahead of the right time, or, below 0, behind."""
+
+    @abstractmethod
+    def set_zone(self, zone: tzinfo) -> None:
+        """Let the service write its times as they are there."""
+
+    @abstractmethod
+    def stamp(self, order_id: str, at: datetime) -> None:
+        """Let an order say that it was updated at this time."""
 
     @abstractmethod
     def take_away(self, sku: str) -> None:

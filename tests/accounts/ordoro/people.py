@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from itertools import count
 from math import inf
@@ -190,6 +190,15 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
 
     def touch(self, order_id: str) -> None:
         self.fake.comment(order_id, "looked at it")
+
+    def set_clock(self, ahead_s: float) -> None:
+        self.fake.shop.now = lambda: self.clock.now() + timedelta(seconds=ahead_s)
+
+    def set_zone(self, zone: tzinfo) -> None:
+        self.fake.switches.zone = zone
+
+    def stamp(self, order_id: str, at: datetime) -> None:
+        self._kept(order_id).updated_at = at
 
     def take_away(self, sku: str) -> None:
         self.fake.shop.products[sku].suppliers.clear()
