@@ -1,8 +1,10 @@
 """A portal one side of which is a foreign account that can be made to fail."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from ordosync.config import load_config
 from ordosync.store import Store
@@ -37,6 +39,11 @@ class Troubled:
     def supplier(self) -> SupplierPeople:
         return self.pair.supplier
 
+    def configure(self, **options: object) -> None:
+        """Configure the foreign account with these options besides the least."""
+        self.foreign.more_options = options
+        self.pair.configure()
+
     def run(self, task: str) -> Ran:
         """Run a task now, whatever comes of it."""
         return run_once(self.pair.path, task, PORTAL, self.clock, may_fail=True)
@@ -54,3 +61,17 @@ class Troubled:
         """Return where the next reading of a task starts."""
         with Store.open(load_config(self.pair.path).database) as store:
             return store.schedule.cursor(PORTAL, task)
+
+
+def add_portal(folder: Path, name: str, merchant: MerchantPeople, supplier: str = "") -> None:
+    """Configure one more portal: to the same Supplier, or to an embedded one of this name."""
+    path = folder / "config.yaml"
+    known = json.loads(path.read_text())
+    accounts, portals = known["accounts"], known["portals"]
+    accounts[name] = merchant.options
+    there = {**portals[PORTAL]["supplier"]}
+    if supplier:
+        accounts[supplier] = {"kind": "sqlite", "path": f"{supplier}.db"}
+        there = {"account": supplier}
+    portals[name] = {"merchant": {"account": name, **merchant.pair}, "supplier": there}
+    path.write_text(json.dumps(known))

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, tzinfo
 from typing import Any, Literal
 
+from ordosync.clock import Clock
 from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople
 from tests.fakes.ordoro.faults import Kind
 
@@ -52,6 +53,18 @@ class OverHttp(People):
     @abstractmethod
     def lag(self, *, index_s: float = 0, arrival_s: float = 0, split_s: float = 0) -> None:
         """Let things be seen late: in searches, in lists, and the pieces of a split."""
+
+    @abstractmethod
+    def limit(self, calls: int, *, per_s: float, clock: Clock) -> None:
+        """Let no more than so many calls in, by this clock."""
+
+    @abstractmethod
+    def elsewhere(self, url: str) -> Mapping[str, object]:
+        """Return the option by which the service is looked for at another address."""
+
+    @abstractmethod
+    def signed_in_with(self, secret: str) -> Mapping[str, object]:
+        """Return the option by which another secret is used."""
 
     @abstractmethod
     def effects(self, what: Write) -> int:

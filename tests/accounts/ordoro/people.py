@@ -9,6 +9,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ordosync.clock import Clock
 from ordosync.models import Address, Line, Order, Product, Shipment
 from tests.accounts.contract.examples import line, sold
 from tests.accounts.contract.over_http import (
@@ -96,6 +97,16 @@ class AtOrdoro(OverHttp):
         switches = self.fake.switches
         switches.index_lag_s, switches.arrival_lag_s = index_s, arrival_s
         switches.split_ready_s = split_s
+
+    def limit(self, calls: int, *, per_s: float, clock: Clock) -> None:
+        self.fake.shop.now = clock.now
+        self.fake.switches.rate_limit, self.fake.switches.rate_window_s = calls, per_s
+
+    def elsewhere(self, url: str) -> Mapping[str, object]:
+        return {"base_url": url}
+
+    def signed_in_with(self, secret: str) -> Mapping[str, object]:
+        return {"secret": secret}
 
     def effects(self, what: Write) -> int:
         found = self.fake.effects(_EFFECTS[what])
