@@ -46,6 +46,10 @@ from ordosync.models import (
 )
 
 _MOST_NAMESAKES = 9
+_TAKEN = Outcome(
+    state="unknown", code="taken", reason="its number is taken, perhaps by the same order"
+)
+"""By this very request, where it was delivered twice and is not to be found yet."""
 _FRESH_S = 300
 
 
@@ -225,6 +229,8 @@ class SupplierSide(Side):
                 known = self._find(order.reference)
                 if known:
                     return known
+                if not look_first:
+                    return _TAKEN
             else:
                 return _outcome("done", made.order_number, made.lines)
         return refused("taken", f"{_MOST_NAMESAKES} orders have its number already")
