@@ -46,6 +46,7 @@ def test_thousand_orders_cost_a_thousand_calls_and_the_pages(
     assert sum(cost) <= (MANY + MANY / PAGE) * 1.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("merchant", MERCHANTS)
 @pytest.mark.parametrize("supplier", SUPPLIERS)
 def test_run_with_nothing_new_costs_one_call(tmp_path: Path, merchant: str, supplier: str) -> None:

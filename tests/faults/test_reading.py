@@ -68,6 +68,7 @@ def test_page_that_cannot_be_read_moves_nothing(as_merchant: Troubled, fault: Ki
     assert imported(as_merchant) == ["1", "2"]
 
 
+@pytest.mark.slow
 def test_reading_that_broke_off_after_a_page_starts_where_it_did(as_merchant: Troubled) -> None:
     """Case 26: what the first page said is done, and the cursor knows nothing of it."""
     requested(as_merchant, "first")
@@ -123,7 +124,7 @@ def test_service_that_is_asked_too_much_is_left_alone(
     assert imported(as_merchant) == ["1"]
 
 
-@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("status", [401, pytest.param(403, marks=pytest.mark.slow)])
 def test_key_that_is_revoked_in_mid_run_stops_it_at_once(
     as_supplier: Troubled, status: int
 ) -> None:
@@ -225,6 +226,7 @@ def test_product_is_seen_though_the_list_moves_up_while_it_is_read(as_merchant: 
     assert {f"SKU-{number}" for number in range(1000, 1150)} | {"NEW"} == there
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of_page", [1, 2])
 def test_orders_that_are_updated_while_they_are_read_are_all_seen(
     as_merchant: Troubled, of_page: int

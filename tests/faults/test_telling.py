@@ -84,18 +84,23 @@ def nobody_there(troubled: Troubled) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize(
-    ("trouble", "role", "told"),
-    [
-        (wrong_key, "merchant", "HTTP 401"),
+TROUBLES: tuple[tuple[Trouble, Role, str], ...] = (
+    (wrong_key, "merchant", "HTTP 401"),
+    (html, "merchant", "answered HTML, not JSON"),
+)
+MORE = [
+    pytest.param(*each, marks=pytest.mark.slow)
+    for each in (
         (revoked_key, "supplier", "HTTP 401"),
         (stranger, "merchant", "is of an authority unknown here"),
         (expired, "merchant", "the certificate of 127.0.0.1 has expired"),
         (unknown_host, "merchant", "the name nowhere.invalid cannot be resolved"),
-        (html, "merchant", "answered HTML, not JSON"),
         (nobody_there, "merchant", "127.0.0.1 refused the connection"),
-    ],
-)
+    )
+]
+
+
+@pytest.mark.parametrize(("trouble", "role", "told"), [*TROUBLES, *MORE])
 @pytest.mark.parametrize("kind", SUPPLIERS)
 def test_trouble_of_an_account_is_one_clear_line(
     tmp_path: Path, kind: str, trouble: Trouble, role: Role, told: str

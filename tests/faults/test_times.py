@@ -29,6 +29,7 @@ def lists_are(troubled: Troubled, change: Change) -> None:
     troubled.foreign.meet("edited", "read-orders", times=inf, edit=edit)
 
 
+@pytest.mark.slow
 def test_five_hundred_orders_of_the_same_moment_are_all_seen(as_merchant: Troubled) -> None:
     """Case 32."""
     as_merchant.merchant.request_all([sold(str(number)) for number in range(1000, 1500)])
