@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from ordosync.accounts.base import Account, outcome_of
@@ -49,6 +50,7 @@ class HttpAccount(Account):
             raise ValueError("concurrency: must be 1 or more")
         self.concurrency = concurrency
         self._session: Http | None = None
+        self._first_use = Lock()
 
     @abstractmethod
     def connect(self) -> "Http":
@@ -57,9 +59,10 @@ class HttpAccount(Account):
     @property
     def http(self) -> "Http":
         """The session as this portal has it."""
-        if self._session is None:
-            self._session = self.needed_network.session(self.name, self.connect)
-        return self._session
+        with self._first_use:  # by many threads at once, whose calls are to be counted together
+            if self._session is None:
+                self._session = self.needed_network.session(self.name, self.connect)
+            return self._session
 
     @property
     def needed_network(self) -> Network:
