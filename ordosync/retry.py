@@ -6,7 +6,7 @@ Delays double from one minute to six hours. After twelve tries or two days a per
 from datetime import datetime, timedelta
 
 _FIRST = timedelta(minutes=1)
-LONGEST = timedelta(hours=6)
+_LONGEST = timedelta(hours=6)
 _TRIES = 12
 _PATIENCE = timedelta(days=2)
 
@@ -21,7 +21,12 @@ def next_try(
     """
     if attempts >= _TRIES or now - since >= _PATIENCE:
         return None
-    delay = min(_FIRST * (1 << (attempts - 1)), LONGEST)
+    delay = delay_after(attempts)
     if retry_after_s is not None and retry_after_s > 0:
         delay = max(delay, min(timedelta(seconds=retry_after_s), timedelta(days=1)))
     return now + delay
+
+
+def delay_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts, whoever counts them."""
+    return min(_FIRST * (1 << min(attempts - 1, _TRIES)), _LONGEST)

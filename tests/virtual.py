@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from pathlib import Path
 
 from ordosync.clock import Clock
@@ -29,7 +30,8 @@ class VirtualClock(Clock):
         return self.at.timestamp()
 
     def sleep(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
+        # Rounded up, or a wait for the rest of a microsecond would be waited for ever.
+        self.at += timedelta(microseconds=ceil(seconds * 1_000_000))
 
 
 class CrowdClock(Clock):

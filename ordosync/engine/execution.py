@@ -14,7 +14,7 @@ from ordosync.clock import Clock
 from ordosync.engine.brake import Brake
 from ordosync.engine.changes import change, counted_as, decided, restate, settled
 from ordosync.engine.stop import Stop
-from ordosync.errors import BrakeError, UnavailableError
+from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
 from ordosync.models import Outcome, Page, edited
 from ordosync.store import Store
@@ -26,7 +26,7 @@ from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict
 _CATCHES_UP = timedelta(hours=1)
 """Later than this after a restore, whatever was there before it is not news to any reading."""
 _OUTAGE = 10
-"""After so many writes in a row that met an account out of reach, the run gives up."""
+"""After so many writes in a row that met an account out of reach, or broken, the run gives up."""
 
 
 class InterruptedRunError(Exception):
@@ -289,7 +289,8 @@ class Execution:
 
     def _give_up_in_an_outage(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
-            self._unavailable = self._unavailable + 1 if outcome.state == "unavailable" else 0
+            is_out = outcome.state == "unavailable" or outcome.code == UnknownOutcomeError.code
+            self._unavailable = self._unavailable + 1 if is_out else 0
             if self._unavailable >= _OUTAGE:
                 raise UnavailableError(
                     f"account {self.task.target(self.portal).name}",

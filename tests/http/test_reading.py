@@ -239,3 +239,17 @@ def test_query_is_a_read_by_post(serve: Serve, session: Session) -> None:
 
     assert [seen.line for seen in server.seen] == ["POST /graphql.json HTTP/1.1"] * 2
     assert server.seen[1].body == b'{"query":"{shop}"}'
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (r"half \ud83d", "half \ufffd"),
+        (r"\ude00 and \ud83d\ude00 and \ud83d", "\ufffd and \U0001f600 and \ufffd"),
+        (r"\ud83d\ud83d\ude00", "\ufffd\U0001f600"),
+        (r"\\ud83d is typed, \ud83d is half", "\\ud83d is typed, \ufffd is half"),
+    ],
+)
+def test_half_of_an_emoji_spoils_nothing(written: str, text: str) -> None:
+    """Case 35: other orders stand on the same page."""
+    assert decode(f'["{written}", "\\n"]'.encode(), list[str]) == [text, "\n"]

@@ -7,13 +7,20 @@ were updated than a page holds, pages overlap; one that overlaps with nothing st
 anew.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Raw
 
-from ordosync.accounts.ordoro.shapes import OrderPage, OrderShape, ProductPage, moment, read
+from ordosync.accounts.ordoro.shapes import (
+    OrderPage,
+    OrderShape,
+    ProductPage,
+    moment,
+    name_of,
+    read,
+)
 from ordosync.errors import UnavailableError
 from ordosync.models import Unusable
 
@@ -24,6 +31,9 @@ LIMIT = 100
 _OVERLAP = 25
 _SECOND = timedelta(seconds=1)
 _TRIES = 5
+
+_LEAD = timedelta(hours=1)
+"""More than a clock may be ahead of ours."""
 
 By = Literal["updated", "cancelled"]
 Params = Mapping[str, str | Sequence[str]]
@@ -52,12 +62,13 @@ class OrderList:
             fresh = [item for item in items if self._key(item) not in self._seen]
             self._seen.update((self._key(item), None) for item in fresh)
             yield fresh
-            if not items or offset + len(items) >= page.count:
+            is_end = not items or offset + len(items) >= page.count
+            if is_end and self._seen_since(after) >= page.count:
                 return
             idle = 0 if fresh else idle + 1
             if idle >= _TRIES:
                 raise UnavailableError(self._account, self._doing, "the same page comes for ever")
-            after, offset = self._next(items, fresh, after, offset)
+            after, offset = (after, 0) if is_end else self._next(items, fresh, after, offset)
 
     def at_of(self, item: OrderShape | Unusable) -> datetime | None:
         """Return the time that the list is sorted by."""
@@ -85,8 +96,12 @@ class OrderList:
         """Keep in mind only what may come again, however long the list is."""
         self._seen = {key: None for key in self._seen if key[1] is None or key[1] >= after}
 
+    def _seen_since(self, after: datetime | None) -> int:
+        """Count what a question may have found, which is not less than what it says it has."""
+        return sum(not (key[1] and after) or key[1] >= after for key in self._seen)
+
     def _key(self, item: OrderShape | Unusable) -> tuple[str, datetime | None]:
-        name = item.id if isinstance(item, Unusable) else item.order_number
+        name = item.content if isinstance(item, Unusable) else item.order_number
         return name, self.at_of(item)
 
     def _page(self, after: datetime | None, offset: int) -> OrderPage:
@@ -104,19 +119,38 @@ class OrderList:
 def products(http: "Http", params: Params, *, doing: str, account: str) -> Iterator[list[Raw]]:
     """Yield pages of the products that match, in the order in which they were made.
 
-    A new one comes last, and a list that gets shorter meanwhile is read once more from its
-    beginning; the same product may be seen twice.
+    A new one comes last. A page begins with the last product of the page before; where that is
+    not on it, or nothing after it, the list is read once more from its beginning. So the same
+    product may be seen twice.
     """
-    offset, count, begun = 0, 0, 1
+    offset, last, begun = 0, "", 1
     while True:
         query = {**params, "sort": "created", "limit": str(LIMIT), "offset": str(offset)}
         page = http.get("/product/", ProductPage, doing=doing, params=query)
-        if page.count < count:
+        names = [name_of(raw) for raw in page.items]
+        fresh = page.items
+        if last:
+            fresh = fresh[names.index(last) + 1 :] if last in names else []
+        reached = offset + len(names)
+        if last and not fresh and (names != [last] or reached < page.count):
             if begun >= _TRIES:
-                raise UnavailableError(account, doing, "the list gets shorter while it is read")
-            offset, count, begun = 0, page.count, begun + 1
+                raise UnavailableError(account, doing, "the list is another one with each page")
+            offset, last, begun = 0, "", begun + 1
             continue
-        yield page.items
-        offset, count = offset + len(page.items), page.count
-        if not page.items or offset >= count:
+        yield fresh
+        if not names or reached >= page.count:
             return
+        offset, last = reached - 1, names[-1]
+
+
+def reached(
+    before: datetime | None, times: Iterable[datetime | None], *, now: datetime
+) -> datetime | None:
+    """Return how far a reading has come that had come to `before`, given the times on its pages.
+
+    Where the service's clock is ahead of ours that is now at most. A time that no clock can have
+    said, such as one of 2099, is passed over: taken for now, it would be ahead of a service whose
+    clock is behind, and hide what comes until that has caught up.
+    """
+    believed = (min(at, now) for at in times if at and at <= now + _LEAD)
+    return max((*believed, *([before] if before else [])), default=None)
