@@ -1,9 +1,10 @@
-"""What tests of the desk begin with."""
+"""What tests of the desk begin with, and the table of cases."""
 
 from pathlib import Path
 
 import pytest
 
+from tests.cases import Table
 from tests.desk import TwoAccounts
 
 
@@ -16,3 +17,28 @@ def _both(tmp_path: Path) -> TwoAccounts:
     assert both.shop("orders", "add", "1001", *words).code == 0
     assert both.run("import-orders").code == 0
     return both
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cases", type=Path, metavar="FILE", help="write what came of each case")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--cases") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_CaseTable(config.getoption("--cases")), "case-table")
+
+
+class _CaseTable:
+    """Writes the table when the session ends; it sees the reports of all workers."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._table = Table()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or report.outcome == "skipped":
+            name = report.nodeid.removeprefix("tests/")
+            self._table.add(name, report.outcome, report.duration)
+
+    def pytest_sessionfinish(self) -> None:
+        self._table.write(self._path)
