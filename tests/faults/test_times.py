@@ -55,6 +55,19 @@ def test_order_that_arrives_late_is_seen(as_merchant: Troubled) -> None:
     assert len(imported(as_merchant)) == 12
 
 
+def test_order_whose_stamp_is_older_than_what_was_read_is_seen(as_merchant: Troubled) -> None:
+    """Case 32: one of the machines of the source is 90 seconds behind the others."""
+    requested(as_merchant, 1000)
+    as_merchant.run("import-orders")
+    people(as_merchant).set_clock(-90)
+    requested(as_merchant, 1001)
+    people(as_merchant).set_clock(0)
+
+    as_merchant.run("import-orders")
+
+    assert len(imported(as_merchant)) == 2
+
+
 @pytest.mark.parametrize("minutes", [5, -5])
 def test_clock_of_the_source_may_differ(as_merchant: Troubled, minutes: float) -> None:
     """Case 32."""
