@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Raw
 
-from ordosync.accounts.ordoro.lists import By, OrderList, Params, products
+from ordosync.accounts.ordoro.lists import By, Params, orders, products
 from ordosync.accounts.ordoro.shapes import (
     OrderShape,
     ParentShape,
@@ -55,7 +55,7 @@ class Side(HttpAccount):
         """
         after = datetime.fromisoformat(cursor) if cursor else None
         reached = after
-        listed = OrderList(
+        listed = orders(
             self.http, params, by=by, zone=self.zone, doing=doing, account=f"account {self.name}"
         )
         for items in listed.since(after - _OVERLAP if after else None):
