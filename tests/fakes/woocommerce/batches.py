@@ -1,0 +1,41 @@
+"""Many writes in one call: an answer for each, HTTP 200 whatever they say, at most 100.
+
+Types and words are not checked here as they are in single calls: what is no number is 0, a status
+that there is not is `pending`, and a null leaves a field alone.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.fakes.woocommerce.problems import Json, Refused, too_many
+from tests.fakes.woocommerce.routes import Answer
+from tests.fakes.woocommerce.schema import ANYTHING, Rules
+
+LIMIT = 100
+RULES: Rules = dict.fromkeys(("create", "update", "delete"), ANYTHING)
+
+Do = Callable[[Any], Json]
+"""Takes one item and returns how the result looks."""
+
+
+def batch(params: Json, **kinds: Do) -> Answer:
+    """Do each of them; one that is refused stands in nobody's way."""
+    lists = {kind: _items(params.get(kind)) for kind in kinds if kind in params}
+    if sum(len(items) for items in lists.values()) > LIMIT:
+        raise too_many(LIMIT)
+    done = {kind: [_one(kinds[kind], item) for item in items] for kind, items in lists.items()}
+    return Answer(200, done)
+
+
+def _items(given: Any) -> list[Any]:
+    return given if isinstance(given, list) else []
+
+
+def _one(do: Do, item: Any) -> Json:
+    if isinstance(item, dict):
+        item = {name: value for name, value in item.items() if value is not None}
+    try:
+        return do(item)
+    except Refused as refusal:
+        known = item.get("id", 0) if isinstance(item, dict) else item
+        return {"id": known, "error": refusal.body}

@@ -1,0 +1,154 @@
+"""The calls on parcels, in the ways that a shop may have: the feature and the extensions."""
+
+from tests.fakes.woocommerce import fulfillments, shapes_orders
+from tests.fakes.woocommerce.problems import Refused
+from tests.fakes.woocommerce.routes import Answer, Call, Route, given
+from tests.fakes.woocommerce.schema import ANYTHING, BOOLEAN, STRING, Rules, fields, many
+from tests.fakes.woocommerce.state import Fulfillment, Order, Shop
+from tests.fakes.woocommerce.switches import Switches
+
+
+def _of(shop: Shop, order_id: int) -> Order:
+    if order_id not in shop.orders:
+        raise Refused("woocommerce_rest_order_invalid_id", "Invalid order ID.", 404)
+    return shop.orders[order_id]
+
+
+def _list(call: Call, order_id: int) -> Answer:
+    found = fulfillments.kept(_of(call.shop, order_id))
+    return Answer(200, [shapes_orders.fulfillment(order_id, it, fresh=False) for it in found])
+
+
+def _get(call: Call, order_id: int, known: int) -> Answer:
+    made = _known(_of(call.shop, order_id), known)
+    return Answer(200, shapes_orders.fulfillment(order_id, made, fresh=False))
+
+
+def _create(call: Call, order_id: int) -> Answer:
+    made = fulfillments.fulfill(call.shop, _of(call.shop, order_id), call.params)
+    told = "mailed" if call.params.get("notify_customer") else None
+    call.shop.note("fulfillment created", str(order_id), _number(made))
+    if told:
+        call.shop.note("customer mailed", str(order_id), _number(made))
+    return Answer(201, shapes_orders.fulfillment(order_id, made, fresh=True))
+
+
+def _edit(call: Call, order_id: int, known: int) -> Answer:
+    order = _of(call.shop, order_id)
+    made = _known(order, known)
+    fulfillments.refulfill(call.shop, order, made, call.params)
+    call.shop.note("fulfillment changed", str(order_id), _number(made))
+    return Answer(200, shapes_orders.fulfillment(order_id, made, fresh=True))
+
+
+def _delete(call: Call, order_id: int, known: int) -> Answer:
+    order = _of(call.shop, order_id)
+    made = _known(order, known)
+    fulfillments.unfulfill(call.shop, order, made)
+    call.shop.note("fulfillment deleted", str(order_id), _number(made))
+    return Answer(200, {"message": "Fulfillment deleted successfully."})
+
+
+def _known(order: Order, known: int) -> Fulfillment:
+    for made in fulfillments.kept(order):
+        if made.id == known:
+            return made
+    raise Refused(0, "Fulfillment not found.", 404)
+
+
+def _number(made: Fulfillment) -> str:
+    return str(next((it.value for it in made.meta if it.key == "_tracking_number"), ""))
+
+
+def _trackings(call: Call, order_id: int) -> Answer:
+    found = fulfillments.trackings(_of(call.shop, order_id))
+    return Answer(200, [shapes_orders.tracking(it) for it in found])
+
+
+def _track(call: Call, order_id: int) -> Answer:
+    order = _of(call.shop, order_id)
+    made = fulfillments.track(call.shop, order, call.params)
+    call.shop.note("tracking added", str(order_id), made["tracking_number"])
+    shown = shapes_orders.tracking(made)
+    return Answer(201, shown, {"Location": f"{call.url}/{made['tracking_id']}"})
+
+
+def _untrack(call: Call, order_id: int, tracking_id: str | int) -> Answer:
+    order = _of(call.shop, order_id)
+    made = fulfillments.untrack(call.shop, order, str(tracking_id))
+    call.shop.note("tracking deleted", str(order_id), made["tracking_number"])
+    return Answer(200, shapes_orders.tracking(made))
+
+
+def _feature(switches: Switches) -> bool:
+    return switches.fulfillments and not switches.old
+
+
+_PARCEL: Rules = {
+    "status": STRING,
+    "is_fulfilled": BOOLEAN,
+    "notify_customer": BOOLEAN,
+    "meta_data": many(fields({"key": STRING, "value": ANYTHING})),
+}
+_TRACKING: Rules = dict.fromkeys(
+    (
+        "tracking_provider",
+        "custom_tracking_provider",
+        "custom_tracking_link",
+        "tracking_number",
+        "date_shipped",
+    ),
+    STRING,
+)
+_PARCELS = "/wc/v3/orders/{id}/fulfillments"
+_ONE = f"{_PARCELS}/{{id}}"
+
+
+def _of_extension(namespace: str) -> tuple[Route, ...]:
+    def needs(switches: Switches) -> bool:
+        there = {
+            "wc-shipment-tracking": switches.shipment_tracking,
+            "wc-ast": switches.advanced_shipment_tracking,
+        }
+        return there[namespace]
+
+    template = f"/{namespace}/v3/orders/{{id}}/shipment-trackings"
+    return (
+        Route(method="GET", template=template, act=_trackings, needs=needs),
+        Route(
+            method="POST",
+            template=template,
+            act=_track,
+            rules=given(_TRACKING),
+            required=("tracking_number",),
+            verb="create",
+            needs=needs,
+        ),
+        Route(
+            method="DELETE",
+            template=f"{template}/{{word}}",
+            act=_untrack,
+            verb="delete",
+            needs=needs,
+        ),
+    )
+
+
+ROUTES = (
+    Route(method="GET", template=_PARCELS, act=_list, needs=_feature),
+    Route(
+        method="POST",
+        template=_PARCELS,
+        act=_create,
+        rules=given(_PARCEL),
+        verb="create",
+        needs=_feature,
+    ),
+    Route(method="GET", template=_ONE, act=_get, needs=_feature),
+    Route(
+        method="PUT", template=_ONE, act=_edit, rules=given(_PARCEL), verb="edit", needs=_feature
+    ),
+    Route(method="DELETE", template=_ONE, act=_delete, verb="delete", needs=_feature),
+    *_of_extension("wc-shipment-tracking"),
+    *_of_extension("wc-ast"),
+)
