@@ -99,7 +99,7 @@ class People:
         with self.shop.lock:
             return products.term(self.shop, taxonomy, name)
 
-    def edit_product(self, sku: str, **fields: Any) -> None:
+    def edit_product(self, sku: str, /, **fields: Any) -> None:
         """Change a product or a variation, in the words of the API; `sku=` gives it another."""
         with self.shop.lock:
             products.edit(self.shop, self._product(sku), fields)
