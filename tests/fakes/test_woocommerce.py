@@ -158,11 +158,54 @@ def test_lines_are_changed_by_id(shop: FakeWooCommerce, woo: WooApi) -> None:
     more = shop.stock("MUG")
     shop.edit_lines(order, {"MUG": 0})
 
-    assert (more, shop.stock("MUG"), shop.stock("VASE")) == (5, 10, 10)
+    assert (more, shop.stock("MUG"), shop.stock("VASE")) == (5, 10, 9)
     assert [it["sku"] for it in woo.get(f"/orders/{order}")["line_items"]] == ["VASE"]
     unknown = [{"id": 9999, "quantity": 1}]
     refused = woo.refused("PUT", f"/orders/{order}", {"line_items": unknown})
     assert refused == (400, "woocommerce_rest_invalid_item_id")
+
+
+def test_line_that_is_added_takes_from_the_stock_in_new_shops(
+    shop: FakeWooCommerce, woo: WooApi
+) -> None:
+    shop.add_product("MUG", stock=10)
+    order = shop.place_order([])
+
+    new = woo.write("PUT", f"/orders/{order}", {"line_items": [line()]})["line_items"][0]
+    after_new = shop.stock("MUG")
+    shop.switches.version = "7.8.2"
+    old = woo.write("PUT", f"/orders/{order}", {"line_items": [line()]})["line_items"][1]
+
+    assert (after_new, shop.stock("MUG")) == (8, 8)
+    assert [it["key"] for it in new["meta_data"]] == ["_reduced_stock"]
+    assert old["meta_data"] == []
+
+
+def test_what_stands_beside_a_value_is_no_good_to_be_sent_back(
+    shop: FakeWooCommerce, woo: WooApi
+) -> None:
+    shop.add_product("MUG")
+    meta = [{"key": "Sizes", "value": [1, 2], "display_key": "Sizes", "display_value": [1, 2]}]
+
+    refused = woo.refused("POST", "/orders", {"line_items": [line(meta_data=meta)]})
+
+    assert refused == (400, "rest_invalid_param")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"shipping_lines": [{"method_title": "Post"}]}, "invalid_shipping_item"),
+        ({"fee_lines": [{"total": "1.00"}]}, "invalid_fee_item"),
+        ({"line_items": [{"name": "Mug", "total": "1.00"}]}, "required_product_reference"),
+        ({"customer_id": 7}, "invalid_customer_id"),
+    ],
+)
+def test_order_that_lacks_something_is_refused(
+    shop: FakeWooCommerce, woo: WooApi, body: dict[str, object], code: str
+) -> None:
+    assert woo.refused("POST", "/orders", body) == (400, f"woocommerce_rest_{code}")
+    assert shop.order_ids() == []
 
 
 def test_null_does_not_leave_a_field_alone(shop: FakeWooCommerce, woo: WooApi) -> None:

@@ -63,7 +63,11 @@ def test_parcel_with_nothing_in_it_is_refused(
     path = f"/orders/{order}/fulfillments"
 
     assert woo.refused("POST", path, parcel(shop, order, units)) == (400, 0)
-    assert woo.refused("POST", path, {"status": "fulfilled"}) == (400, 0)
+    assert woo.refused("POST", path, {"meta_data": []}) == (400, 0)
+    assert woo.refused("POST", path, {"status": "fulfilled"}) == (
+        400,
+        "rest_missing_callback_param",
+    )
     assert shop.ledger == []
 
 
@@ -90,7 +94,24 @@ def test_deleted_parcel_is_listed_no_more(shop: FakeWooCommerce, woo: WooApi, or
 
     assert (before, fulfillment_status(shop, order)) == (["fulfilled"], [])
     assert shop.parcels(order) == []
-    assert woo.refused("GET", path)[0] == 404
+    assert woo.refused("GET", path) == (400, 404)
+    assert woo.refused("GET", f"/orders/{order}/fulfillments/99") == (400, 0)
+    assert woo.refused("GET", "/orders/99/fulfillments") == (
+        404,
+        "woocommerce_rest_order_invalid_id",
+    )
+
+
+def test_some_versions_wrap_what_they_answer(
+    shop: FakeWooCommerce, woo: WooApi, order: int
+) -> None:
+    shop.switches.fulfillments_wrapped = True
+    shop.on_exchange = None  # the document has it the other way
+
+    made = woo.write("POST", f"/orders/{order}/fulfillments", parcel(shop, order, 1))
+
+    found = woo.get(f"/orders/{order}/fulfillments")
+    assert found["fulfillments"][0]["id"] == made["fulfillment"]["id"]
 
 
 @pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])

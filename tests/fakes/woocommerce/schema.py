@@ -137,4 +137,5 @@ def many(rule: Rule) -> Rule:
     return Rule(check=check, clean=lambda value: [rule.clean(item) for item in split(value)])
 
 
-META = many(fields({"id": INTEGER, "key": STRING}))
+META = many(fields({"id": INTEGER, "key": STRING, "display_value": STRING}))
+"""What is shown beside a value must be a string, although it was not one when it was answered."""
