@@ -1,6 +1,6 @@
 """The calls on parcels, in the ways that a shop may have: the feature and the extensions."""
 
-from tests.fakes.woocommerce import fulfillments, shapes_orders
+from tests.fakes.woocommerce import fulfillments, shapes_orders, trackings
 from tests.fakes.woocommerce.problems import Refused
 from tests.fakes.woocommerce.routes import Answer, Call, Route, given
 from tests.fakes.woocommerce.schema import ANYTHING, BOOLEAN, STRING, Rules, fields, many
@@ -70,13 +70,13 @@ def _number(made: Fulfillment) -> str:
 
 
 def _trackings(call: Call, order_id: int) -> Answer:
-    found = fulfillments.trackings(_of(call.shop, order_id))
+    found = trackings.kept(_of(call.shop, order_id))
     return Answer(200, [shapes_orders.tracking(it) for it in found])
 
 
 def _track(call: Call, order_id: int) -> Answer:
     order = _of(call.shop, order_id)
-    made = fulfillments.track(call.shop, order, call.params)
+    made = trackings.track(call.shop, order, call.params)
     call.shop.note("tracking added", str(order_id), made["tracking_number"])
     shown = shapes_orders.tracking(made)
     return Answer(201, shown, {"Location": f"{call.url}/{made['tracking_id']}"})
@@ -84,7 +84,7 @@ def _track(call: Call, order_id: int) -> Answer:
 
 def _untrack(call: Call, order_id: int, tracking_id: str | int) -> Answer:
     order = _of(call.shop, order_id)
-    made = fulfillments.untrack(call.shop, order, str(tracking_id))
+    made = trackings.untrack(call.shop, order, str(tracking_id))
     call.shop.note("tracking deleted", str(order_id), made["tracking_number"])
     return Answer(200, shapes_orders.tracking(made))
 
