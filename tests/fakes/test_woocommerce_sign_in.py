@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -105,6 +106,26 @@ def test_request_is_signed_over_plain_http(shop: FakeWooCommerce, woo: WooApi, b
     params = woo.signed("GET", shop.url + ORDERS, query, by=by)
 
     assert requests.get(shop.url + ORDERS, params=params, timeout=5).status_code == 200
+
+
+def test_signature_is_taken_from_the_header_too(shop: FakeWooCommerce, woo: WooApi) -> None:
+    signed = woo.signed("GET", shop.url + ORDERS, {})
+    words = ", ".join(f'{name}="{quote(value, safe="")}"' for name, value in signed.items())
+
+    answer = requests.get(shop.url + ORDERS, headers={"Authorization": f"OAuth {words}"}, timeout=5)
+
+    assert answer.status_code == 200
+
+
+def test_items_of_a_list_are_numbered_to_be_signed(shop: FakeWooCommerce, woo: WooApi) -> None:
+    first, second = shop.place_order([]), shop.place_order([])
+    numbered = {"include[0]": str(first), "include[1]": str(second)}
+
+    signed = woo.signed("GET", shop.url + ORDERS, numbered)
+    query = [("include[]" if "include" in name else name, it) for name, it in signed.items()]
+    answer = requests.get(shop.url + ORDERS, params=query, timeout=5)
+
+    assert len(answer.json()) == 2
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ _LINE: Rules = {
     "id": INTEGER,
     "product_id": ANYTHING,
     "variation_id": INTEGER,
+    "name": ANYTHING,
+    "sku": STRING,
     "quantity": INTEGER,
     "tax_class": STRING,
     "subtotal": STRING,
@@ -124,9 +126,10 @@ def _batch(call: Call) -> Answer:
     shop = call.shop
     return batches.batch(
         call.params,
+        _rules(shop),
         create=lambda item: create(shop, item),
         update=lambda item: edit(shop, item),
-        delete=lambda item: delete(shop, item, force=True),
+        delete=lambda item: delete(shop, whole(item), force=True),
     )
 
 
