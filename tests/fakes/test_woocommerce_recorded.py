@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.woocommerce import FakeWooCommerce, Switches
-from tests.fakes.woocommerce.probe import Finding, Probe, Shop
+from tests.fakes.woocommerce.probe import Finding, Shop, Visit, findings
 from tests.fakes.woocommerce.switches import Version
 from tests.virtual import VirtualClock
 
@@ -46,11 +46,11 @@ def recorded(version: str) -> list[Finding]:
     return [(line[:28].rstrip(), line[28:].strip()) for line in lines]
 
 
-def compared(findings: list[Finding]) -> list[str]:
+def compared(found: list[Finding]) -> list[str]:
     """Write the findings without the values that differ from shop to shop."""
     return [
         f"{name} {_without_values(words)[: CUT.get(name)]}".strip()
-        for name, words in findings
+        for name, words in found
         if name not in DIFFERENCES
     ]
 
@@ -71,7 +71,7 @@ def seen(version: Version, run: str) -> list[Finding]:
         for _ in range(EARLIER[version]):
             fake.place_order([])
         shop = Shop(fake.url, (fake.key, fake.secret), ("ck_read", "cs_read"))
-        return list(Probe(shop, run=run, wait=clock.sleep).findings())
+        return list(findings(Visit(shop=shop, run=run, wait=clock.sleep)))
 
 
 @pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])

@@ -4,6 +4,7 @@ from tests.fakes.woocommerce import batches, lists, orders, refunds, shapes_orde
 from tests.fakes.woocommerce.problems import Json, Refused
 from tests.fakes.woocommerce.routes import Answer, Call, Route, given
 from tests.fakes.woocommerce.schema import (
+    ANYTHING,
     BOOLEAN,
     INTEGER,
     META,
@@ -30,8 +31,10 @@ _EXTRA: Rules = {
 }
 _LINE: Rules = {
     "id": INTEGER,
-    "product_id": INTEGER,
+    "product_id": ANYTHING,
     "variation_id": INTEGER,
+    "name": ANYTHING,
+    "sku": STRING,
     "quantity": INTEGER,
     "tax_class": STRING,
     "subtotal": STRING,
@@ -75,6 +78,7 @@ def _create(call: Call) -> Answer:
 
 def create(shop: Shop, body: Json) -> Json:
     """Make an order and note that."""
+    _check_customer(body)
     order = orders.create(shop, body)
     shop.note("order created", str(order.id), order.status)
     return shapes_orders.order(shop, order)
@@ -88,11 +92,17 @@ def edit(shop: Shop, body: Json) -> Json:
     """Change an order and note that, a new status by itself."""
     order = shop.order(whole(body.get("id")), 400)
     before = order.status
+    _check_customer(body)
     orders.edit(shop, order, body)
     shop.note("order changed", str(order.id), sorted(body.keys() - {"id"}))
     if order.status != before:
         shop.note("order status", str(order.id), order.status)
     return shapes_orders.order(shop, order)
+
+
+def _check_customer(body: Json) -> None:
+    if body.get("customer_id"):  # nobody here has an account
+        raise Refused("woocommerce_rest_invalid_customer_id", "Customer ID is invalid.")
 
 
 def _delete(call: Call, order_id: int) -> Answer:
@@ -116,9 +126,10 @@ def _batch(call: Call) -> Answer:
     shop = call.shop
     return batches.batch(
         call.params,
+        _rules(shop),
         create=lambda item: create(shop, item),
         update=lambda item: edit(shop, item),
-        delete=lambda item: delete(shop, item, force=True),
+        delete=lambda item: delete(shop, whole(item), force=True),
     )
 
 

@@ -1,6 +1,6 @@
 """The calls on parcels, in the ways that a shop may have: the feature and the extensions."""
 
-from tests.fakes.woocommerce import fulfillments, shapes_orders
+from tests.fakes.woocommerce import fulfillments, shapes_orders, trackings
 from tests.fakes.woocommerce.problems import Refused
 from tests.fakes.woocommerce.routes import Answer, Call, Route, given
 from tests.fakes.woocommerce.schema import ANYTHING, BOOLEAN, STRING, Rules, fields, many
@@ -16,21 +16,28 @@ def _of(shop: Shop, order_id: int) -> Order:
 
 def _list(call: Call, order_id: int) -> Answer:
     found = fulfillments.kept(_of(call.shop, order_id))
-    return Answer(200, [shapes_orders.fulfillment(order_id, it, fresh=False) for it in found])
+    shown = [shapes_orders.fulfillment(order_id, it, fresh=False) for it in found]
+    wrapped = call.shop.switches.fulfillments_wrapped
+    return Answer(200, {"fulfillments": shown} if wrapped else shown)
+
+
+def _one(call: Call, order_id: int, made: Fulfillment, *, status: int = 200) -> Answer:
+    shown = shapes_orders.fulfillment(order_id, made, fresh=call.method != "GET")
+    wrapped = call.shop.switches.fulfillments_wrapped
+    return Answer(status, {"fulfillment": shown} if wrapped else shown)
 
 
 def _get(call: Call, order_id: int, known: int) -> Answer:
     made = _known(_of(call.shop, order_id), known)
-    return Answer(200, shapes_orders.fulfillment(order_id, made, fresh=False))
+    return _one(call, order_id, made)
 
 
 def _create(call: Call, order_id: int) -> Answer:
     made = fulfillments.fulfill(call.shop, _of(call.shop, order_id), call.params)
-    told = "mailed" if call.params.get("notify_customer") else None
     call.shop.note("fulfillment created", str(order_id), _number(made))
-    if told:
+    if made.is_fulfilled and call.params.get("notify_customer"):
         call.shop.note("customer mailed", str(order_id), _number(made))
-    return Answer(201, shapes_orders.fulfillment(order_id, made, fresh=True))
+    return _one(call, order_id, made, status=201)
 
 
 def _edit(call: Call, order_id: int, known: int) -> Answer:
@@ -38,7 +45,7 @@ def _edit(call: Call, order_id: int, known: int) -> Answer:
     made = _known(order, known)
     fulfillments.refulfill(call.shop, order, made, call.params)
     call.shop.note("fulfillment changed", str(order_id), _number(made))
-    return Answer(200, shapes_orders.fulfillment(order_id, made, fresh=True))
+    return _one(call, order_id, made)
 
 
 def _delete(call: Call, order_id: int, known: int) -> Answer:
@@ -50,10 +57,12 @@ def _delete(call: Call, order_id: int, known: int) -> Answer:
 
 
 def _known(order: Order, known: int) -> Fulfillment:
-    for made in fulfillments.kept(order):
-        if made.id == known:
+    for made in order.fulfillments:
+        if made.id == known and made.deleted_at is None:
             return made
-    raise Refused(0, "Fulfillment not found.", 404)
+        if made.id == known:
+            raise Refused(404, "Fulfillment not found.")  # a code of 404, but HTTP 400
+    raise Refused(0, "Invalid fulfillment ID.")
 
 
 def _number(made: Fulfillment) -> str:
@@ -61,13 +70,13 @@ def _number(made: Fulfillment) -> str:
 
 
 def _trackings(call: Call, order_id: int) -> Answer:
-    found = fulfillments.trackings(_of(call.shop, order_id))
+    found = trackings.kept(_of(call.shop, order_id))
     return Answer(200, [shapes_orders.tracking(it) for it in found])
 
 
 def _track(call: Call, order_id: int) -> Answer:
     order = _of(call.shop, order_id)
-    made = fulfillments.track(call.shop, order, call.params)
+    made = trackings.track(call.shop, order, call.params)
     call.shop.note("tracking added", str(order_id), made["tracking_number"])
     shown = shapes_orders.tracking(made)
     return Answer(201, shown, {"Location": f"{call.url}/{made['tracking_id']}"})
@@ -75,7 +84,7 @@ def _track(call: Call, order_id: int) -> Answer:
 
 def _untrack(call: Call, order_id: int, tracking_id: str | int) -> Answer:
     order = _of(call.shop, order_id)
-    made = fulfillments.untrack(call.shop, order, str(tracking_id))
+    made = trackings.untrack(call.shop, order, str(tracking_id))
     call.shop.note("tracking deleted", str(order_id), made["tracking_number"])
     return Answer(200, shapes_orders.tracking(made))
 
@@ -101,7 +110,7 @@ _TRACKING: Rules = dict.fromkeys(
     STRING,
 )
 _PARCELS = "/wc/v3/orders/{id}/fulfillments"
-_ONE = f"{_PARCELS}/{{id}}"
+_PARCEL_ID = f"{_PARCELS}/{{id}}"
 
 
 def _of_extension(namespace: str) -> tuple[Route, ...]:
@@ -141,14 +150,21 @@ ROUTES = (
         template=_PARCELS,
         act=_create,
         rules=given(_PARCEL),
+        required=("meta_data",),
         verb="create",
         needs=_feature,
     ),
-    Route(method="GET", template=_ONE, act=_get, needs=_feature),
+    Route(method="GET", template=_PARCEL_ID, act=_get, needs=_feature),
     Route(
-        method="PUT", template=_ONE, act=_edit, rules=given(_PARCEL), verb="edit", needs=_feature
+        method="PUT",
+        template=_PARCEL_ID,
+        act=_edit,
+        rules=given(_PARCEL),
+        required=("meta_data",),
+        verb="edit",
+        needs=_feature,
     ),
-    Route(method="DELETE", template=_ONE, act=_delete, verb="delete", needs=_feature),
+    Route(method="DELETE", template=_PARCEL_ID, act=_delete, verb="delete", needs=_feature),
     *_of_extension("wc-shipment-tracking"),
     *_of_extension("wc-ast"),
 )

@@ -6,7 +6,6 @@ from tests.fakes.woocommerce import batches, lists, products, shapes_products
 from tests.fakes.woocommerce.problems import Json, Refused, invalid_id
 from tests.fakes.woocommerce.routes import Answer, Call, Route, given
 from tests.fakes.woocommerce.schema import (
-    ANYTHING,
     BOOLEAN,
     INTEGER,
     META,
@@ -34,7 +33,9 @@ _WRITTEN: Rules = {
     "tags": _TERMS,
     "categories": _TERMS,
     "brands": _TERMS,
-    "attributes": ANYTHING,
+    "attributes": many(
+        fields({"id": INTEGER, "name": STRING, "option": STRING, "options": many(STRING)})
+    ),
     "meta_data": META,
 }
 _FORCE: Rules = {"force": BOOLEAN}
@@ -102,6 +103,7 @@ def _remove(shop: Shop, product_id: int, *, force: bool) -> Json:
 def _batch(call: Call) -> Answer:
     return batches.batch(
         call.params,
+        _WRITTEN,
         create=partial(_make, call.shop),
         update=partial(_change, call.shop),
         delete=lambda item: _remove(call.shop, whole(item), force=True),
@@ -173,6 +175,7 @@ def _batch_variations(call: Call, parent_id: int) -> Answer:
     _parent(shop, parent_id)
     return batches.batch(
         call.params,
+        _WRITTEN,
         create=partial(_make_variation, shop, parent_id),
         update=partial(_change_variation, shop, parent_id),
         delete=lambda item: _remove_variation(shop, parent_id, whole(item)),

@@ -1,18 +1,15 @@
-"""Parcels in the way of the feature, and the other way, of an extension.
+"""Parcels in the way of the feature.
 
-Neither asks whether a parcel was there before, nor whether more is sent than was ordered.
+It does not ask whether a parcel was there before, nor whether more is sent than was ordered.
 """
 
-import hashlib
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC
 
 from tests.fakes.woocommerce import orders
 from tests.fakes.woocommerce.problems import Json, Refused
 from tests.fakes.woocommerce.state import Fulfillment, Order, Shop
 
-TRACKINGS = "_wc_shipment_tracking_items"
-"""Where the extension keeps its parcels: in a field of the order."""
 _STATUS = "_fulfillment_status"
 
 
@@ -26,7 +23,7 @@ def fulfill(shop: Shop, order: Order, body: Json) -> Fulfillment:
         meta=[],
         updated_at=shop.now(),
     )
-    write(shop, order, made, body)
+    _write(shop, made, body)
     order.fulfillments.append(made)
     _tell(shop, order)
     return made
@@ -39,24 +36,27 @@ def refulfill(shop: Shop, order: Order, made: Fulfillment, body: Json) -> None:
         made.meta = [it for it in made.meta if it.key in sent]
     made.status = body.get("status", made.status)
     made.is_fulfilled = body.get("is_fulfilled", made.is_fulfilled)
-    write(shop, order, made, body)
+    _write(shop, made, body)
     _tell(shop, order)
 
 
-def write(shop: Shop, order: Order, made: Fulfillment, body: Json) -> None:
-    """Write the fields of a parcel and look at what is in it."""
+def _write(shop: Shop, made: Fulfillment, body: Json) -> None:
     shop.set_meta(made.meta, [{**item, "id": 0} for item in body.get("meta_data", [])])
     items = contents(made)
     if not items:
         raise _wrong("The fulfillment should contain at least one item.")
-    known = {line.id for line in order.lines}
     for item in items:
-        if item.get("item_id") not in known or item.get("qty", 0) <= 0:
+        if not (_is_many(item.get("item_id")) and _is_many(item.get("qty"))):
             raise _wrong("Invalid item.")
     if made.is_fulfilled and not any(it.key == "_date_fulfilled" for it in made.meta):
         date_sent = f"{shop.now().astimezone(UTC):%Y-%m-%d %H:%M:%S}"
         shop.set_meta(made.meta, [{"key": "_date_fulfilled", "value": date_sent}])
     made.updated_at = shop.now()
+
+
+def _is_many(value: object) -> bool:
+    """Tell a number of something; whether the order has such a line is not asked."""
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def contents(made: Fulfillment) -> list[Json]:
@@ -78,67 +78,19 @@ def kept(order: Order) -> list[Fulfillment]:
 
 def _tell(shop: Shop, order: Order) -> None:
     """Say in a field of the order how much of it is sent; its status stays as it is."""
-    sent: Counter[int] = Counter()
+    packed: Counter[int] = Counter()
     for made in kept(order):
-        if made.is_fulfilled:
-            sent.update({item["item_id"]: item["qty"] for item in contents(made)})
-    word = "unfulfilled" if kept(order) else None
-    if sent:
-        all_sent = all(sent[line.id] >= line.quantity for line in order.lines)
-        word = "fulfilled" if all_sent else "partially_fulfilled"
+        packed.update({item["item_id"]: item["qty"] for item in contents(made)})
+    for refund in order.refunds:
+        packed.update({line.id: line.quantity for line in refund.lines})
+    sent = [made.is_fulfilled for made in kept(order)]
+    word = "unfulfilled" if sent else None
+    if any(sent):
+        all_packed = all(packed[line.id] >= line.quantity for line in order.lines)
+        word = "fulfilled" if all(sent) and all_packed else "partially_fulfilled"
     shop.set_meta(order.meta, [{"key": _STATUS, "value": word}])
     orders.touch(shop, order)
 
 
 def _wrong(words: str) -> Refused:
     return Refused(0, words, 400)
-
-
-def track(shop: Shop, order: Order, body: Json) -> Json:
-    """Add a parcel in the way of the extension; a second one like it is another one."""
-    known = trackings(order)
-    said = body.get("date_shipped") or shop.now().astimezone(shop.switches.zone).date().isoformat()
-    try:
-        sent = datetime.combine(date.fromisoformat(said[:10]), datetime.min.time(), UTC)
-    except ValueError:
-        sent = datetime.fromtimestamp(0, UTC)  # as strtotime has it
-    number = body["tracking_number"]
-    provider = body.get("tracking_provider", "")
-    made = {
-        "tracking_provider": provider,
-        "custom_tracking_provider": body.get("custom_tracking_provider", ""),
-        "custom_tracking_link": body.get("custom_tracking_link", ""),
-        "tracking_number": number,
-        "date_shipped": str(int(sent.timestamp())),
-        "tracking_id": hashlib.md5(
-            f"{provider}-{number}-{shop.next_id('tracking')}".encode(), usedforsecurity=False
-        ).hexdigest(),
-    }
-    _keep(shop, order, [*known, made])
-    return made
-
-
-def untrack(shop: Shop, order: Order, tracking_id: str) -> Json:
-    """Delete a parcel of the extension."""
-    known = trackings(order)
-    for made in known:
-        if made["tracking_id"] == tracking_id:
-            _keep(shop, order, [it for it in known if it is not made])
-            return made
-    raise Refused("woocommerce_rest_order_shipment_tracking_invalid_id", "Invalid ID.", 404)
-
-
-def trackings(order: Order) -> list[Json]:
-    """Return the parcels of the extension."""
-    return next((list(it.value) for it in order.meta if it.key == TRACKINGS), [])
-
-
-def shipped_at(made: Json) -> datetime:
-    """Return the day on which a parcel of the extension was sent."""
-    return datetime.fromtimestamp(int(made["date_shipped"]), UTC)
-
-
-def _keep(shop: Shop, order: Order, parcels: list[Json]) -> None:
-    shop.set_meta(order.meta, [{"key": TRACKINGS, "value": parcels}])
-    if shop.switches.tracking_updates_order:
-        orders.touch(shop, order)

@@ -20,16 +20,19 @@ def write(shop: Shop, order: Order, given: list[Json]) -> None:
             _take_off(shop, order, known)
         elif known is None:
             order.lines.append(_new(shop, item))
+            if not shop.switches.old:
+                stock.adjust(shop, order, order.lines[-1])
         else:
             _fill(shop, known, item)
             stock.adjust(shop, order, known)
 
 
-def write_extras(shop: Shop, known: list[Extra], given: list[Json]) -> None:
+def write_extras(shop: Shop, known: list[Extra], given: list[Json], *, fee: bool = False) -> None:
     """Write lines for shipping or fees, in the same way."""
     for item in given:
         extra = _known(known, item) if item.get("id") else None
         if extra is None:
+            _check_new(item, fee=fee)
             extra = Extra(id=shop.next_id("item"))
             known.append(extra)
         extra.name = str(item.get("method_title") or item.get("name") or extra.name)
@@ -52,14 +55,22 @@ def _known(lines: list[L], item: Json) -> L:
     )
 
 
+def _check_new(item: Json, *, fee: bool) -> None:
+    if fee and not item.get("name"):
+        raise Refused("woocommerce_rest_invalid_fee_item", "Fee name is required.")
+    if not fee and not item.get("method_id"):
+        raise Refused("woocommerce_rest_invalid_shipping_item", "Shipping method ID is required.")
+
+
 def _gone(item: Json) -> bool:
     nothing = "quantity" in item and whole(item["quantity"]) == 0
-    return nothing or ("name" in item and item["name"] is None)
+    return nothing or any(name in item and item[name] is None for name in ("name", "product_id"))
 
 
 def _take_off(shop: Shop, order: Order, line: Line | None) -> None:
     if line is not None:
-        stock.put_back(shop, line, line.reduced)
+        if not shop.switches.old:
+            stock.put_back(shop, line, line.reduced)
         order.lines.remove(line)
     elif not shop.switches.old:
         message = (
@@ -94,7 +105,7 @@ def _product(shop: Shop, item: Json) -> Product | None:
     """Find what is meant; documents call the SKU read-only, yet it is looked at first."""
     if item.get("sku"):
         return shop.by_sku(item["sku"])
-    return shop.products.get(item.get("variation_id") or item.get("product_id") or 0)
+    return shop.products.get(whole(item.get("variation_id") or item.get("product_id")))
 
 
 def _fill(shop: Shop, line: Line, item: Json) -> None:

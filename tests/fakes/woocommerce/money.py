@@ -2,6 +2,8 @@
 
 from decimal import Decimal, InvalidOperation
 
+_MOST = Decimal(10) ** 15
+
 
 def amount(value: object) -> Decimal:
     """Read an amount; what is none is 0, as in PHP."""
@@ -9,7 +11,7 @@ def amount(value: object) -> Decimal:
         read = Decimal(str(value).strip() or "0")
     except InvalidOperation:
         return Decimal(0)
-    return read if read.is_finite() else Decimal(0)
+    return read if read.is_finite() and abs(read) < _MOST else Decimal(0)
 
 
 def text(value: Decimal, decimals: int) -> str:

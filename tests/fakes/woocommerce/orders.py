@@ -51,14 +51,14 @@ def _write(shop: Shop, order: Order, body: Json) -> None:
     order.shipping.update(body.get("shipping", {}))
     lines.write(shop, order, body.get("line_items", []))
     lines.write_extras(shop, order.shipping_lines, body.get("shipping_lines", []))
-    lines.write_extras(shop, order.fee_lines, body.get("fee_lines", []))
+    lines.write_extras(shop, order.fee_lines, body.get("fee_lines", []), fee=True)
     shop.set_meta(order.meta, body.get("meta_data", []))
 
 
 def _become(shop: Shop, order: Order, body: Json) -> None:
     if body.get("status"):
         set_status(shop, order, body["status"])
-    if body.get("set_paid"):
+    if body.get("set_paid") and order.status in ("pending", "failed", "on-hold"):
         set_status(shop, order, "processing")
 
 

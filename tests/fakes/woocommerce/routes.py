@@ -18,6 +18,7 @@ class Call:
     """A request that was found to be in order."""
 
     shop: Shop
+    method: str
     params: Json
     """What is known of the query and the body, checked; unknown names are dropped."""
     query: list[tuple[str, str]]

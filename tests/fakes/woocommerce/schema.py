@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fakes.woocommerce.problems import Json, invalid
+from tests.fakes.woocommerce.problems import Json, Refused, invalid
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
@@ -22,6 +22,8 @@ class Rule:
     check: Callable[[Any, str], str | None]
     """Takes the value and its place, as in `line_items[0][quantity]`; returns what is wrong."""
     clean: Callable[[Any], Any] = lambda value: value
+    loose: Callable[[Any], Any] = lambda value: value
+    """What PHP makes of a value that was not checked."""
 
 
 Rules = Mapping[str, Rule]
@@ -37,6 +39,15 @@ def checked(rules: Rules, given: Json) -> Json:
     if errors:
         raise invalid(errors)
     return {name: rules[name].clean(value) for name, value in given.items() if name in rules}
+
+
+def loosened(rules: Rules, given: Json) -> Json:
+    """Return what is known of unchecked parameters; null is as good as nothing here."""
+    return {
+        name: rules[name].loose(value)
+        for name, value in given.items()
+        if name in rules and value is not None
+    }
 
 
 def whole(value: object) -> int:
@@ -58,6 +69,12 @@ def _typed(name: str, fits: Callable[[Any], bool]) -> Callable[[Any, str], str |
     return lambda value, place: None if fits(value) else f"{place} is not of type {name}."
 
 
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "1" if value else ""
+    return str(value) if isinstance(value, str | int | float) else ""
+
+
 def _is_integer(value: object) -> bool:
     try:
         return not isinstance(value, bool) and float(value).is_integer()  # type: ignore[arg-type]
@@ -69,11 +86,17 @@ ANYTHING = Rule(check=lambda _value, _place: None)
 STRING = Rule(
     check=_typed("string", lambda value: isinstance(value, str)),
     clean=lambda value: "" if value is None else value,
+    loose=_text,
 )
-INTEGER = Rule(check=_typed("integer", _is_integer), clean=lambda value: int(float(value or 0)))
+INTEGER = Rule(
+    check=_typed("integer", _is_integer),
+    clean=lambda value: value if isinstance(value, int) else int(float(value or 0)),
+    loose=whole,
+)
 BOOLEAN = Rule(
     check=_typed("boolean", lambda value: str(value).lower() in ("true", "false", "1", "0", "")),
     clean=lambda value: str(value).lower() in ("true", "1"),
+    loose=lambda value: value not in (False, 0, "", "0", [], {}),
 )
 NUMBER = Rule(check=_typed("number", lambda value: isinstance(value, int | float)))
 
@@ -84,7 +107,7 @@ def one_of(*words: str) -> Rule:
     def check(value: object, place: str) -> str | None:
         return None if value in words else f"{place} is not one of {listed(words)}."
 
-    return Rule(check=check, clean=STRING.clean)
+    return Rule(check=check, clean=STRING.clean, loose=_text)
 
 
 def email() -> Rule:
@@ -95,7 +118,12 @@ def email() -> Rule:
             return wrong
         return None if not value or _EMAIL.fullmatch(str(value)) else "Invalid email address."
 
-    return Rule(check=check)
+    def loose(value: object) -> str:
+        if check(value, ""):
+            raise Refused("order_invalid_billing_email", "Invalid billing email address.")
+        return str(value)
+
+    return Rule(check=check, loose=loose)
 
 
 def fields(rules: Rules) -> Rule:
@@ -117,6 +145,7 @@ def fields(rules: Rules) -> Rule:
             name: rules[name].clean(item) if name in rules else item
             for name, item in (value or {}).items()
         },
+        loose=lambda value: loosened(rules, value) if isinstance(value, dict) else {},
     )
 
 
@@ -126,7 +155,7 @@ def many(rule: Rule) -> Rule:
     def split(value: Any) -> list[Any]:
         if isinstance(value, str):
             return [word.strip() for word in value.split(",") if word.strip()]
-        return list(value or [])
+        return list(value) if isinstance(value, list) else []
 
     def check(value: object, place: str) -> str | None:
         if not isinstance(value, list | str):
@@ -134,7 +163,12 @@ def many(rule: Rule) -> Rule:
         wrong = (rule.check(item, f"{place}[{at}]") for at, item in enumerate(split(value)))
         return next(filter(None, wrong), None)
 
-    return Rule(check=check, clean=lambda value: [rule.clean(item) for item in split(value)])
+    return Rule(
+        check=check,
+        clean=lambda value: [rule.clean(item) for item in split(value)],
+        loose=lambda value: [rule.loose(item) for item in split(value)],
+    )
 
 
-META = many(fields({"id": INTEGER, "key": STRING}))
+META = many(fields({"id": INTEGER, "key": STRING, "value": ANYTHING, "display_value": STRING}))
+"""What is shown beside a value must be a string, although it was not one when it was answered."""

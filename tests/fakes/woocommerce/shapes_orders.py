@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from tests.fakes.woocommerce import fulfillments, money
+from tests.fakes.woocommerce import money, trackings
 from tests.fakes.woocommerce.problems import Json
 from tests.fakes.woocommerce.state import (
     Extra,
@@ -168,7 +168,7 @@ def tracking(it: Json) -> Json:
         "tracking_provider": it["tracking_provider"] or it["custom_tracking_provider"],
         "tracking_link": it["custom_tracking_link"],
         "tracking_number": it["tracking_number"],
-        "date_shipped": f"{fulfillments.shipped_at(it):%Y-%m-%d}",
+        "date_shipped": f"{trackings.shipped_at(it):%Y-%m-%d}",
     }
 
 

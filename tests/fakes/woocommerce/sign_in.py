@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import hmac
 import re
+from collections import Counter
 from datetime import datetime
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -59,7 +60,7 @@ class SignIn:
         return request.headers.get("authorization", "")
 
     def _by_signature(self, request: Request, url: str) -> Key | None:
-        params = dict(parse_qsl(request.query, keep_blank_values=True))
+        params = _signed(request.query)
         params |= _oauth(self._header(request))
         missing = [f"oauth_{name}" for name in _OAUTH if not params.get(f"oauth_{name}")]
         if len(missing) == len(_OAUTH):
@@ -129,6 +130,19 @@ def _basic(header: str) -> tuple[str, str]:
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
     return name, secret
+
+
+def _signed(query: str) -> dict[str, str]:
+    """Return what is signed of a query: the items of a list are numbered, `include[0]`."""
+    params: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name.endswith("[]"):
+            params[f"{name[:-2]}[{counts[name]}]"] = value
+            counts[name] += 1
+        else:
+            params[name] = value
+    return params
 
 
 def _oauth(header: str) -> dict[str, str]:

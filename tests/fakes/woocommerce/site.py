@@ -111,7 +111,7 @@ class Site(Service):
         params = read_params(route, self.shop, {**query, **body})
         sign_in.allow(key, route)
         pairs = parse_qsl(request.query, keep_blank_values=True)
-        call = Call(shop=self.shop, params=params, query=pairs, url=url)
+        call = Call(shop=self.shop, method=request.method, params=params, query=pairs, url=url)
         answer = route.act(call, *words)
         if names := query.get("_fields"):
             return answer._replace(body=lists.trimmed(answer.body, names))

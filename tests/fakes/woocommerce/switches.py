@@ -26,6 +26,8 @@ class Switches:
     weight_unit: str = "lbs"
     fulfillments: bool = False
     """The feature of 10.1 and later, off in a new shop."""
+    fulfillments_wrapped: bool = False
+    """Some versions put what they answer in an object: `{"fulfillments": […]}`."""
     shipment_tracking: bool = False
     """The extension of that name."""
     advanced_shipment_tracking: bool = False
