@@ -1,6 +1,5 @@
 """What both roles stand on: what the shop is, its orders by id, its products by SKU, its notes."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,6 +20,7 @@ from ordosync.accounts.woocommerce.tracking import (
     Tracking,
     say_once,
 )
+from ordosync.accounts.woocommerce.zones import zone_of
 from ordosync.errors import NotFoundError, RefusedError, UnavailableError
 from ordosync.models import Comment, Unusable
 
@@ -56,19 +56,10 @@ class Side(HttpAccount):
             self._site = self.http.get("/", SiteShape, doing="ask what the shop is", params=fields)
         return self._site
 
-    def zone_of_site(self) -> str:
-        """Return the name of the shop's time zone.
-
-        A shop may have only an offset. Those of whole hours have names, if odd ones.
-        """
-        if self.site.timezone_string:
-            return self.site.timezone_string
-        offset = str(self.site.gmt_offset).removesuffix(".0")
-        if not re.fullmatch(r"-?\d{1,2}", offset):
-            why = f"its time zone has no name, only the offset {offset:.9}: say `timezone:`"
-            raise RefusedError(f"account {self.name}", "ask what the shop is", why)
-        hours = int(offset)
-        return f"Etc/GMT{-hours:+d}" if hours else "UTC"
+    def learn_timezone(self) -> None:
+        """Find out where this shop's midnight is, if the options do not say it."""
+        if self.timezone is None:
+            self.timezone = zone_of(self.site)
 
     @property
     def tracking(self) -> Tracking:

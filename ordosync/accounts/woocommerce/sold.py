@@ -139,6 +139,8 @@ class SoldOrders(Side):
     def check_merchant(self) -> Iterator[Finding]:
         """Look whether what the options name is there, and say how parcels are told."""
         self.learn_timezone()
+        if self.timezone is None:
+            yield Finding(text="has a time zone without a name: say `timezone:`, else it is UTC")
         for wanted in (self.open_statuses, self.cancelled_statuses):
             known = {"status": ",".join(wanted), "per_page": "1"}
             self.http.get("/wc/v3/orders", Raw, doing="look for the statuses", params=known)
@@ -162,11 +164,6 @@ class SoldOrders(Side):
             if any(name.casefold() in (one.name.casefold(), one.slug.casefold()) for one in found):
                 return True
         return False
-
-    def learn_timezone(self) -> None:
-        """Find out where this shop's midnight is, if the options do not say it."""
-        if self.timezone is None:
-            self.timezone = self.zone_of_site()
 
     def _unshipped(self, items: Sequence[OrderShape | Unusable]) -> Iterator[Order | Unusable]:
         shapes = [item for item in items if isinstance(item, OrderShape)]
