@@ -1,6 +1,6 @@
 """The calls on parcels, in the ways that a shop may have: the feature and the extensions."""
 
-from tests.fakes.woocommerce import fulfillments, shapes_orders, trackings
+from tests.fakes.woocommerce import fulfillments, orders, shapes_orders, trackings
 from tests.fakes.woocommerce.problems import Refused
 from tests.fakes.woocommerce.routes import Answer, Call, Route, given
 from tests.fakes.woocommerce.schema import ANYTHING, BOOLEAN, STRING, Rules, fields, many
@@ -71,14 +71,17 @@ def _number(made: Fulfillment) -> str:
 
 def _trackings(call: Call, order_id: int) -> Answer:
     found = trackings.kept(_of(call.shop, order_id))
-    return Answer(200, [shapes_orders.tracking(it) for it in found])
+    return Answer(200, [shapes_orders.tracking(call.shop, it) for it in found])
 
 
 def _track(call: Call, order_id: int) -> Answer:
     order = _of(call.shop, order_id)
     made = trackings.track(call.shop, order, call.params)
     call.shop.note("tracking added", str(order_id), made["tracking_number"])
-    shown = shapes_orders.tracking(made)
+    if call.shop.switches.advanced_shipment_tracking and call.params.get("status_shipped"):
+        orders.set_status(call.shop, order, "completed")
+        call.shop.note("order status", str(order_id), order.status)
+    shown = shapes_orders.tracking(call.shop, made)
     return Answer(201, shown, {"Location": f"{call.url}/{made['tracking_id']}"})
 
 
@@ -86,7 +89,7 @@ def _untrack(call: Call, order_id: int, tracking_id: str | int) -> Answer:
     order = _of(call.shop, order_id)
     made = trackings.untrack(call.shop, order, str(tracking_id))
     call.shop.note("tracking deleted", str(order_id), made["tracking_number"])
-    return Answer(200, shapes_orders.tracking(made))
+    return Answer(200, shapes_orders.tracking(call.shop, made))
 
 
 def _feature(switches: Switches) -> bool:
@@ -99,7 +102,7 @@ _PARCEL: Rules = {
     "notify_customer": BOOLEAN,
     "meta_data": many(fields({"key": STRING, "value": ANYTHING})),
 }
-_TRACKING: Rules = dict.fromkeys(
+_TRACKING: Rules = {"status_shipped": BOOLEAN} | dict.fromkeys(
     (
         "tracking_provider",
         "custom_tracking_provider",
@@ -115,11 +118,8 @@ _PARCEL_ID = f"{_PARCELS}/{{id}}"
 
 def _of_extension(namespace: str) -> tuple[Route, ...]:
     def needs(switches: Switches) -> bool:
-        there = {
-            "wc-shipment-tracking": switches.shipment_tracking,
-            "wc-ast": switches.advanced_shipment_tracking,
-        }
-        return there[namespace]
+        own = namespace == "wc-shipment-tracking" and switches.shipment_tracking
+        return own or switches.advanced_shipment_tracking
 
     template = f"/{namespace}/v3/orders/{{id}}/shipment-trackings"
     return (

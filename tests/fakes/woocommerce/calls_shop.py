@@ -26,14 +26,15 @@ def index(shop: Shop, home: str, templates: list[str]) -> Json:
 def namespaces(shop: Shop) -> list[str]:
     """Return the names before paths, which tell what plug-ins there are."""
     switches = shop.switches
+    rival = switches.advanced_shipment_tracking
     there = {
         "wp/v2": True,
         "wc/v1": True,
         "wc/v2": True,
         "wc/v3": True,
         "wc/v4": not switches.old,
-        "wc-shipment-tracking/v3": switches.shipment_tracking,
-        "wc-ast/v3": switches.advanced_shipment_tracking,
+        "wc-shipment-tracking/v3": switches.shipment_tracking or rival,
+        "wc-ast/v3": rival,
     }
     return [name for name, known in there.items() if known]
 
