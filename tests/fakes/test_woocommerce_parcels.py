@@ -144,9 +144,7 @@ def test_extension_keeps_its_parcels_in_a_field_of_the_order(
     assert woo.refused("POST", path, {}, base=EXTENSION)[1] == "rest_missing_callback_param"
 
 
-def test_provider_that_the_extension_does_not_know_is_not_shown(
-    shop: FakeWooCommerce, woo: WooApi, order: int
-) -> None:
+def test_provider_that_the_extension_does_not_know_is_not_shown(woo: WooApi, order: int) -> None:
     path = f"/orders/{order}/shipment-trackings"
     unknown = {"tracking_number": "1Z1", "tracking_provider": "Parcel Pigeons"}
     custom = {"tracking_number": "1Z2", "custom_tracking_provider": "Parcel Pigeons"}
