@@ -19,8 +19,22 @@ def test_index_tells_what_there_is_to_anybody(shop: FakeWooCommerce) -> None:
 
     assert (index["gmt_offset"], index["timezone_string"]) == ("-8", "America/Los_Angeles")
     assert {"wc/v3", "wc-shipment-tracking/v3"} <= set(index["namespaces"])
-    assert "/wc/v3/orders/{id}/fulfillments" not in index["routes"]
     assert index["url"] == shop.url
+
+
+def test_routes_tell_what_is_switched_on(shop: FakeWooCommerce) -> None:
+    def routes() -> set[str]:
+        answer = requests.get(f"{shop.url}/wp-json/wc/v3", timeout=5).json()
+        assert answer["namespace"] == "wc/v3"
+        return set(answer["routes"])
+
+    before = routes()
+    shop.switches.fulfillments = True
+
+    assert routes() - before == {
+        r"/wc/v3/orders/(?P<order_id>[\d]+)/fulfillments",
+        r"/wc/v3/orders/(?P<order_id>[\d]+)/fulfillments/(?P<fulfillment_id>[\d]+)",
+    }
 
 
 def test_shop_tells_its_version_and_settings(shop: FakeWooCommerce, woo: WooApi) -> None:

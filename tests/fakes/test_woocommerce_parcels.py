@@ -136,7 +136,7 @@ def test_extension_keeps_its_parcels_in_a_field_of_the_order(
 
     assert made[0]["tracking_id"] != made[1]["tracking_id"]
     assert shop.trackings(order) == made
-    assert made[0]["date_shipped"] == "2026-11-01"
+    assert (made[0]["date_shipped"], made[0]["tracking_provider"]) == ("2026-11-01", "UPS")
     kept = [it for it in shop.order(order)["meta_data"] if "tracking_items" in it["key"]]
     assert [it["tracking_number"] for it in kept[0]["value"]] == ["1Z999", "1Z999"]
     woo.write("DELETE", f"{path}/{made[0]['tracking_id']}", base=EXTENSION)
@@ -144,12 +144,30 @@ def test_extension_keeps_its_parcels_in_a_field_of_the_order(
     assert woo.refused("POST", path, {}, base=EXTENSION)[1] == "rest_missing_callback_param"
 
 
-def test_each_extension_has_its_own_routes(shop: FakeWooCommerce, woo: WooApi, order: int) -> None:
-    shop.switches.shipment_tracking, shop.switches.advanced_shipment_tracking = False, True
-    path, body = f"/orders/{order}/shipment-trackings", {"tracking_number": "1Z999"}
+def test_provider_that_the_extension_does_not_know_is_not_shown(woo: WooApi, order: int) -> None:
+    path = f"/orders/{order}/shipment-trackings"
+    unknown = {"tracking_number": "1Z1", "tracking_provider": "Parcel Pigeons"}
+    custom = {"tracking_number": "1Z2", "custom_tracking_provider": "Parcel Pigeons"}
 
-    assert woo.refused("POST", path, body, base=EXTENSION) == (404, "rest_no_route")
-    assert woo.write("POST", path, body, base="/wc-ast/v3")["tracking_number"] == "1Z999"
+    made = [woo.write("POST", path, body, base=EXTENSION) for body in (unknown, custom)]
+
+    assert [it["tracking_provider"] for it in made] == ["", "Parcel Pigeons"]
+
+
+def test_rival_answers_under_both_names_and_completes_the_order_if_told(
+    shop: FakeWooCommerce, woo: WooApi, order: int
+) -> None:
+    path, body = f"/orders/{order}/shipment-trackings", {"tracking_number": "1Z1"}
+    before = woo.refused("POST", path, body, base="/wc-ast/v3")
+    shop.switches.shipment_tracking, shop.switches.advanced_shipment_tracking = False, True
+
+    woo.write("POST", path, body, base=EXTENSION)
+    status = shop.order(order)["status"]
+    woo.write("POST", path, {"tracking_number": "1Z2", "status_shipped": 1}, base="/wc-ast/v3")
+
+    assert before == (404, "rest_no_route")
+    assert [it["tracking_number"] for it in shop.trackings(order)] == ["1Z1", "1Z2"]
+    assert (status, shop.order(order)["status"]) == ("processing", "completed")
 
 
 def test_people_ship_in_three_ways(shop: FakeWooCommerce, order: int) -> None:

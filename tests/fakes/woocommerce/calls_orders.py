@@ -133,22 +133,16 @@ def _batch(call: Call) -> Answer:
     )
 
 
-def _of_note(shop: Shop, order_id: int) -> Order:
-    if order_id not in shop.orders:
-        raise Refused("woocommerce_rest_order_invalid_id", "Invalid order ID.", 404)
-    return shop.orders[order_id]
-
-
 def _notes(call: Call, order_id: int) -> Answer:
     kind = call.params.get("type", "any")
-    found = _of_note(call.shop, order_id).notes[::-1]
+    found = call.shop.order_above(order_id).notes[::-1]
     if kind != "any":
         found = [it for it in found if it.to_customer == (kind == "customer")]
     return Answer(200, [shapes_orders.note(call.shop, it) for it in found])
 
 
 def _note(call: Call, order_id: int) -> Answer:
-    order, text = _of_note(call.shop, order_id), call.params["note"]
+    order, text = call.shop.order_above(order_id), call.params["note"]
     made = orders.note(call.shop, order, text, to_customer=call.params.get("customer_note", False))
     call.shop.note("note", str(order_id), text)
     shown = shapes_orders.note(call.shop, made)

@@ -1,21 +1,15 @@
 """The calls on parcels, in the ways that a shop may have: the feature and the extensions."""
 
-from tests.fakes.woocommerce import fulfillments, shapes_orders, trackings
+from tests.fakes.woocommerce import fulfillments, orders, shapes_orders, trackings
 from tests.fakes.woocommerce.problems import Refused
 from tests.fakes.woocommerce.routes import Answer, Call, Route, given
 from tests.fakes.woocommerce.schema import ANYTHING, BOOLEAN, STRING, Rules, fields, many
-from tests.fakes.woocommerce.state import Fulfillment, Order, Shop
+from tests.fakes.woocommerce.state import Fulfillment, Order
 from tests.fakes.woocommerce.switches import Switches
 
 
-def _of(shop: Shop, order_id: int) -> Order:
-    if order_id not in shop.orders:
-        raise Refused("woocommerce_rest_order_invalid_id", "Invalid order ID.", 404)
-    return shop.orders[order_id]
-
-
 def _list(call: Call, order_id: int) -> Answer:
-    found = fulfillments.kept(_of(call.shop, order_id))
+    found = fulfillments.kept(call.shop.order_above(order_id))
     shown = [shapes_orders.fulfillment(order_id, it, fresh=False) for it in found]
     wrapped = call.shop.switches.fulfillments_wrapped
     return Answer(200, {"fulfillments": shown} if wrapped else shown)
@@ -28,12 +22,12 @@ def _one(call: Call, order_id: int, made: Fulfillment, *, status: int = 200) -> 
 
 
 def _get(call: Call, order_id: int, known: int) -> Answer:
-    made = _known(_of(call.shop, order_id), known)
+    made = _known(call.shop.order_above(order_id), known)
     return _one(call, order_id, made)
 
 
 def _create(call: Call, order_id: int) -> Answer:
-    made = fulfillments.fulfill(call.shop, _of(call.shop, order_id), call.params)
+    made = fulfillments.fulfill(call.shop, call.shop.order_above(order_id), call.params)
     call.shop.note("fulfillment created", str(order_id), _number(made))
     if made.is_fulfilled and call.params.get("notify_customer"):
         call.shop.note("customer mailed", str(order_id), _number(made))
@@ -41,7 +35,7 @@ def _create(call: Call, order_id: int) -> Answer:
 
 
 def _edit(call: Call, order_id: int, known: int) -> Answer:
-    order = _of(call.shop, order_id)
+    order = call.shop.order_above(order_id)
     made = _known(order, known)
     fulfillments.refulfill(call.shop, order, made, call.params)
     call.shop.note("fulfillment changed", str(order_id), _number(made))
@@ -49,7 +43,7 @@ def _edit(call: Call, order_id: int, known: int) -> Answer:
 
 
 def _delete(call: Call, order_id: int, known: int) -> Answer:
-    order = _of(call.shop, order_id)
+    order = call.shop.order_above(order_id)
     made = _known(order, known)
     fulfillments.unfulfill(call.shop, order, made)
     call.shop.note("fulfillment deleted", str(order_id), _number(made))
@@ -70,23 +64,26 @@ def _number(made: Fulfillment) -> str:
 
 
 def _trackings(call: Call, order_id: int) -> Answer:
-    found = trackings.kept(_of(call.shop, order_id))
-    return Answer(200, [shapes_orders.tracking(it) for it in found])
+    found = trackings.kept(call.shop.order_above(order_id))
+    return Answer(200, [shapes_orders.tracking(call.shop, it) for it in found])
 
 
 def _track(call: Call, order_id: int) -> Answer:
-    order = _of(call.shop, order_id)
+    order = call.shop.order_above(order_id)
     made = trackings.track(call.shop, order, call.params)
     call.shop.note("tracking added", str(order_id), made["tracking_number"])
-    shown = shapes_orders.tracking(made)
+    if call.shop.switches.advanced_shipment_tracking and call.params.get("status_shipped"):
+        orders.set_status(call.shop, order, "completed")
+        call.shop.note("order status", str(order_id), order.status)
+    shown = shapes_orders.tracking(call.shop, made)
     return Answer(201, shown, {"Location": f"{call.url}/{made['tracking_id']}"})
 
 
 def _untrack(call: Call, order_id: int, tracking_id: str | int) -> Answer:
-    order = _of(call.shop, order_id)
+    order = call.shop.order_above(order_id)
     made = trackings.untrack(call.shop, order, str(tracking_id))
     call.shop.note("tracking deleted", str(order_id), made["tracking_number"])
-    return Answer(200, shapes_orders.tracking(made))
+    return Answer(200, shapes_orders.tracking(call.shop, made))
 
 
 def _feature(switches: Switches) -> bool:
@@ -99,7 +96,7 @@ _PARCEL: Rules = {
     "notify_customer": BOOLEAN,
     "meta_data": many(fields({"key": STRING, "value": ANYTHING})),
 }
-_TRACKING: Rules = dict.fromkeys(
+_TRACKING: Rules = {"status_shipped": BOOLEAN} | dict.fromkeys(
     (
         "tracking_provider",
         "custom_tracking_provider",
@@ -115,11 +112,8 @@ _PARCEL_ID = f"{_PARCELS}/{{id}}"
 
 def _of_extension(namespace: str) -> tuple[Route, ...]:
     def needs(switches: Switches) -> bool:
-        there = {
-            "wc-shipment-tracking": switches.shipment_tracking,
-            "wc-ast": switches.advanced_shipment_tracking,
-        }
-        return there[namespace]
+        own = namespace == "wc-shipment-tracking" and switches.shipment_tracking
+        return own or switches.advanced_shipment_tracking
 
     template = f"/{namespace}/v3/orders/{{id}}/shipment-trackings"
     return (

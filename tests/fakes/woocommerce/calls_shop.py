@@ -19,21 +19,34 @@ def index(shop: Shop, home: str, templates: list[str]) -> Json:
         "timezone_string": getattr(shop.switches.zone, "key", ""),
         "namespaces": namespaces(shop),
         "authentication": [],
-        "routes": {template: {} for template in templates},
+        "routes": routes(templates),
     }
+
+
+def routes(templates: list[str]) -> Json:
+    """Return the routes as WordPress writes them, with patterns for ids."""
+    return {_pattern(template): {} for template in templates}
+
+
+def _pattern(template: str) -> str:
+    for before, name in (("orders", "order_id"), ("products", "product_id")):
+        template = template.replace(f"/{before}/{{id}}/", rf"/{before}/(?P<{name}>[\d]+)/")
+    template = template.replace("/fulfillments/{id}", r"/fulfillments/(?P<fulfillment_id>[\d]+)")
+    return template.replace("{id}", r"(?P<id>[\d]+)").replace("{word}", r"(?P<id>[\w-]+)")
 
 
 def namespaces(shop: Shop) -> list[str]:
     """Return the names before paths, which tell what plug-ins there are."""
     switches = shop.switches
+    rival = switches.advanced_shipment_tracking
     there = {
         "wp/v2": True,
         "wc/v1": True,
         "wc/v2": True,
         "wc/v3": True,
         "wc/v4": not switches.old,
-        "wc-shipment-tracking/v3": switches.shipment_tracking,
-        "wc-ast/v3": switches.advanced_shipment_tracking,
+        "wc-shipment-tracking/v3": switches.shipment_tracking or rival,
+        "wc-ast/v3": rival,
     }
     return [name for name, known in there.items() if known]
 

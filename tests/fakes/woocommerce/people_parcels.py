@@ -81,7 +81,7 @@ class Packers:
         """Read the parcels of the tracking extension as its API shows them."""
         with self.shop.lock:
             found = trackings.kept(self.shop.order(order_id))
-            return [shapes_orders.tracking(it) for it in found]
+            return [shapes_orders.tracking(self.shop, it) for it in found]
 
     def _sku(self, line: Line) -> str:
         product = self.shop.products.get(line.sold_id)

@@ -161,12 +161,13 @@ def fulfillment(order_id: int, it: Fulfillment, *, fresh: bool) -> Json:
     }
 
 
-def tracking(it: Json) -> Json:
-    """Show a parcel of the extension."""
+def tracking(shop: Shop, it: Json) -> Json:
+    """Show a parcel of the extension; a provider that it does not know is not shown."""
+    provider, link = trackings.provider(shop, it)
     return {
         "tracking_id": it["tracking_id"],
-        "tracking_provider": it["tracking_provider"] or it["custom_tracking_provider"],
-        "tracking_link": it["custom_tracking_link"],
+        "tracking_provider": provider,
+        "tracking_link": link,
         "tracking_number": it["tracking_number"],
         "date_shipped": f"{trackings.shipped_at(it):%Y-%m-%d}",
     }

@@ -100,9 +100,12 @@ class Site(Service):
 
     def _act(self, request: Request, path: str) -> Answer:
         home = self._host() + self.shop.switches.path
+        known = [it.template for it in ROUTES if it.needs(self.shop.switches)]
         if path == "/":
-            known = [it.template for it in ROUTES if it.needs(self.shop.switches)]
             return Answer(200, calls_shop.index(self.shop, home, known))
+        if (namespace := path.strip("/")) in calls_shop.namespaces(self.shop):
+            under = [it for it in known if it.startswith(f"/{namespace}/")]
+            return Answer(200, {"namespace": namespace, "routes": calls_shop.routes(under)})
         url = f"{home}/wp-json{path}"
         key = self._sign_in.who(request, url)
         route, words = find(ROUTES, self.shop.switches, request.method, path)

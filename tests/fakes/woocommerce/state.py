@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from tests.fakes.books import Books
-from tests.fakes.woocommerce.problems import Json, invalid_id
+from tests.fakes.woocommerce.problems import Json, Refused, invalid_id
 from tests.fakes.woocommerce.switches import Switches
 
 CORE_STATUSES = (
@@ -208,6 +208,12 @@ class Shop(Books):
         """Find an order, in the trash or not."""
         if order_id not in self.orders:
             raise invalid_id("shop_order", status)
+        return self.orders[order_id]
+
+    def order_above(self, order_id: int) -> Order:
+        """Find the order that notes and parcels belong to."""
+        if order_id not in self.orders:
+            raise Refused("woocommerce_rest_order_invalid_id", "Invalid order ID.", 404)
         return self.orders[order_id]
 
     def product(self, product_id: int, status: int = 404) -> Product:

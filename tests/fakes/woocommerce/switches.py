@@ -29,9 +29,11 @@ class Switches:
     fulfillments_wrapped: bool = False
     """Some versions put what they answer in an object: `{"fulfillments": […]}`."""
     shipment_tracking: bool = False
-    """The extension of that name."""
+    """The extension of that name, under `wc-shipment-tracking/v3`."""
     advanced_shipment_tracking: bool = False
-    """Its rival, the same under `wc-ast/v3`."""
+    """Its rival, which answers under that name too, and under `wc-ast/v3`."""
+    tracking_providers: tuple[str, ...] = ("UPS", "USPS", "Fedex", "DHL US", "Royal Mail", "DPD")
+    """Those that the extension knows. It keeps any other name, but neither shows nor links it."""
     statuses: tuple[str, ...] = ()
     """More statuses of orders, which a plug-in has added: `("shipped",)`."""
     number_prefix: str = ""

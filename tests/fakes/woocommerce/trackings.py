@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from tests.fakes.woocommerce import orders
 from tests.fakes.woocommerce.problems import Json, Refused
+from tests.fakes.woocommerce.products import slug
 from tests.fakes.woocommerce.state import Order, Shop
 
 FIELD = "_wc_shipment_tracking_items"
@@ -22,15 +23,15 @@ def track(shop: Shop, order: Order, body: Json) -> Json:
     except ValueError:
         sent = datetime.fromtimestamp(0, UTC)  # as strtotime has it
     number = body["tracking_number"]
-    provider = body.get("tracking_provider", "")
+    name = slug(body.get("tracking_provider", ""))
     made = {
-        "tracking_provider": provider,
+        "tracking_provider": name,
         "custom_tracking_provider": body.get("custom_tracking_provider", ""),
         "custom_tracking_link": body.get("custom_tracking_link", ""),
         "tracking_number": number,
         "date_shipped": str(int(sent.timestamp())),
         "tracking_id": hashlib.md5(
-            f"{provider}-{number}-{shop.next_id('tracking')}".encode(), usedforsecurity=False
+            f"{name}-{number}-{shop.next_id('tracking')}".encode(), usedforsecurity=False
         ).hexdigest(),
     }
     _keep(shop, order, [*known, made])
@@ -50,6 +51,16 @@ def untrack(shop: Shop, order: Order, tracking_id: str) -> Json:
 def kept(order: Order) -> list[Json]:
     """Return the parcels."""
     return next((list(it.value) for it in order.meta if it.key == FIELD), [])
+
+
+def provider(shop: Shop, made: Json) -> tuple[str, str]:
+    """Return who carries a parcel and where it is followed, as far as the extension knows."""
+    if made["custom_tracking_provider"]:
+        return made["custom_tracking_provider"], made["custom_tracking_link"]
+    for name in shop.switches.tracking_providers:
+        if slug(name) == made["tracking_provider"]:
+            return name, f"https://track.example/{slug(name)}?number={made['tracking_number']}"
+    return "", ""
 
 
 def shipped_at(made: Json) -> datetime:
