@@ -38,8 +38,6 @@ class SupplierOptions:
 
     prefix: str = ""
     """Put before the Merchant's number, so that people see whose order it is."""
-    customer: int = 0
-    """The id there of the customer that the Merchant is; a guest by default."""
     tracking_meta: str = ""
     """A field of the order in which some plug-in keeps the tracking number."""
     carrier_meta: str = ""
@@ -176,7 +174,6 @@ class Created(Side):
         fields: dict[str, object] = {
             "status": "processing",
             "transaction_id": order.reference,
-            "customer_id": channel.customer or None,
             "currency": order.currency or None,
             "customer_note": order.customer_notes or None,
             "shipping": written(replace(order.ship_to, email="")),
@@ -220,8 +217,6 @@ class Created(Side):
         Pages overlap, since an order that is deleted meanwhile moves those behind it up.
         """
         query = {"status": "any", "orderby": "id", "order": "desc", "_fields": _FIELDS}
-        if self.channel.customer:
-            query["customer"] = str(self.channel.customer)
         offset = 0
         while True:
             raws, count = self.lists.page("/wc/v3/orders", query, offset, _LOOKING)

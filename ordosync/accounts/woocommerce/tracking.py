@@ -31,6 +31,8 @@ Lines = Mapping[int, int]
 """How much of which lines."""
 
 _OF = "_ordosync_of"
+_CARRIERS = {"ups": "UPS", "usps": "USPS", "fedex": "FedEx"}
+"""Those whose page of a parcel every shop knows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,8 +141,6 @@ class Extension(Tracking):
     """The extension Shipment Tracking, or one that answers as it does."""
 
     words = "the Shipment Tracking extension: number, carrier and day"
-    _KNOWN: ClassVar[frozenset[str]] = frozenset({"ups", "usps", "fedex"})
-    """Carriers whose page of a parcel the extension knows."""
 
     def __init__(self, http: "Http", *, tells_buyer: bool, namespace: str) -> None:
         super().__init__(http, tells_buyer=tells_buyer)
@@ -158,7 +158,7 @@ class Extension(Tracking):
         known: Sequence[Seen],  # noqa: ARG002 - nothing is planned
     ) -> Seen:
         """Add a number."""
-        is_known = parcel.carrier.casefold() in self._KNOWN
+        is_known = parcel.carrier.casefold() in _CARRIERS
         made = self.http.send(
             "POST",
             self._path(order),
@@ -227,7 +227,7 @@ def trackings(order: OrderShape) -> list[Seen]:
             Seen(
                 id=item.tracking_id,
                 number=item.tracking_number,
-                carrier=item.tracking_provider or item.custom_tracking_provider,
+                carrier=_carrier(item.tracking_provider) or item.custom_tracking_provider,
                 shipped_at=_day(item.date_shipped),
             )
         )
@@ -268,7 +268,7 @@ def _seen(one: FulfillmentShape) -> Seen:
     return Seen(
         id=str(one.id),
         number=_text(one.meta("_tracking_number")) if is_sent else "",
-        carrier=_text(carrier),
+        carrier=_carrier(_text(carrier)),
         shipped_at=moment(_text(one.meta("_date_fulfilled"))),
         lines=frozenset(_items(items)),
         of=_text(one.meta(_OF)),
@@ -279,6 +279,11 @@ def _items(value: object) -> list[int]:
     listed = value if isinstance(value, list) else []
     found = [one.get("item_id") for one in listed if isinstance(one, dict)]
     return [int(one) for one in found if isinstance(one, int | str) and str(one).isdecimal()]
+
+
+def _carrier(text: str) -> str:
+    """Return a carrier as people write it; shops keep those that they know in small letters."""
+    return _CARRIERS.get(text, text)
 
 
 def _text(value: object) -> str:

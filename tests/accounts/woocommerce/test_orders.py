@@ -8,7 +8,7 @@ import pytest
 from msgspec import Raw
 
 from ordosync.accounts.woocommerce import WooCommerceAccount
-from ordosync.errors import RefusedError, SignInError, UnavailableError
+from ordosync.errors import SignInError, UnavailableError
 from ordosync.models import Order, Unusable
 from tests.accounts.contract.account import read
 from tests.accounts.woocommerce.shops import merchant, requests
