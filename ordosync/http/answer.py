@@ -99,7 +99,7 @@ def value_of(reply: Reply, call: Call[T], mask: Mask, now: datetime) -> T:
 
 def _failed(reply: Reply, call: Call[Any], mask: Mask, now: datetime) -> FailedError:
     kind = _kind(reply, call)
-    is_certain = kind is not call.unclear or reply.status == _TOO_MANY
+    is_certain = kind is not call.unclear or reply.status in (_TOO_MANY, _FORBIDDEN, _NOT_FOUND)
     is_redirect = _REDIRECT <= reply.status < _BAD
     words = _redirect(reply) if is_redirect else _page(reply) or said(reply.body)
     request_id = next((reply.headers[name] for name in _REQUEST_ID if name in reply.headers), "")

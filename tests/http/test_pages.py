@@ -29,7 +29,7 @@ def test_firewall_that_refuses_is_not_the_service(
     with pytest.raises(UnavailableError):
         session(server.url).send("POST", "/orders", dict[str, str], doing="create order 1")
 
-    assert [seen.line.split()[0] for seen in server.seen].count("POST") == 1
+    assert len(server.seen) == 2  # the same again would come to the same
 
 
 def test_page_that_asks_who_we_are_ends_the_run(serve: Serve, session: Session) -> None:

@@ -127,23 +127,31 @@ class WooCommerceAccount(Parcels, OfferedProducts, SupplierSide):
             text = "WooCommerce's REST API is not there: is the plug-in active?"
             yield Finding(text=text, is_problem=True)
             return
-        yield from self._sign_in()
-        yield from self.check_merchant() if role == "merchant" else self.check_supplier()
+        refusals = list(self._sign_in())
+        yield from refusals
+        if not refusals:
+            yield from self.check_merchant() if role == "merchant" else self.check_supplier()
 
     def _sign_in(self) -> Iterator[Finding]:
-        options, home = self._options, self.site.home or self.site.url
+        """Ask for an order, and to write none, which a key that may only read refuses."""
         try:
             self.http.get("/wc/v3/orders", Raw, doing="sign in", params={"per_page": "1"})
+            doing = "ask whether the key may write"
+            self.http.query("/wc/v3/orders/batch", Raw, doing=doing, json={})
         except SignInError as error:
             yield Finding(text=str(error), is_problem=True)
-            if home and home.startswith("https://") != options.is_secure:
-                text = f"calls itself {home}, so it takes our requests for other ones than they are"
-                why = (
-                    "the proxy before it must pass X-Forwarded-Proto"
-                    if options.is_secure
-                    else "use that as `url:`"
-                )
-                yield Finding(text=f"{text}: {why}", is_problem=True)
+            yield from self._misunderstood()
+
+    def _misunderstood(self) -> Iterator[Finding]:
+        """Say where the shop takes http for https or the other way round, and so no key counts."""
+        home = self.site.home or self.site.url
+        if home.startswith("https://") == self._options.is_secure:
+            return
+        remedy = "its proxy must pass X-Forwarded-Proto and its address begin with https://"
+        if not self._options.is_secure:
+            remedy = "say that as `url:`"
+        text = f"calls itself {home}, so it takes our requests for others than they are: {remedy}"
+        yield Finding(text=text, is_problem=True)
 
 
 @dataclass(frozen=True, kw_only=True)
