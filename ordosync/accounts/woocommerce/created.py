@@ -9,6 +9,7 @@ first, until each is found: that is sure in every shop, at a call for a hundred 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 from types import NoneType
 
 from msgspec import Raw
@@ -47,8 +48,8 @@ class SupplierOptions:
 class Created(Side):
     """Who ships, as far as orders are created."""
 
-    def __init__(self, **options: object) -> None:
-        super().__init__(**options)  # type: ignore[arg-type]
+    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+        super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._products: dict[str, ProductShape] = {}
         self._is_searched: bool | None = None
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 
 import msgspec
 
@@ -36,8 +37,8 @@ _GRAMS = {
 class OfferedProducts(SoldOrders):
     """Who sells, as far as products go."""
 
-    def __init__(self, **options: object) -> None:
-        super().__init__(**options)  # type: ignore[arg-type]
+    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+        super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._places: dict[str, ProductShape] = {}
         self._unit: Decimal | None = None
 

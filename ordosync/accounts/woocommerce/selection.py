@@ -51,7 +51,17 @@ class Selection:
             return
         missing = [one for one in dict.fromkeys(product_ids) if one and one not in self._known]
         found = self._look_up(missing) if missing else {}
-        self._known |= {one: one in found and self._suits(found[one]) for one in missing}
+        self._known |= {one: self._suits(product) for one, product in found.items()}
+
+    def knows_line(self, line: LineShape) -> bool:
+        """Whether anybody can tell whose a line is: a product that was deleted does not say it.
+
+        Such a line has no SKU any more; one of a product without a SKU has an empty one.
+        """
+        if line.sku is None:
+            return not (self._skus or self._asks_products)
+        is_asked = self._asks_products and self._has_sku(line.sku)
+        return not is_asked or line.product_id in self._known
 
     def has_line(self, line: LineShape) -> bool:
         """Whether a line is this Supplier's; its product is known by now."""

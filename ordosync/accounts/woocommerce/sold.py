@@ -16,7 +16,6 @@ from ordosync.accounts.lists import LIMIT
 from ordosync.accounts.woocommerce.lists import PRODUCT_FIELDS
 from ordosync.accounts.woocommerce.orders import order_of, refunded
 from ordosync.accounts.woocommerce.record import Record, record_of
-from ordosync.accounts.woocommerce.record import order_of as id_of
 from ordosync.accounts.woocommerce.selection import MerchantOptions, Selection
 from ordosync.accounts.woocommerce.shapes import (
     OrderShape,
@@ -175,9 +174,20 @@ class SoldOrders(Side):
             if isinstance(item, Unusable):
                 yield item
             elif self.record(item).unshipped(str(item.id)):
-                wanted = self.lines_of_supplier(item, left[item.id])
-                if wanted:
-                    yield _usable(item, wanted)
+                yield from self._requested(item, left[item.id])
+
+    def _requested(self, order: OrderShape, left: Lines) -> Iterator[Order | Unusable]:
+        wanted = self.lines_of_supplier(order, left)
+        gone = [line.id for line in order.line_items if not self.ours.knows_line(line)]
+        if any(left[line] > 0 for line in gone):
+            yield _unusable(
+                order,
+                "product-gone",
+                "has a line whose product was deleted, so nobody can tell whose it is",
+                skip=not wanted,  # then it is more likely the Merchant's own
+            )
+        elif wanted:
+            yield _usable(order, wanted)
 
     def _cancelled(self, items: Sequence[OrderShape | Unusable]) -> Iterator[str]:
         for item in items:
@@ -204,9 +214,9 @@ def _usable(shape: OrderShape, lines: Lines) -> Order | Unusable:
     amounts = (x for line in shape.line_items for x in (line.subtotal, line.total))
     if all(x.is_finite() for x in amounts) and all(one <= _MOST for one in lines.values()):
         return order_of(shape, lines)
-    return Unusable(
-        id=id_of(str(shape.id)),
-        code="invalid.quantity",
-        reason="has a quantity or an amount that cannot be",
-        content=digest(shape.number),
-    )
+    return _unusable(shape, "invalid.quantity", "has a quantity or an amount that cannot be")
+
+
+def _unusable(shape: OrderShape, code: str, reason: str, *, skip: bool = False) -> Unusable:
+    content = digest((code, shape.number))
+    return Unusable(id=str(shape.id), code=code, reason=reason, content=content, skip=skip)

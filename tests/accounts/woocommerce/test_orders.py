@@ -62,6 +62,26 @@ def test_only_lines_of_the_suppliers_products_travel(tmp_path: Path, pair: dict[
         assert basket(found) == [("MUG", 2), ("SHIRT-M", 3)]
 
 
+@pytest.mark.parametrize("by", ["tag", "skus"])
+def test_line_of_a_deleted_product_is_not_lost_in_silence(tmp_path: Path, by: str) -> None:
+    pair: dict[str, Any] = {"tag": "North Wind"} if by == "tag" else {}
+    with merchant(tmp_path, VirtualClock(), **pair) as (account, fake):
+        account.selection = () if by == "tag" else ("MUG", "SHIRT*")
+        offer(fake)
+        both = fake.place_order({"MUG": 1, "SHIRT-S": 1})
+        only = fake.place_order({"SHIRT-S": 1})
+        fake.place_order({"MUG": 1})
+        fake.delete_product("SHIRT", force=True)
+
+        first, second, third = orders(account)
+
+        assert isinstance(first, Unusable)
+        assert isinstance(second, Unusable)
+        assert (first.id, first.code, first.skip) == (str(both), "product-gone", False)
+        assert (second.id, second.code, second.skip) == (str(only), "product-gone", True)
+        assert basket(third) == [("MUG", 1)]
+
+
 def test_products_of_a_hundred_orders_are_looked_up_in_one_call(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
         offer(fake)
