@@ -71,7 +71,7 @@ class Created(Side):
             missing = [one for one in references if one not in found]
             if not missing or count <= len(page):
                 break
-            if self._searches_for(found):
+            if self._is_searching(page):
                 for one in self.side_by_side(missing, self._search):
                     _note(found, one)
                 break
@@ -226,21 +226,23 @@ class Created(Side):
                 return
             offset += max(len(raws) - _OVERLAP, 1)
 
-    def _searches_for(self, known: Mapping[str, OrderShape]) -> bool:
-        """Whether a search finds an order that is there, so that one that finds nothing counts."""
-        if self._is_searched is None and known:
-            reference = next(iter(known))
-            found: dict[str, OrderShape] = {}
-            _note(found, self._search(reference))
-            self._is_searched = reference in found
+    def _is_searching(self, known: Sequence[OrderShape]) -> bool:
+        """Whether a search finds an order that is there, so that one that finds nothing counts.
+
+        Any transaction will do, such as the shop's own by card.
+        """
+        paid = next((one for one in known if one.transaction_id), None)
+        if self._is_searched is None and paid and paid.transaction_id:
+            found = self._search(paid.transaction_id)
+            self._is_searched = any(one.id == paid.id for one in found)
         return bool(self._is_searched)
 
-    def _search(self, reference: str) -> list[OrderShape]:
-        query = {"status": "any", "search": reference, "_fields": _FIELDS}
+    def _search(self, transaction: str) -> list[OrderShape]:
+        query = {"status": "any", "search": transaction, "_fields": _FIELDS}
         return _readable(self.lists.page("/wc/v3/orders", query, 0, _LOOKING)[0])
 
 
-_FIELDS = "id,number,status,line_items,meta_data"
+_FIELDS = "id,number,status,transaction_id,line_items,meta_data"
 _LOOKING = "look for orders by our reference"
 _OVERLAP = 25
 _SKU_TAKEN = "product_invalid_sku"

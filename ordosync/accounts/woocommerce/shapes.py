@@ -81,6 +81,7 @@ class OrderShape(Struct, frozen=True, kw_only=True):
     date_modified_gmt: str | None = None
     date_completed_gmt: str | None = None
     customer_note: str | None = None
+    transaction_id: str | None = None
     billing: PlaceShape = PlaceShape()
     shipping: PlaceShape = PlaceShape()
     line_items: list[LineShape] = []

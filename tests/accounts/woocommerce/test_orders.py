@@ -71,7 +71,8 @@ def test_line_of_a_deleted_product_is_not_lost_in_silence(tmp_path: Path, by: st
         both = fake.place_order({"MUG": 1, "SHIRT-S": 1})
         only = fake.place_order({"SHIRT-S": 1})
         fake.place_order({"MUG": 1})
-        fake.delete_product("SHIRT", force=True)
+        for sku in ("SHIRT-S", "SHIRT"):
+            fake.delete_product(sku, force=True)
 
         first, second, third = orders(account)
 

@@ -57,6 +57,20 @@ def test_references_are_searched_for_where_a_search_finds_what_is_there(
         assert requests(fake, since=before) == {LIST: calls}
 
 
+@pytest.mark.parametrize(("version", "calls"), [(NEW, 1 + 1 + 1), (OLD, 1 + 7)])
+def test_shop_that_has_none_of_ours_yet_is_searched_if_anything_was_paid_there(
+    tmp_path: Path, version: Version, calls: int
+) -> None:
+    with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
+        fake.add_product("MUG")
+        for number in range(520):
+            fake.place_order({"MUG": 1}, transaction_id=f"ch_{number}" if number % 9 else "")
+        before = requests(fake)
+
+        assert account.find_orders(["origin:1001#1"]) == {}
+        assert requests(fake, since=before) == {LIST: calls}
+
+
 def test_hundred_orders_take_a_call_each_and_one_for_their_products(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG", stock=500)
