@@ -1,5 +1,6 @@
 """What the accounts that are reached over HTTP have in common."""
 
+import threading
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,8 @@ class HttpAccount(Account):
             raise ValueError("concurrency: must be 1 or more")
         self.concurrency = concurrency
         self._session: Http | None = None
+        self.asking = threading.RLock()
+        """Held while what all threads need is asked for by the first of them."""
 
     @abstractmethod
     def connect(self) -> "Http":
@@ -41,11 +44,15 @@ class HttpAccount(Account):
     def http(self) -> "Http":
         """The session as this portal has it. Raises `RefusedError` where none can be made."""
         if self._session is None:
-            try:
-                self._session = self.needed_network.session(self.name, self.connect)
-            except ValueError as error:  # an address or a certificate that cannot be used
-                raise RefusedError(f"account {self.name}", "connect", str(error)) from error
+            with self.asking:  # two sessions would count their calls apart
+                self._session = self._session or self._connected()
         return self._session
+
+    def _connected(self) -> "Http":
+        try:
+            return self.needed_network.session(self.name, self.connect)
+        except ValueError as error:  # an address or a certificate that cannot be used
+            raise RefusedError(f"account {self.name}", "connect", str(error)) from error
 
     @property
     def needed_network(self) -> Network:

@@ -8,6 +8,7 @@ own, so its product is asked.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from threading import Lock
 
 from ordosync.accounts.woocommerce.shapes import (
     LineShape,
@@ -44,14 +45,16 @@ class Selection:
         self._skus = skus
         self._look_up = look_up
         self._known: dict[int, bool] = {}
+        self._asking = Lock()
 
     def learn(self, product_ids: Sequence[int]) -> None:
         """Look up those products that are not known yet, many in a call."""
         if not self._asks_products:
             return
-        missing = [one for one in dict.fromkeys(product_ids) if one and one not in self._known]
-        found = self._look_up(missing) if missing else {}
-        self._known |= {one: self._suits(product) for one, product in found.items()}
+        with self._asking:
+            missing = [one for one in dict.fromkeys(product_ids) if one and one not in self._known]
+            found = self._look_up(missing) if missing else {}
+            self._known |= {one: self._suits(product) for one, product in found.items()}
 
     def knows_line(self, line: LineShape) -> bool:
         """Whether anybody can tell whose a line is: a product that was deleted does not say it.

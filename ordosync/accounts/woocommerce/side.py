@@ -63,9 +63,10 @@ class Side(HttpAccount):
 
     @property
     def tracking(self) -> Tracking:
-        """How this shop shows parcels; found out once."""
+        """How this shop shows parcels; found out once, whichever thread wants it first."""
         if self._tracking is None:
-            self._tracking = self._found_tracking()
+            with self.asking:
+                self._tracking = self._tracking or self._found_tracking()
         return self._tracking
 
     def _found_tracking(self) -> Tracking:

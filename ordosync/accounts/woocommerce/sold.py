@@ -59,9 +59,10 @@ class SoldOrders(Side):
     @property
     def ours(self) -> Selection:
         """Which products are this Supplier's; what it learns holds for one run."""
-        if self._ours is None:
-            self._ours = Selection(self.merchant_pair, self.selection, self._products_of)
-        return self._ours
+        with self.asking:
+            if self._ours is None:
+                self._ours = Selection(self.merchant_pair, self.selection, self._products_of)
+            return self._ours
 
     @property
     def record_key(self) -> str:
