@@ -1,5 +1,6 @@
 """What is said of a shop's options, by the file and by the shop; and how it is signed in to."""
 
+import re
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -229,3 +230,27 @@ def test_shop_that_is_known_by_another_address_is_told(
     _, out = check(tmp_path)
 
     assert f"calls itself {address}, so it takes our requests for others" in out
+
+
+def test_example_in_the_repository_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANDLE_SHOP_SECRET", "cs_any")
+    text = (Path(__file__).parents[3] / "config.example.yaml").read_text()
+    account = text[text.index("  # candle-shop:") :].partition("\n\n")[0]
+    said = [
+        line.strip().removeprefix("# ")
+        for line in text.splitlines()
+        if line.strip().startswith(("# merchant: {account: candle", "#            supplier: north"))
+    ]
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "accounts:\n"
+        + re.sub("(?m)^  # ", "  ", account)
+        + "\n  northwind: {kind: sqlite, path: northwind.db}"
+        + "\nportals:\n  candles:\n    supplier: northwind\n    "
+        + " ".join(said)
+        + "\n"
+    )
+
+    done = ordosync(tmp_path, "config", "check")
+
+    assert (done.code, done.err) == (0, "")
