@@ -8,6 +8,7 @@ KINDS = {
     "files": "ordosync.accounts.files:FilesAccount",
     "ordoro": "ordosync.accounts.ordoro:OrdoroAccount",
     "sqlite": "ordosync.accounts.sqlite:SqliteAccount",
+    "woocommerce": "ordosync.accounts.woocommerce:WooCommerceAccount",
 }
 
 

@@ -1,12 +1,12 @@
 """What the accounts that are reached over HTTP have in common."""
 
+import threading
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from ordosync.accounts.base import Account, outcome_of
@@ -50,7 +50,8 @@ class HttpAccount(Account):
             raise ValueError("concurrency: must be 1 or more")
         self.concurrency = concurrency
         self._session: Http | None = None
-        self._first_use = Lock()
+        self.asking = threading.RLock()
+        """Held while what all threads need is asked for by the first of them."""
 
     @abstractmethod
     def connect(self) -> "Http":
@@ -59,13 +60,16 @@ class HttpAccount(Account):
     @property
     def http(self) -> "Http":
         """The session as this portal has it. Raises `RefusedError` where none can be made."""
-        with self._first_use:  # by many threads at once, whose calls are to be counted together
-            if self._session is None:
-                try:
-                    self._session = self.needed_network.session(self.name, self.connect)
-                except ValueError as error:  # an address or a certificate that cannot be used
-                    raise RefusedError(f"account {self.name}", "connect", str(error)) from error
-            return self._session
+        if self._session is None:
+            with self.asking:  # two sessions would count their calls apart
+                self._session = self._session or self._connected()
+        return self._session
+
+    def _connected(self) -> "Http":
+        try:
+            return self.needed_network.session(self.name, self.connect)
+        except ValueError as error:  # an address or a certificate that cannot be used
+            raise RefusedError(f"account {self.name}", "connect", str(error)) from error
 
     @property
     def needed_network(self) -> Network:

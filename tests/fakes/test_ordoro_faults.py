@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from tests.fakes.client import Api, body
+from tests.fakes.faults import Kind
 from tests.fakes.ordoro import FakeOrdoro, Fault
-from tests.fakes.ordoro.faults import Kind
 from tests.virtual import VirtualClock
 
 
@@ -41,6 +41,8 @@ def test_request_without_an_answer_was_processed_or_not(
     [
         ("unavailable", 503, 0),
         ("throttled", 429, 0),
+        ("maintenance", 503, 0),
+        ("firewall", 403, 0),
         ("unauthorized", 401, 0),
         ("lost-500", 500, 1),
         ("lost-502", 502, 1),
@@ -94,6 +96,7 @@ def _not_json(answer: requests.Response) -> bool:
         ("bom", lambda answer: answer.content.startswith(b"\xef\xbb\xbf{")),
         ("latin-1", lambda answer: answer.content.startswith(b'{"caf\xe9": ')),
         ("garbage", _not_json),
+        ("notice", _not_json),
         ("cut-unframed", _not_json),
         ("gzip-bomb", lambda answer: len(answer.content) > 900_000),
         ("deep", lambda answer: answer.content == b"[" * 1000 + b"]" * 1000),

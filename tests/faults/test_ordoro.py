@@ -8,8 +8,8 @@ import pytest
 
 from tests.accounts.contract.examples import parcel, sold
 from tests.accounts.ordoro.people import OrdoroSupplierPeople
+from tests.fakes.faults import Kind
 from tests.fakes.ordoro import Fault
-from tests.fakes.ordoro.faults import Kind
 from tests.faults.conftest import foreign
 from tests.faults.portal import Troubled
 

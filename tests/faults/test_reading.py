@@ -8,7 +8,7 @@ import pytest
 
 from tests.accounts.contract.examples import product, sold
 from tests.accounts.contract.over_http import MerchantOverHttp
-from tests.fakes.ordoro.faults import Kind
+from tests.fakes.faults import Kind
 from tests.faults.portal import Troubled
 
 SPOILT: tuple[Kind, ...] = (

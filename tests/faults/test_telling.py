@@ -86,7 +86,7 @@ def nobody_there(troubled: Troubled) -> Iterator[None]:
 
 TROUBLES: tuple[tuple[Trouble, Role, str], ...] = (
     (wrong_key, "merchant", "HTTP 401"),
-    (html, "merchant", "answered HTML, not JSON"),
+    (html, "merchant", "answered a web page"),
 )
 MORE = [
     pytest.param(*each, marks=pytest.mark.slow)

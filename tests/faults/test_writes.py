@@ -6,7 +6,7 @@ Nothing but the next run, a settle time and a tick of cron later, and no step by
 import pytest
 
 from tests.accounts.contract.examples import line, sold
-from tests.fakes.ordoro.faults import Kind
+from tests.fakes.faults import Kind
 from tests.faults.portal import Troubled
 from tests.faults.writes import Owed
 

@@ -158,7 +158,7 @@ def test_read_is_repeated_after_trouble_that_may_pass(
 def test_read_gives_up_after_three_attempts(serve: Serve, session: Session) -> None:
     server = serve(answer("oops", 502, Content_Type="text/html"))
 
-    with pytest.raises(UnavailableError, match=r"read order 1001: HTTP 502$"):
+    with pytest.raises(UnavailableError, match=r"read order 1001: HTTP 502: a web page$"):
         read(session(server.url))
 
     assert len(server.seen) == 3
@@ -170,7 +170,10 @@ UNREADABLE = {
     "half, to the end": (answer(HALF, length=False), "broken JSON"),
     "empty": (answer(b""), "answered nothing"),
     "no content": (answer(b"", 204, length=False, Connection="close"), "answered nothing"),
-    "HTML": (answer("<html>", Content_Type="text/html; charset=utf-8"), "answered HTML, not JSON"),
+    "HTML": (
+        answer("<html>", Content_Type="text/html; charset=utf-8"),
+        "answered a web page, not JSON",
+    ),
     "text": (answer(ORDER, Content_Type="text/plain"), "answered text/plain, not JSON"),
     "BOM": (answer(b"\xef\xbb\xbf" + ORDER), "answered JSON behind a byte order mark"),
     "latin-1": (answer('{"x": "ü"}'.encode("latin-1")), "answered text that is not UTF-8"),

@@ -124,7 +124,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a time from the future moves no cursor",
-        file="accounts/ordoro/lists.py",
+        file="accounts/lists.py",
         old="    believed = (min(at, now) for at in times if at and at <= now + _LEAD)",
         new="    believed = (at for at in times if at)",
         test="faults/test_times.py",

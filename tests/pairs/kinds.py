@@ -10,14 +10,17 @@ from tests.accounts.contract.people import MerchantPeople, SupplierPeople
 from tests.accounts.files.people import FilesSupplierPeople
 from tests.accounts.ordoro.people import OrdoroMerchantPeople, OrdoroSupplierPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
+from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
 from tests.virtual import VirtualClock
 
 MERCHANTS: Mapping[str, Callable[[Path, VirtualClock], MerchantPeople]] = {
     "ordoro": OrdoroMerchantPeople,
     "sqlite": SqliteMerchantPeople,
+    "woocommerce": ShopMerchantPeople,
 }
 SUPPLIERS: Mapping[str, Callable[[Path, VirtualClock], SupplierPeople]] = {
     "files": FilesSupplierPeople,
     "ordoro": OrdoroSupplierPeople,
     "sqlite": SqliteSupplierPeople,
+    "woocommerce": ShopSupplierPeople,
 }

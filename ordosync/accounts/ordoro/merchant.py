@@ -8,7 +8,7 @@ from pathlib import Path
 from types import NoneType
 
 from ordosync.accounts.base import Finding, refused
-from ordosync.accounts.ordoro.lists import reached
+from ordosync.accounts.lists import reached
 from ordosync.accounts.ordoro.partition import body_of, matched, misfit
 from ordosync.accounts.ordoro.shapes import (
     OrderShape,

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Raw
 
-from ordosync.accounts.ordoro.lists import By, OrderList, Params, products, reached
+from ordosync.accounts.lists import reached
+from ordosync.accounts.ordoro.lists import By, Params, orders, products
 from ordosync.accounts.ordoro.shapes import (
     OrderShape,
     ParentShape,
@@ -52,7 +53,7 @@ class Side(HttpAccount):
         """Yield pages of the orders that match and changed since the cursor, and the next one."""
         after = datetime.fromisoformat(cursor) if cursor else None
         come_to = after
-        listed = OrderList(
+        listed = orders(
             self.http, params, by=by, zone=self.zone, doing=doing, account=f"account {self.name}"
         )
         for items in listed.since(after - OVERLAP if after else None):

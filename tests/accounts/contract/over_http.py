@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ordosync.clock import Clock
 from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople
-from tests.fakes.ordoro.faults import Kind
+from tests.fakes.faults import Kind
 
 Write = Literal[
     "create-order",
@@ -25,7 +25,7 @@ Asked = Write | Literal["read-orders", "read-order", "read-products", "anything"
 
 
 class OverHttp(People):
-    """Who works in a foreign account. What a fault does is said by `tests.fakes.ordoro.faults`."""
+    """Who works in a foreign account. What a fault does is said by `tests.fakes.faults`."""
 
     more_options: Mapping[str, object] = {}
     """Options of the account besides the least; assigned before the configuration is written."""

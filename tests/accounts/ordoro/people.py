@@ -21,8 +21,8 @@ from tests.accounts.contract.over_http import (
 )
 from tests.accounts.contract.people import Lack, Told
 from tests.fakes.contract import DOCUMENT, Contract
+from tests.fakes.faults import Kind
 from tests.fakes.ordoro import FakeOrdoro, Fault, Switches
-from tests.fakes.ordoro.faults import Kind
 from tests.fakes.ordoro.state import Order as Kept
 from tests.virtual import VirtualClock
 

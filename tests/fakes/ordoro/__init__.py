@@ -6,11 +6,11 @@ most, unless `Switches` say otherwise. To try ordosync against it by hand:
     python -m tests.fakes.ordoro --orders 50
 """
 
-from tests.fakes.ordoro.account import Exchange, Request
+from tests.fakes.books import Effect
+from tests.fakes.faults import Fault
 from tests.fakes.ordoro.checks import Refused
 from tests.fakes.ordoro.fake import FakeOrdoro
-from tests.fakes.ordoro.faults import Fault
-from tests.fakes.ordoro.state import Effect
 from tests.fakes.ordoro.switches import Switches
+from tests.fakes.service import Exchange, Request
 
 __all__ = ["Effect", "Exchange", "FakeOrdoro", "Fault", "Refused", "Request", "Switches"]

@@ -1,13 +1,13 @@
 """What the shop holds, in memory. Everything here is read and written under `Shop.lock` only."""
 
 import itertools
-import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 
+from tests.fakes.books import Books
 from tests.fakes.ordoro.checks import Refused
 from tests.fakes.ordoro.switches import Switches
 
@@ -18,15 +18,6 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 OPEN = ("awaiting_fulfillment", "dropshipment_requested")
-
-
-class Effect(NamedTuple):
-    """One write over the API that changed something."""
-
-    kind: str
-    about: str
-    """The order number or SKU as it is in this account."""
-    detail: Any = None
 
 
 @dataclass(kw_only=True)
@@ -148,12 +139,11 @@ class Cart:
     name: str
 
 
-class Shop:
+class Shop(Books):
     """One account of Ordoro."""
 
     def __init__(self, now: Callable[[], datetime], switches: Switches) -> None:
-        self.lock = threading.RLock()
-        self.now = now
+        super().__init__(now)
         self.switches = switches
         self.orders: dict[str, Order] = {}
         self.products: dict[str, Product] = {}
@@ -161,20 +151,11 @@ class Shop:
         self.warehouses: dict[int, Warehouse] = {}
         self.carts: dict[int, Cart] = {}
         self.tags: dict[int, Json] = {}
-        self.ledger: list[Effect] = []
         self._ids = itertools.count(1001)
 
     def next_id(self) -> int:
         """Return an id that nothing in this account has."""
         return next(self._ids)
-
-    def note(self, kind: str, about: str, detail: object = None) -> None:
-        """Write down that a call changed something."""
-        self.ledger.append(Effect(kind, about, detail))
-
-    def later(self, seconds: float) -> datetime:
-        """Return the time that many seconds from now."""
-        return self.now() + timedelta(seconds=seconds)
 
     def order(self, number: str) -> Order:
         """Find an order to read: a split one is not here any more, its pieces perhaps not yet."""

@@ -3,23 +3,34 @@
 from collections import deque
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from typing import Protocol
 
-from tests.fakes.ordoro.switches import Switches
+
+class Limits(Protocol):
+    """How many requests pass, and in what time."""
+
+    @property
+    def rate_limit(self) -> float:
+        """Return how many."""
+
+    @property
+    def rate_window_s(self) -> float:
+        """Return in how many seconds."""
 
 
 class Limit:
     """Remembers when requests came; those that were refused do not count."""
 
-    def __init__(self, switches: Switches) -> None:
-        self._switches = switches
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._came: deque[datetime] = deque()
 
     def wait_s(self, now: datetime) -> float:
         """Count a request and return 0, or return how long it is until one passes again."""
-        window = timedelta(seconds=self._switches.rate_window_s)
+        window = timedelta(seconds=self._limits.rate_window_s)
         while self._came and self._came[0] <= now - window:
             self._came.popleft()
-        if len(self._came) < self._switches.rate_limit:
+        if len(self._came) < self._limits.rate_limit:
             self._came.append(now)
             return 0
         oldest = self._came[0] if self._came else now

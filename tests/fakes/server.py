@@ -4,6 +4,7 @@ The answer is written by hand since what a fault makes of it is often no proper 
 """
 
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -11,8 +12,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.fakes.ordoro.account import Account, Request
-from tests.fakes.ordoro.faults import (
+from tests.fakes.faults import (
     BROKEN,
     UNANSWERED,
     UNHEARD,
@@ -22,25 +22,32 @@ from tests.fakes.ordoro.faults import (
     Wire,
     damaged,
 )
+from tests.fakes.service import Request, Service
 
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER with no time to linger: closing the socket sends a reset."""
 
 
 class Server(ThreadingHTTPServer):
-    """Serves one account on a port of this machine until it is stopped."""
+    """Serves on a port of this machine until it is stopped."""
 
     daemon_threads = False  # all are joined when it is stopped
     request_queue_size = 128
 
-    def __init__(self, account: Account, faults: FaultList, port: int) -> None:
+    def __init__(
+        self,
+        service: Service,
+        faults: FaultList,
+        port: int,
+        certificate: ssl.SSLContext | None,
+    ) -> None:
         super().__init__(("127.0.0.1", port), Handler)
-        self.account, self.faults = account, faults
+        self.service, self.faults, self.certificate = service, faults, certificate
         self.errors: list[Exception] = []
         self.stopping = threading.Event()
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), name="ordoro")
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), name="fake")
         self._thread.start()
 
     def stop(self) -> None:
@@ -52,6 +59,15 @@ class Server(ThreadingHTTPServer):
             for connection in self._connections:
                 _hang_up(connection)
         self.server_close()
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Take a connection; over TLS the handshake is left to its own thread."""
+        connection, address = super().get_request()
+        if self.certificate is not None:
+            connection = self.certificate.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
+        return connection, address
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Remember the connection, so that it can be closed."""
@@ -72,7 +88,7 @@ class Server(ThreadingHTTPServer):
         """Let clients go away between two requests; any other error is one of ours."""
         del request, client_address
         error = sys.exception()
-        if isinstance(error, Exception) and not isinstance(error, ConnectionError):
+        if isinstance(error, Exception) and not isinstance(error, ConnectionError | ssl.SSLError):
             self.errors.append(error)
 
 
@@ -97,11 +113,11 @@ class Handler(BaseHTTPRequestHandler):
         try:
             request = self._request()
             self._meet(request, self.server.faults.take(request.method, request.path))
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
             self.close_connection = True  # clients may go away as they like
         except Exception as error:
             self.server.errors.append(error)
-            self._send(self.server.account.broken(HTTPStatus.INTERNAL_SERVER_ERROR))
+            self._send(self.server.service.broken(HTTPStatus.INTERNAL_SERVER_ERROR))
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve  # noqa: N815 - asked for by name
 
@@ -112,16 +128,23 @@ class Handler(BaseHTTPRequestHandler):
         if len(body) < length:
             raise ConnectionResetError  # killed while it was sending: half a body is no request
         headers = {name.lower(): value for name, value in self.headers.items()}
-        return Request(method=self.command, path=path, query=query, headers=headers, body=body)
+        return Request(
+            method=self.command,
+            path=path,
+            query=query,
+            headers=headers,
+            body=body,
+            secure=self.server.certificate is not None,
+        )
 
     def _meet(self, request: Request, fault: Fault | None) -> None:
-        account = self.server.account
+        service = self.server.service
         if fault is None:
-            self._send(account.answer(request))
+            self._send(service.answer(request))
         elif fault.kind in UNPROCESSED:
-            self._send(account.refuse(request, fault))
+            self._send(service.refuse(request, fault))
         elif fault.kind in UNHEARD:
-            account.count(request)
+            service.count(request)
             self._fall_silent(fault)
         else:
             self._spoil(fault, self._process(request, fault))
@@ -130,7 +153,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault.kind in UNANSWERED:
             self._fall_silent(fault)
         elif fault.kind in BROKEN:
-            self._send(self.server.account.broken(BROKEN[fault.kind]))
+            self._send(self.server.service.broken(BROKEN[fault.kind]))
         else:
             self._send(damaged(fault, answer))
 
@@ -140,8 +163,8 @@ class Handler(BaseHTTPRequestHandler):
         if fault.kind == "callback":
             fault.do()
         if fault.kind == "twice":
-            self.server.account.answer(request)
-        return self.server.account.answer(request)
+            self.server.service.answer(request)
+        return self.server.service.answer(request)
 
     def _fall_silent(self, fault: Fault) -> None:
         self.close_connection = True

@@ -4,7 +4,7 @@
 
 A fault strikes `times` requests that fit, after it has let `after` of them pass; the first one
 that fits and has not struck enough is the one that strikes, and one request meets one fault.
-A refused connection is no fault of one request: see `FakeOrdoro.down`.
+A refused connection is no fault of one request: see `Fake.down`.
 """
 
 import json
@@ -25,6 +25,8 @@ Kind = Literal[
     "throttled",
     "unauthorized",
     "redirect",
+    "maintenance",
+    "firewall",
     # Processed, and the answer lost or replaced.
     "lost-reset",
     "lost-close",
@@ -39,6 +41,7 @@ Kind = Literal[
     "bom",
     "latin-1",
     "garbage",
+    "notice",
     "drip",
     "endless",
     "gzip-bomb",
@@ -50,11 +53,26 @@ Kind = Literal[
     "callback",
 ]
 
-UNPROCESSED = {"unavailable": 503, "throttled": 429, "unauthorized": 401, "redirect": 307}
+UNPROCESSED = {
+    "unavailable": 503,
+    "throttled": 429,
+    "unauthorized": 401,
+    "redirect": 307,
+    "maintenance": 503,
+    "firewall": 403,
+}
 UNHEARD = {"reset", "close"}
 UNANSWERED = {"lost-reset", "lost-close"}
 BROKEN = {"lost-500": 500, "lost-502": 502}
 _PAGE = b"<!doctype html><title>Down for maintenance</title><p>We will be back."
+PAGES = {
+    "maintenance": _PAGE,
+    "firewall": b"<!doctype html><title>Blocked</title><p>Your request looks unusual.",
+}
+"""What answers in the place of the service, in HTML."""
+_NOTICE = (
+    b"<br />\n<b>Notice</b>:  Undefined index: id in <b>plugin.php</b> on line <b>7</b><br />\n"
+)
 _BLOCK = b" " * 65_536
 
 
@@ -206,5 +224,6 @@ _DAMAGE: dict[str, Callable[[Fault, Wire], Wire]] = {
     "no-content": lambda _, answer: answer._replace(status=204, body=b""),
     "html": lambda _, answer: Wire(200, {**answer.headers, "Content-Type": "text/html"}, _PAGE),
     "bom": lambda _, answer: answer._replace(body=b"\xef\xbb\xbf" + _whole(answer)),
+    "notice": lambda _, answer: answer._replace(body=_NOTICE + _whole(answer)),
     "garbage": lambda _, answer: answer._replace(body=b'{"order": [{"id": 1, }'),
 }
