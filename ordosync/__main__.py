@@ -8,8 +8,13 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         from ordosync import __version__  # noqa: PLC0415 - each way imports what it needs
 
-        sys.stdout.write(f"ordosync {__version__}\n")
-        return
+        try:
+            sys.stdout.write(f"ordosync {__version__}\n")
+            sys.stdout.flush()
+        except OSError:
+            pass  # to be told as any other command tells it
+        else:
+            return
     if sys.argv[1:2] == ["run-due"]:
         from ordosync.tick import is_idle  # noqa: PLC0415
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ordosync.errors import DatabaseError
+from ordosync.errors import DamagedError, DatabaseError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,7 +29,18 @@ else:
         import sqlite3
 
 BUSY_TIMEOUT_S = 30
-__all__ = ["open_database", "sqlite3", "transaction", "unusable", "wal_is_safe"]
+SIDE_FILES = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a file, and would take for that of another one of the same name."""
+__all__ = [
+    "SIDE_FILES",
+    "check_folder",
+    "copy_database",
+    "open_database",
+    "sqlite3",
+    "transaction",
+    "unusable",
+    "wal_is_safe",
+]
 
 _HEADER = b"SQLite format 3\x00"
 
@@ -49,11 +60,13 @@ def open_database(
     version: int,
     create: bool = True,
     readonly: bool = False,
+    as_it_is: bool = False,
 ) -> "sqlite3.Connection":
     """Open the file at `path`, made or migrated where needed; rows come as `sqlite3.Row`.
 
     `version` is the `user_version` that the last of `migrations` sets. Without `create` a missing
-    file is an error. `readonly` neither makes nor migrates; an older file is then an error.
+    file is an error. `readonly` neither makes nor migrates; an older file is then an error, unless
+    it is wanted `as_it_is`.
     The connection is in autocommit mode: changes go through `transaction`.
     """
     try:
@@ -69,7 +82,9 @@ def open_database(
         raise unusable(path, error) from error
     try:
         _check_owner(connection, path, application_id)
-        _migrate(connection, path, migrations, version, readonly=readonly)
+        _check_version(connection, path, version)
+        if not as_it_is:
+            _migrate(connection, path, migrations, version, readonly=readonly)
     except sqlite3.Error as error:
         connection.close()
         raise unusable(path, error) from error
@@ -77,6 +92,34 @@ def open_database(
         connection.close()
         raise
     return connection
+
+
+def copy_database(source: "sqlite3.Connection", path: Path) -> None:
+    """Copy all that is in `source` at one moment to a new file, while others write to it.
+
+    The copy is one file, to be read by its owner alone. Raises `DatabaseError`, and leaves then
+    what there is of the copy.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        target = _connect(path, readonly=False)
+        try:
+            source.backup(target)
+            target.execute("pragma journal_mode = delete")  # else it could not be read in peace
+        finally:
+            target.close()
+    except OSError as error:
+        raise DatabaseError(path, f"{error}; check the folder and its permissions") from error
+    except sqlite3.Error as error:
+        raise unusable(path, error) from error
+
+
+def check_folder(path: Path) -> None:
+    """Refuse to make a file where everybody may replace it. Raises `DatabaseError`."""
+    if not path.parent.is_dir():
+        raise DatabaseError(path, f"the folder {path.parent} does not exist; make it first")
+    if path.parent.stat().st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
+        raise DatabaseError(path, f"everybody can write to {path.parent}; chmod o-w it first")
 
 
 @contextmanager
@@ -109,7 +152,7 @@ def unusable(path: object, error: Exception) -> DatabaseError:
         return DatabaseError(path, f"{text}; check the folder and its permissions")
     if isinstance(error, sqlite3.OperationalError) and "no such" not in text:
         return DatabaseError(path, text)
-    return DatabaseError(path, f"damaged ({text}); restore it from a backup")
+    return DamagedError(path, f"damaged ({text}); restore it from a backup")
 
 
 def _connect(path: Path, *, readonly: bool) -> "sqlite3.Connection":
@@ -122,6 +165,7 @@ def _connect(path: Path, *, readonly: bool) -> "sqlite3.Connection":
     connection.row_factory = sqlite3.Row
     connection.execute("pragma foreign_keys = on")
     connection.execute("pragma synchronous = full")
+    connection.execute("pragma secure_delete = on")  # what is deleted is not to be found again
     return connection
 
 
@@ -133,10 +177,7 @@ def _recover(path: Path) -> None:
 
 
 def _make(path: Path, application_id: int, migrations: "Callable[[], Migrations]") -> None:
-    if not path.parent.is_dir():
-        raise DatabaseError(path, f"the folder {path.parent} does not exist; make it first")
-    if path.parent.stat().st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
-        raise DatabaseError(path, f"everybody can write to {path.parent}; chmod o-w it first")
+    check_folder(path)
     half_made = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         os.close(os.open(half_made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -174,14 +215,14 @@ def _check_file(path: Path) -> None:
     with path.open("rb") as file:
         header = file.read(100)
     if not header:
-        raise DatabaseError(path, "is empty; restore it from a backup, or remove it to start anew")
+        raise DamagedError(path, "is empty; restore it from a backup, or remove it to start anew")
     if not header.startswith(_HEADER):
-        raise DatabaseError(path, "is not a SQLite file; restore it from a backup")
+        raise DamagedError(path, "is not a SQLite file; restore it from a backup")
     page_size = int.from_bytes(header[16:18]) if header[16:18] != b"\x00\x01" else 65536
     pages = int.from_bytes(header[28:32])
     wal = path.with_name(f"{path.name}-wal")
     if path.stat().st_size < page_size * pages and not wal.exists():
-        raise DatabaseError(path, "has been cut short; restore it from a backup")
+        raise DamagedError(path, "has been cut short; restore it from a backup")
 
 
 def _pragma(connection: "sqlite3.Connection", name: str) -> Any:
@@ -193,6 +234,12 @@ def _check_owner(connection: "sqlite3.Connection", path: Path, application_id: i
         raise DatabaseError(path, "was not made by ordosync for this purpose; name another file")
 
 
+def _check_version(connection: "sqlite3.Connection", path: Path, version: int) -> None:
+    found = _pragma(connection, "user_version")
+    if found > version:
+        raise DatabaseError(path, f"is of a newer ordosync (version {found}); upgrade this one")
+
+
 def _migrate(
     connection: "sqlite3.Connection",
     path: Path,
@@ -201,10 +248,7 @@ def _migrate(
     *,
     readonly: bool,
 ) -> None:
-    found = _pragma(connection, "user_version")
-    if found > version:
-        raise DatabaseError(path, f"is of a newer ordosync (version {found}); upgrade this one")
-    if found < version:
+    if _pragma(connection, "user_version") < version:
         if readonly:
             raise DatabaseError(path, "is of an older ordosync; run any command that writes first")
         _apply(connection, migrations)

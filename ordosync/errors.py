@@ -42,6 +42,10 @@ class DatabaseError(OrdosyncError):
         self.why = why
 
 
+class DamagedError(DatabaseError):
+    """What is in the file is no database, or no whole one: only a backup helps."""
+
+
 class LeaseLostError(OrdosyncError):
     """Another process has taken over this run's lease: write nothing more, leave the row to it."""
 

@@ -5,48 +5,28 @@ standard error for words.
 """
 
 import json
+import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from pathlib import Path
+from typing import Any, TextIO
 
 from ordosync.engine.checks import Check
 from ordosync.engine.health import Freshness
 from ordosync.engine.timetable import Scheduled
+from ordosync.render_table import clean, table
+from ordosync.store.copies import Copy
+from ordosync.store.prune import Pruned
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import StepRow
 from ordosync.store.times import to_text
 from ordosync.tasks.base import Step
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-_COLOURS = {
-    "ok": "green",
-    "done": "green",
-    "partial": "yellow",
-    "waiting": "yellow",
-    "unknown": "yellow",
-    "failed": "red",
-    "interrupted": "red",
-}
-# What reorders or hides text: bidirectional controls, zero-width characters, line separators.
-_DECEIVING = frozenset(
-    "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e"
-    "\u2060\u2066\u2067\u2068\u2069\ufeff"
-)
-
-
-def clean(text: object) -> str:
-    """Make visible what a terminal would obey: control characters and the like."""
-    return "".join(_visible(char) for char in str(text))
-
-
-def _visible(char: str) -> str:
-    if char < " " or "\x7f" <= char <= "\x9f" or char in _DECEIVING or "\ud800" <= char <= "\udfff":
-        return char.encode("unicode_escape").decode()
-    return char
+_NARROWEST = 20
+"""Columns of a terminal below which no line is broken for it."""
 
 
 def prepare() -> None:
@@ -59,72 +39,25 @@ def prepare() -> None:
 
 def say(text: str) -> None:
     """Tell people something, on standard error."""
-    sys.stderr.write("".join(f"{clean(line)}\n" for line in text.splitlines()))
+    sys.stderr.write("".join(f"{line}\n" for line in _lines(text, sys.stderr)))
+
+
+def _lines(text: str, stream: TextIO) -> Iterator[str]:
+    """Break lines between words, as far as a terminal is to show them."""
+    width = shutil.get_terminal_size().columns if stream.isatty() else 0
+    for line in text.splitlines():
+        if width > _NARROWEST:
+            yield from textwrap.wrap(
+                clean(line), width, break_long_words=False, break_on_hyphens=False
+            ) or [""]
+        else:
+            yield clean(line)
 
 
 def document(value: object) -> None:
     """Write one JSON document to standard output."""
     json.dump(value, sys.stdout, indent=2, ensure_ascii=True)
     sys.stdout.write("\n")
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Show rows; on a terminal as a table, else with tabs."""
-    if not sys.stdout.isatty():
-        sys.stdout.write("\t".join(columns) + "\n")
-        for row in rows:
-            sys.stdout.write("\t".join(clean(cell) for cell in row) + "\n")
-        return
-    from rich import box  # noqa: PLC0415 - only a terminal needs rich
-    from rich.cells import cell_len  # noqa: PLC0415
-    from rich.measure import Measurement  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    kept = [tuple(clean(cell) for cell in row) for row in rows]
-    for place, name in enumerate(columns):
-        justify: Literal["left", "right"] = "right" if name in _NUMERIC else "left"
-        if name in _FOLDED:
-            shown.add_column(name, justify=justify, overflow="fold")
-        else:  # never cut: rather no table
-            width = max(cell_len(cell) for cell in (name, *(row[place] for row in kept)))
-            shown.add_column(name, justify=justify, no_wrap=True, min_width=width)
-    for row in kept:
-        shown.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in row))
-    console = _console()
-    if (
-        Measurement.get(console, console.options.update(max_width=10_000), shown).minimum
-        <= console.width
-    ):
-        console.print(shown)
-        return
-    for row in kept:  # too narrow for a table: one line a cell
-        for name, cell in zip(columns, row, strict=True):
-            console.print(Text(f"{name}: {cell}" if cell else f"{name}:"))
-        console.print()
-
-
-_RUN_COLUMNS = ("run", "started", "portal", "task", "trigger", "status", "counts")
-_NUMERIC = (
-    "run",
-    "step",
-    "lines",
-    "quantity",
-    "unit price",
-    "worth",
-    "price",
-    "physical",
-    "committed",
-    "available",
-)
-_FOLDED = ("counts", "reason", "name", "ship to", "key", "not before")
-
-
-def _console() -> "Console":
-    from rich.console import Console  # noqa: PLC0415 - only a terminal needs rich
-
-    return Console(markup=False, highlight=False, soft_wrap=False)
 
 
 def local(at: datetime | None) -> str:
@@ -134,7 +67,8 @@ def local(at: datetime | None) -> str:
 
 def runs(found: Sequence[Run]) -> None:
     """Show runs, one a row."""
-    table(_RUN_COLUMNS, [_run_row(run) for run in found])
+    columns = ("run", "started", "portal", "task", "trigger", "status", "counts")
+    table(columns, [_run_row(run) for run in found], less=("trigger",))
     for run in found:
         if run.error:
             say(f"run {run.id}: {run.error.code}: {run.error.message}")
@@ -185,6 +119,7 @@ def schedule(tasks: Sequence[Scheduled]) -> None:
             )
             for task in tasks
         ],
+        less=("decided by", "last result"),
     )
 
 
@@ -261,12 +196,15 @@ def steps(found: Sequence[StepRow]) -> None:
             )
             for step in found
         ],
+        less=("supplier", "code"),
+        if_any=("code", "reason", "supplier", "not before"),
     )
 
 
-def say_out(text: str) -> None:
-    """Write a line of a result."""
-    sys.stdout.write(f"{clean(text)}\n")
+def say_out(text: str, *, wrapped: bool = False) -> None:
+    """Write a line of a result; `wrapped` is one for people, which may be broken in two."""
+    lines = _lines(text, sys.stdout) if wrapped else [clean(text)]
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
 def run_json(run: Run) -> dict[str, Any]:
@@ -291,6 +229,23 @@ def run_json(run: Run) -> dict[str, Any]:
         "missed_slots": run.missed_slots,
         "error": ({"code": run.error.code, "message": run.error.message} if run.error else None),
     }
+
+
+def copy_json(path: Path, copy: Copy) -> dict[str, Any]:
+    """Return a copy of the store as JSON has it."""
+    return {
+        "path": str(path),
+        "bytes": copy.size,
+        "runs": copy.runs,
+        "links": copy.links,
+        "open_steps": copy.open_steps,
+        "last_run_at": to_text(copy.last_run_at) if copy.last_run_at else None,
+    }
+
+
+def pruned_json(pruned: Pruned) -> dict[str, Any]:
+    """Return what was deleted as JSON has it."""
+    return {"before": to_text(pruned.before), "runs": pruned.runs, "steps": pruned.steps}
 
 
 def step_json(step: StepRow) -> dict[str, Any]:

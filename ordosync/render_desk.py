@@ -7,7 +7,8 @@ from typing import Any
 from ordosync.accounts.sqlite import TimelineEntry
 from ordosync.accounts.sqlite.stock import Level
 from ordosync.models import Order, Product, Shipment
-from ordosync.render import local, say_out, table
+from ordosync.render import local, say_out
+from ordosync.render_table import table
 from ordosync.store.times import to_text
 
 
@@ -22,37 +23,38 @@ def orders(found: Iterable[Order]) -> None:
                 local(order.placed_at),
                 order.ship_to.name or order.ship_to.country,
                 len(order.lines),
-                f"{worth(order)} {order.currency}".strip(),
+                _amount(worth(order), order.currency),
             )
             for order in found
         ),
+        less=("lines", "created"),
     )
 
 
 def order(found: Order, timeline: Sequence[TimelineEntry], sent: Sequence[Shipment] = ()) -> None:
     """Show one order with its lines, what was sent of it and what happened to it."""
     address = [value for value in _address(found).values() if value]
-    say_out(f"order {found.number}: {status(found)}, {local(found.placed_at)}")
-    say_out(f"ship to: {', '.join(address)}")
+    say_out(f"order {found.number}: {status(found)}, {local(found.placed_at)}", wrapped=True)
+    say_out(f"ship to: {', '.join(address)}", wrapped=True)
     if found.shipping_method:
-        say_out(f"shipping method: {found.shipping_method}")
+        say_out(f"shipping method: {found.shipping_method}", wrapped=True)
     table(
         ("sku", "name", "quantity", "unit price"),
-        [
-            (line.sku, line.name, line.quantity, _money(line.unit_price) or "")
-            for line in found.lines
-        ],
+        [(line.sku, line.name, line.quantity, _amount(line.unit_price)) for line in found.lines],
     )
-    say_out(f"worth {worth(found)} {found.currency}".rstrip())
+    say_out(f"worth {_amount(worth(found), found.currency)}")
     for shipment in sent:
-        void = " (void)" if shipment.voided else ""
-        cost = f", {shipment.cost} {shipment.currency}".rstrip() if shipment.cost else ""
-        say_out(
-            f"sent {shipment.shipped_at:%Y-%m-%d %H:%M %z}: {shipment.carrier} {shipment.method}"
-            f" {shipment.tracking_number}{void}, from {shipment.warehouse}{cost}"
-        )
+        say_out(_sent(shipment), wrapped=True)
     for entry in timeline:
-        say_out(f"{local(entry.at)}  {entry.actor}: {entry.text}")
+        say_out(f"{local(entry.at)}  {entry.actor}: {entry.text}", wrapped=True)
+
+
+def _sent(shipment: Shipment) -> str:
+    label = (shipment.carrier, shipment.method, shipment.tracking_number)
+    at, cost = local(shipment.shipped_at), _amount(shipment.cost, shipment.currency)
+    told = (" ".join(filter(None, label)), f"from {shipment.warehouse}", cost)
+    begin = f"void label, made {at}" if shipment.voided else f"sent {at}"
+    return f"{begin}: {', '.join(filter(None, told))}"
 
 
 def status(order: Order) -> str:
@@ -118,7 +120,7 @@ def products(found: Iterable[tuple[Product, Mapping[str, Decimal] | None]]) -> N
     table(
         ("sku", "name", "price", "kit of"),
         (
-            (product.sku, product.name, _money(product.price) or "", _kit(parts))
+            (product.sku, product.name, _amount(product.price), _kit(parts))
             for product, parts in found
         ),
     )
@@ -176,3 +178,11 @@ def _address(found: Order) -> dict[str, str]:
 
 def _money(money: Decimal | None) -> str | None:
     return None if money is None else str(money)
+
+
+def _amount(money: Decimal | None, currency: str = "") -> str:
+    """Return an amount for people: with two decimals at least."""
+    if money is None:
+        return ""
+    whole, _, cents = f"{money:f}".partition(".")
+    return f"{whole}.{cents:0<2} {currency}".rstrip()

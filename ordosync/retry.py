@@ -21,7 +21,12 @@ def next_try(
     """
     if attempts >= _TRIES or now - since >= _PATIENCE:
         return None
-    delay = min(_FIRST * (1 << (attempts - 1)), _LONGEST)
+    delay = delay_after(attempts)
     if retry_after_s is not None and retry_after_s > 0:
         delay = max(delay, min(timedelta(seconds=retry_after_s), timedelta(days=1)))
     return now + delay
+
+
+def delay_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts, whoever counts them."""
+    return min(_FIRST * (1 << min(attempts - 1, _TRIES)), _LONGEST)

@@ -1,7 +1,8 @@
-"""Runs the real command in a process of its own, as cron and people do."""
+"""Runs the whole command line, in this process or, where that matters, in one of its own."""
 
 import contextlib
 import fcntl
+import io
 import json
 import os
 import pty
@@ -13,7 +14,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from ordosync.__main__ import main
 from ordosync.database import sqlite3
 
 CONFIG = """
@@ -64,8 +67,40 @@ class Done:
 
 
 def ordosync(folder: Path, *words: str, fault: str | None = None) -> Done:
-    """Run `ordosync WORDS` in a folder; a traceback is never an answer."""
-    return finished(started(folder, *words, fault=fault))
+    """Run `ordosync WORDS` in a folder; a traceback is never an answer.
+
+    In this process, ten times as fast, unless a fault is to kill it.
+    """
+    if fault:
+        return finished(started(folder, *words, fault=fault))
+    out, err = _Captured(), _Captured()
+    with (
+        contextlib.chdir(folder),
+        patch.object(sys, "argv", ["ordosync", *words]),
+        patch.object(sys, "stdout", out),
+        patch.object(sys, "stderr", err),
+        patch.dict(os.environ),
+    ):
+        os.environ.pop("ORDOSYNC_CONFIG", None)
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    assert "Traceback" not in err.text, err.text
+    return Done(code=code, out=out.text, err=err.text)
+
+
+class _Captured(io.TextIOWrapper):
+    """A pipe that is read at the end."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), encoding="ascii", write_through=True)
+
+    @property
+    def text(self) -> str:
+        written: bytes = self.buffer.getvalue()  # type: ignore[attr-defined]
+        return written.decode()
 
 
 def started(folder: Path, *words: str, fault: str | None = None) -> "subprocess.Popen[bytes]":

@@ -77,7 +77,7 @@ def test_what_the_configuration_says_is_off_stays_off(tmp_path: Path, switch: st
     assert schedule(tmp_path)["interval"] == "off"
 
 
-@pytest.mark.parametrize("task", ["cancel-orders", "update-tracking", "split-order", "nonsense"])
+@pytest.mark.parametrize("task", ["cancel-orders", "update-tracking", "split-order"])
 def test_there_is_no_switch_for_what_is_no_global_task(tmp_path: Path, task: str) -> None:
     shop(tmp_path)
 

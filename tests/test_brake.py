@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.command import ordosync
-from tests.test_desk import TwoAccounts
+from tests.desk import TwoAccounts
 
 
 def _shop(tmp_path: Path, skus: int) -> TwoAccounts:

@@ -1,5 +1,8 @@
 """The demo shows the whole circle, and does no harm when it is called again."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.command import ordosync
@@ -25,6 +28,7 @@ def test_the_demo_runs_every_task_and_can_be_called_again(tmp_path: Path) -> Non
     ).json["orders"]
     assert len(shipped) == 24  # twice one by hand, ten from a file, and a piece
     assert "$ ordosync activity" in first.out
+    assert "\n\n\n" not in first.out
 
 
 def test_the_demo_leaves_another_configuration_alone(tmp_path: Path) -> None:
@@ -35,3 +39,25 @@ def test_the_demo_leaves_another_configuration_alone(tmp_path: Path) -> None:
     assert (done.code, done.out) == (2, "")
     assert (tmp_path / "config.yaml").read_text() == "mine: yes\n"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_the_demo_says_how_the_command_is_found(tmp_path: Path) -> None:
+    """As it is called in the README, by the path of a program that is not on the PATH."""
+    program = tmp_path / "venv" / "bin" / "ordosync"
+    program.parent.mkdir(parents=True)
+    program.with_name("activate").touch()
+    program.write_text(
+        f"#!{sys.executable}\nfrom ordosync.__main__ import main\n\nmain()\n", "utf-8"
+    )
+    program.chmod(0o755)
+
+    done = subprocess.run(
+        ["venv/bin/ordosync", "demo", "here"],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": "/usr/bin:/bin"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout.splitlines()[-2:] == ["  . venv/bin/activate", "  cd here"]

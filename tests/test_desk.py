@@ -1,71 +1,17 @@
 """The supplier's desk between two embedded accounts: what it saves is sent by the same command."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.models import Address, Line, Order
-from tests.command import Done, finished, ordosync, started
-
-CONFIG = """
-accounts:
-  shop: {kind: sqlite, path: shop.db}
-  northwind: {kind: sqlite, path: northwind.db}
-portals:
-  shop-northwind:
-    merchant: shop
-    supplier: {account: northwind, prefix: "S-"}
-    manage_inventory: true
-"""
-
-
-class TwoAccounts:
-    """A Merchant, a Supplier, and the commands of both."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        (folder / "config.yaml").write_text(CONFIG)
-
-    def shop(self, *words: str) -> Done:
-        return self.at("shop", *words)
-
-    def northwind(self, *words: str, fault: str | None = None) -> Done:
-        return self.at("northwind", *words, fault=fault)
-
-    def at(self, account: str, *words: str, fault: str | None = None) -> Done:
-        return ordosync(self.folder, *words, "--account", account, fault=fault)
-
-    def run(self, *words: str) -> Done:
-        return ordosync(self.folder, *words)
-
-    def order(self, account: str, number: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.at(account, "orders", "show", number, "--json").json["orders"][
-            0
-        ]
-        return found
-
-    def activity(self) -> list[tuple[str, str, str]]:
-        runs = self.run("activity", "-n", "50", "--json").json["runs"]
-        return [(run["task"], run["trigger"], run["status"]) for run in runs]
-
-
-@pytest.fixture(name="both")
-def _both(tmp_path: Path) -> TwoAccounts:
-    """Return two accounts, with an order of two lines that was imported."""
-    both = TwoAccounts(tmp_path)
-    lines = ("--line", "MUG=2@4.50", "--line", "CUP=1@3")
-    words = (*lines, "--supplier", "northwind", "--currency", "EUR")
-    assert both.shop("orders", "add", "1001", *words).code == 0
-    assert both.run("import-orders").code == 0
-    return both
-
-
-SHIP = ("orders", "ship", "S-1001", "--carrier", "UPS", "--tracking", "1Z9")
+from tests.command import finished, started
+from tests.desk import CONFIG, SHIP, TwoAccounts
 
 
 def test_tracking_arrives_with_all_six_fields_in_the_same_command(both: TwoAccounts) -> None:
+    both.northwind("stock", "set", "MUG", "9", "--warehouse", "east")
     details = ("--method", "Ground", "--cost", "4.20", "--warehouse", "east")
     when = ("--shipped-at", "2026-11-24T17:05:00+01:00")
 
@@ -179,9 +125,9 @@ def test_a_file_ships_a_day_and_gives_refused_rows_back(both: TwoAccounts) -> No
     assert done.code == 1
     assert "2 shipped" in done.err
     back = (both.folder / "today.refused.csv").read_text().splitlines()
-    assert back[0] == "number,carrier,tracking,cost,reason"
-    assert back[1].startswith("S-9,UPS,1Z3,,account northwind has no order")
-    assert back[2].startswith("S-1001,UPS,1Z4,free,")
+    assert back[0] == "number,carrier,tracking,cost,row,reason"
+    assert back[1].startswith("S-9,UPS,1Z3,,4,account northwind has no order")
+    assert back[2].startswith("S-1001,UPS,1Z4,free,5,")
     assert both.order("shop", "1002")["shipments"][0]["tracking"] == "1Z2"
 
 
@@ -253,25 +199,42 @@ def test_a_shipping_only_portal_has_no_inventory_to_write(both: TwoAccounts) -> 
     ("words", "code", "told"),
     [
         (("orders", "ship", "S-9", "--carrier", "a", "--tracking", "b"), 2, "no order"),
-        (("orders", "ship", "S-1001"), 2, "carrier"),
+        (("orders", "ship", "S-1001"), 2, "say --carrier, --tracking as well"),
+        (("orders", "ship", "1001", "--void"), 2, "did you mean S-1001?"),
+        (("orders", "ship", "S-1001", "--void", "--from", "v.csv"), 2, "leave out --from"),
+        ((*SHIP, "--cost", "2", "--void"), 2, "leave out --carrier, --tracking, --cost"),
+        (("orders", "ship", "--void"), 2, "goes with its number"),
+        (("orders", "ship", "--from", "v.csv", "--cost", "2"), 2, "leave out --cost"),
+        ((*SHIP, "--warehouse", "mars"), 2, "no warehouse 'mars'; there is: main"),
+        ((*SHIP, "--cost", "1e3"), 2, "not an amount"),
+        ((*SHIP, "--shipped-at", "2126-11-24T10:00Z"), 2, "more than a day from now"),
         (("orders", "ship"), 2, "--from"),
         (("orders", "ship", "--from", "nowhere.csv"), 2, "cannot be read"),
         (("orders", "ship", "S-1001", "--void"), 1, "no valid label"),
         ((*SHIP, "--cost", "free"), 2, "not an amount"),
         ((*SHIP, "--shipped-at", "2026-11-24 10:00"), 2, "not a time"),
         (("orders", "split", "S-1001", "--piece", "MUG=2"), 1, "two pieces"),
-        (("orders", "split", "S-1001", "--piece", "MUG=1", "--piece", "CUP=1"), 1, "1 of MUG"),
+        (("orders", "split", "S-1001", "--piece", "MUG=1", "--piece", "CUP=1"), 1, "2 of MUG"),
         (("orders", "split", "S-1001", "--piece", "HAT=1", "--piece", "CUP=1"), 2, "no line HAT"),
+        (("orders", "split", "S-1001", "--piece", "MUG=2,CUP=1", "--piece", "MUG=0"), 1, "nothing"),
         (("orders", "restore", "S-1001"), 1, "not cancelled"),
-        (("orders", "cancel", "S-9"), 2, "not here"),
+        (("orders", "cancel", "S-9"), 2, "no order"),
         (("orders", "add", "S-1001", "--line", "MUG=1"), 1, "already"),
         (("orders", "add", "2", "--line", "MUG"), 2, "not SKU=QUANTITY"),
         (("orders", "add", "2", "--line", "MUG=0"), 2, "whole number"),
+        (("orders", "add", "2", "--line", "MUG= "), 2, "quantity is blank"),
+        (("orders", "add", "", "--line", "MUG=1"), 2, "needs a number"),
+        (("orders", "add", "2", "--line", "MUG=1", "--currency", "euros"), 2, "three capital"),
+        (("orders", "add", "2", "--line", "MUG=1", "--supplier", "nobody"), 2, "no supplier"),
+        (("orders", "list", "--status", "gone"), 2, "no status"),
         (("products", "add", "MUG"), 1, "already"),
+        (("products", "add", " "), 2, "needs a SKU"),
         (("products", "add", "SET", "--kit", "HAT=1"), 2, "needs HAT"),
         (("stock", "set", "HAT", "1"), 2, "not here"),
         (("stock", "set", "MUG", "1.5"), 2, "whole number"),
         (("stock", "set"), 2, "--from"),
+        (("stock", "set", "MUG", "-5"), 2, "'-5' is not a whole number"),
+        (("stock", "list", "HAT"), 2, "no product 'HAT'"),
         (("stock", "adjust", "MUG", "--by", "1"), 1, "never counted"),
     ],
 )

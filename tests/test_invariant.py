@@ -30,9 +30,11 @@ from ordosync.database import sqlite3
 from ordosync.engine import Stop, open_portal, register, run_task
 from ordosync.models import Address, Line, Order, Piece, PieceLine, Shipment, Split
 from ordosync.store import Store
+from ordosync.store.copies import back_up
 from ordosync.store.runs import Run
 from ordosync.tasks import TASKS
-from tests.test_desk import CONFIG
+from tests.desk import CONFIG
+from tests.safe import go_back
 from tests.virtual import START, VirtualClock
 
 SKUS = ("MUG", "CUP", "HAT")
@@ -163,6 +165,15 @@ class TwoAccountsMachine(RuleBasedStateMachine):
             path.rename(hidden)
             path.mkdir()
             self.away = True
+
+    @rule()
+    def back_up(self) -> None:
+        back_up(self.config.database, self.folder / "backup.db", replace=True)
+
+    @rule()
+    @precondition(lambda self: (self.folder / "backup.db").exists())
+    def restore(self) -> None:
+        go_back(self.folder / "config.yaml", self.folder / "backup.db", self.clock)
 
     def _any(self, account: SqliteAccount, pick: int) -> str | None:
         numbers = [] if account is self.shop and self.away else account.order_numbers("")

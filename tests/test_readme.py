@@ -1,11 +1,13 @@
 """The README's commands do what it says."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.command import ordosync
+from tests.command import finished, ordosync, started
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -16,7 +18,7 @@ def test_the_commands_of_the_trial_run_as_written(tmp_path: Path) -> None:
     words = [part.split("ordosync ", 1)[1] for part in trial.split(" && ") if "/ordosync " in part]
     (desk,) = re.findall(r"<!-- desk -->\n```sh\n(.+?)\n```", README, re.DOTALL)
 
-    done = ordosync(tmp_path, *words[0].split())
+    done = finished(started(tmp_path, *words[0].split()))
 
     assert words == ["demo"]
     assert done.code == 0, done
@@ -27,7 +29,10 @@ def test_the_commands_of_the_trial_run_as_written(tmp_path: Path) -> None:
     ):
         assert line in done.out + done.err
         assert line in README
-    for command in desk.splitlines():
+    activate, enter, *commands = desk.splitlines()
+    assert (activate, enter) == (". .venv/bin/activate", "cd ordosync-demo")
+    assert enter in done.out
+    for command in commands:
         done = ordosync(tmp_path / "ordosync-demo", *command.split()[1:])
         assert done.code == 0, (command, done)
 
@@ -74,6 +79,39 @@ def test_the_ping_of_the_example_configuration_is_right(tmp_path: Path) -> None:
     done = ordosync(tmp_path, "config", "check")
 
     assert (done.code, done.err) == (0, "")
+
+
+def test_the_commands_for_ordoro_run_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (block,) = re.findall(r"<!-- ordoro -->\n```sh\n(.+?)\n```", README, re.DOTALL)
+    start, export, *commands = block.splitlines()
+    words = start.split()
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+    process = subprocess.Popen(
+        [sys.executable, *words[1:]], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        while not process.stdout.readline().startswith("Configuration:"):
+            pass
+        for command in commands:
+            done = ordosync(tmp_path, *command.split()[1:], "--config", export.partition("=")[2])
+            assert done.code == 0, (command, done)
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def test_the_commands_that_keep_it_safe_run_as_written(tmp_path: Path) -> None:
+    (safe,) = re.findall(r"<!-- safe -->\n```sh\n(.+?)\n```", README, re.DOTALL)
+    ordosync(tmp_path, "init")
+    ordosync(tmp_path, "import-orders")
+
+    for command in safe.splitlines():
+        done = ordosync(tmp_path, *command.split()[1:])
+        assert done.code == 0, (command, done)
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"`ordosync ([a-z-]+)", README))))

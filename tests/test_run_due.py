@@ -5,13 +5,17 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from ordosync.clock import Clock
+from ordosync.config import load_config
 from ordosync.database import sqlite3
+from ordosync.engine import register
+from ordosync.store import Store
 from tests.command import (
     AT_ONCE,
     HEADER,
@@ -49,9 +53,9 @@ def test_an_idle_tick_imports_next_to_nothing_and_writes_nothing(
         for n in range(portals)
     )
     shop(tmp_path, config=AT_ONCE.partition("portals:")[0] + "portals:\n" + many)
-    cron = Cron(tmp_path, VirtualClock(Clock().now()))
-    cron.tick()
-    assert len(cron.runs) == portals
+    config = load_config(tmp_path / "config.yaml")
+    with Store.open(config.database) as store:
+        register(config, store, Clock())
     with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
         db.execute("update schedule set next_at = '2099-01-01T00:00:00.000Z'")
     before = contents(tmp_path)
@@ -104,6 +108,22 @@ def test_an_edited_interval_holds_from_the_next_tick(tmp_path: Path) -> None:
     # The same moment in one hour of the day, when both intervals begin at once.
     assert before["next_due_at"] <= after["next_due_at"]
     assert len(ordosync(tmp_path, "activity", "--json").json["runs"]) == 1
+
+
+def test_a_failed_run_is_tried_again_in_its_own_slot(tmp_path: Path) -> None:
+    shop(
+        tmp_path,
+        config=AT_ONCE.replace("feeds/*", "later/*") + "    tasks: {import-orders: daily}\n",
+    )
+    cron = Cron(tmp_path, VirtualClock(datetime(2026, 11, 2, 12, tzinfo=UTC)))
+    cron.tick()
+    (tmp_path / "later").mkdir()
+
+    for _ in range(3):
+        cron.clock.at += timedelta(minutes=1)
+        cron.tick()
+
+    assert [run.status for run in cron.runs] == ["failed", "ok"]
 
 
 def test_a_manual_run_moves_no_slot(tmp_path: Path) -> None:

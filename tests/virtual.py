@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from pathlib import Path
 
 from ordosync.clock import Clock
@@ -29,8 +30,8 @@ class VirtualClock(Clock):
         return self.at.timestamp()
 
     def sleep(self, seconds: float) -> None:
-        # As a real clock does, it goes on however short the wait is.
-        self.at += timedelta(seconds=seconds) or timedelta(microseconds=seconds > 0)
+        # Rounded up, or a wait for the rest of a microsecond would be waited for ever.
+        self.at += timedelta(microseconds=ceil(seconds * 1_000_000))
 
 
 class CrowdClock(Clock):

@@ -9,6 +9,7 @@ KINDS = {
     "ordoro": "ordosync.accounts.ordoro:OrdoroAccount",
     "shopify": "ordosync.accounts.shopify:ShopifyAccount",
     "sqlite": "ordosync.accounts.sqlite:SqliteAccount",
+    "woocommerce": "ordosync.accounts.woocommerce:WooCommerceAccount",
 }
 
 

@@ -91,14 +91,24 @@ class Account(ABC):
         self.pair: Any = NoOptions()
         self.partner = ""
         """The name of the account on the other side, where this is one side of a portal."""
+        self.selection: Sequence[str] = ()
+        """Patterns of the SKUs that the portal is about; none: of all."""
         self.network: Network | None = None
         """What it shares with others of this process; None where it is not to be reached."""
 
-    def paired(self, pair: object, *, partner: str, network: Network | None = None) -> Self:
+    def paired(
+        self,
+        pair: object,
+        *,
+        partner: str,
+        selection: Sequence[str] = (),
+        network: Network | None = None,
+    ) -> Self:
         """Return this account as one portal sees it, with the options that belong to the pair."""
         twin = copy.copy(self)
         twin.pair = pair
         twin.partner = partner
+        twin.selection = selection
         twin.network = network
         return twin
 
@@ -198,8 +208,17 @@ class Account(ABC):
         """Return, by product id, what `write_stock` would replace; a product that is gone is not.
 
         What the quantity means is said by each kind; Ordoro: physical on hand, in one warehouse.
+        One that falls as soon as something is sold has `sold_orders`, too.
         """
         raise NotImplementedError
+
+    def sold_orders(self) -> Iterator[Page[Order]]:
+        """Read the orders for which the quantity of `stock_to_write` has fallen, unshipped.
+
+        What of them the Supplier has not got yet has not fallen there. By default none: physical
+        on hand falls when a parcel leaves.
+        """
+        return iter(())
 
     def write_stock(self, stock: Sequence[Stock]) -> list[Outcome]:
         """Set, never add, quantities of 0 or more."""

@@ -1,15 +1,17 @@
 """What the accounts that are reached over HTTP have in common."""
 
+import threading
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ordosync.accounts.base import Account, outcome_of
 from ordosync.accounts.network import Network
-from ordosync.errors import RefusedError
+from ordosync.errors import AccountError, RefusedError
 from ordosync.models import Comment, Outcome
 
 if TYPE_CHECKING:
@@ -17,6 +19,22 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
+
+
+def looking_again(write: Callable[[Item], Outcome]) -> Callable[[Item], Outcome]:
+    """Return this write, which looks first whether it is done, so that a refusal is looked into.
+
+    What was delivered twice on its way is done by the first and refused by the second.
+    """
+
+    def write_or_look(item: Item) -> Outcome:
+        try:
+            return write(item)
+        except RefusedError:
+            outcome = write(item)
+        return replace(outcome, state="done") if outcome.state == "unchanged" else outcome
+
+    return write_or_look
 
 
 class HttpAccount(Account):
@@ -32,6 +50,8 @@ class HttpAccount(Account):
             raise ValueError("concurrency: must be 1 or more")
         self.concurrency = concurrency
         self._session: Http | None = None
+        self.asking = threading.RLock()
+        """Held while what all threads need is asked for by the first of them."""
 
     @abstractmethod
     def connect(self) -> "Http":
@@ -41,11 +61,15 @@ class HttpAccount(Account):
     def http(self) -> "Http":
         """The session as this portal has it. Raises `RefusedError` where none can be made."""
         if self._session is None:
-            try:
-                self._session = self.needed_network.session(self.name, self.connect)
-            except ValueError as error:  # an address or a certificate that cannot be used
-                raise RefusedError(f"account {self.name}", "connect", str(error)) from error
+            with self.asking:  # two sessions would count their calls apart
+                self._session = self._session or self._connected()
         return self._session
+
+    def _connected(self) -> "Http":
+        try:
+            return self.needed_network.session(self.name, self.connect)
+        except ValueError as error:  # an address or a certificate that cannot be used
+            raise RefusedError(f"account {self.name}", "connect", str(error)) from error
 
     @property
     def needed_network(self) -> Network:
@@ -91,8 +115,19 @@ class HttpAccount(Account):
         """Ask for each item, several at once; answers in order. The first error ends it."""
         if len(items) < 2 or self.concurrency == 1:  # noqa: PLR2004 - nothing to be beside
             return [ask(item) for item in items]
+        errors: list[AccountError] = []
+
+        def ask_while_well(item: Item) -> Found:
+            if errors:  # a key that is not valid any more is not tried with every item
+                raise errors[0]
+            try:
+                return ask(item)
+            except AccountError as error:
+                errors.append(error)
+                raise
+
         with ThreadPoolExecutor(max_workers=min(self.concurrency, len(items))) as pool:
-            return list(pool.map(ask, items))
+            return list(pool.map(ask_while_well, items))
 
     def comment(self, comments: Sequence[Comment]) -> None:
         """Tell people of refusals and conflicts; where a comment is refused, the log tells it.

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ordosync import render
-from ordosync.cli import options
+from ordosync.cli import complete, options
 from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
 from ordosync.config.model import Config
@@ -14,14 +14,24 @@ from ordosync.engine import check_renames, chosen, register
 from ordosync.engine.timetable import check_switch, scheduled, switch_task
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
+from ordosync.tasks import TASKS
 
 
 def autosync(
-    switch: Annotated[str | None, typer.Argument(metavar="[on|off]")] = None,
-    task: Annotated[str | None, typer.Argument(metavar="[TASK]")] = None,
+    switch: Annotated[
+        str | None, typer.Argument(metavar="[on|off]", autocompletion=complete.switch)
+    ] = None,
+    task: Annotated[
+        str | None, typer.Argument(metavar="[TASK]", autocompletion=complete.switched_task)
+    ] = None,
     *,
     portal: Annotated[
-        str | None, typer.Option("--portal", help="Only there; in all portals by default.")
+        str | None,
+        typer.Option(
+            "--portal",
+            help="Only there; in all portals by default.",
+            autocompletion=complete.portal,
+        ),
     ] = None,
     config: options.Config = None,
     as_json: options.Json = False,
@@ -34,6 +44,8 @@ def autosync(
     """
     if (switch is None) != (task is None) or switch not in (None, "on", "off"):
         raise UsageError("say `autosync on TASK`, `autosync off TASK`, or neither to look")
+    if task is not None and task not in TASKS:
+        raise UsageError(f"there is no task {task!r}; there is: {', '.join(sorted(TASKS))}")
     settings, clock = load_config(find_config(config)), Clock()
     names = [one.name for one in chosen(settings, [portal] if portal else [])]
     if switch and task:

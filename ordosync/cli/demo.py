@@ -3,8 +3,10 @@
 import csv
 import os
 import shlex
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -55,7 +57,18 @@ def demo(
     ):
         _run(folder, command)
     render.say_out("")
-    render.say_out(f"It is all in {folder}: cd there, and try the commands yourself.")
+    render.say_out(f"It is all in {folder}. To try the commands yourself:")
+    for line in _way(folder):
+        render.say_out(f"  {line}")
+
+
+def _way(folder: Path) -> Iterator[str]:
+    """Yield what to type before the commands are found, and find the configuration."""
+    program = Path(sys.argv[0])
+    activate = program.with_name("activate")
+    if not shutil.which("ordosync") and activate.exists():
+        yield f". {shlex.quote(os.path.relpath(activate))}"
+    yield f"cd {shlex.quote(str(folder))}"
 
 
 def _ship_and_split(folder: Path, waiting: list[Order]) -> None:
@@ -95,8 +108,12 @@ def _make(folder: Path) -> None:
             return
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(wanted, "utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{folder} cannot be used: {error}") from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError(f"{folder} cannot be used: it is not a folder") from error
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be used: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} cannot be read: it is not UTF-8") from error
 
 
 def _fill(shop: SqliteAccount) -> None:

@@ -50,16 +50,25 @@ def health(
     settings, now = load_config(find_config(config)), Clock().now()
     with Store.open(settings.database, readonly=True) as store:
         tasks = freshness(settings, store, now=now, max_age=max_age)
+        to_mend = store.steps.count_failed(list(settings.portals))
         looked = list(checks(settings, store, now=now)) if verbose else []
     stale = [task for task in tasks if task.trouble]
     healthy = not stale and all(check.state != "trouble" for check in looked)
     if as_json:
         render.document(render.health_json(tasks, looked, healthy=healthy))
     else:
-        render.say_out(_line(tasks, stale))
+        render.say_out(_line(tasks, stale) + _need(to_mend))
         for check in looked:
             render.say_out(f"{check.state}: {check.name}: {check.text}")
     raise typer.Exit(int(not healthy))
+
+
+def _need(failed: int) -> str:
+    """Say what waits for a person: no matter of freshness, so no trouble here."""
+    if not failed:
+        return ""
+    steps = "1 step needs" if failed == 1 else f"{failed} steps need"
+    return f"; {steps} a person: `ordosync attention`"
 
 
 def _line(tasks: Sequence[Freshness], stale: Sequence[Freshness]) -> str:

@@ -30,9 +30,12 @@ def init(
             ) as file:
                 file.write(text)
             render.say_out(f"wrote {path}")
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError(f"{folder} cannot be written: it is not a folder") from error
     except OSError as error:
         raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
     where = "" if folder == Path() else f"cd {folder} && "
     render.say_out("now type:")
-    render.say_out(f"  {where}ordosync import-orders")
-    render.say_out("  ordosync orders list")
+    for command in ("config check", "import-orders --dry-run", "import-orders", "orders list"):
+        render.say_out(f"  {where}ordosync {command}")
+        where = ""

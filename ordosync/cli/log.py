@@ -1,16 +1,19 @@
 """The commands that show what ran: `activity` and `show`."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from ordosync import render
-from ordosync.cli import options
+from ordosync.cli import complete, options
 from ordosync.config import find_config, load_config
 from ordosync.errors import UsageError
 from ordosync.store import Store
-from ordosync.store.runs import STATUSES
+from ordosync.store.runs import STATUSES, Run
 from ordosync.tasks import TASKS
+
+_FEW = 5
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,9 +25,18 @@ def add_to(app: typer.Typer) -> None:
 def activity(
     *,
     count: Annotated[int, typer.Option("-n", min=1, max=10_000, help="How many.")] = 5,
-    portal: Annotated[str | None, typer.Option("--portal", help="Only of this portal.")] = None,
-    task: Annotated[str | None, typer.Option("--task", help="Only of this task.")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="Only with this status.")] = None,
+    portal: Annotated[
+        str | None,
+        typer.Option("--portal", help="Only of this portal.", autocompletion=complete.portal),
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option("--task", help="Only of this task.", autocompletion=complete.task),
+    ] = None,
+    status: Annotated[
+        str | None,
+        typer.Option("--status", help="Only with this status.", autocompletion=complete.run_status),
+    ] = None,
     config: options.Config = None,
     as_json: options.Json = False,
     debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
@@ -47,6 +59,8 @@ def activity(
         render.document({"runs": [render.run_json(run) for run in runs]})
     elif runs:
         render.runs(runs)
+    elif portal or task or status:
+        render.say("no run matches; `ordosync activity` shows the newest of all")
     else:
         render.say("nothing has run yet; `ordosync import-orders` does")
 
@@ -73,3 +87,22 @@ def show(
     render.calls(found)
     if steps:
         render.steps(steps)
+    elif _had_steps(found):
+        render.say("its steps were tried again since; the newest runs: `ordosync activity`")
+    if failed := [str(step.id) for step in steps if step.state == "failed"]:
+        render.say(_what_next(failed))
+
+
+def _had_steps(run: Run) -> bool:
+    """Whether there were steps that later runs have taken over; a brake lets none be."""
+    counts = run.counts
+    braked = run.error is not None and run.error.code == "brake"
+    return not braked and counts.seen > counts.unchanged
+
+
+def _what_next(failed: Sequence[str]) -> str:
+    steps = " ".join(failed[:_FEW]) if len(failed) <= _FEW else "STEP..."
+    return (
+        f"{len(failed)} failed: mend the cause, then `ordosync retry {steps}`;"
+        " or say how it went with `--sent ID` or `--not-sent`"
+    )

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from ordosync.cli import complete
+
 Config = Annotated[
     Path | None,
     typer.Option("--config", help="The configuration; without it the first that is found."),
@@ -14,7 +16,12 @@ Json = Annotated[
     bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")
 ]
 Portals = Annotated[
-    list[str] | None, typer.Argument(metavar="[PORTAL]...", help="All portals if none is named.")
+    list[str] | None,
+    typer.Argument(
+        metavar="[PORTAL]...",
+        help="All portals if none is named.",
+        autocompletion=complete.portal,
+    ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")]
 Force = Annotated[bool, typer.Option("--force", help="Lift the brake for this run.")]

@@ -1,33 +1,45 @@
-"""The desk of an embedded account: its orders."""
+"""The desk of an embedded account: its orders are taken, looked at, cancelled and restored."""
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+import re
+import sys
+from collections import deque
 from typing import Annotated
 
 import typer
 
 from ordosync import render, render_desk
 from ordosync.accounts.sqlite import SqliteAccount
-from ordosync.cli import desk, options
-from ordosync.clock import Clock
+from ordosync.cli import complete, desk, options, rows, ship
 from ordosync.config import find_config, load_config
 from ordosync.config.model import Config
-from ordosync.engine import Held
+from ordosync.engine.timetable import why_not
 from ordosync.errors import UsageError
-from ordosync.models import Address, Line, Order, Outcome, Piece, PieceLine, Shipment, Split
-from ordosync.store.runs import Run
+from ordosync.models import Address, Line, Order, Product
 
 app = typer.Typer(help="The orders of an embedded account.", no_args_is_help=True)
 STATUSES = ("awaiting_fulfillment", "dropshipment_requested", "shipped", "cancelled")
-_COLUMNS = ("number", "carrier", "tracking", "method", "cost", "warehouse", "shipped-at")
+_SCREENFUL = 50
 
-Number = Annotated[str, typer.Argument(autocompletion=desk.complete_number)]
+Number = Annotated[str, typer.Argument(autocompletion=complete.number)]
+
+
+def _statuses(incomplete: str) -> list[str]:
+    return [word for word in STATUSES if word.startswith(incomplete)]
 
 
 @app.command("list")
 def list_orders(
     *,
-    status: Annotated[str | None, typer.Option("--status", help="Only with this status.")] = None,
+    status: Annotated[
+        str | None,
+        typer.Option("--status", help="Only with this status.", autocompletion=_statuses),
+    ] = None,
+    count: Annotated[
+        int | None,
+        typer.Option(
+            "-n", min=0, max=1_000_000, help="The newest; 0 for all. On a terminal 50, else all."
+        ),
+    ] = None,
     account: desk.Account = None,
     config: options.Config = None,
     as_json: options.Json = False,
@@ -38,10 +50,21 @@ def list_orders(
         raise UsageError(f"there is no status {status!r}; there is: {', '.join(STATUSES)}")
     opened = desk.open_desk(load_config(find_config(config)), account)
     found = opened.list_orders(status)
+    if count is None:
+        count = _SCREENFUL if sys.stdout.isatty() and not as_json else 0
+    seen = 0
+    if count:
+        newest: deque[Order] = deque(maxlen=count)
+        for order in found:
+            newest.append(order)
+            seen += 1
+        found = iter(newest)
     if as_json:
         render.document({"orders": [render_desk.order_json(order) for order in found]})
-    else:
-        render_desk.orders(found)
+        return
+    render_desk.orders(found)
+    if seen > count:
+        render.say(f"{count} of {seen}; -n 0 shows all")
 
 
 @app.command("show")
@@ -55,7 +78,7 @@ def show_order(
 ) -> None:
     """Show one order, with its lines, what was sent of it and its timeline."""
     opened = desk.open_desk(load_config(find_config(config)), account)
-    order = _read(opened, number)
+    order = desk.read_order(opened, number)
     timeline, sent = opened.timeline(number), opened.shipments_of(number)
     if as_json:
         render.document({"orders": [render_desk.order_detail_json(order, timeline, sent)]})
@@ -68,29 +91,72 @@ def add_order(
     number: Annotated[str, typer.Argument(help="A number that is not taken.")],
     *,
     line: Annotated[
-        list[str], typer.Option("--line", metavar="SKU=QTY[@PRICE]", help="Once a line.")
+        list[str],
+        typer.Option(
+            "--line",
+            metavar="SKU=QTY[@PRICE]",
+            help="Once a line; without a price that of the product.",
+        ),
     ],
     supplier: Annotated[
         str | None, typer.Option("--supplier", help="Who ships it; else this account does.")
     ] = None,
+    currency: Annotated[
+        str, typer.Option("--currency", help="Of the prices: three capital letters.")
+    ] = "",
     name: Annotated[str, typer.Option("--name", help="Whom it is shipped to.")] = "",
-    currency: Annotated[str, typer.Option("--currency", help="Of the prices.")] = "",
+    company: Annotated[str, typer.Option("--company", help="Where they work.")] = "",
+    street1: Annotated[str, typer.Option("--street1", help="Street and house number.")] = "",
+    street2: Annotated[str, typer.Option("--street2", help="Floor, door and the like.")] = "",
+    city: Annotated[str, typer.Option("--city", help="Town or city.")] = "",
+    state: Annotated[str, typer.Option("--state", help="State or province.")] = "",
+    postcode: Annotated[str, typer.Option("--zip", help="Postcode.")] = "",
+    country: Annotated[str, typer.Option("--country", help="Such as DE.")] = "",
+    email: Annotated[str, typer.Option("--email", help="Of whom it is shipped to.")] = "",
+    phone: Annotated[str, typer.Option("--phone", help="Of whom it is shipped to.")] = "",
     account: desk.Account = None,
     config: options.Config = None,
     as_json: options.Json = False,
     debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
 ) -> None:
     """Take an order; with --supplier it is requested from that supplier."""
-    lines = tuple(_line(number, place, text) for place, text in enumerate(line, 1))
-    order = Order(id="", number=number, lines=lines, ship_to=Address(name=name), currency=currency)
-    _change(
-        config,
-        account,
-        number,
-        lambda opened: opened.add_order(order, supplier=supplier),
-        said="added",
-        as_json=as_json,
+    if not number.strip():
+        raise UsageError("an order needs a number")
+    if currency and not re.fullmatch("[A-Z]{3}", currency):
+        raise UsageError(f"{currency!r} is not a currency such as EUR: three capital letters")
+    settings = load_config(find_config(config))
+    opened = desk.open_desk(settings, account)
+    if supplier is not None:
+        desk.check_supplier(settings, opened, supplier)
+    parts = [_parts(text) for text in line]
+    known = opened.products_of([sku for sku, _, _ in parts])
+    order = Order(
+        id="",
+        number=number,
+        lines=tuple(
+            _line(f"{number}/{place}", part, known.get(part[0]))
+            for place, part in enumerate(parts, 1)
+        ),
+        ship_to=Address(
+            name=name,
+            company=company,
+            street1=street1,
+            street2=street2,
+            city=city,
+            state=state,
+            zip=postcode,
+            country=country,
+            email=email,
+            phone=phone,
+        ),
+        currency=currency,
     )
+    desk.check(opened.add_order(order, supplier=supplier), f"order {number}")
+    new = [sku for sku in dict.fromkeys(sku for sku, _, _ in parts) if sku not in known]
+    if new:
+        what = desk.plural(len(new), "is a new product", "are new products")
+        render.say(f"{', '.join(new)} {what}: account {opened.name} did not know it before")
+    _tell(opened, number, "added", as_json=as_json)
 
 
 @app.command("cancel")
@@ -103,14 +169,17 @@ def cancel_order(
     debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
 ) -> None:
     """Cancel an open order; what a Merchant cancels, `cancel-orders` cancels at the Supplier."""
-    _change(
-        config,
-        account,
-        number,
-        lambda opened: opened.cancel(number),
-        said="cancelled",
-        as_json=as_json,
-    )
+    settings = load_config(find_config(config))
+    opened = desk.open_desk(settings, account)
+    before = desk.read_order(opened, number)
+    outcome = opened.cancel(number)
+    desk.check(outcome, f"order {number}")
+    if outcome.state == "unchanged":
+        _tell(opened, number, "was cancelled already", as_json=as_json)
+        return
+    _tell(opened, number, "cancelled", as_json=as_json)
+    if told := _where_it_travels(settings, opened, before):
+        render.say(told)
 
 
 @app.command("restore")
@@ -126,212 +195,71 @@ def restore_order(
     debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
 ) -> None:
     """Let a cancelled order wait to be shipped again, by this account or a supplier."""
-
-    def restore(opened: SqliteAccount) -> Outcome:
-        outcome = opened.restore(number)
-        if supplier and outcome.state == "done":
-            return opened.request(number, supplier)
-        return outcome
-
-    _change(config, account, number, restore, said="restored", as_json=as_json)
-
-
-@app.command("ship")
-def ship_order(
-    number: Annotated[str | None, typer.Argument(autocompletion=desk.complete_number)] = None,
-    *,
-    carrier: Annotated[str | None, typer.Option("--carrier", help="Who takes it.")] = None,
-    tracking: Annotated[str | None, typer.Option("--tracking", help="Its number there.")] = None,
-    method: Annotated[str, typer.Option("--method", help="Such as Ground.")] = "",
-    cost: Annotated[str, typer.Option("--cost", help="What the label cost.")] = "",
-    warehouse: Annotated[str, typer.Option("--warehouse", help="Where it was packed.")] = "",
-    shipped_at: Annotated[
-        str, typer.Option("--shipped-at", metavar="TIME", help="With its offset; else now.")
-    ] = "",
-    void: Annotated[
-        bool, typer.Option("--void", help="Delete its label: it is open again.")
-    ] = False,
-    file: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE.csv", help="Many at once.")
-    ] = None,
-    account: desk.Account = None,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
-) -> None:
-    """Ship an order and tell the Merchant at once.
-
-    --from reads a CSV file whose columns are named like the options; rows that are refused come
-    back in FILE.refused.csv with the reason. Exits 1 when something was refused, or was saved and
-    could not be sent: run-due sends it then.
-    """
-    if bool(number) == bool(file):
-        raise UsageError("name one order, or a file with --from")
     settings = load_config(find_config(config))
     opened = desk.open_desk(settings, account)
-    if void and number:
-        _void(settings, opened, number, as_json=as_json)
-    rows = (
-        desk.read_rows(file, ("number", "carrier", "tracking"), _COLUMNS)
-        if file
-        else [
-            {
-                "number": number or "",
-                "carrier": carrier or "",
-                "tracking": tracking or "",
-                "method": method,
-                "cost": cost,
-                "warehouse": warehouse,
-                "shipped-at": shipped_at,
-            }
-        ]
-    )
-    refused: list[tuple[Mapping[str, str], str]] = []
-    wanted: list[tuple[Mapping[str, str], Shipment]] = []
-    for row in rows:
-        try:
-            wanted.append((row, _shipment(opened, row)))
-        except UsageError as error:
-            if not file:
-                raise
-            refused.append((row, str(error)))
-    outcomes, runs, held = desk.at_once(
-        settings,
-        opened,
-        ("split-order", "update-tracking"),
-        lambda: opened.ship([shipment for _, shipment in wanted]),
-    )
-    if not file:
-        desk.check(outcomes[0], f"order {number}")
-    refused += [
-        (row, outcome.reason)
-        for (row, _), outcome in zip(wanted, outcomes, strict=True)
-        if outcome.state not in ("done", "unchanged")
-    ]
-    render.say(f"{len(rows) - len(refused)} shipped")
-    code = _tell(runs, held, as_json=as_json)
-    if refused and file:
-        render.say(f"{len(refused)} refused: see {desk.give_back(file, refused)}")
-    raise typer.Exit(int(bool(code or refused)))
+    desk.read_order(opened, number)
+    if supplier is not None:
+        desk.check_supplier(settings, opened, supplier)
+    asked_before = opened.supplier_of(number)
+    outcome = opened.restore(number)
+    if supplier and outcome.state == "done":
+        outcome = opened.request(number, supplier)
+    desk.check(outcome, f"order {number}")
+    said = "restored"
+    if supplier:
+        said += f"; it is requested from {supplier} again"
+    elif asked_before:
+        said += (
+            f"; it waits to be shipped by this account, not by {asked_before}"
+            f" (--supplier {asked_before} requests it again)"
+        )
+    _tell(opened, number, said, as_json=as_json)
 
 
-@app.command("split")
-def split_order(
-    number: Number,
-    *,
-    piece: Annotated[
-        list[str],
-        typer.Option(
-            "--piece",
-            metavar="SKU=QTY[,SKU=QTY]",
-            help="Once a piece; #LINEID=QTY where a SKU repeats. Must add up to the order.",
-        ),
-    ],
-    account: desk.Account = None,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
-) -> None:
-    """Split an order into pieces and the Merchant's at once; pieces are shipped one by one."""
-    settings = load_config(find_config(config))
-    opened = desk.open_desk(settings, account)
-    order = _read(opened, number)
-    wanted = Split(order_id=number, pieces=tuple(_piece(order, text) for text in piece))
-    outcomes, runs, held = desk.at_once(
-        settings, opened, ("split-order",), lambda: [opened.split(wanted)]
-    )
-    desk.check(outcomes[0], f"order {number}")
-    render.say(f"split into {', '.join(made.id for made in outcomes[0].pieces)}")
-    raise typer.Exit(_tell(runs, held, as_json=as_json))
+ship.add_to(app)
 
 
-def _void(settings: Config, opened: SqliteAccount, number: str, *, as_json: bool) -> None:
-    outcomes, runs, held = desk.at_once(
-        settings, opened, ("split-order", "update-tracking"), lambda: [opened.void(number)]
-    )
-    desk.check(outcomes[0], f"order {number}")
-    render.say(f"the label of order {number} is void")
-    raise typer.Exit(_tell(runs, held, as_json=as_json))
-
-
-def _tell(runs: Sequence[Run], held: Sequence[Held], *, as_json: bool) -> int:
+def _tell(opened: SqliteAccount, number: str, said: str, *, as_json: bool) -> None:
+    """Say what was done to an order, or show it."""
     if as_json:
-        render.document({"runs": [render.run_json(run) for run in runs]})
-        return int(any(run.status != "ok" for run in runs))
-    return desk.tell_sent(runs, held)
-
-
-def _change(
-    config: Path | None,
-    account: str | None,
-    number: str,
-    change: Callable[[SqliteAccount], Outcome],
-    *,
-    said: str,
-    as_json: bool,
-) -> None:
-    """Make a change that no task sends at once, and show the order."""
-    opened = desk.open_desk(load_config(find_config(config)), account)
-    desk.check(change(opened), f"order {number}")
-    if as_json:
-        render.document({"orders": [render_desk.order_json(_read(opened, number))]})
+        order = desk.read_order(opened, number)
+        render.document({"orders": [render_desk.order_json(order)]})
     else:
         render.say(f"order {number} {said}")
 
 
-def _read(opened: SqliteAccount, number: str) -> Order:
-    order = opened.read_order(number)
-    if order is None:
-        raise UsageError(f"account {opened.name} has no order {number!r}; `ordosync orders list`")
-    return order
+def _where_it_travels(settings: Config, opened: SqliteAccount, before: Order) -> str | None:
+    """Say who learns of a cancellation, and when; None where nobody else is concerned."""
+    if desk.portal_from(settings, opened, before.number):
+        return (
+            "the Merchant is not told: cancellations travel only from the Merchant to the Supplier"
+        )
+    supplier = opened.supplier_of(before.number)
+    portal = desk.portal_to(settings, opened, supplier) if supplier else None
+    if portal is None or before.status != "dropshipment_requested":
+        return None
+    if reason := why_not(settings, portal, "cancel-orders"):
+        return reason
+    interval = portal.tasks["cancel-orders"]
+    at_supplier = f"`ordosync cancel-orders` cancels it at {supplier}"
+    if interval == "off":
+        return f"{at_supplier}; by itself it does not run: it is off in the configuration"
+    return f"{at_supplier} now, and by itself in its interval, {interval}"
 
 
-def _shipment(opened: SqliteAccount, row: Mapping[str, str]) -> Shipment:
-    for name in ("number", "carrier", "tracking"):
-        if not row.get(name, "").strip():
-            raise UsageError(f"say the {name} as well" if name != "number" else "has no number")
-    order = opened.read_order(row["number"])
-    if order is None:
-        raise UsageError(f"account {opened.name} has no order {row['number']!r}")
-    cost, at = row.get("cost", ""), row.get("shipped-at", "")
-    return Shipment(
-        id="",
-        order_id=row["number"],
-        tracking_number=row["tracking"].strip(),
-        carrier=row["carrier"].strip(),
-        method=row.get("method", ""),
-        cost=desk.money(cost) if cost else None,
-        currency=order.currency if cost else "",
-        warehouse=row.get("warehouse") or opened.warehouse,
-        shipped_at=desk.moment(at) if at else Clock().now().astimezone(),
-    )
-
-
-def _line(number: str, place: int, text: str) -> Line:
-    sku, what = desk.pair(text)
+def _parts(text: str) -> tuple[str, str, str]:
+    sku, what = rows.pair(text)
     count, _, price = what.partition("@")
+    return sku, count, price
+
+
+def _line(line_id: str, given: tuple[str, str, str], known: Product | None) -> Line:
+    sku, count, price = given
+    usual = known.price if known else None
     return Line(
-        id=f"{number}/{place}",
+        id=line_id,
         sku=sku,
-        name=sku,
-        quantity=desk.quantity(count, least=1),
-        unit_price=desk.money(price) if price else None,
+        name=known.name if known else sku,
+        quantity=rows.quantity(count, least=1),
+        unit_price=rows.money(price) if price else usual,
     )
-
-
-def _piece(order: Order, text: str) -> Piece:
-    return Piece(lines=tuple(_part(order, part) for part in text.split(",")))
-
-
-def _part(order: Order, text: str) -> PieceLine:
-    name, count = desk.pair(text)
-    wanted = name.removeprefix("#")
-    by_id = name.startswith("#")
-    lines = [line for line in order.lines if (line.id if by_id else line.sku) == wanted]
-    if not lines:
-        ids = ", ".join(f"{line.sku} (#{line.id})" for line in order.lines)
-        raise UsageError(f"order {order.number} has no line {name}; it has {ids}")
-    if len(lines) > 1:
-        ids = ", ".join(f"#{line.id}" for line in lines)
-        raise UsageError(f"{name} is on several lines of order {order.number}; say {ids}")
-    return PieceLine(of_line=lines[0].id, quantity=desk.quantity(count))

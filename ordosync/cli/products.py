@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ordosync import render, render_desk
-from ordosync.cli import desk, options
+from ordosync.cli import desk, options, rows
 from ordosync.config import find_config, load_config
 from ordosync.errors import UsageError
 from ordosync.models import Product
@@ -52,12 +52,14 @@ def add_product(
     debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
 ) -> None:
     """Add a product; its stock is uncounted until `stock set`."""
+    if not sku.strip():
+        raise UsageError("a product needs a SKU")
     parts = _parts(kit) if kit is not None else None
     product = Product(
         id=sku,
         sku=sku,
         name=name or sku,
-        price=desk.money(price) if price else None,
+        price=rows.money(price) if price else None,
         is_kit=parts is not None,
     )
     opened = desk.open_desk(load_config(find_config(config)), account)
@@ -71,9 +73,9 @@ def add_product(
 def _parts(text: str) -> dict[str, Decimal]:
     parts: dict[str, Decimal] = {}
     for part in text.split(","):
-        sku, count = desk.pair(part)
-        ratio = desk.money(count)
+        sku, count = rows.pair(part)
+        ratio = rows.money(count)
         if ratio == 0 or sku in parts:
-            raise UsageError(f"{part!r}: each component once, and more than 0 of it")
+            raise UsageError(f"{part.strip()!r}: each component once, and more than 0 of it")
         parts[sku] = ratio
     return parts

@@ -22,6 +22,7 @@ def stoppable(clock: Clock) -> Iterator[Stop]:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
         stop.on_signal(number)
+        clock.stop()
 
     before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
     try:

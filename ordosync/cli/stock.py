@@ -1,6 +1,6 @@
 """The desk of an embedded account: its stock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,12 +9,13 @@ import typer
 from ordosync import render, render_desk
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.accounts.sqlite.desk import Count
-from ordosync.cli import desk, options
+from ordosync.cli import complete, desk, options, rows
+from ordosync.cli.rows import Given
 from ordosync.config import find_config, load_config
 from ordosync.errors import UsageError
 
 app = typer.Typer(help="The stock of an embedded account.", no_args_is_help=True)
-Sku = Annotated[str | None, typer.Argument(autocompletion=desk.complete_sku)]
+Sku = Annotated[str | None, typer.Argument(autocompletion=complete.sku)]
 Warehouse = Annotated[
     str, typer.Option("--warehouse", help="Where; else the account's own warehouse.")
 ]
@@ -23,22 +24,32 @@ File = Annotated[Path | None, typer.Option("--from", metavar="FILE.csv", help="M
 
 @app.command("list")
 def list_stock(
+    skus: Annotated[
+        list[str] | None, typer.Argument(metavar="[SKU]...", autocompletion=complete.sku)
+    ] = None,
     *,
     account: desk.Account = None,
     config: options.Config = None,
     as_json: options.Json = False,
     debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
 ) -> None:
-    """List physical, committed and available stock, a warehouse a row; a kit only as available."""
+    """List physical, committed and available stock of all products, or of these.
+
+    A warehouse a row; a kit only as available.
+    """
     opened = desk.open_desk(load_config(find_config(config)), account)
-    rows = list(render_desk.stock_rows(opened.stock_levels()))
+    known = opened.products_of(skus or [])
+    if missing := [sku for sku in skus or [] if sku not in known]:
+        raise UsageError(f"account {opened.name} has no product {missing[0]!r}")
+    levels = list(render_desk.stock_rows(opened.stock_levels(skus or [])))
     if as_json:
-        render.document({"stock": rows})
+        render.document({"stock": levels})
     else:
-        render_desk.stock(rows)
+        render_desk.stock(levels)
 
 
-@app.command("set")
+# Else -5 is taken for an option, and the answer is that there is none of that name.
+@app.command("set", context_settings={"ignore_unknown_options": True})
 def set_stock(
     sku: Sku = None,
     quantity: Annotated[str | None, typer.Argument(metavar="[QTY]")] = None,
@@ -52,7 +63,7 @@ def set_stock(
     """Take note of a count: how many are on the shelf.
 
     --from reads a CSV file with the columns sku, quantity and, if need be, warehouse; rows that
-    are refused come back in FILE.refused.csv with the reason. Exits 1 when one was.
+    are refused come back in FILE.refused.csv with their row and the reason. Exits 1 when one was.
     """
     row = {"sku": sku or "", "quantity": quantity or "", "warehouse": warehouse}
 
@@ -89,39 +100,55 @@ def _count(
 ) -> None:
     if bool(file) == bool(row["sku"]) or (not file and not row[what]):
         raise UsageError(f"say a SKU and how many ({what}), or a file with --from")
+    if file and row["warehouse"]:
+        raise UsageError("--from reads the warehouse from the file; leave out --warehouse")
     opened = desk.open_desk(load_config(find_config(config)), account)
+    known = opened.warehouses()
     if file is None:
-        [outcome] = opened.count([_counted(opened, row, what)])
-        desk.check(outcome, f"product {row['sku']}")
-        render.say(f"{row['sku']} counted")
+        count = _counted(opened, Given(cells=dict(row)), what)
+        [outcome] = opened.count([count])
+        desk.check(outcome, f"product {count.sku}")
+        render.say(_told(opened, count, known))
         return
-    refused: list[tuple[Mapping[str, str], str]] = []
-    wanted: list[tuple[Mapping[str, str], Count]] = []
-    rows = desk.read_rows(file, ("sku", what), ("sku", what, "warehouse"))
-    for given in rows:
+    refused: list[tuple[Given, str]] = []
+    wanted: list[tuple[Given, Count]] = []
+    given = rows.read_rows(file, ("sku", what), ("sku", what, "warehouse"))
+    for one in given:
         try:
-            wanted.append((given, _counted(opened, given, what)))
+            wanted.append((one, _counted(opened, one, what)))
         except UsageError as error:
-            refused.append((given, str(error)))
+            refused.append((one, str(error)))
     outcomes = opened.count([count for _, count in wanted])
     refused += [
-        (given, outcome.reason)
-        for (given, _), outcome in zip(wanted, outcomes, strict=True)
+        (one, outcome.reason)
+        for (one, _), outcome in zip(wanted, outcomes, strict=True)
         if outcome.state != "done"
     ]
-    render.say(f"{len(rows) - len(refused)} counted")
-    if refused:
-        render.say(f"{len(refused)} refused: see {desk.give_back(file, refused)}")
+    render.say(f"{len(given) - len(refused)} counted")
+    new = [name for name in opened.warehouses() if name not in known]
+    if new:
+        words = desk.plural(len(new), "is a new warehouse", "are new warehouses")
+        render.say(f"{', '.join(new)} {words}")
+    if back := rows.give_back(file, refused):
+        render.say(f"{len(refused)} refused: see {back}")
         raise typer.Exit(1)
 
 
-def _counted(
-    opened: SqliteAccount, row: Mapping[str, str], what: Literal["quantity", "by"]
-) -> Count:
+def _counted(opened: SqliteAccount, row: Given, what: Literal["quantity", "by"]) -> Count:
+    if not row.get("sku"):
+        raise UsageError("has no SKU")
     least = 0 if what == "quantity" else -999_999_999
     return Count(
-        sku=row["sku"],
+        sku=row.get("sku"),
         warehouse=row.get("warehouse") or opened.warehouse,
-        quantity=desk.quantity(row[what], least=least),
+        quantity=rows.quantity(row.get(what), least=least),
         is_change=what == "by",
     )
+
+
+def _told(opened: SqliteAccount, count: Count, known: Sequence[str]) -> str:
+    """Say what is on the shelf now, and where."""
+    new = "" if count.warehouse in known else ", a new warehouse"
+    [(_, levels, _)] = opened.stock_levels([count.sku])
+    [physical] = [level.physical for level in levels if level.warehouse == count.warehouse]
+    return f"{count.sku}: {physical} in {count.warehouse}{new}"

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ordosync import render
 from ordosync.accounts.network import Network
+from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import options
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
@@ -23,10 +25,10 @@ from ordosync.engine import (
     register,
     run_task,
 )
+from ordosync.engine.by_hand import settle_as_not_sent, settle_as_sent
 from ordosync.engine.timetable import plans, why_not
 from ordosync.errors import UsageError
 from ordosync.store import Store
-from ordosync.store.links import Link
 from ordosync.store.runs import Run
 from ordosync.store.steps import StepRow
 from ordosync.tasks import TASKS
@@ -100,7 +102,7 @@ def retry(
     *,
     every: Annotated[bool, typer.Option("--all", help="Every step that waits or failed.")] = False,
     sent: Annotated[
-        str | None, typer.Option("--sent", metavar="ID", help="It arrived: as this order there.")
+        str | None, typer.Option("--sent", metavar="ID", help="It arrived, and has this id there.")
     ] = None,
     not_sent: Annotated[
         bool, typer.Option("--not-sent", help="It never arrived: send it now.")
@@ -128,10 +130,12 @@ def retry(
         register(settings, store, clock)
         rows = store.steps.open() if every else _named(store, steps or [])
         if sent is not None:
-            _settle_as_sent(settings, store, rows[0], sent)
+            _check_configured(settings, rows[0])
+            settle_as_sent(store, rows[0], sent, now=clock.now())
+            render.say(f"step {rows[0].id}: settled as sent, {sent}")
             return
         if not_sent:
-            rows = [_settle_as_not_sent(store, rows[0])]
+            rows = [settle_as_not_sent(store, rows[0], now=clock.now())]
         results = [_retry(settings, store, stop, network, group) for group in _by_task(rows)]
     _show(results, as_json=as_json, stop=stop)
 
@@ -145,6 +149,7 @@ def _run(
 ) -> None:
     """Run tasks of portals, one after the other, and show what came of them."""
     results: list[Run | Held] = []
+    missing: dict[str, Path] = {}
     clock = Clock()
     with (
         Store.open(settings.database) as store,
@@ -156,9 +161,16 @@ def _run(
             if stop.reason:
                 break
             opened = open_portal(settings, portal, store, network)
+            if isinstance(opened.merchant, SqliteAccount) and not opened.merchant.is_there:
+                missing[opened.merchant.name] = opened.merchant.path
             results.append(
                 run_task(TASKS[task], opened, store, clock, stop, trigger="manual", force=force)
             )
+    for name, path in missing.items():
+        render.say(
+            f"account {name}: there is no file {path}; `ordosync orders add` makes it, if `path:`"
+            " is right"
+        )
     _show(results, as_json=as_json, stop=stop)
 
 
@@ -246,30 +258,12 @@ def _by_task(rows: Sequence[StepRow]) -> list[list[StepRow]]:
 def _retry(
     settings: Config, store: Store, stop: Stop, network: Network, rows: Sequence[StepRow]
 ) -> Run | Held:
-    if rows[0].portal not in settings.portals:
-        raise UsageError(f"portal {rows[0].portal} of step {rows[0].id} is not configured any more")
+    _check_configured(settings, rows[0])
     portal = open_portal(settings, settings.portals[rows[0].portal], store, network)
     clock = network.clock
     return run_task(TASKS[rows[0].task], portal, store, clock, stop, trigger="retry", only=rows)
 
 
-def _settle_as_sent(settings: Config, store: Store, row: StepRow, there: str) -> None:
-    """Believe a person that the step arrived, as this order of the Supplier's."""
-    name = row.portal
-    if name not in settings.portals:
-        raise UsageError(f"portal {name} of step {row.id} is not configured any more")
-    merchant_id, _, generation = row.key.rpartition("#")
-    link = Link(
-        kind="order", merchant_id=merchant_id, supplier_id=there, generation=int(generation)
-    )
-    with store.transaction():
-        store.steps.settle(row, "done", supplier_id=there, now=Clock().now())
-        store.links(name).add([link])
-    render.say(f"step {row.id}: settled as sent, order {there}")
-
-
-def _settle_as_not_sent(store: Store, row: StepRow) -> StepRow:
-    """Believe a person that the step never arrived, so that it is sent without a look-up."""
-    with store.transaction():
-        store.steps.settle(row, "waiting", supplier_id=None, now=Clock().now())
-    return store.steps.get([row.id])[0]
+def _check_configured(settings: Config, row: StepRow) -> None:
+    if row.portal not in settings.portals:
+        raise UsageError(f"portal {row.portal} of step {row.id} is not configured any more")

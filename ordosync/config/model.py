@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -108,5 +108,7 @@ class Config:
     digest: str
     """Tells the bytes of the file from those of an edited one."""
     database: Path
+    retention: timedelta | None
+    """For how long the log is kept; None: for ever."""
     accounts: Mapping[str, AccountConfig]
     portals: Mapping[str, PortalConfig]

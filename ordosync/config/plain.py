@@ -15,6 +15,7 @@ def as_plain(config: Config) -> dict[str, Any]:
     """Return dicts, lists, texts, numbers, booleans and None, in the shape of the YAML."""
     return {
         "database": str(config.database),
+        "retention": config.retention.days if config.retention else "off",
         "accounts": {name: _account(account) for name, account in config.accounts.items()},
         "portals": {name: _portal(portal) for name, portal in config.portals.items()},
     }

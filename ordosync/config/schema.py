@@ -5,6 +5,7 @@ none.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from ordosync.config.secret import to_secret
 from ordosync.secret import Secret
 from ordosync.tick import DATABASE
 
+RETENTION = timedelta(days=400)
+"""A year, and the month in which it is looked back on."""
+_MOST_DAYS = 36_500
 NOT_OPTIONS = ("name", "spool")
 """What an account is given by ordosync, not by its options."""
 
@@ -37,10 +41,13 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
     entries = reader.entries(top)
     if entries is None:
         return None
-    reader.refuse_unknown(entries, ("database", "accounts", "portals"))
+    reader.refuse_unknown(entries, ("database", "retention", "accounts", "portals"))
     database = source.folder / DATABASE
     if "database" in entries:
         database = reader.value(Path, entries["database"])
+    retention: timedelta | None = RETENTION
+    if "retention" in entries:
+        retention = reader.scalar(entries["retention"], _to_retention)
     account_places = _section(reader, top, entries, "account")
     accounts = {name: _account(reader, name, at, source) for name, at in account_places.items()}
     portal_places = _section(reader, top, entries, "portal")
@@ -48,6 +55,7 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
         path=source.path,
         digest=source.digest,
         database=database,
+        retention=retention,
         accounts={name: account for name, account in accounts.items() if account},
         portals=PortalReader(reader, accounts, portal_places).portals(),
     )
@@ -77,6 +85,14 @@ def _account(reader: Reader, name: str, place: Place, source: Source) -> Account
     if reader.problem_count == before:  # what its options say against each other
         reader.attempt(place, lambda: adapter(name=name, spool=source.folder, **options))
     return AccountConfig(name=name, kind=kind, options=options)
+
+
+def _to_retention(text: str) -> timedelta | None:
+    if text == "off":
+        return None
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= _MOST_DAYS:
+        raise ValueError(f"{quoted(text)} is not a number of days, nor off")
+    return timedelta(days=int(text))
 
 
 def _to_kind(text: str) -> str:

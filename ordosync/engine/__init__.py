@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ordosync.clock import Clock
+from ordosync.clock import Clock, StoppedError
 from ordosync.database import sqlite3
 from ordosync.engine.claim import Claim, GaveUp, Held, NotDue, claim, claim_if_due
-from ordosync.engine.execution import Execution, InterruptedRunError
+from ordosync.engine.execution import Execution, InterruptedRunError, is_behind
 from ordosync.engine.portals import check_renames, chosen, open_portal, register
 from ordosync.engine.stop import Stop
 from ordosync.errors import AccountError, OrdosyncError, mistake
@@ -92,7 +92,7 @@ def _run(
     with store.transaction():
         store.leases.release(lease)
         store.runs.update(run.id, execution.counts, calls=execution.calls, cost=execution.cost)
-        if found_nothing(task, status, execution.counts):
+        if found_nothing(task, run.trigger, status, execution.counts):
             store.runs.remove(run.id)  # or a look every minute would bury the rest
         else:
             store.runs.finish(run.id, status, now=clock.now(), error=error)
@@ -105,9 +105,12 @@ def _run(
     return store.runs.get(run.id) or replace(run, status=status, finished_at=clock.now())
 
 
-def found_nothing(task: Task, status: Status, counts: Counts) -> bool:
-    """Whether a run was only a look by a task that runs at once, which leaves no row."""
-    return task.at_once and status == "ok" and not counts.seen
+def found_nothing(task: Task, trigger: Trigger, status: Status, counts: Counts) -> bool:
+    """Whether a run was only a look by a task that runs at once, which leaves no row.
+
+    What a person asked for leaves one: its number was told.
+    """
+    return task.at_once and trigger != "manual" and status == "ok" and not counts.seen
 
 
 def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[Step]:
@@ -120,7 +123,7 @@ def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[St
         owed = [step for step in page.items if not step.verdict]
         keys = [step.key for step in owed]
         known = store.steps.known(portal.name, task.name, keys)
-        found = task.look_up(portal, keys) if portal.links.are_none() else {}
+        found = task.look_up(portal, keys) if is_behind(task, portal, store) else {}
         planned += [
             step
             for step in owed
@@ -143,7 +146,7 @@ def _work(
             execution.settle_owed()
             if claimed.run.trigger != "retry":
                 execution.sync(patient=claimed.scheduled, force=force)
-    except InterruptedRunError:
+    except (InterruptedRunError, StoppedError):
         code = execution.stop.reason or "signal"
         return "interrupted", RunError(code=code, message=f"stopped by a {code}")
     except AccountError as error:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from ordosync.models import Outcome
-from ordosync.retry import next_try
+from ordosync.retry import delay_after, next_try
 from ordosync.store.runs import Counted
 from ordosync.store.steps import State, StepChange, StepRow
 from ordosync.tasks.base import Step, Verdict
@@ -68,11 +68,19 @@ def decided(step: Step, verdict: Verdict, *, now: datetime) -> StepChange:
 
 
 def settled(
-    step: Step, outcome: Outcome, row: StepRow, *, tries: int, settle_s: float, now: datetime
+    step: Step,
+    outcome: Outcome,
+    row: StepRow,
+    *,
+    tries: int,
+    settle_s: float,
+    now: datetime,
+    uncertain: bool = False,
 ) -> StepChange:
     """Say what to record of a step that was written. `row` is the step as it was sent.
 
     After `tries` refusals it fails; a look-up is believed `settle_s` seconds after the write.
+    What was `uncertain` before stays so until the account could be asked.
     """
     if outcome.state in ("done", "unchanged"):
         return change(
@@ -86,6 +94,8 @@ def settled(
     state: State = "failed" if not_before is None else "waiting"
     if outcome.state == "unknown":
         state = "unknown"
+    elif outcome.state == "unavailable" and uncertain:
+        state, not_before = "unknown", not_before or now + delay_after(row.attempts)
     return change(step, state, code=outcome.code, reason=outcome.reason, not_before=not_before)
 
 
@@ -102,7 +112,9 @@ def _again_at(
     outcome: Outcome, row: StepRow, *, tries: int, settle_s: float, now: datetime
 ) -> datetime | None:
     if outcome.state == "unknown":
-        return now + timedelta(seconds=settle_s)
+        # Never given up, since nobody else can tell whether it arrived; but ever more rarely.
+        rest, again = timedelta(seconds=settle_s), row.attempts - 1
+        return now + (max(rest, delay_after(again)) if again else rest)
     if outcome.state == "unavailable":
         return next_try(
             row.attempts, since=row.created_at, now=now, retry_after_s=outcome.retry_after_s

@@ -11,6 +11,7 @@ from ordosync.clock import Clock
 from ordosync.config.model import Config, PortalConfig
 from ordosync.engine import found_nothing, open_portal, register, run_if_due
 from ordosync.engine.claim import GaveUp
+from ordosync.engine.retention import prune_for_a_while
 from ordosync.engine.stop import Stop
 from ordosync.engine.trouble import News, news_of
 from ordosync.errors import OrdosyncError, mistake
@@ -60,8 +61,12 @@ class Tick:
             for row in store.schedule.due(self.clock.now()):
                 if row.portal in self.config.portals and row.task in TASKS:
                     due.setdefault(row.portal, []).append(row)
+            prunes = store.pruning.is_due(now=self.clock.now())
         with closing(self._network), ThreadPoolExecutor(max_workers=jobs) as pool:
-            return list(pool.map(self._portal, due.values()))
+            reports = list(pool.map(self._portal, due.values()))
+        if prunes:
+            prune_for_a_while(self.config, self.clock, self.stop)
+        return reports
 
     def _portal(self, rows: Sequence[ScheduleRow]) -> Report:
         config = self.config.portals[rows[0].portal]
@@ -92,7 +97,7 @@ class Tick:
             self.ping(config, "start")
         done = run_if_due(TASKS[name], portal, store, self.clock, self.stop)
         if isinstance(done, Run):
-            if not found_nothing(TASKS[name], done.status, done.counts):
+            if not found_nothing(TASKS[name], done.trigger, done.status, done.counts):
                 runs.append(done)
             news += news_of(done, store, now=self.clock.now(), told=self.told)
         elif isinstance(done, GaveUp):

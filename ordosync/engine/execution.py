@@ -5,16 +5,16 @@ short transaction that also asks for the fence. So whatever dies in between, the
 out what may have been written, and looks before it writes again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ordosync.clock import Clock
 from ordosync.engine.brake import Brake
 from ordosync.engine.changes import change, counted_as, decided, restate, settled
 from ordosync.engine.stop import Stop
-from ordosync.errors import BrakeError, UnavailableError
+from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
 from ordosync.models import Outcome, Page, edited
 from ordosync.store import Store
@@ -23,12 +23,25 @@ from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import PLANNED, StepChange, StepRow
 from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict
 
+_CATCHES_UP = timedelta(hours=1)
+"""Later than this after a restore, whatever was there before it is not news to any reading."""
 _OUTAGE = 10
-"""After so many writes in a row that met an account out of reach, the run gives up."""
+"""After so many writes in a row that met an account out of reach, or broken, the run gives up."""
 
 
 class InterruptedRunError(Exception):
     """The run was asked to stop and has done so between two writes."""
+
+
+def is_behind(task: Task, portal: Portal, store: Store) -> bool:
+    """Whether writes may have been made of which this store has no step, so that each looks first.
+
+    It was restored, or it is new, and perhaps in the place of one that was lost.
+    """
+    if store.schedule.restored_at(portal.name, task.name):
+        return True
+    creates = not task.is_state and task.links_by is None
+    return creates and store.schedule.cursor(portal.name, task.name) is None
 
 
 @dataclass(kw_only=True)
@@ -48,9 +61,13 @@ class Execution:
         self._tried: set[str] = set()  # keys counted already, should they be read again
         self._unavailable = 0
         self._has_written = False
+        self._restored_at = self.store.schedule.restored_at(self.portal.name, self.task.name)
+        self._is_behind = is_behind(self.task, self.portal, self.store)
 
     def settle_owed(self) -> None:
         """Look up what is uncertain and try again what waits, as far as its time has come."""
+        if self._restored_at:
+            self._adopt_failed()
         last = 0
         while rows := self.store.steps.to_try(
             self.portal.name, self.task.name, now=self.clock.now(), after=last
@@ -67,8 +84,10 @@ class Execution:
             cursor=self.store.schedule.cursor(self.portal.name, self.task.name),
             now=self.clock.now(),
             patient=patient,
+            behind=self._restored_at is not None,
         )
         cursor = None
+        links_are_complete = self._links_are_complete()
         if self.task.brake:
             with self._recording():
                 self.store.steps.forget_planned(self.portal.name, self.task.name)
@@ -89,13 +108,31 @@ class Execution:
         with self._recording():
             fault("cursor-before-commit")
             self._settle_mended(mended)
-            if cursor is not None:
-                self.store.schedule.move(self.portal.name, self.task.name, cursor)
+            if links_are_complete:
+                self._read_up_to(cursor, began=reading.now)
         fault("cursor-after-commit")
+
+    def _links_are_complete(self) -> bool:
+        """Whether what this task passes over now for want of a link can be passed over for good."""
+        before = self.task.links_by
+        if before is None:
+            return True
+        return not (
+            self.store.schedule.restored_at(self.portal.name, before)
+            or self.store.steps.are_uncertain(self.portal.name, before)
+        )
+
+    def _read_up_to(self, cursor: str | None, *, began: datetime) -> None:
+        """Note, inside a transaction, how far a reading that began then has come."""
+        if cursor is not None:
+            self.store.schedule.move(self.portal.name, self.task.name, cursor)
+        if self._restored_at and began >= self._restored_at + _CATCHES_UP:
+            self.store.schedule.caught_up(self.portal.name, self.task.name)
 
     def try_again(self, rows: Sequence[StepRow]) -> None:
         """Try these steps now, reading their objects anew; what may have arrived is looked for."""
         left = {row.key: row for row in rows}
+        ruled_out: dict[str, Step] = {}
         for page in self.task.replan(self.portal, rows) if rows else ():
             again = [step for step in page.items if step.key in left]
             uncertain = {
@@ -105,11 +142,11 @@ class Execution:
             self._send([s for s in again if not s.verdict and s.key not in uncertain])
             self._send([s for s in again if not s.verdict and s.key in uncertain], look_first=True)
             # What is ruled out now may have been sent before the rule came.
-            ruled_out = {s.key for s in again if s.verdict and s.key in uncertain}
+            ruled_out |= {s.key: s for s in again if s.verdict and s.key in uncertain}
             for step in again:
                 if step.key not in ruled_out:
                     del left[step.key]
-        self._settle_gone(list(left.values()))
+        self._settle_gone(list(left.values()), ruled_out)
 
     def _has_rested(self, row: StepRow) -> bool:
         """Whether an uncertain write is old enough for a look-up to be believed."""
@@ -221,6 +258,7 @@ class Execution:
             raise InterruptedRunError
 
     def _send_batch(self, steps: Sequence[Step], *, look_first: bool) -> None:
+        look_first = look_first or self._is_behind
         fault("intent-before-commit")
         self._record([change(step, "sending") for step in steps])
         fault("intent-after-commit")
@@ -237,6 +275,7 @@ class Execution:
                 tries=self.task.tries,
                 settle_s=self.task.target(self.portal).settle_s,
                 now=self.clock.now(),
+                uncertain=look_first,
             )
             for step, result in zip(steps, results, strict=True)
         ]
@@ -250,7 +289,8 @@ class Execution:
 
     def _give_up_in_an_outage(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
-            self._unavailable = self._unavailable + 1 if outcome.state == "unavailable" else 0
+            is_out = outcome.state == "unavailable" or outcome.code == UnknownOutcomeError.code
+            self._unavailable = self._unavailable + 1 if is_out else 0
             if self._unavailable >= _OUTAGE:
                 raise UnavailableError(
                     f"account {self.task.target(self.portal).name}",
@@ -258,8 +298,20 @@ class Execution:
                     f"{_OUTAGE} writes in a row did not pass: {outcome.reason}",
                 )
 
-    def _settle_gone(self, rows: Sequence[StepRow]) -> None:
-        """Settle steps whose object is not wanted any more, by what an earlier attempt did."""
+    def _adopt_failed(self) -> None:
+        """Find what had failed when the backup was made and was sent before it was restored."""
+        rows = self.store.steps.failed(self.portal.name, self.task.name)
+        found = self.task.look_up(self.portal, [row.key for row in rows]) if rows else {}
+        sent = [row for row in rows if row.key in found]
+        self._tried.update(row.key for row in sent)
+        self.counts.unchanged += len(sent)
+        self._record(
+            [restate(row, "done", supplier_id=found[row.key].outcome.id) for row in sent],
+            found.values(),
+        )
+
+    def _settle_gone(self, rows: Sequence[StepRow], ruled_out: Mapping[str, Step]) -> None:
+        """Settle steps that are not to be written any more, by what an earlier attempt did."""
         uncertain = [row.key for row in rows if row.state in ("sending", "unknown")]
         found = self.task.look_up(self.portal, uncertain) if uncertain else {}
         changes = []
@@ -268,6 +320,8 @@ class Execution:
             if row.key in found:
                 self.counts.unchanged += 1
                 changes.append(restate(row, "done", supplier_id=found[row.key].outcome.id))
+            elif row.key in ruled_out:
+                changes += self._decided([ruled_out[row.key]])
             else:
                 self.counts.skipped += 1
                 changes.append(
@@ -294,17 +348,13 @@ class Execution:
         )
 
     def _record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
+        now = self.clock.now()
         with self._recording():
             self.store.steps.record(
-                self.portal.name,
-                self.task.name,
-                changes,
-                run_id=self.run.id,
-                now=self.clock.now(),
+                self.portal.name, self.task.name, changes, run_id=self.run.id, now=now
             )
-            self.store.links(self.portal.name).add(
-                link for result in results for link in result.links
-            )
+            links = (link for result in results for link in result.links)
+            self.store.links(self.portal.name).add(links, now=now)
 
     @contextmanager
     def _recording(self) -> Iterator[None]:

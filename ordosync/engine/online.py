@@ -37,10 +37,8 @@ def online_checks(config: Config, clock: Clock) -> Iterator[OnlineCheck]:
 def _side(
     config: Config, portal: PortalConfig, role: Role, network: Network
 ) -> Iterator[OnlineCheck]:
-    side, other = portal.merchant, portal.supplier
-    if role == "supplier":
-        side, other = other, side
-    account = open_account(config, side, other, config.database.parent, network)
+    side = portal.merchant if role == "merchant" else portal.supplier
+    account = open_account(config, portal, role, config.database.parent, network)
     try:
         found = list(account.check(role))
     except AccountError as error:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ordosync.accounts import account_class
-from ordosync.accounts.base import Account
+from ordosync.accounts.base import Account, Role
 from ordosync.accounts.network import Network
 from ordosync.clock import Clock
-from ordosync.config.model import Config, PortalConfig, SideConfig
+from ordosync.config.model import Config, PortalConfig
 from ordosync.engine.timetable import plans
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -53,21 +53,35 @@ def open_portal(config: Config, portal: PortalConfig, store: Store, network: Net
     return Portal(
         name=name,
         origin=origin,
-        merchant=open_account(config, portal.merchant, portal.supplier, spool, network),
-        supplier=open_account(config, portal.supplier, portal.merchant, spool, network),
+        merchant=open_account(config, portal, "merchant", spool, network),
+        supplier=open_account(config, portal, "supplier", spool, network),
         config=portal,
         links=store.links(name),
     )
 
 
+def longest_settle_s(config: Config) -> float:
+    """Return after how long whatever was written to any account can be found there."""
+    nowhere = Path()
+    return max(
+        account_class(one.kind)(name=one.name, spool=nowhere, **one.options).settle_s
+        for one in config.accounts.values()
+    )
+
+
 def open_account(
-    config: Config, side: SideConfig, other: SideConfig, spool: Path, network: Network
+    config: Config, portal: PortalConfig, role: Role, spool: Path, network: Network
 ) -> Account:
-    """Make an account as one portal sees it, on one side, with the other beside it."""
+    """Make an account as one portal sees it, on one side."""
+    side, other = portal.merchant, portal.supplier
+    if role == "supplier":
+        side, other = other, side
     account = config.accounts[side.account]
     adapter = account_class(account.kind)
     opened = adapter(name=account.name, spool=spool / account.name, **account.options)
-    return opened.paired(side.pair, partner=other.account, network=network)
+    return opened.paired(
+        side.pair, partner=other.account, selection=portal.products.skus, network=network
+    )
 
 
 def _named(portal: PortalConfig) -> Named:

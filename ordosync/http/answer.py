@@ -2,9 +2,12 @@
 
 For a read everything unclear is `UnavailableError`. For a write it is `UnknownOutcomeError`:
 after a 500, a 503, a redirect or half an answer the write may have been done all the same. Only
-words that a service says on purpose (4xx, and 429 for "not now") are certain.
+words that a service says on purpose (4xx, and 429 for "not now") are certain. A web page is not
+the service's word but its host's or a firewall's: what that refuses or does not find may be
+there, and let in later.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,13 +28,14 @@ from ordosync.errors import (
 from ordosync.http.again import retry_after_s
 from ordosync.http.reading import ShapeError, decode
 from ordosync.http.wire import LostError, Params, Reply
-from ordosync.http.words import Mask, said
+from ordosync.http.words import Mask, said, title
 
 T = TypeVar("T")
 Effect = Literal["none", "same", "once"]
 _OK, _REDIRECT, _BAD, _BROKEN = 200, 300, 400, 500
-_TIMED_OUT, _NOT_FOUND, _TOO_MANY, _NOT_NOW = 408, 404, 429, 503
+_TIMED_OUT, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _NOT_NOW = 408, 403, 404, 429, 503
 _SIGN_IN = {401, 402, 403}
+_NOTICE = re.compile(rb"\s{0,9}(<br ?/?>\s{0,9})?<b>(Notice|Warning|Deprecated|Fatal error)</b>")
 _REQUEST_ID = ("X-Ordoro-Request-Id", "X-Request-Id")
 
 
@@ -97,10 +101,10 @@ def value_of(reply: Reply, call: Call[T], mask: Mask, now: datetime) -> T:
 
 
 def _failed(reply: Reply, call: Call[Any], mask: Mask, now: datetime) -> FailedError:
-    kind = _kind(reply.status, call)
-    is_certain = kind is not call.unclear or reply.status == _TOO_MANY
+    kind = _kind(reply, call)
+    is_certain = kind is not call.unclear or reply.status in (_TOO_MANY, _FORBIDDEN, _NOT_FOUND)
     is_redirect = _REDIRECT <= reply.status < _BAD
-    words = _redirect(reply) if is_redirect else said(reply.body)
+    words = _redirect(reply) if is_redirect else _page(reply) or said(reply.body)
     request_id = next((reply.headers[name] for name in _REQUEST_ID if name in reply.headers), "")
     answer = f"HTTP {reply.status}"
     answer += f": {mask(words)}" if words else ""
@@ -118,7 +122,10 @@ def _again(status: int, call: Call[Any], *, is_certain: bool) -> bool:
     return status == _TOO_MANY or (not is_certain and call.effect != "once")
 
 
-def _kind(status: int, call: Call[Any]) -> type[AccountError]:
+def _kind(reply: Reply, call: Call[Any]) -> type[AccountError]:
+    status = reply.status
+    if status in (_FORBIDDEN, _NOT_FOUND) and _page(reply):
+        return UnavailableError
     if status in _SIGN_IN:
         return SignInError
     if status == _NOT_FOUND:
@@ -128,6 +135,14 @@ def _kind(status: int, call: Call[Any]) -> type[AccountError]:
     if _BAD <= status < _BROKEN and status != _TIMED_OUT:
         return RefusedError
     return call.unclear
+
+
+def _page(reply: Reply) -> str:
+    """Say which web page it is; nothing where it is none."""
+    if "html" not in reply.headers.get("Content-Type", "").lower():
+        return ""
+    name = " ".join(title(reply.body).split())
+    return f'a web page, "{name}"' if name else "a web page"
 
 
 def _redirect(reply: Reply) -> str:
@@ -146,8 +161,11 @@ def _read(reply: Reply, shape: type[T]) -> T:
     kind = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if not reply.body.strip():
         raise ValueError("nothing")
-    if "html" in kind:
-        raise ValueError("HTML, not JSON")
+    if _NOTICE.match(reply.body):
+        raise ValueError("with a notice of PHP before its JSON: display_errors is on there")
+    page = _page(reply)
+    if page:
+        raise ValueError(f"{page}, not JSON")
     if kind and not kind.endswith(("/json", "+json")):
         raise ValueError(f"{kind}, not JSON")
     return decode(reply.body, shape)

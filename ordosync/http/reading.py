@@ -1,6 +1,7 @@
 """JSON of a service, read into the shape that was asked for or not at all."""
 
 import math
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TypeVar
@@ -9,6 +10,13 @@ import msgspec
 
 T = TypeVar("T")
 _BOM = b"\xef\xbb\xbf"
+# Half of a surrogate pair (group 1) is what a service makes of an emoji that it cut in two. It is
+# no character, and would spoil the page that it stands on: `?` in a diamond stands for it.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 
 
 class ShapeError(ValueError):
@@ -26,7 +34,7 @@ def decode(body: bytes | msgspec.Raw, shape: type[T]) -> T:
         raise ValueError("JSON behind a byte order mark")
     try:
         body.decode()  # msgspec looks only into the fields it keeps
-        value = msgspec.json.Decoder(shape, float_hook=Decimal).decode(body)
+        value = _decode(body, shape)
         finite = _is_finite(value)
     except UnicodeDecodeError:
         raise ValueError("text that is not UTF-8") from None
@@ -39,6 +47,19 @@ def decode(body: bytes | msgspec.Raw, shape: type[T]) -> T:
     if not finite:
         raise ValueError("NaN or Infinity in place of a number")
     return value
+
+
+def _decode(body: bytes, shape: type[T]) -> T:
+    decoder = msgspec.json.Decoder(shape, float_hook=Decimal)
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        whole = _ESCAPE.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
+        if whole == body:
+            raise
+        return decoder.decode(whole)
 
 
 def _is_finite(value: object) -> bool:

@@ -17,12 +17,14 @@ from ordosync import __version__
 from ordosync.clock import Clock
 from ordosync.http.address import checked_proxy, origin_of
 from ordosync.http.lost import because, is_distrusted
+from ordosync.http.oauth import OneLegged
 from ordosync.http.sockets import Adapter, Exchange, exchanging, verifying
 from ordosync.secret import Secret
 
 Headers = Mapping[str, Secret]
-Auth = tuple[str, Secret] | Headers | Callable[[], Headers]
-"""Key and secret for Basic, or headers by name, or what tells them, where they change."""
+Auth = tuple[str, Secret] | Headers | OneLegged | Callable[[], Headers]
+"""Key and secret for Basic, headers by name, what signs each request, or what tells the headers
+where they change."""
 Params = Mapping[str, str | Sequence[str]]
 
 _ASKED = {
@@ -87,6 +89,7 @@ class Wire:
         self._auth = auth
         if not callable(auth):
             _auth_headers(auth)
+        self._signer = auth if isinstance(auth, OneLegged) else None
         self._proxies = {self._origin.scheme: checked_proxy(proxy)} if proxy else {}
         try:
             context = verifying(ca_file) if self._origin.scheme == "https" else None
@@ -114,6 +117,8 @@ class Wire:
 
     def exchange(self, request: requests.PreparedRequest, *, total_s: float) -> Reply:
         """Send a request and read the answer to its end, or raise `LostError`."""
+        if self._signer:
+            request = self._signer.signed(request, self._clock.now())
         limits = Exchange(self._clock, read_s=self._limits.read_s, total_s=total_s)
         with exchanging(limits) as exchange:
             try:
@@ -164,6 +169,8 @@ def secrets_in(auth: Auth) -> list[str]:
     """Return all that must never be shown, in each form in which it is sent."""
     if callable(auth):
         return secrets_in(auth())
+    if isinstance(auth, OneLegged):
+        return [auth.secret.reveal()]
     if isinstance(auth, tuple):
         return [auth[1].reveal(), _basic(*auth), _basic(*auth).rstrip("=")]
     return [secret.reveal() for secret in auth.values()]
@@ -172,6 +179,8 @@ def secrets_in(auth: Auth) -> list[str]:
 def _auth_headers(auth: Auth) -> dict[str, str]:
     if callable(auth):
         return _auth_headers(auth())
+    if isinstance(auth, OneLegged):
+        return {}
     if isinstance(auth, tuple):
         return {"Authorization": f"Basic {_basic(*auth)}"}
     headers = {name: secret.reveal() for name, secret in auth.items()}

@@ -32,6 +32,8 @@ _SHOPIFY_ID = "gid://shopify/"
 # Repetitions have ends, or a text made for it would keep the expressions busy for ever.
 _MAIL = re.compile(r"[^\s<>\"'(),;:]{1,64}@[^\s<>\"'(),;:]{1,255}")
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
+_TITLE = re.compile(r"<title[^<>]{0,100}>([^<]{1,200})", re.IGNORECASE)
+_HEAD = 8_192
 _WORD = re.compile(r"\w+")
 _MASKS = re.compile(r"\*\*\*(?:[\s,.'&#;/-]{0,9}\*\*\*)+")
 _SAID = ("error_message", "message", "error", "error_description", "errors")
@@ -46,13 +48,20 @@ def said(body: bytes) -> str:
     if not isinstance(answer, dict):
         return "; ".join(_texts(answer)) if isinstance(answer, str | list) else ""
     message = "; ".join(text for key in _SAID for text in _texts(answer.get(key)))
-    about = ", ".join(_texts([answer.get("param"), answer.get("params"), _woo_params(answer)]))
+    about = ", ".join(_texts([answer.get("param"), answer.get("params"), *_of_wordpress(answer)]))
     return f"{message} ({about})" if about else message
 
 
-def _woo_params(answer: dict[str, Any]) -> Any:
+def _of_wordpress(answer: dict[str, Any]) -> list[Any]:
+    """Say which parameters are wrong, and the code, by which adapters know an answer."""
     data = answer.get("data")
-    return data.get("params") if isinstance(data, dict) else None
+    return [data.get("params"), answer.get("code")] if isinstance(data, dict) else []
+
+
+def title(page: bytes) -> str:
+    """Return what a web page calls itself, raw; nothing where it does not."""
+    found = _TITLE.search(page[:_HEAD].decode(errors="replace"))
+    return found[1] if found else ""
 
 
 def _texts(value: Any, depth: int = 0) -> Iterator[str]:

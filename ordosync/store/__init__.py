@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Self
 from ordosync.database import open_database, sqlite3, transaction, unusable
 from ordosync.store.leases import Leases
 from ordosync.store.links import Links
+from ordosync.store.machine import check_machine
 from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.store.portals import Portals
+from ordosync.store.prune import Pruning
 from ordosync.store.runs import Runs
 from ordosync.store.schedule import Schedule
 from ordosync.store.steps import Steps
@@ -31,6 +33,7 @@ class Store:
         self.path = path
         self.leases = Leases(connection)
         self.portals = Portals(connection)
+        self.pruning = Pruning(connection)
         self.runs = Runs(connection)
         self.schedule = Schedule(connection)
         self.steps = Steps(connection)
@@ -51,6 +54,11 @@ class Store:
             version=VERSION,
             readonly=readonly,
         )
+        try:
+            check_machine(connection, path, readonly=readonly)
+        except BaseException:
+            connection.close()
+            raise
         return cls(connection, path)
 
     @property

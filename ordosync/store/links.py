@@ -6,7 +6,10 @@ A link is also the tombstone of what was imported: while it is there, nothing is
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
+
+from ordosync.store.times import from_text, to_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -52,13 +55,6 @@ class Links:
         self._db = connection
         self._portal = portal
 
-    def are_none(self) -> bool:
-        """Whether this portal has no link at all: a new one, or one whose store was lost."""
-        row = self._db.execute(
-            "select 1 from links where portal = ? limit 1", (self._portal,)
-        ).fetchone()
-        return row is None
-
     def of_merchant(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
         """Return the newest link of each of the Merchant's ids that has one."""
         rows = self._db.execute(
@@ -97,11 +93,25 @@ class Links:
         )
         return [_link(row) for row in rows]
 
-    def add(self, links: Iterable[Link]) -> None:
+    def unshipped(self, *, before: datetime, limit: int) -> Sequence[tuple[Link, datetime]]:
+        """Return the orders and pieces linked before then of which no label is known, and when."""
+        rows = self._db.execute(
+            "select * from links as this where portal = :portal and kind = 'order'"
+            " and state = 'live' and linked_at < :before and not exists"
+            " (select 1 from links where portal = :portal and kind = 'shipment'"
+            " and merchant_id = this.merchant_id and state = 'live')"
+            " order by linked_at limit :limit",
+            {"portal": self._portal, "before": to_text(before), "limit": limit},
+        )
+        return [(_link(row), from_text(row["linked_at"])) for row in rows]
+
+    def add(self, links: Iterable[Link], *, now: datetime) -> None:
         """Keep links; one that is there already only takes a state that ends it."""
+        at = to_text(now)
         self._db.executemany(
-            "insert into links (portal, kind, merchant_id, generation, supplier_id, state)"
-            " values (?, ?, ?, ?, ?, ?) on conflict (portal, kind, merchant_id, generation)"
+            "insert into links"
+            " (portal, kind, merchant_id, generation, supplier_id, state, linked_at)"
+            " values (?, ?, ?, ?, ?, ?, ?) on conflict (portal, kind, merchant_id, generation)"
             " do update set state = excluded.state where excluded.state <> 'live'",
             (
                 (
@@ -111,6 +121,7 @@ class Links:
                     link.generation,
                     link.supplier_id,
                     link.state,
+                    at,
                 )
                 for link in links
             ),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x4F53594E  # "OSYN"
-VERSION = 2
+VERSION = 3
 
 
 def migrations() -> "Migrations":
@@ -26,9 +26,15 @@ def migrations() -> "Migrations":
         db.execute("pragma user_version = 1")
 
     @steps()
-    def m002_cost_of_runs(db: "Database") -> None:
-        db.execute("alter table runs add column cost integer not null default 0")
+    def m002_restored_at(db: "Database") -> None:
+        # When the store was restored, until a later reading has caught up with what it lacks.
+        db.execute("alter table schedule add column restored_at text")
         db.execute("pragma user_version = 2")
+
+    @steps()
+    def m003_cost_of_runs(db: "Database") -> None:
+        db.execute("alter table runs add column cost integer not null default 0")
+        db.execute("pragma user_version = 3")
 
     return steps
 
@@ -70,7 +76,7 @@ _FIRST_TABLES = (
     """,
     """
     create table runs (
-        id integer primary key,
+        id integer primary key autoincrement,   -- never that of a row that was removed
         portal text not null,
         task text not null,
         trigger text not null,
@@ -124,6 +130,7 @@ _FIRST_TABLES = (
     create index steps_unsettled on steps (portal, task, state, not_before)
         where state in ('sending', 'unknown', 'waiting', 'failed')
     """,
+    "create index steps_no_tracking on steps (id) where code = 'no-tracking'",
     """
     create table links (
         portal text not null,
@@ -132,6 +139,7 @@ _FIRST_TABLES = (
         generation integer not null,
         supplier_id text not null,
         state text not null,        -- see `links.LinkState`
+        linked_at text not null,
         primary key (portal, kind, merchant_id, generation)
     )
     """,

@@ -52,28 +52,30 @@ class Portals:
 
     def known_as(self, portal: Named) -> str:
         """Return the name under which the rows of this portal stand at present."""
-        known = self.all()
-        if portal.name in known or not portal.was:
+        if not portal.was or self._get(portal.name):
             return portal.name
-        for name, registered in known.items():
+        for name, registered in self.all().items():
             if portal.was in (name, registered.origin):
                 return name
         return portal.name
 
     def origin(self, portal: Named) -> str:
         """Return the first name of this portal, as far as store and configuration know it."""
-        registered = self.all().get(self.known_as(portal))
+        registered = self._get(self.known_as(portal))
         return registered.origin if registered else portal.was or portal.name
+
+    def _get(self, name: str) -> Registered | None:
+        row = self._db.execute(
+            "select value from meta where key = ?", (f"portal:{name}",)
+        ).fetchone()
+        return Registered(**json.loads(row["value"])) if row else None
 
     def check(self, portals: Iterable[Named]) -> None:
         """Refuse a portal that looks like a renamed one. Raises `ConfigError`."""
         portals = list(portals)
         known = self.all()
-        gone = {
-            name: registered
-            for name, registered in known.items()
-            if name not in {portal.name for portal in portals}
-        }
+        names = {portal.name for portal in portals}
+        gone = {name: registered for name, registered in known.items() if name not in names}
         problems = [
             f"portals.{portal.name}: the store knows these accounts as portal {name}, which is"
             f" gone: say `was: {name}` here, or everything would be imported again"

@@ -209,6 +209,17 @@ class Schedule:
         """Let the next reading start at `cursor`."""
         self._change(portal, task, cursor=cursor)
 
+    def restored_at(self, portal: str, task: str) -> datetime | None:
+        """Return when the store was restored, as long as the task has not caught up since."""
+        row = self._db.execute(
+            "select restored_at from schedule where portal = ? and task = ?", (portal, task)
+        ).fetchone()
+        return _time(row["restored_at"]) if row else None
+
+    def caught_up(self, portal: str, task: str) -> None:
+        """Note that a reading has found all that was done between a backup and its restore."""
+        self._change(portal, task, restored_at=None)
+
     def _change(self, portal: str, task: str, **values: object) -> None:
         assignments = ", ".join(f"{name} = :{name}" for name in values)
         self._db.execute(

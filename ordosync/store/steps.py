@@ -180,6 +180,31 @@ class Steps:
         )
         return [_step(row) for row in rows]
 
+    def count_failed(self, portals: Sequence[str]) -> int:
+        """Return how many steps of these portals need a person."""
+        [count] = self._db.execute(
+            "select count(*) from steps where state = 'failed'"
+            " and portal in (select value from json_each(?))",
+            (json.dumps(list(portals)),),
+        ).fetchone()
+        return int(count)
+
+    def without_tracking(self) -> Sequence[StepRow]:
+        """Return the orders that were only marked as shipped, oldest first."""
+        rows = self._db.execute(
+            "select * from steps where code = 'no-tracking' and state = 'skipped' order by id"
+        )
+        return [_step(row) for row in rows]
+
+    def are_uncertain(self, portal: str, task: str) -> bool:
+        """Whether there are writes that may have arrived and are not known to have."""
+        row = self._db.execute(
+            "select 1 from steps where portal = ? and task = ?"
+            " and state in ('sending', 'unknown') limit 1",
+            (portal, task),
+        ).fetchone()
+        return row is not None
+
     def settle(self, row: StepRow, state: State, *, supplier_id: str | None, now: datetime) -> None:
         """Set a step to what a person says of it."""
         self._db.execute(

@@ -15,9 +15,6 @@ from ordosync.store.links import Link, LinkKind
 class KnownLinks(Protocol):
     """The part of the portal's links that a task may ask."""
 
-    def are_none(self) -> bool:
-        """Whether this portal has no link at all."""
-
     def of_merchant(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
         """Return the newest link of each of the Merchant's ids that has one."""
 
@@ -122,6 +119,8 @@ class Reading:
     now: datetime
     patient: bool
     """A scheduled run leaves alone what may still be being written."""
+    behind: bool = False
+    """Whether the store was restored, and may lack links of what is read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,9 +148,12 @@ class Task:
     brake: Callable[[Portal, int], int] | None = None
     """Of how many things the drastic writes are a share, given how many steps were `at_stake`;
     None: no brake. With one, nothing is written before all is planned."""
+    links_by: str | None = None
+    """The task that links what this one reads. What has no link yet is passed over, so as long as
+    links may be missing a later run has to read the same again."""
     at_once: bool = False
     """Woken by the desk; has an interval of its own that is not in the configuration. A run that
-    found nothing leaves no row."""
+    found nothing leaves no row, unless a person asked for it."""
 
     def target(self, portal: Portal) -> Account:
         """Return the account that this task writes."""

@@ -133,6 +133,7 @@ TASK = Task(
     replan=replan,
     apply=apply,
     writes_to="supplier",
+    links_by="import-orders",
     brake=_open_orders,
     is_state=True,  # what is restored may be cancelled once more
 )

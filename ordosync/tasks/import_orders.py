@@ -43,7 +43,7 @@ class _Restored:
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
     """Yield a step for each order to be shipped that changed since the cursor."""
     pages = portal.merchant.orders(reading.cursor, now=reading.now, patient=reading.patient)
-    return _steps(portal, pages)
+    return _steps(portal, pages, behind=reading.behind)
 
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
@@ -53,12 +53,12 @@ def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
 
 
 def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
-    """Create the orders; where the portal has no link yet, each is looked for first."""
+    """Create the orders, and tell people of those that are not created once more."""
     orders = {step.key: step.payload for step in steps if isinstance(step.payload, Order)}
     remarks = {step.key: step.payload for step in steps if isinstance(step.payload, _Remark)}
     results: dict[str, Result] = {}
     if orders:
-        results |= _create(portal, orders, look_first=look_first or portal.links.are_none())
+        results |= _create(portal, orders, look_first=look_first)
     if remarks:
         results |= _tell(portal, remarks)
     results |= {
@@ -118,7 +118,9 @@ def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
     }
 
 
-def _steps(portal: Portal, pages: Iterator[Page[Order | Unusable]]) -> Iterator[Page[Step]]:
+def _steps(
+    portal: Portal, pages: Iterator[Page[Order | Unusable]], *, behind: bool = False
+) -> Iterator[Page[Step]]:
     for page in pages:
         ids = {item.id for item in page.items}
         ids.update(
@@ -129,8 +131,32 @@ def _steps(portal: Portal, pages: Iterator[Page[Order | Unusable]]) -> Iterator[
         )
         links = portal.links.of_merchant("order", sorted(ids))
         restored = _restored(portal, [links[i.id] for i in page.items if i.id in links])
-        steps = (_step(portal, item, links, restored) for item in page.items)
+        again = _sent_again(portal, list(links.values())) if behind else {}
+        steps = (again.get(item.id) or _step(portal, item, links, restored) for item in page.items)
         yield Page(items=tuple(step for step in steps if step), cursor=page.cursor)
+
+
+def _sent_again(portal: Portal, links: Sequence[Link]) -> Mapping[str, Step]:
+    """Return a step for each order that was cancelled and sent once more, unknown to these links.
+
+    That has happened after a backup, of which the links are.
+    """
+    later = {f"{link.merchant_id}#{link.generation + 1}": link for link in links}
+    return {
+        later[key].merchant_id: _link_step(key, later[key], found.outcome.id)
+        for key, found in look_up(portal, list(later)).items()
+    }
+
+
+def _link_step(key: str, link: Link, supplier_id: str) -> Step:
+    return Step(
+        key=key,
+        merchant_id=link.merchant_id,
+        supplier_id=supplier_id,
+        content="sent-again",
+        summary=f"link order {supplier_id}, which was sent after the backup",
+        payload=_Restored(link=replace(link, state="live", supplier_id=supplier_id)),
+    )
 
 
 def _restored(portal: Portal, links: Sequence[Link]) -> frozenset[str]:
@@ -311,7 +337,10 @@ def _reference(portal: Portal, key: str) -> str:
 def _summary(order: Order) -> str:
     pieces = sum(line.quantity for line in order.lines)
     lines = len(order.lines)
-    return f"create order {order.number}: {lines} line{'s' * (lines != 1)}, {pieces} pieces"
+    return (
+        f"create order {order.number}: {lines} line{'s' * (lines != 1)},"
+        f" {pieces} piece{'s' * (pieces != 1)}"
+    )
 
 
 def _links(key: str, outcome: Outcome, lines: Sequence[Line] = ()) -> tuple[Link, ...]:

@@ -200,5 +200,6 @@ TASK = Task(
     replan=replan,
     apply=apply,
     writes_to="merchant",
+    links_by="import-orders",
     at_once=True,
 )

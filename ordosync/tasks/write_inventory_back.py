@@ -5,10 +5,17 @@
 compared, and only differences are written, as absolute numbers: no service is known to say of a
 product that it changed when something was sold. Open orders count twice until they are shipped,
 since the Merchant subtracts its own commitments; that is conservative, and it heals by itself.
+
+Where the Merchant's quantity is not physical but falls with every sale, what it has sold and the
+Supplier has not got yet is subtracted: else each order would be there once more until it is
+imported. That is read last, so that only what is sold in the moment before the write is missed,
+until the next run.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 
 from ordosync.models import Outcome, Page, Stock, Unusable
 from ordosync.store.links import Link
@@ -19,19 +26,24 @@ _FIXED = {
     "archived": "is archived at the Merchant",
     "unassigned": "is assigned to another supplier",
     "unmanaged": "does not have its stock managed at the Merchant",
+    "shared": "shares one quantity with other products at the Merchant",
+    "ambiguous": "has a SKU at the Merchant that other products have, too",
 }
+Unsent = Callable[[], Mapping[str, int]]
+"""Reads, once, how much of each SKU is sold that the Supplier has not got yet."""
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
     """Yield a step for each product of the Supplier; owed where the quantities differ."""
+    unsent = cache(partial(_unsent, portal))
     for page in portal.supplier.stock(now=reading.now, patient=reading.patient):
-        yield Page(items=_steps(portal, page.items))
+        yield Page(items=_steps(portal, page.items, unsent))
 
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these SKUs, as they are now."""
     found = portal.supplier.stock_of([step.key for step in owed])
-    yield Page(items=_steps(portal, list(found.values())))
+    yield Page(items=_steps(portal, list(found.values()), cache(partial(_unsent, portal))))
 
 
 def apply(
@@ -56,15 +68,33 @@ def _noted(stock: Stock, outcome: Outcome) -> Outcome:
     return replace(outcome, code="oversold", reason=f"was set to 0, but is {stock.quantity}")
 
 
-def _steps(portal: Portal, items: Sequence[Stock | Unusable]) -> tuple[Step, ...]:
+def _unsent(portal: Portal) -> Mapping[str, int]:
+    found: Counter[str] = Counter()
+    for page in portal.merchant.sold_orders():
+        links = portal.links.of_merchant("order", [order.id for order in page.items])
+        for order in page.items:
+            link = links.get(order.id)
+            if link is None or link.state == "cancelled_by_task":
+                for line in order.lines:
+                    found[line.sku] += line.quantity
+    return found
+
+
+def _steps(portal: Portal, items: Sequence[Stock | Unusable], unsent: Unsent) -> tuple[Step, ...]:
     links = portal.links.of_supplier(
         "product", [item.product_id for item in items if isinstance(item, Stock)]
     )
     there = portal.merchant.stock_to_write([link.merchant_id for link in links.values()])
-    return tuple(_step(item, links, there) for item in items)
+    sold = unsent() if there else {}
+    return tuple(_step(item, links, there, sold) for item in items)
 
 
-def _step(item: Stock | Unusable, links: Mapping[str, Link], there: Mapping[str, Stock]) -> Step:
+def _step(
+    item: Stock | Unusable,
+    links: Mapping[str, Link],
+    there: Mapping[str, Stock],
+    sold: Mapping[str, int],
+) -> Step:
     if isinstance(item, Unusable):
         return Step(
             key=item.id,
@@ -73,18 +103,21 @@ def _step(item: Stock | Unusable, links: Mapping[str, Link], there: Mapping[str,
             content=item.content,
             verdict=Verdict.of(item),
         )
-    quantity = None if item.quantity is None else max(item.quantity, 0)
+    link = links.get(item.product_id)
+    known = there.get(link.merchant_id) if link else None
+    left = item.quantity
+    if left is not None and known:
+        left -= sold.get(known.sku, 0)
+    quantity = None if left is None else max(left, 0)
     step = Step(
         key=item.product_id,
         merchant_id=None,
         supplier_id=item.product_id,
         content=f"quantity-{quantity}",
     )
-    link = links.get(item.product_id)
     if link is None:
         return _skipped(step, "not-imported", "is not a product that was imported")
     step = replace(step, merchant_id=link.merchant_id)
-    known = there.get(link.merchant_id)
     if known is None:
         return _skipped(step, "gone", "is not at the Merchant any more")
     if known.fixed:
@@ -94,12 +127,12 @@ def _step(item: Stock | Unusable, links: Mapping[str, Link], there: Mapping[str,
     step = replace(step, at_stake=(known.quantity or 0) > 0)
     if known.quantity == quantity:
         return replace(step, verdict=Verdict(state="unchanged"))
-    oversold = f" (oversold: {item.quantity})" if item.quantity != quantity else ""
+    oversold = f" (oversold: {left})" if left != quantity else ""
     return replace(
         step,
         drastic=step.at_stake and quantity == 0,
         summary=f"set {known.sku} from {known.quantity} to {quantity}{oversold}",
-        payload=replace(known, quantity=item.quantity),
+        payload=replace(known, quantity=left),
     )
 
 

@@ -26,6 +26,7 @@ def test_everything_is_shown_with_its_default_and_no_secret(load: Load) -> None:
 
     assert as_plain(config) == {
         "database": f"{folder}/ordosync.db",
+        "retention": 400,
         "accounts": {
             "acme": {
                 "kind": "shop",

@@ -1,4 +1,4 @@
-"""A fake of Ordoro for each test, a client of it, and the contract over what the two say."""
+"""A fake for each test, a client of it, and the contract over what the two say."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,9 @@ import requests
 from tests.fakes.client import Api
 from tests.fakes.contract import DOCUMENT, Contract
 from tests.fakes.ordoro import FakeOrdoro
+from tests.fakes.woo_client import WooApi
+from tests.fakes.woocommerce import FakeWooCommerce
+from tests.fakes.woocommerce.contract import SUBSET, WooContract
 from tests.virtual import VirtualClock
 
 
@@ -32,3 +35,19 @@ def _fake(clock: VirtualClock) -> Iterator[FakeOrdoro]:
 def _api(fake: FakeOrdoro) -> Iterator[Api]:
     with requests.Session() as session:
         yield Api(fake, session)
+
+
+@pytest.fixture(name="shop")
+def _shop(clock: VirtualClock) -> Iterator[FakeWooCommerce]:
+    with FakeWooCommerce(clock=clock) as shop:
+        contract = WooContract() if SUBSET.exists() else None
+        if contract:
+            shop.on_exchange = contract.watch
+        yield shop
+    assert contract is None or contract.violations == []
+
+
+@pytest.fixture(name="woo")
+def _woo(shop: FakeWooCommerce) -> Iterator[WooApi]:
+    with requests.Session() as session:
+        yield WooApi(shop, session)

@@ -1,4 +1,4 @@
-"""Holds the traffic of the fake against the OpenAPI document of Ordoro.
+"""Holds the traffic of a fake against an OpenAPI document, here that of Ordoro.
 
     contract = Contract()
     fake.on_exchange = contract.watch
@@ -14,7 +14,7 @@ import json
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 import pytest
@@ -23,7 +23,7 @@ from openapi_core.datatypes import RequestParameters
 from openapi_core.templating.paths.exceptions import PathError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from tests.fakes.ordoro import Exchange, Request
+from tests.fakes.service import Exchange, Request
 
 DOCUMENT = (
     Path(__file__).parents[3] / "shared/contracts/ordoro/repaired/ordoro-openapi-sync-subset.json"
@@ -40,21 +40,29 @@ _TERMS = ("supplier_sku", "supplier_price", "is_default", "min_order_qty")
 class Contract:
     """Collects what in the exchanges goes against the document."""
 
+    document: ClassVar[Path] = DOCUMENT
+    host_url: ClassVar[str] = "https://api.ordoro.com"
+    judges_requests: ClassVar[bool] = True
+
     def __init__(self, *, every_request: bool = False) -> None:
         self.violations: list[str] = []
         self.judged = 0
         self._every_request = every_request
-        self._document = _document()
+        self._document = _read(self.document)
+
+    def known(self, body: Any) -> Any:
+        """Return the answer without what the document is known to be wrong about."""
+        return _without_terms(body)
 
     def watch(self, exchange: Exchange) -> None:
         """Judge a request and its answer."""
         self.judged += 1
-        request = _Asked(exchange.request)
+        request = _Asked(exchange.request, self.host_url)
         refused = exchange.status >= HTTPStatus.BAD_REQUEST
-        if self._every_request or not refused:
+        if self.judges_requests and (self._every_request or not refused):
             errors = self._document.iter_apicall_request_errors(request)
             self._note(exchange, "request", list(errors))
-        answer = _Answered(exchange)
+        answer = _Answered(exchange, self.known(json.loads(exchange.body)))
         errors = self._document.iter_apicall_response_errors(request, answer)
         # What is nowhere is rightly answered 404 or 405, which the document cannot say.
         self._note(exchange, "answer", [it for it in errors if not isinstance(it, PathError)])
@@ -67,8 +75,8 @@ class Contract:
 
 
 @cache
-def _document() -> OpenAPI:
-    return OpenAPI.from_dict(json.loads(DOCUMENT.read_text("utf-8")))
+def _read(document: Path) -> OpenAPI:
+    return OpenAPI.from_dict(json.loads(document.read_text("utf-8")))
 
 
 def _reason(error: Exception) -> str:
@@ -79,9 +87,8 @@ def _reason(error: Exception) -> str:
 class _Asked:
     """A request in the form that openapi-core takes."""
 
-    host_url = "https://api.ordoro.com"
-
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, host_url: str) -> None:
+        self.host_url = host_url
         query = parse_qs(request.query, keep_blank_values=True)
         self.path = request.path
         self.method = request.method.lower()
@@ -95,11 +102,11 @@ class _Asked:
 class _Answered:
     """An answer in the form that openapi-core takes."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, body: Any) -> None:
         self.status_code = exchange.status
-        self.content_type = exchange.headers["Content-Type"]
+        self.content_type = exchange.headers["Content-Type"].partition(";")[0]
         self.headers = Headers(dict(exchange.headers))
-        self.data = json.dumps(_without_terms(json.loads(exchange.body))).encode()
+        self.data = json.dumps(body).encode()
 
 
 def _without_terms(body: Any) -> Any:

@@ -102,7 +102,8 @@ class Fault:
     do: Callable[[], object] = field(default=lambda: None)
     """What a callback does before the request is processed, while nothing is locked."""
     edit: Callable[[Any], Any] = field(default=lambda body: body)
-    """What an edited answer holds instead: a quantity of -1, the page before, no `updated_date`."""
+    """What an edited answer holds instead: a quantity of -1, the page before, no `updated_date`.
+    Bytes are sent as they are, for what Python's JSON cannot say."""
 
 
 class Wire(NamedTuple):
@@ -195,7 +196,8 @@ def _gzip_bomb(fault: Fault, answer: Wire) -> Wire:
 
 
 def _edited(fault: Fault, answer: Wire) -> Wire:
-    return answer._replace(body=json.dumps(fault.edit(json.loads(_whole(answer)))).encode())
+    body = fault.edit(json.loads(_whole(answer)))
+    return answer._replace(body=body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
 @cache

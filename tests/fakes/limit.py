@@ -9,8 +9,13 @@ from typing import Protocol
 class Limits(Protocol):
     """How many requests pass, and in what time."""
 
-    rate_limit: int
-    rate_window_s: float
+    @property
+    def rate_limit(self) -> float:
+        """Return how many."""
+
+    @property
+    def rate_window_s(self) -> float:
+        """Return in how many seconds."""
 
 
 class Limit:

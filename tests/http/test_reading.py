@@ -158,7 +158,7 @@ def test_read_is_repeated_after_trouble_that_may_pass(
 def test_read_gives_up_after_three_attempts(serve: Serve, session: Session) -> None:
     server = serve(answer("oops", 502, Content_Type="text/html"))
 
-    with pytest.raises(UnavailableError, match=r"read order 1001: HTTP 502$"):
+    with pytest.raises(UnavailableError, match=r"read order 1001: HTTP 502: a web page$"):
         read(session(server.url))
 
     assert len(server.seen) == 3
@@ -170,7 +170,10 @@ UNREADABLE = {
     "half, to the end": (answer(HALF, length=False), "broken JSON"),
     "empty": (answer(b""), "answered nothing"),
     "no content": (answer(b"", 204, length=False, Connection="close"), "answered nothing"),
-    "HTML": (answer("<html>", Content_Type="text/html; charset=utf-8"), "answered HTML, not JSON"),
+    "HTML": (
+        answer("<html>", Content_Type="text/html; charset=utf-8"),
+        "answered a web page, not JSON",
+    ),
     "text": (answer(ORDER, Content_Type="text/plain"), "answered text/plain, not JSON"),
     "BOM": (answer(b"\xef\xbb\xbf" + ORDER), "answered JSON behind a byte order mark"),
     "latin-1": (answer('{"x": "ü"}'.encode("latin-1")), "answered text that is not UTF-8"),
@@ -257,3 +260,17 @@ def test_what_a_form_sent_is_not_shown(serve: Serve, session: Session) -> None:
         session(server.url).query("/token", Order, doing="read", form={"secret": "hunter22"})
 
     assert "hunter22" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (r"half \ud83d", "half \ufffd"),
+        (r"\ude00 and \ud83d\ude00 and \ud83d", "\ufffd and \U0001f600 and \ufffd"),
+        (r"\ud83d\ud83d\ude00", "\ufffd\U0001f600"),
+        (r"\\ud83d is typed, \ud83d is half", "\\ud83d is typed, \ufffd is half"),
+    ],
+)
+def test_half_of_an_emoji_spoils_nothing(written: str, text: str) -> None:
+    """Case 35: other orders stand on the same page."""
+    assert decode(f'["{written}", "\\n"]'.encode(), list[str]) == [text, "\n"]

@@ -86,7 +86,7 @@ def test_short_words_are_left_or_nothing_could_be_read() -> None:
         ('{"error_message": "Bad", "param": null}', "Bad"),
         (
             '{"code": "rest_x", "message": "Bad", "data": {"status": 400, "params": {"a": "odd"}}}',
-            "Bad (a: odd)",
+            "Bad (a: odd, rest_x)",
         ),
         ('{"errors": "Not Found"}', "Not Found"),
         ('{"errors": {"title": ["blank", "odd"]}}', "title: blank; title: odd"),

@@ -11,16 +11,19 @@ from tests.accounts.files.people import FilesSupplierPeople
 from tests.accounts.ordoro.people import OrdoroMerchantPeople, OrdoroSupplierPeople
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
+from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
 from tests.virtual import VirtualClock
 
 MERCHANTS: Mapping[str, Callable[[Path, VirtualClock], MerchantPeople]] = {
     "ordoro": OrdoroMerchantPeople,
     "shopify": ShopifyMerchantPeople,
     "sqlite": SqliteMerchantPeople,
+    "woocommerce": ShopMerchantPeople,
 }
 SUPPLIERS: Mapping[str, Callable[[Path, VirtualClock], SupplierPeople]] = {
     "files": FilesSupplierPeople,
     "ordoro": OrdoroSupplierPeople,
     "shopify": ShopifySupplierPeople,
     "sqlite": SqliteSupplierPeople,
+    "woocommerce": ShopSupplierPeople,
 }

@@ -21,7 +21,8 @@ class Pair:
 
     def configure(self, **portal: object) -> Path:
         """Write the configuration, with more options of the portal than the least."""
-        known = {"manage_inventory": "true", **portal}
+        said = {**self.merchant.portal, **self.supplier.portal}
+        known = {"manage_inventory": "true", **said, **portal}
         return write_config(self.folder, self.merchant, self.supplier, **known)
 
     def run(self, task: str) -> Ran:

@@ -157,6 +157,19 @@ def test_order_restored_between_two_runs_is_left_alone(pair: Pair) -> None:
     assert pair.supplied("1001").status == "awaiting_fulfillment"
 
 
+def test_order_restored_while_the_run_goes_on_is_left_alone(pair: Pair) -> None:
+    # domain 2.6: work from state at run time
+    pair.imported("1001")
+    done(pair.shop.cancel("1001"))
+    planned = pair.would(TASK)
+    done(pair.shop.restore("1001"))
+
+    [result] = pair.applied(TASK, planned)
+
+    assert result.outcome.state == "unchanged"
+    assert pair.supplied("1001").status == "awaiting_fulfillment"
+
+
 def test_order_restored_after_the_run_stays_cancelled_at_the_supplier(pair: Pair) -> None:
     # domain 2.6: restored after the task ran
     pair.imported("1001")

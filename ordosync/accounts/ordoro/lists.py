@@ -1,122 +1,57 @@
-"""Lists read to their end, over a set that changes while it is read.
-
-Ordoro pages by offset, and an order that is updated moves to the end of a list by its update:
-those behind it move up, and with a plain offset one of them is never seen. So each page asks anew
-for what was updated since the last item of the page before. Within one second, where more orders
-were updated than a page holds, pages overlap; one that overlaps with nothing starts that second
-anew.
-"""
+"""Ordoro's lists, read to their end."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Raw
 
-from ordosync.accounts.ordoro.shapes import OrderPage, OrderShape, ProductPage, moment, read
-from ordosync.errors import UnavailableError
+from ordosync.accounts.lists import LIMIT, ChangingList, whole
+from ordosync.accounts.ordoro.shapes import (
+    OrderPage,
+    OrderShape,
+    ProductPage,
+    moment,
+    name_of,
+    read,
+)
 from ordosync.models import Unusable
 
 if TYPE_CHECKING:
     from ordosync.http import Http
 
-LIMIT = 100
-_OVERLAP = 25
-_SECOND = timedelta(seconds=1)
-_TRIES = 5
-
 By = Literal["updated", "cancelled"]
 Params = Mapping[str, str | Sequence[str]]
 
 
-class OrderList:
-    """The orders that match, by the time of their last update or of their cancellation."""
+def orders(
+    http: "Http", params: Params, *, by: By, zone: tzinfo, doing: str, account: str
+) -> ChangingList[OrderShape | Unusable]:
+    """Return the orders that match, by the time of their last update or of their cancellation."""
 
-    def __init__(
-        self, http: "Http", params: Params, *, by: By, zone: tzinfo, doing: str, account: str
-    ) -> None:
-        self._http = http
-        self._params = params
-        self._by = by
-        self._zone = zone
-        self._doing = doing
-        self._account = account
-        self._seen: dict[tuple[str, datetime | None], None] = {}
-
-    def since(self, after: datetime | None) -> Iterator[list[OrderShape | Unusable]]:
-        """Yield pages, earliest first; an order that changes meanwhile is seen once more."""
-        offset = idle = 0
-        while True:
-            page = self._page(after, offset)
-            items = [read(raw, OrderShape) for raw in page.order]
-            fresh = [item for item in items if self._key(item) not in self._seen]
-            self._seen.update((self._key(item), None) for item in fresh)
-            yield fresh
-            if not items or offset + len(items) >= page.count:
-                return
-            idle = 0 if fresh else idle + 1
-            if idle >= _TRIES:
-                raise UnavailableError(self._account, self._doing, "the same page comes for ever")
-            after, offset = self._next(items, fresh, after, offset)
-
-    def at_of(self, item: OrderShape | Unusable) -> datetime | None:
-        """Return the time that the list is sorted by."""
-        if isinstance(item, Unusable):
-            return None
-        return moment(getattr(item, f"{self._by}_date"), self._zone)
-
-    def _next(
-        self,
-        items: Sequence[OrderShape | Unusable],
-        fresh: Sequence[OrderShape | Unusable],
-        after: datetime | None,
-        offset: int,
-    ) -> tuple[datetime | None, int]:
-        times = [at for at in map(self.at_of, items) if at]
-        further = max(times) - _SECOND if times else None
-        if further and (after is None or further > after):
-            self._forget_before(further)
-            return further, 0
-        if offset and len(fresh) == len(items):
-            return after, 0  # nothing in common with the page before: some may have moved up
-        return after, offset + max(len(items) - _OVERLAP, 1)
-
-    def _forget_before(self, after: datetime) -> None:
-        """Keep in mind only what may come again, however long the list is."""
-        self._seen = {key: None for key in self._seen if key[1] is None or key[1] >= after}
-
-    def _key(self, item: OrderShape | Unusable) -> tuple[str, datetime | None]:
-        name = item.id if isinstance(item, Unusable) else item.order_number
-        return name, self.at_of(item)
-
-    def _page(self, after: datetime | None, offset: int) -> OrderPage:
-        params = {
-            **self._params,
-            "sort": f"{self._by}_date",
-            "limit": str(LIMIT),
-            "offset": str(offset),
-        }
+    def ask(after: datetime | None, offset: int) -> tuple[list[OrderShape | Unusable], int]:
+        query = {**params, "sort": f"{by}_date", "limit": str(LIMIT), "offset": str(offset)}
         if after:
-            params[f"{self._by}_after"] = after.isoformat()
-        return self._http.get("/v3/order", OrderPage, doing=self._doing, params=params)
+            query[f"{by}_after"] = after.isoformat()
+        page = http.get("/v3/order", OrderPage, doing=doing, params=query)
+        return [read(raw, OrderShape) for raw in page.order], page.count
+
+    def at_of(item: OrderShape | Unusable) -> datetime | None:
+        return None if isinstance(item, Unusable) else moment(getattr(item, f"{by}_date"), zone)
+
+    return ChangingList(ask, name_of=_name_of, at_of=at_of, account=account, doing=doing)
 
 
 def products(http: "Http", params: Params, *, doing: str, account: str) -> Iterator[list[Raw]]:
-    """Yield pages of the products that match, in the order in which they were made.
+    """Yield pages of the products that match, in the order in which they were made."""
 
-    A new one comes last, and a list that gets shorter meanwhile is read once more from its
-    beginning; the same product may be seen twice.
-    """
-    offset, count, begun = 0, 0, 1
-    while True:
+    def ask(offset: int) -> tuple[list[Raw], int]:
         query = {**params, "sort": "created", "limit": str(LIMIT), "offset": str(offset)}
         page = http.get("/product/", ProductPage, doing=doing, params=query)
-        if page.count < count:
-            if begun >= _TRIES:
-                raise UnavailableError(account, doing, "the list gets shorter while it is read")
-            offset, count, begun = 0, page.count, begun + 1
-            continue
-        yield page.items
-        offset, count = offset + len(page.items), page.count
-        if not page.items or offset >= count:
-            return
+        return page.items, page.count
+
+    return whole(ask, name_of=name_of, account=account, doing=doing)
+
+
+def _name_of(item: OrderShape | Unusable) -> str:
+    return item.content if isinstance(item, Unusable) else item.order_number

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import NoneType
 
 from ordosync.accounts.base import Finding, refused
+from ordosync.accounts.lists import reached
 from ordosync.accounts.ordoro.partition import body_of, matched, misfit
 from ordosync.accounts.ordoro.shapes import (
     OrderShape,
@@ -18,7 +19,8 @@ from ordosync.accounts.ordoro.shapes import (
     order_of,
     product_of,
 )
-from ordosync.accounts.ordoro.side import Side, path
+from ordosync.accounts.ordoro.side import OVERLAP, Side, path
+from ordosync.accounts.over_http import looking_again
 from ordosync.errors import NotFoundError
 from ordosync.models import (
     Order,
@@ -146,22 +148,18 @@ class MerchantSide(Side):
     def products(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Product | Unusable]]:
         """Read the products of this portal's supplier that changed since `cursor`."""
         after = datetime.fromisoformat(cursor) if cursor else None
-        reached = after
+        come_to = after
         wanted = {"supplier": str(self._supplier)}
         if after:
-            wanted["updated_after"] = (after - timedelta(seconds=120)).isoformat()
+            wanted["updated_after"] = (after - OVERLAP).isoformat()
         for items in self.product_list(wanted, "read products"):
-            times = [
-                at
-                for item in items
-                if isinstance(item, ProductShape) and (at := moment(item.updated, self.zone))
-            ]
-            reached = max(
-                [*([reached] if reached else []), *(min(at, now) for at in times)], default=None
+            times = (
+                moment(item.updated, self.zone) for item in items if isinstance(item, ProductShape)
             )
+            come_to = reached(come_to, times, now=now)
             yield Page(
                 items=tuple(self._products(items)),
-                cursor=reached.isoformat() if reached else None,
+                cursor=come_to.isoformat() if come_to else None,
             )
 
     def products_by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | Unusable]]:
@@ -187,7 +185,7 @@ class MerchantSide(Side):
 
     def add_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Tell what was sent; the order becomes shipped."""
-        return self.each(shipments, self._add_tracking, about=_order_id)
+        return self.each(shipments, looking_again(self._add_tracking), about=_order_id)
 
     def void_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Say on the timeline that a number is void: without one the order would be open again."""
@@ -195,7 +193,7 @@ class MerchantSide(Side):
 
     def split_orders(self, splits: Sequence[Split]) -> list[Outcome]:
         """Split open orders into pieces as given, whole or not at all."""
-        return self.each(splits, self._split_here, about=_order_id)
+        return self.each(splits, looking_again(self._split_here), about=_order_id)
 
     def _order(self, found: OrderShape | Unusable) -> Order | Unusable:
         if isinstance(found, Unusable):

@@ -242,14 +242,15 @@ def read(raw: Raw | bytes, shape: type[T]) -> T | Unusable:
         return msgspec.json.Decoder(shape, float_hook=Decimal).decode(bytes(raw))
     except (msgspec.ValidationError, RecursionError) as error:
         return Unusable(
-            id=_name_of(raw),
+            id=name_of(raw),
             code="invalid",
             reason=f"is not as Ordoro's orders are: {error}",
             content=f"{_HOW}-{hashlib.sha256(bytes(raw)).hexdigest()[:16]}",
         )
 
 
-def _name_of(raw: Raw | bytes) -> str:
+def name_of(raw: Raw | bytes) -> str:
+    """Return what an order or product is called, also where the rest of it cannot be read."""
     try:
         found = msgspec.json.decode(bytes(raw), type=_Numbered)
     except (msgspec.ValidationError, RecursionError):

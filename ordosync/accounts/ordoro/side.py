@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Raw
 
-from ordosync.accounts.ordoro.lists import By, OrderList, Params, products
+from ordosync.accounts.lists import reached
+from ordosync.accounts.ordoro.lists import By, Params, orders, products
 from ordosync.accounts.ordoro.shapes import (
     OrderShape,
     ParentShape,
@@ -22,7 +23,7 @@ from ordosync.accounts.over_http import HttpAccount
 from ordosync.errors import NotFoundError, RefusedError
 from ordosync.models import Comment, Unusable
 
-_OVERLAP = timedelta(seconds=120)
+OVERLAP = timedelta(seconds=120)
 """How late an update may come to be seen; more costs nothing but reading it again."""
 
 
@@ -49,19 +50,15 @@ class Side(HttpAccount):
     def changed(
         self, params: Params, cursor: str | None, *, now: datetime, doing: str, by: By = "updated"
     ) -> Iterator[tuple[list[OrderShape | Unusable], str | None]]:
-        """Yield pages of the orders that match and changed since the cursor, and the next one.
-
-        A time from the future moves the cursor no further than to now, or it would blind us.
-        """
+        """Yield pages of the orders that match and changed since the cursor, and the next one."""
         after = datetime.fromisoformat(cursor) if cursor else None
-        reached = after
-        listed = OrderList(
+        come_to = after
+        listed = orders(
             self.http, params, by=by, zone=self.zone, doing=doing, account=f"account {self.name}"
         )
-        for items in listed.since(after - _OVERLAP if after else None):
-            times = [at for at in map(listed.at_of, items) if at]
-            reached = max([min(at, now) for at in times], default=reached) if times else reached
-            yield items, reached.isoformat() if reached else None
+        for items in listed.since(after - OVERLAP if after else None):
+            come_to = reached(come_to, map(listed.at_of, items), now=now)
+            yield items, come_to.isoformat() if come_to else None
 
     def found(self, number: str, doing: str) -> OrderShape | Unusable | None:
         """Return an order as it is now; None where there is none, or no more since it was split."""

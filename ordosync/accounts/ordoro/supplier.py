@@ -28,6 +28,7 @@ from ordosync.accounts.ordoro.shapes import (
     read,
 )
 from ordosync.accounts.ordoro.side import Side, path
+from ordosync.accounts.over_http import looking_again
 from ordosync.errors import NotFoundError, RefusedError
 from ordosync.models import (
     Address,
@@ -45,6 +46,10 @@ from ordosync.models import (
 )
 
 _MOST_NAMESAKES = 9
+_TAKEN = Outcome(
+    state="unknown", code="taken", reason="its number is taken, perhaps by the same order"
+)
+"""By this very request, where it was delivered twice and is not to be found yet."""
 _FRESH_S = 300
 
 
@@ -114,11 +119,13 @@ class SupplierSide(Side):
 
     def cancel_orders(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
         """Cancel open orders; a shipped one only with `also_shipped`."""
-        return self.each(ids, partial(self._cancel, also_shipped=also_shipped), about=str)
+        cancel = partial(self._cancel, also_shipped=also_shipped)
+        return self.each(ids, looking_again(cancel), about=str)
 
     def create_products(self, products: Sequence[Product]) -> list[Outcome]:
         """Make products whose SKU is new here, their stock unset."""
-        return self.each(products, self._create_product, about=lambda one: one.sku)
+        create = looking_again(self._create_product)
+        return self.each(products, create, about=lambda one: one.sku)
 
     def stock(
         self,
@@ -222,6 +229,8 @@ class SupplierSide(Side):
                 known = self._find(order.reference)
                 if known:
                     return known
+                if not look_first:
+                    return _TAKEN
             else:
                 return _outcome("done", made.order_number, made.lines)
         return refused("taken", f"{_MOST_NAMESAKES} orders have its number already")

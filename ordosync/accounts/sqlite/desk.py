@@ -60,6 +60,23 @@ class Desk(Side):
         with self.reading("list order numbers") as db:
             return orders.numbers(db, prefix, limit)
 
+    def similar_number(self, number: str) -> str | None:
+        """Return an order's number that has this one in it or is in it: a prefix was forgotten."""
+        with self.reading("look for a similar number") as db:
+            return orders.similar(db, number)
+
+    def supplier_of(self, number: str) -> str | None:
+        """Return whom an order is, or was last, requested from."""
+        with self.reading(f"read order {number}") as db:
+            at = orders.position(db, number)
+            return at.supplier if at else None
+
+    def reference_of(self, number: str) -> str:
+        """Return what ordosync calls an order that it made, or that its pieces are of."""
+        with self.reading(f"read the reference of order {number}") as db:
+            family = orders.read_many(db, [number, *orders.ancestors(db, number)])
+            return next((order.reference for order in reversed(family) if order.reference), "")
+
     def add_orders(self, new: Sequence[Order], *, supplier: str | None = None) -> list[Outcome]:
         """Take orders; with a supplier they are requested from there. A taken number is refused."""
 
@@ -141,6 +158,11 @@ class Desk(Side):
         with self.reading("list products") as db:
             yield from products.read_all(db)
 
+    def products_of(self, skus: Sequence[str]) -> dict[str, Product]:
+        """Return the products of these SKUs, as far as they are known."""
+        with self.reading("read products") as db:
+            return {product.sku: product for product in products.read(db, skus)}
+
     def components(self, sku: str) -> Mapping[str, Decimal]:
         """Return what a kit is put together from."""
         with self.reading(f"read the components of {sku}") as db:
@@ -175,13 +197,20 @@ class Desk(Side):
 
         return self.each(f"add product {product.sku}", [product], add)[0]
 
-    def stock_levels(self) -> Iterator[tuple[Product, list[Level], int | None]]:
+    def stock_levels(
+        self, skus: Sequence[str] = ()
+    ) -> Iterator[tuple[Product, list[Level], int | None]]:
         """Yield each product, by SKU, its stock in each warehouse, and how many can be sold."""
         with self.reading("list stock") as db:
             inventory = Inventory(db)
-            for product in products.read_all(db):
+            for product in products.read(db, skus) if skus else products.read_all(db):
                 levels = [] if product.is_kit else list(inventory.levels(product.sku))
                 yield product, levels, inventory.available(product.sku)
+
+    def warehouses(self) -> list[str]:
+        """Return the names of this account's warehouses: its own first, then where stock is."""
+        with self.reading("list warehouses") as db:
+            return list(dict.fromkeys([self.warehouse, *stock.warehouses(db)]))
 
     def count(self, counts: Sequence[Count]) -> list[Outcome]:
         """Take note of counts, all in one transaction."""
@@ -204,5 +233,7 @@ def _count(db: sqlite3.Connection, wanted: Count) -> Outcome:
         if known is None:
             return refused("unset", f"was never counted in {wanted.warehouse}; set it first")
         quantity += known
+        if quantity < 0 and wanted.quantity < 0:
+            return refused("negative", f"would be {quantity} in {wanted.warehouse}")
     stock.set_physical(db, wanted.sku, wanted.warehouse, quantity)
     return Outcome(state="done", id=wanted.sku)

@@ -8,6 +8,7 @@ from ordosync.accounts.base import refused
 from ordosync.accounts.sqlite import changes, orders, products, shipments, splits, stock
 from ordosync.accounts.sqlite.side import MerchantOptions, Side
 from ordosync.database import sqlite3
+from ordosync.errors import RefusedError
 from ordosync.models import Order, Outcome, Page, Product, Shipment, Split, Stock, Unusable
 
 
@@ -22,6 +23,7 @@ class MerchantSide(Side):
         patient: bool = False,  # noqa: ARG002 - nothing is half written
     ) -> Iterator[Page[Order | Unusable]]:
         """Read the orders requested from this portal's Supplier that changed since `cursor`."""
+        self._check_there(cursor, "read orders")
         with self.reading("read orders") as db:
             for numbers, after in changes.since(db, "order", cursor):
                 yield Page(items=self._requested(db, numbers), cursor=after)
@@ -38,6 +40,7 @@ class MerchantSide(Side):
         now: datetime,  # noqa: ARG002 - the feed is in order by itself
     ) -> Iterator[Page[str]]:
         """Read which orders changed since `cursor` and now are cancelled, unshipped."""
+        self._check_there(cursor, "read cancelled orders")
         with self.reading("read cancelled orders") as db:
             for numbers, after in changes.since(db, "order", cursor):
                 gone = orders.cancelled_unshipped(db, numbers)
@@ -55,6 +58,7 @@ class MerchantSide(Side):
         now: datetime,  # noqa: ARG002 - the feed is in order by itself
     ) -> Iterator[Page[Product | Unusable]]:
         """Read the products of this Supplier, or of none in particular, changed since `cursor`."""
+        self._check_there(cursor, "read products")
         with self.reading("read products") as db:
             for skus, after in changes.since(db, "product", cursor):
                 yield Page(items=self._offered(db, skus), cursor=after)
@@ -100,6 +104,16 @@ class MerchantSide(Side):
     def split_orders(self, splits: Sequence[Split]) -> list[Outcome]:
         """Split open orders into pieces as given, whole or not at all."""
         return self.each("split orders", splits, _split)
+
+    def _check_there(self, cursor: str | None, doing: str) -> None:
+        """Refuse to read nothing where there was something: the file is gone, or is another one.
+
+        Before that, a file that its desk has not made yet reads as empty: it may be new.
+        """
+        if int(cursor or 0) and not self.is_there:
+            raise RefusedError(
+                f"account {self.name}", doing, f"there is no file {self.path}; check `path:`"
+            )
 
     @property
     def _supplier(self) -> str:

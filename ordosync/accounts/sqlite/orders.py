@@ -244,6 +244,16 @@ def numbers(db: "sqlite3.Connection", prefix: str, limit: int) -> list[str]:
     return [row["number"] for row in rows]
 
 
+def similar(db: "sqlite3.Connection", number: str) -> str | None:
+    """Return the newest number that ends with this one, or that this one ends with."""
+    row = db.execute(
+        "select number from orders where substr(number, -length(?1)) = ?1"
+        " or substr(?1, -length(number)) = number order by sequence desc limit 1",
+        (number,),
+    ).fetchone()
+    return row["number"] if row else None
+
+
 def _free_number(db: "sqlite3.Connection", wanted: str) -> str:
     number, count = wanted, 1
     while db.execute("select 1 from orders where number = ?", (number,)).fetchone():

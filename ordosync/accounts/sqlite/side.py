@@ -1,5 +1,6 @@
 """What both roles of an embedded account and its desk stand on: its file, a transaction a batch."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -49,9 +50,14 @@ class Side(Account):
     def __init__(self, *, name: str, spool: Path, path: Path, warehouse: str = "main") -> None:
         super().__init__(name=name, spool=spool)
         self.pair = SupplierOptions()
-        self._path = path
+        self.path = path
         self.warehouse = warehouse
         """Where orders commit their stock and are shipped from, unless something else is said."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether somebody has made the file: its desk, or a task that writes to it."""
+        return os.path.lexists(self.path)
 
     def comment(self, comments: Sequence[Comment]) -> None:
         """Tell people of a refusal or a conflict, each only once."""
@@ -65,12 +71,12 @@ class Side(Account):
 
     def reading(self, doing: str) -> AbstractContextManager[sqlite3.Connection]:
         """Open the file for one piece of work; one that is not there yet reads as empty."""
-        return opened(self._path, account=f"account {self.name}", doing=doing)
+        return opened(self.path, account=f"account {self.name}", doing=doing)
 
     @contextmanager
     def writing(self, doing: str) -> Iterator[sqlite3.Connection]:
         """Open the file, made if need be, for one transaction."""
-        with opened(self._path, account=f"account {self.name}", doing=doing, create=True) as db:
+        with opened(self.path, account=f"account {self.name}", doing=doing, create=True) as db:
             with transaction(db):
                 yield db
                 fault("account-before-commit")

@@ -58,13 +58,13 @@ def _misfit(lines: Sequence[Line], pieces: Sequence[Piece]) -> str | None:
             if part.of_line not in known:
                 return f"has no line {part.of_line}, as piece {place} says"
             if part.quantity < 0:
-                return f"piece {place} has a quantity below 0"
+                return f"has a quantity below 0 in piece {place}"
             given[part.of_line] += part.quantity
         if not any(part.quantity for part in piece.lines):
-            return f"piece {place} is empty"
+            return f"would have nothing in piece {place}"
     for line in lines:
         if given[line.id] != line.quantity:
-            return f"{given[line.id]} of {line.sku} in the pieces, {line.quantity} on the order"
+            return f"has {line.quantity} of {line.sku}, its pieces {given[line.id]}"
     return None
 
 

@@ -147,6 +147,13 @@ def counted(db: "sqlite3.Connection", skus: Sequence[str], warehouse: str) -> di
     return {row["sku"]: Decimal(row["physical"]) for row in rows}
 
 
+def warehouses(db: "sqlite3.Connection") -> list[str]:
+    """Return the names of the warehouses in which something was counted."""
+    return [
+        row["warehouse"] for row in db.execute("select distinct warehouse from stock order by 1")
+    ]
+
+
 def set_physical(db: "sqlite3.Connection", sku: str, warehouse: str, quantity: Decimal) -> None:
     """Take note of a count."""
     db.execute(

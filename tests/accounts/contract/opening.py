@@ -34,7 +34,7 @@ def opened(people: MerchantPeople | SupplierPeople) -> Account:
     role: Role = "merchant" if isinstance(people, MerchantPeople) else "supplier"
     merchant = people if isinstance(people, MerchantPeople) else None
     supplier = people if isinstance(people, SupplierPeople) else None
-    config = load_config(write_config(people.folder, merchant, supplier))
+    config = load_config(write_config(people.folder, merchant, supplier, **people.portal))
     account = config.accounts[SIDES[role]]
     portal = config.portals[PORTAL]
     side, partner = portal.merchant, portal.supplier
@@ -42,4 +42,6 @@ def opened(people: MerchantPeople | SupplierPeople) -> Account:
         side, partner = partner, side
     adapter = account_class(account.kind)
     whole = adapter(name=account.name, spool=people.folder / "spool", **account.options)
-    return whole.paired(side.pair, partner=partner.account, network=people.network)
+    return whole.paired(
+        side.pair, partner=partner.account, selection=portal.products.skus, network=people.network
+    )

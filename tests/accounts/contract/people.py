@@ -94,6 +94,8 @@ class People(ABC):
     """An id that nothing in the account has."""
     pair: Mapping[str, object] = {}
     """The options that belong to the pair, as a portal says them."""
+    portal: Mapping[str, object] = {}
+    """What the portal has to say besides, such as which products it is about."""
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         self.folder, self.clock = folder, clock

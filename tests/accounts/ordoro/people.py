@@ -1,25 +1,60 @@
 """The people of an account at Ordoro, in front of a fake of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from itertools import count
+from math import inf
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ordosync.clock import Clock
 from ordosync.models import Address, Line, Order, Product, Shipment
 from tests.accounts.contract.examples import line, sold
-from tests.accounts.contract.people import Lack, MerchantPeople, People, SupplierPeople, Told
+from tests.accounts.contract.over_http import (
+    Asked,
+    MerchantOverHttp,
+    OverHttp,
+    SupplierOverHttp,
+    Write,
+)
+from tests.accounts.contract.people import Lack, Told
 from tests.fakes.contract import DOCUMENT, Contract
-from tests.fakes.ordoro import FakeOrdoro, Switches
+from tests.fakes.faults import Kind
+from tests.fakes.ordoro import FakeOrdoro, Fault, Switches
 from tests.fakes.ordoro.state import Order as Kept
 from tests.virtual import VirtualClock
 
 _CURRENCY = "GBP"
 _MANY = 100_000
+_REQUESTS: Mapping[Asked, tuple[str, str]] = {
+    "create-order": ("POST", r"/v3/order$"),
+    "cancel-order": ("POST", r"/cancel$"),
+    "add-tracking": ("POST", r"/shipping_info$"),
+    "void-tracking": ("POST", r"/comment$"),
+    "split-order": ("POST", r"/split$"),
+    "write-stock": ("PUT", r"/warehouse/\d+/$"),
+    "create-product": ("POST", r"/product/$"),
+    "comment": ("POST", r"/comment$"),
+    "read-orders": ("GET", r"/v3/order$"),
+    "read-order": ("GET", r"/v3/order/[^/]+$"),
+    "read-products": ("GET", r"/product/$"),
+    "anything": ("", ""),
+}
+_EFFECTS: Mapping[Write, str] = {
+    "create-order": "order created",
+    "cancel-order": "cancelled",
+    "add-tracking": "shipping added",
+    "void-tracking": "comment",
+    "split-order": "split",
+    "write-stock": "stock set",
+    "create-product": "product created",
+    "comment": "comment",
+}
 
 
-class AtOrdoro(People):
+class AtOrdoro(OverHttp):
     """What both do in Ordoro's own pages. All that is said over the API is held to its document."""
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
@@ -39,7 +74,57 @@ class AtOrdoro(People):
             "secret": self.fake.secret,
             "currency": _CURRENCY,
             "calls_per_minute": str(_MANY),
+            **self.more_options,
         }
+
+    def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
+        method, path = _REQUESTS[what]
+        self.fake.faults.add(Fault(kind=kind, method=method, path=path, **how))
+
+    def heal(self) -> None:
+        self.fake.faults.clear()
+
+    def are_all_met(self) -> bool:
+        return not self.fake.faults.left()
+
+    def down(self) -> AbstractContextManager[None]:
+        return self.fake.down()
+
+    def revoke(self) -> None:
+        self.meet("unauthorized", "anything", times=inf)
+
+    def lag(self, *, index_s: float = 0, arrival_s: float = 0, split_s: float = 0) -> None:
+        switches = self.fake.switches
+        switches.index_lag_s, switches.arrival_lag_s = index_s, arrival_s
+        switches.split_ready_s = split_s
+
+    def limit(self, calls: int, *, per_s: float, clock: Clock) -> None:
+        self.fake.shop.now = clock.now
+        self.fake.switches.rate_limit, self.fake.switches.rate_window_s = calls, per_s
+
+    def elsewhere(self, url: str) -> Mapping[str, object]:
+        return {"base_url": url}
+
+    def signed_in_with(self, secret: str) -> Mapping[str, object]:
+        return {"secret": secret}
+
+    def effects(self, what: Write) -> int:
+        found = self.fake.effects(_EFFECTS[what])
+        if what == "write-stock":
+            return len({(effect.about, effect.detail) for effect in found})
+        return len(found)
+
+    @property
+    def writes(self) -> int:
+        return len(self.fake.ledger)
+
+    @property
+    def calls(self) -> int:
+        return self.fake.requests.total()
+
+    @property
+    def secret(self) -> str:
+        return self.fake.secret
 
     def close(self) -> None:
         super().close()
@@ -70,7 +155,7 @@ class AtOrdoro(People):
         return self.fake.shop.orders[order_id]
 
 
-class OrdoroMerchantPeople(AtOrdoro, MerchantPeople):
+class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
     """Who sells."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset({"label-warehouse", "line_total", "line_discount"})
@@ -113,6 +198,21 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantPeople):
 
     def archive(self, sku: str) -> None:
         self.fake.archive(sku)
+
+    def touch(self, order_id: str) -> None:
+        self.fake.comment(order_id, "looked at it")
+
+    def set_clock(self, ahead_s: float) -> None:
+        self.fake.shop.now = lambda: self.clock.now() + timedelta(seconds=ahead_s)
+
+    def set_zone(self, zone: tzinfo) -> None:
+        self.fake.switches.zone = zone
+
+    def stamp(self, order_id: str, at: datetime) -> None:
+        self._kept(order_id).updated_at = at
+
+    def take_away(self, sku: str) -> None:
+        self.fake.shop.products[sku].suppliers.clear()
 
     def count(self, sku: str, quantity: int) -> None:
         self.fake.set_stock(sku, quantity)
@@ -176,7 +276,7 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantPeople):
         )
 
 
-class OrdoroSupplierPeople(AtOrdoro, SupplierPeople):
+class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
     """Who ships."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(

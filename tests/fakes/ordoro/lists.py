@@ -50,8 +50,9 @@ PRODUCT_SORTS: SortKeys[Product] = {
 def orders(shop: Shop, query: Query) -> list[Order]:
     """Return the orders that the parameters let through, unless told otherwise newest first."""
     keep = [_order_filter(shop, name, query) for name in query if name not in _PAGE]
-    arrived = shop.later(-shop.switches.arrival_lag_s)
-    keep.append(lambda order: order.updated_at <= arrived)
+    if shop.switches.arrival_lag_s:
+        arrived = shop.later(-shop.switches.arrival_lag_s)
+        keep.append(lambda order: order.updated_at <= arrived)
     found = [order for order in shop.listed() if all(test(order) for test in keep)]
     return ordered(found, query, ORDER_SORTS, "-created_date")
 

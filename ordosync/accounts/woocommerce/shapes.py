@@ -1,0 +1,226 @@
+"""The JSON of WooCommerce, as far as we read it.
+
+Money is text there, and times have no offset: those named `_gmt` are in UTC. Fields of plug-ins
+may hold anything. What is unknown is passed over; an object that cannot be used is told as
+`Unusable` and stops no other.
+"""
+
+import hashlib
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Raw, Struct
+
+from ordosync.models import Unusable
+
+T = TypeVar("T")
+HOW = "woocommerce1"
+"""Changes with the fields that a digest is made of."""
+DETAILS = "Details"
+"""What we call the field of a line for what the buyer chose."""
+
+
+class MetaShape(Struct, frozen=True):
+    """A field of somebody's; those whose key begins with `_` are not shown to people."""
+
+    key: str = ""
+    value: Any = None
+
+
+class PlaceShape(Struct, frozen=True):
+    """A postal address. The one for shipping has no mail address."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+    address_1: str | None = None
+    address_2: str | None = None
+    city: str | None = None
+    state: str | None = None
+    postcode: str | None = None
+    country: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+class LineShape(Struct, frozen=True, kw_only=True):
+    """What was bought. Amounts are for the whole line, the subtotal before discounts."""
+
+    id: int
+    name: str | None = None
+    sku: str | None = None
+    product_id: int = 0
+    variation_id: int = 0
+    quantity: int
+    subtotal: Decimal = Decimal()
+    total: Decimal = Decimal()
+    meta_data: list[MetaShape] = []
+
+    def meta(self, key: str) -> Any:
+        """Return the value of a field; None where there is none."""
+        return value_of(self.meta_data, key)
+
+
+class ExtraShape(Struct, frozen=True, kw_only=True):
+    """A line for shipping or a fee."""
+
+    method_title: str | None = None
+    total: Decimal = Decimal()
+
+
+class OrderShape(Struct, frozen=True, kw_only=True):
+    """An order."""
+
+    id: int
+    number: str
+    status: str
+    currency: str = ""
+    date_created_gmt: str | None = None
+    date_modified_gmt: str | None = None
+    date_completed_gmt: str | None = None
+    customer_note: str | None = None
+    transaction_id: str | None = None
+    billing: PlaceShape = PlaceShape()
+    shipping: PlaceShape = PlaceShape()
+    line_items: list[LineShape] = []
+    shipping_lines: list[ExtraShape] = []
+    fee_lines: list[ExtraShape] = []
+    refunds: list[Raw] = []
+    meta_data: list[MetaShape] = []
+
+    def meta(self, key: str) -> Any:
+        """Return the value of a field; None where there is none."""
+        return value_of(self.meta_data, key)
+
+
+class RefundShape(Struct, frozen=True):
+    """Money given back, and how many of which lines, as negative quantities."""
+
+    line_items: list[LineShape] = []
+
+
+class NoteShape(Struct, frozen=True):
+    """A remark on an order."""
+
+    note: str = ""
+
+
+class TermShape(Struct, frozen=True):
+    """A tag or a category."""
+
+    name: str = ""
+    slug: str = ""
+
+
+class ProductShape(Struct, frozen=True, kw_only=True):
+    """A product, or a variation of one; only a product has tags and categories."""
+
+    id: int
+    parent_id: int = 0
+    type: str = "variation"
+    name: str = ""
+    sku: str = ""
+    status: str = ""
+    regular_price: str = ""
+    weight: str = ""
+    manage_stock: bool | str = False
+    """`parent`, where a variation has no number of its own."""
+    stock_quantity: int | None = None
+    date_modified_gmt: str | None = None
+    tags: list[TermShape] = []
+    categories: list[TermShape] = []
+    attributes: list[Any] = []
+    meta_data: list[MetaShape] = []
+
+
+class WrittenShape(Struct, frozen=True, kw_only=True):
+    """One answer of a batch: what is there now, or why not."""
+
+    id: int = 0
+    manage_stock: bool | str = False
+    stock_quantity: int | None = None
+    error: dict[str, Any] | None = None
+
+
+class BatchShape(Struct, frozen=True):
+    """The answers of a batch, which is a success whatever they are."""
+
+    update: list[WrittenShape] = []
+
+
+class FulfillmentShape(Struct, frozen=True, kw_only=True):
+    """A parcel in the way of the shop itself; what is in it and its number are fields."""
+
+    id: int
+    is_fulfilled: bool | str = False
+    date_deleted: str | None = None
+    meta_data: list[MetaShape] = []
+
+    def meta(self, key: str) -> Any:
+        """Return the value of a field; None where there is none."""
+        return value_of(self.meta_data, key)
+
+
+class TrackingShape(Struct, frozen=True, kw_only=True):
+    """A parcel in the way of an extension, as a field of the order holds it."""
+
+    tracking_id: str = ""
+    tracking_number: str = ""
+    tracking_provider: str = ""
+    custom_tracking_provider: str = ""
+    date_shipped: str | int = ""
+
+
+class SiteShape(Struct, frozen=True, kw_only=True):
+    """What a site says of itself to anybody."""
+
+    url: str = ""
+    home: str = ""
+    gmt_offset: Any = 0
+    timezone_string: str = ""
+    namespaces: list[str] = []
+
+
+class _Numbered(Struct, frozen=True):
+    id: int = 0
+
+
+def read(raw: Raw | bytes, shape: type[T], *, what: str) -> T | Unusable:
+    """Read one object of a list, or say what is wrong with it."""
+    try:
+        return msgspec.json.Decoder(shape, float_hook=Decimal).decode(bytes(raw))
+    except (msgspec.ValidationError, RecursionError) as error:
+        return Unusable(
+            id=_id_of(raw),
+            code="invalid",
+            reason=f"is not as {what} of WooCommerce are: {error}",
+            content=f"{HOW}-{hashlib.sha256(bytes(raw)).hexdigest()[:16]}",
+        )
+
+
+def _id_of(raw: Raw | bytes) -> str:
+    try:
+        return str(msgspec.json.decode(bytes(raw), type=_Numbered).id)
+    except (msgspec.ValidationError, RecursionError):
+        return "unknown"
+
+
+def value_of(fields: list[MetaShape], key: str) -> Any:
+    """Return the value of the last field of this key; None where there is none."""
+    return next((field.value for field in reversed(fields) if field.key == key), None)
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read a time in UTC, whatever it says of that itself; None: none that is one."""
+    try:
+        at = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def digest(value: object) -> str:
+    """Return what tells this from another one that was read in the same way."""
+    return f"{HOW}-{hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]}"

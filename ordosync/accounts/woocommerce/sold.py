@@ -1,0 +1,223 @@
+"""A shop's orders as this portal's Supplier is to see them: its own lines, less what was refunded.
+
+An order may be several Suppliers', each of whom sees its own lines. What it was told already is
+kept in the order itself (`record`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from msgspec import Raw
+
+from ordosync.accounts.base import Finding
+from ordosync.accounts.lists import LIMIT
+from ordosync.accounts.woocommerce.lists import PRODUCT_FIELDS
+from ordosync.accounts.woocommerce.orders import order_of, refunded
+from ordosync.accounts.woocommerce.record import Record, record_of
+from ordosync.accounts.woocommerce.selection import MerchantOptions, Selection
+from ordosync.accounts.woocommerce.shapes import (
+    OrderShape,
+    ProductShape,
+    RefundShape,
+    TermShape,
+    digest,
+    read,
+)
+from ordosync.accounts.woocommerce.side import Side
+from ordosync.models import Order, Page, Unusable
+
+_HELD = ("on-hold",)
+"""Statuses of what is sold and not to be shipped yet: its stock has fallen already."""
+_MOST = 2**31 - 1
+Lines = Mapping[int, int]
+"""How much of which lines."""
+
+
+class SoldOrders(Side):
+    """Who sells, as far as orders are read."""
+
+    open_statuses: tuple[str, ...]
+    """Of what is to be shipped."""
+    cancelled_statuses: tuple[str, ...]
+
+    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+        super().__init__(name=name, spool=spool, concurrency=concurrency)
+        self._ours: Selection | None = None
+
+    def close(self) -> None:
+        """Forget what was read for one run."""
+        super().close()
+        self._ours = None
+
+    @property
+    def merchant_pair(self) -> MerchantOptions:
+        """What the portal says of this Merchant."""
+        return self.pair if isinstance(self.pair, MerchantOptions) else MerchantOptions()
+
+    @property
+    def ours(self) -> Selection:
+        """Which products are this Supplier's; what it learns holds for one run."""
+        with self.asking:
+            if self._ours is None:
+                self._ours = Selection(self.merchant_pair, self.selection, self._products_of)
+            return self._ours
+
+    @property
+    def record_key(self) -> str:
+        """The field of an order in which what was told of it is kept."""
+        return f"_ordosync_{self.merchant_pair.supplier or self.partner}"
+
+    def record(self, order: OrderShape) -> Record:
+        """Return what is kept on an order."""
+        return record_of(order, self.record_key)
+
+    def orders(
+        self,
+        cursor: str | None,
+        *,
+        now: datetime,
+        patient: bool = False,  # noqa: ARG002 - nothing is half written
+    ) -> Iterator[Page[Order | Unusable]]:
+        """Read the orders to be shipped that have lines of this Supplier's, since `cursor`."""
+        self.learn_timezone()
+        wanted = {"status": ",".join(self.open_statuses)}
+        for items, after in self.changed(wanted, cursor, now=now, doing="read orders"):
+            yield Page(items=tuple(self._unshipped(items)), cursor=after)
+
+    def orders_by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
+        """Read these orders as they are now."""
+        self.learn_timezone()
+        found = self.orders_now(ids, "read orders again", status=",".join(self.open_statuses))
+        yield Page(items=tuple(self._unshipped(found)))
+
+    def sold_orders(self) -> Iterator[Page[Order]]:
+        """Read the orders that have lowered the stock and are not shipped, on hold or not."""
+        wanted = {"status": ",".join(dict.fromkeys((*self.open_statuses, *_HELD)))}
+        for items in self.lists.changed_orders(wanted, "read what is sold").since(None):
+            found = self._unshipped(items)
+            yield Page(items=tuple(one for one in found if isinstance(one, Order)))
+
+    def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
+        """Read which orders changed since `cursor` and are cancelled, of all Suppliers.
+
+        Of a split one its pieces are told, as far as nothing was sent of them.
+        """
+        wanted = {"status": ",".join(self.cancelled_statuses)}
+        for items, after in self.changed(wanted, cursor, now=now, doing="read cancelled orders"):
+            yield Page(items=tuple(self._cancelled(items)), cursor=after)
+
+    def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these orders and pieces are cancelled, unshipped, at this moment."""
+        doing = "see whether orders are still cancelled"
+        found = self.orders_now(ids, doing, status=",".join(self.cancelled_statuses))
+        return frozenset(self._cancelled(found)) & frozenset(ids)
+
+    def learn_lines(self, orders: Sequence[OrderShape]) -> None:
+        """Look up whose the lines of these orders are, many at once."""
+        self.ours.learn([line.product_id for order in orders for line in order.line_items])
+
+    def left(self, order: OrderShape) -> Lines:
+        """Return how much of each line of any Supplier's is still sold; refunds are read."""
+        found: Sequence[RefundShape] = ()
+        if order.refunds:
+            path = f"/wc/v3/orders/{order.id}/refunds"
+            doing = f"read the refunds of order {order.id}"
+            found = self.http.get(path, list[RefundShape], doing=doing, params=_ALL)
+        back = refunded(found)
+        return {line.id: line.quantity - back.get(line.id, 0) for line in order.line_items}
+
+    def lines_of_supplier(self, order: OrderShape, left: Lines) -> Lines:
+        """Return the part of what is left that is this Supplier's."""
+        return {
+            line.id: left[line.id]
+            for line in order.line_items
+            if left[line.id] > 0 and self.ours.has_line(line)
+        }
+
+    def check_merchant(self) -> Iterator[Finding]:
+        """Look whether what the options name is there, and say how parcels are told."""
+        self.learn_timezone()
+        if self.timezone is None:
+            yield Finding(text="has a time zone without a name: say `timezone:`, else it is UTC")
+        for wanted in (self.open_statuses, self.cancelled_statuses):
+            known = {"status": ",".join(wanted), "per_page": "1"}
+            self.http.get("/wc/v3/orders", Raw, doing="look for the statuses", params=known)
+        pair = self.merchant_pair
+        for kind, name in (("tags", pair.tag), ("categories", pair.category)):
+            if name and not self._has_term(kind, name):
+                yield Finding(text=f"none of its products' {kind} is {name}", is_problem=True)
+        yield Finding(text=f"tells of parcels by {self.tracking.words}")
+        yield Finding(text="cannot split orders: pieces are kept in a field of the order")
+        yield Finding(text="cannot show what a label has cost, its method and its warehouse")
+
+    def _has_term(self, kind: str, name: str) -> bool:
+        """Whether there is such a tag or category, by name or slug."""
+        for key in ("search", "slug"):
+            found = self.http.get(
+                f"/wc/v3/products/{kind}",
+                list[TermShape],
+                doing=f"look for the products' {kind}",
+                params={key: name, "per_page": str(LIMIT)},
+            )
+            if any(name.casefold() in (one.name.casefold(), one.slug.casefold()) for one in found):
+                return True
+        return False
+
+    def _unshipped(self, items: Sequence[OrderShape | Unusable]) -> Iterator[Order | Unusable]:
+        shapes = [item for item in items if isinstance(item, OrderShape)]
+        self.learn_lines(shapes)
+        left = dict(
+            zip([one.id for one in shapes], self.side_by_side(shapes, self.left), strict=True)
+        )
+        for item in items:
+            if isinstance(item, Unusable):
+                yield item
+            elif self.record(item).unshipped(str(item.id)):
+                yield from self._requested(item, left[item.id])
+
+    def _requested(self, order: OrderShape, left: Lines) -> Iterator[Order | Unusable]:
+        wanted = self.lines_of_supplier(order, left)
+        gone = [line.id for line in order.line_items if not self.ours.knows_line(line)]
+        if any(left[line] > 0 for line in gone):
+            yield _unusable(
+                order,
+                "product-gone",
+                "has a line whose product was deleted, so nobody can tell whose it is",
+                skip=not wanted,  # then it is more likely the Merchant's own
+            )
+        elif wanted:
+            yield _usable(order, wanted)
+
+    def _cancelled(self, items: Sequence[OrderShape | Unusable]) -> Iterator[str]:
+        for item in items:
+            if isinstance(item, OrderShape):
+                yield from self.record(item).unshipped(str(item.id))
+
+    def _products_of(self, ids: Sequence[int]) -> Mapping[int, ProductShape]:
+        """Return products by their numbers, for what only a product says of itself."""
+
+        def ask(some: Sequence[int]) -> list[Raw]:
+            query = {"include": ",".join(map(str, some)), "_fields": PRODUCT_FIELDS}
+            return self.lists.page("/wc/v3/products", query, 0, "look whose products these are")[0]
+
+        chunks = [ids[at : at + LIMIT] for at in range(0, len(ids), LIMIT)]
+        raws = [raw for page in self.side_by_side(chunks, ask) for raw in page]
+        found = [read(raw, ProductShape, what="products") for raw in raws]
+        return {one.id: one for one in found if isinstance(one, ProductShape)}
+
+
+_ALL = MappingProxyType({"per_page": str(LIMIT)})
+
+
+def _usable(shape: OrderShape, lines: Lines) -> Order | Unusable:
+    amounts = (x for line in shape.line_items for x in (line.subtotal, line.total))
+    if all(x.is_finite() for x in amounts) and all(one <= _MOST for one in lines.values()):
+        return order_of(shape, lines)
+    return _unusable(shape, "invalid.quantity", "has a quantity or an amount that cannot be")
+
+
+def _unusable(shape: OrderShape, code: str, reason: str, *, skip: bool = False) -> Unusable:
+    content = digest((code, shape.number))
+    return Unusable(id=str(shape.id), code=code, reason=reason, content=content, skip=skip)

@@ -1,0 +1,211 @@
+"""A WooCommerce shop as the Supplier: the Merchant's orders are orders of the shop.
+
+A shop refuses nothing twice, so each order carries our reference: as a field, which is compared,
+and as its transaction, which newer shops search. An order is one parcel here, and cannot be split.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from ordosync.accounts.base import Finding, refused
+from ordosync.accounts.woocommerce.created import REFERENCE, Created
+from ordosync.accounts.woocommerce.shapes import OrderShape, ProductShape, moment
+from ordosync.accounts.woocommerce.side import folded
+from ordosync.accounts.woocommerce.tracking import Extension, Fulfillments, Seen, trackings
+from ordosync.models import (
+    Order,
+    Outcome,
+    Page,
+    Shipment,
+    Split,
+    Stock,
+    Unusable,
+)
+
+_SENT = "completed"
+_GONE = frozenset({"cancelled", "refunded", "failed", "trash"})
+
+
+class SupplierSide(Created):
+    """Who ships."""
+
+    def create_orders(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
+        """Create the orders side by side, each reference once; SKUs are looked up together."""
+        wanted = {order.reference: order for order in orders}
+        wrong = {ref: why for ref, order in wanted.items() if (why := self.misfit(order))}
+        known = self.find_orders([ref for ref in wanted if ref not in wrong]) if look_first else {}
+        fresh = [order for ref, order in wanted.items() if ref not in known and ref not in wrong]
+        lines = [line for order in fresh for line in order.lines]
+        unmade = self.make_known(lines)
+        made: dict[str, Outcome] = {**known}
+
+        def create(order: Order) -> Outcome:
+            if order.reference in wrong:
+                return refused("invalid-order", wrong[order.reference])
+            if order.reference in made:
+                return _again(made[order.reference])
+            failed = [unmade[sku] for line in order.lines if (sku := folded(line.sku)) in unmade]
+            if not failed:
+                made[order.reference] = self.create(order)
+            return failed[0] if failed else made[order.reference]
+
+        return self.each(orders, create, about=lambda order: order.reference)
+
+    def cancel_orders(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
+        """Cancel open orders; a shipped one only with `also_shipped`, which puts its stock back."""
+        return self.each(ids, partial(self._cancel, also_shipped=also_shipped), about=str)
+
+    def stock(
+        self,
+        *,
+        now: datetime,  # noqa: ARG002 - it is always as of now
+        patient: bool = False,  # noqa: ARG002 - nothing is half written
+    ) -> Iterator[Page[Stock | Unusable]]:
+        """Read how many of each product can be sold, always all of them."""
+        for items in self.catalogue({}, "read stock"):
+            yield Page(
+                items=tuple(
+                    item if isinstance(item, Unusable) else _to_sell(item[0])
+                    for item in items
+                    if isinstance(item, Unusable) or item[0].sku
+                )
+            )
+
+    def stock_of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
+        """Return the same for these products, as it is now."""
+        found = self.by_sku(ids, "read stock again")
+        return {sku: _to_sell(items[0], sku) for sku, items in found.items()}
+
+    def shipments(
+        self,
+        cursor: str | None,
+        *,
+        now: datetime,
+        patient: bool = False,  # noqa: ARG002 - nothing is half written
+    ) -> Iterator[Page[Shipment | Unusable]]:
+        """Read the shipments of orders that changed since `cursor`; no shipment is a void one."""
+        wanted = {"status": "any"}
+        for items, after in self.changed(wanted, cursor, now=now, doing="read shipments"):
+            yield Page(items=self._shipments(items), cursor=after)
+
+    def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
+        """Read the shipments of these orders as they are now."""
+        yield Page(items=self._shipments(self.orders_now(ids, "read shipments again")))
+
+    def splits(
+        self,
+        cursor: str | None,
+        *,
+        now: datetime,  # noqa: ARG002 - there is nothing to read
+    ) -> Iterator[Page[Split]]:
+        """Read nothing: an order cannot be split here."""
+        yield Page(items=(), cursor=cursor)
+
+    def splits_by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:  # noqa: ARG002
+        """Read nothing: an order cannot be split here."""
+        yield Page(items=())
+
+    def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
+        """Return the status of each of these orders that is here."""
+        found = self.orders_now(ids, "read the statuses of orders")
+        shapes = [one for one in found if isinstance(one, OrderShape)]
+        parcels = self.side_by_side(shapes, self._parcel)
+        return {
+            str(one.id): _status(one, parcel) for one, parcel in zip(shapes, parcels, strict=True)
+        }
+
+    def check_supplier(self) -> Iterator[Finding]:
+        """Say what this shop tells of parcels, and what it cannot hold."""
+        if not (isinstance(self.tracking, Fulfillments | Extension) or self.channel.tracking_meta):
+            yield Finding(
+                text="has no place for tracking numbers: switch on fulfillments or install"
+                " Shipment Tracking, or say `tracking_meta:`",
+                is_problem=True,
+            )
+        yield Finding(text="cannot split orders; of several tracking numbers the newest is told")
+        yield Finding(text="cannot tell what a label has cost, its method and its warehouse")
+        yield Finding(text="tells of a parcel when its order is completed or changed otherwise")
+
+    def _cancel(self, order_id: str, *, also_shipped: bool) -> Outcome:
+        order = self.order(order_id, f"read order {order_id}")
+        if order is None:
+            return refused("not-found", "is not here")
+        if order.status in _GONE:
+            return Outcome(state="unchanged", id=order_id)
+        parcel = self._parcel(order)
+        if _status(order, parcel) == "shipped" and not also_shipped:
+            return refused("already-shipped", f"order {order_id} is shipped")
+        after = self.save(order, {"status": "cancelled"}, f"cancel order {order_id}")
+        if after.date_completed_gmt != order.date_completed_gmt and not also_shipped:
+            # Completed between our look and our word, and both were taken: the parcel wins.
+            self.save(order, {"status": _SENT}, f"restore order {order_id}")
+            return refused("already-shipped", f"order {order_id} is shipped")
+        return Outcome(state="done", id=order_id)
+
+    def _shipments(self, items: Sequence[OrderShape | Unusable]) -> tuple[Shipment | Unusable, ...]:
+        ours = [
+            one for one in items if isinstance(one, Unusable) or one.meta(REFERENCE) is not None
+        ]
+        found = self.side_by_side(
+            ours, lambda one: one if isinstance(one, Unusable) else self._shipment(one)
+        )
+        return tuple(one for one in found if one)
+
+    def _shipment(self, order: OrderShape) -> Shipment | None:
+        parcel = self._parcel(order)
+        if order.status in _GONE and parcel is None:
+            return None
+        sent_at = (
+            (parcel and parcel.shipped_at)
+            or moment(order.date_completed_gmt)
+            or moment(order.date_modified_gmt)
+        )
+        if sent_at is None:
+            return None
+        return Shipment(
+            id=str(order.id),
+            order_id=str(order.id),
+            tracking_number=parcel.number if parcel else "",
+            carrier=parcel.carrier if parcel else "",
+            shipped_at=sent_at,
+            voided=parcel is None and order.status != _SENT,
+        )
+
+    def _parcel(self, order: OrderShape) -> Seen | None:
+        """Return the newest parcel of an order, wherever this shop has it."""
+        channel = self.channel
+        if channel.tracking_meta and (number := order.meta(channel.tracking_meta)):
+            carrier = order.meta(channel.carrier_meta) if channel.carrier_meta else ""
+            return Seen(id="", number=str(number), carrier=str(carrier or ""))
+        seen = [*trackings(order), *self._fulfillments(order)]
+        return next((one for one in reversed(seen) if one.number), None)
+
+    def _fulfillments(self, order: OrderShape) -> Sequence[Seen]:
+        """Ask for the parcels only where the order says that it has some: a call an order."""
+        said = order.meta("_fulfillment_status")
+        if said in (None, "", "no_fulfillments", "unfulfilled"):
+            return ()
+        return self.tracking.seen(order) if isinstance(self.tracking, Fulfillments) else ()
+
+
+def _again(outcome: Outcome) -> Outcome:
+    if outcome.state != "done":
+        return outcome
+    return Outcome(state="unchanged", id=outcome.id, line_ids=outcome.line_ids)
+
+
+def _status(order: OrderShape, parcel: Seen | None) -> str:
+    if order.status in _GONE:
+        return "cancelled"
+    return "shipped" if order.status == _SENT or parcel else "awaiting_fulfillment"
+
+
+def _to_sell(shape: ProductShape, sku: str = "") -> Stock:
+    """Return what can be sold; a variation without a number of its own has its product's."""
+    is_counted = shape.manage_stock is True or shape.manage_stock == "parent"
+    return Stock(
+        product_id=sku or shape.sku,
+        sku=shape.sku,
+        quantity=shape.stock_quantity if is_counted else None,
+    )

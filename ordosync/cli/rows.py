@@ -1,0 +1,133 @@
+"""What people give the desk: files of rows, numbers, amounts and times, each refused in words."""
+
+import csv
+import io
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from ordosync.errors import UsageError
+
+_LARGEST_FILE = 64 * 1024 * 1024
+_DIGITS = 9
+_LONGEST_AMOUNT = 20
+_OURS = ("row", "reason")
+"""Columns of a file that was given back, so that it can be mended and fed in again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A row of a file, or of the command line."""
+
+    cells: dict[str, str]
+    number: int = 0
+    """Of the row in its file, the header being row 1."""
+
+    def get(self, name: str) -> str:
+        """Return what was given under a name, if anything."""
+        return self.cells.get(name, "").strip()
+
+
+def read_rows(path: Path, needed: Sequence[str], known: Sequence[str]) -> list[Given]:
+    """Read a CSV file whose columns are named like the options. Raises `UsageError`."""
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise UsageError(f"{path} is larger than {_LARGEST_FILE // 2**20} MB")
+        reader = csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""), strict=True)
+        columns = list(reader.fieldnames or ())
+        _check_columns(path, columns, needed, known)
+        kept = [name for name in columns if name not in _OURS]
+        return [
+            Given(cells={name: row.get(name) or "" for name in kept}, number=number)
+            for number, row in enumerate(reader, 2)
+            if any(row.get(name) for name in kept)
+        ]
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{path} is not a CSV file in UTF-8: {error}") from error
+
+
+def _check_columns(
+    path: Path, columns: Sequence[str], needed: Sequence[str], known: Sequence[str]
+) -> None:
+    missing = [name for name in needed if name not in columns]
+    unknown = [name for name in columns if name not in (*known, *_OURS)]
+    if not missing and not unknown:
+        return
+    may = [name for name in known if name not in needed]
+    told = (
+        f"{path} has the columns {', '.join(map(repr, columns)) or 'of an empty file'};"
+        f" needed are {', '.join(needed)}, and there may be {', '.join(may)}"
+    )
+    if any(";" in name for name in columns):
+        told += "; separate them with commas, not semicolons"
+    raise UsageError(told)
+
+
+def give_back(path: Path, refused: Sequence[tuple[Given, str]]) -> Path | None:
+    """Write the rows that were refused, each with why, beside the file that they came from.
+
+    Where none was, an earlier file of that name goes: it speaks of rows that are mended.
+    """
+    back = path.with_name(f"{path.stem}.refused.csv")
+    if not refused:
+        back.unlink(missing_ok=True)
+        return None
+    half_made = back.with_name(f".{back.name}.{os.getpid()}")
+    with os.fdopen(
+        os.open(half_made, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600),
+        "w",
+        newline="",
+        encoding="utf-8",
+    ) as file:
+        writer = csv.DictWriter(file, [*refused[0][0].cells, *_OURS])
+        writer.writeheader()
+        writer.writerows(
+            {**row.cells, "row": row.number, "reason": reason}
+            for row, reason in sorted(refused, key=lambda one: one[0].number)
+        )
+    half_made.replace(back)
+    return back
+
+
+def quantity(text: str, *, least: int = 0) -> int:
+    """Read a whole number. Raises `UsageError`."""
+    if not text.strip():
+        raise UsageError("the quantity is blank")
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > _DIGITS or int(text) < least:
+        raise UsageError(
+            f"{text!r} is not a whole number of {least} or more, and {_DIGITS} digits at most"
+        )
+    return int(text)
+
+
+def money(text: str) -> Decimal:
+    """Read an amount. Raises `UsageError`."""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) or len(text) > _LONGEST_AMOUNT:
+        raise UsageError(f"{text!r} is not an amount such as 4.20")
+    return Decimal(text)
+
+
+def moment(text: str) -> datetime:
+    """Read a time with its offset. Raises `UsageError`."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise UsageError(f"{text!r} is not a time such as 2026-11-23T14:05:00+01:00")
+    return at
+
+
+def pair(text: str) -> tuple[str, str]:
+    """Split `SKU=WHAT` at its last equals sign. Raises `UsageError`."""
+    sku, equals, what = (part.strip() for part in text.rpartition("="))
+    if not equals or not sku:
+        raise UsageError(f"{text.strip()!r} is not SKU=QUANTITY")
+    return sku, what

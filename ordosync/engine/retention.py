@@ -1,0 +1,34 @@
+"""What is kept for how long: the log is pruned by whoever works anyway, once a day."""
+
+from ordosync.clock import Clock
+from ordosync.config.model import Config
+from ordosync.engine.stop import Stop
+from ordosync.errors import DatabaseError
+from ordosync.store import Store
+from ordosync.store.prune import Pruned
+
+_PAUSE_S = 0.01
+_AT_MOST_S = 20
+"""How long a tick works at it; the next one goes on."""
+
+
+def prune(config: Config, store: Store, clock: Clock, stop: Stop) -> Pruned | None:
+    """Delete what is older than the configuration keeps; None where it keeps everything."""
+    if config.retention is None:
+        return None
+
+    def between() -> bool:
+        clock.sleep(_PAUSE_S)  # or a writer that waits would find the file locked again
+        return stop.reason is None
+
+    now = clock.now()
+    return store.pruning.run(before=now - config.retention, now=now, between=between)
+
+
+def prune_for_a_while(config: Config, clock: Clock, stop: Stop) -> None:
+    """Do some of it, after the work of a tick. What keeps it from that is told by the next one."""
+    try:
+        with Store.open(config.database) as store:
+            prune(config, store, clock, stop.within(_AT_MOST_S))
+    except DatabaseError:
+        return

@@ -1,0 +1,54 @@
+"""Which machine a store is used on: only one, since its leases ask that machine who is alive."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ordosync.database import sqlite3, unusable
+from ordosync.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MACHINE_KEY = "machine"
+NAMELESS = "nameless"
+"""What all machines and containers without an id are called."""
+_PLACES: "Sequence[str]" = ("/etc/machine-id", "/var/lib/dbus/machine-id")
+
+
+def this_machine() -> str:
+    """Name this machine. Its id is not to be shown, so it is the digest of it that is kept."""
+    for place in _PLACES:
+        try:
+            found = Path(place).read_text("ascii").strip()
+        except (OSError, ValueError):
+            continue
+        if found and found != "uninitialized":
+            return hashlib.sha256(f"ordosync:{found}".encode()).hexdigest()[:32]
+    return NAMELESS
+
+
+def machine_of(connection: "sqlite3.Connection") -> str | None:
+    """Return the machine that a store is used on; None where nobody has noted it yet."""
+    row = connection.execute("select value from meta where key = ?", (MACHINE_KEY,)).fetchone()
+    return row["value"] if row else None
+
+
+def check_machine(connection: "sqlite3.Connection", path: Path, *, readonly: bool) -> None:
+    """Refuse the store of another machine; one that was never used is this one's from now on."""
+    try:
+        found = machine_of(connection)
+        if found is None and not readonly:
+            connection.execute(
+                "insert into meta (key, value) values (?, ?) on conflict do nothing",
+                (MACHINE_KEY, this_machine()),
+            )
+            found = machine_of(connection)
+    except sqlite3.Error as error:
+        raise unusable(path, error) from error
+    if found not in (None, this_machine()):
+        raise DatabaseError(
+            path,
+            "is in use on another machine; if it was moved here for good, and nothing runs there"
+            " any more: `ordosync restore --moved`",
+        )

@@ -1,0 +1,321 @@
+"""The people of a WooCommerce shop, in front of a fake of it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ordosync.models import Address, Line, Order, Product, Shipment
+from tests.accounts.contract.examples import sold
+from tests.accounts.contract.people import Lack, MerchantPeople, People, SupplierPeople, Told
+from tests.fakes.woocommerce import FakeWooCommerce, Switches, fulfillments
+from tests.fakes.woocommerce.state import Line as KeptLine
+from tests.virtual import VirtualClock
+
+TAG = "Northwind"
+_STATUSES = {"completed": "shipped", "cancelled": "cancelled"}
+_FIELDS = {
+    "company": "company",
+    "street1": "address_1",
+    "street2": "address_2",
+    "city": "city",
+    "state": "state",
+    "zip": "postcode",
+    "country": "country",
+    "phone": "phone",
+}
+
+
+class AtShop(People):
+    """What both do in the shop's own pages. It is asked over plain http, so requests are signed."""
+
+    open_status: ClassVar[str]
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        super().__init__(folder, clock)
+        self.fake = FakeWooCommerce(clock=clock, switches=self.switches())
+        self.fake.start()
+
+    def switches(self) -> Switches:
+        """Say what shop it is."""
+        return Switches(currency="GBP", fulfillments=True)
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        return {
+            "kind": "woocommerce",
+            "url": self.fake.url,
+            "key": self.fake.key,
+            "secret": self.fake.secret,
+        }
+
+    def close(self) -> None:
+        super().close()
+        self.fake.stop()
+        if self.fake.errors:
+            raise self.fake.errors[0]
+
+    def everything(self) -> object:
+        return list(self.fake.ledger)
+
+    def status(self, order_id: str) -> str:
+        return _STATUSES.get(self.fake.order(int(order_id))["status"], self.open_status)
+
+    def timeline(self, order_id: str) -> Sequence[str]:
+        return self.fake.notes(int(order_id.partition("/")[0]))
+
+    def cancel(self, order_id: str) -> None:
+        self.fake.cancel(int(order_id))
+
+    def field(self, order_id: str, key: str) -> Any:
+        """Read a field of an order."""
+        fields = self.fake.order(int(order_id))["meta_data"]
+        return next((one["value"] for one in fields if one["key"] == key), None)
+
+
+class ShopMerchantPeople(AtShop, MerchantPeople):
+    """Who sells. What the Supplier ships has its tag."""
+
+    lacks: ClassVar[frozenset[Lack]] = frozenset(
+        {
+            "reassigning",
+            "piece-orders",
+            "ship_to_email",
+            "internal_notes",
+            "tags",
+            "supplier_sku",
+            "supplier_unit_cost",
+        }
+    )
+    open_status: ClassVar[str] = "dropshipment_requested"
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        super().__init__(folder, clock)
+        self.fake.add_term("tags", TAG)
+        self.pair = {"tag": TAG}
+
+    def request(self, order: Order) -> str:
+        for one in order.lines:
+            if self.fake.shop.by_sku(one.sku) is None:
+                self.fake.add_product(one.sku, one.name, tags=[TAG])
+        return self._place(order, [_bought(one, one.sku) for one in order.lines])
+
+    def take(self, order: Order) -> str:
+        own = [f"OWN-{one.sku}" for one in order.lines]
+        for sku in own:
+            self.fake.add_product(sku)
+        lines = zip(order.lines, own, strict=True)
+        return self._place(order, [_bought(one, sku) for one, sku in lines])
+
+    def request_again(self, order_id: str) -> None:
+        self.fake.restore(int(order_id))
+
+    def split(self, order_id: str, *pieces: Sequence[int]) -> Sequence[str]:
+        """Leave what an earlier run has kept: people cannot split orders here."""
+        ids = [line["id"] for line in self.fake.order(int(order_id))["line_items"]]
+        parts = [
+            {
+                "id": f"{order_id}/{place}",
+                "reference": f"earlier-{place}",
+                "lines": {str(i): n for i, n in zip(ids, piece, strict=True) if n},
+            }
+            for place, piece in enumerate(pieces, 1)
+        ]
+        meta = [{"key": "_ordosync_northwind", "value": json.dumps({"parts": parts})}]
+        self.fake.edit_order(int(order_id), meta_data=meta)
+        return [str(part["id"]) for part in parts]
+
+    def add_product(self, product: Product, *, other: bool = False) -> str:
+        more: dict[str, Any] = {"type": "bundle"} if product.is_kit else {}
+        price = "" if product.price is None else str(product.price)
+        tags = [] if other else [TAG]
+        self.fake.add_product(product.sku, product.name, price=price, tags=tags, stock=0, **more)
+        return product.sku
+
+    def archive(self, sku: str) -> None:
+        self.fake.edit_product(sku, status="draft")
+
+    def count(self, sku: str, quantity: int) -> None:
+        self.fake.set_stock(sku, quantity)
+
+    def physical(self, sku: str) -> int | None:
+        return self.fake.stock(sku)
+
+    def status(self, order_id: str) -> str:
+        number = order_id.partition("/")[0]
+        of_order = super().status(number)
+        if number == order_id or of_order == "cancelled":
+            return of_order
+        return "shipped" if self.tracking(order_id) else "dropshipment_requested"
+
+    def tracking(self, order_id: str) -> Sequence[Told]:
+        return [
+            Told(
+                number=one["number"],
+                voided=one.get("voided", False),
+                carrier=one["carrier"],
+                method=one.get("method", ""),
+                cost=Decimal(one["cost"]) if "cost" in one else None,
+                warehouse=one.get("warehouse", ""),
+                shipped_at=datetime.fromisoformat(one["shipped_at"]),
+            )
+            for one in self.kept(order_id).get("parcels", [])
+            if one["of"] == order_id
+        ]
+
+    def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
+        number = order_id.partition("/")[0]
+        skus = {line["id"]: line["sku"] for line in self.fake.order(int(number))["line_items"]}
+        return {
+            part["id"]: [(skus[int(line)], count) for line, count in part["lines"].items()]
+            for part in self.kept(order_id).get("parts", [])
+            if part["id"].rpartition("/")[0] == order_id
+        }
+
+    def kept(self, order_id: str) -> Any:
+        """Read what is kept on an order for the Supplier."""
+        return json.loads(self.field(order_id.partition("/")[0], "_ordosync_northwind") or "{}")
+
+    def _place(self, order: Order, lines: list[dict[str, Any]]) -> str:
+        optional: dict[str, Any] = {
+            "customer_note": order.customer_notes,
+            "shipping_lines": order.shipping_method
+            and [{"method_id": "flat_rate", "method_title": order.shipping_method, "total": "5"}],
+            "fee_lines": order.discount and [{"name": "Thanks", "total": str(-order.discount)}],
+        }
+        return str(
+            self.fake.place_order(
+                lines,
+                billing=_written(order.bill_to) if order.bill_to else {},
+                shipping=_written(order.ship_to),
+                **{name: value for name, value in optional.items() if value},
+            )
+        )
+
+
+class ShopSupplierPeople(AtShop, SupplierPeople):
+    """Who ships."""
+
+    lacks: ClassVar[frozenset[Lack]] = frozenset(
+        {
+            "split-order",
+            "voided-labels",
+            "cancelled-shipped",
+            "label-cost",
+            "label-method",
+            "label-warehouse",
+            "line_total",
+        }
+    )
+    open_status: ClassVar[str] = "awaiting_fulfillment"
+
+    def orders(self) -> Sequence[Order]:
+        return [self._order(str(number)) for number in self.fake.order_ids("processing")]
+
+    def order(self, order_id: str) -> Order:
+        return self._order(order_id)
+
+    def ship(self, order_id: str, parcel: Shipment) -> None:
+        if self.fake.switches.shipment_tracking:
+            self.fake.ship(
+                int(order_id),
+                parcel.tracking_number,
+                carrier=parcel.carrier,
+                way="tracking",
+                shipped_on=parcel.shipped_at.date().isoformat(),
+            )
+            return
+        order = self.fake.shop.orders[int(order_id)]
+        fields = {
+            "_items": [{"item_id": line.id, "qty": line.quantity} for line in order.lines],
+            "_tracking_number": parcel.tracking_number,
+            "_shipment_provider": parcel.carrier,
+            "_date_fulfilled": f"{parcel.shipped_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+        }
+        meta = [{"key": key, "value": value} for key, value in fields.items()]
+        with self.fake.shop.lock:
+            body = {"status": "fulfilled", "is_fulfilled": True, "meta_data": meta}
+            fulfillments.fulfill(self.fake.shop, order, body)
+        self.fake.set_status(int(order_id), "completed")
+
+    def void(self, order_id: str) -> None:
+        numbers = [one["tracking_number"] for one in self.fake.trackings(int(order_id))]
+        fields = [field for one in self.fake.parcels(int(order_id)) for field in one["meta_data"]]
+        numbers += [field["value"] for field in fields if field["key"] == "_tracking_number"]
+        for number in numbers:
+            self.fake.unship(int(order_id), number)
+        self.fake.set_status(int(order_id), "processing")
+
+    def products(self) -> Sequence[Product]:
+        return [
+            Product(id=one.sku, sku=one.sku, name=one.name)
+            for one in self.fake.shop.products.values()
+        ]
+
+    def count(self, sku: str, quantity: int) -> None:
+        if self.fake.shop.by_sku(sku) is None:
+            self.fake.add_product(sku, f"A {sku}", stock=quantity)
+        else:
+            self.fake.set_stock(sku, quantity)
+
+    def sell(self, sku: str, quantity: int) -> None:
+        self.fake.place_order({sku: quantity}, billing={}, shipping=_written(sold("1").ship_to))
+
+    def _order(self, order_id: str) -> Order:
+        kept = self.fake.shop.orders[int(order_id)]
+        fields = {one.key: one.value for one in kept.meta}
+        fees = [fee.total for fee in kept.fee_lines]
+        return Order(
+            id=order_id,
+            number=f"{kept.number}: {fields.get('Order number', '')}",
+            status=self.status(order_id),
+            lines=tuple(self._line(line) for line in kept.lines),
+            ship_to=_address(kept.shipping, email=fields.get("Ship-to email", "")),
+            bill_to=_address(kept.billing, email=kept.billing.get("email", "")),
+            currency=kept.currency,
+            shipping_method=kept.shipping_lines[0].name if kept.shipping_lines else "",
+            customer_notes=kept.customer_note,
+            internal_notes=fields.get("Internal notes", ""),
+            discount=-fees[0] if fees else None,
+            tags=tuple(fields["Tags"].split(", ")) if "Tags" in fields else (),
+        )
+
+    def _line(self, line: KeptLine) -> Line:
+        details = [one.value for one in line.meta if one.key == "Details"]
+        return Line(
+            id=str(line.id),
+            sku=self.fake.shop.products[line.sold_id].sku,
+            name=line.name,
+            quantity=line.quantity,
+            unit_price=line.subtotal / line.quantity,
+            details=details[0] if details else "",
+            discount=line.subtotal - line.total or None,
+        )
+
+
+def _bought(one: Line, sku: str) -> dict[str, Any]:
+    price = (one.unit_price or Decimal()) * one.quantity
+    written: dict[str, Any] = {
+        "sku": sku,
+        "name": one.name,
+        "quantity": one.quantity,
+        "subtotal": str(price),
+        "total": str(price if one.total is None else one.total),
+    }
+    if one.details:
+        written["meta_data"] = [{"key": "Details", "value": one.details}]
+    return written
+
+
+def _written(address: Address) -> dict[str, str]:
+    first, _, last = address.name.partition(" ")
+    known = {field: getattr(address, name) for name, field in _FIELDS.items()}
+    return {"first_name": first, "last_name": last, "email": address.email, **known}
+
+
+def _address(kept: Mapping[str, str], *, email: str) -> Address:
+    names = (kept.get("first_name", ""), kept.get("last_name", ""))
+    known = {name: kept.get(field, "") for name, field in _FIELDS.items()}
+    return Address(name=" ".join(filter(None, names)), email=email, **known)

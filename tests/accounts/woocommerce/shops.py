@@ -1,0 +1,58 @@
+"""Shops as the adapter has them, for what is special about this kind."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from ordosync.accounts.woocommerce import WooCommerceAccount
+from tests.accounts.contract.opening import opened
+from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
+from tests.fakes.woocommerce import FakeWooCommerce, Switches
+from tests.virtual import VirtualClock
+
+
+def requests(fake: FakeWooCommerce, *, since: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Return how often each call was made, since an earlier count."""
+    before = since or {}
+    return {
+        name: count - before.get(name, 0)
+        for name, count in fake.requests.items()
+        if count > before.get(name, 0)
+    }
+
+
+@contextmanager
+def merchant(
+    folder: Path, clock: VirtualClock, shop: Switches | None = None, **pair: object
+) -> Iterator[tuple[WooCommerceAccount, FakeWooCommerce]]:
+    """Open a shop as the Merchant; `pair` says what is this Supplier's, by default everything."""
+
+    class People(ShopMerchantPeople):
+        def switches(self) -> Switches:
+            return shop or Switches()
+
+    with closing(People(folder, clock)) as people:
+        people.pair = pair
+        yield account(people), people.fake
+
+
+@contextmanager
+def supplier(
+    folder: Path, clock: VirtualClock, shop: Switches | None = None, **pair: object
+) -> Iterator[tuple[WooCommerceAccount, FakeWooCommerce]]:
+    """Open a shop as the Supplier."""
+
+    class People(ShopSupplierPeople):
+        def switches(self) -> Switches:
+            return shop or Switches()
+
+    with closing(People(folder, clock)) as people:
+        people.pair = pair
+        yield account(people), people.fake
+
+
+def account(people: ShopMerchantPeople | ShopSupplierPeople) -> WooCommerceAccount:
+    """Open the account that they work in."""
+    found = opened(people)
+    assert isinstance(found, WooCommerceAccount)
+    return found

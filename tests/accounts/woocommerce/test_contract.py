@@ -1,0 +1,56 @@
+from pathlib import Path
+from typing import ClassVar
+
+from tests.accounts.contract import MerchantContract, SupplierContract
+from tests.accounts.contract.people import Lack
+from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
+from tests.fakes.woocommerce import Switches
+from tests.virtual import VirtualClock
+
+
+class TestWooCommerceAsMerchant(MerchantContract):
+    def make_people(self, folder: Path, clock: VirtualClock) -> ShopMerchantPeople:
+        return ShopMerchantPeople(folder, clock)
+
+
+class TestWooCommerceAsSupplier(SupplierContract):
+    def make_people(self, folder: Path, clock: VirtualClock) -> ShopSupplierPeople:
+        return ShopSupplierPeople(folder, clock)
+
+
+class OldMerchant(ShopMerchantPeople):
+    """Who has a shop without fulfillments, extensions and a list of all variations."""
+
+    def switches(self) -> Switches:
+        return Switches(currency="GBP", version="7.8.2")
+
+
+class TestOldShopAsMerchant(MerchantContract):
+    def make_people(self, folder: Path, clock: VirtualClock) -> OldMerchant:
+        return OldMerchant(folder, clock)
+
+
+class ExtendedMerchant(ShopMerchantPeople):
+    """Who has the extension Shipment Tracking."""
+
+    def switches(self) -> Switches:
+        return Switches(currency="GBP", shipment_tracking=True)
+
+
+class TestExtendedShopAsMerchant(MerchantContract):
+    def make_people(self, folder: Path, clock: VirtualClock) -> ExtendedMerchant:
+        return ExtendedMerchant(folder, clock)
+
+
+class OldSupplier(ShopSupplierPeople):
+    """Who has an old shop, where parcels are in the extension, which says only the day."""
+
+    lacks: ClassVar[frozenset[Lack]] = ShopSupplierPeople.lacks | {"label-time"}
+
+    def switches(self) -> Switches:
+        return Switches(currency="GBP", version="7.8.2", shipment_tracking=True)
+
+
+class TestOldShopAsSupplier(SupplierContract):
+    def make_people(self, folder: Path, clock: VirtualClock) -> OldSupplier:
+        return OldSupplier(folder, clock)

@@ -1,0 +1,256 @@
+"""What is said of a shop's options, by the file and by the shop; and how it is signed in to."""
+
+import re
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from tests.command import ordosync
+from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
+
+CONFIG = """
+accounts:
+  shop:
+    kind: woocommerce
+    url: {url}
+    key: {key}
+    secret: {secret}
+    {more}
+  depot:
+    kind: woocommerce
+    url: {url}
+    key: {key}
+    secret: {secret}
+    {more}
+portals:
+  shop-depot:
+    merchant: {merchant}
+    supplier: {{account: depot, prefix: "A-"}}
+"""
+
+
+@pytest.fixture(name="fake")
+def _fake() -> Iterator[FakeWooCommerce]:
+    with FakeWooCommerce(switches=Switches(fulfillments=True)) as fake:
+        yield fake
+
+
+def write(folder: Path, fake: FakeWooCommerce, **values: str) -> None:
+    known = {"url": fake.url, "key": fake.key, "secret": fake.secret, "more": "concurrency: 2"}
+    path = folder / "config.yaml"
+    path.touch(0o600)
+    path.write_text(CONFIG.format(**{**known, "merchant": "shop", **values}))
+
+
+def check(folder: Path) -> tuple[int, str]:
+    done = ordosync(folder, "config", "check", "--online")
+    assert done.err == ""
+    return done.code, done.out
+
+
+def test_shop_that_has_all_that_is_needed_is_ok(tmp_path: Path, fake: FakeWooCommerce) -> None:
+    write(tmp_path, fake)
+
+    code, out = check(tmp_path)
+
+    assert code == 0
+    assert "ok: portal shop-depot, merchant shop: all that is needed is there" in out
+    assert "ok: portal shop-depot, supplier depot: all that is needed is there" in out
+    assert fake.ledger == []
+
+
+@pytest.mark.parametrize(
+    ("shop", "told"),
+    [
+        (Switches(fulfillments=True), "tells of parcels by fulfillments"),
+        (Switches(shipment_tracking=True), "tells of parcels by the Shipment Tracking extension"),
+        (Switches(), "tells of parcels by a note on the order"),
+    ],
+    ids=["fulfillments", "extension", "notes"],
+)
+def test_way_to_tell_of_parcels_is_named(tmp_path: Path, shop: Switches, told: str) -> None:
+    with FakeWooCommerce(switches=shop) as fake:
+        write(tmp_path, fake)
+
+        _, out = check(tmp_path)
+
+    assert f"note: portal shop-depot, merchant shop: {told}" in out
+
+
+def test_supplier_without_a_place_for_numbers_is_a_problem(tmp_path: Path) -> None:
+    with FakeWooCommerce() as fake:
+        write(tmp_path, fake)
+
+        code, out = check(tmp_path)
+
+    assert code == 1
+    assert "supplier depot: has no place for tracking numbers" in out
+
+
+def test_key_that_may_only_read_is_told(tmp_path: Path, fake: FakeWooCommerce) -> None:
+    fake.add_key("ck_reader", "cs_reader", permissions="read")
+    write(tmp_path, fake, key="ck_reader", secret="cs_reader")  # noqa: S106 - guards nothing
+
+    code, out = check(tmp_path)
+
+    assert code == 1
+    assert "does not have write permissions" in out
+    assert "cs_reader" not in out
+
+
+def test_wrong_secret_is_told_and_not_shown(tmp_path: Path, fake: FakeWooCommerce) -> None:
+    write(tmp_path, fake, secret="cs_wrong-wrong")  # noqa: S106 - guards nothing
+
+    code, out = check(tmp_path)
+
+    assert code == 1
+    assert "merchant shop: account shop: sign in: HTTP 401" in out
+    assert "wrong-wrong" not in out
+
+
+@pytest.mark.parametrize(
+    ("merchant", "told"),
+    [
+        ("{account: shop, tag: Nobody}", "none of its products' tags is Nobody"),
+        ("{account: shop, category: Nowhere}", "none of its products' categories is Nowhere"),
+    ],
+)
+def test_what_is_missing_there_is_told(
+    tmp_path: Path, fake: FakeWooCommerce, merchant: str, told: str
+) -> None:
+    write(tmp_path, fake, merchant=merchant)
+
+    code, out = check(tmp_path)
+
+    assert code == 1
+    assert told in out
+
+
+def test_tag_that_is_there_is_found_by_name_or_slug(tmp_path: Path, fake: FakeWooCommerce) -> None:
+    fake.add_term("tags", "North Wind")
+    write(tmp_path, fake, merchant="{account: shop, tag: north-wind}")
+
+    assert check(tmp_path)[0] == 0
+
+
+def test_status_of_no_plugin_is_told(tmp_path: Path, fake: FakeWooCommerce) -> None:
+    write(tmp_path, fake, more="statuses: [processing, packed]")
+
+    code, out = check(tmp_path)
+
+    assert code == 1
+    assert "look for the statuses: HTTP 400" in out
+
+
+def test_site_without_permalinks_is_a_page(tmp_path: Path) -> None:
+    with FakeWooCommerce(switches=Switches(pretty_permalinks=False)) as fake:
+        write(tmp_path, fake)
+
+        code, out = check(tmp_path)
+
+    assert code == 1
+    assert 'ask what the shop is: HTTP 404: a web page, "Page not found"' in out
+
+
+def test_shop_in_a_folder_of_its_host(tmp_path: Path) -> None:
+    with FakeWooCommerce(switches=Switches(path="/shop", fulfillments=True)) as fake:
+        write(tmp_path, fake)
+
+        assert check(tmp_path)[0] == 0
+
+
+@pytest.fixture(name="authority", scope="module")
+def _authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def test_over_https_key_and_secret_are_enough(tmp_path: Path, authority: trustme.CA) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    shop = Switches(fulfillments=True)
+    with FakeWooCommerce(switches=shop, certificate=context) as fake:
+        write(tmp_path, fake, more="ca_file: ca.pem")
+
+        code, out = check(tmp_path)
+
+    assert (code, "all that is needed is there" in out) == (0, True)
+
+
+def test_http_to_another_machine_is_refused(tmp_path: Path, fake: FakeWooCommerce) -> None:
+    write(tmp_path, fake, url="http://shop.example")
+
+    code, out = check(tmp_path)
+
+    assert code == 1
+    assert "http:// would show the secret to the network: use https://" in out
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"url": "ftp://shop.example"}, "url: must begin with https://"),
+        ({"url": "https://shop.example/wp-json/"}, "without /wp-json"),
+        ({"more": "timezone: Mars/Base"}, "timezone: 'Mars/Base'"),
+        ({"more": "concurrency: 0"}, "concurrency: must be 1 or more"),
+        ({"more": "calls_per_minute: 0"}, "calls_per_minute: must be 1"),
+        ({"more": "statuses: []"}, "must name a status each"),
+        ({"more": "statuses: [failed]\n    cancelled: [failed]"}, "both have failed"),
+        ({"merchant": "{account: shop, tags: [a]}"}, "unknown option"),
+    ],
+    ids=str,
+)
+def test_a_wrong_option_is_a_problem_of_the_file(
+    tmp_path: Path, fake: FakeWooCommerce, values: dict[str, str], told: str
+) -> None:
+    write(tmp_path, fake, **values)
+
+    done = ordosync(tmp_path, "config", "check")
+
+    assert done.code == 3
+    assert told in done.err
+
+
+@pytest.mark.parametrize("address", ["https://shop.example", "https://www.shop.example"])
+def test_shop_that_is_known_by_another_address_is_told(
+    tmp_path: Path, fake: FakeWooCommerce, address: str
+) -> None:
+    """It takes Basic over https and signatures over http, and neither for the other."""
+
+    def renamed(body: Any) -> Any:
+        return {**body, "home": address}
+
+    fake.faults.add(Fault(kind="edited", path="/wp-json/$", edit=renamed, times=2))
+    write(tmp_path, fake, secret="cs_wrong")  # noqa: S106 - guards nothing
+
+    _, out = check(tmp_path)
+
+    assert f"calls itself {address}, so it takes our requests for others" in out
+
+
+def test_example_in_the_repository_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANDLE_SHOP_SECRET", "cs_any")
+    text = (Path(__file__).parents[3] / "config.example.yaml").read_text()
+    account = text[text.index("  # candle-shop:") :].partition("\n\n")[0]
+    said = [
+        line.strip().removeprefix("# ")
+        for line in text.splitlines()
+        if line.strip().startswith(("# merchant: {account: candle", "#            supplier: north"))
+    ]
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        "accounts:\n"
+        + re.sub("(?m)^  # ", "  ", account)
+        + "\n  northwind: {kind: sqlite, path: northwind.db}"
+        + "\nportals:\n  candles:\n    supplier: northwind\n    "
+        + " ".join(said)
+        + "\n"
+    )
+
+    done = ordosync(tmp_path, "config", "check")
+
+    assert (done.code, done.err) == (0, "")

@@ -1,0 +1,254 @@
+"""Which of a shop's orders, and which of their lines, are this Supplier's."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import Raw
+
+from ordosync.accounts.woocommerce import WooCommerceAccount
+from ordosync.errors import SignInError, UnavailableError
+from ordosync.models import Order, Unusable
+from tests.accounts.contract.account import read
+from tests.accounts.woocommerce.shops import merchant, requests
+from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
+from tests.virtual import START, VirtualClock
+
+
+def basket(found: object) -> list[tuple[str, int]]:
+    assert isinstance(found, Order)
+    return [(line.sku, line.quantity) for line in found.lines]
+
+
+def orders(account: WooCommerceAccount) -> list[Order | Unusable]:
+    return read(account.orders(None, now=START))[0]
+
+
+def offer(fake: FakeWooCommerce) -> None:
+    """Offer a mug and two sizes of a shirt of Northwind's, and a cup of somebody else's."""
+    theirs: dict[str, Any] = {
+        "tags": ["North Wind"],
+        "categories": ["Drop"],
+        "meta_data": [{"key": "_supplier", "value": "northwind"}],
+    }
+    fake.add_product("MUG", **theirs)
+    fake.add_product("SHIRT", type="variable", **theirs)
+    fake.add_variation("SHIRT", "SHIRT-S")
+    fake.add_variation("SHIRT", "SHIRT-M")
+    fake.add_product("CUP")
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        {"tag": "north wind"},
+        {"tag": "north-wind"},
+        {"category": "Drop"},
+        {"meta": {"_supplier": "northwind"}},
+        {"tag": "North Wind", "category": "drop"},
+    ],
+    ids=str,
+)
+def test_only_lines_of_the_suppliers_products_travel(tmp_path: Path, pair: dict[str, Any]) -> None:
+    with merchant(tmp_path, VirtualClock(), **pair) as (account, fake):
+        offer(fake)
+        mixed = fake.place_order({"MUG": 2, "CUP": 1, "SHIRT-M": 3})
+        fake.place_order({"CUP": 5})
+
+        [found] = orders(account)
+
+        assert found.id == str(mixed)
+        assert basket(found) == [("MUG", 2), ("SHIRT-M", 3)]
+
+
+@pytest.mark.parametrize("by", ["tag", "skus"])
+def test_line_of_a_deleted_product_is_not_lost_in_silence(tmp_path: Path, by: str) -> None:
+    pair: dict[str, Any] = {"tag": "North Wind"} if by == "tag" else {}
+    with merchant(tmp_path, VirtualClock(), **pair) as (account, fake):
+        account.selection = () if by == "tag" else ("MUG", "SHIRT*")
+        offer(fake)
+        both = fake.place_order({"MUG": 1, "SHIRT-S": 1})
+        only = fake.place_order({"SHIRT-S": 1})
+        fake.place_order({"MUG": 1})
+        for sku in ("SHIRT-S", "SHIRT"):
+            fake.delete_product(sku, force=True)
+
+        first, second, third = orders(account)
+
+        assert isinstance(first, Unusable)
+        assert isinstance(second, Unusable)
+        assert (first.id, first.code, first.skip) == (str(both), "product-gone", False)
+        assert (second.id, second.code, second.skip) == (str(only), "product-gone", True)
+        assert basket(third) == [("MUG", 1)]
+
+
+def test_products_of_a_hundred_orders_are_looked_up_in_one_call(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
+        offer(fake)
+        for _ in range(100):
+            fake.place_order({"MUG": 1, "CUP": 1, "SHIRT-S": 1})
+
+        assert len(orders(account)) == 100
+        assert requests(fake)["GET /wc/v3/products"] == 1
+
+
+def test_products_by_tag_are_imported_with_their_variations(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
+        offer(fake)
+
+        found, _ = read(account.products(None, now=START))
+        known = account.stock_to_write(["MUG", "SHIRT-S", "CUP"])
+
+        assert {one.id for one in found} == {"MUG", "SHIRT-S", "SHIRT-M"}
+        assert known["CUP"].fixed == "unassigned"
+        assert known["SHIRT-S"].fixed == "unmanaged"
+
+
+@pytest.mark.parametrize(
+    ("back", "left"),
+    [
+        ({"MUG": 1}, [[("MUG", 1), ("CUP", 1)]]),
+        ({"MUG": 2}, [[("CUP", 1)]]),
+        ({"MUG": 2, "CUP": 1}, []),
+    ],
+    ids=str,
+)
+def test_what_was_refunded_is_not_sent(
+    tmp_path: Path, back: dict[str, int], left: Sequence[object]
+) -> None:
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG")
+        fake.add_product("CUP")
+        order_id = fake.place_order(
+            {"MUG": 2, "CUP": 1},
+            shipping_lines=[{"method_id": "flat_rate", "method_title": "Post", "total": "5"}],
+        )
+        before = orders(account)
+        fake.refund(order_id, back)
+
+        after = orders(account)
+
+        assert [basket(one) for one in after] == left
+        assert [one.content for one in after] != [one.content for one in before]
+
+
+def test_other_statuses_are_sent_if_the_options_say_so(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    shop = Switches(statuses=("packed", "lost"))
+    with merchant(tmp_path, clock, shop) as (account, fake):
+        fake.add_product("MUG")
+        kept = {status: str(fake.sell("MUG")) for status in ("processing", "packed", "on-hold")}
+        gone = {status: str(fake.sell("MUG")) for status in ("refunded", "failed", "lost", "trash")}
+        for status, order_id in (kept | gone).items():
+            fake.trash(int(order_id)) if status == "trash" else fake.set_status(
+                int(order_id), status
+            )
+
+        by_default = {one.id for one in orders(account)}
+        account.open_statuses = ("processing", "packed")
+        account.cancelled_statuses = ("refunded", "failed", "lost", "trash")
+
+        assert by_default == {kept["processing"]}
+        assert {one.id for one in orders(account)} == {kept["processing"], kept["packed"]}
+        assert {*read(account.cancelled_orders(None, now=START))[0]} == {*gone.values()}
+        assert account.cancelled_among([*kept.values(), *gone.values()]) == {*gone.values()}
+
+
+def test_order_in_the_trash_or_deleted_is_gone(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG")
+        trashed, deleted, kept = (fake.sell("MUG") for _ in range(3))
+        fake.trash(trashed)
+        fake.delete(deleted)
+
+        [page] = account.orders_by_id([str(trashed), str(deleted), str(kept), "x", "5/1"])
+
+        assert [one.id for one in page.items] == [str(kept)]
+        assert account.cancelled_among([str(trashed), str(deleted)]) == frozenset()
+
+
+def test_number_is_what_people_see_and_id_is_not(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), Switches(number_prefix="ACME-")) as (account, fake):
+        fake.add_product("MUG")
+        order_id = fake.sell("MUG")
+
+        [found] = orders(account)
+
+        assert isinstance(found, Order)
+        assert (found.id, found.number) == (str(order_id), f"ACME-{order_id}")
+
+
+def test_parcel_goes_where_the_bill_goes_if_nothing_else_is_said(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG")
+        billing = {"first_name": "Ann", "city": "Leeds", "phone": "0113", "email": "a@example.org"}
+        fake.place_order({"MUG": 1}, billing=billing, shipping={})
+        fake.place_order({"MUG": 1}, billing=billing, shipping={"first_name": "Bob"})
+
+        first, second = orders(account)
+
+        assert isinstance(first, Order)
+        assert isinstance(second, Order)
+        assert (first.ship_to.name, first.ship_to.city) == ("Ann", "Leeds")
+        assert (second.ship_to.name, second.ship_to.city) == ("Bob", "")
+        assert (second.ship_to.phone, second.ship_to.email) == ("0113", "a@example.org")
+
+
+def test_one_order_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG")
+        bad, good = fake.sell("MUG"), fake.sell("MUG")
+
+        def spoil(body: Any) -> Any:
+            body[0]["line_items"][0]["quantity"] = 1.5
+            return body
+
+        fake.faults.add(Fault(kind="edited", path="/orders", edit=spoil))
+        found = orders(account)
+
+        assert [one.id for one in found] == [str(bad), str(good)]
+        assert isinstance(found[0], Unusable)
+        assert found[0].code == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "told"),
+    [
+        (Fault(kind="maintenance", times=3), UnavailableError, "Down for maintenance"),
+        (Fault(kind="firewall", times=3), UnavailableError, 'a web page, "Blocked"'),
+        (Fault(kind="notice", times=3), UnavailableError, "a notice of PHP before its JSON"),
+        (Fault(kind="html", times=3), UnavailableError, "a web page"),
+        (Fault(kind="unauthorized"), SignInError, "HTTP 401"),
+        (Fault(kind="redirect", to="https://www.shop.example/"), UnavailableError, "sends us on"),
+    ],
+    ids=lambda value: value.kind if isinstance(value, Fault) else "",
+)
+def test_pages_of_a_host_are_told_for_what_they_are(
+    tmp_path: Path, fault: Fault, kind: type[Exception], told: str
+) -> None:
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fault.path = "/orders"
+        fake.faults.add(fault)
+
+        with pytest.raises(kind, match=told):
+            orders(account)
+
+
+def test_shop_without_its_plugin_has_not_lost_its_orders(tmp_path: Path) -> None:
+    """Switched off for an update, it answers that there is no such path, with 404."""
+    with merchant(tmp_path, VirtualClock()) as (account, _):
+        with pytest.raises(UnavailableError, match="is it switched off"):
+            account.there("/wc/v9/orders/5", Raw, doing="read order 5")
+
+        assert account.there("/wc/v3/orders/5", Raw, doing="read order 5") is None
+
+
+def test_each_attempt_is_signed_anew(tmp_path: Path) -> None:
+    """A proof that was used is refused, so a repeated request would never get in."""
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG")
+        fake.sell("MUG")
+        fake.faults.add(Fault(kind="lost-500", path="/orders", times=2))
+
+        assert len(orders(account)) == 1

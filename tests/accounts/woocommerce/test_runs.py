@@ -1,0 +1,99 @@
+"""Whole runs between two shops: what they cost in calls, and that nothing comes twice."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.accounts.contract.examples import line, parcel, sold
+from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
+from tests.fakes.woocommerce import Fault
+from tests.pairs.pair import Pair
+from tests.virtual import VirtualClock
+
+
+class Shops(Pair):
+    """Two shops, and what was asked of both."""
+
+    merchant: ShopMerchantPeople
+    supplier: ShopSupplierPeople
+
+    def calls(self) -> int:
+        return self.merchant.fake.requests.total() + self.supplier.fake.requests.total()
+
+    def calls_of(self, task: str) -> int:
+        """Run a task; return how many calls it took, which the log has as well."""
+        before = self.calls()
+        ran = self.run(task)
+        made = self.calls() - before
+        assert ran.run.calls == made
+        return made
+
+
+@pytest.fixture(name="shops")
+def _shops(tmp_path: Path) -> Iterator[Shops]:
+    clock = VirtualClock()
+    with (
+        closing(ShopMerchantPeople(tmp_path, clock)) as selling,
+        closing(ShopSupplierPeople(tmp_path, clock)) as shipping,
+    ):
+        yield Shops(tmp_path, selling, shipping)
+
+
+def test_calls_of_a_day_of_100_orders(shops: Shops) -> None:
+    ids = [shops.merchant.request(sold(str(n), line("MUG", 2), line("CUP"))) for n in range(100)]
+
+    imported = shops.calls_of("import-orders")
+    idle = shops.calls_of("import-orders")
+    for number, order in enumerate(shops.supplier.orders()):
+        shops.supplier.ship(order.id, parcel(number=f"1Z{number}"))
+    told = shops.calls_of("update-tracking")
+    nothing = shops.calls_of("update-tracking")
+
+    # Site, orders, products; the newest orders there, products, two new ones, and 100 orders.
+    assert imported == 3 + 1 + 1 + 2 + 100
+    assert idle == 3
+    # A page, each order's parcels, the ways of both shops, products; an order, its parcels and
+    # two writes.
+    assert told == 1 + 100 + 2 + 1 + 100 * 4
+    assert nothing <= 2 + 100
+    assert {shops.merchant.status(one) for one in ids} == {"shipped"}
+
+
+@pytest.mark.parametrize("lost", ["lost-reset", "lost-500", "cut"])
+def test_order_whose_answer_was_lost_is_created_once(shops: Shops, lost: Any) -> None:
+    shops.merchant.request(sold("1001"))
+    shops.supplier.fake.faults.add(Fault(kind=lost, method="POST", path="/orders$"))
+
+    first = shops.run("import-orders")
+    second = shops.run("import-orders")
+
+    assert first.counts == {"waiting": 1}
+    assert second.counts == {"unchanged": 1}
+    assert len(shops.supplier.orders()) == 1
+    shops.stays_quiet("import-orders")
+
+
+def test_store_that_was_lost_finds_every_order_again(shops: Shops) -> None:
+    for number in range(5):
+        shops.merchant.request(sold(str(number)))
+    shops.run("import-orders")
+    for path in shops.folder.glob("ordosync.db*"):
+        path.unlink()
+
+    ran = shops.run("import-orders")
+
+    assert ran.counts == {"unchanged": 5}
+    assert len(shops.supplier.orders()) == 5
+
+
+def test_line_of_each_order_is_known_by_its_own_id(shops: Shops) -> None:
+    """The same SKU twice, and details of each, stay apart from end to end."""
+    lines = (line("MUG", 1, id="a", details="Red"), line("MUG", 2, id="b", details="Blue"))
+    _, there = shops.imported("1001", *lines)
+
+    found = shops.supplier.order(there).lines
+
+    assert [(one.quantity, one.details) for one in found] == [(1, "Red"), (2, "Blue")]

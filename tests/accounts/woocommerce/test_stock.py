@@ -1,0 +1,140 @@
+"""A shop's quantities: how many calls they take, and which of them nobody may write."""
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ordosync.models import Stock
+from tests.accounts.contract.account import read
+from tests.accounts.woocommerce.shops import merchant, requests, supplier
+from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
+from tests.virtual import VirtualClock
+
+BY_SKU = "GET /wc/v3/products"
+BATCH = "POST /wc/v3/products/batch"
+OF_PARENT = "POST /wc/v3/products/{id}/variations/batch"
+
+
+def large(fake: FakeWooCommerce, size: int) -> list[str]:
+    """Offer so many, a tenth of which are variations, ten of each product that has some."""
+    fake.switches.sku_unique = False  # which is looked for among all, each time
+    skus = [f"P-{number}" for number in range(size * 9 // 10)]
+    for parent in range(size // 100):
+        fake.add_product(f"V-{parent}", type="variable")
+        for number in range(10):
+            fake.add_variation(f"V-{parent}", f"V-{parent}-{number}", stock=5)
+            skus.append(f"V-{parent}-{number}")
+    for sku in skus[: size * 9 // 10]:
+        fake.add_product(sku, stock=5)
+    return skus
+
+
+def test_5000_products_are_read_in_50_calls_and_only_changes_are_written(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), Switches(version="7.8.2")) as (account, fake):
+        skus = large(fake, 5_000)
+        known = account.stock_to_write(skus)
+        read_in = requests(fake)
+        changed = [f"P-{n}" for n in range(230)] + [f"V-{p}-{n}" for p in range(3) for n in (1, 2)]
+        same = skus[300:400]
+
+        wanted = [replace(known[sku], quantity=7) for sku in changed]
+        outcomes = account.write_stock(wanted + [known[sku] for sku in same])
+
+        assert len(known) == 5_000
+        assert read_in == {BY_SKU: 50}
+        assert [one.state for one in outcomes] == ["done"] * 236 + ["unchanged"] * 100
+        assert requests(fake, since=read_in) == {BATCH: 3, OF_PARENT: 3}
+        assert {one.about for one in fake.effects("stock set")} == {*changed}
+
+
+@pytest.mark.parametrize(("version", "calls"), [("11.0.1", 2), ("7.8.2", 11)])
+def test_all_stock_is_read_with_a_call_for_each_hundred(
+    tmp_path: Path, version: Any, calls: int
+) -> None:
+    """An old shop has no list of all variations, so each product that has some is asked."""
+    with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
+        skus = large(fake, 1_000)
+
+        items, _ = read(account.stock(now=VirtualClock().now()))
+
+        assert {one.product_id for one in items if isinstance(one, Stock)} == {*skus}
+        made = requests(fake)
+        assert made.pop(BY_SKU) == 10
+        assert sum(made.values()) == calls
+
+
+def test_products_that_are_new_since_nobody_knows_when_are_all_read(tmp_path: Path) -> None:
+    """A variation does not count as a change of its product, nor does a new tag of it."""
+    with merchant(tmp_path, VirtualClock(), Switches(version="7.8.2")) as (account, fake):
+        fake.add_product("S", "Shirt", type="variable")
+        fake.add_variation("S", "S-RED", price="7.50", weight="0.5")
+        now = VirtualClock().now()
+        _, cursor = read(account.products(None, now=now))
+        fake.add_variation("S", "S-BLUE")
+
+        found, _ = read(account.products(cursor, now=now), since=cursor)
+
+    assert [(one.id, getattr(one, "name", "")) for one in found] == [
+        ("S-RED", "Shirt - S-RED"),
+        ("S-BLUE", "Shirt - S-BLUE"),
+    ]
+    assert getattr(found[0], "weight_g", None) == Decimal("226.796185")
+
+
+def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), Switches(sku_unique=False)) as (account, fake):
+        fake.add_product("UNCOUNTED")
+        fake.add_product("SHIRT", type="variable", stock=9)
+        fake.add_variation("SHIRT", "SHIRT-RED")
+        fake.add_product("TWICE", stock=1)
+        fake.add_product("TWICE", stock=2)
+        fake.add_product("OFF", stock=1, status="draft")
+
+        skus = ["UNCOUNTED", "SHIRT-RED", "TWICE", "OFF"]
+        found = account.stock_to_write(skus)
+        outcomes = account.write_stock([replace(found[sku], quantity=3) for sku in skus])
+
+    fixed = [found[sku].fixed for sku in skus]
+    assert fixed == ["unmanaged", "shared", "ambiguous", "archived"]
+    assert {(one.state, one.code) for one in outcomes} == {("refused", "fixed")}
+
+
+def test_one_that_is_refused_among_a_hundred_stops_no_other(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        for sku in ("MUG", "CUP", "JAR", "POT"):
+            fake.add_product(sku, stock=1)
+        known = account.stock_to_write(["MUG", "CUP", "JAR", "POT"])
+        fake.delete_product("CUP", force=True)
+        fake.stop_counting("JAR")
+
+        outcomes = account.write_stock([replace(one, quantity=5) for one in known.values()])
+
+        assert [one.state for one in outcomes] == ["done", "refused", "refused", "done"]
+        assert "invalid_id" in outcomes[1].reason
+        assert outcomes[2].code == "fixed"
+        assert (fake.stock("MUG"), fake.stock("JAR"), fake.stock("POT")) == (5, None, 5)
+
+
+def test_answer_that_was_lost_is_asked_for_again(tmp_path: Path) -> None:
+    """A quantity is set, not added: a second time does nothing more."""
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG", stock=1)
+        known = account.stock_to_write(["MUG"])
+        fake.faults.add(Fault(kind="lost-500", method="POST", path="/batch$"))
+
+        [outcome] = account.write_stock([replace(known["MUG"], quantity=5)])
+
+        assert outcome.state == "done"
+        assert fake.stock("MUG") == 5
+
+
+def test_sku_is_found_in_whatever_case_it_is_asked_for(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("Mug & Co", stock=4)
+
+        found = account.stock_to_write(["mug & co", "no,such"])
+
+    assert {key: one.quantity for key, one in found.items()} == {"mug & co": 4}

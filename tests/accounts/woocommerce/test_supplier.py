@@ -1,0 +1,249 @@
+"""A shop that ships: orders are found again by our reference, of products that are looked up."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ordosync.models import Shipment
+from tests.accounts.contract.account import read
+from tests.accounts.contract.examples import line, order
+from tests.accounts.woocommerce.shops import requests, supplier
+from tests.fakes.woocommerce import Fault, Switches
+from tests.fakes.woocommerce.switches import Version
+from tests.virtual import START, VirtualClock
+
+LIST = "GET /wc/v3/orders"
+OLD: Version = "7.8.2"
+NEW: Version = "11.0.1"
+
+
+@pytest.mark.parametrize("lost", ["lost-reset", "lost-500", "cut", "notice", "html"])
+@pytest.mark.parametrize("version", [OLD, NEW])
+def test_order_whose_answer_was_lost_is_found_and_not_made_twice(
+    tmp_path: Path, lost: Any, version: Version
+) -> None:
+    with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
+        fake.faults.add(Fault(kind=lost, method="POST", path="/orders$"))
+        [first] = account.create_orders([order("1001", line("MUG", 2), line("CUP"))])
+
+        found = account.find_orders(["origin:1001#1"])
+        [second] = account.create_orders([order("1001")], look_first=True)
+
+        assert first.state == "unknown"
+        assert len(fake.order_ids()) == 1
+        assert found["origin:1001#1"] == second
+        lines = fake.order(int(second.id))["line_items"]
+        assert second.line_ids == tuple(str(one["id"]) for one in lines)
+
+
+@pytest.mark.parametrize(("version", "calls"), [(NEW, 1 + 1 + 2), (OLD, 1 + 7)])
+def test_references_are_searched_for_where_a_search_finds_what_is_there(
+    tmp_path: Path, version: Version, calls: int
+) -> None:
+    """Else all orders are listed, the newest first: pages overlap by a quarter."""
+    with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
+        fake.add_product("MUG")
+        account.create_orders([order("old")])
+        for _ in range(520):
+            fake.sell("MUG")
+        account.create_orders([order("new")])
+        before = requests(fake)
+
+        found = account.find_orders(["origin:old#1", "origin:nobody#1"])
+
+        assert list(found) == ["origin:old#1"]
+        assert requests(fake, since=before) == {LIST: calls}
+
+
+@pytest.mark.parametrize(("version", "calls"), [(NEW, 1 + 1 + 1), (OLD, 1 + 7)])
+def test_shop_that_has_none_of_ours_yet_is_searched_if_anything_was_paid_there(
+    tmp_path: Path, version: Version, calls: int
+) -> None:
+    with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
+        fake.add_product("MUG")
+        for number in range(520):
+            fake.place_order({"MUG": 1}, transaction_id=f"ch_{number}" if number % 9 else "")
+        before = requests(fake)
+
+        assert account.find_orders(["origin:1001#1"]) == {}
+        assert requests(fake, since=before) == {LIST: calls}
+
+
+def test_hundred_orders_take_a_call_each_and_one_for_their_products(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG", stock=500)
+        fake.add_product("SHIRT", type="variable")
+        fake.add_variation("SHIRT", "SHIRT-S", stock=500)
+
+        made = account.create_orders(
+            [order(str(n), line("MUG", 2), line("SHIRT-S")) for n in range(100)]
+        )
+
+        assert {one.state for one in made} == {"done"}
+        assert requests(fake) == {"GET /wc/v3/products": 1, "POST /wc/v3/orders": 100}
+        assert (fake.stock("MUG"), fake.stock("SHIRT-S")) == (300, 400)
+
+
+def test_unknown_sku_becomes_a_product_that_visitors_do_not_see(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock()) as (account, fake):
+        made = account.create_orders([order("1001"), order("1002"), order("1003", line("mug"))])
+
+        shown = fake.product("MUG")
+        assert {one.state for one in made} == {"done"}
+        assert (shown["status"], shown["manage_stock"]) == ("private", False)
+        assert len(fake.shop.products) == 1
+
+
+def test_sku_that_somebody_makes_in_between_is_that_one(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock()) as (account, fake):
+        fake.faults.add(
+            Fault(
+                kind="callback",
+                method="POST",
+                path="/products$",
+                do=lambda: fake.add_product("MUG", stock=3),
+            )
+        )
+
+        [made] = account.create_orders([order("1001", line("MUG", 2))])
+
+        assert made.state == "done"
+        assert fake.stock("MUG") == 1
+
+
+def test_product_that_is_deleted_in_between_leaves_no_empty_line(tmp_path: Path) -> None:
+    """A shop takes a line of a product that is not there, and makes nothing of it."""
+    with supplier(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG")
+        fake.add_product("CUP", stock=5)
+        fake.faults.add(
+            Fault(
+                kind="callback",
+                method="POST",
+                path="/orders$",
+                do=lambda: fake.delete_product("MUG", force=True),
+            )
+        )
+
+        [first] = account.create_orders([order("1001", line("MUG"), line("CUP", 2))])
+        between = fake.order_ids(), fake.stock("CUP")
+        [second] = account.create_orders([order("1001", line("MUG"), line("CUP", 2))])
+
+        assert (first.state, between) == ("unavailable", ([], 5))
+        assert second.state == "done"
+
+
+def test_sku_that_cannot_be_looked_up_is_refused(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock()) as (account, fake):
+        made = account.create_orders([order("1001", line("A,B")), order("1002")])
+
+        assert [one.state for one in made] == ["refused", "done"]
+        assert "comma" in made[0].reason
+        assert len(fake.order_ids()) == 1
+
+
+def test_address_that_the_shop_refuses_fails_alone_and_is_not_shown(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock()) as (account, fake):
+        ann = order("1001").ship_to
+        wrong = order("1001", bill_to=type(ann)(name="Ann", email="no-address"))
+        made = account.create_orders([wrong, order("1002")])
+
+        assert [one.state for one in made] == ["refused", "done"]
+        assert "Invalid email" in made[0].reason
+        assert "no-address" not in made[0].reason
+        assert len(fake.order_ids()) == 1
+
+
+def test_order_says_whose_it_is_and_what_has_no_other_place(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock(), prefix="A-") as (account, fake):
+        placed = order("1001", internal_notes="VIP", tags=("gift",), discount=Decimal("1.25"))
+        [made] = account.create_orders([placed])
+
+        kept = fake.order(int(made.id))
+        fields = {one["key"]: one["value"] for one in kept["meta_data"]}
+        assert (fields["Order number"], fields["Internal notes"]) == ("A-1001", "VIP")
+        assert fields["Tags"] == "gift"
+        assert kept["total"] == "1.25"
+        assert kept["transaction_id"] == fields["_ordosync_reference"] == "origin:1001#1"
+
+
+def test_order_that_is_completed_while_it_is_cancelled_stays_completed(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG", stock=10)
+        [made] = account.create_orders([order("1001", line("MUG", 2))])
+        order_id = int(made.id)
+        fake.faults.add(
+            Fault(
+                kind="callback",
+                method="PUT",
+                path="/orders/",
+                do=lambda: fake.set_status(order_id, "completed"),
+            )
+        )
+
+        [outcome] = account.cancel_orders([made.id])
+
+        assert (outcome.state, outcome.code) == ("refused", "already-shipped")
+        assert fake.order(order_id)["status"] == "completed"
+        assert fake.stock("MUG") == 8
+
+
+def test_order_with_a_parcel_is_not_cancelled_though_it_is_open(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock(), Switches(fulfillments=True)) as (account, fake):
+        [made] = account.create_orders([order("1001")])
+        fake.ship(int(made.id), "1Z1", way="fulfillment", complete=False)
+
+        [outcome] = account.cancel_orders([made.id])
+
+        assert (outcome.state, outcome.code) == ("refused", "already-shipped")
+        assert account.statuses([made.id]) == {made.id: "shipped"}
+
+
+def test_number_in_a_field_of_some_plugin_is_read(tmp_path: Path) -> None:
+    fields: dict[str, Any] = {"tracking_meta": "_parcel", "carrier_meta": "_carrier"}
+    with supplier(tmp_path, VirtualClock(), **fields) as (account, fake):
+        [made] = account.create_orders([order("1001")])
+        meta = [{"key": "_parcel", "value": "1Z1"}, {"key": "_carrier", "value": "UPS"}]
+        fake.edit_order(int(made.id), meta_data=meta, status="completed")
+
+        [sent], _ = read(account.shipments(None, now=START))
+
+        assert isinstance(sent, Shipment)
+        assert (sent.tracking_number, sent.carrier, sent.voided) == ("1Z1", "UPS", False)
+
+
+def test_newest_of_several_numbers_is_told_and_own_orders_are_not(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock(), Switches(shipment_tracking=True)) as (account, fake):
+        [made] = account.create_orders([order("1001")])
+        fake.ship(int(made.id), "1Z1", way="tracking", complete=False)
+        fake.ship(int(made.id), "1Z2", way="tracking")
+        fake.ship(fake.sell("MUG"), "1Z9", way="tracking")
+
+        found, _ = read(account.shipments(None, now=START))
+
+        assert [getattr(one, "tracking_number", "") for one in found] == ["1Z2"]
+
+
+def test_order_that_is_only_completed_has_no_number(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock()) as (account, fake):
+        [made] = account.create_orders([order("1001")])
+        fake.set_status(int(made.id), "completed")
+
+        [sent], _ = read(account.shipments(None, now=START))
+
+        assert isinstance(sent, Shipment)
+        assert (sent.tracking_number, sent.voided) == ("", False)
+
+
+def test_trashed_order_is_here_no_more(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock()) as (account, fake):
+        [made] = account.create_orders([order("1001")])
+        fake.trash(int(made.id))
+
+        [outcome] = account.cancel_orders([made.id])
+
+        assert (outcome.state, outcome.code) == ("refused", "not-found")
+        assert account.statuses([made.id]) == {}
+        assert read(account.shipments_by_id([made.id]))[0] == []

@@ -1,0 +1,126 @@
+"""Clocks of shops: each order is read once, wherever the shop is and whatever its hands do."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ordosync.errors import RefusedError
+from tests.accounts.contract.account import read
+from tests.accounts.woocommerce.shops import merchant
+from tests.fakes.woocommerce import Switches
+from tests.virtual import VirtualClock
+
+DST_ENDS = datetime(2026, 11, 1, 9, tzinfo=UTC)
+"""In Los Angeles, where the hour before comes once more."""
+DST_BEGINS = datetime(2027, 3, 14, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("at", [DST_ENDS, DST_BEGINS], ids=["autumn", "spring"])
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Kolkata", "UTC"])
+@pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])
+def test_no_order_is_missed_and_none_comes_twice(
+    tmp_path: Path, zone: str, at: datetime, version: str
+) -> None:
+    """A run every 20 minutes, for three hours around the change of the hands; an order each 7."""
+    clock = VirtualClock(at - timedelta(minutes=90))
+    shop = Switches(zone=ZoneInfo(zone), version=version)  # type: ignore[arg-type]
+    with merchant(tmp_path, clock, shop) as (account, fake):
+        fake.add_product("MUG")
+        placed, found, cursor = [], [], None
+        for minute in range(180):
+            clock.at += timedelta(minutes=1)
+            if minute % 7 == 0:
+                placed.append(str(fake.sell("MUG")))
+            if minute % 20 == 19:
+                items, cursor = read(account.orders(cursor, now=clock.now()), since=cursor)
+                found += [one.id for one in items]
+
+    again = len(found) - len({*found})
+    assert {*found} == {*placed}
+    assert again <= 9  # what the overlap of two minutes reads once more
+
+
+def test_cursor_is_in_utc_and_asks_for_what_it_says(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    with merchant(tmp_path, clock) as (account, fake):
+        fake.add_product("MUG")
+        old = fake.sell("MUG")
+        clock.at += timedelta(minutes=30)
+        new = fake.sell("MUG")
+
+        cursor = (clock.at - timedelta(minutes=10)).isoformat()
+        items, after = read(account.orders(cursor, now=clock.now()), since=cursor)
+
+    assert [one.id for one in items] == [str(new)]
+    assert old != new
+    assert after == clock.at.isoformat()
+
+
+def test_order_from_the_future_blinds_nobody(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    with merchant(tmp_path, clock) as (account, fake):
+        fake.add_product("MUG")
+        clock.at += timedelta(days=20_000)
+        early = fake.sell("MUG")
+        clock.at -= timedelta(days=20_000)
+
+        _, cursor = read(account.orders(None, now=clock.now()))
+        next_one = fake.sell("MUG")
+        found, _ = read(account.orders(cursor, now=clock.now()), since=cursor)
+
+    assert {str(next_one)} <= {one.id for one in found} <= {str(early), str(next_one)}
+
+
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [
+        (ZoneInfo("Asia/Kolkata"), "Asia/Kolkata"),
+        (timezone(timedelta(hours=-8)), "Etc/GMT+8"),
+        (timezone(timedelta(hours=5.5)), "Asia/Kolkata"),
+        (timezone(timedelta(0)), "UTC"),
+        (timezone(timedelta(hours=-3.5)), None),
+    ],
+    ids=str,
+)
+def test_midnight_is_the_shops(tmp_path: Path, zone: timezone | ZoneInfo, name: str | None) -> None:
+    clock = VirtualClock()
+    with merchant(tmp_path, clock, Switches(zone=zone)) as (account, _):
+        next(account.orders(None, now=clock.now()))
+
+    assert account.timezone == name
+
+
+def test_shop_that_does_not_know_the_filter_is_told_so(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    with merchant(tmp_path, clock, Switches(knows_modified=False)) as (account, fake):
+        fake.add_product("MUG")
+        fake.sell("MUG")
+        clock.at += timedelta(hours=1)
+        cursor = clock.at.isoformat()
+
+        with pytest.raises(RefusedError, match=r"older than 5\.8"):
+            read(account.orders(cursor, now=clock.now()), since=cursor)
+
+
+def test_orders_that_change_while_they_are_read_are_all_read(tmp_path: Path) -> None:
+    """Each page, ten orders that were read are touched and five move on to be shipped."""
+    clock = VirtualClock()
+    with merchant(tmp_path, clock) as (account, fake):
+        fake.add_product("MUG")
+        placed = [fake.sell("MUG") for _ in range(350)]
+        clock.at += timedelta(minutes=5)
+        left, found = set(placed), set()
+
+        pages = account.orders(None, now=clock.now())
+        for page in pages:
+            found |= {int(one.id) for one in page.items}
+            for order_id in sorted(found & left)[:10]:
+                fake.open(order_id)
+            for order_id in sorted(found & left)[-5:]:
+                fake.set_status(order_id, "completed")
+                left.discard(order_id)
+            clock.at += timedelta(seconds=1)
+
+    assert found == {*placed}

@@ -1,0 +1,270 @@
+"""Parcels in a shop that has one of three ways to show them, and lines of several Suppliers."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ordosync.accounts.woocommerce import WooCommerceAccount
+from ordosync.models import Order, Piece, PieceLine, Split
+from tests.accounts.contract.account import read
+from tests.accounts.contract.examples import parcel
+from tests.accounts.woocommerce.people import TAG
+from tests.accounts.woocommerce.shops import merchant, requests
+from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
+from tests.virtual import START, VirtualClock
+
+NATIVE = Switches(fulfillments=True)
+EXTENDED = Switches(shipment_tracking=True)
+RIVAL = Switches(advanced_shipment_tracking=True)
+OLD = Switches(version="7.8.2")
+WAYS = {"fulfillments": NATIVE, "extension": EXTENDED, "rival": RIVAL, "notes": OLD}
+
+
+def offer(fake: FakeWooCommerce) -> None:
+    fake.add_product("MUG", tags=[TAG])
+    fake.add_product("CUP")
+
+
+def shown(fake: FakeWooCommerce, order_id: int) -> list[str]:
+    """Return the numbers that the shop shows its customer, in whichever way."""
+    fields = [field for one in fake.parcels(order_id) for field in one["meta_data"]]
+    numbers = [str(field["value"]) for field in fields if field["key"] == "_tracking_number"]
+    numbers += [str(one["tracking_number"]) for one in fake.trackings(order_id)]
+    return numbers + [
+        note.rpartition(" ")[2] for note in fake.notes(order_id) if note.startswith("Shipped by")
+    ]
+
+
+def outcome(
+    account: WooCommerceAccount, order_id: int | str, number: str = "1Z1"
+) -> tuple[str, str]:
+    [made] = account.add_tracking([parcel(str(order_id), number)])
+    return made.state, made.code
+
+
+@pytest.fixture(name="shop", params=list(WAYS.values()), ids=list(WAYS))
+def _shop(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+def test_number_is_shown_once_in_the_way_that_the_shop_has(tmp_path: Path, shop: Switches) -> None:
+    with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
+        offer(fake)
+        order_id = fake.sell("MUG")
+
+        outcomes = [outcome(account, order_id) for _ in range(2)]
+
+        assert outcomes == [("done", ""), ("unchanged", "")]
+        assert shown(fake, order_id) == ["1Z1"]
+        assert fake.order(order_id)["status"] == "completed"
+
+
+@pytest.mark.parametrize("lost", ["lost-reset", "lost-500"])
+@pytest.mark.parametrize("which", [0, 1])
+def test_answer_that_is_lost_shows_no_number_twice(
+    tmp_path: Path, shop: Switches, lost: Any, which: int
+) -> None:
+    """Of the two writes of a parcel, either may be done and not be known to be."""
+    paths = (r"(fulfillments|shipment-trackings|notes)", r"/orders/\d+$")
+    methods = ("POST", "PUT")
+    with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
+        offer(fake)
+        order_id = fake.sell("MUG")
+        fake.faults.add(Fault(kind=lost, method=methods[which], path=paths[which], times=4))
+
+        first = outcome(account, order_id)
+        fake.faults.clear()
+        second = outcome(account, order_id)
+
+        assert first[0] == "unknown"
+        assert second[0] in ("done", "unchanged")
+        assert shown(fake, order_id) == ["1Z1"]
+        assert fake.order(order_id)["status"] == "completed"
+
+
+def test_void_number_is_shown_no_more(tmp_path: Path, shop: Switches) -> None:
+    with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
+        offer(fake)
+        order_id = fake.sell("MUG")
+        outcome(account, order_id)
+
+        [made] = account.void_tracking([parcel(str(order_id), voided=True)])
+        between = shown(fake, order_id)
+        replaced = outcome(account, order_id, "1Z2")
+
+        assert (made.state, replaced) == ("done", ("done", ""))
+        assert between == ([] if shop is not OLD else ["1Z1"])
+        assert shown(fake, order_id)[-1] == "1Z2"
+        assert any("1Z1 is void" in note for note in fake.notes(order_id))
+        assert fake.order(order_id)["status"] == "completed"
+
+
+def test_order_with_lines_of_others_is_the_merchants_to_complete(
+    tmp_path: Path, shop: Switches
+) -> None:
+    with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (account, fake):
+        offer(fake)
+        mixed = fake.place_order({"MUG": 1, "CUP": 1})
+
+        assert outcome(account, mixed) == ("done", "")
+        assert fake.order(mixed)["status"] == "processing"
+        assert read(account.orders(None, now=START))[0] == []
+        assert shown(fake, mixed) == ["1Z1"]
+
+
+def test_order_whose_other_lines_were_refunded_is_completed(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), NATIVE, tag=TAG) as (account, fake):
+        offer(fake)
+        mixed = fake.place_order({"MUG": 2, "CUP": 1})
+        fake.refund(mixed, {"CUP": 1})
+
+        assert outcome(account, mixed) == ("done", "")
+        assert fake.order(mixed)["status"] == "completed"
+
+
+def test_two_suppliers_of_an_order_tell_of_their_own_parcels(
+    tmp_path: Path, shop: Switches
+) -> None:
+    with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (north, fake):
+        offer(fake)
+        fake.edit_product("CUP", tags=[{"id": fake.add_term("tags", "South")}])
+        pair = north.MerchantPair(tag="South")
+        south = north.paired(pair, partner="southwind", network=north.network)
+        mixed = fake.place_order({"MUG": 1, "CUP": 1})
+
+        outcomes = [
+            outcome(account, mixed, number)
+            for account, number in ((north, "1Z1"), (south, "1Z2"), (north, "1Z1"), (south, "1Z2"))
+        ]
+
+        assert outcomes == [("done", ""), ("done", ""), ("unchanged", ""), ("unchanged", "")]
+        assert shown(fake, mixed) == ["1Z1", "1Z2"]
+        assert fake.order(mixed)["status"] == "processing"
+
+
+@pytest.mark.parametrize(
+    ("way", "shop"), [("fulfillment", NATIVE), ("tracking", EXTENDED)], ids=["native", "extension"]
+)
+def test_number_that_people_typed_first_is_kept(tmp_path: Path, way: Any, shop: Switches) -> None:
+    with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
+        offer(fake)
+        same, other = fake.sell("MUG"), fake.sell("MUG")
+        fake.ship(same, "1Z1", way=way)
+        fake.ship(other, "1Z9", way=way, complete=False)
+
+        assert outcome(account, same) == ("done", "")
+        assert outcome(account, other) == ("refused", "other-tracking")
+        assert (shown(fake, same), shown(fake, other)) == (["1Z1"], ["1Z9"])
+
+
+@pytest.mark.parametrize(
+    ("way", "shop"), [("fulfillment", NATIVE), ("tracking", EXTENDED)], ids=["native", "extension"]
+)
+def test_number_of_the_merchants_own_lines_keeps_nobody_from_telling(
+    tmp_path: Path, way: Any, shop: Switches
+) -> None:
+    with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (account, fake):
+        offer(fake)
+        mixed = fake.place_order({"MUG": 1, "CUP": 1})
+        fake.ship(mixed, "1Z9", way=way, complete=False, quantities={"CUP": 1})
+
+        assert outcome(account, mixed) == ("done", "")
+        assert shown(fake, mixed) == ["1Z9", "1Z1"]
+
+
+def split(account: WooCommerceAccount, order_id: int, *pieces: tuple[int, ...]) -> list[str]:
+    [found] = read(account.orders_by_id([str(order_id)]))[0]
+    assert isinstance(found, Order)
+    wanted = tuple(
+        Piece(
+            reference=f"origin:A-{place}",
+            lines=tuple(
+                PieceLine(of_line=line.id, quantity=quantity)
+                for line, quantity in zip(found.lines, piece, strict=True)
+                if quantity
+            ),
+        )
+        for place, piece in enumerate(pieces, 1)
+    )
+    [made] = account.split_orders([Split(order_id=found.id, pieces=wanted)])
+    assert made.state == "done"
+    return [piece.id for piece in made.pieces]
+
+
+def test_pieces_are_shown_as_parcels_that_wait(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
+        offer(fake)
+        order_id = fake.place_order({"MUG": 3, "CUP": 1})
+
+        first, second = split(account, order_id, (1, 1), (2, 0))
+        waiting = [one["is_fulfilled"] for one in fake.parcels(order_id)]
+        outcome(account, second)
+        status = fake.order(order_id)["status"]
+        outcome(account, first, "1Z2")
+
+        assert (first, second) == (f"{order_id}/1", f"{order_id}/2")
+        assert waiting == ["0", "0"]
+        assert status == "processing"
+        assert [one["is_fulfilled"] for one in fake.parcels(order_id)] == ["1", "1"]
+        assert shown(fake, order_id) == ["1Z2", "1Z1"]
+        assert fake.order(order_id)["status"] == "completed"
+
+
+def test_pieces_are_named_in_a_note_for_people(tmp_path: Path, shop: Switches) -> None:
+    with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
+        offer(fake)
+        order_id = fake.place_order({"MUG": 3, "CUP": 1})
+
+        split(account, order_id, (1, 1), (2, 0))
+
+        [note] = [note for note in fake.notes(order_id) if "in pieces" in note]
+        assert f"{order_id}/1: 1 MUG, 1 CUP" in note
+        assert f"{order_id}/2: 2 MUG" in note
+
+
+def test_pieces_of_a_cancelled_order_are_cancelled_but_for_what_was_sent(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
+        offer(fake)
+        order_id = fake.place_order({"MUG": 3})
+        first, second, third = split(account, order_id, (1,), (1,), (1,))
+        outcome(account, second)
+        fake.cancel(order_id)
+
+        found, _ = read(account.cancelled_orders(None, now=START))
+
+        assert found == [first, third]
+        assert account.cancelled_among([first, second, third, str(order_id)]) == {first, third}
+
+
+def test_way_is_found_out_once(tmp_path: Path, shop: Switches) -> None:
+    with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
+        offer(fake)
+        for order_id in [fake.sell("MUG") for _ in range(3)]:
+            outcome(account, order_id)
+
+        made = requests(fake)
+        assert sum(made.values()) <= 2 + 3 * 4
+        assert made["PUT /wc/v3/orders/{id}"] == 3
+
+
+@pytest.mark.parametrize("notify", ["true", "false"])
+def test_customer_is_told_unless_the_options_say_no(tmp_path: Path, notify: str) -> None:
+    with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
+        account.notify_customer = notify == "true"
+        offer(fake)
+        outcome(account, fake.sell("MUG"))
+
+        assert bool(fake.effects("customer mailed")) == (notify == "true")
+
+
+def test_firewall_that_dislikes_one_note_stops_no_other(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), OLD) as (account, fake):
+        offer(fake)
+        bad, good = fake.sell("MUG"), fake.sell("MUG")
+        fake.faults.add(Fault(kind="firewall", method="POST", path=f"/orders/{bad}/notes"))
+
+        made = account.add_tracking([parcel(str(bad)), parcel(str(good), "1Z2", id="s-2")])
+
+        assert [one.state for one in made] == ["unavailable", "done"]
+        assert outcome(account, bad) == ("done", "")

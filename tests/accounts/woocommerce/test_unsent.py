@@ -1,0 +1,88 @@
+"""A quantity that has fallen for orders that the Supplier has not got: never above the truth."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.accounts.contract.examples import line as one_line
+from tests.accounts.contract.examples import product, sold
+from tests.accounts.sqlite.people import SqliteSupplierPeople
+from tests.accounts.woocommerce.people import ShopMerchantPeople
+from tests.pairs.pair import Pair
+from tests.virtual import VirtualClock
+
+TASK = "write-inventory-back"
+
+
+@pytest.fixture(name="pair")
+def _pair(tmp_path: Path) -> Iterator[Pair]:
+    clock = VirtualClock()
+    with (
+        closing(ShopMerchantPeople(tmp_path, clock)) as selling,
+        closing(SqliteSupplierPeople(tmp_path, clock)) as shipping,
+    ):
+        pair = Pair(tmp_path, selling, shipping)
+        selling.add_product(product("MUG"))
+        pair.run("import-products")
+        shipping.count("MUG", 10)
+        pair.run(TASK)
+        assert selling.physical("MUG") == 10
+        yield pair
+
+
+def sell(pair: Pair, number: str, quantity: int = 2) -> int:
+    return int(pair.merchant.request(sold(number, one_line("MUG", quantity))))
+
+
+def test_order_that_is_not_sent_yet_is_not_there_once_more(pair: Pair) -> None:
+    sell(pair, "1001")
+
+    pair.stays_quiet(TASK)
+
+    assert pair.merchant.physical("MUG") == 8
+
+
+def test_order_that_is_sent_is_subtracted_by_the_supplier(pair: Pair) -> None:
+    sell(pair, "1001")
+    pair.run("import-orders")
+
+    pair.stays_quiet(TASK, "import-orders")
+
+    assert pair.merchant.physical("MUG") == 8
+
+
+def test_supplier_counts_anew_while_orders_wait(pair: Pair) -> None:
+    sell(pair, "1001")
+    pair.run("import-orders")
+    sell(pair, "1002", 3)
+    pair.supplier.count("MUG", 20)
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"done": 1}
+    assert pair.merchant.physical("MUG") == 20 - 2 - 3
+    pair.run("import-orders")
+    pair.stays_quiet(TASK)
+
+
+def test_order_on_hold_has_taken_its_stock_as_well(pair: Pair) -> None:
+    assert isinstance(pair.merchant, ShopMerchantPeople)
+    order_id = sell(pair, "1001")
+    pair.merchant.fake.set_status(order_id, "on-hold")
+    pair.supplier.count("MUG", 20)
+
+    pair.run(TASK)
+
+    assert pair.merchant.physical("MUG") == 18
+
+
+def test_more_sold_than_there_is_is_0_and_never_less(pair: Pair) -> None:
+    sell(pair, "1001", 12)
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"done": 1}
+    assert pair.merchant.physical("MUG") == 0
+    pair.stays_quiet(TASK)

@@ -1,0 +1,229 @@
+"""The faults that ordosync is held to, by number, and the tests that do it.
+
+`pytest -m '' --cases tests/README.md` runs all of them and writes what came of each.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A fault, and the beginnings of the names of its tests, below `tests`."""
+
+    fault: str
+    tests: tuple[str, ...]
+
+
+def _case(fault: str, *tests: str) -> Case:
+    return Case(fault=fault, tests=tests)
+
+
+_TAKEOVER, _WEEKS, _FILE = (
+    "test_takeover.py::",
+    "test_simulated_weeks.py::",
+    "accounts/sqlite/test_file.py::",
+)
+_READING, _DATA, _TIMES = (
+    "faults/test_reading.py::",
+    "faults/test_data.py::",
+    "faults/test_times.py::",
+)
+
+CASES: Mapping[int, Case] = {
+    1: _case(
+        "killed at each named point",
+        f"{_TAKEOVER}test_killed_anywhere",
+        "faults/test_processes.py::test_killed",
+    ),
+    2: _case("killed at random moments, everything running", "soak/test_kills.py"),
+    3: _case("three crashes in one slot", "test_run_due.py::test_a_task_that_kills_its_process"),
+    4: _case("stopped by a signal", f"{_TAKEOVER}test_a_signal_ends_the_run", "test_clock.py"),
+    5: _case(
+        "frozen past its lease, and thawed",
+        f"{_TAKEOVER}test_a_thawed_process",
+        f"{_TAKEOVER}test_a_frozen_process",
+    ),
+    6: _case("the machine was started anew", f"{_TAKEOVER}test_an_owner_that_only_seems_to_live"),
+    7: _case("another program has the pid", f"{_TAKEOVER}test_an_owner_that_only_seems_to_live"),
+    8: _case("the owner is a zombie", f"{_TAKEOVER}test_an_owner_that_only_seems_to_live"),
+    9: _case(
+        "the parent was killed, its child lives", "test_races.py::test_a_run_whose_process_died"
+    ),
+    10: _case("killed in a migration", f"{_FILE}test_crash"),
+    11: _case(
+        "many processes begin on an old or no file", f"{_FILE}test_processes_that_start_at_once"
+    ),
+    12: _case("weeks of ticks, each slot once", f"{_WEEKS}test_each_interval_runs_once_a_slot"),
+    13: _case("ticks that were missed", f"{_WEEKS}test_three_days_off"),
+    14: _case(
+        "clocks that are set",
+        f"{_WEEKS}test_a_clock_that_is_set",
+        f"{_WEEKS}test_a_clock_ten_years_ahead",
+    ),
+    15: _case("summer time", f"{_WEEKS}test_a_change_of_summer_time"),
+    16: _case("thousands of portals, spread over the hour", "test_schedule.py"),
+    17: _case("a run longer than its interval", f"{_TAKEOVER}test_a_run_past_its_deadline"),
+    18: _case("started in the same moment", "test_races.py"),
+    19: _case(
+        "refused and reset connections, names, TLS",
+        "faults/test_writes.py",
+        "http/test_tls.py",
+        "http/test_writing.py",
+    ),
+    20: _case("an answer lost after the write was done", "faults/test_writes.py"),
+    21: _case("an error although the write was done", "faults/test_writes.py"),
+    22: _case("a search that finds late", "faults/test_writes.py::test_order_is_created_once"),
+    23: _case(
+        "asked too much, with every Retry-After",
+        f"{_READING}test_service_that_is_asked_too_much",
+        "http/test_again.py",
+    ),
+    24: _case("an outage of one portal", "faults/test_portals.py::test_outage"),
+    25: _case(
+        "a key that is revoked", f"{_READING}test_key_that_is_revoked", "faults/test_telling.py"
+    ),
+    26: _case(
+        "answers that are none", f"{_READING}test_page_that_cannot_be_read", "http/test_reading.py"
+    ),
+    27: _case("answers that never end", "http/test_limits.py"),
+    28: _case("bombs", "http/test_limits.py", "http/test_reading.py::test_28"),
+    29: _case("redirects and links to others", "http/test_origin.py"),
+    30: _case("the same page for ever", f"{_READING}test_same_page_for_ever"),
+    31: _case(
+        "a set that changes while it is read",
+        f"{_READING}test_orders_that_are_updated",
+        f"{_READING}test_product_is_seen",
+    ),
+    32: _case("times that tie, lag, lie or are missing", "faults/test_times.py"),
+    33: _case("proxies and passwords of the environment", "faults/test_portals.py::test_proxies"),
+    34: _case("quantities that cannot be", "faults/test_data.py"),
+    35: _case("hostile text", "faults/test_data.py", "test_bad_input.py::test_foreign_text"),
+    36: _case("one bad order among a hundred", "faults/test_data.py"),
+    37: _case("the same number, other content", "faults/test_data.py", "faults/test_ordoro.py"),
+    38: _case("exact money", "faults/test_data.py"),
+    39: _case(
+        "formulas in files",
+        "accounts/files/test_writing.py::test_foreign_text",
+        "accounts/files/test_writing.py::test_neutral",
+    ),
+    40: _case("a listing that is suddenly empty", "test_brake.py"),
+    41: _case("sold between reading and writing", "faults/test_portals.py::test_sale"),
+    42: _case(
+        "cancelled while it is shipped", "faults/test_ordoro.py", "test_races.py", "test_desk.py"
+    ),
+    43: _case(
+        "tracking before its split, edited and removed", "pairs/test_shipping.py", "test_desk.py"
+    ),
+    44: _case(
+        "cancelled, restored, edited", "tasks/test_cancel_orders.py", "tasks/test_import_orders.py"
+    ),
+    45: _case("the desk and cron at once", "test_desk.py"),
+    46: _case("one that fails holds up no other order", "tasks/test_update_tracking.py"),
+    47: _case("a full disk", "test_backup.py::test_a_full_disk", "test_full_disk.py"),
+    48: _case(
+        "files that cannot be written or opened",
+        "test_bad_input.py::test_a_database_that_cannot_be_used",
+    ),
+    49: _case(
+        "damaged files",
+        "test_bad_input.py::test_a_database_that_cannot_be_used",
+        "test_restore.py::test_a_damaged_store",
+        f"{_FILE}test_spoiled_file",
+    ),
+    50: _case("a file that another program holds", f"{_FILE}test_file_that_another_program_holds"),
+    51: _case(
+        "a newer schema, another machine",
+        "test_restore.py::test_the_store_of_another_machine",
+        "test_restore.py::test_a_file_that_cannot_be_used",
+    ),
+    52: _case(
+        "backed up while it is written, and restored",
+        "test_backup.py::test_backups_while",
+        "test_restore.py",
+    ),
+    53: _case("a million rows, and fewer", "test_prune.py"),
+    54: _case("a SQLite library with the WAL-reset bug", "test_journal.py"),
+    55: _case("wrong configurations", "config"),
+    56: _case(
+        "files that others can read",
+        "config/test_secret.py",
+        f"{_FILE}test_file_is_for_its_owner_alone",
+    ),
+    57: _case(
+        "canaries of secrets and persons",
+        "test_canary.py",
+        "http/test_words.py",
+        "faults/test_telling.py",
+    ),
+    58: _case(
+        "closed streams, narrow terminals", "test_run_due.py::test_closed_streams", "test_tables.py"
+    ),
+    59: _case(
+        "the bare environment of cron", "test_run_due.py::test_it_works_in_the_bare_environment"
+    ),
+    60: _case("mail in a day of outage", f"{_WEEKS}test_a_day_of_outage"),
+    62: _case("names that are paths or SQL", "config/test_schema.py::test_names_are_safe"),
+    63: _case("protections taken out one by one", "mutants"),
+}
+"""61 is about webhooks, which nothing here receives."""
+
+
+@dataclass
+class Result:
+    """What came of the tests of a case."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0
+
+
+@dataclass
+class Table:
+    """Collects the results of a session."""
+
+    results: dict[int, Result] = field(default_factory=dict)
+
+    def add(self, name: str, outcome: str, seconds: float) -> None:
+        """Take note of a test, by its name below `tests`."""
+        for number, case in CASES.items():
+            if name.startswith(case.tests):
+                result = self.results.setdefault(number, Result())
+                setattr(result, outcome, getattr(result, outcome) + 1)
+                result.seconds += seconds
+
+    def missing(self) -> list[int]:
+        """Return the cases that no test was run for."""
+        return [number for number in CASES if number not in self.results]
+
+    def write(self, path: Path) -> None:
+        """Write the table, as Markdown."""
+        rows = [
+            f"| {number} | {case.fault} | {_told(self.results.get(number))} |"
+            for number, case in CASES.items()
+        ]
+        path.write_text("\n".join((_HEAD, *rows, "")), "utf-8")
+
+
+def _told(result: Result | None) -> str:
+    if result is None:
+        return "no test ran | |"
+    counts = {"passed": result.passed, "failed": result.failed, "skipped": result.skipped}
+    said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    return f"{said} | {result.seconds:.1f} s"
+
+
+_HEAD = """\
+# Never lose, never double
+
+Each fault that ordosync is held to, how many tests do it, and how long they take. Written by the
+suite: `pytest -m "" --cases tests/README.md`; which tests they are is in [cases.py](cases.py).
+
+* `python -m tests.soak --kills 200` kills two hundred processes at random moments.
+* `python -m tests.soak --minutes 60` is a bad hour of cron, and prints its seed.
+* `python -m tests.mutants` takes each protection out alone, and looks whether a test notices.
+
+| case | fault | tests | time |
+| --- | --- | --- | --- |"""

@@ -1,0 +1,44 @@
+"""What tests of the desk begin with, and the table of cases."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cases import Table
+from tests.desk import TwoAccounts
+
+
+@pytest.fixture(name="both")
+def _both(tmp_path: Path) -> TwoAccounts:
+    """Return two accounts, with an order of two lines that was imported."""
+    both = TwoAccounts(tmp_path)
+    lines = ("--line", "MUG=2@4.50", "--line", "CUP=1@3")
+    words = (*lines, "--supplier", "northwind", "--currency", "EUR")
+    assert both.shop("orders", "add", "1001", *words).code == 0
+    assert both.run("import-orders").code == 0
+    return both
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cases", type=Path, metavar="FILE", help="write what came of each case")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--cases") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_CaseTable(config.getoption("--cases")), "case-table")
+
+
+class _CaseTable:
+    """Writes the table when the session ends; it sees the reports of all workers."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._table = Table()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or report.outcome == "skipped":
+            name = report.nodeid.removeprefix("tests/")
+            self._table.add(name, report.outcome, report.duration)
+
+    def pytest_sessionfinish(self) -> None:
+        self._table.write(self._path)

@@ -1,0 +1,17 @@
+"""A strict, stateful fake of WooCommerce's REST API v3, behind a real HTTP server on this machine.
+
+It does what real shops of 7.8.2 and 11.0.1 were recorded to do (`probe` asks it the same), also
+where that is odd, and what their documents say where nothing was recorded; `Switches` tell one
+shop from another. To try ordosync against it by hand:
+
+    python -m tests.fakes.woocommerce --orders 50
+"""
+
+from tests.fakes.books import Effect
+from tests.fakes.faults import Fault
+from tests.fakes.service import Exchange, Request
+from tests.fakes.woocommerce.fake import FakeWooCommerce
+from tests.fakes.woocommerce.problems import Refused
+from tests.fakes.woocommerce.switches import Switches
+
+__all__ = ["Effect", "Exchange", "FakeWooCommerce", "Fault", "Refused", "Request", "Switches"]

@@ -1,0 +1,94 @@
+"""Runs the fake until Ctrl-C, with a made-up shop in it.
+
+    python -m tests.fakes.woocommerce --orders 50 --config woocommerce.yaml
+
+Says what is in it, and writes a configuration that uses it. Everything is gone when it ends.
+"""
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from tests.fakes.woocommerce.fake import FakeWooCommerce
+from tests.fakes.woocommerce.sample import SUPPLIER, fill
+from tests.fakes.woocommerce.switches import Switches
+
+
+def main() -> None:
+    """Start, tell where, and wait."""
+    asked = _arguments()
+    switches = Switches(
+        version=asked.version,
+        fulfillments=asked.fulfillments,
+        shipment_tracking=asked.shipment_tracking,
+        trusts_forwarded_proto=True,
+    )
+    fake = FakeWooCommerce(switches=switches, port=asked.port)
+    fill(fake, orders=asked.orders, products=asked.products)
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    with fake:
+        sys.stdout.write(told(fake))
+        if asked.config:
+            write(asked.config, configuration(fake))
+            sys.stdout.write(f"\nConfiguration: {asked.config}\n")
+        sys.stdout.flush()
+        ended.wait()
+
+
+def told(fake: FakeWooCommerce) -> str:
+    """Say where the shop is and what is in it."""
+    tag = fake.add_term("tags", SUPPLIER)
+    return (
+        f"A shop of WooCommerce {fake.switches.version}, made up: {fake.url}, "
+        f"{len(fake.order_ids())} orders. Ctrl-C ends it.\n\n"
+        f"tag {tag} is of what {SUPPLIER} ships; the key is {fake.key}:{fake.secret}\n"
+    )
+
+
+def configuration(fake: FakeWooCommerce) -> str:
+    """Return a configuration with the shop as the Merchant and an embedded Supplier."""
+    return f"""\
+database: woocommerce-trial.db
+accounts:
+  shop:
+    kind: woocommerce
+    url: {fake.url}
+    key: {fake.key}
+    secret: {fake.secret}
+  northwind:
+    kind: sqlite
+    path: woocommerce-northwind.db
+portals:
+  shop-northwind:
+    merchant: {{account: shop, tag: {fake.add_term("tags", SUPPLIER)}}}
+    supplier: northwind
+    manage_inventory: true
+"""
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file that nobody else can read, since it holds a secret."""
+    path.touch(0o600)
+    path.write_text(text, "utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.fakes.woocommerce", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="any free one if not given")
+    parser.add_argument("--orders", type=int, default=30)
+    parser.add_argument("--products", type=int, default=20)
+    parser.add_argument("--version", choices=("7.8.2", "11.0.1"), default="11.0.1")
+    parser.add_argument("--fulfillments", action="store_true", help="the feature of 10.1 and later")
+    parser.add_argument("--shipment-tracking", action="store_true", help="the extension")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="write a configuration that uses it"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

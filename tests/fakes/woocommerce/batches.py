@@ -1,0 +1,41 @@
+"""Many writes in one call: an answer for each, HTTP 200 whatever they say, at most 100.
+
+Types and words are not checked here as they are in single calls: what is no number is 0, a status
+that there is not is `pending`, and a null leaves a field alone.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.fakes.woocommerce.problems import Json, Refused, too_many
+from tests.fakes.woocommerce.routes import Answer
+from tests.fakes.woocommerce.schema import ANYTHING, INTEGER, Rules, loosened
+
+LIMIT = 100
+RULES: Rules = dict.fromkeys(("create", "update", "delete"), ANYTHING)
+
+Do = Callable[[Any], Json]
+"""Takes one item and returns how the result looks."""
+
+
+def batch(params: Json, rules: Rules, **kinds: Do) -> Answer:
+    """Do each of them, by the rules of one; one that is refused stands in nobody's way."""
+    lists = {kind: items for kind in kinds if (items := _items(params.get(kind)))}
+    if sum(len(items) for items in lists.values()) > LIMIT:
+        raise too_many(LIMIT)
+    done = {
+        kind: [_one(kinds[kind], rules, item) for item in items] for kind, items in lists.items()
+    }
+    return Answer(200, done or [])  # PHP writes nothing at all as a list
+
+
+def _items(given: Any) -> list[Any]:
+    return given if isinstance(given, list) else []
+
+
+def _one(do: Do, rules: Rules, item: Any) -> Json:
+    try:
+        return do(loosened({**rules, "id": INTEGER}, item) if isinstance(item, dict) else item)
+    except Refused as refusal:
+        known = item.get("id", 0) if isinstance(item, dict) else item
+        return {"id": known, "error": refusal.body}

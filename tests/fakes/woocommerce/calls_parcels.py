@@ -1,0 +1,164 @@
+"""The calls on parcels, in the ways that a shop may have: the feature and the extensions."""
+
+from tests.fakes.woocommerce import fulfillments, orders, shapes_orders, trackings
+from tests.fakes.woocommerce.problems import Refused
+from tests.fakes.woocommerce.routes import Answer, Call, Route, given
+from tests.fakes.woocommerce.schema import ANYTHING, BOOLEAN, STRING, Rules, fields, many
+from tests.fakes.woocommerce.state import Fulfillment, Order
+from tests.fakes.woocommerce.switches import Switches
+
+
+def _list(call: Call, order_id: int) -> Answer:
+    found = fulfillments.kept(call.shop.order_above(order_id))
+    shown = [shapes_orders.fulfillment(order_id, it, fresh=False) for it in found]
+    wrapped = call.shop.switches.fulfillments_wrapped
+    return Answer(200, {"fulfillments": shown} if wrapped else shown)
+
+
+def _one(call: Call, order_id: int, made: Fulfillment, *, status: int = 200) -> Answer:
+    shown = shapes_orders.fulfillment(order_id, made, fresh=call.method != "GET")
+    wrapped = call.shop.switches.fulfillments_wrapped
+    return Answer(status, {"fulfillment": shown} if wrapped else shown)
+
+
+def _get(call: Call, order_id: int, known: int) -> Answer:
+    made = _known(call.shop.order_above(order_id), known)
+    return _one(call, order_id, made)
+
+
+def _create(call: Call, order_id: int) -> Answer:
+    made = fulfillments.fulfill(call.shop, call.shop.order_above(order_id), call.params)
+    call.shop.note("fulfillment created", str(order_id), _number(made))
+    if made.is_fulfilled and call.params.get("notify_customer"):
+        call.shop.note("customer mailed", str(order_id), _number(made))
+    return _one(call, order_id, made, status=201)
+
+
+def _edit(call: Call, order_id: int, known: int) -> Answer:
+    order = call.shop.order_above(order_id)
+    made = _known(order, known)
+    fulfillments.refulfill(call.shop, order, made, call.params)
+    call.shop.note("fulfillment changed", str(order_id), _number(made))
+    return _one(call, order_id, made)
+
+
+def _delete(call: Call, order_id: int, known: int) -> Answer:
+    order = call.shop.order_above(order_id)
+    made = _known(order, known)
+    fulfillments.unfulfill(call.shop, order, made)
+    call.shop.note("fulfillment deleted", str(order_id), _number(made))
+    return Answer(200, {"message": "Fulfillment deleted successfully."})
+
+
+def _known(order: Order, known: int) -> Fulfillment:
+    for made in order.fulfillments:
+        if made.id == known and made.deleted_at is None:
+            return made
+        if made.id == known:
+            raise Refused(404, "Fulfillment not found.")  # a code of 404, but HTTP 400
+    raise Refused(0, "Invalid fulfillment ID.")
+
+
+def _number(made: Fulfillment) -> str:
+    return str(next((it.value for it in made.meta if it.key == "_tracking_number"), ""))
+
+
+def _trackings(call: Call, order_id: int) -> Answer:
+    found = trackings.kept(call.shop.order_above(order_id))
+    return Answer(200, [shapes_orders.tracking(call.shop, it) for it in found])
+
+
+def _track(call: Call, order_id: int) -> Answer:
+    order = call.shop.order_above(order_id)
+    made = trackings.track(call.shop, order, call.params)
+    call.shop.note("tracking added", str(order_id), made["tracking_number"])
+    if call.shop.switches.advanced_shipment_tracking and call.params.get("status_shipped"):
+        orders.set_status(call.shop, order, "completed")
+        call.shop.note("order status", str(order_id), order.status)
+    shown = shapes_orders.tracking(call.shop, made)
+    return Answer(201, shown, {"Location": f"{call.url}/{made['tracking_id']}"})
+
+
+def _untrack(call: Call, order_id: int, tracking_id: str | int) -> Answer:
+    order = call.shop.order_above(order_id)
+    made = trackings.untrack(call.shop, order, str(tracking_id))
+    call.shop.note("tracking deleted", str(order_id), made["tracking_number"])
+    return Answer(200, shapes_orders.tracking(call.shop, made))
+
+
+def _feature(switches: Switches) -> bool:
+    return switches.fulfillments and not switches.old
+
+
+_PARCEL: Rules = {
+    "status": STRING,
+    "is_fulfilled": BOOLEAN,
+    "notify_customer": BOOLEAN,
+    "meta_data": many(fields({"key": STRING, "value": ANYTHING})),
+}
+_TRACKING: Rules = {"status_shipped": BOOLEAN} | dict.fromkeys(
+    (
+        "tracking_provider",
+        "custom_tracking_provider",
+        "custom_tracking_link",
+        "tracking_number",
+        "date_shipped",
+    ),
+    STRING,
+)
+_PARCELS = "/wc/v3/orders/{id}/fulfillments"
+_PARCEL_ID = f"{_PARCELS}/{{id}}"
+
+
+def _of_extension(namespace: str) -> tuple[Route, ...]:
+    def needs(switches: Switches) -> bool:
+        own = namespace == "wc-shipment-tracking" and switches.shipment_tracking
+        return own or switches.advanced_shipment_tracking
+
+    template = f"/{namespace}/v3/orders/{{id}}/shipment-trackings"
+    return (
+        Route(method="GET", template=template, act=_trackings, needs=needs),
+        Route(
+            method="POST",
+            template=template,
+            act=_track,
+            rules=given(_TRACKING),
+            required=("tracking_number",),
+            verb="create",
+            needs=needs,
+        ),
+        Route(
+            method="DELETE",
+            template=f"{template}/{{word}}",
+            act=_untrack,
+            verb="delete",
+            needs=needs,
+        ),
+    )
+
+
+ROUTES = (
+    Route(method="GET", template=_PARCELS, act=_list, needs=_feature),
+    Route(
+        method="POST",
+        template=_PARCELS,
+        act=_create,
+        rules=given(_PARCEL),
+        required=("meta_data",),
+        verb="create",
+        needs=_feature,
+    ),
+    Route(method="GET", template=_PARCEL_ID, act=_get, needs=_feature),
+    Route(
+        method="PUT",
+        template=_PARCEL_ID,
+        act=_edit,
+        rules=given(_PARCEL),
+        required=("meta_data",),
+        verb="edit",
+        needs=_feature,
+    ),
+    Route(method="DELETE", template=_PARCEL_ID, act=_delete, verb="delete", needs=_feature),
+    *_of_extension("wc-shipment-tracking"),
+    *_of_extension("wc-ast"),
+)

@@ -1,0 +1,52 @@
+"""Holds the traffic of the fake against the subset of WooCommerce's documents.
+
+Only answers are judged by it, for it says nothing of what may be sent but for a few parameters.
+"""
+
+import re
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, ClassVar
+
+from tests.fakes.contract import Contract
+from tests.fakes.service import Exchange
+
+SUBSET = (
+    Path(__file__).parents[4] / "shared/contracts/woocommerce/woocommerce-openapi-sync-subset.json"
+)
+_TERMS = re.compile(r"/products/(tags|categories|brands)")
+
+
+class WooContract(Contract):
+    """Collects what in the exchanges goes against the document."""
+
+    document: ClassVar[Path] = SUBSET
+    host_url: ClassVar[str] = "https://example.com"
+    judges_requests: ClassVar[bool] = False
+
+    def watch(self, exchange: Exchange) -> None:
+        """Judge what the document knows of: whole answers in JSON, but no batch too large."""
+        asked, kind = exchange.request, exchange.headers["Content-Type"]
+        trimmed, terms = "_fields=" in asked.query, _TERMS.search(asked.path)
+        too_large = exchange.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        if kind.startswith("application/json") and not (trimmed or terms or too_large):
+            super().watch(exchange)
+
+    def known(self, body: Any) -> Any:
+        """Return the answer without what real shops were recorded to do in another way.
+
+        A parcel that is read says "1" for true, and the errors of that feature have 0 for a code.
+        WordPress lists what is missing where it else says what is wrong with which parameter.
+        """
+        if isinstance(body, list):
+            return [self.known(item) for item in body]
+        if not isinstance(body, dict):
+            return body
+        seen = dict(body)
+        if seen.get("entity_type") == "WC_Order":
+            seen["is_fulfilled"] = bool(int(seen["is_fulfilled"]))
+        if seen.get("code") == 0:
+            seen["code"] = "0"
+        if seen.get("code") == "rest_missing_callback_param":
+            seen["data"] = {**seen["data"], "params": {}}
+        return seen

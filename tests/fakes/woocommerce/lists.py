@@ -1,0 +1,270 @@
+"""Lists: which are let through, in which order, and a page of them with its headers.
+
+Unknown parameters are ignored, so a misspelt filter passes for one that found everything.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode
+
+from tests.fakes.woocommerce import stock
+from tests.fakes.woocommerce.problems import Json
+from tests.fakes.woocommerce.products import TAXONOMIES
+from tests.fakes.woocommerce.routes import Answer, Call
+from tests.fakes.woocommerce.schema import (
+    BOOLEAN,
+    INTEGER,
+    STRING,
+    Rule,
+    Rules,
+    many,
+    one_of,
+)
+from tests.fakes.woocommerce.state import Order, Product, Shop
+from tests.fakes.woocommerce.times import DATE, limit
+
+
+class Dated(Protocol):
+    """What a list holds."""
+
+    id: int
+    created_at: datetime
+    modified_at: datetime
+
+
+T = TypeVar("T", bound=Dated)
+
+
+def _at_least(least: int) -> Rule:
+    def check(value: Any, place: str) -> str | None:
+        wrong = INTEGER.check(value, place)
+        if wrong is None and int(float(value)) < least:
+            return f"{place} must be greater than or equal to {least}"
+        return wrong
+
+    return Rule(check=check, clean=INTEGER.clean)
+
+
+def _per_page(value: Any, place: str) -> str | None:
+    wrong = INTEGER.check(value, place)
+    if wrong is None and not 1 <= int(float(value)) <= 100:
+        return f"{place} must be between 1 (inclusive) and 100 (inclusive)"
+    return wrong
+
+
+PAGE: Rules = {
+    "page": _at_least(1),
+    "per_page": Rule(check=_per_page, clean=INTEGER.clean),
+    "offset": INTEGER,
+    "order": one_of("asc", "desc"),
+    "_fields": STRING,
+}
+_DATED: Rules = {
+    **PAGE,
+    "orderby": one_of("date", "id", "include", "title", "slug", "modified"),
+    "after": DATE,
+    "before": DATE,
+    "modified_after": DATE,
+    "modified_before": DATE,
+    "dates_are_gmt": BOOLEAN,
+    "include": many(INTEGER),
+    "exclude": many(INTEGER),
+    "search": STRING,
+}
+
+
+def order_rules(shop: Shop) -> Rules:
+    """Return what a list of orders can be asked for."""
+    statuses = ("any", "trash", "auto-draft", *shop.statuses())
+    more = {"status": many(one_of(*statuses)), "customer": INTEGER, "product": INTEGER}
+    return {**_DATED, **more}
+
+
+def product_rules(_shop: Shop) -> Rules:
+    """Return what a list of products or variations can be asked for."""
+    statuses = one_of("any", "draft", "pending", "private", "publish", "trash", "future")
+    kinds = one_of("simple", "grouped", "external", "variable", "variation")
+    return {
+        **_DATED,
+        "sku": STRING,
+        "status": statuses,
+        "type": kinds,
+        "tag": STRING,
+        "category": STRING,
+        "brand": STRING,
+        "stock_status": one_of("instock", "outofstock", "onbackorder"),
+        "parent": many(INTEGER),
+    }
+
+
+def orders(shop: Shop, params: Json) -> list[Order]:
+    """Return the orders that the parameters let through; without a status all but the trash."""
+    statuses = set(params.get("status") or ["any"])
+    if "any" in statuses:
+        statuses |= set(shop.statuses())
+    found = [it for it in shop.orders.values() if it.status in statuses]
+    if params.get("customer"):
+        found = [it for it in found if it.customer_id == params["customer"]]
+    if params.get("product"):
+        found = [it for it in found if any(params["product"] == x.product_id for x in it.lines)]
+    if params.get("search"):
+        found = [it for it in found if _mentions(shop, it, params["search"])]
+    return _ordered(shop, _dated(shop, found, params), params)
+
+
+def _mentions(shop: Shop, order: Order, words: str) -> bool:
+    """Tell whether an order is found; its fields never are, the transaction only in new shops."""
+    texts = [str(order.id), *(line.name for line in order.lines), *order.billing.values()]
+    texts += order.shipping.values()
+    if not shop.switches.old:
+        texts.append(order.transaction_id)
+    return any(words.casefold() in text.casefold() for text in texts)
+
+
+def products(shop: Shop, params: Json) -> list[Product]:
+    """Return the products that the parameters let through; variations only by SKU or type."""
+    found = list(shop.products.values())
+    if params.get("sku"):
+        wanted = {word.strip().casefold() for word in params["sku"].split(",")}
+        found = [it for it in found if it.sku.casefold() in wanted]
+    elif params.get("type") != "variation":
+        found = [it for it in found if not it.parent_id]
+    return _ordered(shop, _dated(shop, _kept(shop, found, params), params), params)
+
+
+def variations(shop: Shop, params: Json, parent: Product | None = None) -> list[Product]:
+    """Return the variations of one product, or of all."""
+    found = [it for it in shop.products.values() if it.parent_id]
+    if parent is not None:
+        found = [it for it in found if it.parent_id == parent.id]
+    if params.get("sku"):
+        wanted = {word.strip().casefold() for word in params["sku"].split(",")}
+        found = [it for it in found if it.sku.casefold() in wanted]
+    return _ordered(shop, _dated(shop, _kept(shop, found, params), params), params)
+
+
+def _kept(shop: Shop, found: list[Product], params: Json) -> list[Product]:
+    status = params.get("status") or "any"
+    if status == "any":
+        found = [it for it in found if it.status != "trash"]
+    else:
+        found = [it for it in found if it.status == status]
+    if params.get("type"):
+        found = [it for it in found if it.type == params["type"]]
+    if params.get("parent"):
+        found = [it for it in found if it.parent_id in params["parent"]]
+    if params.get("stock_status"):
+        found = [it for it in found if stock.status(shop, it) == params["stock_status"]]
+    for taxonomy, name in zip(TAXONOMIES, ("tag", "category", "brand"), strict=True):
+        if params.get(name):
+            wanted = {int(word) for word in params[name].split(",") if word.strip().isdigit()}
+            found = [it for it in found if not wanted.isdisjoint(it.terms.get(taxonomy, []))]
+    if params.get("search"):
+        words = params["search"].casefold()
+        found = [it for it in found if words in it.name.casefold()]
+    return found
+
+
+def _dated(shop: Shop, found: Iterable[T], params: Json) -> list[T]:
+    arrived = shop.later(-shop.switches.arrival_lag_s)
+    kept = [it for it in found if it.modified_at <= arrived]
+    for name, of, sign in _LIMITS:
+        if name in params and (shop.switches.knows_modified or "modified" not in name):
+            edge = limit(
+                params[name],
+                shop.switches.zone,
+                gmt=bool(params.get("dates_are_gmt")),
+                shifts=shop.switches.offset_shifts_gmt,
+            )
+            kept = [it for it in kept if (of(it) - edge).total_seconds() * sign > 0]
+    if params.get("include"):
+        kept = [it for it in kept if it.id in params["include"]]
+    return [it for it in kept if it.id not in params.get("exclude", [])]
+
+
+def _created_at(it: Dated) -> datetime:
+    return it.created_at
+
+
+def _modified_at(it: Dated) -> datetime:
+    return it.modified_at
+
+
+_LIMITS: tuple[tuple[str, Callable[[Dated], datetime], int], ...] = (
+    ("after", _created_at, 1),
+    ("before", _created_at, -1),
+    ("modified_after", _modified_at, 1),
+    ("modified_before", _modified_at, -1),
+)
+
+
+def _id(it: Dated) -> int:
+    return it.id
+
+
+_SORTS: dict[str, Callable[[Dated], Any]] = {"date": _created_at, "modified": _modified_at}
+
+
+def _ordered(shop: Shop, found: Sequence[T], params: Json) -> list[T]:
+    """Sort, newest first unless told otherwise; only new shops sort ties by id."""
+    by = params.get("orderby", "date")
+    down = params.get("order", "desc") == "desc"
+    if by == "include":
+        places = {known: place for place, known in enumerate(params.get("include", []))}
+        return sorted(found, key=lambda it: places.get(it.id, 0))
+    key = _SORTS.get(by, _id)
+    if shop.switches.old:
+        return sorted(sorted(found, key=lambda it: it.id), key=key, reverse=down)
+    return sorted(found, key=lambda it: (key(it), it.id), reverse=down)
+
+
+def page(call: Call, found: Sequence[T], show: Callable[[Shop, T], Json]) -> Answer:
+    """Answer a part of what was found; a page after the last one is empty."""
+    size = call.params.get("per_page", 10)
+    number = call.params.get("page", 1)
+    start = call.params.get("offset", (number - 1) * size)
+    pages = -(-len(found) // size)
+    headers = {"X-WP-Total": str(len(found)), "X-WP-TotalPages": str(pages)}
+    links = []
+    if number > 1:
+        links.append(_link(call, min(number - 1, max(pages, 1)), "prev"))
+    if number < pages:
+        links.append(_link(call, number + 1, "next"))
+    if links:
+        headers["Link"] = ", ".join(links)
+    shown = [show(call.shop, item) for item in found[start : start + size]]
+    return Answer(200, shown, headers)
+
+
+def _link(call: Call, number: int, where: str) -> str:
+    query = [(name, value) for name, value in call.query if name != "page"]
+    return f'<{call.url}?{urlencode([*query, ("page", str(number))])}>; rel="{where}"'
+
+
+def trimmed(body: Any, names: str) -> Any:
+    """Leave only these fields, the inner ones named as in `billing.email`."""
+    if isinstance(body, list):
+        return [trimmed(item, names) for item in body]
+    if not isinstance(body, dict):
+        return body
+    kept: Json = {}
+    for name in filter(None, (word.strip() for word in names.split(","))):
+        outer, _, inner = name.partition(".")
+        if outer not in body:
+            continue
+        if not inner:
+            kept[outer] = body[outer]
+        elif isinstance(body[outer], dict | list):
+            _merge(kept, outer, trimmed(body[outer], inner))
+    return kept
+
+
+def _merge(kept: Json, name: str, more: Any) -> None:
+    before = kept.get(name)
+    if isinstance(before, dict) and isinstance(more, dict):
+        before.update(more)
+    elif isinstance(before, list) and isinstance(more, list):
+        kept[name] = [{**one, **other} for one, other in zip(before, more, strict=True)]
+    else:
+        kept[name] = more

@@ -1,0 +1,88 @@
+"""What people do with parcels, past the API, in each of the ways that a shop may have."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from tests.fakes.woocommerce import fulfillments, orders, shapes_orders, trackings
+from tests.fakes.woocommerce.problems import Json
+from tests.fakes.woocommerce.state import Line, Order, Shop
+
+Way = Literal["fulfillment", "tracking", "note"]
+
+
+class Packers:
+    """Those who send. Orders are named by id."""
+
+    shop: Shop
+
+    def ship(
+        self,
+        order_id: int,
+        tracking: str,
+        *,
+        carrier: str = "UPS",
+        way: Way = "note",
+        quantities: Mapping[str, int] | None = None,
+        complete: bool = True,
+        shipped_on: str = "",
+    ) -> None:
+        """Send a parcel in one of the ways that a shop may have, and say that all is sent.
+
+        `quantities` by SKU are only known to a fulfillment; without them it is all.
+        """
+        with self.shop.lock:
+            order = self.shop.order(order_id)
+            if way == "fulfillment":
+                self._fulfill(order, tracking, carrier, quantities)
+            elif way == "tracking":
+                body = {"tracking_number": tracking, "tracking_provider": carrier}
+                trackings.track(self.shop, order, {**body, "date_shipped": shipped_on})
+            else:
+                orders.note(self.shop, order, f"Shipped: {carrier} {tracking}", to_customer=True)
+            if complete:
+                orders.set_status(self.shop, order, "completed")
+
+    def _fulfill(
+        self, order: Order, tracking: str, carrier: str, quantities: Mapping[str, int] | None
+    ) -> None:
+        sent = [
+            {"item_id": line.id, "qty": units}
+            for line in order.lines
+            if (units := line.quantity if quantities is None else quantities.get(self._sku(line)))
+        ]
+        fields = {
+            "_items": sent,
+            "_tracking_number": tracking,
+            "_shipment_provider": carrier.lower(),
+        }
+        meta = [{"key": key, "value": value} for key, value in fields.items()]
+        fulfillments.fulfill(
+            self.shop, order, {"status": "fulfilled", "is_fulfilled": True, "meta_data": meta}
+        )
+
+    def unship(self, order_id: int, tracking: str) -> None:
+        """Take a parcel off again, whichever way it was put on."""
+        with self.shop.lock:
+            order = self.shop.order(order_id)
+            for made in fulfillments.kept(order):
+                if any(it.value == tracking for it in made.meta):
+                    fulfillments.unfulfill(self.shop, order, made)
+            for known in trackings.kept(order):
+                if known["tracking_number"] == tracking:
+                    trackings.untrack(self.shop, order, known["tracking_id"])
+
+    def parcels(self, order_id: int) -> list[Json]:
+        """Read the fulfillments of an order as the API shows them."""
+        with self.shop.lock:
+            found = fulfillments.kept(self.shop.order(order_id))
+            return [shapes_orders.fulfillment(order_id, it, fresh=False) for it in found]
+
+    def trackings(self, order_id: int) -> list[Json]:
+        """Read the parcels of the tracking extension as its API shows them."""
+        with self.shop.lock:
+            found = trackings.kept(self.shop.order(order_id))
+            return [shapes_orders.tracking(self.shop, it) for it in found]
+
+    def _sku(self, line: Line) -> str:
+        product = self.shop.products.get(line.sold_id)
+        return "" if product is None else product.sku

@@ -1,0 +1,123 @@
+"""How a shop is asked, and what must be remembered from one question to the next."""
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import requests
+
+from tests.fakes.woocommerce.problems import Json
+
+Pair = tuple[str, str]
+Finding = tuple[str, str]
+"""The name of a question, and what was answered."""
+
+
+class Heard(NamedTuple):
+    """An answer."""
+
+    status: int
+    body: Any
+    headers: Any
+
+    @property
+    def code(self) -> str:
+        """Return the error's code and what was wrong with which parameter."""
+        if not (isinstance(self.body, dict) and "code" in self.body):
+            return "-"
+        data = self.body.get("data")
+        params = data.get("params") if isinstance(data, dict) else None
+        return str({"code": self.body["code"], **({"params": params} if params else {})})
+
+    def __str__(self) -> str:
+        """Tell the status and the error."""
+        return f"{self.status} {self.code}"
+
+    def told(self, words: Callable[[Any], object]) -> str:
+        """Tell the status and what it says, or the error."""
+        return str(self) if self.status >= 400 else f"{self.status} {words(self.body)}"
+
+
+class Shop:
+    """A shop that takes `X-Forwarded-Proto: https` for https, as behind a proxy."""
+
+    def __init__(self, url: str, pair: Pair, read_only: Pair) -> None:
+        self.url, self.pair, self.read_only = f"{url}/wp-json/wc/v3", pair, read_only
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        pair: Pair | None = None,
+        secure: bool = True,
+        query: Mapping[str, object] | None = None,
+    ) -> Heard:
+        """Ask as a client does, over a connection of its own."""
+        answer = requests.request(
+            method,
+            self.url + path,
+            json=body,
+            params={name: str(value) for name, value in (query or {}).items()},
+            auth=pair or self.pair if pair != ("", "") else None,
+            headers={"X-Forwarded-Proto": "https"} if secure else {},
+            timeout=60,
+        )
+        return Heard(answer.status_code, answer.json(), answer.headers)
+
+    def get(self, path: str, **query: object) -> Heard:
+        """Read."""
+        return self.ask("GET", path, query=query)
+
+    def post(self, path: str, **body: object) -> Heard:
+        """Make something."""
+        return self.ask("POST", path, body)
+
+    def put(self, path: str, **body: object) -> Heard:
+        """Change something."""
+        return self.ask("PUT", path, body)
+
+
+@dataclass(kw_only=True)
+class Visit:
+    """One round of questions; `run` is in all names, so that a shop can be asked again."""
+
+    shop: Shop
+    run: str = field(default_factory=lambda: uuid.uuid4().hex[:6])
+    wait: Callable[[float], None] = time.sleep
+    widget: Json = field(default_factory=dict)
+    """The product that is bought."""
+    small: int = 0
+    """The id of a variation."""
+    order: Json = field(default_factory=dict)
+    """The first order."""
+
+    def bought(self, units: object = 2, **more: object) -> Json:
+        """Return an order of the product."""
+        return {
+            "status": "processing",
+            "billing": {"first_name": "A", "email": "a@example.test"},
+            "line_items": [{"product_id": self.widget["id"], "quantity": units}],
+            **more,
+        }
+
+    def buy(self, units: object = 2, **more: object) -> Heard:
+        """Order it."""
+        return self.shop.post("/orders", **self.bought(units, **more))
+
+    def left(self) -> int:
+        """Return how many of it there are."""
+        return int(self.shop.get(f"/products/{self.widget['id']}").body["stock_quantity"])
+
+
+def of(body: Json, *names: str) -> Json:
+    """Return some fields."""
+    return {name: body.get(name) for name in names}
+
+
+def quantities(order: Json) -> list[int]:
+    """Return what the lines of an order are of."""
+    return [line["quantity"] for line in order["line_items"]]

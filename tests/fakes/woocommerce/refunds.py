@@ -1,0 +1,73 @@
+"""Money given back. Only the last cent of an order makes it a refunded one."""
+
+from decimal import Decimal
+
+from tests.fakes.woocommerce import orders, stock
+from tests.fakes.woocommerce.money import amount
+from tests.fakes.woocommerce.problems import Json, Refused
+from tests.fakes.woocommerce.state import Line, Order, Refund, Shop
+
+
+def refund(shop: Shop, order: Order, body: Json) -> Refund:
+    """Give money back for an order, and put units of its lines back on the shelf."""
+    given = _lines(order, body.get("line_items", []))
+    back = sum((line.total for line in given), Decimal(0))
+    asked = amount(body["amount"]) if body.get("amount") else back
+    if asked <= 0:
+        raise Refused(
+            "woocommerce_rest_invalid_order_refund", "Refund amount must be greater than zero."
+        )
+    if asked > left(order):
+        raise _failed("Invalid refund amount.")
+    if body.get("api_refund", True):
+        raise _failed("The payment gateway for this order does not exist.")
+    made = Refund(
+        id=shop.next_id(),
+        amount=asked,
+        reason=body.get("reason", ""),
+        created_at=shop.now(),
+        lines=given,
+    )
+    order.refunds.append(made)
+    if body.get("api_restock", True):
+        for line in given:
+            stock.put_back(shop, _of(order, line.id), line.quantity)
+    if left(order) == 0:
+        orders.set_status(shop, order, "refunded")
+    orders.touch(shop, order)
+    return made
+
+
+def left(order: Order) -> Decimal:
+    """Return what has not been given back."""
+    return order.total() - sum((it.amount for it in order.refunds), Decimal(0))
+
+
+def _lines(order: Order, given: list[Json]) -> list[Line]:
+    """Return units of lines of the order; the ids are those of its lines, not new ones."""
+    found = []
+    for item in given:
+        line = _of(order, item.get("id", 0))
+        found.append(
+            Line(
+                id=line.id,
+                name=line.name,
+                product_id=line.product_id,
+                variation_id=line.variation_id,
+                quantity=item.get("quantity", 0),
+                total=amount(item.get("refund_total", 0)),
+                meta=[],
+            )
+        )
+    return found
+
+
+def _of(order: Order, line_id: int) -> Line:
+    for line in order.lines:
+        if line.id == line_id:
+            return line
+    raise _failed("Invalid order item ID.")
+
+
+def _failed(words: str) -> Refused:
+    return Refused("woocommerce_rest_cannot_create_order_refund", words, 500)

@@ -1,0 +1,116 @@
+"""Which calls there are. A segment in braces is an id, or a word where it is called `{word}`."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from tests.fakes.woocommerce.problems import Json, Refused, no_route
+from tests.fakes.woocommerce.schema import Rules, checked
+from tests.fakes.woocommerce.state import Shop
+from tests.fakes.woocommerce.switches import Switches
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A request that was found to be in order."""
+
+    shop: Shop
+    method: str
+    params: Json
+    """What is known of the query and the body, checked; unknown names are dropped."""
+    query: list[tuple[str, str]]
+    """As it was sent, to write links with."""
+    url: str
+    """Of this call, without the query."""
+
+
+class Answer(NamedTuple):
+    """What is answered, still to be written as JSON."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str] = {}
+
+
+Act = Callable[..., Answer]
+"""Takes a `Call` and the segments of the path that stand in braces."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One operation of the API."""
+
+    method: str
+    template: str
+    act: Act
+    rules: Callable[[Shop], Rules] = lambda _shop: {}
+    required: tuple[str, ...] = ()
+    verb: str = "view"
+    """What is not allowed to those who may not: `cannot_view`, `cannot_create`."""
+    needs: Callable[[Switches], bool] = lambda _switches: True
+    """Whether a shop like that has it at all."""
+    public: bool = False
+    pattern: re.Pattern[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        pattern = re.sub(r"\{(\w+)\}", _segment, self.template)
+        object.__setattr__(self, "pattern", re.compile(pattern + "/?"))
+
+
+def _segment(match: re.Match[str]) -> str:
+    return r"([\w-]+)" if match[1] == "word" else r"(\d+)"
+
+
+def given(rules: Rules) -> Callable[[Shop], Rules]:
+    """Return rules that are the same in every shop."""
+    return lambda _shop: rules
+
+
+def find(
+    routes: tuple[Route, ...], switches: Switches, method: str, path: str
+) -> tuple[Route, list[int | str]]:
+    """Find the operation and what stands in its braces."""
+    for route in routes:
+        match = route.pattern.fullmatch(path)
+        if match and route.method == method and route.needs(switches):
+            return route, [int(it) if it.isdigit() else it for it in match.groups()]
+    raise no_route()
+
+
+def read_query(text: str) -> Json:
+    """Read a query as PHP does: `a[]=1&a[]=2` is a list, and of the same name the last counts."""
+    read: Json = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        key, bracket, _ = name.partition("[")
+        if bracket:
+            read.setdefault(key, []).append(value)
+        else:
+            read[name] = value
+    return read
+
+
+def read_body(content_type: str, raw: bytes) -> Json:
+    """Read a body; what does not say that it is JSON is not looked at."""
+    if content_type.partition(";")[0].strip().lower() != "application/json" or not raw:
+        return {}
+    try:
+        body = json.loads(raw, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Refused("rest_invalid_json", "Invalid JSON body passed.") from None
+    return body if isinstance(body, dict) else {}
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def read_params(route: Route, shop: Shop, given: Json) -> Json:
+    """Hold the parameters against the rules of the operation."""
+    missing = [name for name in route.required if name not in given]
+    if missing:
+        words = f"Missing parameter(s): {', '.join(missing)}"
+        raise Refused("rest_missing_callback_param", words, params=missing)
+    return checked(route.rules(shop), given)

@@ -1,0 +1,256 @@
+"""What the shop holds, in memory. Everything here is read and written under `Shop.lock` only."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from tests.fakes.books import Books
+from tests.fakes.woocommerce.problems import Json, Refused, invalid_id
+from tests.fakes.woocommerce.switches import Switches
+
+CORE_STATUSES = (
+    "pending",
+    "processing",
+    "on-hold",
+    "completed",
+    "cancelled",
+    "refunded",
+    "failed",
+    "checkout-draft",
+)
+Taxonomy = Literal["tags", "categories", "brands"]
+
+
+@dataclass(kw_only=True)
+class Meta:
+    """A field of anybody's on an order, a line or a product."""
+
+    id: int
+    key: str
+    value: Any
+
+
+@dataclass(kw_only=True)
+class Line:
+    """Something that was bought; what it costs is for the whole line."""
+
+    id: int
+    name: str = ""
+    product_id: int = 0
+    variation_id: int = 0
+    quantity: int = 1
+    subtotal: Decimal = Decimal(0)
+    """Before any discount."""
+    total: Decimal = Decimal(0)
+    total_tax: Decimal = Decimal(0)
+    tax_class: str = ""
+    meta: list[Meta] = field(default_factory=list)
+    reduced: int = 0
+    """How many of it have been taken off the stock."""
+
+    @property
+    def sold_id(self) -> int:
+        """Return the id of the variation, or of a product that has none."""
+        return self.variation_id or self.product_id
+
+
+@dataclass(kw_only=True)
+class Extra:
+    """A line for shipping or a fee."""
+
+    id: int
+    name: str = ""
+    method_id: str = ""
+    total: Decimal = Decimal(0)
+    meta: list[Meta] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class Refund:
+    """Money given back, and perhaps how many of which lines."""
+
+    id: int
+    amount: Decimal
+    reason: str
+    created_at: datetime
+    lines: list[Line]
+
+
+@dataclass(kw_only=True)
+class Note:
+    """A remark on an order; one to the customer is mailed."""
+
+    id: int
+    text: str
+    created_at: datetime
+    to_customer: bool = False
+    author: str = "WooCommerce"
+
+
+@dataclass(kw_only=True)
+class Fulfillment:
+    """A parcel in the way of the feature; what is in it is the value of the meta `_items`."""
+
+    id: int
+    status: str
+    is_fulfilled: bool
+    meta: list[Meta]
+    updated_at: datetime
+    deleted_at: datetime | None = None
+
+
+@dataclass(kw_only=True)
+class Order:
+    """An order."""
+
+    id: int
+    number: str
+    order_key: str
+    currency: str
+    created_at: datetime
+    modified_at: datetime
+    created_via: str = "rest-api"
+    status: str = "pending"
+    parent_id: int = 0
+    customer_id: int = 0
+    customer_note: str = ""
+    payment_method: str = ""
+    payment_method_title: str = ""
+    transaction_id: str = ""
+    paid_at: datetime | None = None
+    completed_at: datetime | None = None
+    billing: dict[str, str] = field(default_factory=dict)
+    shipping: dict[str, str] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    shipping_lines: list[Extra] = field(default_factory=list)
+    fee_lines: list[Extra] = field(default_factory=list)
+    meta: list[Meta] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    fulfillments: list[Fulfillment] = field(default_factory=list)
+    stock_reduced: bool = False
+    untrashed: str = ""
+    """The status that it had before it was put into the trash."""
+
+    def total(self) -> Decimal:
+        """Return what is to be paid, refunds not taken off."""
+        lines = sum((line.total + line.total_tax for line in self.lines), Decimal(0))
+        return lines + sum((it.total for it in self.shipping_lines + self.fee_lines), Decimal(0))
+
+
+@dataclass(kw_only=True)
+class Product:
+    """A product, or a variation of the one with `parent_id`."""
+
+    id: int
+    created_at: datetime
+    modified_at: datetime
+    type: str = "simple"
+    parent_id: int = 0
+    name: str = ""
+    sku: str = ""
+    status: str = "publish"
+    manage_stock: bool = False
+    quantity: int = 0
+    """Means nothing unless the stock is managed."""
+    stock_status: str = "instock"
+    """Of its own; where the stock is managed the quantity decides."""
+    backorders: str = "no"
+    fields: Json = field(default_factory=dict)
+    """What is only kept and shown: prices, weight, description."""
+    attributes: list[Json] = field(default_factory=list)
+    terms: dict[Taxonomy, list[int]] = field(default_factory=dict)
+    meta: list[Meta] = field(default_factory=list)
+
+    @property
+    def price(self) -> str:
+        """Return what it costs now, as it was written."""
+        return str(self.fields.get("sale_price") or self.fields.get("regular_price") or "")
+
+
+@dataclass(kw_only=True)
+class Key:
+    """A key of the API and what its owner may do."""
+
+    key: str
+    secret: str
+    permissions: Literal["read", "write", "read_write"] = "read_write"
+    capable: bool = True
+    """Whether the user that it belongs to may see and change the shop."""
+
+
+class Shop(Books):
+    """One shop."""
+
+    def __init__(self, now: Callable[[], datetime], switches: Switches) -> None:
+        super().__init__(lambda: now().replace(microsecond=0))
+        self.switches = switches
+        self.orders: dict[int, Order] = {}
+        self.products: dict[int, Product] = {}
+        self.terms: dict[Taxonomy, dict[int, str]] = {"tags": {}, "categories": {}, "brands": {}}
+        self.keys: dict[str, Key] = {}
+        self._ids: dict[str, Iterator[int]] = {}
+
+    def next_id(self, kind: str = "post") -> int:
+        """Return a new id; orders, refunds and products share theirs, all other kinds do not."""
+        if kind not in self._ids:
+            self._ids[kind] = itertools.count(101 if kind == "post" else 1)
+        return next(self._ids[kind])
+
+    def statuses(self) -> tuple[str, ...]:
+        """Return what an order can be in, apart from the trash."""
+        return (*CORE_STATUSES, *self.switches.statuses)
+
+    def order(self, order_id: int, status: int = 404) -> Order:
+        """Find an order, in the trash or not."""
+        if order_id not in self.orders:
+            raise invalid_id("shop_order", status)
+        return self.orders[order_id]
+
+    def order_above(self, order_id: int) -> Order:
+        """Find the order that notes and parcels belong to."""
+        if order_id not in self.orders:
+            raise Refused("woocommerce_rest_order_invalid_id", "Invalid order ID.", 404)
+        return self.orders[order_id]
+
+    def product(self, product_id: int, status: int = 404) -> Product:
+        """Find a product or a variation."""
+        if product_id not in self.products:
+            raise invalid_id("product", status)
+        return self.products[product_id]
+
+    def by_sku(self, sku: str) -> Product | None:
+        """Find a product or a variation by its SKU; letter case does not count."""
+        same = sku.casefold()
+        for product in self.products.values():
+            if product.sku and product.sku.casefold() == same and product.status != "trash":
+                return product
+        return None
+
+    def variations(self, product: Product) -> list[Product]:
+        """Return the variations of a product."""
+        return [
+            it
+            for it in self.products.values()
+            if it.parent_id == product.id and it.status != "trash"
+        ]
+
+    def set_meta(self, known: list[Meta], given: list[Json]) -> None:
+        """Write fields: by id, else by key, the first one of which is overwritten; null deletes."""
+        for item in given:
+            self._set_one(known, item)
+
+    def _set_one(self, known: list[Meta], item: Json) -> None:
+        by_id = [it for it in known if item.get("id") and it.id == item["id"]]
+        same = by_id or [it for it in known if it.key == item.get("key")]
+        if item.get("value") is None:
+            known[:] = [it for it in known if it not in same]
+        elif same:
+            same[0].value, same[0].key = item["value"], item.get("key", same[0].key)
+            known[:] = [it for it in known if it not in same[1:]]
+        else:
+            new = self.next_id("meta")
+            known.append(Meta(id=new, key=item.get("key", ""), value=item["value"]))

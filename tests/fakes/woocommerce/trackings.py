@@ -1,0 +1,74 @@
+"""Parcels in the way of the tracking extension and its rival: a list in a field of the order.
+
+A second parcel like the first one is another one; nobody says what is in it.
+"""
+
+import hashlib
+from datetime import UTC, date, datetime
+
+from tests.fakes.woocommerce import orders
+from tests.fakes.woocommerce.problems import Json, Refused
+from tests.fakes.woocommerce.products import slug
+from tests.fakes.woocommerce.state import Order, Shop
+
+FIELD = "_wc_shipment_tracking_items"
+
+
+def track(shop: Shop, order: Order, body: Json) -> Json:
+    """Add a parcel; a second one like it is another one."""
+    known = kept(order)
+    said = body.get("date_shipped") or shop.now().astimezone(shop.switches.zone).date().isoformat()
+    try:
+        sent = datetime.combine(date.fromisoformat(said[:10]), datetime.min.time(), UTC)
+    except ValueError:
+        sent = datetime.fromtimestamp(0, UTC)  # as strtotime has it
+    number = body["tracking_number"]
+    name = slug(body.get("tracking_provider", ""))
+    made = {
+        "tracking_provider": name,
+        "custom_tracking_provider": body.get("custom_tracking_provider", ""),
+        "custom_tracking_link": body.get("custom_tracking_link", ""),
+        "tracking_number": number,
+        "date_shipped": str(int(sent.timestamp())),
+        "tracking_id": hashlib.md5(
+            f"{name}-{number}-{shop.next_id('tracking')}".encode(), usedforsecurity=False
+        ).hexdigest(),
+    }
+    _keep(shop, order, [*known, made])
+    return made
+
+
+def untrack(shop: Shop, order: Order, tracking_id: str) -> Json:
+    """Delete a parcel."""
+    known = kept(order)
+    for made in known:
+        if made["tracking_id"] == tracking_id:
+            _keep(shop, order, [it for it in known if it is not made])
+            return made
+    raise Refused("woocommerce_rest_order_shipment_tracking_invalid_id", "Invalid ID.", 404)
+
+
+def kept(order: Order) -> list[Json]:
+    """Return the parcels."""
+    return next((list(it.value) for it in order.meta if it.key == FIELD), [])
+
+
+def provider(shop: Shop, made: Json) -> tuple[str, str]:
+    """Return who carries a parcel and where it is followed, as far as the extension knows."""
+    if made["custom_tracking_provider"]:
+        return made["custom_tracking_provider"], made["custom_tracking_link"]
+    for name in shop.switches.tracking_providers:
+        if slug(name) == made["tracking_provider"]:
+            return name, f"https://track.example/{slug(name)}?number={made['tracking_number']}"
+    return "", ""
+
+
+def shipped_at(made: Json) -> datetime:
+    """Return the day on which a parcel was sent."""
+    return datetime.fromtimestamp(int(made["date_shipped"]), UTC)
+
+
+def _keep(shop: Shop, order: Order, parcels: list[Json]) -> None:
+    shop.set_meta(order.meta, [{"key": FIELD, "value": parcels}])
+    if shop.switches.tracking_updates_order:
+        orders.touch(shop, order)

@@ -1,0 +1,18 @@
+"""The kinds of account over HTTP that are held to the faults: a new one is an entry in each table.
+
+On the other side of a portal is an embedded account, which never fails.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.accounts.contract.over_http import MerchantOverHttp, SupplierOverHttp
+from tests.accounts.ordoro.people import OrdoroMerchantPeople, OrdoroSupplierPeople
+from tests.virtual import VirtualClock
+
+MERCHANTS: Mapping[str, Callable[[Path, VirtualClock], MerchantOverHttp]] = {
+    "ordoro": OrdoroMerchantPeople,
+}
+SUPPLIERS: Mapping[str, Callable[[Path, VirtualClock], SupplierOverHttp]] = {
+    "ordoro": OrdoroSupplierPeople,
+}

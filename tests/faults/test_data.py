@@ -1,0 +1,161 @@
+"""Odd orders in a list of a foreign Merchant: told one by one, never with a wrong number."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from math import inf
+from typing import Any
+
+import pytest
+
+from tests.accounts.contract.examples import HOSTILE, line, sold
+from tests.faults.portal import Troubled
+from tests.faults.test_reading import imported, requested
+
+RAW = "@raw@"
+
+
+def order_is(
+    troubled: Troubled, number: str, change: Callable[[Any], object], raw: str = ""
+) -> None:
+    """Let an order of this number be answered otherwise; where it says `RAW`, it says this JSON."""
+
+    def edit(page: Any) -> bytes:
+        for order in page.get("order", [page]):
+            if order["order_number"].endswith(number):
+                change(order)
+        return json.dumps(page).replace(f'"{RAW}"', raw).encode()
+
+    troubled.foreign.meet("edited", "read-orders", times=inf, edit=edit)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "state", "code"),
+    [
+        ("-1", "failed", "invalid.quantity"),
+        ("0", "skipped", "zero-quantity"),
+        ("1.5", "failed", "invalid"),
+        ('"3"', "failed", "invalid"),
+        ("1e400", "failed", "invalid"),
+        ("-1e400", "failed", "invalid"),
+        ("null", "failed", "invalid"),
+        ("true", "failed", "invalid"),
+        ("2147483648", "failed", "invalid.quantity"),
+        ("9223372036854775808", "failed", "invalid.quantity"),
+        ("1" + "0" * 400, "failed", "invalid.quantity"),
+        ("1e9", "failed", "invalid"),
+        ("3.0", "failed", "invalid"),
+    ],
+)
+def test_quantity_that_cannot_be_stops_no_other_order(
+    as_merchant: Troubled, quantity: str, state: str, code: str
+) -> None:
+    """Case 34."""
+    requested(as_merchant, 1, 2, 3)
+    order_is(as_merchant, "-2", lambda order: order["lines"][0].update(quantity=RAW), quantity)
+
+    ran = as_merchant.run("import-orders")
+
+    assert ran.run.error is None
+    assert imported(as_merchant) == ["1", "3"]
+    [odd] = [step for step in ran.steps if step.state != "done"]
+    assert (odd.state, odd.code) == (state, code)
+    assert as_merchant.run("import-orders").steps == ()
+
+
+def test_large_quantity_is_sent_as_it_is(as_merchant: Troubled) -> None:
+    """Case 34."""
+    requested(as_merchant, 1)
+    order_is(as_merchant, "-1", lambda order: order["lines"][0].update(quantity=10**9))
+
+    as_merchant.run("import-orders")
+
+    [order] = as_merchant.supplier.orders()
+    assert [one.quantity for one in order.lines] == [10**9]
+
+
+@pytest.mark.parametrize("lost", ["quantity", "sku", "lines", "status"])
+def test_field_that_is_missing_stops_no_other_order(as_merchant: Troubled, lost: str) -> None:
+    """Case 34."""
+    requested(as_merchant, 1, 2, 3)
+    place: Callable[[Any], Any] = (
+        (lambda order: order["lines"][0]) if lost in ("quantity", "sku") else (lambda order: order)
+    )
+    order_is(as_merchant, "-2", lambda order: place(order).pop(lost))
+
+    ran = as_merchant.run("import-orders")
+
+    assert imported(as_merchant) == ["1", "3"]
+    assert [step.code for step in as_merchant.open_steps()] == ["invalid"]
+    assert ran.run.status == "partial"
+
+
+def test_not_a_number_is_no_json_and_moves_nothing(as_merchant: Troubled) -> None:
+    """Case 34."""
+    requested(as_merchant, 1, 2)
+    order_is(as_merchant, "-2", lambda order: order["lines"][0].update(quantity=RAW), "NaN")
+
+    ran = as_merchant.run("import-orders")
+
+    assert ran.run.status == "failed"
+    assert as_merchant.cursor("import-orders") is None
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text_is_kept_as_it_is_or_told(as_merchant: Troubled, text: str) -> None:
+    """Case 35."""
+    requested(as_merchant, 1, 2)
+    order_is(as_merchant, "-2", lambda order: order["shipping_address"].update(name=text))
+
+    ran = as_merchant.run("import-orders")
+
+    assert ran.run.error is None
+    assert "1" in imported(as_merchant)
+    kept = [order.ship_to.name for order in as_merchant.supplier.orders()]
+    refused = [step.code for step in as_merchant.open_steps()]
+    assert text.replace("\ud800", "\ufffd") in kept or refused == ["invalid-order"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", [1, 50, 100])
+def test_one_bad_order_among_a_hundred_is_the_only_one_that_fails(
+    as_merchant: Troubled, place: int
+) -> None:
+    """Case 36."""
+    requested(as_merchant, *range(1001, 1101))
+    bad = str(1000 + place)
+    order_is(as_merchant, f"-{bad}", lambda order: order["lines"][0].update(quantity=-1))
+
+    first = as_merchant.run("import-orders")
+    as_merchant.later()
+    second = as_merchant.run("import-orders")
+
+    assert (first.run.status, first.counts) == ("partial", {"done": 99, "failed": 1})
+    assert (second.run.status, second.counts) == ("ok", {"unchanged": second.run.counts.unchanged})
+
+
+def test_order_that_was_edited_after_it_was_sent_is_told_once(as_merchant: Troubled) -> None:
+    """Case 37."""
+    requested(as_merchant, 1)
+    as_merchant.run("import-orders")
+    order_is(as_merchant, "-1", lambda order: order["lines"][0].update(quantity=7))
+
+    told = as_merchant.run("import-orders")
+    again = as_merchant.run("import-orders")
+
+    assert (told.step.state, told.step.code) == ("skipped", "edited")
+    assert again.steps == ()
+    assert [one.quantity for one in as_merchant.supplier.orders()[0].lines] == [1]
+
+
+@pytest.mark.parametrize("price", ["0.30000000000000004", "0.1", "12345678.905", "1e2", "-5.25"])
+def test_money_is_exact(as_merchant: Troubled, price: str) -> None:
+    """Case 38."""
+    as_merchant.merchant.request(sold("1", line("MUG", 3)))
+    as_merchant.later()
+    order_is(as_merchant, "-1", lambda order: order["lines"][0].update(item_price=RAW), price)
+
+    as_merchant.run("import-orders")
+
+    [order] = as_merchant.supplier.orders()
+    assert [one.unit_price for one in order.lines] == [Decimal(price)]

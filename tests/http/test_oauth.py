@@ -1,0 +1,68 @@
+"""Requests that prove a secret over plain http, and do not show it."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from ordosync.errors import AccountError
+from ordosync.http import Http, OneLegged, oauth
+from ordosync.secret import Secret
+from tests.http.conftest import SECRET
+from tests.http.server import Seen, Server, answer
+from tests.virtual import START
+
+AUTH = OneLegged(key="ck_key", secret=Secret(SECRET))
+
+
+def query(seen: Seen) -> dict[str, str]:
+    parsed = parse_qs(urlsplit(seen.line.split()[1]).query)
+    return {name: value for name, [value] in parsed.items()}
+
+
+def test_proof_is_the_one_that_another_library_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The expected one is oauthlib's, of the same request."""
+    monkeypatch.setattr(oauth, "token_hex", lambda _: "n1")
+    request = requests.Request(
+        "GET",
+        "http://127.0.0.1:8080/wp-json/wc/v3/orders",
+        params={
+            "status": "processing,on-hold",
+            "search": "Zoë + &",
+            "modified_after": "2026-11-02T00:00:00",
+        },
+    ).prepare()
+
+    signed = AUTH.signed(request, START)
+
+    assert signed.url is not None
+    proof = parse_qs(urlsplit(signed.url).query)["oauth_signature"]
+    assert proof == ["pirSvCn0PzTGP2nxWWCuuvsY92Ed52iyAVRJhZ/aPSs="]
+
+
+def test_each_attempt_has_a_proof_of_its_own_and_none_shows_the_secret(
+    serve: Callable[..., Server], session: Callable[..., Http]
+) -> None:
+    server = serve(answer("{}", 503), answer("{}", 503), answer('{"a": "1"}'))
+    http = session(server.url, auth=AUTH)
+
+    http.get("/orders", dict[str, str], doing="read orders", params={"status": "processing"})
+
+    asked = [query(seen) for seen in server.seen]
+    assert len({one["oauth_nonce"] for one in asked}) == 3
+    assert len({one["oauth_signature"] for one in asked}) == 3
+    assert {one["status"] for one in asked} == {"processing"}
+    assert not any("authorization" in seen.headers for seen in server.seen)
+    assert not any(SECRET in f"{seen.line}{seen.headers}" for seen in server.seen)
+
+
+def test_secret_is_masked_where_a_service_knows_it(
+    serve: Callable[..., Server], session: Callable[..., Http]
+) -> None:
+    http = session(serve(answer(f'{{"message": "no {SECRET}"}}', 400)).url, auth=AUTH)
+
+    with pytest.raises(AccountError) as caught:
+        http.get("/orders", dict[str, str], doing="read orders")
+
+    assert SECRET not in str(caught.value)

@@ -1,0 +1,61 @@
+"""Takes each protection out alone, and looks whether a test notices.
+
+    python -m tests.mutants [WORD]...
+
+A mutant is one piece of code, what stands in its place without the protection, and the test that
+must fail then. A protection that no test misses is as good as none.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_COPIED = ("ordosync", "tests", "pyproject.toml", "README.md", "config.example.yaml")
+_FAILED = 1
+"""How pytest ends where a test has failed; other codes are about pytest itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutant:
+    """A protection, and how the code reads without it."""
+
+    protection: str
+    file: str
+    """Below the package."""
+    old: str
+    """Must stand in the file once."""
+    new: str
+    test: str
+    """Below `tests`, as pytest names it."""
+
+
+def is_caught(mutant: Mutant, folder: Path) -> bool:
+    """Run the test on a copy in which the protection is missing; True if it fails.
+
+    Raises `AssertionError` where the code or the test is not as the mutant says.
+    """
+    for name in _COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, folder / name, ignore=ignored)
+        else:
+            shutil.copy(source, folder / name)
+    path = folder / "ordosync" / mutant.file
+    text = path.read_text("utf-8")
+    assert text.count(mutant.old) == 1, f"{mutant.file} has not once: {mutant.old}"
+    path.write_text(text.replace(mutant.old, mutant.new), "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n0", "-m", "", "-x", f"tests/{mutant.test}"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, _FAILED), done.stdout[-2000:] + done.stderr[-2000:]
+    return done.returncode == _FAILED

@@ -1,0 +1,27 @@
+"""Tries all mutants, or those whose protection has one of the words; exits 1 if one survives."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.mutants import is_caught
+from tests.mutants.protections import MUTANTS
+
+
+def main() -> int:
+    """Try them."""
+    words = sys.argv[1:]
+    survived = 0
+    for mutant in MUTANTS:
+        if words and not any(word in mutant.protection for word in words):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            caught = is_caught(mutant, Path(folder))
+        survived += not caught
+        sys.stdout.write(f"{'caught  ' if caught else 'SURVIVED'}  {mutant.protection}\n")
+        sys.stdout.flush()
+    return int(bool(survived))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

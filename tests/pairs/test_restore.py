@@ -1,0 +1,116 @@
+"""A restored store between any two accounts: what was done since is found and not done again."""
+
+from datetime import timedelta
+
+from tests.accounts.contract.examples import line, parcel
+from tests.accounts.contract.people import needs, numbers
+from tests.pairs.pair import Pair
+from tests.safe import backed_up, go_back
+
+LATER = timedelta(hours=2)
+
+
+def test_orders_created_after_the_backup_are_linked_and_not_created_twice(pair: Pair) -> None:
+    pair.imported("1001")
+    backup = backed_up(pair.path)
+    merchant_id, supplier_id = pair.imported("1002")
+    go_back(pair.path, backup, pair.merchant.clock)
+
+    caught_up = pair.run("import-orders")
+
+    assert caught_up.count("done") == 0
+    assert len(pair.supplier.orders()) == 2
+    assert pair.link(merchant_id).supplier_id == supplier_id
+    pair.merchant.clock.at += LATER
+    pair.stays_quiet("import-orders")
+    assert pair.imported("1003")
+
+
+@needs("update-tracking")
+def test_what_was_shipped_of_them_is_told_although_tracking_runs_first(pair: Pair) -> None:
+    pair.imported("1001")
+    pair.run("update-tracking")
+    backup = backed_up(pair.path)
+    merchant_id, supplier_id = pair.imported("1002")
+    pair.supplier.ship(supplier_id, parcel(number="1Z2"))
+    go_back(pair.path, backup, pair.merchant.clock)
+
+    passed_over = pair.run("update-tracking")
+    pair.run("import-orders")
+    told = pair.run("update-tracking")
+
+    assert (passed_over.counts, told.counts) == ({}, {"done": 1})
+    assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2"]
+    for _ in range(2):
+        pair.merchant.clock.at += LATER
+        pair.stays_quiet("import-orders", "update-tracking")
+
+
+@needs("update-tracking")
+def test_tracking_told_after_the_backup_is_not_told_twice(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    backup = backed_up(pair.path)
+    pair.supplier.ship(supplier_id, parcel(number="1Z1"))
+    pair.run("update-tracking")
+    go_back(pair.path, backup, pair.merchant.clock)
+
+    again = pair.run("update-tracking")
+
+    assert again.counts == {"unchanged": 1}
+    assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z1"]
+
+
+@needs("split-order", "piece-orders")
+def test_split_after_the_backup_is_not_made_twice(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2))
+    backup = backed_up(pair.path)
+    pieces = pair.supplier.split(supplier_id, [1], [1])
+    pair.run("split-order")
+    pair.supplier.ship(pieces[0], parcel(number="1Z1"))
+    before = pair.merchant.pieces(merchant_id)
+    go_back(pair.path, backup, pair.merchant.clock)
+
+    for task in ("import-orders", "split-order"):
+        assert {*pair.run(task).counts} <= {"unchanged", "skipped"}, task
+    told = pair.run("update-tracking")
+
+    assert pair.merchant.pieces(merchant_id) == before
+    assert told.counts == {"done": 1}
+
+
+@needs("cancel-orders", "requesting-again")
+def test_what_our_task_cancelled_after_the_backup_can_be_requested_again(pair: Pair) -> None:
+    merchant_id, _ = pair.imported("1001")
+    backup = backed_up(pair.path)
+    pair.merchant.cancel(merchant_id)
+    pair.run("cancel-orders")
+    go_back(pair.path, backup, pair.merchant.clock)
+
+    pair.run("cancel-orders")
+    pair.merchant.request_again(merchant_id)
+    again = pair.run("import-orders")
+
+    assert again.count("done") == 1
+    assert pair.link(merchant_id).generation == 2
+
+
+@needs("cancel-orders", "requesting-again", "update-tracking")
+def test_what_was_cancelled_and_sent_again_after_the_backup_is_linked_as_it_is_now(
+    pair: Pair,
+) -> None:
+    merchant_id, _ = pair.imported("1001")
+    backup = backed_up(pair.path)
+    pair.merchant.cancel(merchant_id)
+    pair.run("cancel-orders")
+    pair.merchant.request_again(merchant_id)
+    pair.run("import-orders")
+    again = pair.link(merchant_id)
+    go_back(pair.path, backup, pair.merchant.clock)
+
+    pair.run("import-orders")
+    pair.run("import-orders")
+    pair.supplier.ship(again.supplier_id, parcel(number="1Z2"))
+    pair.run("update-tracking")
+
+    assert pair.link(merchant_id) == again
+    assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2"]

@@ -1,0 +1,12 @@
+"""Many hours of a bad week, on two accounts that are made up: killed, cut off, with a wrong clock.
+
+    python -m tests.soak --minutes 5 --seed 7
+
+A loop like cron's starts the real command again and again, a minute of its own clock apart, while
+people work on both sides; some of the processes are killed at a random moment. In the end all
+heals, and the invariants of the project must hold without anything done by hand.
+"""
+
+from tests.soak.loop import Soak, Summary
+
+__all__ = ["Soak", "Summary"]

@@ -1,0 +1,190 @@
+"""The loop: people, processes, kills and outages, then healing, then the invariants."""
+
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ordosync.clock import Clock
+from tests.fakes.ordoro import FakeOrdoro, Fault, Switches
+from tests.soak.invariants import broken
+from tests.soak.people import Portal, something
+
+_ROOT = Path(__file__).parents[2]
+_MINUTE_S = 60
+_KILLED, _FAULTY, _WRONG_CLOCK = 0.7, 0.4, 0.05
+"""How often a round is met by each."""
+_LOST = ("lost-reset", "lost-502", "cut", "reset", "unavailable")
+_MANY = 100_000
+_ALL = (
+    "import-products",
+    "cancel-orders",
+    "import-orders",
+    "split-order",
+    "update-tracking",
+    "write-inventory-back",
+)
+EVERY_TASK = tuple(" -- ".join(_ALL).split())
+_HEALING = 6
+
+
+class _Ahead(Clock):
+    """The clock that the accounts go by, as far ahead as that of the processes."""
+
+    seconds = 0.0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.seconds)
+
+
+@dataclass(kw_only=True)
+class Summary:
+    """What happened."""
+
+    seed: int
+    rounds: int = 0
+    killed: int = 0
+    faults: int = 0
+    steps_of_the_clock: int = 0
+    effects: Counter[str] = field(default_factory=Counter)
+    requests: int = 0
+    broken: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        effects = ", ".join(f"{count} x {kind}" for kind, count in sorted(self.effects.items()))
+        what = (
+            f"{self.rounds} rounds, {self.killed} killed, {self.faults} faults,"
+            f" {self.steps_of_the_clock} steps of the clock, {self.requests} requests"
+        )
+        holds = self.broken or ["all invariants hold: nothing lost, nothing twice"]
+        lines = [f"seed {self.seed}: {what}", f"effects: {effects}", *holds]
+        return "\n".join(lines)
+
+
+class Soak:
+    """Two accounts at a made-up Ordoro, and a folder with a configuration of some portals."""
+
+    def __init__(self, folder: Path, *, seed: int, portals: int) -> None:
+        self.folder = folder
+        self.dice = random.Random(seed)  # noqa: S311 - the same week again for the same seed
+        self.clock = _Ahead()
+        self.summary = Summary(seed=seed)
+        self._open = ExitStack()
+        self._usual_s: float | None = None
+        """How long a process takes that nobody kills; None until one has ended."""
+        self._wrong_by_s = 0.0
+        self.merchant, self.supplier = (self._fake(f"fake-secret-{side}") for side in "ms")
+        self.portals = [
+            Portal(f"p{place}", self.merchant, self.supplier) for place in range(portals)
+        ]
+        self._configure()
+
+    def close(self) -> None:
+        """Stop the accounts."""
+        self._open.close()
+
+    def round(self, *words: str) -> None:
+        """Let people work for a while, and a process run that may be killed."""
+        for _ in range(self.dice.randint(0, 6)):
+            something(self.dice.choice(self.portals), self.dice)
+        self._maybe_fault()
+        self._maybe_wrong_clock()
+        kills = self._usual_s is not None and self.dice.random() < _KILLED
+        killed_after_s = self.dice.uniform(0.2, 1.1) * (self._usual_s or 0) if kills else None
+        self._process(words or ("run-due",), killed_after_s)
+        self.summary.rounds += 1
+        self.clock.seconds += self.dice.choice((1, 5, 20)) * _MINUTE_S
+
+    def heal(self) -> Summary:
+        """End all trouble, let all be made good by itself, and look."""
+        self._wrong_by_s = 0
+        for fake in (self.merchant, self.supplier):
+            fake.faults.clear()
+        for _ in range(_HEALING):
+            self.clock.seconds += 2 * 60 * _MINUTE_S
+            self._process(EVERY_TASK, None)
+        before = len(self.merchant.ledger) + len(self.supplier.ledger)
+        self._process(EVERY_TASK, None)
+        found = broken(self.folder, self.portals, self.merchant, self.supplier)
+        if len(self.merchant.ledger) + len(self.supplier.ledger) != before:
+            found.append("I3: a further run wrote something")
+        for fake in (self.merchant, self.supplier):
+            self.summary.effects.update(effect.kind for effect in fake.ledger)
+            self.summary.requests += sum(fake.requests.values())
+        self.summary.broken = found
+        return self.summary
+
+    def _fake(self, secret: str) -> FakeOrdoro:
+        fake = FakeOrdoro(clock=self.clock, secret=secret, switches=Switches(rate_limit=_MANY))
+        self._open.enter_context(fake)
+        return fake
+
+    def _configure(self) -> None:
+        sides = {"shop": self.merchant, "depot": self.supplier}
+        accounts = "".join(
+            f"  {name}: {{kind: ordoro, base_url: {fake.url!r}, key: {fake.key},"
+            f" secret: {fake.secret}, currency: USD}}\n"
+            for name, fake in sides.items()
+        )
+        portals = "".join(
+            f"  {one.name}:\n"
+            f"    merchant: {{account: shop, supplier: {one.supplier_id}}}\n"
+            f"    supplier: {{account: depot, sales_channel: {one.channel}}}\n"
+            "    manage_inventory: true\n"
+            f"    products: {{skus: ['{one.name}-*']}}\n"
+            "    tasks: {import-orders: 10-minutes, import-products: 10-minutes,"
+            " cancel-orders: 10-minutes, write-inventory-back: 10-minutes}\n"
+            for one in self.portals
+        )
+        path = self.folder / "config.yaml"
+        path.touch(0o600)
+        path.write_text(f"accounts:\n{accounts}portals:\n{portals}")
+
+    def _process(self, words: Sequence[str], killed_after_s: float | None) -> None:
+        ahead_s = self.clock.seconds + self._wrong_by_s
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "tests.soak.worker", str(ahead_s), *words],
+            cwd=self.folder,
+            env={"PYTHONPATH": str(_ROOT), "PATH": "/usr/bin:/bin"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        began = time.monotonic()
+        try:
+            _, said = worker.communicate(timeout=killed_after_s)
+            self._usual_s = time.monotonic() - began
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            _, said = worker.communicate()
+            self.summary.killed += 1
+        if b"Traceback" in said:
+            self.summary.broken.append(said.decode())
+        self._let_requests_end()
+
+    def _let_requests_end(self) -> None:
+        """Wait until what a killed process has sent is done, as time does everywhere else."""
+        for thread in threading.enumerate():
+            if "process_request_thread" in thread.name:
+                thread.join()
+
+    def _maybe_fault(self) -> None:
+        if self.dice.random() < _FAULTY:
+            fake = self.dice.choice((self.merchant, self.supplier))
+            kind = self.dice.choice(_LOST)
+            fake.faults.add(
+                Fault(kind=kind, times=self.dice.randint(1, 3), after=self.dice.randint(0, 5))  # type: ignore[arg-type]
+            )
+            self.summary.faults += 1
+
+    def _maybe_wrong_clock(self) -> None:
+        """Set the clock of our machine; that of the service, which its cursors follow, is right."""
+        if self.dice.random() < _WRONG_CLOCK:
+            self._wrong_by_s = self.dice.choice((-2, 0, 2, 26)) * 60 * _MINUTE_S
+            self.summary.steps_of_the_clock += 1

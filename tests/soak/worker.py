@@ -1,0 +1,54 @@
+"""One process of the loop: the real commands, at the time that the loop says it is.
+
+    python -m tests.soak.worker SECONDS COMMAND [WORD...] [-- COMMAND [WORD...]]...
+
+SECONDS is how far this process's clock is ahead of the machine's.
+"""
+
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+
+from ordosync import tick
+from ordosync.__main__ import main
+from ordosync.clock import Clock
+
+
+class _Shifted:
+    """What the idle tick reads of the module `time`."""
+
+    gmtime, strftime = staticmethod(time.gmtime), staticmethod(time.strftime)
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def time(self) -> float:
+        return time.time() + self._seconds
+
+
+def _shift(seconds: float) -> None:
+    """Set the clock of this process, in both places that read it."""
+
+    def now(_: Clock) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=seconds)
+
+    vars_of_tick = vars(tick)
+    vars_of_tick["time"] = _Shifted(seconds)
+    setattr(Clock, "now", now)  # noqa: B010 - mypy knows no other way to replace a method
+
+
+def _run(words: list[str]) -> int:
+    sys.argv = ["ordosync", *words]
+    try:
+        main()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
+
+
+if __name__ == "__main__":
+    _shift(float(sys.argv[1]))
+    parts = groupby(sys.argv[2:], lambda word: word == "--")
+    commands = [list(words) for is_end, words in parts if not is_end]
+    sys.exit(max(_run(words) for words in commands))

@@ -1,0 +1,126 @@
+"""`attention`: what waits for a person, and the command that settles it."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.command import AT_ONCE, CONFIG, HEADER, ordosync, row, shop
+from tests.desk import SHIP, TwoAccounts
+
+
+def waiting(both: TwoAccounts, *words: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = both.run("attention", "--json", *words).json["attention"]
+    return found
+
+
+def age(folder: Path, statement: str) -> None:
+    """Let something have been long ago, as nothing but time does."""
+    with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
+        db.execute(statement)
+
+
+def test_nothing_waits_where_all_is_well(both: TwoAccounts) -> None:
+    done = both.run("attention")
+
+    assert (done.code, done.out) == (0, "")
+    assert "nothing waits for you" in done.err
+    assert waiting(both) == []
+
+
+def test_a_failed_order_waits_and_the_command_that_is_named_settles_it(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1001", quantity="x"))
+    ordosync(tmp_path, "import-orders")
+
+    [one] = ordosync(tmp_path, "attention", "--json").json["attention"]
+    shop(tmp_path, HEADER + row("1001", quantity="2"))
+    settled = ordosync(tmp_path, *str(one["settle"]).split()[1:])
+
+    assert one["merchant"] == "1001"
+    assert "quantity" in str(one["reason"])
+    assert settled.code == 0
+    assert ordosync(tmp_path, "attention", "--json").json["attention"] == []
+
+
+def test_a_refused_tracking_waits(both: TwoAccounts) -> None:
+    both.shop("orders", "cancel", "1001")
+    both.northwind(*SHIP)
+
+    [one] = waiting(both)
+
+    assert (one["task"], one["merchant"]) == ("update-tracking", "1001")
+    assert "cancelled" in str(one["reason"])
+
+
+def test_an_import_that_does_not_ship_waits_after_so_many_days(both: TwoAccounts) -> None:
+    both.imported("1002")
+    both.northwind("orders", "ship", "S-1002", "--carrier", "UPS", "--tracking", "1Z2")
+    age(both.folder, "update links set linked_at = '2026-01-02T03:04:05.000Z'")
+
+    [one] = waiting(both)
+    none = waiting(both, "--days", "3650")
+    shown = both.run(*str(one["settle"]).split()[1:])
+
+    assert (one["merchant"], one["supplier"]) == ("1001", "S-1001")
+    assert one["reason"] == "was imported and has not shipped"
+    assert none == []
+    assert shown.code == 0
+
+
+def test_what_was_shipped_and_voided_waits_again(both: TwoAccounts) -> None:
+    both.northwind(*SHIP)
+    both.northwind("orders", "ship", "S-1001", "--void")
+    age(both.folder, "update links set linked_at = '2026-01-02T03:04:05.000Z'")
+
+    assert [one["merchant"] for one in waiting(both)] == ["1001"]
+
+
+def test_an_order_without_tracking_waits(both: TwoAccounts) -> None:
+    both.northwind(*SHIP)
+    age(both.folder, "update steps set state = 'skipped', code = 'no-tracking' where id = 2")
+
+    [one] = waiting(both)
+
+    assert one["settle"] == "add tracking to order S-1001:1:1Z9 at the Supplier" or one["step"] == 2
+
+
+@pytest.mark.parametrize("state", ["waiting", "unknown", "sending"])
+def test_what_is_tried_by_itself_waits_only_after_an_hour(both: TwoAccounts, state: str) -> None:
+    age(both.folder, f"update steps set state = '{state}' where id = 1")  # noqa: S608 - a test's
+    early = waiting(both)
+    age(both.folder, "update steps set created_at = '2026-01-02T03:04:05.000Z' where id = 1")
+
+    [late] = waiting(both)
+
+    assert early == []
+    assert str(late["settle"]).startswith("ordosync retry 1")
+
+
+def test_a_task_that_does_not_succeed_waits(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER)
+    (tmp_path / "config.yaml").write_text(CONFIG.replace("glob: feeds", "glob: nowhere/feeds"))
+    ordosync(tmp_path, "run-due")
+
+    [one] = ordosync(tmp_path, "attention", "--json").json["attention"]
+
+    assert (one["merchant"], one["settle"]) == ("the whole task", "ordosync show 1")
+
+
+def test_oldest_comes_first(both: TwoAccounts) -> None:
+    both.imported("1002")
+    both.imported("1003")
+    age(
+        both.folder,
+        "update links set linked_at = '2026-01-0' || (5 - substr(merchant_id, 4))"
+        " || 'T00:00:00.000Z' where kind = 'order'",
+    )
+
+    assert [one["merchant"] for one in waiting(both)] == ["1003", "1002", "1001"]
+
+
+def test_health_names_the_command(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1001", quantity="x"), config=AT_ONCE)
+    ordosync(tmp_path, "run-due")
+
+    assert "`ordosync attention`" in ordosync(tmp_path, "health").out

@@ -1,0 +1,42 @@
+"""Case 54: write-ahead logging only where the library is free of the bug that resets it."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ordosync import database
+from ordosync.store import Store
+
+
+def journal_of(path: Path) -> str:
+    with Store.open(path):
+        pass
+    with closing(database.sqlite3.connect(path)) as db:
+        return str(db.execute("pragma journal_mode").fetchone()[0])
+
+
+@pytest.mark.parametrize(
+    ("version", "safe"),
+    [
+        ((3, 7, 0), False),
+        ((3, 40, 1), False),
+        ((3, 44, 6), True),
+        ((3, 45, 0), False),
+        ((3, 50, 7), True),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((3, 53, 0), True),
+    ],
+)
+def test_only_a_library_with_the_fix_is_safe(version: tuple[int, ...], *, safe: bool) -> None:
+    assert database.wal_is_safe(version) is safe
+
+
+@pytest.mark.parametrize(("safe", "journal"), [(True, "wal"), (False, "delete")])
+def test_a_store_is_made_with_the_journal_that_is_safe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, journal: str, *, safe: bool
+) -> None:
+    monkeypatch.setattr(database, "wal_is_safe", lambda: safe)
+
+    assert journal_of(tmp_path / "ordosync.db") == journal

@@ -1,0 +1,124 @@
+"""What `activity`, `show`, `retry` and `health` tell of what ran, and what is left to do."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ordosync.engine.by_hand import settle_as_sent
+from ordosync.store import Store
+from ordosync.store.steps import StepChange
+from tests.command import HEADER, numbers, ordosync, row, shop
+from tests.desk import SHIP, TwoAccounts
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def _failed(both: TwoAccounts) -> tuple[int, int]:
+    """Ship what the Merchant cancelled; return the run and the step that failed."""
+    both.shop("orders", "cancel", "1001")
+    both.northwind(*SHIP)
+    run = both.run("activity", "--json").run["id"]
+    (step,) = both.run("show", str(run), "--json").run["steps"]
+    return run, step["id"]
+
+
+def test_a_failed_step_of_any_task_can_be_settled_as_sent(both: TwoAccounts) -> None:
+    run, step = _failed(both)
+
+    done = both.run("retry", str(step), "--sent", "1001")
+
+    assert (done.code, done.err) == (0, f"step {step}: settled as sent, 1001\n")
+    assert both.run("show", str(run), "--json").run["steps"][0]["state"] == "done"
+
+
+def test_an_order_that_was_settled_as_sent_is_linked(tmp_path: Path) -> None:
+    feed = shop(tmp_path, HEADER + row("2", "abc"))
+    ordosync(tmp_path, "import-orders")
+
+    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+    feed.write_text(HEADER + row("2"))
+    ordosync(tmp_path, "import-orders")
+
+    assert done.code == 0
+    assert numbers(tmp_path) == []
+
+
+def test_a_file_is_nothing_that_could_have_been_sent(tmp_path: Path) -> None:
+    shop(tmp_path, b"\xff\xfe\x00")
+    ordosync(tmp_path, "import-orders")
+
+    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+
+    assert (done.code, "is no order" in done.err) == (2, True)
+
+
+def test_a_product_that_was_settled_as_sent_is_linked(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "ordosync.db") as store:
+        change = StepChange(key="MUG#2", state="failed", content="1-x", merchant_id="MUG#2")
+        with store.transaction():
+            store.steps.record("portal", "import-products", [change], run_id=1, now=NOON)
+        (step,) = store.steps.failed("portal", "import-products")
+
+        settle_as_sent(store, step, "M-2", now=NOON)
+
+        link = store.links("portal").of_merchant("product", ["MUG#2"])["MUG#2"]
+        assert link.supplier_id == "M-2"
+
+
+def test_a_look_by_hand_that_found_nothing_keeps_its_number(both: TwoAccounts) -> None:
+    first, second = (both.run("update-tracking", "--json").run["id"] for _ in range(2))
+
+    assert first < second
+    assert both.run("show", str(first)).code == 0
+
+
+def test_the_number_of_a_look_by_itself_is_not_given_again(both: TwoAccounts) -> None:
+    before = both.run("activity", "--json").run["id"]
+    both.run("run-due")  # among others two looks that leave no row
+    runs = both.run("activity", "-n", "50", "--json").json["runs"]
+    after = both.run("update-tracking", "--json").run["id"]
+
+    assert {"split-order", "update-tracking"}.isdisjoint(run["task"] for run in runs)
+    assert after > before + len(runs)
+
+
+def test_a_run_with_failed_steps_says_what_to_do_next(both: TwoAccounts) -> None:
+    run, step = _failed(both)
+
+    shown = both.run("show", str(run)).err
+
+    assert f"1 failed: mend the cause, then `ordosync retry {step}`" in shown
+
+
+def test_a_run_whose_steps_were_tried_again_since_says_so(both: TwoAccounts) -> None:
+    _, step = _failed(both)
+    again = both.run("retry", str(step), "--json").run["id"]
+    both.run("retry", str(step))
+
+    shown = both.run("show", str(again))
+
+    assert "its steps were tried again since" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), [(("--status", "failed"), "no run matches"), ((), "nothing has run yet")]
+)
+def test_no_run_at_all_is_told_from_none_that_matches(
+    tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    shop(tmp_path, HEADER)
+
+    done = ordosync(tmp_path, "activity", *words)
+
+    assert (done.code, told in done.err) == (0, True)
+
+
+def test_health_says_how_many_steps_need_a_person_and_stays_well(both: TwoAccounts) -> None:
+    both.run("run-due")
+    _failed(both)
+
+    done = both.run("health")
+
+    assert done.code == 0
+    assert "each fresh; 1 step needs a person: `ordosync attention" in done.out
