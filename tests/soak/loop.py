@@ -1,19 +1,20 @@
 """The loop: people, processes, kills and outages, then healing, then the invariants."""
 
 import random
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ordosync.clock import Clock
-from tests.fakes.ordoro import FakeOrdoro, Fault, Switches
+from tests.fakes.ordoro import Exchange, FakeOrdoro, Fault, Switches
 from tests.soak.invariants import broken
 from tests.soak.people import Portal, something
 
@@ -55,6 +56,9 @@ class Summary:
     steps_of_the_clock: int = 0
     effects: Counter[str] = field(default_factory=Counter)
     requests: int = 0
+    look_ups: int = 0
+    """Searches for what an earlier attempt may have made."""
+    retries: int = 0
     broken: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -63,8 +67,13 @@ class Summary:
             f"{self.rounds} rounds, {self.killed} killed, {self.faults} faults,"
             f" {self.steps_of_the_clock} steps of the clock, {self.requests} requests"
         )
+        twice = sum("have the reference" in what for what in self.broken)
+        made_good = (
+            f"{self.retries} retries, {self.look_ups} look-ups, {twice} duplicates,"
+            f" {len(self.broken) - twice} losses and other faults"
+        )
         holds = self.broken or ["all invariants hold: nothing lost, nothing twice"]
-        lines = [f"seed {self.seed}: {what}", f"effects: {effects}", *holds]
+        lines = [f"seed {self.seed}: {what}", f"effects: {effects}", made_good, *holds]
         return "\n".join(lines)
 
 
@@ -118,13 +127,20 @@ class Soak:
         for fake in (self.merchant, self.supplier):
             self.summary.effects.update(effect.kind for effect in fake.ledger)
             self.summary.requests += sum(fake.requests.values())
+        with closing(sqlite3.connect(self.folder / "ordosync.db")) as db:
+            [again] = db.execute("select sum(max(attempts - 1, 0)) from steps").fetchone()
+        self.summary.retries = again or 0
         self.summary.broken = found
         return self.summary
 
     def _fake(self, secret: str) -> FakeOrdoro:
         fake = FakeOrdoro(clock=self.clock, secret=secret, switches=Switches(rate_limit=_MANY))
+        fake.on_exchange = self._watch
         self._open.enter_context(fake)
         return fake
+
+    def _watch(self, exchange: Exchange) -> None:
+        self.summary.look_ups += "cart_order_id=" in exchange.request.query
 
     def _configure(self) -> None:
         sides = {"shop": self.merchant, "depot": self.supplier}
