@@ -7,18 +7,24 @@ from tests.accounts.contract import MerchantContract, SupplierContract
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.virtual import VirtualClock
 
+_MANY = 50
+
 
 @pytest.fixture(autouse=True)
 def _short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let 250 changes be three pages, as they are in a foreign account."""
-    monkeypatch.setattr(changes, "_PAGE", 100)
+    """Let `_MANY` changes be three pages, as they are in a foreign account."""
+    monkeypatch.setattr(changes, "_PAGE", _MANY * 2 // 5)
 
 
 class TestSqliteAsMerchant(MerchantContract):
+    many = _MANY
+
     def make_people(self, folder: Path, clock: VirtualClock) -> SqliteMerchantPeople:
         return SqliteMerchantPeople(folder, clock)
 
 
 class TestSqliteAsSupplier(SupplierContract):
+    many = _MANY
+
     def make_people(self, folder: Path, clock: VirtualClock) -> SqliteSupplierPeople:
         return SqliteSupplierPeople(folder, clock)
