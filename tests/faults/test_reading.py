@@ -152,7 +152,7 @@ def test_key_that_is_revoked_in_mid_run_stops_it_at_once(
 
 
 def test_broken_service_is_not_sent_all_that_is_owed(as_supplier: Troubled) -> None:
-    """Case 24: after ten writes in a row that came to nothing the run ends."""
+    """Case 24: after ten writes in a row that came to nothing the run ends, also amid a batch."""
     as_supplier.pair.imported("0")
     requested(as_supplier, *range(1000, 1050))
     as_supplier.pair.merchant.settle()
@@ -167,7 +167,7 @@ def test_broken_service_is_not_sent_all_that_is_owed(as_supplier: Troubled) -> N
 
     assert failed.run.error
     assert failed.run.error.code == "unavailable"
-    assert tries == 20  # a batch
+    assert 10 <= tries < 10 + 4  # and what was under way
     assert healed.run.status == "ok"
     assert as_supplier.foreign.effects("create-order") == 51
     assert as_supplier.open_steps() == []
