@@ -202,7 +202,7 @@ def test_same_page_for_ever_is_a_failure_with_a_reason(as_merchant: Troubled, wh
     healed = as_merchant.run(task)
 
     assert failed.run.error
-    assert failed.run.error.code == "unavailable"
+    assert failed.run.error.code in ("unavailable", "refused")  # a shop may be one that is too old
     assert cursor is None
     assert healed.run.status == "ok"
     assert healed.count("done") + failed.count("done") == 150
