@@ -57,6 +57,10 @@ class NoOptions:
     """Nothing to say about this account in a portal."""
 
 
+OUTAGE = 10
+"""So many writes in a row that did not pass are an outage, and the others are left for later."""
+
+
 class Account(ABC):
     """One side of a portal. Safe to use from one thread; `paired` gives each portal its own."""
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ordosync.accounts.base import Account, outcome_of
+from ordosync.accounts.base import OUTAGE, Account, outcome_of
 from ordosync.accounts.network import Network
-from ordosync.errors import AccountError, RefusedError
+from ordosync.errors import AccountError, RefusedError, UnavailableError, UnknownOutcomeError
 from ordosync.models import Comment, Outcome
 
 if TYPE_CHECKING:
@@ -35,6 +35,28 @@ def looking_again(write: Callable[[Item], Outcome]) -> Callable[[Item], Outcome]
         return replace(outcome, state="done") if outcome.state == "unchanged" else outcome
 
     return write_or_look
+
+
+class _Outage:
+    """Counts the writes of a batch that did not pass, whichever thread made them."""
+
+    def __init__(self) -> None:
+        self._counting = threading.Lock()
+        self._in_a_row = 0
+        self._last: Outcome | None = None
+
+    def outcome_of(self, item: Item, write: Callable[[Item], Outcome]) -> Outcome:
+        """Write an item, unless so many before it came to nothing that it would as well."""
+        with self._counting:
+            last = self._last if self._in_a_row >= OUTAGE else None
+        if last:
+            return replace(last, state="unavailable", code=UnavailableError.code)
+        outcome = outcome_of(item, write)
+        with self._counting:
+            is_out = outcome.state == "unavailable" or outcome.code == UnknownOutcomeError.code
+            self._in_a_row = self._in_a_row + 1 if is_out else 0
+            self._last = outcome
+        return outcome
 
 
 class HttpAccount(Account):
@@ -98,14 +120,15 @@ class HttpAccount(Account):
         """Write side by side; one outcome an item, in order. Raises `SignInError`.
 
         What is `about` the same thing is written one after the other: each looks first at what
-        the one before has left.
+        the one before has left. In an outage the rest is not tried.
         """
+        outage = _Outage()
         groups: dict[str, list[int]] = {}
         for place, item in enumerate(items):
             groups.setdefault(about(item), []).append(place)
 
         def write_group(places: list[int]) -> list[tuple[int, Outcome]]:
-            return [(place, outcome_of(items[place], write)) for place in places]
+            return [(place, outage.outcome_of(items[place], write)) for place in places]
 
         written = self.side_by_side(list(groups.values()), write_group)
         outcomes = dict(pair for group in written for pair in group)

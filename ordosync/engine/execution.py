@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ordosync.accounts.base import OUTAGE
 from ordosync.clock import Clock
 from ordosync.engine.brake import Brake
 from ordosync.engine.changes import change, counted_as, decided, restate, settled
@@ -25,7 +26,6 @@ from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict
 
 _CATCHES_UP = timedelta(hours=1)
 """Later than this after a restore, whatever was there before it is not news to any reading."""
-_OUTAGE = 10
 """After so many writes in a row that met an account out of reach, or broken, the run gives up."""
 
 
@@ -291,11 +291,11 @@ class Execution:
         for outcome in outcomes:
             is_out = outcome.state == "unavailable" or outcome.code == UnknownOutcomeError.code
             self._unavailable = self._unavailable + 1 if is_out else 0
-            if self._unavailable >= _OUTAGE:
+            if self._unavailable >= OUTAGE:
                 raise UnavailableError(
                     f"account {self.task.target(self.portal).name}",
                     self.task.name,
-                    f"{_OUTAGE} writes in a row did not pass: {outcome.reason}",
+                    f"{OUTAGE} writes in a row did not pass: {outcome.reason}",
                 )
 
     def _adopt_failed(self) -> None:

@@ -1,32 +1,14 @@
 """Odd orders in a list of a foreign Merchant: told one by one, never with a wrong number."""
 
 import json
-from collections.abc import Callable
 from decimal import Decimal
-from math import inf
-from typing import Any
 
 import pytest
 
 from tests.accounts.contract.examples import HOSTILE, line, sold
+from tests.accounts.contract.over_http import Field
 from tests.faults.portal import Troubled
-from tests.faults.test_reading import imported, requested
-
-RAW = "@raw@"
-
-
-def order_is(
-    troubled: Troubled, number: str, change: Callable[[Any], object], raw: str = ""
-) -> None:
-    """Let an order of this number be answered otherwise; where it says `RAW`, it says this JSON."""
-
-    def edit(page: Any) -> bytes:
-        for order in page.get("order", [page]):
-            if order["order_number"].endswith(number):
-                change(order)
-        return json.dumps(page).replace(f'"{RAW}"', raw).encode()
-
-    troubled.foreign.meet("edited", "read-orders", times=inf, edit=edit)
+from tests.faults.test_reading import imported, people, requested
 
 
 @pytest.mark.parametrize(
@@ -52,7 +34,7 @@ def test_quantity_that_cannot_be_stops_no_other_order(
 ) -> None:
     """Case 34."""
     requested(as_merchant, 1, 2, 3)
-    order_is(as_merchant, "-2", lambda order: order["lines"][0].update(quantity=RAW), quantity)
+    people(as_merchant).pretend("quantity", quantity, of="2")
 
     ran = as_merchant.run("import-orders")
 
@@ -66,7 +48,7 @@ def test_quantity_that_cannot_be_stops_no_other_order(
 def test_large_quantity_is_sent_as_it_is(as_merchant: Troubled) -> None:
     """Case 34."""
     requested(as_merchant, 1)
-    order_is(as_merchant, "-1", lambda order: order["lines"][0].update(quantity=10**9))
+    people(as_merchant).pretend("quantity", str(10**9), of="1")
 
     as_merchant.run("import-orders")
 
@@ -75,13 +57,10 @@ def test_large_quantity_is_sent_as_it_is(as_merchant: Troubled) -> None:
 
 
 @pytest.mark.parametrize("lost", ["quantity", "sku", "lines", "status"])
-def test_field_that_is_missing_stops_no_other_order(as_merchant: Troubled, lost: str) -> None:
+def test_field_that_is_missing_stops_no_other_order(as_merchant: Troubled, lost: Field) -> None:
     """Case 34."""
     requested(as_merchant, 1, 2, 3)
-    place: Callable[[Any], Any] = (
-        (lambda order: order["lines"][0]) if lost in ("quantity", "sku") else (lambda order: order)
-    )
-    order_is(as_merchant, "-2", lambda order: place(order).pop(lost))
+    people(as_merchant).pretend(lost, None, of="2")
 
     ran = as_merchant.run("import-orders")
 
@@ -93,7 +72,7 @@ def test_field_that_is_missing_stops_no_other_order(as_merchant: Troubled, lost:
 def test_not_a_number_is_no_json_and_moves_nothing(as_merchant: Troubled) -> None:
     """Case 34."""
     requested(as_merchant, 1, 2)
-    order_is(as_merchant, "-2", lambda order: order["lines"][0].update(quantity=RAW), "NaN")
+    people(as_merchant).pretend("quantity", "NaN", of="2")
 
     ran = as_merchant.run("import-orders")
 
@@ -105,7 +84,7 @@ def test_not_a_number_is_no_json_and_moves_nothing(as_merchant: Troubled) -> Non
 def test_hostile_text_is_kept_as_it_is_or_told(as_merchant: Troubled, text: str) -> None:
     """Case 35."""
     requested(as_merchant, 1, 2)
-    order_is(as_merchant, "-2", lambda order: order["shipping_address"].update(name=text))
+    people(as_merchant).pretend("ship_to_name", json.dumps(text), of="2")
 
     ran = as_merchant.run("import-orders")
 
@@ -123,8 +102,7 @@ def test_one_bad_order_among_a_hundred_is_the_only_one_that_fails(
 ) -> None:
     """Case 36."""
     requested(as_merchant, *range(1001, 1101))
-    bad = str(1000 + place)
-    order_is(as_merchant, f"-{bad}", lambda order: order["lines"][0].update(quantity=-1))
+    people(as_merchant).pretend("quantity", "-1", of=str(1000 + place))
 
     first = as_merchant.run("import-orders")
     as_merchant.later()
@@ -138,7 +116,7 @@ def test_order_that_was_edited_after_it_was_sent_is_told_once(as_merchant: Troub
     """Case 37."""
     requested(as_merchant, 1)
     as_merchant.run("import-orders")
-    order_is(as_merchant, "-1", lambda order: order["lines"][0].update(quantity=7))
+    people(as_merchant).pretend("quantity", "7", of="1")
 
     told = as_merchant.run("import-orders")
     again = as_merchant.run("import-orders")
@@ -153,7 +131,7 @@ def test_money_is_exact(as_merchant: Troubled, price: str) -> None:
     """Case 38."""
     as_merchant.merchant.request(sold("1", line("MUG", 3)))
     as_merchant.later()
-    order_is(as_merchant, "-1", lambda order: order["lines"][0].update(item_price=RAW), price)
+    people(as_merchant).pretend("price", price, of="1")
 
     as_merchant.run("import-orders")
 

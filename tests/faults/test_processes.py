@@ -49,6 +49,7 @@ def is_killed_and_heals(folder: Path, owed: Owed, kind: str, point: str) -> None
             pytest.skip(f"{kind} as {owed.role} cannot hold: {owed.needs}")
         troubled.clock.at = Clock().now() - timedelta(hours=1)  # its processes know the real time
         owed.arrange(troubled)
+        troubled.clock.at = Clock().now()  # and shops refuse what is signed at another time
         before = troubled.foreign.effects(owed.what)
 
         killed = ordosync(folder, owed.task, fault=point)

@@ -132,16 +132,16 @@ def test_key_that_is_revoked_in_mid_run_stops_it_at_once(
     as_supplier.pair.imported("0")
     requested(as_supplier, *range(1000, 1030))
     as_supplier.pair.merchant.settle()
-    asked = as_supplier.foreign.calls
+    asked = as_supplier.foreign.tries
     as_supplier.foreign.meet("unauthorized", "create-order", after=7, times=inf, status=status)
 
     ran = as_supplier.run("import-orders")
-    calls = as_supplier.foreign.calls - asked
+    tries = as_supplier.foreign.tries - asked
 
     assert ran.run.error
     assert (ran.run.status, ran.run.error.code) == ("failed", "auth")
     assert as_supplier.foreign.secret not in ran.run.error.message
-    assert calls <= 7 + 4  # what passed, and what was under way
+    assert tries <= 7 + 4  # what passed, and what was under way
     assert ran.count("failed") == 0
     assert {step.state for step in as_supplier.open_steps()} == {"sending"}
     as_supplier.foreign.heal()
@@ -152,22 +152,22 @@ def test_key_that_is_revoked_in_mid_run_stops_it_at_once(
 
 
 def test_broken_service_is_not_sent_all_that_is_owed(as_supplier: Troubled) -> None:
-    """Case 24: after ten writes in a row that came to nothing the run ends."""
+    """Case 24: after ten writes in a row that came to nothing the run ends, also amid a batch."""
     as_supplier.pair.imported("0")
     requested(as_supplier, *range(1000, 1050))
     as_supplier.pair.merchant.settle()
     as_supplier.foreign.meet("unavailable", "create-order", times=inf)
 
-    before = as_supplier.foreign.calls
+    before = as_supplier.foreign.tries
     failed = as_supplier.run("import-orders")
-    calls = as_supplier.foreign.calls - before
+    tries = as_supplier.foreign.tries - before
     as_supplier.foreign.heal()
     as_supplier.later()
     healed = as_supplier.run("import-orders")
 
     assert failed.run.error
     assert failed.run.error.code == "unavailable"
-    assert calls == 20  # a batch
+    assert 10 <= tries < 10 + 4  # and what was under way
     assert healed.run.status == "ok"
     assert as_supplier.foreign.effects("create-order") == 51
     assert as_supplier.open_steps() == []
@@ -202,7 +202,7 @@ def test_same_page_for_ever_is_a_failure_with_a_reason(as_merchant: Troubled, wh
     healed = as_merchant.run(task)
 
     assert failed.run.error
-    assert failed.run.error.code == "unavailable"
+    assert failed.run.error.code in ("unavailable", "refused")  # a shop may be one that is too old
     assert cursor is None
     assert healed.run.status == "ok"
     assert healed.count("done") + failed.count("done") == 150

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import inf
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 import trustme
 
 from ordosync.accounts.base import Role
+from ordosync.clock import Clock
 from tests.accounts.contract.examples import sold
 from tests.accounts.sqlite.people import SqliteMerchantPeople
 from tests.command import Done, ordosync
@@ -107,9 +108,11 @@ def test_trouble_of_an_account_is_one_clear_line(
 ) -> None:
     """Cases 19, 25 and 57: the log is intact, and the other portal goes on."""
     with foreign(role, kind, tmp_path) as troubled:
+        troubled.clock.at = Clock().now() - timedelta(hours=1)
         troubled.pair.imported("1000")
         troubled.merchant.request(sold("1001"))
         troubled.merchant.request(sold("1002"))
+        troubled.clock.at = Clock().now()  # shops refuse what is signed at another time
         with trouble(troubled):
             add_portal(tmp_path, "other", OtherMerchant(tmp_path, troubled.clock), "warehouse")
 

@@ -2,7 +2,8 @@
 
 `modified_after` is exclusive and of whole seconds, and without `dates_are_gmt` a time of the
 shop's own zone, which goes back an hour once a year. A shop before 5.8 does not know it and
-answers everything, as it does to any word that it does not know.
+answers everything, as it does to any word that it does not know; a cache that forgets the query
+answers the same to all.
 """
 
 from collections.abc import Iterator, Mapping
@@ -73,7 +74,7 @@ class Lists:
     ) -> None:
         times = [at for at in map(at_of, items) if at]
         if after and times and min(times) < after:
-            why = "answers what did not change: WooCommerce there is older than 5.8"
+            why = "answers what did not change: is WooCommerce older than 5.8, or is it a cache?"
             raise RefusedError(self._account, doing, why)
 
 

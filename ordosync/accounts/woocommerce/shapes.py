@@ -50,7 +50,8 @@ class LineShape(Struct, frozen=True, kw_only=True):
 
     id: int
     name: str | None = None
-    sku: str | None = None
+    sku: str | None
+    """What the product is called now; None: it was deleted."""
     product_id: int = 0
     variation_id: int = 0
     quantity: int
@@ -84,7 +85,7 @@ class OrderShape(Struct, frozen=True, kw_only=True):
     transaction_id: str | None = None
     billing: PlaceShape = PlaceShape()
     shipping: PlaceShape = PlaceShape()
-    line_items: list[LineShape] = []
+    line_items: list[LineShape]
     shipping_lines: list[ExtraShape] = []
     fee_lines: list[ExtraShape] = []
     refunds: list[Raw] = []
@@ -95,10 +96,21 @@ class OrderShape(Struct, frozen=True, kw_only=True):
         return value_of(self.meta_data, key)
 
 
-class RefundShape(Struct, frozen=True):
-    """Money given back, and how many of which lines, as negative quantities."""
+class RefundLineShape(Struct, frozen=True, kw_only=True):
+    """How many of a line were given back, as a negative quantity."""
 
-    line_items: list[LineShape] = []
+    quantity: int
+    meta_data: list[MetaShape] = []
+
+    def meta(self, key: str) -> Any:
+        """Return the value of a field; None where there is none."""
+        return value_of(self.meta_data, key)
+
+
+class RefundShape(Struct, frozen=True):
+    """Money given back, and perhaps how many of which lines."""
+
+    line_items: list[RefundLineShape] = []
 
 
 class NoteShape(Struct, frozen=True):

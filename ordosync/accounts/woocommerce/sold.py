@@ -179,6 +179,11 @@ class SoldOrders(Side):
 
     def _requested(self, order: OrderShape, left: Lines) -> Iterator[Order | Unusable]:
         wanted = self.lines_of_supplier(order, left)
+        odd = {
+            line.id: line.quantity
+            for line in order.line_items
+            if line.quantity <= 0 and self.ours.has_line(line)
+        }
         gone = [line.id for line in order.line_items if not self.ours.knows_line(line)]
         if any(left[line] > 0 for line in gone):
             yield _unusable(
@@ -187,8 +192,8 @@ class SoldOrders(Side):
                 "has a line whose product was deleted, so nobody can tell whose it is",
                 skip=not wanted,  # then it is more likely the Merchant's own
             )
-        elif wanted:
-            yield _usable(order, wanted)
+        elif odd or wanted:
+            yield _usable(order, {**odd, **wanted})
 
     def _cancelled(self, items: Sequence[OrderShape | Unusable]) -> Iterator[str]:
         for item in items:
@@ -213,7 +218,7 @@ _ALL = MappingProxyType({"per_page": str(LIMIT)})
 
 def _usable(shape: OrderShape, lines: Lines) -> Order | Unusable:
     amounts = (x for line in shape.line_items for x in (line.subtotal, line.total))
-    if all(x.is_finite() for x in amounts) and all(one <= _MOST for one in lines.values()):
+    if all(x.is_finite() for x in amounts) and all(0 <= one <= _MOST for one in lines.values()):
         return order_of(shape, lines)
     return _unusable(shape, "invalid.quantity", "has a quantity or an amount that cannot be")
 

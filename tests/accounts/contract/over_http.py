@@ -1,10 +1,12 @@
 """The people of an account behind a fake service, who can also make the service fail."""
 
+import json
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, tzinfo
-from typing import Any, Literal
+from math import inf
+from typing import Any, ClassVar, Literal
 
 from ordosync.clock import Clock
 from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople
@@ -22,11 +24,16 @@ Write = Literal[
 ]
 Asked = Write | Literal["read-orders", "read-order", "read-products", "anything"]
 """What a request is about, whatever it looks like in the service."""
+Field = Literal["number", "status", "updated", "ship_to_name", "lines", "sku", "quantity", "price"]
+"""What an order of a list says. The last three are of its first line, the price of a unit."""
+_HERE = "@here@"
 
 
 class OverHttp(People):
     """Who works in a foreign account. What a fault does is said by `tests.fakes.faults`."""
 
+    doubles: ClassVar[frozenset[Write]]
+    """What the service does twice if it is given the same request twice; nothing tells us of it."""
     more_options: Mapping[str, object] = {}
     """Options of the account besides the least; assigned before the configuration is written."""
 
@@ -72,6 +79,11 @@ class OverHttp(People):
 
     @property
     @abstractmethod
+    def tries(self) -> int:
+        """Count how often an order was asked to be created, whatever came of it."""
+
+    @property
+    @abstractmethod
     def writes(self) -> int:
         """Count all that was changed over the API."""
 
@@ -89,6 +101,38 @@ class OverHttp(People):
 class MerchantOverHttp(OverHttp, MerchantPeople):
     """Who sells from a foreign account."""
 
+    places: ClassVar[Mapping[Field, Sequence[str | int]]]
+    """Where in the JSON of an order each field is."""
+
+    @abstractmethod
+    def orders_on(self, page: Any) -> Sequence[Any]:
+        """Return the orders on a page of their list."""
+
+    def as_json(self, order: Any, field: Field, said: str) -> str:  # noqa: ARG002
+        """Return how this kind writes a value that is given as JSON."""
+        return said
+
+    def pretend(self, field: Field, said: str | None, *, of: str = "") -> None:
+        """Let lists say this JSON in a field of the order of this number, or of all of them.
+
+        None takes the field away. The JSON may be one that Python's own cannot write.
+        """
+
+        def edit(page: Any) -> bytes:
+            raw = ""
+            for order in self.orders_on(page):
+                if of and str(_at(order, self.places["number"])).rpartition("-")[2] != of:
+                    continue
+                place = _at(order, self.places[field][:-1])
+                if said is None:
+                    del place[self.places[field][-1]]
+                else:
+                    raw = self.as_json(order, field, said)
+                    place[self.places[field][-1]] = _HERE
+            return json.dumps(page).replace(f'"{_HERE}"', raw).encode()
+
+        self.meet("edited", "read-orders", times=inf, edit=edit)
+
     @abstractmethod
     def touch(self, order_id: str) -> None:
         """Let an order count as updated, although nothing of it changes."""
@@ -99,7 +143,7 @@ class MerchantOverHttp(OverHttp, MerchantPeople):
 
     @abstractmethod
     def set_zone(self, zone: tzinfo) -> None:
-        """Let the service write its times as they are there."""
+        """Let the service write its times as they are there, without saying so where it can."""
 
     @abstractmethod
     def stamp(self, order_id: str, at: datetime) -> None:
@@ -112,3 +156,9 @@ class MerchantOverHttp(OverHttp, MerchantPeople):
 
 class SupplierOverHttp(OverHttp, SupplierPeople):
     """Who ships for a foreign account."""
+
+
+def _at(order: Any, place: Sequence[str | int]) -> Any:
+    for key in place:
+        order = order[key]
+    return order

@@ -48,6 +48,7 @@ Lack = Literal[
     "voided-labels",  # they are simply gone
     # What its orders cannot be.
     "piece-orders",  # a piece is not read as an order of its own
+    "late-pieces",  # which are there only some time after the split
     "cancelled-shipped",  # cancelled, although it is shipped
     "cancelled-pieces",  # a piece is cancelled without the others
     "nested-splits",  # a piece is split in its turn

@@ -14,6 +14,7 @@ from ordosync.models import Address, Line, Order, Product, Shipment
 from tests.accounts.contract.examples import line, sold
 from tests.accounts.contract.over_http import (
     Asked,
+    Field,
     MerchantOverHttp,
     OverHttp,
     SupplierOverHttp,
@@ -56,6 +57,8 @@ _EFFECTS: Mapping[Write, str] = {
 
 class AtOrdoro(OverHttp):
     """What both do in Ordoro's own pages. All that is said over the API is held to its document."""
+
+    doubles: ClassVar[frozenset[Write]] = frozenset({"create-order", "comment", "void-tracking"})
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
@@ -115,6 +118,10 @@ class AtOrdoro(OverHttp):
         return len(found)
 
     @property
+    def tries(self) -> int:
+        return self.fake.requests["POST /v3/order"]
+
+    @property
     def writes(self) -> int:
         return len(self.fake.ledger)
 
@@ -159,6 +166,16 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
     """Who sells."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset({"label-warehouse", "line_total", "line_discount"})
+    places: ClassVar[Mapping[Field, Sequence[str | int]]] = {
+        "number": ("order_number",),
+        "status": ("status",),
+        "updated": ("updated_date",),
+        "ship_to_name": ("shipping_address", "name"),
+        "lines": ("lines",),
+        "sku": ("lines", 0, "sku"),
+        "quantity": ("lines", 0, "quantity"),
+        "price": ("lines", 0, "item_price"),
+    }
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
@@ -206,7 +223,16 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
         self.fake.shop.now = lambda: self.clock.now() + timedelta(seconds=ahead_s)
 
     def set_zone(self, zone: tzinfo) -> None:
+        def edit(page: Any) -> Any:
+            for order in page["order"]:
+                order["updated_date"] = order["updated_date"][:26]
+            return page
+
         self.fake.switches.zone = zone
+        self.meet("edited", "read-orders", times=inf, edit=edit)
+
+    def orders_on(self, page: Any) -> Sequence[Any]:
+        return list(page["order"])
 
     def stamp(self, order_id: str, at: datetime) -> None:
         self._kept(order_id).updated_at = at

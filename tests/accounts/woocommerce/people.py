@@ -2,15 +2,27 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
+from math import inf
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ordosync.clock import Clock
 from ordosync.models import Address, Line, Order, Product, Shipment
 from tests.accounts.contract.examples import sold
-from tests.accounts.contract.people import Lack, MerchantPeople, People, SupplierPeople, Told
-from tests.fakes.woocommerce import FakeWooCommerce, Switches, fulfillments
+from tests.accounts.contract.over_http import (
+    Asked,
+    Field,
+    MerchantOverHttp,
+    OverHttp,
+    SupplierOverHttp,
+    Write,
+)
+from tests.accounts.contract.people import Lack, Told
+from tests.fakes.faults import Kind
+from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches, fulfillments
 from tests.fakes.woocommerce.state import Line as KeptLine
 from tests.virtual import VirtualClock
 
@@ -26,11 +38,41 @@ _FIELDS = {
     "country": "country",
     "phone": "phone",
 }
+_REQUESTS: Mapping[Asked, tuple[str, str]] = {
+    "create-order": ("POST", r"/orders$"),
+    "cancel-order": ("PUT", r"/orders/\d+$"),
+    "add-tracking": ("POST", r"/fulfillments$"),
+    "void-tracking": ("POST", r"/notes$"),
+    "split-order": ("PUT", r"/orders/\d+$"),
+    "write-stock": ("POST", r"/products/batch$"),
+    "create-product": ("POST", r"/products$"),
+    "comment": ("POST", r"/notes$"),
+    "read-orders": ("GET", r"/orders$"),
+    "read-order": ("GET", r"/orders/\d+$"),
+    "read-products": ("GET", r"/products$"),
+    "anything": ("", ""),
+}
+"""Where it takes several requests, the one that makes it so; see `test_woocommerce` for others."""
+_EFFECTS: Mapping[Write, str] = {
+    "create-order": "order created",
+    "cancel-order": "order status",
+    "add-tracking": "fulfillment created",
+    "void-tracking": "note",
+    "split-order": "order changed",
+    "write-stock": "stock set",
+    "create-product": "product created",
+    "comment": "note",
+}
+_SET = frozenset[Write]({"cancel-order", "split-order", "write-stock"})
+"""What is no more if it is done once more."""
 
 
-class AtShop(People):
+class AtShop(OverHttp):
     """What both do in the shop's own pages. It is asked over plain http, so requests are signed."""
 
+    doubles: ClassVar[frozenset[Write]] = frozenset(
+        {"create-order", "comment", "void-tracking", "add-tracking"}
+    )
     open_status: ClassVar[str]
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
@@ -49,7 +91,66 @@ class AtShop(People):
             "url": self.fake.url,
             "key": self.fake.key,
             "secret": self.fake.secret,
+            **self.more_options,
         }
+
+    def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
+        method, path = _REQUESTS[what]
+        self.fake.faults.add(Fault(kind=kind, method=method, path=path, **how))
+
+    def heal(self) -> None:
+        self.fake.faults.clear()
+
+    def are_all_met(self) -> bool:
+        return not self.fake.faults.left()
+
+    def down(self) -> AbstractContextManager[None]:
+        return self.fake.down()
+
+    def revoke(self) -> None:
+        self.meet("unauthorized", "anything", times=inf)
+
+    def lag(
+        self,
+        *,
+        index_s: float = 0,
+        arrival_s: float = 0,
+        split_s: float = 0,  # noqa: ARG002 - it has no pieces
+    ) -> None:
+        self.fake.switches.arrival_lag_s = max(index_s, arrival_s)
+
+    def limit(self, calls: int, *, per_s: float, clock: Clock) -> None:
+        """Let the host do it: a shop has no limit of its own."""
+        self.fake.shop.now = clock.now
+        self.fake.switches.rate_limit, self.fake.switches.rate_window_s = calls, per_s
+
+    def elsewhere(self, url: str) -> Mapping[str, object]:
+        return {"url": url}
+
+    def signed_in_with(self, secret: str) -> Mapping[str, object]:
+        return {"secret": secret}
+
+    def effects(self, what: Write) -> int:
+        found = self.fake.effects(_EFFECTS[what])
+        if what in _SET:
+            return len({(effect.about, str(effect.detail)) for effect in found})
+        return len(found)
+
+    @property
+    def tries(self) -> int:
+        return self.fake.requests["POST /wc/v3/orders"]
+
+    @property
+    def writes(self) -> int:
+        return len(self.fake.ledger)
+
+    @property
+    def calls(self) -> int:
+        return self.fake.requests.total()
+
+    @property
+    def secret(self) -> str:
+        return self.fake.secret
 
     def close(self) -> None:
         super().close()
@@ -75,13 +176,14 @@ class AtShop(People):
         return next((one["value"] for one in fields if one["key"] == key), None)
 
 
-class ShopMerchantPeople(AtShop, MerchantPeople):
+class ShopMerchantPeople(AtShop, MerchantOverHttp):
     """Who sells. What the Supplier ships has its tag."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "reassigning",
             "piece-orders",
+            "late-pieces",
             "ship_to_email",
             "internal_notes",
             "tags",
@@ -90,6 +192,16 @@ class ShopMerchantPeople(AtShop, MerchantPeople):
         }
     )
     open_status: ClassVar[str] = "dropshipment_requested"
+    places: ClassVar[Mapping[Field, Sequence[str | int]]] = {
+        "number": ("number",),
+        "status": ("status",),
+        "updated": ("date_modified_gmt",),
+        "ship_to_name": ("shipping", "first_name"),
+        "lines": ("line_items",),
+        "sku": ("line_items", 0, "sku"),
+        "quantity": ("line_items", 0, "quantity"),
+        "price": ("line_items", 0, "subtotal"),
+    }
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
@@ -143,6 +255,32 @@ class ShopMerchantPeople(AtShop, MerchantPeople):
     def physical(self, sku: str) -> int | None:
         return self.fake.stock(sku)
 
+    def orders_on(self, page: Any) -> Sequence[Any]:
+        return list(page)
+
+    def as_json(self, order: Any, field: Field, said: str) -> str:
+        """Say the whole name in its first half, and what the whole line costs, as text."""
+        if field == "ship_to_name":
+            order["shipping"]["last_name"] = ""
+        if field == "price":
+            return f'"{Decimal(said) * order["line_items"][0]["quantity"]:f}"'
+        return said
+
+    def touch(self, order_id: str) -> None:
+        self.fake.open(int(order_id))
+
+    def set_clock(self, ahead_s: float) -> None:
+        self.fake.shop.now = lambda: self.clock.now() + timedelta(seconds=ahead_s)
+
+    def set_zone(self, zone: tzinfo) -> None:
+        self.fake.switches.zone = zone
+
+    def stamp(self, order_id: str, at: datetime) -> None:
+        self.fake.shop.orders[int(order_id)].modified_at = at
+
+    def take_away(self, sku: str) -> None:
+        self.archive(sku)
+
     def status(self, order_id: str) -> str:
         number = order_id.partition("/")[0]
         of_order = super().status(number)
@@ -179,23 +317,24 @@ class ShopMerchantPeople(AtShop, MerchantPeople):
         return json.loads(self.field(order_id.partition("/")[0], "_ordosync_northwind") or "{}")
 
     def _place(self, order: Order, lines: list[dict[str, Any]]) -> str:
+        """Take an order, whose number is by a plug-in and not its id."""
         optional: dict[str, Any] = {
             "customer_note": order.customer_notes,
             "shipping_lines": order.shipping_method
             and [{"method_id": "flat_rate", "method_title": order.shipping_method, "total": "5"}],
             "fee_lines": order.discount and [{"name": "Thanks", "total": str(-order.discount)}],
         }
-        return str(
-            self.fake.place_order(
-                lines,
-                billing=_written(order.bill_to) if order.bill_to else {},
-                shipping=_written(order.ship_to),
-                **{name: value for name, value in optional.items() if value},
-            )
+        order_id = self.fake.place_order(
+            lines,
+            billing=_written(order.bill_to) if order.bill_to else {},
+            shipping=_written(order.ship_to),
+            **{name: value for name, value in optional.items() if value},
         )
+        self.fake.shop.orders[order_id].number = order.number
+        return str(order_id)
 
 
-class ShopSupplierPeople(AtShop, SupplierPeople):
+class ShopSupplierPeople(AtShop, SupplierOverHttp):
     """Who ships."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(

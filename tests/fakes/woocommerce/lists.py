@@ -167,8 +167,10 @@ def _kept(shop: Shop, found: list[Product], params: Json) -> list[Product]:
 
 
 def _dated(shop: Shop, found: Iterable[T], params: Json) -> list[T]:
-    arrived = shop.later(-shop.switches.arrival_lag_s)
-    kept = [it for it in found if it.modified_at <= arrived]
+    kept = list(found)
+    if shop.switches.arrival_lag_s:
+        arrived = shop.later(-shop.switches.arrival_lag_s)
+        kept = [it for it in kept if it.modified_at <= arrived]
     for name, of, sign in _LIMITS:
         if name in params and (shop.switches.knows_modified or "modified" not in name):
             edge = limit(
