@@ -25,6 +25,7 @@ from ordosync.cli import (
     products,
     stock,
     tasks,
+    why,
 )
 from ordosync.errors import OrdosyncError
 
@@ -42,6 +43,7 @@ log.add_to(app)
 keep.add_to(app)
 app.command("health")(health.health)
 app.command("attention")(attention.show_attention)
+app.command("why")(why.show_why)
 app.add_typer(cron.app, name="cron")
 app.add_typer(orders.app, name="orders")
 app.add_typer(products.app, name="products")

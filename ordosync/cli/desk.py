@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.sqlite import MerchantOptions, SqliteAccount
+from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import complete
 from ordosync.config.model import Config, PortalConfig
+from ordosync.engine.portals import supplier_at_merchant
 from ordosync.errors import ConfigError, OrdosyncError, UsageError
 from ordosync.models import Order, Outcome
 
@@ -53,7 +54,7 @@ def check(outcome: Outcome, what: str) -> None:
 
 def check_supplier(config: Config, opened: SqliteAccount, supplier: str) -> None:
     """Refuse a supplier that no portal of this account knows: nobody would ever ask it."""
-    known = sorted({_supplier(portal) for portal in _as_merchant(config, opened)})
+    known = sorted({supplier_at_merchant(portal) for portal in _as_merchant(config, opened)})
     if supplier not in known:
         there = f"there is: {', '.join(known)}" if known else "it is no Merchant in any portal"
         raise UsageError(f"account {opened.name} has no supplier {supplier!r}; {there}")
@@ -62,7 +63,7 @@ def check_supplier(config: Config, opened: SqliteAccount, supplier: str) -> None
 def portal_to(config: Config, opened: SqliteAccount, supplier: str) -> PortalConfig | None:
     """Return the portal in which this account asks this supplier."""
     portals = _as_merchant(config, opened)
-    return next((portal for portal in portals if _supplier(portal) == supplier), None)
+    return next((portal for portal in portals if supplier_at_merchant(portal) == supplier), None)
 
 
 def portal_from(config: Config, opened: SqliteAccount, number: str) -> PortalConfig | None:
@@ -84,9 +85,3 @@ def plural(count: int, one: str, many: str) -> str:
 
 def _as_merchant(config: Config, opened: SqliteAccount) -> Sequence[PortalConfig]:
     return [one for one in config.portals.values() if one.merchant.account == opened.name]
-
-
-def _supplier(portal: PortalConfig) -> str:
-    pair = portal.merchant.pair
-    named = pair.supplier if isinstance(pair, MerchantOptions) else ""
-    return named or portal.supplier.account

@@ -50,6 +50,9 @@ _HELP = {
     Exits 1 when an order is shipped already: both timelines say so.""",
 }
 
+_FOR_GOOD = ("edited", "mended")
+"""Codes of skipped steps that no change of a rule would send."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
@@ -113,6 +116,7 @@ def retry(
 ) -> None:
     """Try steps again that wait or have failed; `ordosync show RUN` names them.
 
+    So is one that a rule has skipped, when it is named: the rule may have changed.
     An order is read anew, so what was mended in its source is what is sent. What may have
     arrived is looked for first. Exits 1 when something still does not pass.
     """
@@ -243,8 +247,11 @@ def _named(store: Store, ids: Sequence[int]) -> Sequence[StepRow]:
     if missing:
         raise UsageError(f"there is no step {min(missing)}; `ordosync show RUN` lists them")
     for row in rows:
-        if row.state in ("done", "skipped"):
-            raise UsageError(f"step {row.id} is {row.state}; there is nothing to try again")
+        if row.state == "done" or row.code in _FOR_GOOD:
+            raise UsageError(
+                f"step {row.id} is {row.state}; there is nothing to try again:"
+                f" `ordosync why {row.merchant_id or row.key}` says how it stands"
+            )
     return rows
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x4F53594E  # "OSYN"
-VERSION = 2
+VERSION = 3
 
 
 def migrations() -> "Migrations":
@@ -30,6 +30,12 @@ def migrations() -> "Migrations":
         # When the store was restored, until a later reading has caught up with what it lacks.
         db.execute("alter table schedule add column restored_at text")
         db.execute("pragma user_version = 2")
+
+    @steps()
+    def m003_steps_of_an_object(db: "Database") -> None:
+        # `why` asks for all that was owed of one order, whatever the task.
+        db.execute("create index steps_merchant on steps (portal, merchant_id)")
+        db.execute("pragma user_version = 3")
 
     return steps
 
