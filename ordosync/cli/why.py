@@ -9,7 +9,7 @@ from ordosync import render
 from ordosync.cli import complete, options
 from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
-from ordosync.engine.why import Story, nearest, why
+from ordosync.engine.why import Story, nearest, unread, why
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.times import to_text
@@ -43,7 +43,8 @@ def show_why(
         stories = why(settings, store, word, portals=portals, online=online, clock=clock)
         if not stories:
             near = nearest(settings, store, word, portals=portals, clock=clock)
-            raise UsageError(_unknown(word, near, online=online))
+            files = unread(settings, store, portals=portals)
+            raise UsageError(_unknown(word, near, files, online=online))
     if as_json:
         render.document({"why": [_json(story) for story in stories]})
         return
@@ -53,7 +54,12 @@ def show_why(
         _show(story)
 
 
-def _unknown(word: str, near: Sequence[str], *, online: bool) -> str:
+def _unknown(word: str, near: Sequence[str], files: Sequence[str], *, online: bool) -> str:
+    if files:
+        return (
+            f"nobody knows {word!r}; it may be in {', '.join(files)}, which could not be read:"
+            " `ordosync attention` says why"
+        )
     hint = f"did you mean {' or '.join(near)}?" if near else "`ordosync activity` shows what ran"
     where = "no portal has read it, and no embedded account has it"
     more = "" if online else "; --online asks foreign accounts"

@@ -26,7 +26,7 @@ from ordosync.store import Store
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal
 
-__all__ = ["Ending", "Event", "Story", "nearest", "why"]
+__all__ = ["Ending", "Event", "Story", "nearest", "unread", "why"]
 
 _FEW = 5
 _MANY = 50
@@ -86,6 +86,12 @@ def nearest(
             portal = open_portal(config, one, store, network)
             known.update(_beginning_alike(portal, store, word))
     return get_close_matches(word, sorted(known), n=_FEW, cutoff=0.5)
+
+
+def unread(config: Config, store: Store, *, portals: Sequence[str] = ()) -> list[str]:
+    """Return the files that could not be read, in which an order may be that nobody knows."""
+    names = (portal.name for portal in chosen(config, portals))
+    return [step.key.removeprefix("file:") for name in names for step in store.steps.unread(name)]
 
 
 def _beginning_alike(portal: Portal, store: Store, word: str) -> set[str]:

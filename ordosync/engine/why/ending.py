@@ -217,9 +217,7 @@ def _not_imported(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending:
             next=f"{shop} requested it from {here.supplier}, not from {facts.wanted_from}:"
             " nothing is to do here",
         )
-    files = ", ".join(step.key for step in facts.unread)
-    first = f"mend {files} first, which could not be read; " if files else ""
-    return Ending(state="not-read-yet", next=f"{first}{again}")
+    return Ending(state="not-read-yet", next=again)
 
 
 def _at(time: datetime) -> str:

@@ -32,8 +32,6 @@ class OrderFacts:
     there: Seen | None = None
     """As the Supplier has it."""
     pieces: tuple["OrderFacts", ...] = ()
-    unread: tuple[StepRow, ...] = ()
-    """Files that could not be read, in which an order may be that is not known."""
 
     @property
     def link(self) -> Link | None:
@@ -136,7 +134,6 @@ def _gather(
         here=looking.at_merchant(merchant_id),
         there=there,
         pieces=tuple(_pieces(portal, store, looking, there, depth)) if there else (),
-        unread=tuple(store.steps.unread(portal.name)) if not supplier_id else (),
     )
 
 
