@@ -15,7 +15,7 @@ LAYERS = (
     ("config", "store"),
     ("tasks",),
     ("engine",),
-    ("render", "render_desk", "render_table"),
+    ("render", "render_desk", "render_report", "render_table"),
     ("cli",),
     ("__main__",),
 )
@@ -50,7 +50,7 @@ def test_imports_only_go_down(path: Path) -> None:
     ("library", "allowed"),
     [
         ("typer", "cli"),
-        ("rich", "render_table"),
+        ("rich", "render_report", "render_table"),
         ("yaml", "config cli"),
         ("requests", "http"),
         ("urllib3", "http"),

@@ -23,6 +23,7 @@ from ordosync.cli import (
     log,
     orders,
     products,
+    report,
     stock,
     tasks,
     why,
@@ -43,6 +44,7 @@ log.add_to(app)
 keep.add_to(app)
 app.command("health")(health.health)
 app.command("attention")(attention.show_attention)
+app.command("report")(report.show_report)
 app.command("why")(why.show_why)
 app.add_typer(cron.app, name="cron")
 app.add_typer(orders.app, name="orders")
