@@ -50,7 +50,7 @@ def test_imports_only_go_down(path: Path) -> None:
     ("library", "allowed"),
     [
         ("typer", "cli"),
-        ("rich", "render_report", "render_table"),
+        ("rich", "render_table"),
         ("yaml", "config cli"),
         ("requests", "http"),
         ("urllib3", "http"),

@@ -22,11 +22,17 @@ Account = Annotated[
 ]
 
 
+NO_PRODUCT = "has no product; `ordosync products add` makes one, and so does an order of it"
+
+
 def open_desk(config: Config, name: str | None) -> SqliteAccount:
     """Open the embedded account of this name, or the only one there is."""
     names = complete.embedded(config)
     if not names:
-        raise ConfigError(["there is no embedded account (kind sqlite), so no desk"])
+        told = (
+            "there is no embedded account (kind sqlite), so no desk; add one, or use the service's"
+        )
+        raise ConfigError([f"{told} own pages"])
     if name is None and len(names) > 1:
         raise UsageError(f"say which account with --account: {', '.join(names)}")
     if name not in (None, *names):
@@ -44,12 +50,21 @@ def read_order(opened: SqliteAccount, number: str) -> Order:
     return order
 
 
-def check(outcome: Outcome, what: str) -> None:
-    """Raise what kept a change from being made: exit 2 where the thing is not there, else 1."""
+def check(opened: SqliteAccount, outcome: Outcome, what: str, look: str) -> None:
+    """Raise what kept a change from being made: exit 2 where the thing is not there, else 1.
+
+    `look` are the words of the command that shows how it stands, or which there are.
+    """
     if outcome.state in ("done", "unchanged"):
         return
     kind = UsageError if outcome.code == "not-found" else OrdosyncError
-    raise kind(f"{what} {outcome.reason}")
+    see = f"`ordosync {look} --account {opened.name}` shows how it stands"
+    raise kind(f"{what} {outcome.reason}; {see}")
+
+
+def check_order(opened: SqliteAccount, outcome: Outcome, number: str) -> None:
+    """Raise what kept a change of an order from being made."""
+    check(opened, outcome, f"order {number}", f"orders show {number}")
 
 
 def check_supplier(config: Config, opened: SqliteAccount, supplier: str) -> None:

@@ -113,7 +113,10 @@ def prune(
         counts = f"{_many(pruned.runs, 'run')} and {_many(pruned.steps, 'step')}"
         render.say_out(f"deleted {counts} from before {render.local(pruned.before)}")
     else:
-        render.say("the configuration says `retention: off`; nothing was deleted")
+        render.say(
+            "the configuration says `retention: off`; nothing was deleted: say there"
+            " for how long the log is kept"
+        )
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
 

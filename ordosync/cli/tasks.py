@@ -116,9 +116,9 @@ def retry(
 ) -> None:
     """Try steps again that wait or have failed; `ordosync show RUN` names them.
 
-    So is one that a rule has skipped, when it is named: the rule may have changed.
     An order is read anew, so what was mended in its source is what is sent. What may have
-    arrived is looked for first. Exits 1 when something still does not pass.
+    arrived is looked for first. One that a rule has skipped is tried when it is named: the rule
+    may have changed. Exits 1 when something still does not pass.
     """
     if every == bool(steps):
         raise UsageError("name the steps to try again, or say --all")
@@ -273,4 +273,7 @@ def _retry(
 
 def _check_configured(settings: Config, row: StepRow) -> None:
     if row.portal not in settings.portals:
-        raise UsageError(f"portal {row.portal} of step {row.id} is not configured any more")
+        raise UsageError(
+            f"portal {row.portal} of step {row.id} is not configured any more; put it back,"
+            f" or say `was: {row.portal}` in the portal that it has become"
+        )

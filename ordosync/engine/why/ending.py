@@ -208,8 +208,7 @@ def _not_imported(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending:
     if here.supplier is None and isinstance(portal.merchant, SqliteAccount):
         return Ending(
             state="not-requested",
-            next=f"nobody was asked to ship it: request it from {facts.wanted_from}, or"
-            f"{_ship_here(facts)}",
+            next=f"nobody was asked to ship it: {_request(facts)}; or{_ship_here(facts)}",
         )
     if here.supplier and not facts.is_requested:
         return Ending(
@@ -235,6 +234,12 @@ def _desk(facts: OrderFacts, verb: str, *words: str) -> str:
         return ""
     rest = " ".join(("", *words)) if words else ""
     return f": `ordosync orders {verb} {facts.supplier_id} --account {supplier.name}{rest}`"
+
+
+def _request(facts: OrderFacts) -> str:
+    at = f"{facts.merchant_id} --account {facts.portal.merchant.name}"
+    again = f"`ordosync orders restore {at} --supplier {facts.wanted_from}`"
+    return f"`ordosync orders cancel {at}`, then {again} requests it"
 
 
 def _ship_here(facts: OrderFacts) -> str:
