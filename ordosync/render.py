@@ -170,9 +170,9 @@ def plans(task: str, planned: Mapping[str, Sequence[Step]], *, as_json: bool) ->
         )
         return
     for portal, steps in planned.items():
-        say_out(f"{portal}: {task} would write {len(steps)}")
+        say_out(f"{portal}: {task} would write {len(steps)}", wrapped=True)
         for step in steps:
-            say_out(f"  {step.summary}")
+            say_out(f"  {step.summary}", wrapped=True)
 
 
 def steps(found: Sequence[StepRow]) -> None:

@@ -216,7 +216,7 @@ COMPLAINTS = (
         symptom="an order was placed and never came",
         make=never_read,
         command=WHY_ORDER,
-        says="import-orders runs next at ",
+        says="import-orders is due; now: `ordosync import-orders shop-northwind`",
     ),
     Complaint(
         number=10,

@@ -52,7 +52,7 @@ def test_02_what_was_never_read_names_the_next_run(both: TwoAccounts) -> None:
 
     assert found["state"] == "not-read-yet"
     assert texts(found) == ["shop: created"]
-    assert found["next"].startswith("import-orders runs next at 2")
+    assert found["next"].startswith("import-orders is due; now: ")
     assert story(both.folder, "1002")["state"] == "imported"
 
 

@@ -16,7 +16,7 @@ from ordosync.clock import Clock
 from ordosync.config.model import Config
 from ordosync.engine.portals import chosen, open_portal
 from ordosync.engine.timetable import can_run, scheduled
-from ordosync.engine.why.ending import ending
+from ordosync.engine.why.ending import Due, ending
 from ordosync.engine.why.facts import order_facts
 from ordosync.engine.why.products import product_story
 from ordosync.engine.why.sides import Desks, Looking
@@ -52,7 +52,7 @@ def why(
 
     An order that only lies in an account, and is no portal's, is told once.
     """
-    due = scheduled(config, store, now=clock.now())
+    due = Due(tasks=scheduled(config, store, now=clock.now()), now=clock.now())
     found: list[_Found] = []
     with closing(Network(clock)) as network:
         for one in chosen(config, portals):

@@ -5,6 +5,7 @@ returns None where it has nothing to say.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from ordosync.accounts.sqlite import SqliteAccount
@@ -14,9 +15,17 @@ from ordosync.engine.why.story import Ending
 from ordosync.store.steps import StepRow
 
 
-def ending(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending:
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """What runs when, as of now."""
+
+    tasks: Sequence[Scheduled]
+    now: datetime
+
+
+def ending(facts: OrderFacts, due: Due) -> Ending:
     """Return how an order stands; `due` is what runs when."""
-    rules: tuple[Callable[[OrderFacts, Sequence[Scheduled]], Ending | None], ...] = (
+    rules: tuple[Callable[[OrderFacts, Due], Ending | None], ...] = (
         _open_step,
         _of_pieces,
         _ended,
@@ -33,10 +42,10 @@ def ending(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending:
     return _not_imported(facts, due)
 
 
-def next_run(task: str, portal: str, due: Sequence[Scheduled]) -> str:
+def next_run(task: str, portal: str, due: Due) -> str:
     """Say when a task of a portal runs next, and the command that runs it now."""
     now = f"`ordosync {task} {portal}`"
-    one = next((one for one in due if (one.portal, one.task) == (portal, task)), None)
+    one = next((one for one in due.tasks if (one.portal, one.task) == (portal, task)), None)
     if one is None:
         return f"{task} cannot run for portal {portal}: `ordosync config check` says what it lacks"
     if one.paused:
@@ -44,6 +53,8 @@ def next_run(task: str, portal: str, due: Sequence[Scheduled]) -> str:
     if one.next_due_at is None:
         return f"{task} is off, so nothing happens by itself: {now}"
     failed = "; its last run failed: `ordosync activity`" if one.last_status == "failed" else ""
+    if one.next_due_at <= due.now:
+        return f"{task} is due{failed}; now: {now}; does cron come by? `ordosync health -v`"
     return f"{task} runs next at {_at(one.next_due_at)}{failed}; now: {now}"
 
 
@@ -68,7 +79,7 @@ def of_open_step(step: StepRow) -> Ending | None:
     return None
 
 
-def _open_step(facts: OrderFacts, _: Sequence[Scheduled]) -> Ending | None:
+def _open_step(facts: OrderFacts, _: Due) -> Ending | None:
     order = ("failed", "sending", "unknown", "waiting")
     steps = sorted(
         (step for step in facts.steps if step.state in order),
@@ -77,7 +88,7 @@ def _open_step(facts: OrderFacts, _: Sequence[Scheduled]) -> Ending | None:
     return of_open_step(steps[0]) if steps else None
 
 
-def _of_pieces(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending | None:
+def _of_pieces(facts: OrderFacts, due: Due) -> Ending | None:
     """Return how an order that was split stands: as the first piece that is not done."""
     if not facts.pieces:
         if facts.link and facts.link.state == "split":
@@ -91,7 +102,7 @@ def _of_pieces(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending | None:
     return Ending(state="split", next=f"piece {number} ({first.state}): {first.next}")
 
 
-def _ended(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending | None:
+def _ended(facts: OrderFacts, due: Due) -> Ending | None:
     link = facts.link
     shop, supplier = _names(facts)
     if link is None:
@@ -121,7 +132,7 @@ def _ended(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending | None:
     return None
 
 
-def _shipped(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending | None:
+def _shipped(facts: OrderFacts, due: Due) -> Ending | None:
     told = facts.told[-1][0] if facts.told else None
     shop, supplier = _names(facts)
     if any(step.code == "no-tracking" for step in facts.steps) and not told:
@@ -144,7 +155,7 @@ def _shipped(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending | None:
     return None
 
 
-def _in_conflict(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending | None:
+def _in_conflict(facts: OrderFacts, due: Due) -> Ending | None:
     if facts.link is None or not facts.here or facts.here.status != "cancelled":
         return None
     shop, supplier = _names(facts)
@@ -155,14 +166,14 @@ def _in_conflict(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending | None:
     )
 
 
-def _imported(facts: OrderFacts, _: Sequence[Scheduled]) -> Ending | None:
+def _imported(facts: OrderFacts, _: Due) -> Ending | None:
     if facts.link is None:
         return None
     supplier = facts.portal.supplier.name
     return Ending(state="imported", next=f"{supplier} is to ship it{_desk(facts, 'ship', *_LABEL)}")
 
 
-def _skipped(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending | None:
+def _skipped(facts: OrderFacts, due: Due) -> Ending | None:
     steps = [step for step in facts.of_task("import-orders") if step.state == "skipped"]
     if not steps:
         return None
@@ -175,7 +186,7 @@ def _skipped(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending | None:
     return Ending(state="skipped", next=text)
 
 
-def _only_at_supplier(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending | None:
+def _only_at_supplier(facts: OrderFacts, due: Due) -> Ending | None:
     if facts.there is None:
         return None
     supplier = facts.portal.supplier.name
@@ -192,7 +203,7 @@ def _only_at_supplier(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending | N
     )
 
 
-def _not_imported(facts: OrderFacts, due: Sequence[Scheduled]) -> Ending:
+def _not_imported(facts: OrderFacts, due: Due) -> Ending:
     portal, shop = facts.portal, _names(facts)[0]
     here = facts.here
     again = next_run("import-orders", portal.name, due)

@@ -1,13 +1,12 @@
 """What is known of a product in one portal, and why its quantity is as it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from ordosync.accounts.base import Account
 from ordosync.accounts.sqlite import SqliteAccount
-from ordosync.engine.timetable import Scheduled
-from ordosync.engine.why.ending import next_run, of_open_step
+from ordosync.engine.why.ending import Due, next_run, of_open_step
 from ordosync.engine.why.sides import Looking
 from ordosync.engine.why.story import Ending, Event, Story
 from ordosync.errors import AccountError
@@ -36,9 +35,7 @@ class _Facts:
     troubles: tuple[str, ...] = ()
 
 
-def product_story(
-    looking: Looking, store: Store, sku: str, due: Sequence[Scheduled]
-) -> Story | None:
+def product_story(looking: Looking, store: Store, sku: str, due: Due) -> Story | None:
     """Return the story of what one side calls so; None where no side does."""
     facts = _gather(looking, store, sku)
     if not any((facts.link, facts.imported, facts.written, facts.here, facts.there)):
@@ -131,7 +128,7 @@ def _is_suspended(step: StepRow) -> bool:
     return step.state == "failed" and step.attempts >= write_inventory_back.TASK.tries
 
 
-def _ending(looking: Looking, facts: _Facts, due: Sequence[Scheduled]) -> Ending:
+def _ending(looking: Looking, facts: _Facts, due: Due) -> Ending:
     portal = facts.portal
     if facts.link is None:
         return _not_imported(facts, due)
@@ -169,7 +166,7 @@ def _ending(looking: Looking, facts: _Facts, due: Sequence[Scheduled]) -> Ending
     return Ending(state="differs", next=again)
 
 
-def _not_imported(facts: _Facts, due: Sequence[Scheduled]) -> Ending:
+def _not_imported(facts: _Facts, due: Due) -> Ending:
     shop, supplier = facts.portal.merchant.name, facts.portal.supplier.name
     still_open = of_open_step(facts.imported) if facts.imported else None
     if still_open:
