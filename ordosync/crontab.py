@@ -14,6 +14,7 @@ from ordosync.errors import OrdosyncError, UsageError
 
 _PROGRAM = "crontab"
 _TIMEOUT_S = 30
+_BY_HAND = "`ordosync cron render` shows the lines to put there by hand"
 
 
 def block(command: Sequence[str], config: Path) -> str:
@@ -64,7 +65,7 @@ def read() -> str:
     said = _text(done.stderr).strip()
     if "no crontab" in said or "No such file" in said:
         return ""
-    raise OrdosyncError(f"crontab -l: {said or f'exit code {done.returncode}'}")
+    raise OrdosyncError(f"crontab -l: {said or f'exit code {done.returncode}'}; {_BY_HAND}")
 
 
 def write(crontab: str) -> None:
@@ -72,7 +73,7 @@ def write(crontab: str) -> None:
     done = _run("-", given=crontab)
     if done.returncode:
         said = _text(done.stderr).strip() or f"exit code {done.returncode}"
-        raise OrdosyncError(f"crontab -: {said}; nothing was changed")
+        raise OrdosyncError(f"crontab -: {said}; nothing was changed, {_BY_HAND}")
     if read() != crontab:
         raise OrdosyncError("crontab -: took other lines than it was given; see `crontab -l`")
 
@@ -117,7 +118,7 @@ def _run(word: str, *, given: str = "") -> "subprocess.CompletedProcess[bytes]":
             " `ordosync cron render` shows"
         ) from error
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise OrdosyncError(f"crontab {word}: {error}") from error
+        raise OrdosyncError(f"crontab {word}: {error}; {_BY_HAND}") from error
 
 
 def _text(data: bytes) -> str:

@@ -25,6 +25,10 @@ from ordosync.store.steps import StepRow
 from ordosync.store.times import to_text
 from ordosync.tasks.base import Step
 
+_WHAT_TO_DO = {
+    "auth": "mend its key in the configuration, then `ordosync config check --online`",
+    "unavailable": "what is scheduled is tried again by itself",
+}
 _NARROWEST = 20
 """Columns of a terminal below which no line is broken for it."""
 
@@ -71,7 +75,12 @@ def runs(found: Sequence[Run]) -> None:
     table(columns, [_run_row(run) for run in found], less=("trigger",))
     for run in found:
         if run.error:
-            say(f"run {run.id}: {run.error.code}: {run.error.message}")
+            say(f"run {run.id}: {run.error.code}: {run.error.message}{_hint(run.error.code)}")
+
+
+def _hint(code: str) -> str:
+    """Say what to do about a run's error whose message cannot know it."""
+    return f"; {_WHAT_TO_DO[code]}" if code in _WHAT_TO_DO else ""
 
 
 def calls(run: Run) -> None:
@@ -174,9 +183,9 @@ def plans(task: str, planned: Mapping[str, Sequence[Step]], *, as_json: bool) ->
         )
         return
     for portal, steps in planned.items():
-        say_out(f"{portal}: {task} would write {len(steps)}")
+        say_out(f"{portal}: {task} would write {len(steps)}", wrapped=True)
         for step in steps:
-            say_out(f"  {step.summary}")
+            say_out(f"  {step.summary}", wrapped=True)
 
 
 def steps(found: Sequence[StepRow]) -> None:

@@ -31,7 +31,12 @@ _DECEIVING = frozenset(
 )
 _NUMERIC = (
     "run",
+    "runs",
     "step",
+    "done",
+    "skipped",
+    "calls",
+    "count",
     "lines",
     "quantity",
     "unit price",

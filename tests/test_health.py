@@ -106,7 +106,10 @@ def test_the_command_answers_monitors_in_one_line_and_its_exit_code(tmp_path: Pa
     green = ordosync(tmp_path, "health")
 
     assert (red.code, red.err) == (1, "")
-    assert red.out == "trouble: import-orders of shop-warehouse has never succeeded\n"
+    assert red.out == (
+        "trouble: import-orders of shop-warehouse has never succeeded; `ordosync health -v` looks"
+        " further\n"
+    )
     assert (green.code, green.out, green.err) == (0, "ok: 1 scheduled task, each fresh\n", "")
 
 

@@ -15,7 +15,7 @@ LAYERS = (
     ("config", "store"),
     ("tasks",),
     ("engine",),
-    ("render", "render_desk", "render_table"),
+    ("render", "render_desk", "render_report", "render_table"),
     ("cli",),
     ("__main__",),
 )

@@ -23,8 +23,10 @@ from ordosync.cli import (
     log,
     orders,
     products,
+    report,
     stock,
     tasks,
+    why,
 )
 from ordosync.errors import OrdosyncError
 
@@ -42,6 +44,8 @@ log.add_to(app)
 keep.add_to(app)
 app.command("health")(health.health)
 app.command("attention")(attention.show_attention)
+app.command("report")(report.show_report)
+app.command("why")(why.show_why)
 app.add_typer(cron.app, name="cron")
 app.add_typer(orders.app, name="orders")
 app.add_typer(products.app, name="products")
@@ -92,7 +96,7 @@ def run() -> int:
     """Run the command line and return its exit code; what goes wrong becomes one line."""
     render.prepare()
     if not all(word.isascii() or _is_text(word) for word in sys.argv):
-        render.say("error: the command line holds bytes that are no UTF-8 text")
+        render.say("error: the command line holds bytes that are no UTF-8 text; type it anew")
         return 2
     try:
         code = _code()
@@ -121,7 +125,10 @@ def _cannot_write(error: OSError) -> int:
     if "--debug" in sys.argv:
         traceback.print_exception(error)
     where = error.filename or "standard output"
-    render.say(f"error: {where} cannot be written: {error.strerror or error}")
+    render.say(
+        f"error: {where} cannot be written: {error.strerror or error};"
+        " check the space and the permissions there"
+    )
     if not error.filename:
         # What is left in the buffer would be tried once more when the process ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -37,6 +37,11 @@ def sku(ctx: typer.Context, incomplete: str) -> list[str]:
     return _at_the_desk(ctx, lambda desk: desk.skus(incomplete))
 
 
+def known(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the order numbers and SKUs that begin like this."""
+    return _at_the_desk(ctx, lambda desk: [*desk.order_numbers(incomplete), *desk.skus(incomplete)])
+
+
 def account(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the embedded accounts that begin like this."""
     return _of(ctx, incomplete, embedded)

@@ -33,11 +33,15 @@ def check(
         check_renames(settings, store)
     found = list(online_checks(settings, Clock())) if online else []
     for one in found:
-        render.say_out(f"{one.state}: portal {one.portal}, {one.role} {one.account}: {one.text}")
+        render.say_out(
+            f"{one.state}: portal {one.portal}, {one.role} {one.account}: {one.text}", wrapped=True
+        )
     if any(one.state == "trouble" for one in found):
         raise typer.Exit(1)
     portals = len(settings.portals)
-    render.say_out(f"{settings.path}: {portals} portal{'s' * (portals != 1)}, no problem")
+    render.say_out(
+        f"{settings.path}: {portals} portal{'s' * (portals != 1)}, no problem", wrapped=True
+    )
 
 
 @app.command("show")

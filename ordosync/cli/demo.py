@@ -104,16 +104,23 @@ def _make(folder: Path) -> None:
     try:
         if os.path.lexists(path):
             if path.read_text("utf-8") != wanted:
-                raise UsageError(f"{path} is there already and not of a demo; nothing was written")
+                raise UsageError(
+                    f"{path} is there already and not of a demo; nothing was"
+                    " written: name another folder"
+                )
             return
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(wanted, "utf-8")
     except (FileExistsError, NotADirectoryError) as error:
-        raise UsageError(f"{folder} cannot be used: it is not a folder") from error
+        raise UsageError(
+            f"{folder} cannot be used: it is not a folder; name another one"
+        ) from error
     except OSError as error:
-        raise UsageError(f"{folder} cannot be used: {error.strerror}") from error
+        raise UsageError(
+            f"{folder} cannot be used: {error.strerror}; name another folder"
+        ) from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} cannot be read: it is not UTF-8") from error
+        raise UsageError(f"{path} cannot be read: it is not UTF-8; name another folder") from error
 
 
 def _fill(shop: SqliteAccount) -> None:

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.sqlite import MerchantOptions, SqliteAccount
+from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import complete
 from ordosync.config.model import Config, PortalConfig
+from ordosync.engine.portals import supplier_at_merchant
 from ordosync.errors import ConfigError, OrdosyncError, UsageError
 from ordosync.models import Order, Outcome
 
@@ -21,11 +22,17 @@ Account = Annotated[
 ]
 
 
+NO_PRODUCT = "has no product; `ordosync products add` makes one, and so does an order of it"
+
+
 def open_desk(config: Config, name: str | None) -> SqliteAccount:
     """Open the embedded account of this name, or the only one there is."""
     names = complete.embedded(config)
     if not names:
-        raise ConfigError(["there is no embedded account (kind sqlite), so no desk"])
+        told = (
+            "there is no embedded account (kind sqlite), so no desk; add one, or use the service's"
+        )
+        raise ConfigError([f"{told} own pages"])
     if name is None and len(names) > 1:
         raise UsageError(f"say which account with --account: {', '.join(names)}")
     if name not in (None, *names):
@@ -43,17 +50,26 @@ def read_order(opened: SqliteAccount, number: str) -> Order:
     return order
 
 
-def check(outcome: Outcome, what: str) -> None:
-    """Raise what kept a change from being made: exit 2 where the thing is not there, else 1."""
+def check(opened: SqliteAccount, outcome: Outcome, what: str, look: str) -> None:
+    """Raise what kept a change from being made: exit 2 where the thing is not there, else 1.
+
+    `look` are the words of the command that shows how it stands, or which there are.
+    """
     if outcome.state in ("done", "unchanged"):
         return
     kind = UsageError if outcome.code == "not-found" else OrdosyncError
-    raise kind(f"{what} {outcome.reason}")
+    see = f"`ordosync {look} --account {opened.name}` shows how it stands"
+    raise kind(f"{what} {outcome.reason}; {see}")
+
+
+def check_order(opened: SqliteAccount, outcome: Outcome, number: str) -> None:
+    """Raise what kept a change of an order from being made."""
+    check(opened, outcome, f"order {number}", f"orders show {number}")
 
 
 def check_supplier(config: Config, opened: SqliteAccount, supplier: str) -> None:
     """Refuse a supplier that no portal of this account knows: nobody would ever ask it."""
-    known = sorted({_supplier(portal) for portal in _as_merchant(config, opened)})
+    known = sorted({supplier_at_merchant(portal) for portal in _as_merchant(config, opened)})
     if supplier not in known:
         there = f"there is: {', '.join(known)}" if known else "it is no Merchant in any portal"
         raise UsageError(f"account {opened.name} has no supplier {supplier!r}; {there}")
@@ -62,7 +78,7 @@ def check_supplier(config: Config, opened: SqliteAccount, supplier: str) -> None
 def portal_to(config: Config, opened: SqliteAccount, supplier: str) -> PortalConfig | None:
     """Return the portal in which this account asks this supplier."""
     portals = _as_merchant(config, opened)
-    return next((portal for portal in portals if _supplier(portal) == supplier), None)
+    return next((portal for portal in portals if supplier_at_merchant(portal) == supplier), None)
 
 
 def portal_from(config: Config, opened: SqliteAccount, number: str) -> PortalConfig | None:
@@ -84,9 +100,3 @@ def plural(count: int, one: str, many: str) -> str:
 
 def _as_merchant(config: Config, opened: SqliteAccount) -> Sequence[PortalConfig]:
     return [one for one in config.portals.values() if one.merchant.account == opened.name]
-
-
-def _supplier(portal: PortalConfig) -> str:
-    pair = portal.merchant.pair
-    named = pair.supplier if isinstance(pair, MerchantOptions) else ""
-    return named or portal.supplier.account

@@ -57,9 +57,10 @@ def health(
     if as_json:
         render.document(render.health_json(tasks, looked, healthy=healthy))
     else:
-        render.say_out(_line(tasks, stale) + _need(to_mend))
+        more = "; `ordosync health -v` looks further" if stale and not verbose else ""
+        render.say_out(_line(tasks, stale) + more + _need(to_mend), wrapped=True)
         for check in looked:
-            render.say_out(f"{check.state}: {check.name}: {check.text}")
+            render.say_out(f"{check.state}: {check.name}: {check.text}", wrapped=True)
     raise typer.Exit(int(not healthy))
 
 

@@ -19,7 +19,9 @@ def init(
     """Write a commented configuration and a feed of three orders; overwrites nothing."""
     for name in _FILES:
         if os.path.lexists(folder / name):
-            raise UsageError(f"{folder / name} is there already; nothing was written")
+            raise UsageError(
+                f"{folder / name} is there already; nothing was written: name another folder"
+            )
     try:
         for name, template in _FILES.items():
             path = folder / name
@@ -31,9 +33,13 @@ def init(
                 file.write(text)
             render.say_out(f"wrote {path}")
     except (FileExistsError, NotADirectoryError) as error:
-        raise UsageError(f"{folder} cannot be written: it is not a folder") from error
+        raise UsageError(
+            f"{folder} cannot be written: it is not a folder; name another one"
+        ) from error
     except OSError as error:
-        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
+        raise UsageError(
+            f"{folder} cannot be written: {error.strerror}; name another folder"
+        ) from error
     where = "" if folder == Path() else f"cd {folder} && "
     render.say_out("now type:")
     for command in ("config check", "import-orders --dry-run", "import-orders", "orders list"):

@@ -43,7 +43,7 @@ def backup(
     if as_json:
         render.document({"backups": [render.copy_json(file, copy)]})
         return
-    render.say_out(f"{file}: {_contents(copy)}")
+    render.say_out(f"{file}: {_contents(copy)}", wrapped=True)
     own = ", ".join(
         str(one.options["path"]) for one in settings.accounts.values() if one.kind == "sqlite"
     )
@@ -84,9 +84,9 @@ def restore(
         kept = str(restored.kept) if restored.kept else None
         render.document({"restored": [{**render.copy_json(source, restored.copy), "kept": kept}]})
         return
-    render.say_out(f"restored {source}: {_contents(restored.copy)}")
+    render.say_out(f"restored {source}: {_contents(restored.copy)}", wrapped=True)
     if restored.kept:
-        render.say_out(f"what was there before is {restored.kept}")
+        render.say_out(f"what was there before is {restored.kept}", wrapped=True)
     render.say(
         "whatever may have been sent is looked for before it is sent; now `ordosync import-orders`,"
         " and then cron again"
@@ -111,9 +111,12 @@ def prune(
         render.document({"pruned": [render.pruned_json(pruned)] if pruned else []})
     elif pruned:
         counts = f"{_many(pruned.runs, 'run')} and {_many(pruned.steps, 'step')}"
-        render.say_out(f"deleted {counts} from before {render.local(pruned.before)}")
+        render.say_out(f"deleted {counts} from before {render.local(pruned.before)}", wrapped=True)
     else:
-        render.say("the configuration says `retention: off`; nothing was deleted")
+        render.say(
+            "the configuration says `retention: off`; nothing was deleted: say there"
+            " for how long the log is kept"
+        )
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
 

@@ -62,7 +62,12 @@ def list_orders(
     if as_json:
         render.document({"orders": [render_desk.order_json(order) for order in found]})
         return
-    render_desk.orders(found)
+    shown = list(found)
+    if not shown:
+        whose = f"account {opened.name} has no order" + (f" that is {status}" if status else "")
+        render.say(f"{whose}; `ordosync orders add` takes one, import-orders brings the Merchant's")
+        return
+    render_desk.orders(shown)
     if seen > count:
         render.say(f"{count} of {seen}; -n 0 shows all")
 
@@ -121,7 +126,7 @@ def add_order(
 ) -> None:
     """Take an order; with --supplier it is requested from that supplier."""
     if not number.strip():
-        raise UsageError("an order needs a number")
+        raise UsageError("an order needs a number: `ordosync orders add NUMBER --line SKU=QTY`")
     if currency and not re.fullmatch("[A-Z]{3}", currency):
         raise UsageError(f"{currency!r} is not a currency such as EUR: three capital letters")
     settings = load_config(find_config(config))
@@ -151,7 +156,7 @@ def add_order(
         ),
         currency=currency,
     )
-    desk.check(opened.add_order(order, supplier=supplier), f"order {number}")
+    desk.check_order(opened, opened.add_order(order, supplier=supplier), number)
     new = [sku for sku in dict.fromkeys(sku for sku, _, _ in parts) if sku not in known]
     if new:
         what = desk.plural(len(new), "is a new product", "are new products")
@@ -173,7 +178,7 @@ def cancel_order(
     opened = desk.open_desk(settings, account)
     before = desk.read_order(opened, number)
     outcome = opened.cancel(number)
-    desk.check(outcome, f"order {number}")
+    desk.check_order(opened, outcome, number)
     if outcome.state == "unchanged":
         _tell(opened, number, "was cancelled already", as_json=as_json)
         return
@@ -204,7 +209,7 @@ def restore_order(
     outcome = opened.restore(number)
     if supplier and outcome.state == "done":
         outcome = opened.request(number, supplier)
-    desk.check(outcome, f"order {number}")
+    desk.check_order(opened, outcome, number)
     said = "restored"
     if supplier:
         said += f"; it is requested from {supplier} again"

@@ -32,8 +32,10 @@ def list_products(
         render.document(
             {"products": [render_desk.product_json(product, parts) for product, parts in found]}
         )
-    else:
+    elif found:
         render_desk.products(found)
+    else:
+        render.say(f"account {opened.name} {desk.NO_PRODUCT}")
 
 
 @app.command("add")
@@ -53,7 +55,7 @@ def add_product(
 ) -> None:
     """Add a product; its stock is uncounted until `stock set`."""
     if not sku.strip():
-        raise UsageError("a product needs a SKU")
+        raise UsageError("a product needs a SKU: `ordosync products add SKU`")
     parts = _parts(kit) if kit is not None else None
     product = Product(
         id=sku,
@@ -63,7 +65,9 @@ def add_product(
         is_kit=parts is not None,
     )
     opened = desk.open_desk(load_config(find_config(config)), account)
-    desk.check(opened.add_product(product, components=parts), f"product {sku}")
+    desk.check(
+        opened, opened.add_product(product, components=parts), f"product {sku}", "products list"
+    )
     if as_json:
         render.document({"products": [render_desk.product_json(product, parts)]})
     else:

@@ -36,7 +36,7 @@ def read_rows(path: Path, needed: Sequence[str], known: Sequence[str]) -> list[G
     """Read a CSV file whose columns are named like the options. Raises `UsageError`."""
     try:
         if path.stat().st_size > _LARGEST_FILE:
-            raise UsageError(f"{path} is larger than {_LARGEST_FILE // 2**20} MB")
+            raise UsageError(f"{path} is larger than {_LARGEST_FILE // 2**20} MB; split it")
         reader = csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""), strict=True)
         columns = list(reader.fieldnames or ())
         _check_columns(path, columns, needed, known)
@@ -47,9 +47,9 @@ def read_rows(path: Path, needed: Sequence[str], known: Sequence[str]) -> list[G
             if any(row.get(name) for name in kept)
         ]
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+        raise UsageError(f"{path} cannot be read: {error.strerror}; check its path") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path} is not a CSV file in UTF-8: {error}") from error
+        raise UsageError(f"{path} is not a CSV file in UTF-8: {error}; save it as one") from error
 
 
 def _check_columns(
@@ -98,7 +98,7 @@ def give_back(path: Path, refused: Sequence[tuple[Given, str]]) -> Path | None:
 def quantity(text: str, *, least: int = 0) -> int:
     """Read a whole number. Raises `UsageError`."""
     if not text.strip():
-        raise UsageError("the quantity is blank")
+        raise UsageError("the quantity is blank; write 0 where there is none")
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > _DIGITS or int(text) < least:
         raise UsageError(

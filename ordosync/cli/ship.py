@@ -103,7 +103,7 @@ def split_order(
     order = desk.read_order(opened, number)
     wanted = Split(order_id=number, pieces=tuple(_piece(order, text) for text in piece))
     sent = sending.at_once(settings, opened, ("split-order",), lambda: [opened.split(wanted)])
-    desk.check(sent.outcomes[0], f"order {number}")
+    desk.check_order(opened, sent.outcomes[0], number)
     render.say(f"split into {', '.join(made.id for made in sent.outcomes[0].pieces)}")
     raise typer.Exit(sending.tell(sent, as_json=as_json))
 
@@ -126,7 +126,7 @@ def _ship_one(settings: Config, opened: SqliteAccount, row: Given, *, as_json: b
     one = _wanted(opened, row, opened.warehouses())
     sent = sending.at_once(settings, opened, _TASKS, lambda: opened.ship([one.shipment]))
     [outcome] = sent.outcomes
-    desk.check(outcome, f"order {one.order.number}")
+    desk.check_order(opened, outcome, one.order.number)
     _say(settings, opened, [(one, outcome)])
     return sending.tell(sent, as_json=as_json)
 
@@ -159,7 +159,7 @@ def _ship_file(settings: Config, opened: SqliteAccount, file: Path, *, as_json: 
 def _void(settings: Config, opened: SqliteAccount, number: str, *, as_json: bool) -> int:
     desk.read_order(opened, number)
     sent = sending.at_once(settings, opened, _TASKS, lambda: [opened.void(number)])
-    desk.check(sent.outcomes[0], f"order {number}")
+    desk.check_order(opened, sent.outcomes[0], number)
     portal = desk.portal_from(settings, opened, number)
     told = portal is not None and sending.tells_of_tracking(settings, portal)
     stays = "; the Merchant's order stays shipped, with a void label" if told else ""
@@ -201,7 +201,7 @@ def _wanted(opened: SqliteAccount, row: Given, warehouses: Sequence[str]) -> _Wa
     now, at = Clock().now().astimezone(), row.get("shipped-at")
     shipped_at = rows.moment(at) if at else now
     if shipped_at > now + _SOON:
-        raise UsageError(f"{at!r} is more than a day from now")
+        raise UsageError(f"{at!r} is more than a day from now; say when it was sent")
     shipment = Shipment(
         id="",
         order_id=order.number,

@@ -40,12 +40,17 @@ def list_stock(
     opened = desk.open_desk(load_config(find_config(config)), account)
     known = opened.products_of(skus or [])
     if missing := [sku for sku in skus or [] if sku not in known]:
-        raise UsageError(f"account {opened.name} has no product {missing[0]!r}")
+        raise UsageError(
+            f"account {opened.name} has no product {missing[0]!r}; `ordosync products list"
+            f" --account {opened.name}` lists them"
+        )
     levels = list(render_desk.stock_rows(opened.stock_levels(skus or [])))
     if as_json:
         render.document({"stock": levels})
-    else:
+    elif levels:
         render_desk.stock(levels)
+    else:
+        render.say(f"account {opened.name} {desk.NO_PRODUCT}")
 
 
 # Else -5 is taken for an option, and the answer is that there is none of that name.
@@ -107,7 +112,7 @@ def _count(
     if file is None:
         count = _counted(opened, Given(cells=dict(row)), what)
         [outcome] = opened.count([count])
-        desk.check(outcome, f"product {count.sku}")
+        desk.check(opened, outcome, f"product {count.sku}", "stock list")
         render.say(_told(opened, count, known))
         return
     refused: list[tuple[Given, str]] = []

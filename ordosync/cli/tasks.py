@@ -50,6 +50,9 @@ _HELP = {
     Exits 1 when an order is shipped already: both timelines say so.""",
 }
 
+_FOR_GOOD = ("edited", "mended")
+"""Codes of skipped steps that no change of a rule would send."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
@@ -114,7 +117,8 @@ def retry(
     """Try steps again that wait or have failed; `ordosync show RUN` names them.
 
     An order is read anew, so what was mended in its source is what is sent. What may have
-    arrived is looked for first. Exits 1 when something still does not pass.
+    arrived is looked for first. One that a rule has skipped is tried when it is named: the rule
+    may have changed. Exits 1 when something still does not pass.
     """
     if every == bool(steps):
         raise UsageError("name the steps to try again, or say --all")
@@ -243,8 +247,11 @@ def _named(store: Store, ids: Sequence[int]) -> Sequence[StepRow]:
     if missing:
         raise UsageError(f"there is no step {min(missing)}; `ordosync show RUN` lists them")
     for row in rows:
-        if row.state in ("done", "skipped"):
-            raise UsageError(f"step {row.id} is {row.state}; there is nothing to try again")
+        if row.state == "done" or row.code in _FOR_GOOD:
+            raise UsageError(
+                f"step {row.id} is {row.state}; there is nothing to try again:"
+                f" `ordosync why {row.merchant_id or row.key}` says how it stands"
+            )
     return rows
 
 
@@ -266,4 +273,7 @@ def _retry(
 
 def _check_configured(settings: Config, row: StepRow) -> None:
     if row.portal not in settings.portals:
-        raise UsageError(f"portal {row.portal} of step {row.id} is not configured any more")
+        raise UsageError(
+            f"portal {row.portal} of step {row.id} is not configured any more; put it back,"
+            f" or say `was: {row.portal}` in the portal that it has become"
+        )

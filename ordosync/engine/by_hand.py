@@ -35,7 +35,10 @@ def _link(row: StepRow, there: str) -> Link | None:
         return None
     merchant_id, _, generation = row.key.rpartition("#")
     if not merchant_id or not generation.isdigit():
-        raise UsageError(f"step {row.id} ({row.key}) is no order that could have been sent")
+        raise UsageError(
+            f"step {row.id} ({row.key}) is no order that could have been sent;"
+            f" mend it, then `ordosync retry {row.id}`"
+        )
     return Link(
         kind="order", merchant_id=merchant_id, supplier_id=there, generation=int(generation)
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from ordosync.accounts import account_class
 from ordosync.accounts.base import Account, Role
 from ordosync.accounts.network import Network
+from ordosync.accounts.sqlite import MerchantOptions
 from ordosync.clock import Clock
 from ordosync.config.model import Config, PortalConfig
 from ordosync.engine.timetable import plans
@@ -58,6 +59,13 @@ def open_portal(config: Config, portal: PortalConfig, store: Store, network: Net
         config=portal,
         links=store.links(name),
     )
+
+
+def supplier_at_merchant(portal: PortalConfig) -> str:
+    """Return what the Merchant of a portal calls its Supplier, where it is an embedded one."""
+    pair = portal.merchant.pair
+    named = pair.supplier if isinstance(pair, MerchantOptions) else ""
+    return named or portal.supplier.account
 
 
 def longest_settle_s(config: Config) -> float:

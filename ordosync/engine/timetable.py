@@ -74,7 +74,10 @@ def check_switch(
             f"portal {portal.name}: the configuration says `{task}: off`, and that holds; edit it"
         )
     if not on and (row is None or row.interval_s is None):
-        raise OrdosyncError(f"portal {portal.name}: {task} is not scheduled, so there is no pause")
+        raise OrdosyncError(
+            f"portal {portal.name}: {task} is not scheduled, so there is no pause;"
+            " `ordosync autosync` shows what is"
+        )
 
 
 def switch_task(

@@ -16,6 +16,7 @@ from ordosync.store.machine import check_machine
 from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.store.portals import Portals
 from ordosync.store.prune import Pruning
+from ordosync.store.reports import Reports
 from ordosync.store.runs import Runs
 from ordosync.store.schedule import Schedule
 from ordosync.store.steps import Steps
@@ -34,6 +35,7 @@ class Store:
         self.leases = Leases(connection)
         self.portals = Portals(connection)
         self.pruning = Pruning(connection)
+        self.reports = Reports(connection)
         self.runs = Runs(connection)
         self.schedule = Schedule(connection)
         self.steps = Steps(connection)

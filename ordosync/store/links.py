@@ -73,6 +73,27 @@ class Links:
         )
         return {row["supplier_id"]: _link(row) for row in rows}
 
+    def history(self, kind: LinkKind, merchant_id: str) -> Sequence[tuple[Link, datetime]]:
+        """Return all links of one of the Merchant's ids, and when each was made, oldest first."""
+        rows = self._db.execute(
+            "select * from links where portal = ? and kind = ? and merchant_id = ?"
+            " order by generation",
+            (self._portal, kind, merchant_id),
+        )
+        return [(_link(row), from_text(row["linked_at"])) for row in rows]
+
+    def beginning_with(self, kind: LinkKind, prefix: str, *, limit: int) -> Sequence[str]:
+        """Return the first ids, of both sides, that begin like this."""
+        found: list[str] = []
+        for side in ("merchant_id", "supplier_id"):
+            rows = self._db.execute(
+                f"select distinct {side} as id from links"  # noqa: S608 - a constant
+                f" where portal = ? and kind = ? and {side} >= ? and {side} < ? limit ?",
+                (self._portal, kind, prefix, f"{prefix}\U0010ffff", limit),
+            )
+            found += [row["id"] for row in rows]
+        return found
+
     def live(self, kind: LinkKind, *, page: int = 500) -> Iterator[list[Link]]:
         """Yield the links that nothing has ended, a page in memory."""
         last = ""

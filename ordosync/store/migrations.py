@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x4F53594E  # "OSYN"
-VERSION = 3
+VERSION = 1
 
 
 def migrations() -> "Migrations":
@@ -24,17 +24,6 @@ def migrations() -> "Migrations":
         for statement in _FIRST_TABLES:
             db.execute(statement)
         db.execute("pragma user_version = 1")
-
-    @steps()
-    def m002_restored_at(db: "Database") -> None:
-        # When the store was restored, until a later reading has caught up with what it lacks.
-        db.execute("alter table schedule add column restored_at text")
-        db.execute("pragma user_version = 2")
-
-    @steps()
-    def m003_cost_of_runs(db: "Database") -> None:
-        db.execute("alter table runs add column cost integer not null default 0")
-        db.execute("pragma user_version = 3")
 
     return steps
 
@@ -58,6 +47,7 @@ _FIRST_TABLES = (
         trouble_since text,
         told_at text,               -- when people were last told of it
         cursor text,                -- the account's own text: where the next reading starts
+        restored_at text,           -- until a later reading has caught up with what a backup lacks
         primary key (portal, task)
     )
     """,
@@ -90,6 +80,7 @@ _FIRST_TABLES = (
         waiting integer not null default 0,
         failed integer not null default 0,
         calls integer not null default 0,
+        cost integer not null default 0,        -- in the points of services that count in them
         missed_slots integer not null default 0,
         error_code text,
         error_message text
@@ -126,6 +117,8 @@ _FIRST_TABLES = (
     """,
     "create index steps_run on steps (run_id)",
     "create index steps_last_run on steps (last_run_id)",
+    # `why` asks for all that was owed of one order, whatever the task.
+    "create index steps_merchant on steps (portal, merchant_id)",
     """
     create index steps_unsettled on steps (portal, task, state, not_before)
         where state in ('sending', 'unknown', 'waiting', 'failed')

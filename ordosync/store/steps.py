@@ -189,6 +189,33 @@ class Steps:
         ).fetchone()
         return int(count)
 
+    def of_merchant(self, portal: str, merchant_id: str) -> Sequence[StepRow]:
+        """Return all steps of one of the Merchant's orders or products, oldest first."""
+        rows = self._db.execute(
+            "select * from steps where portal = ? and merchant_id = ? order by id",
+            (portal, merchant_id),
+        )
+        return [_step(row) for row in rows]
+
+    def keyed_below(self, portal: str, task: str, above: str) -> Sequence[StepRow]:
+        """Return the steps whose key is `above`, a colon and more, oldest first."""
+        rows = self._db.execute(
+            "select * from steps where portal = ? and task = ? and key >= ? and key < ?"
+            " order by id",
+            (portal, task, f"{above}:", f"{above};"),  # the sign after the colon
+        )
+        return [_step(row) for row in rows]
+
+    def unread(self, portal: str) -> Sequence[StepRow]:
+        """Return what was to be orders and could not be read at all, such as whole files."""
+        rows = self._db.execute(
+            "select * from steps where portal = ? and task = 'import-orders'"
+            " and state in ('sending', 'unknown', 'waiting', 'failed') and state = 'failed'"
+            " and key not like '%#%' order by id",
+            (portal,),
+        )
+        return [_step(row) for row in rows]
+
     def without_tracking(self) -> Sequence[StepRow]:
         """Return the orders that were only marked as shipped, oldest first."""
         rows = self._db.execute(
