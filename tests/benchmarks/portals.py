@@ -1,15 +1,15 @@
 """Configurations of portals to measure, and accounts filled without going through the desk."""
 
-from collections.abc import Iterable
 from contextlib import closing
+from datetime import UTC
 from pathlib import Path
 
-from ordosync.accounts.sqlite import orders
+from ordosync.accounts.ordoro.shapes import OrderShape, order_of, read
+from ordosync.accounts.sqlite import creating
 from ordosync.accounts.sqlite.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.database import open_database, transaction
+from ordosync.models import Unusable
 from tests.benchmarks.server import Orders
-from ordosync.accounts.ordoro.shapes import OrderShape, order_of, read
-from datetime import UTC
 
 _AT_ONCE = 5000
 
@@ -27,7 +27,9 @@ def embedded(name: str) -> str:
     return f"{{kind: sqlite, path: {name}.db}}"
 
 
-def configured(folder: Path, *, merchant: str, supplier: str, portal: str = "", pair: str = "") -> Path:
+def configured(
+    folder: Path, *, merchant: str, supplier: str, portal: str = "", pair: str = ""
+) -> Path:
     """Make a folder with a configuration of one portal; `pair` is what it says of the Merchant."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "config.yaml"
@@ -44,9 +46,7 @@ def filled(path: Path, count: int) -> None:
     """Make an embedded account with so many orders, the server's, requested from `warehouse`."""
     served = Orders(count)
     with closing(
-        open_database(
-            path, application_id=APPLICATION_ID, migrations=migrations, version=VERSION
-        )
+        open_database(path, application_id=APPLICATION_ID, migrations=migrations, version=VERSION)
     ) as db:
         for start in range(0, count, _AT_ONCE):
             with transaction(db):
@@ -55,4 +55,4 @@ def filled(path: Path, count: int) -> None:
                     assert isinstance(found, OrderShape)
                     order = order_of(found, currency="USD", zone=UTC)
                     assert not isinstance(order, Unusable)
-                    orders.insert(db, order, order.number, supplier="warehouse")
+                    creating.insert(db, order, order.number, supplier="warehouse")

@@ -33,10 +33,15 @@ _LINE = (
 _ORDER = (
     '{"order_number": "1-%(i)08d", "order_id": "ext-%(i)d", "status": "dropshipment_requested",'
     ' "order_placed_date": "%(at)s", "updated_date": "%(at)s", "cart": 3,'
-    ' "billing_address": ' + _ADDRESS + ', "shipping_address": ' + _ADDRESS + ', "lines": [%(lines)s],'
+    ' "billing_address": '
+    + _ADDRESS
+    + ', "shipping_address": '
+    + _ADDRESS
+    + ', "lines": [%(lines)s],'
     ' "dropshipping_info": {"supplier": {"id": 7}, "requested_shipping_method": "Ground"},'
     ' "product_amount": 25.90, "shipping_amount": 4.5, "grand_total": 30.40, "tags": [],'
-    ' "notes_from_customer": "%(note)s", "shipping_info": null, "comments": [], "revision": %(rev)d}'
+    ' "notes_from_customer": "%(note)s", "shipping_info": null, "comments": [],'
+    ' "revision": %(rev)d}'
 )
 
 
@@ -76,7 +81,12 @@ class Orders:
         i = place if is_new else self.touched[place - self.count]
         lines = (
             _LINE
-            % {"id": i * 10 + k, "sku": (i * 7 + k * 13) % 20_000, "qty": k + 1, "price": 5 + i % 50}
+            % {
+                "id": i * 10 + k,
+                "sku": (i * 7 + k * 13) % 20_000,
+                "qty": k + 1,
+                "price": 5 + i % 50,
+            }
             for k in range(1 + i % 4)
         )
         return _ORDER % {
