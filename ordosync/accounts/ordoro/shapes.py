@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import Raw, Struct
@@ -240,7 +240,7 @@ class _Numbered(Struct, frozen=True):
 def read(raw: Raw | bytes, shape: type[T]) -> T | Unusable:
     """Read one object of a list, or say what is wrong with it."""
     try:
-        found: T = _decoder(shape).decode(raw)
+        found: T = _decoder(cast("Hashable", shape)).decode(raw)
     except (msgspec.ValidationError, RecursionError) as error:
         return Unusable(
             id=name_of(raw),
