@@ -19,6 +19,8 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+SUPPLIER = 7
+"""From whom all of them are requested."""
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _ADDRESS = (
     '{"name": "Zoë Müller %(i)d", "company": null, "street1": "%(i)d Main St", "street2": "",'
@@ -45,6 +47,10 @@ _ORDER = (
 )
 
 
+_APART_S = 10
+"""Between two changes: the overlap of a reading is a few orders, not more than a page."""
+
+
 def stamp(second: int) -> str:
     """Return the time so many seconds after the first order was made."""
     return f"{EPOCH + timedelta(seconds=second):%Y-%m-%dT%H:%M:%S}.000Z"
@@ -65,7 +71,7 @@ class Orders:
 
     def since(self, second: int) -> range:
         """Return the places of what changed after this second."""
-        return range(max(second + 1, 0), self.count + len(self.touched))
+        return range(max(second // _APART_S + 1, 0), self.count + len(self.touched))
 
     def at(self, place: int) -> bytes:
         """Return what stands at a place, as JSON."""
@@ -91,7 +97,7 @@ class Orders:
         )
         return _ORDER % {
             "i": i,
-            "at": stamp(place),
+            "at": stamp(place * _APART_S),
             "lines": ",".join(lines),
             "note": "" if is_new else "leave at the door",
             "rev": int(not is_new),
@@ -194,7 +200,10 @@ class Server(ThreadingTCPServer):
         with self._lock:
             self._stats["created"] += 1
             number = self._stats["created"]
-        lines = [{**line, "id": number * 10 + k} for k, line in enumerate(order["lines"])]
+        lines = [
+            {**line, "sku": line["product"]["sku"], "id": number * 10 + place}
+            for place, line in enumerate(order["lines"])
+        ]
         made = {"order_number": f"9-{number}", "status": order["status"], "lines": lines}
         self._by_reference[order["cart_order_id"]] = answer = json.dumps(made).encode()
         return answer
