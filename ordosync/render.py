@@ -5,57 +5,33 @@ standard error for words.
 """
 
 import json
-import shutil
 import sys
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any
 
-from ordosync.engine.checks import Check
-from ordosync.engine.health import Freshness
-from ordosync.engine.timetable import Scheduled
-from ordosync.render_table import clean, table
-from ordosync.store.copies import Copy
-from ordosync.store.prune import Pruned
-from ordosync.store.runs import Counts, Run
-from ordosync.store.steps import StepRow
+from ordosync.render_table import table
 from ordosync.store.times import to_text
-from ordosync.tasks.base import Step
+from ordosync.words import say, say_out
+
+if TYPE_CHECKING:
+    from ordosync.engine.checks import Check
+    from ordosync.engine.health import Freshness
+    from ordosync.engine.timetable import Scheduled
+    from ordosync.store.copies import Copy
+    from ordosync.store.prune import Pruned
+    from ordosync.store.runs import Counts, Run
+    from ordosync.store.steps import StepRow
+    from ordosync.tasks.base import Step
 
 _WHAT_TO_DO = {
     "auth": "mend its key in the configuration, then `ordosync config check --online`",
     "unavailable": "what is scheduled is tried again by itself",
 }
-_NARROWEST = 20
-"""Columns of a terminal below which no line is broken for it."""
 
-
-def prepare() -> None:
-    """Let no locale make printing fail."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure:
-            reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def say(text: str) -> None:
-    """Tell people something, on standard error."""
-    sys.stderr.write("".join(f"{line}\n" for line in _lines(text, sys.stderr)))
-
-
-def _lines(text: str, stream: TextIO) -> Iterator[str]:
-    """Break lines between words, as far as a terminal is to show them."""
-    width = shutil.get_terminal_size().columns if stream.isatty() else 0
-    for line in text.splitlines():
-        if width > _NARROWEST:
-            yield from textwrap.wrap(
-                clean(line), width, break_long_words=False, break_on_hyphens=False
-            ) or [""]
-        else:
-            yield clean(line)
+__all__ = ["say", "say_out"]
 
 
 def document(value: object) -> None:
@@ -69,7 +45,7 @@ def local(at: datetime | None) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z") if at else ""
 
 
-def runs(found: Sequence[Run]) -> None:
+def runs(found: "Sequence[Run]") -> None:
     """Show runs, one a row."""
     columns = ("run", "started", "portal", "task", "trigger", "status", "counts")
     table(columns, [_run_row(run) for run in found], less=("trigger",))
@@ -83,7 +59,7 @@ def _hint(code: str) -> str:
     return f"; {_WHAT_TO_DO[code]}" if code in _WHAT_TO_DO else ""
 
 
-def calls(run: Run) -> None:
+def calls(run: "Run") -> None:
     """Say what a run asked of foreign services, and how much of it for each thing it met."""
     if not run.calls:
         return
@@ -96,7 +72,7 @@ def calls(run: Run) -> None:
     say_out(text)
 
 
-def _run_row(run: Run) -> tuple[object, ...]:
+def _run_row(run: "Run") -> tuple[object, ...]:
     return (
         run.id,
         local(run.started_at),
@@ -108,12 +84,12 @@ def _run_row(run: Run) -> tuple[object, ...]:
     )
 
 
-def _counts(counts: Counts) -> str:
+def _counts(counts: "Counts") -> str:
     met = ", ".join(f"{count} {name}" for name, count in asdict(counts).items() if count)
     return f"{counts.seen} seen: {met}" if met else "0 seen"
 
 
-def schedule(tasks: Sequence[Scheduled]) -> None:
+def schedule(tasks: "Sequence[Scheduled]") -> None:
     """Show what is scheduled, one task of a portal a row."""
     table(
         ("portal", "task", "interval", "decided by", "last result", "next due"),
@@ -132,7 +108,7 @@ def schedule(tasks: Sequence[Scheduled]) -> None:
     )
 
 
-def scheduled_json(task: Scheduled) -> dict[str, Any]:
+def scheduled_json(task: "Scheduled") -> dict[str, Any]:
     """Return what `autosync --json` says of a task."""
     return {
         "portal": task.portal,
@@ -146,7 +122,7 @@ def scheduled_json(task: Scheduled) -> dict[str, Any]:
 
 
 def health_json(
-    tasks: Sequence[Freshness], checks: Sequence[Check], *, healthy: bool
+    tasks: "Sequence[Freshness]", checks: "Sequence[Check]", *, healthy: bool
 ) -> dict[str, Any]:
     """Return what `health --json` says."""
     return {
@@ -166,7 +142,7 @@ def health_json(
     }
 
 
-def plans(task: str, planned: Mapping[str, Sequence[Step]], *, as_json: bool) -> None:
+def plans(task: str, planned: "Mapping[str, Sequence[Step]]", *, as_json: bool) -> None:
     """Show what a run would write, by portal."""
     if as_json:
         document(
@@ -188,7 +164,7 @@ def plans(task: str, planned: Mapping[str, Sequence[Step]], *, as_json: bool) ->
             say_out(f"  {step.summary}", wrapped=True)
 
 
-def steps(found: Sequence[StepRow]) -> None:
+def steps(found: "Sequence[StepRow]") -> None:
     """Show steps, one a row."""
     columns = ("step", "key", "state", "code", "reason", "supplier", "not before")
     table(
@@ -210,13 +186,7 @@ def steps(found: Sequence[StepRow]) -> None:
     )
 
 
-def say_out(text: str, *, wrapped: bool = False) -> None:
-    """Write a line of a result; `wrapped` is one for people, which may be broken in two."""
-    lines = _lines(text, sys.stdout) if wrapped else [clean(text)]
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
-
-
-def run_json(run: Run) -> dict[str, Any]:
+def run_json(run: "Run") -> dict[str, Any]:
     """Return a run as every command gives it."""
     counts = run.counts
     return {
@@ -240,7 +210,7 @@ def run_json(run: Run) -> dict[str, Any]:
     }
 
 
-def copy_json(path: Path, copy: Copy) -> dict[str, Any]:
+def copy_json(path: Path, copy: "Copy") -> dict[str, Any]:
     """Return a copy of the store as JSON has it."""
     return {
         "path": str(path),
@@ -252,12 +222,12 @@ def copy_json(path: Path, copy: Copy) -> dict[str, Any]:
     }
 
 
-def pruned_json(pruned: Pruned) -> dict[str, Any]:
+def pruned_json(pruned: "Pruned") -> dict[str, Any]:
     """Return what was deleted as JSON has it."""
     return {"before": to_text(pruned.before), "runs": pruned.runs, "steps": pruned.steps}
 
 
-def step_json(step: StepRow) -> dict[str, Any]:
+def step_json(step: "StepRow") -> dict[str, Any]:
     """Return a step as `show --json` gives it."""
     return {
         "id": step.id,

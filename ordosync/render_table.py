@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from ordosync.words import clean
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -24,11 +26,6 @@ _COLOURS = {
     "failed": "red",
     "interrupted": "red",
 }
-# What reorders or hides text: bidirectional controls, zero-width characters, line separators.
-_DECEIVING = frozenset(
-    "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e"
-    "\u2060\u2066\u2067\u2068\u2069\ufeff"
-)
 _NUMERIC = (
     "run",
     "runs",
@@ -50,17 +47,6 @@ _FOLDED = ("counts", "reason", "settle", "name", "ship to", "key", "not before")
 _BETWEEN = 3
 """Cells between two columns."""
 _TIME = re.compile(r"(\d{4}-)(\d\d-\d\d \d\d:\d\d)(:\d\d)( \S+)?")
-
-
-def clean(text: object) -> str:
-    """Make visible what a terminal would obey: control characters and the like."""
-    return "".join(_visible(char) for char in str(text))
-
-
-def _visible(char: str) -> str:
-    if char < " " or "\x7f" <= char <= "\x9f" or char in _DECEIVING or "\ud800" <= char <= "\udfff":
-        return char.encode("unicode_escape").decode()
-    return char
 
 
 @dataclass(frozen=True)

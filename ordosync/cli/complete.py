@@ -1,18 +1,19 @@
-"""What a shell may complete: the words of this configuration, and of its embedded accounts."""
+"""What a shell may complete: the words of this configuration, and of its embedded accounts.
+
+Every command names these functions and hardly any calls them, so what they need they import.
+"""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import typer
 
-from ordosync.accounts.sqlite import SqliteAccount
-from ordosync.config import find_config, load_config
-from ordosync.config.model import GLOBAL_TASKS, Config
-from ordosync.errors import OrdosyncError
-from ordosync.store.runs import STATUSES
-from ordosync.tasks import TASKS
+if TYPE_CHECKING:
+    from ordosync.accounts.sqlite import SqliteAccount
+    from ordosync.config.model import Config
 
 
-def embedded(config: Config, name: str | None = None) -> list[str]:
+def embedded(config: "Config", name: str | None = None) -> list[str]:
     """Return the names of the embedded accounts, or just this one if it is one."""
     return [
         account.name
@@ -21,8 +22,10 @@ def embedded(config: Config, name: str | None = None) -> list[str]:
     ]
 
 
-def open_embedded(config: Config, name: str) -> SqliteAccount:
+def open_embedded(config: "Config", name: str) -> "SqliteAccount":
     """Open an embedded account."""
+    from ordosync.accounts.sqlite import SqliteAccount  # noqa: PLC0415 - see above
+
     options = config.accounts[name].options
     return SqliteAccount(name=name, spool=config.database.parent, **options)
 
@@ -54,11 +57,15 @@ def portal(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def run_status(incomplete: str) -> list[str]:
     """Return the statuses of runs that begin like this."""
+    from ordosync.store.runs import STATUSES  # noqa: PLC0415 - see above
+
     return [word for word in STATUSES if word.startswith(incomplete)]
 
 
 def task(incomplete: str) -> list[str]:
     """Return the tasks that begin like this."""
+    from ordosync.tasks import TASKS  # noqa: PLC0415 - see above
+
     return [word for word in TASKS if word.startswith(incomplete)]
 
 
@@ -69,18 +76,23 @@ def switch(incomplete: str) -> list[str]:
 
 def switched_task(incomplete: str) -> list[str]:
     """Return the tasks with a switch that begin like this."""
+    from ordosync.config.model import GLOBAL_TASKS  # noqa: PLC0415 - see above
+
     return [word for word in GLOBAL_TASKS if word.startswith(incomplete)]
 
 
-def _at_the_desk(ctx: typer.Context, find: Callable[[SqliteAccount], list[str]]) -> list[str]:
-    def of_each(config: Config) -> list[str]:
+def _at_the_desk(ctx: typer.Context, find: "Callable[[SqliteAccount], list[str]]") -> list[str]:
+    def of_each(config: "Config") -> list[str]:
         names = embedded(config, ctx.params.get("account"))
         return sorted({word for name in names for word in find(open_embedded(config, name))})
 
     return _of(ctx, "", of_each)
 
 
-def _of(ctx: typer.Context, incomplete: str, find: Callable[[Config], list[str]]) -> list[str]:
+def _of(ctx: typer.Context, incomplete: str, find: "Callable[[Config], list[str]]") -> list[str]:
+    from ordosync.config import find_config, load_config  # noqa: PLC0415 - see above
+    from ordosync.errors import OrdosyncError  # noqa: PLC0415 - see above
+
     try:
         config = load_config(find_config(ctx.params.get("config")))
         return [word for word in find(config) if word.startswith(incomplete)]

@@ -18,13 +18,6 @@ from ordosync.store.copies import Copy, back_up
 from ordosync.store.copies import restore as restore_store
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add these commands."""
-    app.command("backup")(backup)
-    app.command("restore")(restore)
-    app.command("prune")(prune)
-
-
 def backup(
     file: Annotated[Path, typer.Argument(help="Where to write it.")],
     *,

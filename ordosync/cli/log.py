@@ -8,18 +8,12 @@ import typer
 from ordosync import render
 from ordosync.cli import complete, options
 from ordosync.config import find_config, load_config
+from ordosync.config.model import AT_ONCE_TASKS, SCHEDULED_TASKS
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.runs import STATUSES, Run
-from ordosync.tasks import TASKS
 
 _FEW = 5
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add these commands."""
-    app.command("activity")(activity)
-    app.command("show")(show)
 
 
 def activity(
@@ -47,7 +41,7 @@ def activity(
         known_portals = {*settings.portals, *store.portals.all()}
         for word, known, what in (
             (portal, known_portals, "portal"),
-            (task, set(TASKS), "task"),
+            (task, {*SCHEDULED_TASKS, *AT_ONCE_TASKS}, "task"),
             (status, set(STATUSES), "status"),
         ):
             if word is not None and word not in known:

@@ -54,14 +54,6 @@ _FOR_GOOD = ("edited", "mended")
 """Codes of skipped steps that no change of a rule would send."""
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add these commands."""
-    for task, text in _HELP.items():
-        app.command(task, help=text)(_command_of(task))
-    app.command("sync")(sync)
-    app.command("retry")(retry)
-
-
 def _command_of(task: str) -> Callable[..., None]:
     """Return the command that runs a task by hand; all of them take the same options."""
 
@@ -81,7 +73,16 @@ def _command_of(task: str) -> Callable[..., None]:
         else:
             _run(settings, lambda _: [(one, task) for one in able], force=force, as_json=as_json)
 
+    command.__doc__ = _HELP[task]
     return command
+
+
+import_orders = _command_of("import-orders")
+import_products = _command_of("import-products")
+write_inventory_back = _command_of("write-inventory-back")
+update_tracking = _command_of("update-tracking")
+split_order = _command_of("split-order")
+cancel_orders = _command_of("cancel-orders")
 
 
 def sync(

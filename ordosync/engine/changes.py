@@ -70,7 +70,7 @@ def decided(step: Step, verdict: Verdict, *, now: datetime) -> StepChange:
 def settled(
     step: Step,
     outcome: Outcome,
-    row: StepRow,
+    row: StepRow | None,
     *,
     tries: int,
     settle_s: float,
@@ -79,10 +79,12 @@ def settled(
 ) -> StepChange:
     """Say what to record of a step that was written. `row` is the step as it was sent.
 
+    One that is done now needs no `row`.
+
     After `tries` refusals it fails; a look-up is believed `settle_s` seconds after the write.
     What was `uncertain` before stays so until the account could be asked.
     """
-    if outcome.state in ("done", "unchanged"):
+    if row is None or outcome.state in ("done", "unchanged"):
         return change(
             step,
             "done",

@@ -169,8 +169,10 @@ class Execution:
                 self.counts.unchanged += 1
             else:
                 fresh.append(now_owed)
-        self._record(self._decided([step for step in fresh if step.verdict]))
         owed = [step for step in fresh if not step.verdict]
+        ruled_out = self._decided([step for step in fresh if step.verdict])
+        if ruled_out or not owed:  # a page of which nothing is owed renews the lease all the same
+            self._record(ruled_out)
         if self.task.brake:
             brake.weigh(page.items, owed)
             self._record([change(step, "waiting", code=PLANNED) for step in owed])
@@ -265,13 +267,19 @@ class Execution:
         results = self.task.apply(self.portal, steps, look_first=look_first)
         fault("result-before-commit")
         known = self.store.steps.known(
-            self.portal.name, self.task.name, [step.key for step in steps]
+            self.portal.name,
+            self.task.name,
+            [
+                step.key
+                for step, result in zip(steps, results, strict=True)
+                if result.outcome.state not in ("done", "unchanged")
+            ],
         )
         changes = [
             settled(
                 step,
                 result.outcome,
-                known[step.key],
+                known.get(step.key),
                 tries=self.task.tries,
                 settle_s=self.task.target(self.portal).settle_s,
                 now=self.clock.now(),

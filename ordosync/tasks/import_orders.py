@@ -18,6 +18,9 @@ from ordosync.config.model import PortalConfig
 from ordosync.models import Address, Comment, Line, Order, Outcome, Page, Unusable
 from ordosync.store.links import Link, LinkKind
 from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.gathering import gathered
+
+_NOWHERE = Address()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +46,7 @@ class _Restored:
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
     """Yield a step for each order to be shipped that changed since the cursor."""
     pages = portal.merchant.orders(reading.cursor, now=reading.now, patient=reading.patient)
-    return _steps(portal, pages, behind=reading.behind)
+    return _steps(portal, gathered(pages, portal.supplier.batch_size), behind=reading.behind)
 
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
@@ -123,12 +126,9 @@ def _steps(
 ) -> Iterator[Page[Step]]:
     for page in pages:
         ids = {item.id for item in page.items}
-        ids.update(
-            ancestor
-            for item in page.items
-            if isinstance(item, Order)
-            for ancestor in item.ancestors
-        )
+        for item in page.items:
+            if isinstance(item, Order):
+                ids.update(item.ancestors)
         links = portal.links.of_merchant("order", sorted(ids))
         restored = _restored(portal, [links[i.id] for i in page.items if i.id in links])
         again = _sent_again(portal, list(links.values())) if behind else {}
@@ -186,7 +186,8 @@ def _step(
         return _imported(step, item, link)
     if isinstance(item, Unusable):
         return replace(step, verdict=Verdict.of(item))
-    order = replace(item, lines=_lines_of_supplier(portal.config, item.lines))
+    lines = _lines_of_supplier(portal.config, item.lines)
+    order = item if lines == item.lines else replace(item, lines=lines)
     refusal = _refusal(portal, order, links)
     if refusal:
         return replace(step, verdict=refusal)
@@ -195,7 +196,13 @@ def _step(
         payload = _Restored(link=replace(link, state="live"))
         return replace(step, supplier_id=link.supplier_id, summary=summary, payload=payload)
     created = for_supplier(order, portal.config, reference=_reference(portal, key))
-    return replace(step, summary=_summary(created), payload=created)
+    return Step(
+        key=key,
+        merchant_id=item.id,
+        content=item.content,
+        summary=_summary(created),
+        payload=created,
+    )
 
 
 def _imported(step: Step, item: Order | Unusable, link: Link) -> Step:
@@ -278,18 +285,14 @@ def for_supplier(order: Order, config: PortalConfig, *, reference: str) -> Order
         number=order.number,
         reference=reference,
         currency=order.currency,
-        ship_to=replace(
-            order.ship_to,
-            email=order.ship_to.email if "ship_to_email" in send else "",
-            phone=order.ship_to.phone if "ship_to_phone" in send else "",
-        ),
+        ship_to=_reached_by(order.ship_to, send, "ship_to"),
         bill_to=_bill_to(order.bill_to, send),
         shipping_method=shipping_method(order.shipping_method, config),
         customer_notes=order.customer_notes if "customer_notes" in send else "",
         internal_notes=order.internal_notes if "internal_notes" in send else "",
         discount=order.discount if "order_discount" in send else None,
         tags=order.tags if "tags" in send else (),
-        lines=tuple(_line(line, send) for line in order.lines),
+        lines=tuple([_line(line, send) for line in order.lines]),
     )
 
 
@@ -302,13 +305,21 @@ def shipping_method(requested: str, config: PortalConfig) -> str:
 def _bill_to(address: Address | None, send: frozenset[str]) -> Address | None:
     if address is None:
         return None
-    billed = address if "bill_to_address" in send else Address()
-    billed = replace(
-        billed,
-        email=address.email if "bill_to_email" in send else "",
-        phone=address.phone if "bill_to_phone" in send else "",
-    )
-    return None if billed == Address() else billed
+    if "bill_to_address" in send:
+        billed = _reached_by(address, send, "bill_to")
+    else:
+        only = Address(email=address.email, phone=address.phone)
+        billed = _reached_by(only, send, "bill_to")
+    return None if billed == _NOWHERE else billed
+
+
+def _reached_by(address: Address, send: frozenset[str], side: str) -> Address:
+    """Return an address without mail and telephone, as far as they do not travel."""
+    email = address.email if f"{side}_email" in send else ""
+    phone = address.phone if f"{side}_phone" in send else ""
+    if (email, phone) == (address.email, address.phone):
+        return address
+    return replace(address, email=email, phone=phone)
 
 
 def _line(line: Line, send: frozenset[str]) -> Line:
@@ -335,7 +346,7 @@ def _reference(portal: Portal, key: str) -> str:
 
 
 def _summary(order: Order) -> str:
-    pieces = sum(line.quantity for line in order.lines)
+    pieces = sum([line.quantity for line in order.lines])
     lines = len(order.lines)
     return (
         f"create order {order.number}: {lines} line{'s' * (lines != 1)},"

@@ -33,7 +33,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="foreign text never reaches a terminal as it is",
-        file="render_table.py",
+        file="words.py",
         old='    return "".join(_visible(char) for char in str(text))',
         new="    return str(text)",
         test="test_bad_input.py::test_foreign_text_never_reaches_the_terminal_as_it_is",

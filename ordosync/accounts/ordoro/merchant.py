@@ -209,14 +209,17 @@ class MerchantSide(Side):
                 content=order.content,
                 skip=True,
             )
-        lines = tuple(
-            replace(line, supplier_sku=self._supplier_sku(line.sku)) for line in order.lines
-        )
-        return replace(order, lines=lines, ancestors=self.ancestors(found))
+        if ancestors := self.ancestors(found):
+            order = replace(order, ancestors=ancestors)
+        if isinstance(self.pair, MerchantOptions) and self.pair.supplier_skus:
+            skus = (self._supplier_sku(line.sku) for line in order.lines)
+            lines = zip(order.lines, skus, strict=True)
+            order = replace(
+                order, lines=tuple(replace(line, supplier_sku=sku) for line, sku in lines)
+            )
+        return order
 
     def _supplier_sku(self, sku: str) -> str:
-        if not (isinstance(self.pair, MerchantOptions) and self.pair.supplier_skus):
-            return ""
         if sku not in self._supplier_skus:
             found = self.product(sku, "look up what the supplier calls it")
             known = product_of(found, self._supplier).supplier_sku if found else ""

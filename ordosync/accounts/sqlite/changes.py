@@ -4,7 +4,7 @@ Written in the transaction of the change itself, and SQLite has one writer at a 
 that can be read has none before it that will still come. So the last number read is a cursor.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -18,6 +18,14 @@ def add(db: "sqlite3.Connection", kind: Kind, object_id: str, what: str) -> None
     """Tell of a change, in the transaction that makes it."""
     db.execute(
         "insert into changes (kind, object_id, what) values (?, ?, ?)", (kind, object_id, what)
+    )
+
+
+def add_all(db: "sqlite3.Connection", kind: Kind, object_ids: Sequence[str], what: str) -> None:
+    """Tell the same of many."""
+    db.executemany(
+        "insert into changes (kind, object_id, what) values (?, ?, ?)",
+        [(kind, object_id, what) for object_id in object_ids],
     )
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ordosync.accounts.base import refused
 from ordosync.accounts.limits import refusal
-from ordosync.accounts.sqlite import orders, products, shipments, splits, stock, timeline
+from ordosync.accounts.sqlite import creating, orders, products, shipments, splits, stock, timeline
 from ordosync.accounts.sqlite.side import Side
 from ordosync.accounts.sqlite.stock import Inventory, Level
 from ordosync.accounts.sqlite.timeline import TimelineEntry
@@ -86,7 +86,7 @@ class Desk(Side):
             reason = refusal(order, by_desk=True)
             if reason:
                 return refused("invalid-order", reason)
-            number, line_ids = orders.insert(
+            number, line_ids = creating.insert(
                 db, order, order.number, supplier=supplier, warehouse=self.warehouse
             )
             timeline.add(db, number, "Created", actor=_ACTOR)

@@ -1,4 +1,4 @@
-"""The orders of an embedded account: made, found and read."""
+"""The orders of an embedded account: found, read and moved on; `creating` makes them."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ordosync.accounts.base import refused
-from ordosync.accounts.sqlite import changes, products, timeline
+from ordosync.accounts.sqlite import changes, timeline
 from ordosync.models import Address, Line, Order, Outcome
 
 if TYPE_CHECKING:
@@ -36,35 +36,6 @@ class Position:
     def is_open(self) -> bool:
         """Whether it can be shipped, cancelled or split."""
         return self.status in OPEN and not self.is_split
-
-
-def create(
-    db: "sqlite3.Connection", order: Order, *, prefix: str, warehouse: str = "main"
-) -> Outcome:
-    """Make an order that waits to be shipped, and a product of each SKU that is new here."""
-    number, line_ids = insert(db, order, f"{prefix}{order.number}", warehouse=warehouse)
-    timeline.add(db, number, f"Created from the Merchant's order {order.number}", actor="ordosync")
-    return Outcome(state="done", id=number, line_ids=line_ids)
-
-
-def insert(
-    db: "sqlite3.Connection",
-    order: Order,
-    number: str,
-    *,
-    supplier: str | None = None,
-    parent: str | None = None,
-    warehouse: str = "main",
-    of_lines: Sequence[str | None] = (),
-) -> tuple[str, tuple[str, ...]]:
-    """Make an order under this number, or the next free one; return it, and the lines' ids."""
-    number = _free_number(db, number)
-    _insert_order(db, number, order, parent=parent, warehouse=warehouse)
-    line_ids = _insert_lines(db, number, order.lines, of_lines)
-    changes.add(db, "order", number, "created")
-    if supplier:
-        assign(db, number, supplier)
-    return number, line_ids
 
 
 def assign(db: "sqlite3.Connection", number: str, supplier: str) -> None:
@@ -254,71 +225,6 @@ def similar(db: "sqlite3.Connection", number: str) -> str | None:
     return row["number"] if row else None
 
 
-def _free_number(db: "sqlite3.Connection", wanted: str) -> str:
-    number, count = wanted, 1
-    while db.execute("select 1 from orders where number = ?", (number,)).fetchone():
-        count += 1
-        number = f"{wanted}~{count}"
-    return number
-
-
-def _insert_order(
-    db: "sqlite3.Connection", number: str, order: Order, *, parent: str | None, warehouse: str
-) -> None:
-    db.execute(
-        "insert into orders (number, parent, warehouse, reference, status, currency, ship_to,"
-        " bill_to, shipping_method, customer_notes, internal_notes, discount, tags)"
-        " values (?, ?, ?, ?, 'awaiting_fulfillment', ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            number,
-            parent,
-            warehouse,
-            order.reference or None,
-            order.currency,
-            _to_json(order.ship_to),
-            None if order.bill_to is None else _to_json(order.bill_to),
-            order.shipping_method,
-            order.customer_notes,
-            order.internal_notes,
-            _money_to_text(order.discount),
-            _to_json(order.tags),
-        ),
-    )
-
-
-def _insert_lines(
-    db: "sqlite3.Connection",
-    number: str,
-    lines: Sequence[Line],
-    of_lines: Sequence[str | None],
-) -> tuple[str, ...]:
-    ids = tuple(f"{number}/{place}" for place in range(1, len(lines) + 1))
-    origins = of_lines or [None] * len(lines)
-    for place, (line_id, line, of_line) in enumerate(zip(ids, lines, origins, strict=True), 1):
-        products.add_unknown(db, line.sku, line.name)
-        db.execute(
-            "insert into order_lines (id, order_number, position, sku, name, quantity, unit_price,"
-            " details, total, discount, supplier_sku, supplier_unit_cost, of_line)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                line_id,
-                number,
-                place,
-                line.sku,
-                line.name,
-                line.quantity,
-                _money_to_text(line.unit_price),
-                line.details,
-                _money_to_text(line.total),
-                _money_to_text(line.discount),
-                line.supplier_sku,
-                _money_to_text(line.supplier_unit_cost),
-                of_line,
-            ),
-        )
-    return ids
-
-
 def _orders(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> Iterator[Order]:
     lines = _lines(db, [row["number"] for row in rows])
     for row in rows:
@@ -372,14 +278,6 @@ def _lines(db: "sqlite3.Connection", order_numbers: Iterable[str]) -> dict[str, 
             )
         )
     return found
-
-
-def _to_json(value: Address | tuple[str, ...]) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _money_to_text(amount: Decimal | None) -> str | None:
-    return None if amount is None else str(amount)
 
 
 def _money_from_text(text: str | None) -> Decimal | None:

@@ -15,9 +15,17 @@ if TYPE_CHECKING:
 _PAGE = 500
 
 
-def add_unknown(db: "sqlite3.Connection", sku: str, name: str) -> None:
-    """Make a product, its stock unset, where there is none; what is known stays as it is."""
-    create(db, Product(id=sku, sku=sku, name=name))
+def create_unknown(db: "sqlite3.Connection", names: Mapping[str, str]) -> None:
+    """Make products, by SKU, their stock unset; what is known stays as it is."""
+    known = db.execute(
+        "select sku from products where sku in (select value from json_each(?))",
+        (json.dumps(list(names)),),
+    )
+    unknown = names.keys() - {row["sku"] for row in known}
+    db.executemany(
+        "insert into products (sku, name) values (?, ?)", [(sku, names[sku]) for sku in unknown]
+    )
+    changes.add_all(db, "product", sorted(unknown), "created")
 
 
 def create(

@@ -61,9 +61,10 @@ class Side(Account):
 
     def comment(self, comments: Sequence[Comment]) -> None:
         """Tell people of a refusal or a conflict, each only once."""
+        if not comments:
+            return
         with self.writing("comment on orders") as db:
-            for comment in comments:
-                timeline.add_once(db, comment)
+            timeline.add_each_once(db, comments)
 
     def note(self, comments: Sequence[Comment]) -> None:
         """Tell people that something went as it should, each only once."""
@@ -90,12 +91,13 @@ class Side(Account):
     ) -> list[Outcome]:
         """Write a batch in one transaction; what the file does not take is that item's outcome."""
         with self.writing(doing) as db:
-            return [_one(db, item, write) for item in items]
+            return [one_of(db, item, write) for item in items]
 
 
-def _one(
+def one_of(
     db: sqlite3.Connection, item: Item, write: Callable[[sqlite3.Connection, Item], Outcome]
 ) -> Outcome:
+    """Write one item of a batch; what the file does not take is its outcome."""
     try:
         with savepoint(db):
             return write(db, item)

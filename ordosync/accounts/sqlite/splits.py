@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ordosync.accounts.base import refused
-from ordosync.accounts.sqlite import changes, orders, timeline
+from ordosync.accounts.sqlite import changes, creating, orders, timeline
 from ordosync.models import Line, Order, Outcome, Piece, PieceLine, Split
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _make(
             for part in parts
         ),
     )
-    number, line_ids = orders.insert(
+    number, line_ids = creating.insert(
         db,
         child,
         f"{order.number}-{place}",

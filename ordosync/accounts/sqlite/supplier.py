@@ -1,11 +1,12 @@
 """An embedded account as the Supplier: orders to be shipped, and the stock they come from."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
-from ordosync.accounts.limits import refusal
-from ordosync.accounts.sqlite import changes, orders, products, shipments, splits
-from ordosync.accounts.sqlite.side import Side, SupplierOptions
+from ordosync.accounts.sqlite import changes, creating, orders, products, shipments, splits
+from ordosync.accounts.sqlite.file import savepoint
+from ordosync.accounts.sqlite.side import Side, SupplierOptions, one_of
 from ordosync.accounts.sqlite.stock import Inventory
 from ordosync.database import sqlite3
 from ordosync.models import Order, Outcome, Page, Product, Shipment, Split, Stock, Unusable
@@ -30,7 +31,17 @@ class SupplierSide(Side):
         look_first: bool = False,  # noqa: ARG002 - the reference is always looked up
     ) -> list[Outcome]:
         """Create the orders in one transaction; one that is refused leaves the others alone."""
-        return self.each("create orders", orders, self._create)
+        prefix = self.pair.prefix if isinstance(self.pair, SupplierOptions) else ""
+
+        def create(db: sqlite3.Connection, order: Order) -> Outcome:
+            return creating.create(db, order, prefix=prefix, warehouse=self.warehouse)
+
+        with self.writing("create orders") as db:
+            made: dict[str, Outcome | None] = {}
+            with suppress(sqlite3.IntegrityError, sqlite3.DataError), savepoint(db):
+                fresh = creating.plainly_new(db, orders, prefix=prefix)
+                made |= creating.create_new(db, fresh, warehouse=self.warehouse)
+            return [made.pop(one.reference, None) or one_of(db, one, create) for one in orders]
 
     def find_orders(self, references: Sequence[str]) -> Mapping[str, Outcome]:
         """Look up the orders that carry these references."""
@@ -109,16 +120,6 @@ class SupplierSide(Side):
         """Return the status of each of these orders that is here."""
         with self.reading("read statuses") as db:
             return {order.number: order.status for order in orders.read_many(db, ids)}
-
-    def _create(self, db: sqlite3.Connection, order: Order) -> Outcome:
-        known = orders.find(db, [order.reference])
-        if known:
-            return known[order.reference]
-        reason = refusal(order)
-        if reason:
-            return Outcome(state="refused", code="invalid-order", reason=reason)
-        prefix = self.pair.prefix if isinstance(self.pair, SupplierOptions) else ""
-        return orders.create(db, order, prefix=prefix, warehouse=self.warehouse)
 
     def _inventory(self, db: sqlite3.Connection) -> Inventory:
         """Return the stock, read anew only if something has changed since the last time."""

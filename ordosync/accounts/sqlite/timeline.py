@@ -1,5 +1,7 @@
 """The timeline of an order: what happened to it, in words for people."""
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -27,15 +29,27 @@ def add(db: "sqlite3.Connection", order_number: str, text: str, *, actor: str) -
     )
 
 
-def add_once(db: "sqlite3.Connection", comment: Comment) -> None:
-    """Make a remark that its key tells from others; an order that is not here is passed over."""
-    added = db.execute(
-        "insert into comments (order_number, key) select number, ? from orders where number = ?"
-        " on conflict do nothing",
-        (comment.key, comment.order_id),
+def add_all(db: "sqlite3.Connection", texts: Mapping[str, str], *, actor: str) -> None:
+    """Note what happens to many orders, by their numbers."""
+    db.executemany(
+        "insert into timeline (order_number, text, actor) values (?, ?, ?)",
+        [(number, text, actor) for number, text in texts.items()],
     )
-    if added.rowcount:
-        add(db, comment.order_id, comment.text, actor="ordosync")
+
+
+def add_each_once(db: "sqlite3.Connection", comments: Sequence[Comment]) -> None:
+    """Make many remarks; those that were made, or whose order is not here, are passed over."""
+    wanted = {(comment.order_id, comment.key): comment for comment in comments}
+    added = db.execute(
+        "insert into comments (order_number, key)"
+        " select number, value ->> 1 from json_each(?) join orders on number = value ->> 0"
+        " where true on conflict do nothing returning order_number, key",
+        (json.dumps(list(wanted)),),
+    ).fetchall()
+    db.executemany(
+        "insert into timeline (order_number, text, actor) values (?, ?, 'ordosync')",
+        [(number, wanted[number, key].text) for number, key in added],
+    )
 
 
 def read(db: "sqlite3.Connection", order_number: str) -> tuple[TimelineEntry, ...]:

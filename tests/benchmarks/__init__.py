@@ -1,0 +1,1 @@
+"""What ordosync costs, as ratios: `python -m tests.benchmarks`, see `__main__`."""

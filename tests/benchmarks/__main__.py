@@ -1,0 +1,93 @@
+"""Measure, and print each goal with its ratio.
+
+    python -m tests.benchmarks [NAME...] [--scale 0.1] [--json FILE]
+
+Needs what `pip install '.[bench]'` brings. The goals are about scale 1, which takes long; a
+smaller one shows where things stand. Nothing is asserted: a machine that others use, too, would
+make a test of it fail by chance.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.benchmarks import (
+    activity,
+    claiming,
+    concurrency,
+    importing,
+    inventory,
+    schedule,
+    startup,
+)
+from tests.benchmarks.measuring import Benchmark, Result
+from tests.benchmarks.versions import versions
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "startup": startup.measure,
+    "import": importing.measure,
+    "size": importing.measure_size,
+    "creates": concurrency.measure_creates,
+    "jobs": concurrency.measure_jobs,
+    "rate": concurrency.measure_rate,
+    "activity": activity.measure,
+    "schedule": schedule.measure,
+    "claiming": claiming.measure,
+    "inventory": inventory.measure,
+}
+
+
+def main() -> int:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--scale", type=float, default=1, help="of what there is to move")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there, too")
+    given = parser.parse_args()
+    if unknown := set(given.names) - set(BENCHMARKS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there is {', '.join(BENCHMARKS)}")
+    about = versions()
+    _say(", ".join(f"{name} {value}" for name, value in about.items()), f"scale {given.scale:g}")
+    found: list[Result] = []
+    for name in given.names or BENCHMARKS:
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            results = BENCHMARKS[name](Path(folder), given.scale)
+        _say("", f"{name} ({time.monotonic() - began:.0f} s)")
+        _say(*map(_line, results))
+        found += results
+    if given.json:
+        document = {"versions": about, "scale": given.scale, "results": _as_json(found)}
+        given.json.write_text(json.dumps(document, indent=2))
+    return 0
+
+
+def _line(result: Result) -> str:
+    if result.ratio is None:
+        return f"  {'-':>9}  {_goal(result):>9}  {'':8} {result.what}: {result.note}"
+    verdict = "met" if result.is_met else "NOT MET"
+    note = f" ({result.note})" if result.note else ""
+    shown = f"{result.ratio:.3g}{result.unit}"
+    return f"  {shown:>9}  {_goal(result):>9}  {verdict:8} {result.what}{note}"
+
+
+def _goal(result: Result) -> str:
+    return f"{'≤' if result.side == 'most' else '≥'} {result.goal:g}"
+
+
+def _as_json(results: Sequence[Result]) -> list[dict[str, object]]:
+    return [{**asdict(result), "is_met": result.is_met} for result in results]
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

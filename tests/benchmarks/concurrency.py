@@ -1,0 +1,123 @@
+"""Side by side: creates of one portal, portals of one tick, and a limit that is used up."""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from types import NoneType
+
+from ordosync.clock import Clock
+from ordosync.database import sqlite3
+from ordosync.http import Http, RateLimit
+from ordosync.secret import Secret
+from tests.benchmarks.measuring import (
+    ORDOSYNC,
+    Result,
+    Spent,
+    at_least,
+    at_most,
+    in_turn,
+    scaled,
+    spent,
+)
+from tests.benchmarks.portals import configured, embedded, emptied, filled, many, ordoro
+from tests.benchmarks.serving import asked, serving
+
+_ROUNDS = 3
+
+
+def measure_creates(folder: Path, scale: float) -> Sequence[Result]:
+    """Create the same orders with 20 ms a call, one at a time and eight."""
+    count = scaled(1000, scale, least=40)
+    with serving(0, latency_ms=20) as url:
+        places = {
+            str(at_once): configured(
+                folder / str(at_once),
+                merchant=embedded("shop"),
+                supplier=ordoro(url, concurrency=at_once),
+            )
+            for at_once in (1, 8)
+        }
+        for place in places.values():
+            filled(place / "shop.db", count)
+        ways = {name: partial(_create_all, place) for name, place in places.items()}
+        found = in_turn(ways, rounds=_ROUNDS if scale >= 1 else 1)
+    return [
+        at_least(
+            f"{count:,} creates at 20 ms a call, `concurrency: 8` against 1",
+            found.ratio("1", "8"),
+            6,
+        )
+    ]
+
+
+def _create_all(folder: Path) -> Spent:
+    emptied(folder / "ordosync.db")
+    return spent(ORDOSYNC, "import-orders", cwd=folder)
+
+
+def measure_jobs(folder: Path, scale: float) -> Sequence[Result]:
+    """Run many portals that are due at once, each of which has one call of 50 ms."""
+    count = scaled(1000, scale, least=32)
+    with serving(0, latency_ms=50) as url:
+        more = ", tasks: {import-orders: daily}"
+        place = many(folder, count, merchant=ordoro(url), more=more)
+        spent(ORDOSYNC, "run-due", "--jobs", "16", cwd=place)
+        ways: dict[str, Callable[[], Spent]] = {
+            jobs: partial(_tick, place, jobs) for jobs in ("1", "16")
+        }
+        found = in_turn(ways, rounds=2 if scale >= 1 else 1)
+    return [
+        at_least(
+            f"{count:,} portals due at once, 50 ms a call, `--jobs 16` against 1",
+            found.ratio("1", "16"),
+            12,
+            note=found.note("1", "16"),
+        )
+    ]
+
+
+def _tick(folder: Path, jobs: str) -> Spent:
+    with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
+        db.execute(
+            "update schedule set next_at = '2020-01-01T00:00:00.000Z',"
+            " done_at = '2020-01-01T00:00:00.000Z' where task = 'import-orders'"
+        )
+    return spent(ORDOSYNC, "run-due", "--jobs", jobs, cwd=folder)
+
+
+def measure_rate(folder: Path, scale: float) -> Sequence[Result]:  # noqa: ARG001
+    """Ask as often as a limit of 300 in 3 s allows, of a server that counts strictly."""
+    calls, per_s, periods = 300, 3, 4
+    with serving(1, rate=f"{calls}/{per_s}") as url:
+        clock = Clock()
+        http = Http(
+            "account shop",
+            url,
+            clock=clock,
+            auth=("k", Secret("benchmark")),
+            rate=RateLimit(calls, per_s, clock),
+            allow_http=True,
+            concurrency=8,
+        )
+        with closing(http), ThreadPoolExecutor(8) as pool:
+            began = time.monotonic()
+            list(pool.map(lambda _: _ask(http), range(calls * periods + 1)))
+            # The last one began the period after these.
+            used = calls * periods / ((time.monotonic() - began) / per_s * calls)
+        stats = asked(f"{url}/_stats")
+    return [
+        at_least(
+            f"a known limit of {calls} calls in {per_s} s, share used",
+            100 * used,
+            97,
+            unit=" %",
+        ),
+        at_most("the same, answers of 429", float(stats["refused"]), 0, unit=""),
+    ]
+
+
+def _ask(http: Http) -> None:
+    http.get("/v3/order", NoneType, doing="ask")

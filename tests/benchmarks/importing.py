@@ -1,0 +1,122 @@
+"""Imports of orders, against the plain script: rate, memory, and what is new in them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from tests.benchmarks import peers
+from tests.benchmarks.measuring import (
+    ORDOSYNC,
+    PYTHON,
+    Result,
+    Spent,
+    at_least,
+    at_most,
+    in_turn,
+    scaled,
+    spent,
+)
+from tests.benchmarks.portals import configured, embedded, emptied, filled, ordoro
+from tests.benchmarks.serving import asked, serving
+
+_ROUNDS = 3
+
+
+def measure(folder: Path, scale: float) -> Sequence[Result]:
+    """Import the same orders by each way in turn, from one server, into new files."""
+    count = scaled(100_000, scale, least=200)
+    rounds = _ROUNDS if scale >= 1 else 2
+    with serving(count) as url:
+        over_http = configured(folder / "http", merchant=ordoro(url), supplier=embedded("w"))
+        between = configured(folder / "files", merchant=embedded("shop"), supplier=embedded("w"))
+        filled(between / "shop.db", count)
+        dlt = peers.dlt(folder / "dlt")
+        ways = {
+            "page-wal": partial(_page_wal, folder, url),
+            "http": partial(_import, over_http),
+            "embedded": partial(_import, between),
+        }
+        found = in_turn(ways, rounds=rounds)
+        of_dlt = None if dlt.why_not else dlt.load(url).wall_s
+        first_s = found.wall_s("http")
+        asked(f"{url}/_touch?every=100")
+        changed = spent(ORDOSYNC, "import-orders", cwd=over_http)
+    said = f"{count / first_s:,.0f} orders/s here"
+    return [
+        at_least(
+            f"import of {count:,} orders over HTTP, orders/s against page-wal",
+            found.ratio("page-wal", "http"),
+            0.40,
+            note=f"{found.note('page-wal', 'http')}, {said}",
+        ),
+        at_least(
+            f"import of {count:,} orders over HTTP, orders/s against dlt into SQLite",
+            of_dlt and of_dlt / first_s,
+            4,
+            note=dlt.why_not or dlt.versions,
+        ),
+        at_least(
+            f"embedded to embedded, {count:,} orders, orders/s against page-wal",
+            found.ratio("page-wal", "embedded"),
+            0.35,
+            note=found.note("page-wal", "embedded"),
+        ),
+        at_most(
+            f"1 % changed of {count:,}, time against the first import",
+            100 * changed.wall_s / first_s,
+            4,
+            unit=" %",
+        ),
+    ]
+
+
+def measure_size(folder: Path, scale: float) -> Sequence[Result]:
+    """Import few and many, and look again when nothing has changed."""
+    few, many = scaled(10_000, scale, least=200), scaled(1_000_000, scale, least=400)
+    with (
+        _imported(folder / "few", few) as (at_few, of_few),
+        _imported(folder / "many", many) as (at_many, of_many),
+    ):
+        ways = {"few": partial(_again, at_few), "many": partial(_again, at_many)}
+        again = in_turn(ways, rounds=7)
+    calls = [one.out.split('"calls": ')[1].split(",")[0] for one in again.of["many"]]
+    return [
+        at_most(f"peak memory of an import of {few:,}", of_few.peak_mib, 60, unit=" MiB"),
+        at_most(
+            f"peak memory of an import of {many:,} against {few:,}",
+            of_many.peak_mib / of_few.peak_mib,
+            1.1,
+            note=f"{of_many.peak_mib:.0f} MiB",
+        ),
+        at_most(
+            f"nothing changed, {many:,} stored, time against {few:,} stored",
+            again.ratio("many", "few"),
+            1.2,
+            note=again.note("many", "few"),
+        ),
+        at_most(f"nothing changed, {many:,} stored, calls", float(max(calls)), 1, unit=" call"),
+    ]
+
+
+@contextmanager
+def _imported(folder: Path, count: int) -> Iterator[tuple[Path, Spent]]:
+    with serving(count) as url:
+        at = configured(folder, merchant=ordoro(url), supplier=embedded("w"))
+        yield at, _import(at)
+
+
+def _page_wal(folder: Path, url: str) -> Spent:
+    path = folder / "page-wal.db"
+    emptied(path)
+    return spent(PYTHON, "-m", "tests.benchmarks.page_wal", url, str(path))
+
+
+def _import(folder: Path) -> Spent:
+    emptied(folder / "ordosync.db")
+    emptied(folder / "w.db")
+    return spent(ORDOSYNC, "import-orders", "--json", cwd=folder)
+
+
+def _again(folder: Path) -> Spent:
+    return spent(ORDOSYNC, "import-orders", "--json", cwd=folder)

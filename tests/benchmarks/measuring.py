@@ -1,0 +1,139 @@
+"""Ratios: both sides measured in turn in one run, and the medians of each compared.
+
+The machine may be shared and noisy, so no figure stands alone: A B A B ..., and what disturbs one
+disturbs the other. What counts is the time on the wall; the ratio of what the CPU says is printed
+beside it, which is steadier where others work on the same machine.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+PYTHON = sys.executable
+ORDOSYNC = str(Path(sys.executable).with_name("ordosync"))
+"""The console script beside this Python, as an installer wrote it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One line of the table: a ratio, and the goal it is held against."""
+
+    what: str
+    ratio: float | None
+    """None: not measured, for the reason that `note` gives."""
+    goal: float
+    side: Literal["most", "least"]
+    unit: str = " x"
+    note: str = ""
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether it is as good as the goal; None: not measured."""
+        if self.ratio is None:
+            return None
+        return self.ratio <= self.goal if self.side == "most" else self.ratio >= self.goal
+
+
+def at_most(
+    what: str, ratio: float | None, goal: float, *, unit: str = " x", note: str = ""
+) -> Result:
+    """Return a line that is met by little."""
+    return Result(what=what, ratio=ratio, goal=goal, side="most", unit=unit, note=note)
+
+
+def at_least(
+    what: str, ratio: float | None, goal: float, *, unit: str = " x", note: str = ""
+) -> Result:
+    """Return a line that is met by much."""
+    return Result(what=what, ratio=ratio, goal=goal, side="least", unit=unit, note=note)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spent:
+    """What a process, or a piece of work, took."""
+
+    wall_s: float
+    cpu_s: float = 0
+    peak_mib: float = 0
+    out: str = ""
+
+
+def spent(*words: str, cwd: Path | None = None) -> Spent:
+    """Run a process to its end, which must be well, and say what it took."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        began = time.perf_counter()
+        process = subprocess.Popen(words, cwd=cwd, stdout=out, stderr=err, env=_environment())
+        _, status, used = os.wait4(process.pid, 0)
+        wall_s = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        if process.returncode:
+            told = err.read().decode("utf-8", "replace")[-2000:]
+            raise RuntimeError(f"{' '.join(words)}: exit {process.returncode}: {told}")
+        return Spent(
+            wall_s=wall_s,
+            cpu_s=used.ru_utime + used.ru_stime,
+            peak_mib=used.ru_maxrss / 1024,
+            out=out.read().decode(),
+        )
+
+
+def timed(work: Callable[[], object]) -> Spent:
+    """Do a piece of work in this process, and say what it took."""
+    cpu_s, began = time.process_time(), time.perf_counter()
+    work()
+    return Spent(wall_s=time.perf_counter() - began, cpu_s=time.process_time() - cpu_s)
+
+
+@dataclass(kw_only=True)
+class Medians:
+    """What each way took, round after round."""
+
+    of: dict[str, list[Spent]] = field(default_factory=dict)
+
+    def wall_s(self, name: str) -> float:
+        """Return the median time of one way."""
+        return statistics.median(one.wall_s for one in self.of[name])
+
+    def ratio(self, name: str, reference: str) -> float:
+        """Return how many times as long one way took as another."""
+        return self.wall_s(name) / self.wall_s(reference)
+
+    def note(self, name: str, reference: str) -> str:
+        """Say the same of the CPU's time."""
+        cpu = [statistics.median(one.cpu_s for one in self.of[n]) for n in (name, reference)]
+        return f"CPU {cpu[0] / cpu[1]:.2f} x" if all(cpu) else ""
+
+    def peak_mib(self, name: str) -> float:
+        """Return the median of the most memory of one way."""
+        return statistics.median(one.peak_mib for one in self.of[name])
+
+
+def in_turn(ways: Mapping[str, Callable[[], Spent]], *, rounds: int) -> Medians:
+    """Go each way in turn, so often; the first round of all is not counted where there are more."""
+    found = Medians(of={name: [] for name in ways})
+    for _ in range(rounds):
+        for name, way in ways.items():
+            found.of[name].append(way())
+    return found
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("ORDOSYNC_")}
+
+
+def scaled(count: int, scale: float, *, least: int = 1) -> int:
+    """Return how many of something a run at this scale has."""
+    return max(round(count * scale), least)
+
+
+Benchmark = Callable[[Path, float], Sequence[Result]]
+"""Measures in a folder of its own, at a scale; 1 is what the goals are about."""

@@ -1,0 +1,78 @@
+"""dlt, in an environment of its own: it brings fifty packages that nothing here needs."""
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks.measuring import Spent, spent
+
+_WANTED = ("dlt[sqlalchemy]>=1.31,<1.32", "requests>=2.32.3,<2.35")
+_PLACE = Path(tempfile.gettempdir()) / "ordosync-benchmarks-dlt"
+"""Kept, since making it takes minutes."""
+_SCRIPT = """
+import sys
+import dlt
+from dlt.sources.rest_api import rest_api_source
+
+url, folder = sys.argv[1:]
+source = rest_api_source({
+    "client": {"base_url": url, "paginator": {
+        "type": "offset", "limit": 100, "offset_param": "offset", "limit_param": "limit",
+        "total_path": "count"}},
+    "resources": [{
+        "name": "orders", "primary_key": "order_number", "write_disposition": "merge",
+        "endpoint": {"path": "v3/order", "data_selector": "order",
+            "params": {"sort": "updated_date"},
+            "incremental": {"start_param": "updated_after", "cursor_path": "updated_date",
+                "initial_value": "2025-12-31T00:00:00.000Z"}}}]})
+pipeline = dlt.pipeline(
+    "benchmark", destination=dlt.destinations.sqlalchemy(f"sqlite:///{folder}/dlt.db"),
+    dataset_name="main", pipelines_dir=f"{folder}/pipelines")
+pipeline.run(source)
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dlt:
+    """dlt's own import of the list, into SQLite."""
+
+    folder: Path
+    python: Path
+    versions: str = ""
+    why_not: str = ""
+    """Why it cannot be measured; empty where it can."""
+
+    def load(self, url: str) -> Spent:
+        """Load everything into a new file."""
+        self.folder.mkdir(parents=True)
+        script = self.folder / "load.py"
+        script.write_text(_SCRIPT)
+        return spent(str(self.python), str(script), url, str(self.folder))
+
+
+def dlt(folder: Path, *, place: Path = _PLACE) -> Dlt:
+    """Find its environment, or say why there is none; this module, run, makes it."""
+    python = place / "bin" / "python"
+    if not python.exists():
+        why = "not measured: `python -m tests.benchmarks.peers` makes its environment"
+        return Dlt(folder=folder, python=python, why_not=why)
+    code = "from importlib.metadata import version; print('dlt', version('dlt'))"
+    try:
+        return Dlt(
+            folder=folder, python=python, versions=spent(str(python), "-c", code).out.strip()
+        )
+    except RuntimeError as error:
+        return Dlt(folder=folder, python=python, why_not=f"not measured: {error}"[:200])
+
+
+def main() -> None:
+    """Make the environment."""
+    subprocess.run([sys.executable, "-m", "venv", str(_PLACE)], check=True)
+    pip = [str(_PLACE / "bin" / "python"), "-m", "pip", "install", "--quiet", *_WANTED]
+    subprocess.run(pip, check=True)
+
+
+if __name__ == "__main__":
+    main()

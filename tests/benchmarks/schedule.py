@@ -1,0 +1,29 @@
+"""What is due among many rows of the schedule: milliseconds, as there is nothing beside it."""
+
+import statistics
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ordosync.store import Store
+from tests.benchmarks.measuring import Result, at_most, scaled, timed
+
+_FILL = """
+    with recursive numbers (i) as (select 1 union all select i + 1 from numbers where i < ?)
+    insert into schedule (portal, task, interval_s, next_at, last_started_at)
+    select 'portal-' || (i / 4), 'task-' || (i % 4), 3600, '2099-01-01T00:00:00.000Z',
+        '2026-01-01T00:00:00.000Z' from numbers
+"""
+
+
+def measure(folder: Path, scale: float) -> Sequence[Result]:
+    """Ask what is due where nothing is."""
+    count = scaled(400_000, scale, least=100)
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    with closing(Store.open(folder / "store.db")) as store:
+        with store.transaction():
+            store._connection.execute(_FILL, (count,))
+        times = [timed(lambda: store.schedule.due(now)).wall_s for _ in range(101)]
+    ms = statistics.median(times) * 1000
+    return [at_most(f"what is due among {count:,} schedule rows", ms, 0.1, unit=" ms")]

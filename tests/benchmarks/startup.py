@@ -1,0 +1,56 @@
+"""What every call costs before its own work, against a Python that does nothing."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from tests.benchmarks.measuring import (
+    ORDOSYNC,
+    PYTHON,
+    Result,
+    Spent,
+    at_most,
+    in_turn,
+    scaled,
+    spent,
+)
+from tests.benchmarks.portals import many
+
+_ROUNDS = 15
+
+
+def measure(folder: Path, scale: float) -> Sequence[Result]:
+    """Start each in turn, and compare medians."""
+    sizes = (3, scaled(1000, scale, least=4), scaled(10_000, scale, least=5))
+    places = {size: _idle(folder / str(size), size) for size in sizes}
+    few = places[sizes[0]]
+    ways: dict[str, Callable[[], Spent]] = {
+        "pass": partial(spent, PYTHON, "-c", "pass"),
+        "version": partial(spent, ORDOSYNC, "--version"),
+        "help": partial(spent, ORDOSYNC, "--help"),
+        "json": partial(spent, ORDOSYNC, "activity", "--json", cwd=few),
+        "table": partial(spent, ORDOSYNC, "activity", cwd=few),
+    }
+    ways |= {f"idle {n}": partial(spent, ORDOSYNC, "run-due", cwd=at) for n, at in places.items()}
+    found = in_turn(ways, rounds=scaled(_ROUNDS, scale, least=2))
+    idle = [f"idle {size}" for size in sizes]
+
+    def against(what: str, name: str, reference: str, goal: float) -> Result:
+        return at_most(what, found.ratio(name, reference), goal, note=found.note(name, reference))
+
+    return [
+        against("`--version` against `python -c pass`", "version", "pass", 1.5),
+        against("idle `run-due`, 3 portals, against `pass`", idle[0], "pass", 2.2),
+        against(f"idle `run-due`, {sizes[1]:,} portals against 3", idle[1], idle[0], 1.1),
+        against(f"idle `run-due`, {sizes[2]:,} portals against 3", idle[2], idle[0], 1.2),
+        against("`--help` against `pass`", "help", "pass", 7),
+        against("`activity --json` against `pass`", "json", "pass", 9),
+        against("`activity` against `pass`", "table", "pass", 12),
+    ]
+
+
+def _idle(folder: Path, count: int) -> Path:
+    """Make so many portals, of which none has anything due."""
+    many(folder, count)
+    spent(ORDOSYNC, "run-due", cwd=folder)
+    return folder
