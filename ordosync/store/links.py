@@ -84,6 +84,13 @@ class Links:
             yield [_link(row) for row in rows]
             last = rows[-1]["merchant_id"]
 
+    def count(self) -> int:
+        """Return how many there are, of every kind."""
+        [count] = self._db.execute(
+            "select count(*) from links where portal = ?", (self._portal,)
+        ).fetchone()
+        return int(count)
+
     def reopened(self) -> Sequence[Link]:
         """Return the orders whose label was deleted after their cancellation was refused."""
         rows = self._db.execute(
