@@ -23,6 +23,8 @@ from ordosync.cli import (
     log,
     orders,
     products,
+    rebuild,
+    reconcile,
     stock,
     tasks,
 )
@@ -42,6 +44,8 @@ log.add_to(app)
 keep.add_to(app)
 app.command("health")(health.health)
 app.command("attention")(attention.show_attention)
+app.command("reconcile")(reconcile.reconcile)
+app.command("rebuild-state")(rebuild.rebuild_state)
 app.add_typer(cron.app, name="cron")
 app.add_typer(orders.app, name="orders")
 app.add_typer(products.app, name="products")
