@@ -102,12 +102,15 @@ class Sides:
 
     def load(self, now: datetime) -> None:
         """Read both accounts, the Merchant's first: what is new there is no difference yet."""
-        self._db.executescript(_TABLES)
         self._read("merchant", self.portal.merchant, now)
         self._read("supplier", self.portal.supplier, now)
         if "supplier" not in self.portal.supplier.lists:
             self._look_up()
         self._add_linked()
+
+    def load_supplier(self, now: datetime) -> None:
+        """Read the Supplier's account alone."""
+        self._read("supplier", self.portal.supplier, now)
 
     def pairs(self) -> Iterator[Twins]:
         """Yield each order of the Merchant that the Supplier has, by its id."""
@@ -152,6 +155,13 @@ class Sides:
             (number,),
         )
         return [(msgspec.json.decode(doc, type=Standing), bool(known)) for doc, known in rows]
+
+    def standing(self, role: Role, id_: str) -> Standing | None:
+        """Return one order as it is listed, if it is."""
+        row = self._db.execute(
+            "select doc from standing where role = ? and id = ?", (role, id_)
+        ).fetchone()
+        return msgspec.json.decode(row[0], type=Standing) if row else None
 
     def addressee(self, role: Role, id_: str) -> str:
         """Return a digest of whom an order is sent to."""
@@ -231,7 +241,7 @@ class Sides:
                     role,
                     order.id,
                     order.number,
-                    _digest(order.ship_to.name),
+                    digest(order.ship_to.name),
                     order.status == "dropshipment_requested" and one.is_ours and not order.is_split,
                     msgspec.json.encode(self._bare(one, role)),
                 ),
@@ -334,11 +344,25 @@ class Sides:
 @contextmanager
 def both_sides(portal: Portal, *, now: datetime) -> Iterator[Sides]:
     """Read both accounts into a temporary file, which goes with its connection."""
-    with closing(sqlite3.connect("", isolation_level=None)) as db:
-        db.execute("begin")
-        sides = Sides(db, portal)
+    with _empty(portal) as sides:
         sides.load(now)
         yield sides
+
+
+@contextmanager
+def supplier_side(portal: Portal, *, now: datetime) -> Iterator[Sides]:
+    """Read only the Supplier's."""
+    with _empty(portal) as sides:
+        sides.load_supplier(now)
+        yield sides
+
+
+@contextmanager
+def _empty(portal: Portal) -> Iterator[Sides]:
+    with closing(sqlite3.connect("", isolation_level=None)) as db:
+        db.executescript(_TABLES)
+        db.execute("begin")
+        yield Sides(db, portal)
 
 
 def contents(orders: Iterable[Standing]) -> dict[str, int]:
@@ -362,6 +386,7 @@ def _signs(orders: Iterable[Standing]) -> set[str]:
     return numbers | {one.order.status for one in orders if one.order.status == "cancelled"}
 
 
-def _digest(name: str) -> str:
+def digest(name: str) -> str:
+    """Return what tells one addressee from another, and does not say who it is."""
     known = " ".join(name.split()).casefold()
     return hashlib.blake2b(known.encode("utf-8", "replace"), digest_size=16).hexdigest()
