@@ -23,6 +23,7 @@ from ordosync.cli import (
     log,
     orders,
     products,
+    purge,
     rebuild,
     reconcile,
     stock,
@@ -45,6 +46,7 @@ keep.add_to(app)
 app.command("health")(health.health)
 app.command("attention")(attention.show_attention)
 app.command("reconcile")(reconcile.reconcile)
+app.command("purge")(purge.purge)
 app.command("rebuild-state")(rebuild.rebuild_state)
 app.add_typer(cron.app, name="cron")
 app.add_typer(orders.app, name="orders")
