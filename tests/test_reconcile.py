@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.accounts.contract.examples import product
-from tests.command import Done, ordosync
+from tests.command import CONFIG, HEADER, Done, ordosync, row, shop
 from tests.tasks.portal import Pair, done, line, order, parcel, physical, split
 
 PORTAL = "shop-northwind"
@@ -200,3 +200,40 @@ def test_brake_holds_for_fix_as_well(pair: Pair) -> None:
     assert fixed.code == 1
     assert "would cancel 25 of 25 at once; nothing was sent" in fixed.err
     assert pair.supplied("0").status == "awaiting_fulfillment"
+
+
+FILES = CONFIG.replace(
+    "      currency: EUR\n",
+    "      currency: EUR\n"
+    "    cancellations: {glob: cancelled/*.csv, columns: {order_number: order}}\n"
+    "    tracking:\n"
+    "      path: out/tracking.csv\n"
+    "      columns: {order_number: order, tracking_number: number, carrier: by, voided: void}\n",
+).replace(
+    "    supplier: warehouse\n", "    supplier: warehouse\n    tasks: {cancel-orders: hourly}\n"
+)
+
+
+def test_merchant_of_files_is_compared_as_far_as_its_files_go(tmp_path: Path) -> None:
+    feed = shop(tmp_path, HEADER + "".join(map(row, ("1001", "1002", "1003"))), config=FILES)
+    for folder in ("cancelled", "out"):
+        (tmp_path / folder).mkdir()
+    assert ordosync(tmp_path, "import-orders").code == 0
+    ship = ("orders", "ship", "1001", "--carrier", "UPS", "--tracking", "1Z1")
+    assert ordosync(tmp_path, *ship).code == 0
+    (tmp_path / "out" / "tracking.csv").unlink()
+    (tmp_path / "cancelled" / "a.csv").write_text("order\n1002\n")
+    feed.write_text(HEADER + "".join(map(row, ("1001", "1002", "1004"))))
+    files = sorted((tmp_path / "ordosync.db.spool").rglob("*"))
+
+    differ = ordosync(tmp_path, "reconcile", "--json")
+    fixed = ordosync(tmp_path, "reconcile", "--fix")
+
+    assert {(one["kind"], one["merchant"], one["fix"]) for one in differ.json["differences"]} == {
+        ("no-tracking", "1001", "update-tracking"),
+        ("not-cancelled", "1002", "cancel-orders"),
+        ("no-supplier-order", "1004", "import-orders"),
+    }
+    assert "cannot list all its orders" in differ.err  # 1003 is in no file any more
+    assert (fixed.code, fixed.out) == (0, "")
+    assert sorted((tmp_path / "ordosync.db.spool").rglob("*")) == files
