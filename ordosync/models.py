@@ -148,6 +148,18 @@ class Shipment:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """An order in whatever status, with what was sent of it: to compare two accounts by."""
+
+    order: Order
+    """Its number is without what the account itself puts before it."""
+    shipments: tuple[Shipment, ...] = ()
+    """The newest last. At the Merchant an `id` is the Supplier's, empty where that is not kept."""
+    is_ours: bool = True
+    """At the Merchant: whether it was not taken from this portal's Supplier since."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PieceLine:
     """How much of a line of the order that was split is in one piece."""
 

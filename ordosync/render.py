@@ -17,6 +17,7 @@ from ordosync.store.times import to_text
 from ordosync.words import say, say_out
 
 if TYPE_CHECKING:
+    from ordosync.engine.adopt import Adoption
     from ordosync.engine.checks import Check
     from ordosync.engine.health import Freshness
     from ordosync.engine.timetable import Scheduled
@@ -162,6 +163,32 @@ def plans(task: str, planned: "Mapping[str, Sequence[Step]]", *, as_json: bool) 
         say_out(f"{portal}: {task} would write {len(steps)}", wrapped=True)
         for step in steps:
             say_out(f"  {step.summary}", wrapped=True)
+
+
+def adoptions(found: "Sequence[Adoption]", *, as_json: bool, dry: bool) -> None:
+    """Show which orders were linked, or would be, and which are left to people."""
+    if as_json:
+        document(
+            {
+                "adoptions": [
+                    {
+                        "portal": one.portal,
+                        "merchant": one.merchant,
+                        "supplier": one.supplier,
+                        "by": one.by or None,
+                        "why_not": one.why_not or None,
+                    }
+                    for one in found
+                ]
+            }
+        )
+        return
+    if found:
+        columns = ("portal", "merchant", "supplier", "by", "reason")
+        rows = [(one.portal, one.merchant, one.supplier, one.by, one.why_not) for one in found]
+        table(columns, rows, if_any=("reason",))
+    linked = sum(bool(one.by) for one in found)
+    say(f"{'would link' if dry else 'linked'} {linked}, left {len(found) - linked} to you")
 
 
 def steps(found: "Sequence[StepRow]") -> None:

@@ -43,7 +43,7 @@ _NUMERIC = (
     "committed",
     "available",
 )
-_FOLDED = ("counts", "reason", "settle", "name", "ship to", "key", "not before")
+_FOLDED = ("counts", "reason", "what", "settle", "name", "ship to", "key", "not before")
 _BETWEEN = 3
 """Cells between two columns."""
 _TIME = re.compile(r"(\d{4}-)(\d\d-\d\d \d\d:\d\d)(:\d\d)( \S+)?")

@@ -35,6 +35,7 @@ from ordosync.models import (
     Product,
     Shipment,
     Split,
+    Standing,
     Stock,
     Unusable,
 )
@@ -75,6 +76,8 @@ class Account(ABC):
     """How long an uncertain write must rest before a look-up of it may be believed."""
     embedded: ClassVar[bool] = False
     """Whether all its changes are made with ordosync's desk, which tells at once."""
+    lists_all_as: ClassVar[frozenset[Role]] = frozenset()
+    """In which roles `all_orders` has every order; in others, what is not in it tells nothing."""
     timezone: str | None = None
     """Where this account's midnight is; None: UTC."""
 
@@ -158,6 +161,18 @@ class Account(ABC):
 
     def check(self, role: Role) -> Iterator[Finding]:  # noqa: ARG002
         """Sign in and look whether all is there that the portal needs; reads only."""
+        return iter(())
+
+    def all_orders(self, role: Role, *, now: datetime) -> Iterator[Page[Standing]]:  # noqa: ARG002
+        """Read the orders of this portal as they stand, in whatever status, for a comparison.
+
+        At the Merchant: all that were ever requested from its Supplier. At the Supplier: at
+        least those with a reference of ours. A piece has its `ancestors`; an order that was
+        split has `is_split`, and may be left out. A voided label is there, flagged, if the
+        account knows of it. An order read twice is as it was last. No copies are kept.
+
+        By default nothing: this kind cannot tell.
+        """
         return iter(())
 
     # The Merchant's side.

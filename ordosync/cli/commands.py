@@ -76,6 +76,18 @@ COMMANDS = {
         "report:show_report",
         "Sum up what ran: volumes, calls, failures, and how long orders and parcels took.",
     ),
+    "reconcile": (
+        "reconcile:reconcile",
+        "Compare both accounts with each other, whatever our own log says; reads all their orders.",
+    ),
+    "rebuild-state": (
+        "rebuild:rebuild_state",
+        "Make the state of a lost store anew from both accounts; writes nothing to either.",
+    ),
+    "purge": (
+        "purge:purge",
+        "Remove an order's personal data from embedded accounts and copies of files.",
+    ),
     "init": (
         "init:init",
         "Write a commented configuration and a feed of three orders; overwrites nothing.",

@@ -25,6 +25,8 @@ from ordosync.engine import (
     register,
     run_task,
 )
+from ordosync.engine.adopt import Adoption
+from ordosync.engine.adopt import adopt as adopt_orders
 from ordosync.engine.by_hand import settle_as_not_sent, settle_as_sent
 from ordosync.engine.timetable import plans, why_not
 from ordosync.errors import UsageError
@@ -36,7 +38,11 @@ from ordosync.tasks import TASKS
 _HELP = {
     "import-orders": """Create the Merchant's new dropship orders in the Supplier's account.
 
-    Exits 1 when an order could not be created: `ordosync show RUN` says which and why.""",
+    Exits 1 when an order could not be created: `ordosync show RUN` says which and why.
+
+    With `--adopt`, orders that the Supplier has already, by whatever means, are only linked: by our
+    reference, or by number, SKUs, quantities and name alike. Exits 1 when one is only nearly so.
+    """,
     "import-products": """Make the Merchant's products known to the Supplier, their stock uncounted.
 
     Needed before Write Inventory Back can write their stock. Exits 1 when one was refused.""",
@@ -66,23 +72,69 @@ def _command_of(task: str) -> Callable[..., None]:
         as_json: options.Json = False,
         debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
     ) -> None:
-        settings = load_config(find_config(config))
-        able = _able(settings, portals or [], task)
-        if dry_run:
-            _plan(task, settings, able, as_json=as_json)
-        else:
-            _run(settings, lambda _: [(one, task) for one in able], force=force, as_json=as_json)
+        _by_hand(task, portals, config, dry_run=dry_run, force=force, as_json=as_json)
 
     command.__doc__ = _HELP[task]
     return command
 
 
-import_orders = _command_of("import-orders")
+def import_orders(  # noqa: D103 - see below
+    portals: options.Portals = None,
+    *,
+    config: options.Config = None,
+    dry_run: options.DryRun = False,
+    adopt: Annotated[
+        bool,
+        typer.Option("--adopt", help="Only link what is on both sides already; send nothing."),
+    ] = False,
+    force: options.Force = False,
+    as_json: options.Json = False,
+    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+) -> None:
+    if not adopt:
+        _by_hand("import-orders", portals, config, dry_run=dry_run, force=force, as_json=as_json)
+        return
+    settings = load_config(find_config(config))
+    able = _able(settings, portals or [], "import-orders")
+    found, clock = list[Adoption](), Clock()
+    with (
+        Store.open(settings.database, readonly=dry_run) as store,
+        closing(Network(clock)) as network,
+    ):
+        if dry_run:
+            check_renames(settings, store)
+        else:
+            register(settings, store, clock)
+        for portal in able:
+            opened = open_portal(settings, portal, store, network)
+            found += adopt_orders(opened, store, clock, dry=dry_run)
+    render.adoptions(found, as_json=as_json, dry=dry_run)
+    raise typer.Exit(int(any(one.why_not for one in found)))
+
+
+import_orders.__doc__ = _HELP["import-orders"]
 import_products = _command_of("import-products")
 write_inventory_back = _command_of("write-inventory-back")
 update_tracking = _command_of("update-tracking")
 split_order = _command_of("split-order")
 cancel_orders = _command_of("cancel-orders")
+
+
+def _by_hand(
+    task: str,
+    portals: Sequence[str] | None,
+    config: Path | None,
+    *,
+    dry_run: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    settings = load_config(find_config(config))
+    able = _able(settings, portals or [], task)
+    if dry_run:
+        _plan(task, settings, able, as_json=as_json)
+    else:
+        _run(settings, lambda _: [(one, task) for one in able], force=force, as_json=as_json)
 
 
 def sync(

@@ -69,6 +69,10 @@ class Leases:
             lease, "until = :until, run_id = :run_id", until=to_text(now + LEASE), run_id=run_id
         )
 
+    def check(self, lease: Lease) -> None:
+        """Ask for the fence. Raises `LeaseLostError` where somebody else has the lease."""
+        self._change(lease, "fence = fence")
+
     def release(self, lease: Lease) -> None:
         """Give the lease back. Raises `LeaseLostError` where somebody else has it."""
         self._change(lease, "owner = null, until = null")

@@ -105,6 +105,22 @@ class Links:
             yield [_link(row) for row in rows]
             last = rows[-1]["merchant_id"]
 
+    def of_either(self, side: Literal["merchant", "supplier"], order_id: str) -> Sequence[Link]:
+        """Return all links of an order, of every generation, by its id on one side."""
+        rows = self._db.execute(
+            f"select * from links where portal = ? and kind = 'order' and {side}_id = ?"  # noqa: S608
+            " order by generation",
+            (self._portal, order_id),
+        )
+        return [_link(row) for row in rows]
+
+    def count(self) -> int:
+        """Return how many there are, of every kind."""
+        [count] = self._db.execute(
+            "select count(*) from links where portal = ?", (self._portal,)
+        ).fetchone()
+        return int(count)
+
     def reopened(self) -> Sequence[Link]:
         """Return the orders whose label was deleted after their cancellation was refused."""
         rows = self._db.execute(

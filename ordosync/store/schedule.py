@@ -216,6 +216,14 @@ class Schedule:
         ).fetchone()
         return _time(row["restored_at"]) if row else None
 
+    def start_over(self, portal: str, task: str, *, now: datetime) -> None:
+        """Let a task read everything again, as after a restore: it looks before it writes."""
+        self._db.execute(
+            "insert into schedule (portal, task) values (?, ?) on conflict do nothing",
+            (portal, task),
+        )
+        self._change(portal, task, cursor=None, restored_at=to_text(now))
+
     def caught_up(self, portal: str, task: str) -> None:
         """Note that a reading has found all that was done between a backup and its restore."""
         self._change(portal, task, restored_at=None)

@@ -296,6 +296,14 @@ def for_supplier(order: Order, config: PortalConfig, *, reference: str) -> Order
     )
 
 
+def lines_sent(lines: tuple[Line, ...], config: PortalConfig) -> tuple[Line, ...]:
+    """Return the lines that travel, under the SKUs that the Supplier is told."""
+    send = frozenset(config.send)
+    return tuple(
+        replace(line, sku=_line(line, send).sku) for line in _lines_of_supplier(config, lines)
+    )
+
+
 def shipping_method(requested: str, config: PortalConfig) -> str:
     """Translate the requested method: the map first, then the default, then as it is."""
     methods = config.shipping_methods

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ordosync.models import Comment, Outcome, Page, Piece, Split
 from ordosync.store.links import Link
-from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task
+from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,11 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
     """
     for page in portal.supplier.splits(reading.cursor, now=reading.now):
         for split in page.items:
-            yield Page(items=_steps(portal, [split]))
+            known = portal.links.of_supplier("order", [piece.id for piece in split.pieces])
+            steps = _steps(portal, [split])
+            if len(known) == len(split.pieces):  # its step may be gone
+                steps = tuple(replace(s, verdict=Verdict(state="unchanged")) for s in steps)
+            yield Page(items=steps)
         yield Page(items=(), cursor=page.cursor)
 
 

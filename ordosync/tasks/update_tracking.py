@@ -24,11 +24,16 @@ class _Told:
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
-    """Yield a step for each parcel of a linked order that was sent or voided since the cursor."""
-    return _steps(
+    """Yield a step for each parcel of a linked order that was sent or voided since the cursor.
+
+    Nothing is owed for what the links say was told: the steps of it may be gone.
+    """
+    pages = _steps(
         portal,
         portal.supplier.shipments(reading.cursor, now=reading.now, patient=reading.patient),
     )
+    for page in pages:
+        yield Page(items=tuple(map(_unless_told, page.items)), cursor=page.cursor)
 
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
@@ -86,6 +91,16 @@ def _steps(portal: Portal, pages: Iterator[Page[Shipment | Unusable]]) -> Iterat
         told = portal.links.of_merchant("shipment", [link.merchant_id for link in links.values()])
         steps = (_step(item, links, told) for item in page.items)
         yield Page(items=tuple(step for step in steps if step), cursor=page.cursor)
+
+
+def _unless_told(step: Step) -> Step:
+    told = step.payload
+    if not isinstance(told, _Told) or told.shipment.voided or told.before is None:
+        return step
+    what = f"{told.shipment.id}:{told.shipment.tracking_number}"
+    if (told.before.supplier_id, told.before.state) != (what, "live"):
+        return step
+    return replace(step, verdict=Verdict(state="unchanged"))
 
 
 def _step(

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from ordosync.accounts import account_class
 from ordosync.config import load_config
 from ordosync.models import Line
 from ordosync.store import Store
@@ -24,6 +27,16 @@ class Pair:
         said = {**self.merchant.portal, **self.supplier.portal}
         known = {"manage_inventory": "true", **said, **portal}
         return write_config(self.folder, self.merchant, self.supplier, **known)
+
+    def skip_unless_listed(self) -> None:
+        """Skip a test that needs accounts which list all their orders."""
+        config = load_config(self.path)
+        portal = config.portals[PORTAL]
+        sides = (("merchant", portal.merchant), ("supplier", portal.supplier))
+        for role, side in sides:
+            kind = config.accounts[side.account].kind
+            if role not in account_class(kind).lists_all_as:
+                pytest.skip(f"{kind} cannot list all its orders as the {role}")
 
     def run(self, task: str) -> Ran:
         """Run a task once, so much later that all that was done can be read."""

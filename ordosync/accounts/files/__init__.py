@@ -70,6 +70,11 @@ class FilesAccount(MerchantSide, SupplierSide):
     ) -> None:
         super().__init__(name=name, spool=spool)
         self.timezone = orders.timezone if orders else None
+        self._places = (
+            orders and orders.glob,
+            order_files and order_files.folder,
+            refused,
+        )
         self._returned = ReturnFolder(refused, account=f"account {name}") if refused else None
         self._orders = self._reading(subjects.orders, orders)
         self._products = self._reading(subjects.products, products)
@@ -94,6 +99,17 @@ class FilesAccount(MerchantSide, SupplierSide):
 
     def comment(self, comments: Sequence[Comment]) -> None:
         """Do nothing: files have no timeline, and the task log tells the same."""
+
+    def forget_order(self, number: str, *, dry: bool) -> tuple[int, list[Path]]:
+        """Take an order out of the copies of order files.
+
+        Return how many copies had it, and the copies that cannot be read.
+        """
+        return self._orders.forget(number, dry=dry) if self._orders else (0, [])
+
+    def keeps(self) -> list[str]:
+        """Say where orders lie that are people's to delete: what was dropped, and what was sent."""
+        return [str(place) for place in self._places if place]
 
     def release(self, unsettled: AbstractSet[str], *, dry: bool = False) -> AbstractSet[str]:
         """End the reading that was made last, of whatever subject."""

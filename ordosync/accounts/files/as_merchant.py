@@ -1,8 +1,10 @@
 """A files account as a Merchant. The id of an order is its number, that of a product its SKU."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
+from ordosync.accounts.base import Role
 from ordosync.accounts.files.merchant import Inventory, Trackings
 from ordosync.accounts.files.parts import PartsOfFiles
 from ordosync.accounts.files.reading import FileReading
@@ -13,6 +15,7 @@ from ordosync.models import (
     Product,
     Shipment,
     Split,
+    Standing,
     Stock,
     Unusable,
 )
@@ -47,6 +50,24 @@ class MerchantSide(PartsOfFiles):
         cancelled = self._cancelled_now(ids)
         for page in self._reads(self._orders, "orders").by_id(ids):
             yield Page(items=tuple(item for item in page.items if item.id not in cancelled))
+
+    def all_orders(self, role: Role, *, now: datetime) -> Iterator[Page[Standing]]:  # noqa: ARG002
+        """Read the Merchant's orders in the files as they are now: older files may be gone.
+
+        What a Supplier was sent is only found by its reference.
+        """
+        if role != "merchant" or self._orders is None:
+            return
+        cancelled = self._cancelled_now()
+        told = self._tracking.told() if self._tracking else {}
+        for page in self._orders.now():
+            found = (item for item in page.items if isinstance(item, Order))
+            yield Page(
+                items=tuple(
+                    _standing(order, cancelled=order.id in cancelled, told=told.get(order.id))
+                    for order in found
+                )
+            )
 
     def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
         """Read the numbers in the cancellation files that are new or changed.
@@ -120,6 +141,25 @@ class MerchantSide(PartsOfFiles):
             return frozenset(i for page in pages for i in page.items if isinstance(i, str))
         found = self._cancellations.now_of(ids).values()
         return frozenset(item for item in found if isinstance(item, str))
+
+
+def _standing(order: Order, *, cancelled: bool, told: tuple[str, bool] | None) -> Standing:
+    status = "shipped" if told else "dropshipment_requested"
+    sent: tuple[Shipment, ...] = ()
+    if told:
+        sent = (
+            Shipment(
+                id="",
+                order_id=order.id,
+                tracking_number=told[0],
+                carrier="",
+                shipped_at=datetime.min.replace(tzinfo=UTC),
+                voided=told[1],
+            ),
+        )
+    return Standing(
+        order=replace(order, status="cancelled" if cancelled else status), shipments=sent
+    )
 
 
 def _cancelled(item: Order | Unusable) -> Unusable:

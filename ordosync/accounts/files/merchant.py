@@ -53,6 +53,13 @@ class Trackings:
         """Add what was sent; an order keeps the valid number that it has."""
         return self._sheet.change(shipments, lambda rows, item: self._add(rows, item, cancelled))
 
+    def told(self) -> Mapping[str, tuple[str, bool]]:
+        """Return the number that each order was told, and whether it is void."""
+        return {
+            order: (row["tracking_number"], row["voided"] == "true")
+            for order, row in self._sheet.read().items()
+        }
+
     def void(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Flag what was told as void; the row stays."""
         return self._sheet.change(shipments, self._void)

@@ -16,7 +16,7 @@ from ordosync.accounts.files.folder import files_of, mark_of, oldest_first, stat
 from ordosync.accounts.files.index import Index
 from ordosync.accounts.files.refusals import reasons, refused_file
 from ordosync.accounts.files.returned import ReturnFolder
-from ordosync.accounts.files.rows import RefusedFileError
+from ordosync.accounts.files.rows import RefusedFileError, without_rows
 from ordosync.accounts.files.spool import Spool
 from ordosync.accounts.files.subjects import Subject
 from ordosync.errors import UnavailableError
@@ -167,6 +167,30 @@ class FileReading(Generic[T]):
             for id_ in unsettled
             if id_.startswith("file:") and id_ not in self._refused and not self._is_unread(id_)
         )
+
+    def forget(self, key: str, *, dry: bool) -> tuple[int, list[Path]]:
+        """Take the rows of one key out of all copies.
+
+        Return how many copies had some, and the copies that cannot be read by this mapping.
+        """
+        count, unreadable = 0, []
+        for copy in list(self._spool.copies()):
+            try:
+                left = without_rows(
+                    copy,
+                    self._options,
+                    lambda row: self._subject.key(row) == key,
+                    json_lines=copy.suffix == ".jsonl",
+                )
+            except (RefusedFileError, OSError):
+                unreadable.append(copy)
+                continue
+            if left is None:
+                continue
+            count += 1
+            if not dry:
+                self._spool.rewrite(copy, left)
+        return count, unreadable
 
     def _is_unread(self, id_: str) -> bool:
         return any(

@@ -3,7 +3,7 @@
 import codecs
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -37,6 +37,61 @@ def read_rows(path: Path, options: ReadFiles, *, json_lines: bool) -> Iterator[R
             yield from _json_rows(file) if json_lines else _csv_rows(file, options)
     except UnicodeError as error:
         raise RefusedFileError(f"is not {options.encoding} text") from error
+
+
+def without_rows(
+    path: Path, options: ReadFiles, is_gone: Callable[[Row], bool], *, json_lines: bool
+) -> bytes | None:
+    """Return what a file is without some of its rows; None where it has none of them.
+
+    All else stays as it is, letter by letter. Raises `RefusedFileError` and `OSError`.
+    """
+    encoding = "utf-8-sig" if codecs.lookup(options.encoding).name == "utf-8" else options.encoding
+    with path.open(encoding=encoding, newline="") as file:
+        texts = list(_texts(file, options, json_lines=json_lines))
+    kept = [text for text, row in texts if row is None or not is_gone(row)]
+    return None if len(kept) == len(texts) else "".join(kept).encode(encoding)
+
+
+def _texts(
+    file: TextIO, options: ReadFiles, *, json_lines: bool
+) -> Iterator[tuple[str, Row | None]]:
+    """Yield the text of each row with the row; None for a header and for blank lines."""
+    if json_lines:
+        for line in file:
+            yield line, next(_json_rows([line]), None)
+        return
+    lines = _Remembered(file)
+    reader = csv.reader(lines, delimiter=options.delimiter, strict=True)
+    try:
+        header = [cell.strip() for cell in next(reader, [])]
+        yield lines.taken(), None
+        for cells in reader:
+            yield lines.taken(), _row(0, header, cells) if cells else None
+    except csv.Error as error:
+        raise RefusedFileError(f"is not CSV ({error})") from error
+
+
+class _Remembered:
+    """The lines of a file, kept until they are asked for."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._since: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._since.append(line)
+        return line
+
+    def taken(self) -> str:
+        """Return the lines since the last time."""
+        text = "".join(self._since)
+        self._since.clear()
+        return text
 
 
 def _csv_rows(file: TextIO, options: ReadFiles) -> Iterator[Row]:
@@ -82,7 +137,7 @@ def _problem(cells: dict[str, str]) -> str:
     return ""
 
 
-def _json_rows(file: TextIO) -> Iterator[Row]:
+def _json_rows(file: Iterable[str]) -> Iterator[Row]:
     for number, line in enumerate(file, 1):
         if not line.strip():
             continue

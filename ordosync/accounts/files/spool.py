@@ -61,6 +61,20 @@ class Spool:
             with os.fdopen(os.open(_list_of(copy), flags, 0o600), "w", encoding="utf-8") as file:
                 json.dump(ids, file)
 
+    def rewrite(self, copy: Path, content: bytes) -> None:
+        """Give a copy other content, for what it is kept for; without any it goes."""
+        if not content:
+            self.keep(copy, ())
+            return
+        half = copy.with_name(f".{copy.name}")
+        half.unlink(missing_ok=True)
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
+        with os.fdopen(os.open(half, flags, 0o600), "wb") as file:
+            file.write(content)
+        at = copy.stat()
+        half.replace(copy)
+        os.utime(copy, ns=(at.st_atime_ns, at.st_mtime_ns))  # copies are read by their age
+
     def tidy(self) -> None:
         """Remove what a crash left half made, and the folders in which nothing is kept."""
         if not self._folder.is_dir():

@@ -13,6 +13,7 @@ quantity that is written is physical on hand.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -21,6 +22,7 @@ from ordosync.accounts.base import Finding, Role
 from ordosync.accounts.limits import check_timezone
 from ordosync.accounts.ordoro.merchant import MerchantOptions, MerchantSide
 from ordosync.accounts.ordoro.supplier import SupplierOptions, SupplierSide
+from ordosync.models import Page, Standing
 from ordosync.secret import Secret
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class OrdoroAccount(MerchantSide, SupplierSide):
 
     kind: ClassVar[str] = "ordoro"
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
+    lists_all_as: ClassVar[frozenset[Role]] = roles
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
 
@@ -96,6 +99,12 @@ class OrdoroAccount(MerchantSide, SupplierSide):
             allow_http=options.allow_http,
             concurrency=self.concurrency,
         )
+
+    def all_orders(self, role: Role, *, now: datetime) -> Iterator[Page[Standing]]:
+        """Read the orders as they stand: at the Supplier, those of the portal's sales channel."""
+        if role == "merchant":
+            return self.requested_ever(now=now)
+        return self.to_be_shipped_ever(now=now)
 
     def check(self, role: Role) -> Iterator[Finding]:
         """Sign in, and look whether what the options name is there."""

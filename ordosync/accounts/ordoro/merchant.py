@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import NoneType
@@ -23,6 +23,7 @@ from ordosync.accounts.ordoro.side import OVERLAP, Side, path
 from ordosync.accounts.over_http import looking_again
 from ordosync.errors import NotFoundError
 from ordosync.models import (
+    Address,
     Order,
     Outcome,
     Page,
@@ -30,6 +31,7 @@ from ordosync.models import (
     Product,
     Shipment,
     Split,
+    Standing,
     Stock,
     Unusable,
 )
@@ -119,6 +121,53 @@ class MerchantSide(Side):
             if isinstance(one, Unusable) or (one is not None and one.status == _REQUESTED)
         ]
         yield Page(items=tuple(self._order(one) for one in requested))
+
+    def requested_ever(self, *, now: datetime) -> Iterator[Page[Standing]]:
+        """Read every order as it stands that may have been requested from this supplier.
+
+        An order that was cancelled or restored may have lost its supplier, so that one without is
+        given, too. Orders that cannot be read are left out.
+        """
+        pages = self.changed({"status": "all"}, None, now=now, doing="read all orders")
+        for items, _ in pages:
+            found = (self._as_requested(one) for one in items if isinstance(one, OrderShape))
+            yield Page(items=tuple(one for one in found if one))
+
+    def _as_requested(self, found: OrderShape) -> Standing | None:
+        if found.supplier_id not in (None, self._supplier):
+            return Standing(order=self._bare(found), is_ours=False)
+        order = order_of(found, currency=self.currency, zone=self.zone)
+        if isinstance(order, Unusable):
+            return None
+        lines = tuple(
+            replace(line, supplier_sku=self._supplier_sku(line.sku)) for line in order.lines
+        )
+        number, given = found.tracking_number, found.shipping_info or ShippingShape()
+        sent_at = moment(given.ship_date, self.zone) or moment(found.updated_date, self.zone)
+        shipment = Shipment(
+            id="",
+            order_id=order.id,
+            tracking_number=number,
+            carrier=given.carrier_name or "",
+            shipped_at=sent_at or datetime.min.replace(tzinfo=UTC),
+            voided=self._is_void(found, number),
+        )
+        return Standing(
+            order=replace(order, lines=lines, ancestors=self.ancestors(found)),
+            shipments=(shipment,) if number else (),
+        )
+
+    def _bare(self, found: OrderShape) -> Order:
+        number = found.order_number
+        ancestors = self.ancestors(found)
+        return Order(
+            id=number,
+            number=number,
+            lines=(),
+            ship_to=Address(),
+            status=found.status,
+            ancestors=ancestors,
+        )
 
     def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
         """Read which orders were cancelled since `cursor` and never shipped, of all suppliers.

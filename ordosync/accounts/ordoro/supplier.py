@@ -6,7 +6,7 @@ that we give them as `cart_orderitem_id`: `<position>:<the Merchant's line>`. A 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -24,6 +24,7 @@ from ordosync.accounts.ordoro.shapes import (
     ProductShape,
     ShippingShape,
     moment,
+    order_of,
     pounds,
     read,
 )
@@ -41,6 +42,7 @@ from ordosync.models import (
     Product,
     Shipment,
     Split,
+    Standing,
     Stock,
     Unusable,
 )
@@ -116,6 +118,33 @@ class SupplierSide(Side):
             for reference, outcome in zip(references, found, strict=True)
             if outcome
         }
+
+    def to_be_shipped_ever(self, *, now: datetime) -> Iterator[Page[Standing]]:
+        """Read every order of the sales channel as it stands; one that was split as its pieces."""
+        for items, _ in self.changed(self._ours, None, now=now, doing="read all orders"):
+            found = (self._as_received(one) for one in items if isinstance(one, OrderShape))
+            yield Page(items=tuple(one for one in found if one))
+
+    def _as_received(self, found: OrderShape) -> Standing | None:
+        order = order_of(found, currency=self.currency, zone=self.zone)
+        if isinstance(order, Unusable):
+            return None
+        shipment = self._shipment(found)
+        named = [line for line in found.lines if line.cart_order_id]
+        keys = sorted(zip(found.lines, order.lines, strict=True), key=lambda p: _position(p[0].key))
+        return Standing(
+            order=replace(
+                order,
+                number=found.order_number.partition("-")[2] or found.order_number,
+                reference=(named[0].cart_order_id or "") if named else "",
+                ancestors=self.ancestors(found),
+                lines=tuple(
+                    replace(line, id=_line_id(found.order_number, shape.key))
+                    for shape, line in keys
+                ),
+            ),
+            shipments=(shipment,) if shipment else (),
+        )
 
     def cancel_orders(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
         """Cancel open orders; a shipped one only with `also_shipped`."""

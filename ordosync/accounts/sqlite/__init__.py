@@ -6,6 +6,8 @@ the account can do; the other files hold the SQL, a subject each, and never begi
 transaction.
 """
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import ClassVar
 
 from ordosync.accounts.base import Role
@@ -14,6 +16,7 @@ from ordosync.accounts.sqlite.merchant import MerchantSide
 from ordosync.accounts.sqlite.side import MerchantOptions, SupplierOptions
 from ordosync.accounts.sqlite.supplier import SupplierSide
 from ordosync.accounts.sqlite.timeline import TimelineEntry
+from ordosync.models import Page, Standing
 
 __all__ = ["MerchantOptions", "SqliteAccount", "SupplierOptions", "TimelineEntry"]
 
@@ -22,3 +25,13 @@ class SqliteAccount(MerchantSide, SupplierSide, Desk):
     """Orders, products, stock and shipments in a file of ours."""
 
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
+    lists_all_as: ClassVar[frozenset[Role]] = roles
+
+    def all_orders(
+        self,
+        role: Role,
+        *,
+        now: datetime,  # noqa: ARG002 - it is always as of now
+    ) -> Iterator[Page[Standing]]:
+        """Read the orders as they stand: at the Supplier all, at the Merchant its Supplier's."""
+        return self.requested_ever() if role == "merchant" else self.to_be_shipped_ever()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from ordosync.accounts.base import refused
 from ordosync.accounts.limits import refusal
 from ordosync.accounts.sqlite import creating, orders, products, shipments, splits, stock, timeline
+from ordosync.accounts.sqlite.purge import Purged, purge
 from ordosync.accounts.sqlite.side import Side
 from ordosync.accounts.sqlite.stock import Inventory, Level
 from ordosync.accounts.sqlite.timeline import TimelineEntry
@@ -112,6 +113,10 @@ class Desk(Side):
             return Outcome(state="done", id=number)
 
         return self.each(f"request order {number}", [number], request)[0]
+
+    def purge(self, number: str, *, dry: bool) -> Purged:
+        """Take out the personal data of an order and its pieces; the orders stay."""
+        return purge(self.path, number, account=self.name, dry=dry)
 
     def cancel(self, number: str) -> Outcome:
         """Cancel an open order."""

@@ -9,7 +9,17 @@ from ordosync.accounts.sqlite import changes, orders, products, shipments, split
 from ordosync.accounts.sqlite.side import MerchantOptions, Side
 from ordosync.database import sqlite3
 from ordosync.errors import RefusedError
-from ordosync.models import Order, Outcome, Page, Product, Shipment, Split, Stock, Unusable
+from ordosync.models import (
+    Order,
+    Outcome,
+    Page,
+    Product,
+    Shipment,
+    Split,
+    Standing,
+    Stock,
+    Unusable,
+)
 
 
 class MerchantSide(Side):
@@ -32,6 +42,27 @@ class MerchantSide(Side):
         """Read these orders as they are now."""
         with self.reading("read orders again") as db:
             yield Page(items=self._requested(db, ids))
+
+    def requested_ever(self) -> Iterator[Page[Standing]]:
+        """Read every order that was ever requested from this portal's Supplier, as it stands."""
+        with self.reading("read all orders") as db:
+            for page in orders.pages(db):
+                numbers = [order.number for order in page]
+                still = orders.requested_from(db, self._supplier, numbers)
+                sent = shipments.of_orders(db, numbers, as_told=True)
+                # Restored, it is ours to ship by ourselves: no supplier has it, nobody else either.
+                nobodys = orders.without_supplier(db, numbers)
+                yield Page(
+                    items=tuple(
+                        Standing(
+                            order=order,
+                            shipments=tuple(sent.get(order.number, ())),
+                            is_ours=still[order.number] or order.number in nobodys,
+                        )
+                        for order in page
+                        if order.number in still
+                    )
+                )
 
     def cancelled_orders(
         self,

@@ -143,6 +143,16 @@ def requested_from(
     return {row["number"]: bool(row["still"]) for row in rows}
 
 
+def without_supplier(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozenset[str]:
+    """Return which of these orders are requested from nobody."""
+    rows = db.execute(
+        "select number from orders where supplier is null"
+        " and number in (select value from json_each(?))",
+        (json.dumps(list(numbers)),),
+    )
+    return frozenset(row["number"] for row in rows)
+
+
 def children(db: "sqlite3.Connection", number: str) -> list[Order]:
     """Return the pieces of an order that was split, as they were made."""
     rows = db.execute("select * from orders where parent = ? order by sequence", (number,))
@@ -203,6 +213,16 @@ def read_all(db: "sqlite3.Connection", status: str | None) -> Iterator[Order]:
         (last, status, status, _PAGE),
     ).fetchall():
         yield from _orders(db, rows)
+        last = rows[-1]["sequence"]
+
+
+def pages(db: "sqlite3.Connection") -> Iterator[list[Order]]:
+    """Yield all orders as they were made, in pages."""
+    last = 0
+    while rows := db.execute(
+        "select * from orders where sequence > ? order by sequence limit ?", (last, _PAGE)
+    ).fetchall():
+        yield list(_orders(db, rows))
         last = rows[-1]["sequence"]
 
 

@@ -119,6 +119,24 @@ def of_order(db: "sqlite3.Connection", number: str) -> Iterator[Shipment]:
         yield _shipment(db, row)
 
 
+def of_orders(
+    db: "sqlite3.Connection", numbers: Sequence[str], *, as_told: bool
+) -> dict[str, list[Shipment]]:
+    """Return what was sent of these orders; `as_told`: under the ids that the Supplier has."""
+    found: dict[str, list[Shipment]] = {}
+    rows = db.execute(
+        "select * from shipments where order_number in (select value from json_each(?))"
+        " order by created_at, id",
+        (json.dumps(list(numbers)),),
+    )
+    for row in rows.fetchall():
+        shipment = _shipment(db, row)
+        if as_told:
+            shipment = replace(shipment, id=row["told_as"] or "")
+        found.setdefault(row["order_number"], []).append(shipment)
+    return found
+
+
 def _add_to(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Outcome:
     at = orders.position(db, number)
     if at is None or at.status == "cancelled":

@@ -9,7 +9,17 @@ from ordosync.accounts.sqlite.file import savepoint
 from ordosync.accounts.sqlite.side import Side, SupplierOptions, one_of
 from ordosync.accounts.sqlite.stock import Inventory
 from ordosync.database import sqlite3
-from ordosync.models import Order, Outcome, Page, Product, Shipment, Split, Stock, Unusable
+from ordosync.models import (
+    Order,
+    Outcome,
+    Page,
+    Product,
+    Shipment,
+    Split,
+    Standing,
+    Stock,
+    Unusable,
+)
 
 _PAGE = 500
 
@@ -47,6 +57,18 @@ class SupplierSide(Side):
         """Look up the orders that carry these references."""
         with self.reading("find orders") as db:
             return orders.find(db, references)
+
+    def to_be_shipped_ever(self) -> Iterator[Page[Standing]]:
+        """Read every order, whoever made it, as it stands."""
+        with self.reading("read all orders") as db:
+            for page in orders.pages(db):
+                sent = shipments.of_orders(db, [one.number for one in page], as_told=False)
+                yield Page(
+                    items=tuple(
+                        Standing(order=one, shipments=tuple(sent.get(one.number, ())))
+                        for one in page
+                    )
+                )
 
     def cancel_orders(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
         """Cancel open orders; a shipped one only with `also_shipped`."""

@@ -6,6 +6,7 @@ from tests.accounts.contract.merchant_products import OfferedProducts
 from tests.accounts.contract.merchant_splits import SplitOrders
 from tests.accounts.contract.merchant_stock import WrittenStock
 from tests.accounts.contract.merchant_tracking import WrittenTracking
+from tests.accounts.contract.standing import StandingAtMerchant
 
 
 class MerchantContract(
@@ -15,5 +16,6 @@ class MerchantContract(
     WrittenStock,
     WrittenTracking,
     SplitOrders,
+    StandingAtMerchant,
 ):
     """All of them."""

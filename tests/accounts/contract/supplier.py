@@ -1,5 +1,6 @@
 """The promises of an account as the Supplier, in files by what a task wants of it."""
 
+from tests.accounts.contract.standing import StandingAtSupplier
 from tests.accounts.contract.supplier_orders import CancelledOrders, CreatedOrders
 from tests.accounts.contract.supplier_shipments import SentShipments
 from tests.accounts.contract.supplier_splits import MadeSplits
@@ -13,5 +14,6 @@ class SupplierContract(
     SellableStock,
     SentShipments,
     MadeSplits,
+    StandingAtSupplier,
 ):
     """All of them."""

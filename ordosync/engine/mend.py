@@ -1,0 +1,75 @@
+"""Repairs differences by the ordinary tasks, which read once more what they are to do again."""
+
+from collections.abc import Iterator, Sequence
+
+from ordosync.clock import Clock
+from ordosync.engine import run_task
+from ordosync.engine.brake import Brake
+from ordosync.engine.claim import Held
+from ordosync.engine.reconcile import Difference
+from ordosync.engine.stop import Stop
+from ordosync.errors import AccountError
+from ordosync.store import Store
+from ordosync.store.runs import Run
+from ordosync.store.steps import StepRow
+from ordosync.tasks import TASKS
+from ordosync.tasks.base import Portal, Task
+
+
+def mend(
+    portal: Portal, found: Sequence[Difference], store: Store, clock: Clock, stop: Stop
+) -> Iterator[Run | Held]:
+    """Run each task that repairs some of these. Raises `BrakeError` where it would be too much."""
+    for task in TASKS.values():
+        mine = [one for one in found if one.task == task.name]
+        if not mine or stop.reason:
+            continue
+        rows = _rows(portal, task, mine, store, clock)
+        if any(one.owed is None for one in mine):
+            # Such as stock, of which the task compares everything anyway, under its own brake.
+            yield run_task(task, portal, store, clock, stop, trigger="manual")
+        elif rows:
+            _check_brake(portal, task, rows)
+            yield run_task(task, portal, store, clock, stop, trigger="retry", only=rows)
+
+
+def _rows(
+    portal: Portal, task: Task, mine: Sequence[Difference], store: Store, clock: Clock
+) -> list[StepRow]:
+    """Return the steps that are to be tried again, those that the store knows and new ones."""
+    wanted = {one.owed.key: one.owed for one in mine if one.owed}
+    known = store.steps.known(portal.name, task.name, list(wanted))
+    return [
+        known.get(key)
+        or StepRow(
+            id=0,
+            portal=portal.name,
+            task=task.name,
+            key=key,
+            state="waiting",
+            code=None,
+            reason=None,
+            content="",
+            merchant_id=owed.merchant_id,
+            supplier_id=owed.supplier_id,
+            attempts=0,
+            not_before=None,
+            created_at=clock.now(),
+            updated_at=clock.now(),
+        )
+        for key, owed in wanted.items()
+    ]
+
+
+def _check_brake(portal: Portal, task: Task, rows: Sequence[StepRow]) -> None:
+    if not task.brake:
+        return
+    brake = Brake(task, portal)
+    try:
+        for page in task.replan(portal, rows):
+            brake.weigh(page.items, [step for step in page.items if not step.verdict])
+        brake.check()
+    except AccountError:
+        portal.merchant.close()
+        portal.supplier.close()
+        raise

@@ -1,0 +1,162 @@
+"""The personal data of one order taken out of all that is ours; the order and its links stay.
+
+So it is never imported again. What is not ours is named, since people have to see to it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+from ordosync.accounts.base import Account
+from ordosync.accounts.files import FilesAccount
+from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.clock import Clock
+from ordosync.engine.alone import alone
+from ordosync.errors import OrdosyncError, UsageError
+from ordosync.store import Store
+from ordosync.tasks.base import Portal
+
+Known = tuple[str, str]
+"""An account, and an order's id there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removal:
+    """What was taken out of one place, or would be."""
+
+    place: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurgedOrder:
+    """What became of one order's personal data."""
+
+    removed: tuple[Removal, ...]
+    elsewhere: tuple[str, ...]
+    """Places that may hold it still, and are not ours to change."""
+
+
+def purge_order(
+    portals: Sequence[Portal],
+    store: Store,
+    clock: Clock,
+    number: str,
+    *,
+    account: str | None,
+    dry: bool,
+) -> PurgedOrder:
+    """Purge an order on both sides. Raises `OrdosyncError`, such as for one not settled."""
+    known = _known(portals, store, number, account)
+    _check_settled(portals, store, known)
+    removed: list[Removal] = []
+    elsewhere: list[str] = []
+    accounts = {one.name: one for p in portals for one in (p.merchant, p.supplier)}
+    for name, order_id in sorted(known):
+        one = accounts[name]
+        if isinstance(one, SqliteAccount):
+            removed += _of_desk(one, order_id, dry=dry)
+            elsewhere.append(f"copies of {one.path} that were made before")
+        elif isinstance(one, FilesAccount):
+            elsewhere += [f"files of account {name}: {place}" for place in one.keeps()]
+        else:
+            elsewhere.append(f"account {name} ({one.kind}): order {order_id}; delete it there")
+    for portal in portals:
+        numbers = [order_id for name, order_id in sorted(known) if name == portal.merchant.name]
+        if isinstance(portal.merchant, FilesAccount):
+            # Nobody reads the copies meanwhile.
+            with nullcontext() if dry else alone(store, portal.name, clock, "orders"):
+                for order_id in numbers:
+                    taken, unreadable = _of_spool(portal.merchant, order_id, dry=dry)
+                    removed += taken
+                    elsewhere += unreadable
+    return PurgedOrder(removed=tuple(removed), elsewhere=tuple(dict.fromkeys(elsewhere)))
+
+
+def _known(
+    portals: Sequence[Portal], store: Store, number: str, account: str | None
+) -> frozenset[Known]:
+    """Return under which ids the order is known where. Raises `UsageError`."""
+    found: list[frozenset[Known]] = []
+    for one in _starts(portals, store, number):
+        if account in (None, one[0]) and not any(one in group for group in found):
+            found.append(_with_twins(portals, store, one))
+    if not found:
+        where = f"account {account}" if account else "any account that is known here"
+        raise UsageError(f"there is no order {number!r} in {where}")
+    if len(found) > 1:
+        names = ", ".join(sorted({name for group in found for name, id_ in group if id_ == number}))
+        raise UsageError(f"order {number!r} is another one in each of {names}; say --account")
+    return found[0]
+
+
+def _starts(portals: Sequence[Portal], store: Store, number: str) -> Iterator[Known]:
+    for portal in portals:
+        links = store.links(portal.name)
+        is_owed = any(
+            step.portal == portal.name and step.merchant_id == number for step in store.steps.open()
+        )
+        if is_owed or links.of_either("merchant", number) or _has(portal.merchant, number):
+            yield portal.merchant.name, number
+        if links.of_either("supplier", number) or _has(portal.supplier, number):
+            yield portal.supplier.name, number
+
+
+def _has(account: Account, number: str) -> bool:
+    return isinstance(account, SqliteAccount) and account.read_order(number) is not None
+
+
+def _with_twins(portals: Sequence[Portal], store: Store, start: Known) -> frozenset[Known]:
+    """Follow the links, also through an account that is in the middle of two portals."""
+    found, left = {start}, [start]
+    while left:
+        name, order_id = left.pop()
+        for twin in _twins(portals, store, name, order_id):
+            if twin not in found:
+                found.add(twin)
+                left.append(twin)
+    return frozenset(found)
+
+
+def _twins(portals: Sequence[Portal], store: Store, name: str, order_id: str) -> Iterator[Known]:
+    for portal in portals:
+        links = store.links(portal.name)
+        if portal.merchant.name == name:
+            for link in links.of_either("merchant", order_id):
+                yield portal.supplier.name, link.supplier_id
+        if portal.supplier.name == name:
+            for link in links.of_either("supplier", order_id):
+                yield portal.merchant.name, link.merchant_id
+
+
+def _check_settled(portals: Sequence[Portal], store: Store, known: frozenset[Known]) -> None:
+    """Refuse an order that something is owed for, which could not be sent any more."""
+    for portal in portals:
+        for step in store.steps.open():
+            is_it = step.portal == portal.name and {
+                (portal.merchant.name, step.merchant_id),
+                (portal.supplier.name, step.supplier_id),
+            } & {*known}
+            if is_it:
+                raise OrdosyncError(
+                    f"something is still owed for this order ({step.task}, {step.state}); settle"
+                    f" it first: `ordosync retry {step.id}`"
+                )
+
+
+def _of_desk(account: SqliteAccount, number: str, *, dry: bool) -> Iterator[Removal]:
+    purged = account.purge(number, dry=dry)
+    if purged.orders:
+        names = ", ".join(purged.orders)
+        entries = f", {purged.timeline} timeline entries" if purged.timeline else ""
+        yield Removal(
+            place=f"account {account.name}",
+            what=f"names, addresses, notes and engravings of order {names}{entries}",
+        )
+
+
+def _of_spool(account: FilesAccount, number: str, *, dry: bool) -> tuple[list[Removal], list[str]]:
+    count, unreadable = account.forget_order(number, dry=dry)
+    place = f"copies of files of account {account.name}"
+    taken = [Removal(place=place, what=f"the rows of order {number} in {count}")] if count else []
+    return taken, [f"a copy that cannot be read: {path}" for path in unreadable]

@@ -1,0 +1,136 @@
+"""What is promised of orders as they stand, for whoever compares both accounts."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from ordosync.accounts.base import Account, Role
+from ordosync.models import Standing
+from tests.accounts.contract.account import AsMerchant, AsSupplier, quantities, read
+from tests.accounts.contract.examples import line, order, parcel, sold
+from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople, needs
+
+
+def standing(account: Account, people: People, role: Role) -> Mapping[str, Standing]:
+    """Read all of them, by id; what an account does not list tells nothing."""
+    if role not in account.lists_all_as:
+        pytest.skip(f"{account.kind} cannot list all orders of a {role}")
+    found, _ = read(account.all_orders(role, now=people.settle()))
+    return {one.order.id: one for one in found}
+
+
+def labels(found: Standing) -> list[str]:
+    return [one.tracking_number for one in found.shipments if not one.voided]
+
+
+class StandingAtMerchant(AsMerchant):
+    """Every order that was ever requested from the Supplier."""
+
+    def test_all_orders_are_listed_over_pages(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        ids = people.request_all([sold(f"{1000 + n}") for n in range(self.many)])
+
+        found = standing(account, people, "merchant")
+
+        assert {*ids} <= {*found}
+        assert {found[one].order.status for one in ids} == {"dropshipment_requested"}
+        assert quantities(found[ids[0]].order) == [("MUG", 1)]
+
+    @needs("cancel-orders")
+    def test_cancelled_order_is_listed(self, account: Account, people: MerchantPeople) -> None:
+        order_id = people.request(sold("1001"))
+        people.cancel(order_id)
+
+        assert standing(account, people, "merchant")[order_id].order.status == "cancelled"
+
+    @needs("update-tracking")
+    def test_what_was_told_is_said_and_what_was_voided(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        first, second = people.request_all([sold("1001"), sold("1002")])
+        account.add_tracking([parcel(first, "1Z1"), parcel(second, "1Z2", id="s-2")])
+        account.void_tracking([parcel(second, "1Z2", id="s-2", voided=True)])
+
+        found = standing(account, people, "merchant")
+
+        assert (labels(found[first]), labels(found[second])) == (["1Z1"], [])
+        assert found[first].order.status == found[second].order.status == "shipped"
+
+    @needs("split-order")
+    def test_pieces_say_what_they_were_split_from(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        order_id = people.request(sold("1001", line("MUG", 3)))
+        first, second = people.split(order_id, (1,), (2,))
+
+        found = standing(account, people, "merchant")
+
+        assert found[first].order.ancestors == found[second].order.ancestors == (order_id,)
+        assert quantities(found[second].order) == [("MUG", 2)]
+        assert order_id not in found or found[order_id].order.is_split
+
+    @needs("reassigning")
+    def test_order_of_another_supplier_is_not_ours(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        order_id = people.request(sold("1001"))
+        people.reassign(order_id)
+
+        assert not standing(account, people, "merchant")[order_id].is_ours
+
+
+class StandingAtSupplier(AsSupplier):
+    """Every order that carries a reference."""
+
+    def test_orders_carry_the_reference_that_they_were_given(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        made = account.create_orders(
+            [order("1001", line("MUG", 2, id="a"), line("CUP", 1, id="b")), order("1002")]
+        )
+
+        found = standing(account, people, "supplier")
+
+        assert [found[one.id].order.reference for one in made] == ["origin:1001#1", "origin:1002#1"]
+        assert found[made[0].id].order.number == "1001"
+        assert quantities(found[made[0].id].order) == [("MUG", 2), ("CUP", 1)]
+        assert tuple(one.id for one in found[made[0].id].order.lines) == made[0].line_ids
+
+    @needs("cancel-orders")
+    def test_cancelled_order_keeps_its_reference(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        [made] = account.create_orders([order("1001")])
+        people.cancel(made.id)
+
+        found = standing(account, people, "supplier")[made.id]
+
+        assert (found.order.status, found.order.reference) == ("cancelled", "origin:1001#1")
+
+    @needs("update-tracking")
+    def test_label_is_said_until_it_is_deleted(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        first, second = account.create_orders([order("1001"), order("1002")])
+        for one, number in ((first, "1Z1"), (second, "1Z2")):
+            people.ship(one.id, parcel(number=number))
+        people.void(second.id)
+
+        found = standing(account, people, "supplier")
+
+        assert (labels(found[first.id]), labels(found[second.id])) == (["1Z1"], [])
+        [sent] = [one for one in found[first.id].shipments if not one.voided]
+        shipments, _ = read(account.shipments_by_id([sent.id]))
+        assert [getattr(one, "tracking_number", None) for one in shipments] == ["1Z1"]
+
+    @needs("split-order", "piece-orders")
+    def test_pieces_lead_to_the_reference(self, account: Account, people: SupplierPeople) -> None:
+        [made] = account.create_orders([order("1001", line("MUG", 3))])
+        pieces = people.split(made.id, (1,), (2,))
+
+        found = standing(account, people, "supplier")
+
+        assert [found[one].order.ancestors for one in pieces] == [(made.id,)] * 2
+        family = [found[one].order for one in (*pieces, made.id) if one in found]
+        assert {one.reference for one in family} - {""} == {"origin:1001#1"}

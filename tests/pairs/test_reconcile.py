@@ -1,0 +1,103 @@
+"""Two accounts of any kinds compared with each other."""
+
+from contextlib import closing
+
+import pytest
+
+from ordosync.accounts.network import Network
+from ordosync.config import load_config
+from ordosync.engine import Stop, open_portal, register
+from ordosync.engine.mend import mend
+from ordosync.engine.reconcile import Difference, differences
+from ordosync.engine.timetable import can_run
+from ordosync.store import Store
+from ordosync.tasks import TASKS
+from tests.accounts.contract.examples import line, parcel, product, sold
+from tests.accounts.contract.opening import PORTAL
+from tests.accounts.contract.people import needs, numbers
+from tests.pairs.pair import Pair
+
+
+@pytest.fixture(autouse=True)
+def _listed(pair: Pair) -> None:
+    pair.skip_unless_listed()
+
+
+def compared(pair: Pair, *, fix: bool = False) -> list[Difference]:
+    """Compare both sides; with `fix` let the tasks repair what they can, and compare again."""
+    pair.merchant.settle()
+    pair.supplier.settle()
+    config, clock = load_config(pair.path), pair.merchant.clock
+    with Store.open(config.database) as store, closing(Network(clock)) as network:
+        register(config, store, clock)
+        portal = open_portal(config, config.portals[PORTAL], store, network)
+        able = frozenset(task for task in TASKS if can_run(config, config.portals[PORTAL], task))
+        found = list(differences(portal, able=able, now=clock.now()))
+        portal.merchant.close()
+        portal.supplier.close()
+        if fix:
+            for _ in mend(portal, found, store, clock, Stop(clock)):
+                pass
+    return compared(pair) if fix else found
+
+
+def kinds(found: list[Difference]) -> set[tuple[str, str]]:
+    return {(one.kind, one.task) for one in found}
+
+
+@needs("import-products", "write-inventory-back", "update-tracking", "split-order", "piece-orders")
+def test_sides_agree_when_all_is_told(pair: Pair) -> None:
+    pair.merchant.add_product(product("MUG"))
+    pair.supplier.count("MUG", 30)
+    _, shipped = pair.imported("1001", line("MUG", 2))
+    _, split = pair.imported("1002", line("MUG", 3))
+    cancelled, _ = pair.imported("1003", line("MUG", 1))
+    pair.imported("1004", line("MUG", 1))
+    pair.supplier.ship(shipped, parcel())
+    pair.supplier.split(split, (1,), (2,))
+    pair.merchant.cancel(cancelled)
+    for task in TASKS:
+        pair.run(task)
+    before = pair.everything()
+
+    assert compared(pair) == []
+    assert pair.everything() == before
+
+
+@needs("update-tracking", "split-order", "cancel-orders", "piece-orders")
+def test_what_a_task_repairs_is_found_and_repaired(pair: Pair) -> None:
+    pair.configure(manage_inventory="false")
+    told, shipped = pair.imported("1001")
+    whole, split = pair.imported("1002", line("MUG", 3))
+    cancelled, open_there = pair.imported("1003")
+    pair.supplier.ship(shipped, parcel())
+    pair.supplier.split(split, (1,), (2,))
+    pair.merchant.cancel(cancelled)
+    pair.merchant.request(sold("1004"))
+
+    found = compared(pair)
+    left = compared(pair, fix=True)
+
+    assert kinds(found) == {
+        ("no-tracking", "update-tracking"),
+        ("split-on-one-side", "split-order"),
+        ("not-cancelled", "cancel-orders"),
+        ("no-supplier-order", "import-orders"),
+    }
+    assert left == []
+    assert numbers(pair.merchant.tracking(told)) == ["1Z1"]
+    assert len(pair.merchant.pieces(whole)) == 2
+    assert pair.supplier.status(open_there) == "cancelled"
+
+
+def test_order_that_was_never_imported_is_found_whatever_the_supplier_can_list(pair: Pair) -> None:
+    pair.configure(manage_inventory="false")
+    pair.imported("1001")
+    pair.merchant.request(sold("1002"))
+
+    found = compared(pair)
+    left = compared(pair, fix=True)
+
+    assert kinds(found) == {("no-supplier-order", "import-orders")}
+    assert left == []
+    assert len(pair.supplier.orders()) == 2
