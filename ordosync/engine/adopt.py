@@ -11,8 +11,9 @@ from typing import Literal
 
 from ordosync.clock import Clock
 from ordosync.engine.alone import alone, confirm
+from ordosync.engine.families import contents
 from ordosync.engine.rebuild import lines_alike
-from ordosync.engine.sides import Sides, contents, digest, supplier_side
+from ordosync.engine.sides import Sides, digest, supplier_side
 from ordosync.models import Order, Standing
 from ordosync.store import Store
 from ordosync.store.links import Link

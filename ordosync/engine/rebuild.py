@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from ordosync.accounts.base import Account, Role
 from ordosync.clock import Clock
 from ordosync.engine.alone import alone, confirm
-from ordosync.engine.sides import Family, Match, Sides, Twins, both_sides, valid_numbers
+from ordosync.engine.families import Family, Match, Twins, matches, valid_numbers
+from ordosync.engine.sides import Sides, both_sides
 from ordosync.errors import OrdosyncError
 from ordosync.models import Line, Product, Standing, Stock
 from ordosync.store import Store
@@ -132,7 +133,7 @@ def _links(sides: Sides) -> Iterator[Link]:
 
 
 def _of_family(sides: Sides, twins: Twins, supplier: Family, generation: int) -> Iterator[Link]:
-    for match in sides.matches(twins.merchant, supplier):
+    for match in matches(twins.merchant, supplier, origin=sides.portal.origin):
         is_whole = match.merchant_id == twins.merchant.id
         link = Link(
             kind="order",

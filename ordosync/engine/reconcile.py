@@ -9,7 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ordosync.engine.sides import Family, Match, Sides, Twins, both_sides, contents, valid_numbers
+from ordosync.engine.families import (
+    Family,
+    Match,
+    Twins,
+    contents,
+    matches,
+    valid_numbers,
+)
+from ordosync.engine.sides import Sides, both_sides
 from ordosync.models import Order, Product, Shipment, Standing
 from ordosync.store.links import Link
 from ordosync.tasks import TASKS
@@ -144,7 +152,7 @@ def _of_twins(comparison: _Comparison, twins: Twins) -> Iterator[Difference]:
     supplier = newest if not alive or newest in alive else alive[-1]
     generation = next(g for g, family in twins.suppliers if family is supplier)
     yield from _quantities(comparison, merchant, supplier)
-    for match in comparison.sides.matches(merchant, supplier):
+    for match in matches(merchant, supplier, origin=comparison.portal.origin):
         yield from _of_match(comparison, merchant, supplier, match, generation)
 
 

@@ -6,16 +6,19 @@ imported, and the pieces of it. Addresses and notes are left out.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from ordosync.accounts.base import Account, Role
 from ordosync.database import sqlite3
+from ordosync.engine.families import Family, Twins
 from ordosync.models import Address, Order, Page, Standing
 from ordosync.tasks.base import Portal
 from ordosync.tasks.import_orders import lines_sent
@@ -31,64 +34,13 @@ _TABLES = """
     );
     create index standing_number on standing (role, number);
     create table above (role text, ancestor text, id text, primary key (role, ancestor, id));
+    create index above_id on above (role, id);
     create table twins (
         merchant_id text, generation integer, supplier_id text,
         primary key (merchant_id, generation, supplier_id)
     );
     create index twins_supplier on twins (supplier_id);
 """
-
-
-@dataclass(frozen=True)
-class Family:
-    """An order and what it was split into, as far as its account lists them."""
-
-    id: str
-    members: tuple[Standing, ...]
-
-    def children(self, node: str) -> list[str]:
-        """Return the pieces that this order was split into, if it was."""
-        found: dict[str, None] = {}
-        for one in self.members:
-            chain = (one.order.id, *one.order.ancestors)
-            if node in chain[1:]:
-                found[chain[chain.index(node) - 1]] = None
-        return list(found)
-
-    def leaves(self, node: str) -> list[Standing]:
-        """Return what this order is now: itself, or the pieces of it that are not split."""
-        return [
-            one
-            for one in self.members
-            if node in (one.order.id, *one.order.ancestors) and not one.order.is_split
-        ]
-
-    def member(self, node: str) -> Standing | None:
-        """Return one of them as it is listed, if it is."""
-        return next((one for one in self.members if one.order.id == node), None)
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether nothing of it is open or shipped."""
-        return all(one.order.status == "cancelled" for one in self.leaves(self.id))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Twins:
-    """An order of the Merchant, and all that it became at the Supplier, by generation."""
-
-    merchant: Family
-    suppliers: tuple[tuple[int, Family], ...]
-
-
-@dataclass(frozen=True)
-class Match:
-    """Two orders or pieces that are the same, and in what they are not."""
-
-    merchant_id: str
-    supplier_id: str
-    how: Literal["leaves", "split", "only-merchant", "only-supplier", "otherwise"]
-    """Both whole; both split alike; split on one side alone; split on both, not alike."""
 
 
 class Sides:
@@ -170,57 +122,11 @@ class Sides:
         ).fetchone()
         return row[0] if row else ""
 
-    def matches(self, merchant: Family, supplier: Family) -> Iterator[Match]:
-        """Yield which pieces are the same, from the whole down."""
-        return self._matches(merchant, merchant.id, supplier, supplier.id)
-
-    def _matches(
-        self, merchant: Family, here: str, supplier: Family, there: str
-    ) -> Iterator[Match]:
-        ours, theirs = merchant.children(here), supplier.children(there)
-        if not ours and not theirs:
-            yield Match(here, there, "leaves")
-        elif not ours:
-            yield Match(here, there, "only-supplier")
-        elif not theirs:
-            yield Match(here, there, "only-merchant")
-        else:
-            pieces = self._alike(merchant, ours, supplier, theirs)
-            yield Match(here, there, "otherwise" if pieces is None else "split")
-            for our, their in pieces or ():
-                yield from self._matches(merchant, our, supplier, their)
-
-    def _alike(
-        self, merchant: Family, ours: Sequence[str], supplier: Family, theirs: Sequence[str]
-    ) -> list[tuple[str, str]] | None:
-        """Pair pieces by our reference, else by what is in them and how far they have come."""
-        if len(ours) != len(theirs):
-            return None
-        left = list(ours)
-        found: list[tuple[str, str]] = []
-        for their in theirs:
-            wanted = f"{self.portal.origin}:{their}"
-            candidates = [
-                our
-                for our in left
-                if (one := merchant.member(our)) and one.order.reference == wanted
-            ] or [
-                our
-                for our in left
-                if contents(merchant.leaves(our)) == contents(supplier.leaves(their))
-            ]
-            if not candidates:
-                return None
-            signs = _signs(supplier.leaves(their))
-            best = max(candidates, key=lambda our: len(_signs(merchant.leaves(our)) & signs))
-            left.remove(best)
-            found.append((best, their))
-        return found
-
     def _family(self, role: Role, id_: str) -> Family:
         rows = self._db.execute(
-            "select doc from standing where role = :role and (id = :id or id in"
-            " (select id from above where role = :role and ancestor = :id)) order by id",
+            # Not `id = :id or id in (...)`: that would read the whole table for each family.
+            "select doc from standing where role = :role and id in"
+            " (select :id union select id from above where role = :role and ancestor = :id)",
             {"role": role, "id": id_},
         )
         members = [msgspec.json.decode(row[0], type=Standing) for row in rows]
@@ -343,7 +249,7 @@ class Sides:
 
 @contextmanager
 def both_sides(portal: Portal, *, now: datetime) -> Iterator[Sides]:
-    """Read both accounts into a temporary file, which goes with its connection."""
+    """Read both accounts into a temporary file, which goes when it is done with."""
     with _empty(portal) as sides:
         sides.load(now)
         yield sides
@@ -359,31 +265,16 @@ def supplier_side(portal: Portal, *, now: datetime) -> Iterator[Sides]:
 
 @contextmanager
 def _empty(portal: Portal) -> Iterator[Sides]:
-    with closing(sqlite3.connect("", isolation_level=None)) as db:
+    # A file by its name: some builds of SQLite keep unnamed ones in memory, however large.
+    with (
+        TemporaryDirectory(prefix="ordosync-") as folder,
+        closing(sqlite3.connect(Path(folder) / "sides.db", isolation_level=None)) as db,
+    ):
+        db.execute("pragma journal_mode = off")
+        db.execute("pragma synchronous = off")
         db.executescript(_TABLES)
         db.execute("begin")
         yield Sides(db, portal)
-
-
-def contents(orders: Iterable[Standing]) -> dict[str, int]:
-    """Return how many of each SKU are on these orders."""
-    found: dict[str, int] = {}
-    for one in orders:
-        for line in one.order.lines:
-            found[line.sku] = found.get(line.sku, 0) + line.quantity
-    return found
-
-
-def valid_numbers(one: Standing) -> list[str]:
-    """Return the tracking numbers of an order that hold."""
-    return [each.tracking_number for each in one.shipments if not each.voided]
-
-
-def _signs(orders: Iterable[Standing]) -> set[str]:
-    """Return by what two pieces with the same contents may be told apart."""
-    orders = list(orders)
-    numbers = {number for one in orders for number in valid_numbers(one)}
-    return numbers | {one.order.status for one in orders if one.order.status == "cancelled"}
 
 
 def digest(name: str) -> str:
