@@ -34,6 +34,10 @@ class OverHttp(People):
 
     doubles: ClassVar[frozenset[Write]]
     """What the service does twice if it is given the same request twice; nothing tells us of it."""
+    preparing: ClassVar[int] = 0
+    """Requests of a run before its first order is created, for what orders refer to."""
+    idle: ClassVar[Mapping[str, int]] = {}
+    """Requests of a run that finds nothing new, by task; else it is one."""
     more_options: Mapping[str, object] = {}
     """Options of the account besides the least; assigned before the configuration is written."""
 
@@ -103,6 +107,9 @@ class MerchantOverHttp(OverHttp, MerchantPeople):
 
     places: ClassVar[Mapping[Field, Sequence[str | int]]]
     """Where in the JSON of an order each field is."""
+
+    frugal: ClassVar[Mapping[str, object]] = {}
+    """Options of the pair without which there are more requests."""
 
     @abstractmethod
     def orders_on(self, page: Any) -> Sequence[Any]:

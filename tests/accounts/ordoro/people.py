@@ -166,6 +166,8 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
     """Who sells."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset({"label-warehouse", "line_total", "line_discount"})
+    # To ask what the supplier calls a product is a call more, for those who want it.
+    frugal: ClassVar[Mapping[str, object]] = {"supplier_skus": "false"}
     places: ClassVar[Mapping[Field, Sequence[str | int]]] = {
         "number": ("order_number",),
         "status": ("status",),

@@ -73,6 +73,7 @@ class AtShop(OverHttp):
     doubles: ClassVar[frozenset[Write]] = frozenset(
         {"create-order", "comment", "void-tracking", "add-tracking"}
     )
+    preparing: ClassVar[int] = 1
     open_status: ClassVar[str]
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
@@ -192,6 +193,8 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
         }
     )
     open_status: ClassVar[str] = "dropshipment_requested"
+    # Where the shop is, and whose the products of the last order are, which is read once more.
+    idle: ClassVar[Mapping[str, int]] = {"import-orders": 3}
     places: ClassVar[Mapping[Field, Sequence[str | int]]] = {
         "number": ("number",),
         "status": ("status",),
@@ -349,6 +352,7 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         }
     )
     open_status: ClassVar[str] = "awaiting_fulfillment"
+    idle: ClassVar[Mapping[str, int]] = {"split-order": 0}
 
     def orders(self) -> Sequence[Order]:
         return [self._order(str(number)) for number in self.fake.order_ids("processing")]
