@@ -33,16 +33,16 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
     }
     ways |= {f"idle {n}": partial(spent, ORDOSYNC, "run-due", cwd=at) for n, at in places.items()}
     found = in_turn(ways, rounds=scaled(_ROUNDS, scale, least=2))
-    idle = [f"idle {size}" for size in sizes]
+    ticks = [f"idle {size}" for size in sizes]
 
     def against(what: str, name: str, reference: str, goal: float) -> Result:
         return at_most(what, found.ratio(name, reference), goal, note=found.note(name, reference))
 
     return [
         against("`--version` against `python -c pass`", "version", "pass", 1.5),
-        against("idle `run-due`, 3 portals, against `pass`", idle[0], "pass", 2.2),
-        against(f"idle `run-due`, {sizes[1]:,} portals against 3", idle[1], idle[0], 1.1),
-        against(f"idle `run-due`, {sizes[2]:,} portals against 3", idle[2], idle[0], 1.2),
+        against("idle `run-due`, 3 portals, against `pass`", ticks[0], "pass", 2.2),
+        against(f"idle `run-due`, {sizes[1]:,} portals against 3", ticks[1], ticks[0], 1.1),
+        against(f"idle `run-due`, {sizes[2]:,} portals against 3", ticks[2], ticks[0], 1.2),
         against("`--help` against `pass`", "help", "pass", 7),
         against("`activity --json` against `pass`", "json", "pass", 9),
         against("`activity` against `pass`", "table", "pass", 12),
