@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Raw
 
+from ordosync.accounts.lists import reached
 from ordosync.accounts.shopify.documents.fulfillment import (
     ACCEPT_CANCELLATION,
     ACCEPT_REQUEST,
@@ -183,18 +184,17 @@ class RequestedOrders(Placed):
     ) -> Iterator[tuple[list[Raw], str | None]]:
         """Yield pages of what changed since the cursor, and the next one.
 
-        A time from the future moves the cursor no further than to now, or it would blind us.
+        Where that is `come_to` is by times that a clock can have said, or one of 2099 would blind us.
         """
         after = datetime.fromisoformat(cursor) if cursor else None
-        reached = after
+        come_to = after
         more = self._with if document == REQUESTED_ORDERS else {}
         changes = Changes(
             self.shopify, document, doing=doing, first=first, account=f"account {self.name}", **more
         )
         for page in changes.since(after - OVERLAP if after else None, *where):
-            times = [min(listed.updated_at, now) for listed, _ in page]
-            reached = max([*times, *([reached] if reached else [])], default=None)
-            yield [raw for _, raw in page], reached.isoformat() if reached else None
+            come_to = reached(come_to, [listed.updated_at for listed, _ in page], now=now)
+            yield [raw for _, raw in page], come_to.isoformat() if come_to else None
 
     def _usable(self, page: Sequence[Raw]) -> Iterator[Order | Unusable]:
         self._forget_page()
