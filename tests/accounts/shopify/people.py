@@ -51,6 +51,10 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
             "supplier_unit_cost",
         }
     )
+    never: ClassVar[Mapping[tuple[Field, str | None], str]] = {
+        ("quantity", "0"): "a line of which nothing is left to be sent is no line to us",
+        ("sku", None): "a field that may be null is never missing: it says that there is no SKU",
+    }
     places: ClassVar[Mapping[Field, Sequence[str | int]]] = {
         "number": ("orderName",),
         "status": ("status",),

@@ -58,7 +58,7 @@ _POINTS = 10
 class AtShopify(OverHttp):
     """What both do in the shop's own pages."""
 
-    doubles: ClassVar[frozenset[Write]] = frozenset({"create-order"})
+    doubles: ClassVar[frozenset[Write]] = frozenset({"create-order", "create-product"})
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
