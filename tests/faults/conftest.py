@@ -14,8 +14,35 @@ from tests.faults.writes import WRITES, Owed
 from tests.pairs.pair import Pair
 from tests.virtual import VirtualClock
 
+FAST: Mapping[str, tuple[str, ...]] = {
+    "shopify": (
+        "[shopify-supplier-create-order-",
+        "-lost-reset]",
+        "-twice]",
+        "test_stamp_of_the_future",
+        "test_order_without_a_stamp",
+        "test_order_that_arrives_late",
+        "test_not_a_number",
+        "quantity_that_cannot_be_stops_no_other_order[shopify--1",
+        "test_broken_service",
+        "test_sale_between",
+        "-cut]",
+    ),
+}
+"""What is not slow of a kind: the rest of it proves only what other kinds have proved as well."""
 KINDS = {"merchant": MERCHANTS, "supplier": SUPPLIERS}
 OWED = [(owed, kind) for owed in WRITES for kind in KINDS[owed.role]]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave most of what a later kind does to those who run what is slow."""
+    for item in items:
+        if Path(__file__).parent not in item.path.parents:
+            continue
+        for kind, fast in FAST.items():
+            if kind in item.name.partition("[")[2] and not any(one in item.name for one in fast):
+                item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(name="owing", params=OWED, ids=lambda param: f"{param[1]}-{param[0]}")

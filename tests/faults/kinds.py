@@ -8,14 +8,17 @@ from pathlib import Path
 
 from tests.accounts.contract.over_http import MerchantOverHttp, SupplierOverHttp
 from tests.accounts.ordoro.people import OrdoroMerchantPeople, OrdoroSupplierPeople
+from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
 from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
 from tests.virtual import VirtualClock
 
 MERCHANTS: Mapping[str, Callable[[Path, VirtualClock], MerchantOverHttp]] = {
     "ordoro": OrdoroMerchantPeople,
     "woocommerce": ShopMerchantPeople,
+    "shopify": ShopifyMerchantPeople,
 }
 SUPPLIERS: Mapping[str, Callable[[Path, VirtualClock], SupplierOverHttp]] = {
     "ordoro": OrdoroSupplierPeople,
     "woocommerce": ShopSupplierPeople,
+    "shopify": ShopifySupplierPeople,
 }

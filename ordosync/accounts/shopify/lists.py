@@ -26,7 +26,7 @@ class Listed(Struct, frozen=True, rename="camel"):
     """What every object of such a list says, besides what we want of it."""
 
     id: str
-    updated_at: datetime
+    updated_at: datetime | None = None
 
 
 class Pages(Generic[T]):
@@ -92,7 +92,7 @@ class Changes:
         self._doing = doing
         self._account = account
         self._deep = deep
-        self._seen: dict[tuple[str, datetime], None] = {}
+        self._seen: dict[tuple[str, datetime | None], None] = {}
 
     def since(self, after: datetime | None, *where: str) -> Iterator[list[tuple[Listed, Raw]]]:
         """Yield pages; what changes meanwhile is seen once more."""
@@ -104,7 +104,7 @@ class Changes:
             for page in self._pages.all(" AND ".join(terms)):
                 found = [(decode(raw, Listed), raw) for raw in page]
                 read += len(found)
-                last = max([one.updated_at for one, _ in found], default=last)
+                last = max([at for one, _ in found if (at := one.updated_at)], default=last)
                 fresh = [pair for pair in found if self._key(pair[0]) not in self._seen]
                 self._seen.update((self._key(one), None) for one, _ in fresh)
                 yield fresh
@@ -121,9 +121,9 @@ class Changes:
     def _forget_before(self, last: datetime | None) -> None:
         """Keep in mind only what a new question may bring again."""
         if last is not None:
-            self._seen = {key: None for key in self._seen if key[1] >= last}
+            self._seen = {key: None for key in self._seen if key[1] is None or key[1] >= last}
 
-    def _key(self, one: Listed) -> tuple[str, datetime]:
+    def _key(self, one: Listed) -> tuple[str, datetime | None]:
         return one.id, one.updated_at
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from ordosync.accounts.lists import reached
 from ordosync.accounts.shopify.documents.stock import ITEMS, VARIANTS
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.lists import DEEP, Pages, instant, quoted
@@ -34,16 +35,15 @@ class OfferedProducts(RequestedOrders):
         no further than to the beginning of the reading.
         """
         after = datetime.fromisoformat(cursor) if cursor else None
-        reached = after
+        come_to = after
         for page in self._variants(after):
-            times = [min(one.updated_at, now) for one in page if one.updated_at]
-            reached = max([*times, *([reached] if reached else [])], default=None)
+            come_to = reached(come_to, [one.updated_at for one in page], now=now)
             items = tuple(
                 product
                 for one in page
                 if one.inventory_item and (product := self._product(one, one.inventory_item))
             )
-            yield Page(items=items, cursor=reached.isoformat() if reached else None)
+            yield Page(items=items, cursor=come_to.isoformat() if come_to else None)
 
     def products_by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | Unusable]]:
         """Read these products as they are now."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Raw
 
+from ordosync.accounts.lists import reached
 from ordosync.accounts.shopify.documents.fulfillment import (
     ACCEPT_CANCELLATION,
     ACCEPT_REQUEST,
@@ -38,6 +39,7 @@ OVERLAP = timedelta(seconds=120)
 _LINES = 10
 """So many lines of an order come with it; the rest of a longer one is asked for."""
 _Read = tuple[Requested, Sequence[OrderedLine]]
+_MOST = 2**31 - 1
 _ASKED = ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED")
 
 
@@ -183,18 +185,17 @@ class RequestedOrders(Placed):
     ) -> Iterator[tuple[list[Raw], str | None]]:
         """Yield pages of what changed since the cursor, and the next one.
 
-        A time from the future moves the cursor no further than to now, or it would blind us.
+        Only times that a clock can have said move it, or one of 2099 would blind us.
         """
         after = datetime.fromisoformat(cursor) if cursor else None
-        reached = after
+        come_to = after
         more = self._with if document == REQUESTED_ORDERS else {}
         changes = Changes(
             self.shopify, document, doing=doing, first=first, account=f"account {self.name}", **more
         )
         for page in changes.since(after - OVERLAP if after else None, *where):
-            times = [min(listed.updated_at, now) for listed, _ in page]
-            reached = max([*times, *([reached] if reached else [])], default=None)
-            yield [raw for _, raw in page], reached.isoformat() if reached else None
+            come_to = reached(come_to, [listed.updated_at for listed, _ in page], now=now)
+            yield [raw for _, raw in page], come_to.isoformat() if come_to else None
 
     def _usable(self, page: Sequence[Raw]) -> Iterator[Order | Unusable]:
         self._forget_page()
@@ -224,9 +225,11 @@ class RequestedOrders(Placed):
             )
         if self.is_service and (found.request_status not in _ASKED or found.asks_cancellation):
             return None
-        lines = [one for one in self.lines(found) if one.remaining_quantity > 0]
+        lines = [one for one in self.lines(found) if one.remaining_quantity != 0]
         if not lines:
             return None
+        if not all(0 < one.remaining_quantity <= _MOST for one in lines):
+            return _unusable(raw, "invalid.quantity", "has a quantity that cannot be")
         order = order_of(found, lineage, lines)
         self._read[order.id] = (found, lines)
         return order
@@ -259,12 +262,16 @@ def is_cancelled(one: Standing) -> bool:
 
 
 def _odd(raw: Raw, error: ValueError) -> Unusable:
+    return _unusable(raw, "invalid", f"is not as Shopify's orders are: it has {error}")
+
+
+def _unusable(raw: Raw, code: str, reason: str) -> Unusable:
     from ordosync.http import decode  # noqa: PLC0415 - slow to import
 
     listed = decode(raw, Listed)
     return Unusable(
         id=number(listed.id),
-        code="invalid",
-        reason=f"is not as Shopify's orders are: it has {error}",
+        code=code,
+        reason=reason,
         content=digest(bytes(raw).decode()),
     )

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from ordosync.accounts.base import Finding
+from ordosync.accounts.lists import reached
 from ordosync.accounts.shopify.documents.fulfillment import MORE_LINES
 from ordosync.accounts.shopify.documents.orders import SENT_BY_ID, SENT_ORDERS, SPLIT_BY_ID
 from ordosync.accounts.shopify.ids import gid, number
@@ -98,16 +99,15 @@ class SentShipments(MadeOrders):
         self, cursor: str | None, *, now: datetime, doing: str
     ) -> Iterator[tuple[list[SentOrder], str | None]]:
         after = datetime.fromisoformat(cursor) if cursor else None
-        reached = after
+        come_to = after
         changes = Changes(
             self.shopify, SENT_ORDERS, doing=doing, first=8, account=f"account {self.name}"
         )
         since = after - _OVERLAP if after else None
         for page in changes.since(since, f"tag:{quoted(self.tag)}"):
-            times = [min(listed.updated_at, now) for listed, _ in page]
-            reached = max([*times, *([reached] if reached else [])], default=None)
+            come_to = reached(come_to, [listed.updated_at for listed, _ in page], now=now)
             orders = [self.read(raw, SentOrder, doing=doing) for _, raw in page]
-            yield orders, reached.isoformat() if reached else None
+            yield orders, come_to.isoformat() if come_to else None
 
     def _split_there(self, order: SentOrder) -> Split | None:
         live = _live(order)

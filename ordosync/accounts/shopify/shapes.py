@@ -92,7 +92,7 @@ class OrderedLine(Struct, frozen=True, rename="camel", kw_only=True):
     sku: str | None = None
     product_title: str = ""
     variant_title: str | None = None
-    remaining_quantity: int = 0
+    remaining_quantity: int
     total_quantity: int = 0
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Raw, Struct
 
+from ordosync.accounts.lists import reached
 from ordosync.accounts.shopify.documents.fulfillment import MORE_UNSENT, UNSENT
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.lineage import Lineage
@@ -70,7 +71,7 @@ class UnsentOrders:
         since = self._reached - _OVERLAP if self._reached else None
         for page in changes.since(since, f"assigned_location_id:{self._place}"):
             for listed, raw in page:
-                self._reached = max(self._reached or listed.updated_at, min(listed.updated_at, now))
+                self._reached = reached(self._reached, [listed.updated_at], now=now)
                 self._take(http, read(raw), now)
         self._sum()
 

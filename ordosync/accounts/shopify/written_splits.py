@@ -7,6 +7,7 @@ rest is done. What was split into what is kept with the order, since Shopify doe
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from msgspec import Struct
 
@@ -47,7 +48,15 @@ class WrittenSplits(WrittenTracking):
 
         One after the other: what is kept with one order may be about several of these.
         """
-        return [outcome_of(one, self._split) for one in splits]
+        return [outcome_of(one, self._split_or_look) for one in splits]
+
+    def _split_or_look(self, split: Split) -> Outcome:
+        """Split; look again at what does not fit: a call that came twice is refused the second."""
+        outcome = self._split(split)
+        if outcome.code != "does-not-fit":
+            return outcome
+        again = self._split(split)
+        return replace(again, state="done") if again.state == "unchanged" else again
 
     def _split(self, split: Split) -> Outcome:
         found = self.members(split.order_id)

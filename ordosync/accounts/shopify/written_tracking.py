@@ -104,8 +104,13 @@ class WrittenTracking(Families):
         errors = [error for told in answer.values() for error in told.user_errors]
         if not errors:
             return Outcome(state="done", id=shipment.order_id)
-        now = self.by_id(TRACKED, Standing, [parts[0].id], doing="see why it was refused")
-        if now and is_cancelled(now[0]):  # between our look and our word
+        now = self.members(shipment.order_id)
+        there = [part for part in now.parts if part.id == parts[0].id] if now else []
+        if any(
+            shipment.tracking_number in parcel.numbers for part in there for parcel in part.sent
+        ):
+            return Outcome(state="done", id=shipment.order_id)  # our word came twice
+        if there and is_cancelled(there[0]):  # between our look and our word
             return refused("cancelled", f"fulfillment order {shipment.order_id} is cancelled")
         return self.denied(errors, fulfillment)
 

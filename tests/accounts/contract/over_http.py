@@ -107,6 +107,8 @@ class MerchantOverHttp(OverHttp, MerchantPeople):
 
     places: ClassVar[Mapping[Field, Sequence[str | int]]]
     """Where in the JSON of an order each field is."""
+    never: ClassVar[Mapping[tuple[Field, str | None], str]] = {}
+    """What is odd elsewhere and not here, as it is told to `pretend`, and why."""
 
     frugal: ClassVar[Mapping[str, object]] = {}
     """Options of the pair without which there are more requests."""

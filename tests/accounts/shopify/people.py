@@ -1,14 +1,17 @@
 """The people of a shop at Shopify, in front of a fake of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, gid, number
 from ordosync.accounts.shopify.orders import INTERNAL_NOTES
 from ordosync.models import Order, Product, Shipment
-from tests.accounts.contract.people import Lack, MerchantPeople, SupplierPeople, Told
+from tests.accounts.contract.over_http import Field, MerchantOverHttp, SupplierOverHttp
+from tests.accounts.contract.people import Lack, Told
 from tests.accounts.shopify.shop import (
     AtShopify,
     as_bought,
@@ -27,13 +30,16 @@ from tests.fakes.shopify.state import Product as KeptProduct
 from tests.fakes.shopify.state import ProductVariant as Variant
 from tests.virtual import VirtualClock
 
+_LINE = ("lineItems", "nodes", 0)
 
-class ShopifyMerchantPeople(AtShopify, MerchantPeople):
+
+class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
     """Who sells. The Supplier is a location of the shop."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "requesting-again",
+            "late-pieces",
             "cancelled-pieces",
             "label-cost",
             "label-method",
@@ -45,6 +51,20 @@ class ShopifyMerchantPeople(AtShopify, MerchantPeople):
             "supplier_unit_cost",
         }
     )
+    never: ClassVar[Mapping[tuple[Field, str | None], str]] = {
+        ("quantity", "0"): "a line of which nothing is left to be sent is no line to us",
+        ("sku", None): "a field that may be null is never missing: it says that there is no SKU",
+    }
+    places: ClassVar[Mapping[Field, Sequence[str | int]]] = {
+        "number": ("orderName",),
+        "status": ("status",),
+        "updated": ("updatedAt",),
+        "ship_to_name": ("destination", "firstName"),
+        "lines": ("lineItems",),
+        "sku": (*_LINE, "sku"),
+        "quantity": (*_LINE, "remainingQuantity"),
+        "price": (*_LINE, "lineItem", "originalUnitPriceSet", "shopMoney", "amount"),
+    }
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
@@ -109,6 +129,37 @@ class ShopifyMerchantPeople(AtShopify, MerchantPeople):
     def physical(self, sku: str) -> int | None:
         counted = self.fake.stock_of(sku, location=self.place)
         return counted["available"] if counted else None
+
+    def orders_on(self, page: Any) -> Sequence[Any]:
+        return list(page["data"]["fulfillmentOrders"]["nodes"])
+
+    def as_json(self, order: Any, field: Field, said: str) -> str:
+        """Say the whole name in its first half, and what a unit costs as text, twice."""
+        if field == "ship_to_name":
+            order["destination"]["lastName"] = ""
+        if field == "price":
+            amount = f"{Decimal(said):f}"
+            sold = order["lineItems"]["nodes"][0]["lineItem"]
+            sold["discountedUnitPriceSet"]["shopMoney"]["amount"] = amount
+            return f'"{amount}"'
+        return said
+
+    def touch(self, order_id: str) -> None:
+        self.fake.shop.touch(self._part(order_id))
+
+    def set_clock(self, ahead_s: float) -> None:
+        self.fake.shop.now = lambda: self.clock.now() + timedelta(seconds=ahead_s)
+
+    def set_zone(self, zone: tzinfo) -> None:
+        """Let the shop be there: its times say that they are of UTC wherever it is."""
+        assert isinstance(zone, ZoneInfo)
+        self.fake.shop.zone = zone
+
+    def stamp(self, order_id: str, at: datetime) -> None:
+        self._part(order_id).updated_at = at
+
+    def take_away(self, sku: str) -> None:
+        self.archive(sku)
 
     def tracking(self, order_id: str) -> Sequence[Told]:
         part = self._part(order_id)
@@ -199,7 +250,7 @@ class ShopifyServicePeople(ShopifyMerchantPeople):
         return self.part(fulfillment_order(order_id)).request_status
 
 
-class ShopifySupplierPeople(AtShopify, SupplierPeople):
+class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
     """Who ships."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(

@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from decimal import Decimal
+from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.orders import details
 from ordosync.accounts.shopify.shapes import Attribute
+from ordosync.clock import Clock
 from ordosync.models import Address, Line
-from tests.accounts.contract.people import People
-from tests.fakes.shopify import FakeShopify, Switches
+from tests.accounts.contract.over_http import Asked, OverHttp, Write
+from tests.fakes.faults import Kind
+from tests.fakes.shopify import FakeShopify, Fault, Switches
 from tests.fakes.shopify import orders as kept_orders
 from tests.fakes.shopify.state import FulfillmentOrder as Part
 from tests.fakes.shopify.state import LineItem
@@ -19,10 +23,42 @@ from tests.fakes.shopify.state import Order as Kept
 from tests.virtual import VirtualClock
 
 _CURRENCY = "GBP"
+_REQUESTS: Mapping[Asked, str] = {
+    "create-order": "#CreateOrder$",
+    "cancel-order": "#CancelOrder$",
+    "add-tracking": "#AddTracking$",
+    "void-tracking": "#Remark$",
+    "split-order": "#Split$",
+    "write-stock": "#SetStock$",
+    "create-product": "#CreateProduct$",
+    "comment": "#Remark$",
+    "read-orders": "#RequestedOrders$",
+    "read-order": "#RequestedOrdersById$",
+    "read-products": "#Variants$",
+    "anything": "",
+}
+"""Where it takes several requests, the one that makes it so; see `test_shopify` for others."""
+_EFFECTS: Mapping[Write, tuple[str, str]] = {
+    "create-order": ("order created", ""),
+    "cancel-order": ("order cancelled", ""),
+    "add-tracking": ("fulfillment created", ""),
+    "void-tracking": ("metafield set", "void_"),
+    "split-order": ("fulfillment order split", ""),
+    "write-stock": ("stock set", ""),
+    "create-product": ("product set", ""),
+    "comment": ("metafield set", "remark_"),
+}
+"""What it is in the books of the shop, and how the key of a metafield begins."""
+_SET = frozenset[Write]({"void-tracking", "write-stock", "comment"})
+"""What is no more if it is done once more."""
+_POINTS = 10
+"""What a call costs, or less: a shop counts no calls."""
 
 
-class AtShopify(People):
+class AtShopify(OverHttp):
     """What both do in the shop's own pages."""
+
+    doubles: ClassVar[frozenset[Write]] = frozenset({"create-order", "create-product"})
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
@@ -38,7 +74,67 @@ class AtShopify(People):
             "shop": "fake",
             "base_url": f"{self.fake.url}/admin",
             "token": self.fake.token,
+            **self.more_options,
         }
+
+    def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
+        self.fake.faults.add(Fault(kind=kind, path=_REQUESTS[what], **how))
+
+    def heal(self) -> None:
+        self.fake.faults.clear()
+
+    def are_all_met(self) -> bool:
+        return not self.fake.faults.left()
+
+    def down(self) -> AbstractContextManager[None]:
+        return self.fake.down()
+
+    def revoke(self) -> None:
+        self.meet("unauthorized", "anything", times=inf)
+
+    def lag(
+        self,
+        *,
+        index_s: float = 0,
+        arrival_s: float = 0,
+        split_s: float = 0,  # noqa: ARG002 - its pieces are there at once
+    ) -> None:
+        self.fake.switches.index_lag_s = max(index_s, arrival_s)
+
+    def limit(self, calls: int, *, per_s: float, clock: Clock) -> None:
+        """Leave points for so many, to be used and to come back."""
+        self.fake.shop.now = clock.now
+        self.fake.switches.points = calls * _POINTS
+        self.fake.switches.points_per_s = calls * _POINTS / per_s
+
+    def elsewhere(self, url: str) -> Mapping[str, object]:
+        return {"base_url": f"{url}/admin"}
+
+    def signed_in_with(self, secret: str) -> Mapping[str, object]:
+        return {"token": secret}
+
+    def effects(self, what: Write) -> int:
+        kind, key = _EFFECTS[what]
+        found = [one for one in self.fake.effects(kind) if not key or one.detail[1].startswith(key)]
+        if what in _SET:
+            return len({(one.about, one.detail) for one in found})
+        return len(found)
+
+    @property
+    def tries(self) -> int:
+        return self.fake.requests["CreateOrder"]
+
+    @property
+    def writes(self) -> int:
+        return len(self.fake.ledger)
+
+    @property
+    def calls(self) -> int:
+        return self.fake.requests.total()
+
+    @property
+    def secret(self) -> str:
+        return self.fake.token
 
     def close(self) -> None:
         super().close()
