@@ -236,7 +236,8 @@ class RequestedOrders(Placed):
 
     def lines(self, found: Requested | Part) -> list[OrderedLine]:
         """Return all lines, also of what has more of them than came with it."""
-        lines, info = list(found.line_items.nodes), found.line_items.page_info
+        lines: list[OrderedLine] = [*found.line_items.nodes]
+        info = found.line_items.page_info
         while info.has_next_page:
             answer = self.shopify.ask(
                 MORE_LINES,

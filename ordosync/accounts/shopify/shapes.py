@@ -92,8 +92,14 @@ class OrderedLine(Struct, frozen=True, rename="camel", kw_only=True):
     sku: str | None = None
     product_title: str = ""
     variant_title: str | None = None
-    remaining_quantity: int
+    remaining_quantity: int = 0
     total_quantity: int = 0
+
+
+class RequestedLine(OrderedLine, frozen=True, rename="camel", kw_only=True):
+    """A line that says how much of it is left to be sent."""
+
+    remaining_quantity: int
 
 
 class AddressShape(Struct, frozen=True, rename="camel", kw_only=True):
@@ -227,7 +233,7 @@ class Requested(Standing, frozen=True, rename="camel", kw_only=True):
     order_processed_at: datetime | None = None
     destination: AddressShape | None = None
     delivery_method: Method | None = None
-    line_items: Connection[OrderedLine]
+    line_items: Connection[RequestedLine]
 
 
 class Part(Standing, frozen=True, rename="camel", kw_only=True):
