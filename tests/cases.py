@@ -1,8 +1,10 @@
 """The faults that ordosync is held to, by number, and the tests that do it.
 
-`pytest -m '' --cases tests/README.md` runs all of them and writes what came of each.
+`pytest --cases tests/README.md` writes what came of each, and leaves those alone that it did not
+run; so does the slow part.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -199,17 +201,27 @@ class Table:
         return [number for number in CASES if number not in self.results]
 
     def write(self, path: Path) -> None:
-        """Write the table, as Markdown."""
+        """Write the table, as Markdown; a case that no test was run for keeps what it had."""
+        before = {
+            int(found[1]): found[2]
+            for found in re.finditer(_ROW, path.read_text("utf-8") if path.exists() else "")
+        }
         rows = [
-            f"| {number} | {case.fault} | {_told(self.results.get(number))} |"
+            f"| {number} | {case.fault} | {self._came(number, before.get(number))} |"
             for number, case in CASES.items()
         ]
         path.write_text("\n".join((_HEAD, *rows, "")), "utf-8")
 
+    def _came(self, number: int, before: str | None) -> str:
+        if number in self.results:
+            return _told(self.results[number])
+        return before or "no test ran |"
 
-def _told(result: Result | None) -> str:
-    if result is None:
-        return "no test ran | |"
+
+_ROW = re.compile(r"^\| (\d+) \| [^|]+ \| ([^|]+\|[^|]*) \|$", re.MULTILINE)
+
+
+def _told(result: Result) -> str:
     counts = {"passed": result.passed, "failed": result.failed, "skipped": result.skipped}
     said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     return f"{said} | {result.seconds:.1f} s"
@@ -219,7 +231,8 @@ _HEAD = """\
 # Never lose, never double
 
 Each fault that ordosync is held to, how many tests do it, and how long they take. Written by the
-suite: `pytest -m "" --cases tests/README.md`; which tests they are is in [cases.py](cases.py).
+suite: `pytest --cases tests/README.md`, also with `-m slow`; which tests they are is in
+[cases.py](cases.py).
 
 * `python -m tests.soak --kills 200` kills two hundred processes at random moments.
 * `python -m tests.soak --minutes 60` is a bad hour of cron, and prints its seed.
