@@ -20,13 +20,14 @@ def _both(tmp_path: Path) -> TwoAccounts:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what tries each combination: the slow part of each change leaves that out.
+    """Mark what tries each combination, and size: the slow part of each change leaves that out.
 
     Of the faults one kind is enough there, and of the pairs those with an embedded account.
     """
     for item in items:
         if item.get_closest_marker("slow") and (
-            "/pairs/" in item.nodeid or ("/faults/" in item.nodeid and "ordoro" not in item.nodeid)
+            any(f"/{part}" in item.nodeid for part in ("pairs/", "benchmarks/", "shopify/"))
+            or ("/faults/" in item.nodeid and "ordoro" not in item.nodeid)
         ):
             item.add_marker(pytest.mark.exhaustive)
 
