@@ -22,6 +22,8 @@ _SECOND = timedelta(seconds=1)
 _TRIES = 5
 _LEAD = timedelta(hours=1)
 """More than a clock may be ahead of ours."""
+_LATE = timedelta(seconds=120)
+"""How late an update may come to be seen; more costs nothing but reading it again."""
 
 
 class ChangingList(Generic[Item]):
@@ -115,6 +117,29 @@ def whole(
         if not names or read >= count:
             return
         offset, last = read - 1, names[-1]
+
+
+def since_cursor(
+    cursor: str | None,
+    read: Callable[[datetime | None], Iterable[Sequence[Item]]],
+    at_of: Callable[[Item], datetime | None],
+    *,
+    now: datetime,
+) -> Iterator[tuple[Sequence[Item], str | None]]:
+    """Yield pages of what changed since a cursor, each with the cursor that it brings us to.
+
+    `read` yields the pages of what changed after a time, or of all there is.
+    """
+    after = datetime.fromisoformat(cursor) if cursor else None
+    come_to = after
+    for items in read(overlapping(after)):
+        come_to = reached(come_to, map(at_of, items), now=now)
+        yield items, come_to.isoformat() if come_to else None
+
+
+def overlapping(after: datetime | None) -> datetime | None:
+    """Return from when on to ask for what changed after a time."""
+    return after - _LATE if after else None
 
 
 def reached(

@@ -117,9 +117,9 @@ MUTANTS = (
     ),
     Mutant(
         protection="a reading begins a while before the last one ended (overlap)",
-        file="accounts/ordoro/side.py",
-        old="OVERLAP = timedelta(seconds=120)",
-        new="OVERLAP = timedelta()",
+        file="accounts/lists.py",
+        old="_LATE = timedelta(seconds=120)",
+        new="_LATE = timedelta()",
         test="faults/test_times.py",
     ),
     Mutant(

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import NoneType
 
 from ordosync.accounts.base import Finding, refused
-from ordosync.accounts.lists import reached
+from ordosync.accounts.lists import since_cursor
 from ordosync.accounts.ordoro.partition import body_of, matched, misfit
 from ordosync.accounts.ordoro.shapes import (
     OrderShape,
@@ -19,7 +19,7 @@ from ordosync.accounts.ordoro.shapes import (
     order_of,
     product_of,
 )
-from ordosync.accounts.ordoro.side import OVERLAP, Side, path
+from ordosync.accounts.ordoro.side import Side, path
 from ordosync.accounts.over_http import looking_again
 from ordosync.errors import NotFoundError
 from ordosync.models import (
@@ -196,20 +196,14 @@ class MerchantSide(Side):
 
     def products(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Product | Unusable]]:
         """Read the products of this portal's supplier that changed since `cursor`."""
-        after = datetime.fromisoformat(cursor) if cursor else None
-        come_to = after
         wanted = {"supplier": str(self._supplier)}
-        if after:
-            wanted["updated_after"] = (after - OVERLAP).isoformat()
-        for items in self.product_list(wanted, "read products"):
-            times = (
-                moment(item.updated, self.zone) for item in items if isinstance(item, ProductShape)
-            )
-            come_to = reached(come_to, times, now=now)
-            yield Page(
-                items=tuple(self._products(items)),
-                cursor=come_to.isoformat() if come_to else None,
-            )
+
+        def read(after: datetime | None) -> Iterator[Sequence[ProductShape | Unusable]]:
+            since = {"updated_after": after.isoformat()} if after else {}
+            return self.product_list(wanted | since, "read products")
+
+        for items, after in since_cursor(cursor, read, self._updated_at, now=now):
+            yield Page(items=tuple(self._products(items)), cursor=after)
 
     def products_by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | Unusable]]:
         """Read these products as they are now."""
@@ -274,6 +268,9 @@ class MerchantSide(Side):
             known = product_of(found, self._supplier).supplier_sku if found else ""
             self._supplier_skus[sku] = known
         return self._supplier_skus[sku]
+
+    def _updated_at(self, item: ProductShape | Unusable) -> datetime | None:
+        return None if isinstance(item, Unusable) else moment(item.updated, self.zone)
 
     def _products(self, items: Sequence[ProductShape | Unusable]) -> Iterator[Product | Unusable]:
         for item in items:

@@ -1,7 +1,7 @@
 """What both roles stand on: orders by number, what they were split from, and the timeline."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from types import NoneType
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Raw
 
-from ordosync.accounts.lists import reached
+from ordosync.accounts.lists import since_cursor
 from ordosync.accounts.ordoro.lists import By, Params, orders, products
 from ordosync.accounts.ordoro.shapes import (
     OrderShape,
@@ -22,9 +22,6 @@ from ordosync.accounts.ordoro.shapes import (
 from ordosync.accounts.over_http import HttpAccount
 from ordosync.errors import NotFoundError, RefusedError
 from ordosync.models import Comment, Unusable
-
-OVERLAP = timedelta(seconds=120)
-"""How late an update may come to be seen; more costs nothing but reading it again."""
 
 
 class Side(HttpAccount):
@@ -49,16 +46,12 @@ class Side(HttpAccount):
 
     def changed(
         self, params: Params, cursor: str | None, *, now: datetime, doing: str, by: By = "updated"
-    ) -> Iterator[tuple[list[OrderShape | Unusable], str | None]]:
+    ) -> Iterator[tuple[Sequence[OrderShape | Unusable], str | None]]:
         """Yield pages of the orders that match and changed since the cursor, and the next one."""
-        after = datetime.fromisoformat(cursor) if cursor else None
-        come_to = after
         listed = orders(
             self.http, params, by=by, zone=self.zone, doing=doing, account=f"account {self.name}"
         )
-        for items in listed.since(after - OVERLAP if after else None):
-            come_to = reached(come_to, map(listed.at_of, items), now=now)
-            yield items, come_to.isoformat() if come_to else None
+        return since_cursor(cursor, listed.since, listed.at_of, now=now)
 
     def found(self, number: str, doing: str) -> OrderShape | Unusable | None:
         """Return an order as it is now; None where there is none, or no more since it was split."""

@@ -5,7 +5,7 @@ to the end and is seen there. No list is deeper than 25,000, so after `DEEP` of 
 anew for what was updated since the last one that was seen.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -94,7 +94,9 @@ class Changes:
         self._deep = deep
         self._seen: dict[tuple[str, datetime | None], None] = {}
 
-    def since(self, after: datetime | None, *where: str) -> Iterator[list[tuple[Listed, Raw]]]:
+    def since(
+        self, after: datetime | None, where: Sequence[str] = ()
+    ) -> Iterator[list[tuple[Listed, Raw]]]:
         """Yield pages; what changes meanwhile is seen once more."""
         from ordosync.http import decode  # noqa: PLC0415 - slow to import
 
@@ -125,6 +127,11 @@ class Changes:
 
     def _key(self, one: Listed) -> tuple[str, datetime | None]:
         return one.id, one.updated_at
+
+
+def at_of(item: tuple[Listed, Raw]) -> datetime | None:
+    """Return when an item of such a list changed last."""
+    return item[0].updated_at
 
 
 def instant(at: datetime) -> str:

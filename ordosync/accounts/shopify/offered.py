@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from ordosync.accounts.lists import reached
+from ordosync.accounts.lists import since_cursor
 from ordosync.accounts.shopify.documents.stock import ITEMS, VARIANTS
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.lists import DEEP, Pages, instant, quoted
 from ordosync.accounts.shopify.orders import digest
-from ordosync.accounts.shopify.requested import OVERLAP, RequestedOrders
+from ordosync.accounts.shopify.requested import RequestedOrders
 from ordosync.accounts.shopify.shapes import ItemShape, VariantShape
 from ordosync.models import Page, Product, Unusable
 
@@ -34,16 +34,14 @@ class OfferedProducts(RequestedOrders):
         They come by their ids, so one that changes meanwhile may be behind us: the cursor moves
         no further than to the beginning of the reading.
         """
-        after = datetime.fromisoformat(cursor) if cursor else None
-        come_to = after
-        for page in self._variants(after):
-            come_to = reached(come_to, [one.updated_at for one in page], now=now)
+        pages = since_cursor(cursor, self._variants, lambda one: one.updated_at, now=now)
+        for page, after in pages:
             items = tuple(
                 product
                 for one in page
                 if one.inventory_item and (product := self._product(one, one.inventory_item))
             )
-            yield Page(items=items, cursor=come_to.isoformat() if come_to else None)
+            yield Page(items=items, cursor=after)
 
     def products_by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | Unusable]]:
         """Read these products as they are now."""
@@ -56,7 +54,7 @@ class OfferedProducts(RequestedOrders):
 
     def _variants(self, after: datetime | None) -> Iterator[list[VariantShape]]:
         """Yield what is sold, by its id; a list that gets too deep goes on behind the last one."""
-        terms = [f"updated_at:>='{instant(after - OVERLAP)}'"] if after else []
+        terms = [f"updated_at:>='{instant(after)}'"] if after else []
         if self.options.vendor is not None:
             terms.append(f"vendor:{quoted(self.options.vendor)}")
         if self.options.product_tag is not None:

@@ -1,13 +1,14 @@
 """A shop as the Merchant: the fulfillment orders that are this portal's Supplier's to send."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from msgspec import Raw
 
-from ordosync.accounts.lists import reached
+from ordosync.accounts.lists import since_cursor
 from ordosync.accounts.shopify.documents.fulfillment import (
     ACCEPT_CANCELLATION,
     ACCEPT_REQUEST,
@@ -20,7 +21,7 @@ from ordosync.accounts.shopify.documents.fulfillment import (
 )
 from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.lineage import Lineage, Sent, SentPart
-from ordosync.accounts.shopify.lists import Changes, Listed
+from ordosync.accounts.shopify.lists import Changes, Listed, at_of
 from ordosync.accounts.shopify.orders import digest, order_of
 from ordosync.accounts.shopify.place import Placed
 from ordosync.accounts.shopify.shapes import (
@@ -34,8 +35,6 @@ from ordosync.accounts.shopify.shapes import (
 from ordosync.errors import RefusedError
 from ordosync.models import Comment, Order, Page, Unusable
 
-OVERLAP = timedelta(seconds=120)
-"""How late a change may come to be seen; more costs nothing but reading it again."""
 _LINES = 10
 """So many lines of an order come with it; the rest of a longer one is asked for."""
 _Read = tuple[Requested, Sequence[OrderedLine]]
@@ -183,19 +182,14 @@ class RequestedOrders(Placed):
         first: int,
         doing: str,
     ) -> Iterator[tuple[list[Raw], str | None]]:
-        """Yield pages of what changed since the cursor, and the next one.
-
-        Only times that a clock can have said move it, or one of 2099 would blind us.
-        """
-        after = datetime.fromisoformat(cursor) if cursor else None
-        come_to = after
+        """Yield pages of what changed since the cursor, and the next one."""
         more = self._with if document == REQUESTED_ORDERS else {}
         changes = Changes(
             self.shopify, document, doing=doing, first=first, account=f"account {self.name}", **more
         )
-        for page in changes.since(after - OVERLAP if after else None, *where):
-            come_to = reached(come_to, [listed.updated_at for listed, _ in page], now=now)
-            yield [raw for _, raw in page], come_to.isoformat() if come_to else None
+        pages = since_cursor(cursor, partial(changes.since, where=where), at_of, now=now)
+        for page, after in pages:
+            yield [raw for _, raw in page], after
 
     def _usable(self, page: Sequence[Raw]) -> Iterator[Order | Unusable]:
         self._forget_page()

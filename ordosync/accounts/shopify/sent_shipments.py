@@ -7,16 +7,17 @@ turn is not told, so an order is split once, into all that there are then.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
 import msgspec
 
 from ordosync.accounts.base import Finding
-from ordosync.accounts.lists import reached
+from ordosync.accounts.lists import since_cursor
 from ordosync.accounts.shopify.documents.fulfillment import MORE_LINES
 from ordosync.accounts.shopify.documents.orders import SENT_BY_ID, SENT_ORDERS, SPLIT_BY_ID
 from ordosync.accounts.shopify.ids import gid, number
-from ordosync.accounts.shopify.lists import Changes, quoted
+from ordosync.accounts.shopify.lists import Changes, at_of, quoted
 from ordosync.accounts.shopify.made_orders import MadeOrders
 from ordosync.accounts.shopify.shapes import (
     Connection,
@@ -29,7 +30,6 @@ from ordosync.accounts.shopify.shapes import (
 from ordosync.accounts.shopify.side import NO_TIMELINE
 from ordosync.models import Page, Piece, PieceLine, Shipment, Split, Unusable
 
-_OVERLAP = timedelta(seconds=120)
 _ENDED = ("CLOSED", "CANCELLED")
 
 
@@ -98,16 +98,12 @@ class SentShipments(MadeOrders):
     def _changed_orders(
         self, cursor: str | None, *, now: datetime, doing: str
     ) -> Iterator[tuple[list[SentOrder], str | None]]:
-        after = datetime.fromisoformat(cursor) if cursor else None
-        come_to = after
         changes = Changes(
             self.shopify, SENT_ORDERS, doing=doing, first=8, account=f"account {self.name}"
         )
-        since = after - _OVERLAP if after else None
-        for page in changes.since(since, f"tag:{quoted(self.tag)}"):
-            come_to = reached(come_to, [listed.updated_at for listed, _ in page], now=now)
-            orders = [self.read(raw, SentOrder, doing=doing) for _, raw in page]
-            yield orders, come_to.isoformat() if come_to else None
+        read = partial(changes.since, where=[f"tag:{quoted(self.tag)}"])
+        for page, after in since_cursor(cursor, read, at_of, now=now):
+            yield [self.read(raw, SentOrder, doing=doing) for _, raw in page], after
 
     def _split_there(self, order: SentOrder) -> Split | None:
         live = _live(order)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Raw, Struct
 
-from ordosync.accounts.lists import reached
+from ordosync.accounts.lists import overlapping, reached
 from ordosync.accounts.shopify.documents.fulfillment import MORE_UNSENT, UNSENT
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.lineage import Lineage
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ordosync.accounts.shopify.session import ShopifySession
 
 _MARGIN = timedelta(minutes=10)
-_OVERLAP = timedelta(seconds=120)
 _LINES = 10
 
 
@@ -68,8 +67,8 @@ class UnsentOrders:
             sent=self._sent_key,
             closed=self._reached is not None,
         )
-        since = self._reached - _OVERLAP if self._reached else None
-        for page in changes.since(since, f"assigned_location_id:{self._place}"):
+        where = [f"assigned_location_id:{self._place}"]
+        for page in changes.since(overlapping(self._reached), where):
             for listed, raw in page:
                 self._reached = reached(self._reached, [listed.updated_at], now=now)
                 self._take(http, read(raw), now)

@@ -1,14 +1,14 @@
 """What both roles stand on: what the shop is, its orders by id, its products by SKU, its notes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Raw
 
-from ordosync.accounts.lists import LIMIT, reached
+from ordosync.accounts.lists import LIMIT, since_cursor
 from ordosync.accounts.over_http import HttpAccount
 from ordosync.accounts.woocommerce.lists import ORDER_FIELDS, PRODUCT_FIELDS, Lists, Params, at_of
 from ordosync.accounts.woocommerce.record import order_of
@@ -25,8 +25,6 @@ from ordosync.errors import NotFoundError, RefusedError, UnavailableError
 from ordosync.models import Comment, Unusable
 
 T = TypeVar("T")
-_OVERLAP = timedelta(seconds=120)
-"""How late an update may come to be seen; more costs nothing but reading it again."""
 _LONGEST_QUERY = 4_000
 _NO_ROUTE = "rest_no_route"
 _EXTENSIONS = ("wc-shipment-tracking/v3", "wc-ast/v3")
@@ -89,15 +87,10 @@ class Side(HttpAccount):
 
     def changed(
         self, params: Params, cursor: str | None, *, now: datetime, doing: str
-    ) -> Iterator[tuple[list[OrderShape | Unusable], str | None]]:
+    ) -> Iterator[tuple[Sequence[OrderShape | Unusable], str | None]]:
         """Yield pages of the orders that match and changed since the cursor, and the next one."""
-        after = datetime.fromisoformat(cursor) if cursor else None
-        come_to = after
-        for items in self.lists.changed_orders(params, doing).since(
-            after - _OVERLAP if after else None
-        ):
-            come_to = reached(come_to, map(at_of, items), now=now)
-            yield items, come_to.isoformat() if come_to else None
+        listed = self.lists.changed_orders(params, doing)
+        return since_cursor(cursor, listed.since, at_of, now=now)
 
     def order(self, target: str, doing: str) -> OrderShape | None:
         """Return the order that this is, or is a piece of, as it is now; trash is none.
