@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from ordosync.clock import Clock
 from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople
+from tests.fakes.fake import Fake
 from tests.fakes.faults import Kind
 
 Write = Literal[
@@ -32,6 +33,7 @@ _HERE = "@here@"
 class OverHttp(People):
     """Who works in a foreign account. What a fault does is said by `tests.fakes.faults`."""
 
+    fake: Fake
     doubles: ClassVar[frozenset[Write]]
     """What the service does twice if it is given the same request twice; nothing tells us of it."""
     preparing: ClassVar[int] = 0
@@ -45,21 +47,21 @@ class OverHttp(People):
     def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
         """Let requests of this sort meet a fault; `how` are its other fields: `times`, `after`."""
 
-    @abstractmethod
     def heal(self) -> None:
         """Let everything go well from now on, also for a key that was revoked."""
+        self.fake.faults.clear()
 
-    @abstractmethod
     def are_all_met(self) -> bool:
         """Whether each fault has struck as often as it should."""
+        return not self.fake.faults.left()
 
-    @abstractmethod
     def down(self) -> AbstractContextManager[None]:
         """Refuse connections within this context."""
+        return self.fake.down()
 
-    @abstractmethod
     def revoke(self) -> None:
         """Let nobody in any more."""
+        self.meet("unauthorized", "anything", times=inf)
 
     @abstractmethod
     def lag(self, *, index_s: float = 0, arrival_s: float = 0, split_s: float = 0) -> None:
@@ -87,19 +89,28 @@ class OverHttp(People):
         """Count how often an order was asked to be created, whatever came of it."""
 
     @property
-    @abstractmethod
     def writes(self) -> int:
         """Count all that was changed over the API."""
+        return len(self.fake.ledger)
 
     @property
-    @abstractmethod
     def calls(self) -> int:
         """Count all requests, by the service's own counters."""
+        return self.fake.requests.total()
 
     @property
     @abstractmethod
     def secret(self) -> str:
         """What must never be shown."""
+
+    def everything(self) -> object:
+        return self.fake.ledger
+
+    def close(self) -> None:
+        super().close()
+        self.fake.stop()
+        if self.fake.errors:
+            raise self.fake.errors[0]
 
 
 class MerchantOverHttp(OverHttp, MerchantPeople):

@@ -1,7 +1,6 @@
 """The people of an account at Ordoro, in front of a fake of it."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from itertools import count
@@ -58,6 +57,7 @@ _EFFECTS: Mapping[Write, str] = {
 class AtOrdoro(OverHttp):
     """What both do in Ordoro's own pages. All that is said over the API is held to its document."""
 
+    fake: FakeOrdoro
     doubles: ClassVar[frozenset[Write]] = frozenset({"create-order", "comment", "void-tracking"})
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
@@ -83,18 +83,6 @@ class AtOrdoro(OverHttp):
     def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
         method, path = _REQUESTS[what]
         self.fake.faults.add(Fault(kind=kind, method=method, path=path, **how))
-
-    def heal(self) -> None:
-        self.fake.faults.clear()
-
-    def are_all_met(self) -> bool:
-        return not self.fake.faults.left()
-
-    def down(self) -> AbstractContextManager[None]:
-        return self.fake.down()
-
-    def revoke(self) -> None:
-        self.meet("unauthorized", "anything", times=inf)
 
     def lag(self, *, index_s: float = 0, arrival_s: float = 0, split_s: float = 0) -> None:
         switches = self.fake.switches
@@ -122,27 +110,13 @@ class AtOrdoro(OverHttp):
         return self.fake.requests["POST /v3/order"]
 
     @property
-    def writes(self) -> int:
-        return len(self.fake.ledger)
-
-    @property
-    def calls(self) -> int:
-        return self.fake.requests.total()
-
-    @property
     def secret(self) -> str:
         return self.fake.secret
 
     def close(self) -> None:
         super().close()
-        self.fake.stop()
-        if self.fake.errors:
-            raise self.fake.errors[0]
         if self.contract:
             assert self.contract.violations == []
-
-    def everything(self) -> object:
-        return list(self.fake.ledger)
 
     def status(self, order_id: str) -> str:
         return str(self.fake.order(order_id)["status"])

@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from decimal import Decimal
-from math import inf
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -58,6 +56,7 @@ _POINTS = 10
 class AtShopify(OverHttp):
     """What both do in the shop's own pages."""
 
+    fake: FakeShopify
     doubles: ClassVar[frozenset[Write]] = frozenset({"create-order", "create-product"})
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
@@ -79,18 +78,6 @@ class AtShopify(OverHttp):
 
     def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
         self.fake.faults.add(Fault(kind=kind, path=_REQUESTS[what], **how))
-
-    def heal(self) -> None:
-        self.fake.faults.clear()
-
-    def are_all_met(self) -> bool:
-        return not self.fake.faults.left()
-
-    def down(self) -> AbstractContextManager[None]:
-        return self.fake.down()
-
-    def revoke(self) -> None:
-        self.meet("unauthorized", "anything", times=inf)
 
     def lag(
         self,
@@ -125,25 +112,8 @@ class AtShopify(OverHttp):
         return self.fake.requests["CreateOrder"]
 
     @property
-    def writes(self) -> int:
-        return len(self.fake.ledger)
-
-    @property
-    def calls(self) -> int:
-        return self.fake.requests.total()
-
-    @property
     def secret(self) -> str:
         return self.fake.token
-
-    def close(self) -> None:
-        super().close()
-        self.fake.stop()
-        if self.fake.errors:
-            raise self.fake.errors[0]
-
-    def everything(self) -> object:
-        return list(self.fake.ledger)
 
     def remarks(self, order: Kept) -> Sequence[str]:
         """Read the remarks on an order, the newest last."""

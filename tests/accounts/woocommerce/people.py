@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
-from math import inf
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -70,6 +68,7 @@ _SET = frozenset[Write]({"cancel-order", "split-order", "write-stock"})
 class AtShop(OverHttp):
     """What both do in the shop's own pages. It is asked over plain http, so requests are signed."""
 
+    fake: FakeWooCommerce
     doubles: ClassVar[frozenset[Write]] = frozenset(
         {"create-order", "comment", "void-tracking", "add-tracking"}
     )
@@ -98,18 +97,6 @@ class AtShop(OverHttp):
     def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
         method, path = _REQUESTS[what]
         self.fake.faults.add(Fault(kind=kind, method=method, path=path, **how))
-
-    def heal(self) -> None:
-        self.fake.faults.clear()
-
-    def are_all_met(self) -> bool:
-        return not self.fake.faults.left()
-
-    def down(self) -> AbstractContextManager[None]:
-        return self.fake.down()
-
-    def revoke(self) -> None:
-        self.meet("unauthorized", "anything", times=inf)
 
     def lag(
         self,
@@ -142,25 +129,8 @@ class AtShop(OverHttp):
         return self.fake.requests["POST /wc/v3/orders"]
 
     @property
-    def writes(self) -> int:
-        return len(self.fake.ledger)
-
-    @property
-    def calls(self) -> int:
-        return self.fake.requests.total()
-
-    @property
     def secret(self) -> str:
         return self.fake.secret
-
-    def close(self) -> None:
-        super().close()
-        self.fake.stop()
-        if self.fake.errors:
-            raise self.fake.errors[0]
-
-    def everything(self) -> object:
-        return list(self.fake.ledger)
 
     def status(self, order_id: str) -> str:
         return _STATUSES.get(self.fake.order(int(order_id))["status"], self.open_status)
