@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.fakes.by_hand import write
 from tests.fakes.woo_client import WooApi
 from tests.fakes.woocommerce import FakeWooCommerce
-from tests.fakes.woocommerce.__main__ import configuration, told, write
+from tests.fakes.woocommerce.__main__ import configuration, told
 from tests.fakes.woocommerce.sample import SUPPLIER, fill
 
 ODD: list[Any] = [

@@ -5,12 +5,9 @@
 Says what is in it, and writes a configuration that uses it. Everything is gone when it ends.
 """
 
-import argparse
-import signal
-import sys
-import threading
-from pathlib import Path
+from functools import partial
 
+from tests.fakes.by_hand import arguments, run
 from tests.fakes.shopify.fake import FakeShopify
 from tests.fakes.shopify.sample import Sample, fill
 from tests.fakes.shopify.words import number
@@ -18,19 +15,17 @@ from tests.fakes.shopify.words import number
 
 def main() -> None:
     """Start, tell where, and wait."""
-    asked = _arguments()
+    parser = arguments("shopify", __doc__)
+    parser.add_argument("--token", default="shpat_fake")
+    asked = parser.parse_args()
     fake = FakeShopify(token=asked.token, port=asked.port)
     sample = fill(fake, orders=asked.orders, products=asked.products)
-    ended = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: ended.set())
-    with fake:
-        sys.stdout.write(told(fake, sample))
-        if asked.config:
-            write(asked.config, configuration(fake))
-            sys.stdout.write(f"\nConfiguration: {asked.config}\n")
-        sys.stdout.flush()
-        ended.wait()
+    run(
+        fake,
+        partial(told, fake, sample),
+        config=asked.config,
+        content=partial(configuration, fake),
+    )
 
 
 def told(fake: FakeShopify, sample: Sample) -> str:
@@ -64,24 +59,6 @@ portals:
     supplier: northwind
     manage_inventory: true
 """
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file that nobody else can read, since it holds a secret."""
-    path.touch(0o600)
-    path.write_text(text, "utf-8")
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.fakes.shopify", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="any free one if not given")
-    parser.add_argument("--orders", type=int, default=30)
-    parser.add_argument("--products", type=int, default=20)
-    parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="write a configuration that uses it"
-    )
-    parser.add_argument("--token", default="shpat_fake")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

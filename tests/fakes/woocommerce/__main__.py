@@ -5,12 +5,9 @@
 Says what is in it, and writes a configuration that uses it. Everything is gone when it ends.
 """
 
-import argparse
-import signal
-import sys
-import threading
-from pathlib import Path
+from functools import partial
 
+from tests.fakes.by_hand import arguments, run
 from tests.fakes.woocommerce.fake import FakeWooCommerce
 from tests.fakes.woocommerce.sample import SUPPLIER, fill
 from tests.fakes.woocommerce.switches import Switches
@@ -18,7 +15,11 @@ from tests.fakes.woocommerce.switches import Switches
 
 def main() -> None:
     """Start, tell where, and wait."""
-    asked = _arguments()
+    parser = arguments("woocommerce", __doc__)
+    parser.add_argument("--version", choices=("7.8.2", "11.0.1"), default="11.0.1")
+    parser.add_argument("--fulfillments", action="store_true", help="the feature of 10.1 and later")
+    parser.add_argument("--shipment-tracking", action="store_true", help="the extension")
+    asked = parser.parse_args()
     switches = Switches(
         version=asked.version,
         fulfillments=asked.fulfillments,
@@ -27,16 +28,12 @@ def main() -> None:
     )
     fake = FakeWooCommerce(switches=switches, port=asked.port)
     fill(fake, orders=asked.orders, products=asked.products)
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    with fake:
-        sys.stdout.write(told(fake))
-        if asked.config:
-            write(asked.config, configuration(fake))
-            sys.stdout.write(f"\nConfiguration: {asked.config}\n")
-        sys.stdout.flush()
-        ended.wait()
+    run(
+        fake,
+        partial(told, fake),
+        config=asked.config,
+        content=partial(configuration, fake),
+    )
 
 
 def told(fake: FakeWooCommerce) -> str:
@@ -68,26 +65,6 @@ portals:
     supplier: northwind
     manage_inventory: true
 """
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file that nobody else can read, since it holds a secret."""
-    path.touch(0o600)
-    path.write_text(text, "utf-8")
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.fakes.woocommerce", description=__doc__)
-    parser.add_argument("--port", type=int, default=0, help="any free one if not given")
-    parser.add_argument("--orders", type=int, default=30)
-    parser.add_argument("--products", type=int, default=20)
-    parser.add_argument("--version", choices=("7.8.2", "11.0.1"), default="11.0.1")
-    parser.add_argument("--fulfillments", action="store_true", help="the feature of 10.1 and later")
-    parser.add_argument("--shipment-tracking", action="store_true", help="the extension")
-    parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="write a configuration that uses it"
-    )
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,48 @@
+"""Runs a fake until Ctrl-C, so that a person can try what tests try."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.fakes.fake import Fake
+
+
+def arguments(name: str, description: str | None) -> argparse.ArgumentParser:
+    """Return the options that every fake has."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m tests.fakes.{name}",
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--port", type=int, default=0, help="any free one if not given")
+    parser.add_argument("--orders", type=int, default=30)
+    parser.add_argument("--products", type=int, default=20)
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="write a configuration that uses it"
+    )
+    return parser
+
+
+def run(
+    fake: Fake, told: Callable[[], str], *, config: Path | None, content: Callable[[], str]
+) -> None:
+    """Start, tell where, write the configuration if one is wanted, and wait."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    with fake:
+        sys.stdout.write(told())
+        if config:
+            write(config, content())
+            sys.stdout.write(f"\nConfiguration: {config}\n")
+        sys.stdout.flush()
+        ended.wait()
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file that nobody else can read, since it holds a secret."""
+    path.touch(0o600)
+    path.write_text(text, "utf-8")
