@@ -14,6 +14,7 @@ from ordosync.store import Store
 from ordosync.tasks import TASKS
 from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.accounts.contract.opening import PORTAL
+from tests.accounts.contract.over_http import MerchantOverHttp
 from tests.accounts.contract.people import needs, numbers
 from tests.pairs.pair import Pair
 
@@ -101,3 +102,14 @@ def test_order_that_was_never_imported_is_found_whatever_the_supplier_can_list(p
     assert kinds(found) == {("no-supplier-order", "import-orders")}
     assert left == []
     assert len(pair.supplier.orders()) == 2
+
+
+@needs("supplier_sku")
+def test_both_sides_are_compared_by_what_was_asked_of_them(pair: Pair) -> None:
+    """An account that is not to ask for the Supplier's SKUs sends its own and expects them."""
+    frugal = pair.merchant.frugal if isinstance(pair.merchant, MerchantOverHttp) else {}
+    pair.merchant.pair = {**pair.merchant.pair, **frugal}
+    pair.configure(manage_inventory="false", send=["supplier_sku"])
+    pair.imported("1001", line("MUG", 2, supplier_sku="NW-MUG"))
+
+    assert compared(pair) == []

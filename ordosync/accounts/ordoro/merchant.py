@@ -139,9 +139,6 @@ class MerchantSide(Side):
         order = order_of(found, currency=self.currency, zone=self.zone)
         if isinstance(order, Unusable):
             return None
-        lines = tuple(
-            replace(line, supplier_sku=self._supplier_sku(line.sku)) for line in order.lines
-        )
         number, given = found.tracking_number, found.shipping_info or ShippingShape()
         sent_at = moment(given.ship_date, self.zone) or moment(found.updated_date, self.zone)
         shipment = Shipment(
@@ -153,7 +150,7 @@ class MerchantSide(Side):
             voided=self._is_void(found, number),
         )
         return Standing(
-            order=replace(order, lines=lines, ancestors=self.ancestors(found)),
+            order=self._completed(order, found),
             shipments=(shipment,) if number else (),
         )
 
@@ -252,15 +249,16 @@ class MerchantSide(Side):
                 content=order.content,
                 skip=True,
             )
-        if ancestors := self.ancestors(found):
-            order = replace(order, ancestors=ancestors)
+        return self._completed(order, found)
+
+    def _completed(self, order: Order, found: OrderShape) -> Order:
+        """Return an order with what is said of it elsewhere; SKUs are asked for if wanted."""
+        lines = order.lines
         if isinstance(self.pair, MerchantOptions) and self.pair.supplier_skus:
-            skus = (self._supplier_sku(line.sku) for line in order.lines)
-            lines = zip(order.lines, skus, strict=True)
-            order = replace(
-                order, lines=tuple(replace(line, supplier_sku=sku) for line, sku in lines)
+            lines = tuple(
+                replace(line, supplier_sku=self._supplier_sku(line.sku)) for line in lines
             )
-        return order
+        return replace(order, lines=lines, ancestors=self.ancestors(found))
 
     def _supplier_sku(self, sku: str) -> str:
         if sku not in self._supplier_skus:
