@@ -121,13 +121,12 @@ def _links(sides: Sides) -> Iterator[Link]:
     for twins in sides.pairs():
         *older, (generation, newest) = twins.suppliers
         for earlier, family in older:
-            state = "cancelled_by_task" if family.is_cancelled else "live"
             yield Link(
                 kind="order",
                 merchant_id=twins.merchant.id,
                 supplier_id=family.id,
                 generation=earlier,
-                state=state,  # type: ignore[arg-type]
+                state="cancelled_by_task" if family.is_cancelled else "live",
             )
         yield from _of_family(sides, twins, newest, generation)
 

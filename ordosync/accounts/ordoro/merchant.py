@@ -140,13 +140,12 @@ class MerchantSide(Side):
         if isinstance(order, Unusable):
             return None
         number, given = found.tracking_number, found.shipping_info or ShippingShape()
-        sent_at = moment(given.ship_date, self.zone) or moment(found.updated_date, self.zone)
         shipment = Shipment(
             id="",
             order_id=order.id,
             tracking_number=number,
             carrier=given.carrier_name or "",
-            shipped_at=sent_at or datetime.min.replace(tzinfo=UTC),
+            shipped_at=self.sent_at(found) or datetime.min.replace(tzinfo=UTC),
             voided=self._is_void(found, number),
         )
         return Standing(
@@ -380,8 +379,9 @@ class MerchantSide(Side):
             return refused("already-shipped", f"no piece of order {shipment.order_id} is open")
         for piece in wanted:
             self._send_tracking(replace(shipment, order_id=piece.order_number), method="POST")
-        state = "done" if wanted else "unchanged"
-        return Outcome(state=state, id=shipment.order_id, code="on-pieces")  # type: ignore[arg-type]
+        return Outcome(
+            state="done" if wanted else "unchanged", id=shipment.order_id, code="on-pieces"
+        )
 
     def _void_tracking(self, shipment: Shipment) -> Outcome:
         pieces = list(self.leaves(shipment.order_id))

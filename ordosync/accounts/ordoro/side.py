@@ -16,7 +16,9 @@ from ordosync.accounts.ordoro.shapes import (
     ParentShape,
     PlaceName,
     ProductShape,
+    ShippingShape,
     Warehouses,
+    moment,
     read,
 )
 from ordosync.accounts.over_http import HttpAccount
@@ -72,6 +74,11 @@ class Side(HttpAccount):
         """Return those of these orders that are there and can be read, as they are now."""
         found = self.side_by_side(numbers, partial(self.found, doing=doing))
         return {one.order_number: one for one in found if isinstance(one, OrderShape)}
+
+    def sent_at(self, order: OrderShape) -> datetime | None:
+        """Return when an order was sent, else when it changed last."""
+        given = order.shipping_info or ShippingShape()
+        return moment(given.ship_date, self.zone) or moment(order.updated_date, self.zone)
 
     def parent(self, number: str) -> ParentShape | None:
         """Return what is left of an order that was split; None where it was not.

@@ -18,6 +18,7 @@ from ordosync.accounts.base import Finding, refused
 from ordosync.accounts.limits import refusal
 from ordosync.accounts.ordoro.partition import summed
 from ordosync.accounts.ordoro.shapes import (
+    LineShape,
     OrderPage,
     OrderShape,
     PlaceShape,
@@ -36,6 +37,7 @@ from ordosync.models import (
     Line,
     Order,
     Outcome,
+    OutcomeState,
     Page,
     Piece,
     PieceLine,
@@ -313,7 +315,9 @@ class SupplierSide(Side):
         order = self.order(number, f"read order {number}")
         if order is None:
             split = self.parent(number)
-            return refused("already-split", "was split") if split else _not_here()
+            if split:
+                return refused("already-split", "was split")
+            return refused("not-found", "is not here")
         if order.status == "cancelled":
             return Outcome(state="unchanged", id=number)
         if _has_left(order) and not also_shipped:
@@ -355,7 +359,7 @@ class SupplierSide(Side):
         number = order.tracking_number
         if order.status == "cancelled" and not number:
             return None
-        sent_at = moment(given.ship_date, self.zone) or moment(order.updated_date, self.zone)
+        sent_at = self.sent_at(order)
         if sent_at is None:
             return None
         return Shipment(
@@ -396,11 +400,11 @@ class SupplierSide(Side):
         return Split(order_id=number, pieces=tuple(pieces))
 
 
-def _outcome(state: str, number: str, lines: Sequence[object]) -> Outcome:
-    keys = {line.key: None for line in lines}  # type: ignore[attr-defined]
+def _outcome(state: OutcomeState, number: str, lines: Sequence[LineShape]) -> Outcome:
+    keys = {line.key: None for line in lines}
     ordered = sorted(keys, key=_position)
     return Outcome(
-        state=state,  # type: ignore[arg-type]
+        state=state,
         id=number,
         line_ids=tuple(_line_id(number, key) for key in ordered),
     )
@@ -419,10 +423,6 @@ def _again(outcome: Outcome) -> Outcome:
     if outcome.state != "done":
         return outcome
     return Outcome(state="unchanged", id=outcome.id, line_ids=outcome.line_ids)
-
-
-def _not_here() -> Outcome:
-    return refused("not-found", "is not here")
 
 
 def _has_left(order: OrderShape) -> bool:

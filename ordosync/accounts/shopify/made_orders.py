@@ -33,7 +33,7 @@ from ordosync.accounts.shopify.shapes import (
     Standing,
     UserError,
 )
-from ordosync.models import Comment, Order, Outcome, Product
+from ordosync.models import Comment, Order, Outcome, OutcomeState, Product
 
 _AT_ONCE = 20
 _MOST_NAMESAKES = 9
@@ -192,7 +192,7 @@ class MadeOrders(MadeProducts):
             return self.denied(answer.user_errors, asked)
         return self._outcome("done", answer.order)
 
-    def _outcome(self, state: str, order: CreatedOrder) -> Outcome:
+    def _outcome(self, state: OutcomeState, order: CreatedOrder) -> Outcome:
         lines, info = list(order.line_items.nodes), order.line_items.page_info
         while info.has_next_page:
             answer = self.shopify.ask(
@@ -207,7 +207,7 @@ class MadeOrders(MadeProducts):
             lines += page.nodes
             info = page.page_info
         return Outcome(
-            state=state,  # type: ignore[arg-type]
+            state=state,
             id=number(order.id),
             line_ids=tuple(number(one.id) for one in lines),
         )

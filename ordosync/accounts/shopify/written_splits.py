@@ -24,7 +24,7 @@ from ordosync.accounts.shopify.ids import (
 from ordosync.accounts.shopify.requested import is_cancelled
 from ordosync.accounts.shopify.shapes import Id, Part, UserError
 from ordosync.accounts.shopify.written_tracking import WrittenTracking
-from ordosync.models import Outcome, Piece, PieceLine, Split
+from ordosync.models import Outcome, OutcomeState, Piece, PieceLine, Split
 
 Shares = Counter[str]
 """How much of each line of the whole order."""
@@ -162,7 +162,7 @@ def _as_known(split: Split, known: Mapping[str, str]) -> Outcome:
     return _outcome("unchanged", split, [by_reference[reference] for reference in wanted])
 
 
-def _outcome(state: str, split: Split, ids: Sequence[str]) -> Outcome:
+def _outcome(state: OutcomeState, split: Split, ids: Sequence[str]) -> Outcome:
     pieces = tuple(
         Piece(
             id=id_,
@@ -178,4 +178,4 @@ def _outcome(state: str, split: Split, ids: Sequence[str]) -> Outcome:
         )
         for id_, piece in zip(ids, split.pieces, strict=True)
     )
-    return Outcome(state=state, id=split.order_id, pieces=pieces)  # type: ignore[arg-type]
+    return Outcome(state=state, id=split.order_id, pieces=pieces)
