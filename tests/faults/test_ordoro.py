@@ -1,12 +1,14 @@
 """What only Ordoro can do to us, where its documents are silent."""
 
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.accounts.contract.examples import parcel, sold
+from tests.accounts.contract.examples import line, parcel, sold
 from tests.accounts.ordoro.people import OrdoroSupplierPeople
 from tests.fakes.faults import Kind
 from tests.fakes.ordoro import Fault
@@ -83,3 +85,40 @@ def test_order_that_is_shipped_as_we_cancel_it_stays_shipped(
 
     assert ordoro.supplier.status(supplier_id) == "shipped"
     assert [step.code for step in ordoro.open_steps()] == ["already-shipped"]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Australia/Lord_Howe", "America/New_York"])
+def test_split_that_is_not_finished_holds_the_cursor_back(tmp_path: Path, zone: str) -> None:
+    """Its pieces are listed already. Times are of the account's zone, without saying so."""
+    with foreign("supplier", "ordoro", tmp_path, timezone=zone) as ordoro:
+        fake = people(ordoro).fake
+        fake.switches.zone = ZoneInfo(zone)
+        merchant_id, supplier_id = ordoro.pair.imported("1001", line("MUG", 2))
+        ordoro.supplier.split(supplier_id, (1,), (1,))
+        fake.faults.add(
+            Fault(kind="edited", method="GET", path=r"/order/parent/", times=inf, edit=_unready)
+        )
+        fake.faults.add(
+            Fault(kind="edited", method="GET", path=r"/v3/order$", times=inf, edit=_without_zone)
+        )
+        for number in ("1002", "1003", "1004"):
+            ordoro.pair.imported(number)
+            ordoro.run("split-order")
+            ordoro.later(300)
+
+        assert len(ordoro.merchant.pieces(merchant_id)) == 0
+        ordoro.foreign.heal()
+        ordoro.run("split-order")
+
+        assert len(ordoro.merchant.pieces(merchant_id)) == 2
+        assert ordoro.open_steps() == []
+
+
+def _unready(parent: Any) -> Any:
+    return parent | {"ready": False}
+
+
+def _without_zone(page: Any) -> Any:
+    for order in page["order"]:
+        order["updated_date"] = order["updated_date"][:26]
+    return page

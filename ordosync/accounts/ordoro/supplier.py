@@ -206,7 +206,7 @@ class SupplierSide(Side):
         The cursor waits for a split that is not finished there.
         """
         told: set[str] = set()
-        waits: str | None = None
+        unfinished: OrderShape | None = None
         for items, after in self.changed(self._ours, cursor, now=now, doing="read splits"):
             found: list[Split] = []
             for item in items:
@@ -217,11 +217,17 @@ class SupplierSide(Side):
                         continue
                     split = self._split_there(number)
                     if split is None:
-                        waits = waits or item.updated_date
+                        unfinished = unfinished or item
                     else:
                         told.add(number)
                         found.append(split)
-            yield Page(items=tuple(found), cursor=_earlier(after, waits))
+            held = self._before(unfinished, after) or cursor if unfinished else after
+            yield Page(items=tuple(found), cursor=held)
+
+    def _before(self, unfinished: OrderShape, after: str | None) -> str | None:
+        """Return a cursor at which an order is seen again; None where it says no time."""
+        at = moment(unfinished.updated_date, self.zone)
+        return min(datetime.fromisoformat(after), at).isoformat() if after and at else None
 
     def splits_by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:
         """Read how these orders are split now."""
@@ -459,11 +465,3 @@ def _line(place: int, line: Line) -> Mapping[str, object]:
     if line.details:
         written["selected_option"] = line.details
     return written
-
-
-def _earlier(after: str | None, waits: str | None) -> str | None:
-    """Return the cursor, held back by what is not finished."""
-    if waits is None:
-        return after
-    at = moment(waits)
-    return min(after, at.isoformat()) if after and at else after
