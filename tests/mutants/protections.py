@@ -123,6 +123,13 @@ MUTANTS = (
         test="faults/test_times.py",
     ),
     Mutant(
+        protection="a page asks anew from its last second on, and not after it (>= of a cursor)",
+        file="accounts/lists.py",
+        old="further = max(times) - _SECOND if times else None",
+        new="further = max(times) if times else None",
+        test="faults/test_times.py::test_five_hundred_orders_of_the_same_moment_are_all_seen",
+    ),
+    Mutant(
         protection="a time from the future moves no cursor",
         file="accounts/lists.py",
         old="    believed = (min(at, now) for at in times if at and at <= now + _LEAD)",
