@@ -17,6 +17,8 @@ from ordosync.models import Comment, Outcome
 if TYPE_CHECKING:
     from ordosync.http import Http
 
+_ROUNDS = 5
+"""In a batch, all at once in each: fewer, and most of the time nobody is beside the last ones."""
 Item = TypeVar("Item")
 Found = TypeVar("Found")
 
@@ -71,6 +73,7 @@ class HttpAccount(Account):
         if concurrency < 1:
             raise ValueError("concurrency: must be 1 or more")
         self.concurrency = concurrency
+        self.batch_size = max(self.batch_size, _ROUNDS * concurrency)
         self._session: Http | None = None
         self.asking = threading.RLock()
         """Held while what all threads need is asked for by the first of them."""

@@ -19,14 +19,15 @@ from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
 from ordosync.models import Outcome, Page, edited
 from ordosync.store import Store
-from ordosync.store.leases import Lease
+from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import PLANNED, StepChange, StepRow
 from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict
 
 _CATCHES_UP = timedelta(hours=1)
 """Later than this after a restore, whatever was there before it is not news to any reading."""
-"""After so many writes in a row that met an account out of reach, or broken, the run gives up."""
+_QUIET = LEASE / 20
+"""So long a reading goes on in which nothing is owed before it is recorded that it does."""
 
 
 class InterruptedRunError(Exception):
@@ -60,6 +61,7 @@ class Execution:
         self.counts = Counts()
         self._tried: set[str] = set()  # keys counted already, should they be read again
         self._unavailable = 0
+        self._recorded_at = self.run.started_at
         self._has_written = False
         self._restored_at = self.store.schedule.restored_at(self.portal.name, self.task.name)
         self._is_behind = is_behind(self.task, self.portal, self.store)
@@ -171,13 +173,17 @@ class Execution:
                 fresh.append(now_owed)
         owed = [step for step in fresh if not step.verdict]
         ruled_out = self._decided([step for step in fresh if step.verdict])
-        if ruled_out or not owed:  # a page of which nothing is owed renews the lease all the same
+        if ruled_out or (not owed and self._is_quiet()):
             self._record(ruled_out)
         if self.task.brake:
             brake.weigh(page.items, owed)
             self._record([change(step, "waiting", code=PLANNED) for step in owed])
         else:
             self._send(owed)
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing was recorded for a while, so that the lease is to be renewed."""
+        return self.clock.now() - self._recorded_at >= _QUIET
 
     def _check_brake(self, brake: Brake) -> None:
         try:
@@ -371,6 +377,7 @@ class Execution:
             self.store.leases.renew(self.lease, self.run.id, now=self.clock.now())
             yield
             self.store.runs.update(self.run.id, self.counts, calls=self.calls, cost=self.cost)
+        self._recorded_at = self.clock.now()
 
     @property
     def calls(self) -> int:
