@@ -6,6 +6,7 @@ out what may have been written, and looks before it writes again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,6 +63,8 @@ class Execution:
         self._tried: set[str] = set()  # keys counted already, should they be read again
         self._unavailable = 0
         self._recorded_at = self.run.started_at
+        self._mended: AbstractSet[str] = frozenset()
+        self._read_to_end: tuple[str | None, datetime] | None = None
         self._has_written = False
         self._restored_at = self.store.schedule.restored_at(self.portal.name, self.task.name)
         self._is_behind = is_behind(self.task, self.portal, self.store)
@@ -78,7 +81,7 @@ class Execution:
             self.try_again([row for row in rows if self._has_rested(row)])
 
     def sync(self, *, patient: bool, force: bool = False) -> None:
-        """Read everything since the cursor and write what is owed; move the cursor at the end.
+        """Read everything since the cursor and write what is owed; `conclude` moves the cursor.
 
         Raises `BrakeError` where too much would change at once, unless it is to be forced.
         """
@@ -103,16 +106,19 @@ class Execution:
                 self._check_brake(brake)
             self._send_planned()
         unsettled = self.store.steps.unsettled_ids(self.portal.name)
-        mended = {
+        self._mended = {
             *self.portal.merchant.release(unsettled),
             *self.portal.supplier.release(unsettled),
         }
-        with self._recording():
-            fault("cursor-before-commit")
-            self._settle_mended(mended)
-            if links_are_complete:
-                self._read_up_to(cursor, began=reading.now)
-        fault("cursor-after-commit")
+        if links_are_complete:
+            self._read_to_end = cursor, reading.now
+
+    def conclude(self) -> None:
+        """Note, in the transaction that ends the run, what a complete reading has come to."""
+        self._settle_mended(self._mended)
+        if self._read_to_end:
+            cursor, began = self._read_to_end
+            self._read_up_to(cursor, began=began)
 
     def _links_are_complete(self) -> bool:
         """Whether what this task passes over now for want of a link can be passed over for good."""
