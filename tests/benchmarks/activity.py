@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ordosync.store import Store
 from tests.benchmarks.measuring import ORDOSYNC, Result, Spent, at_most, in_turn, scaled, spent
-from tests.benchmarks.portals import many
+from tests.benchmarks.portals import idle, many
 
 _FILTERS: dict[str, tuple[str, ...]] = {
     "none": (),
@@ -29,9 +29,7 @@ _FILL = """
 def measure(folder: Path, scale: float) -> Sequence[Result]:
     """Show the newest five of each kind, in turn."""
     count = scaled(1_000_000, scale, least=100)
-    empty, full = many(folder / "empty", 3), many(folder / "full", 3)
-    for place in (empty, full):
-        spent(ORDOSYNC, "run-due", cwd=place)
+    empty, full = (idle(many(folder / name, 3)) for name in ("empty", "full"))
     with closing(Store.open(full / "ordosync.db")) as store, store.transaction():
         store._connection.execute(_FILL, (count,))
     ways: dict[str, Callable[[], Spent]] = {

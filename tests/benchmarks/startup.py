@@ -14,7 +14,7 @@ from tests.benchmarks.measuring import (
     scaled,
     spent,
 )
-from tests.benchmarks.portals import many
+from tests.benchmarks.portals import idle, many
 
 _ROUNDS = 15
 
@@ -22,7 +22,7 @@ _ROUNDS = 15
 def measure(folder: Path, scale: float) -> Sequence[Result]:
     """Start each in turn, and compare medians."""
     sizes = (3, scaled(1000, scale, least=4), scaled(10_000, scale, least=5))
-    places = {size: _idle(folder / str(size), size) for size in sizes}
+    places = {size: idle(many(folder / str(size), size)) for size in sizes}
     few = places[sizes[0]]
     ways: dict[str, Callable[[], Spent]] = {
         "pass": partial(spent, PYTHON, "-c", "pass"),
@@ -47,10 +47,3 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
         against("`activity --json` against `pass`", "json", "pass", 9),
         against("`activity` against `pass`", "table", "pass", 12),
     ]
-
-
-def _idle(folder: Path, count: int) -> Path:
-    """Make so many portals, of which none has anything due."""
-    many(folder, count)
-    spent(ORDOSYNC, "run-due", cwd=folder)
-    return folder
