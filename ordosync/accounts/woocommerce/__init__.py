@@ -42,7 +42,7 @@ class WooCommerceAccount(Parcels, OfferedProducts, SupplierSide):
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
-    batch_size: ClassVar[int] = 100
+    batch_size: int = 100
 
     @classmethod
     def takes_part(
