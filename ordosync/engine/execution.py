@@ -301,7 +301,10 @@ class Execution:
         ]
         for one, result in zip(changes, results, strict=True):
             self.counts.add(counted_as(one, result.outcome))
-        self._record(changes, results)
+        with self._recording():
+            now = self.clock.now()
+            self.store.steps.record_sent(self.portal.name, self.task.name, changes, now=now)
+            self._link(results)
         fault("result-after-commit")
         self._tried.update(step.key for step in steps)
         self._has_written = True
@@ -368,13 +371,19 @@ class Execution:
         )
 
     def _record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
-        now = self.clock.now()
         with self._recording():
             self.store.steps.record(
-                self.portal.name, self.task.name, changes, run_id=self.run.id, now=now
+                self.portal.name,
+                self.task.name,
+                changes,
+                run_id=self.run.id,
+                now=self.clock.now(),
             )
-            links = (link for result in results for link in result.links)
-            self.store.links(self.portal.name).add(links, now=now)
+            self._link(results)
+
+    def _link(self, results: Iterable[Result]) -> None:
+        links = (link for result in results for link in result.links)
+        self.store.links(self.portal.name).add(links, now=self.clock.now())
 
     @contextmanager
     def _recording(self) -> Iterator[None]:
