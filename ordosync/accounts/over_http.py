@@ -5,9 +5,10 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
 
 from ordosync.accounts.base import OUTAGE, Account, outcome_of
 from ordosync.accounts.network import Network

@@ -6,9 +6,10 @@ A row is committed as `sending` before the call and settled after it, so that wh
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from ordosync.schedule import LONGEST_WAIT
 from ordosync.store.times import from_text, to_text
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 State = Literal["sending", "unknown", "waiting", "done", "skipped", "failed"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StepRow:
+class StepRow(Struct, frozen=True, kw_only=True):
     """A step as it stands."""
 
     id: int
@@ -40,8 +40,7 @@ class StepRow:
     updated_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StepChange:
+class StepChange(Struct, frozen=True, kw_only=True):
     """What a run has to say about a step."""
 
     key: str

@@ -7,7 +7,6 @@ over; an object that cannot be used is told as `Unusable` and stops no other.
 
 import hashlib
 from collections.abc import Hashable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
 from ordosync.models import Address, Line, Order, Product, Unusable
 

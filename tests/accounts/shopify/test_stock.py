@@ -1,8 +1,9 @@
 """Quantities at a shop: never above what the Supplier has, whoever is quicker."""
 
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ordosync.accounts.base import Account
 from ordosync.models import Outcome
