@@ -356,8 +356,10 @@ def _line(shape: LineShape) -> Line:
 
 
 def _is_usable(line: LineShape) -> bool:
-    amounts = (line.item_price, line.supplier_price)
-    return 0 <= line.quantity <= _MOST and all(a is None or a.is_finite() for a in amounts)
+    for amount in (line.item_price, line.supplier_price):
+        if amount is not None and not amount.is_finite():
+            return False
+    return 0 <= line.quantity <= _MOST
 
 
 def _content(shape: OrderShape) -> str:
