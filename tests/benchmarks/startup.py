@@ -9,6 +9,7 @@ from tests.benchmarks.measuring import (
     PYTHON,
     Result,
     Spent,
+    always,
     at_most,
     in_turn,
     scaled,
@@ -46,4 +47,18 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
         against("`--help` against `pass`", "help", "pass", 7),
         against("`activity --json` against `pass`", "json", "pass", 9),
         against("`activity` against `pass`", "table", "pass", 12),
+        always("modules that an idle `run-due` imports", _imported(few, "run-due"), 30),
+        always("the same, `activity --json`", _imported(few, "activity", "--json"), 220),
     ]
+
+
+def _imported(at: Path, *words: str) -> int:
+    """Return how many modules a command has that an empty Python has not."""
+    code = (
+        "import sys; before = set(sys.modules); sys.argv[0] = 'ordosync'\n"
+        "from ordosync.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(len(set(sys.modules) - before))"
+    )
+    return int(spent(PYTHON, "-c", code, *words, cwd=at).out.splitlines()[-1])
