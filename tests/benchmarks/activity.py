@@ -49,9 +49,7 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
         _fill(store, count)
         more = max(steps / few[name] for name, steps in _steps(store).items())
     ways: dict[str, Callable[[], Spent]] = {
-        f"{place.name} {name}": partial(
-            spent, ORDOSYNC, "activity", "--json", *_words(by), cwd=place
-        )
+        f"{place.name} {name}": partial(spent, *_words(by), cwd=place)
         for name, by in _FILTERS.items()
         for place in (empty, full)
     }
