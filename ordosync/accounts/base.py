@@ -175,6 +175,13 @@ class Account(ABC):
         """
         return iter(())
 
+    def left_out(self, role: Role) -> str:  # noqa: ARG002
+        """Say which orders are not in `all_orders` that ought to be, such as for want of a right.
+
+        Empty: none. May ask the service.
+        """
+        return ""
+
     # The Merchant's side.
 
     def orders(

@@ -46,7 +46,7 @@ def kinds(found: list[Difference]) -> set[tuple[str, str]]:
     return {(one.kind, one.task) for one in found}
 
 
-@needs("import-products", "write-inventory-back", "update-tracking", "split-order", "piece-orders")
+@needs("import-products", "write-inventory-back", "update-tracking", "split-order")
 def test_sides_agree_when_all_is_told(pair: Pair) -> None:
     pair.merchant.add_product(product("MUG"))
     pair.supplier.count("MUG", 30)
@@ -65,7 +65,7 @@ def test_sides_agree_when_all_is_told(pair: Pair) -> None:
     assert pair.everything() == before
 
 
-@needs("update-tracking", "split-order", "cancel-orders", "piece-orders")
+@needs("update-tracking", "split-order", "cancel-orders")
 def test_what_a_task_repairs_is_found_and_repaired(pair: Pair) -> None:
     pair.configure(manage_inventory="false")
     told, shipped = pair.imported("1001")
