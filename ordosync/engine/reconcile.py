@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ordosync.accounts.base import Account, Role
 from ordosync.engine.families import (
     Family,
     Match,
     Twins,
+    alike,
     contents,
     matches,
     valid_numbers,
@@ -103,6 +105,16 @@ def cannot_tell(portal: Portal) -> list[str]:
             f"account {portal.supplier.name} ({portal.supplier.kind}) cannot list its orders: each"
             " is looked up by its reference; quantities, tracking and pieces are not compared"
         )
+    sides: tuple[tuple[Role, Account], ...] = (
+        ("merchant", portal.merchant),
+        ("supplier", portal.supplier),
+    )
+    for role, account in sides:
+        if missing := account.left_out(role):
+            found.append(
+                f"account {account.name} ({account.kind}) does not show {missing}:"
+                " they are not compared"
+            )
     return found
 
 
@@ -119,17 +131,19 @@ def _alone(comparison: _Comparison, ids: Sequence[str]) -> Iterator[Difference]:
 
 
 def _of_alone(comparison: _Comparison, step: Step, link: Link | None) -> Difference | None:
-    id_ = step.merchant_id or step.key
+    id_, is_hidden = step.merchant_id or step.key, bool(comparison.sides.left_out["supplier"])
     if isinstance(step.payload, Order):
         owed = Owed(key=step.key, merchant_id=step.merchant_id)
         what = "is requested at the Merchant and not at the Supplier"
-        return comparison.differs(
-            "no-supplier-order", what, (id_, ""), task="import-orders", owed=owed
-        )
+        if is_hidden:  # and sent again if it is there all the same
+            what, task = f"{what}, as far as that shows", ""
+        else:
+            task = "import-orders"
+        return comparison.differs("no-supplier-order", what, (id_, ""), task=task, owed=owed)
     if step.verdict and step.verdict.state == "failed":
         what = f"cannot be imported: {step.verdict.reason}"
         return comparison.differs("no-supplier-order", what, (id_, ""))
-    if step.verdict and step.verdict.state == "skipped":
+    if is_hidden or (step.verdict and step.verdict.state == "skipped"):
         return None
     there = link.supplier_id if link else ""
     what = f"was imported as order {there}, which the Supplier does not have"
@@ -141,7 +155,8 @@ def _of_twins(comparison: _Comparison, twins: Twins) -> Iterator[Difference]:
     alive = [family for _, family in twins.suppliers if not family.is_cancelled]
     newest = twins.suppliers[-1][1]
     if not merchant.members:
-        if alive and "merchant" in comparison.portal.merchant.lists_all_as:
+        is_all = "merchant" in comparison.portal.merchant.lists_all_as
+        if alive and is_all and not comparison.sides.left_out["merchant"]:
             what = f"is the Merchant's order {merchant.id}, which the Merchant does not have"
             yield comparison.differs("no-merchant-order", what, ("", alive[0].id))
         return
@@ -164,10 +179,10 @@ def _quantities(
     about = (merchant.id, supplier.id)
     for family, held, side in ((merchant, here, "Merchant"), (supplier, there, "Supplier")):
         whole = family.member(family.id)
-        if whole and whole.order.is_split and contents([whole]) != held:
+        if whole and whole.order.is_split and not alike(contents([whole]), held):
             what = f"its pieces at the {side} are {_list(held)}, not {_list(contents([whole]))}"
             yield comparison.differs("sum-broken", what, about)
-    if here and there and here != there:
+    if here and there and not alike(here, there):
         what = f"is {_list(here)} at the Merchant, {_list(there)} at the Supplier"
         yield comparison.differs("sum-broken", what, about)
 
