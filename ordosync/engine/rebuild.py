@@ -9,7 +9,6 @@ after a restore, all tasks read everything once more and look before they write.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ordosync.accounts.base import Account, Role
 from ordosync.clock import Clock
 from ordosync.engine.alone import alone, confirm
 from ordosync.engine.families import Family, Match, Twins, matches, spelled, valid_numbers
@@ -49,11 +48,7 @@ class Rebuilt:
 
 
 def _check_listed(portal: Portal) -> None:
-    sides: tuple[tuple[Role, Account], ...] = (
-        ("merchant", portal.merchant),
-        ("supplier", portal.supplier),
-    )
-    for role, account in sides:
+    for role, account in portal.sides:
         if role not in account.lists_all_as:
             raise OrdosyncError(
                 f"portal {portal.name}: account {account.name} ({account.kind}) cannot list all its"

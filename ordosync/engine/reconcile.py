@@ -6,10 +6,9 @@ requested, what a Merchant split stays unsplit there).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from ordosync.accounts.base import Account, Role
+from ordosync.engine.difference import NOT_COMPARED, Comparison, Difference, Owed
 from ordosync.engine.families import (
     Family,
     Match,
@@ -19,71 +18,17 @@ from ordosync.engine.families import (
     matches,
     valid_numbers,
 )
-from ordosync.engine.sides import Sides, both_sides
+from ordosync.engine.sides import both_sides
 from ordosync.models import Order, Product, Shipment, Standing
 from ordosync.store.links import Link
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal, Reading, Step
 
 
-@dataclass(frozen=True, kw_only=True)
-class Owed:
-    """What a task is to try again, as `tasks.base.Owed` wants it."""
-
-    key: str
-    merchant_id: str | None = None
-    supplier_id: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """Something that is not the same on both sides."""
-
-    portal: str
-    kind: str
-    merchant: str = ""
-    supplier: str = ""
-    what: str
-    task: str = ""
-    """What repairs it; empty: people."""
-    owed: Owed | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Comparison:
-    sides: Sides
-    able: frozenset[str]
-    """The tasks that the portal can run."""
-
-    @property
-    def portal(self) -> Portal:
-        return self.sides.portal
-
-    def differs(
-        self,
-        kind: str,
-        what: str,
-        about: tuple[str, str],
-        *,
-        task: str = "",
-        owed: Owed | None = None,
-    ) -> Difference:
-        can = task in self.able
-        return Difference(
-            portal=self.portal.name,
-            kind=kind,
-            merchant=about[0],
-            supplier=about[1],
-            what=what,
-            task=task if can else "",
-            owed=owed if can else None,
-        )
-
-
 def differences(portal: Portal, *, able: frozenset[str], now: datetime) -> Iterator[Difference]:
     """Yield all of them; `able` are the tasks that the portal can run. Reads only."""
     with both_sides(portal, now=now) as sides:
-        comparison = _Comparison(sides=sides, able=able)
+        comparison = Comparison(sides=sides, able=able)
         for ids in sides.alone():
             yield from _alone(comparison, ids)
         for twins in sides.pairs():
@@ -105,11 +50,7 @@ def cannot_tell(portal: Portal) -> list[str]:
             f"account {portal.supplier.name} ({portal.supplier.kind}) cannot list its orders: each"
             " is looked up by its reference; quantities, tracking and pieces are not compared"
         )
-    sides: tuple[tuple[Role, Account], ...] = (
-        ("merchant", portal.merchant),
-        ("supplier", portal.supplier),
-    )
-    for role, account in sides:
+    for role, account in portal.sides:
         if missing := account.left_out(role):
             found.append(
                 f"account {account.name} ({account.kind}) does not show {missing}:"
@@ -118,7 +59,7 @@ def cannot_tell(portal: Portal) -> list[str]:
     return found
 
 
-def _alone(comparison: _Comparison, ids: Sequence[str]) -> Iterator[Difference]:
+def _alone(comparison: Comparison, ids: Sequence[str]) -> Iterator[Difference]:
     """Yield the orders without a twin that the rules of the portal would have one of."""
     portal = comparison.portal
     links = portal.links.of_merchant("order", ids)
@@ -130,7 +71,7 @@ def _alone(comparison: _Comparison, ids: Sequence[str]) -> Iterator[Difference]:
                 yield found
 
 
-def _of_alone(comparison: _Comparison, step: Step, link: Link | None) -> Difference | None:
+def _of_alone(comparison: Comparison, step: Step, link: Link | None) -> Difference | None:
     id_, is_hidden = step.merchant_id or step.key, bool(comparison.sides.left_out["supplier"])
     if isinstance(step.payload, Order):
         owed = Owed(key=step.key, merchant_id=step.merchant_id)
@@ -150,7 +91,7 @@ def _of_alone(comparison: _Comparison, step: Step, link: Link | None) -> Differe
     return comparison.differs("supplier-order-gone", what, (id_, there))
 
 
-def _of_twins(comparison: _Comparison, twins: Twins) -> Iterator[Difference]:
+def _of_twins(comparison: Comparison, twins: Twins) -> Iterator[Difference]:
     merchant = twins.merchant
     alive = [family for _, family in twins.suppliers if not family.is_cancelled]
     newest = twins.suppliers[-1][1]
@@ -171,9 +112,7 @@ def _of_twins(comparison: _Comparison, twins: Twins) -> Iterator[Difference]:
         yield from _of_match(comparison, merchant, supplier, match, generation)
 
 
-def _quantities(
-    comparison: _Comparison, merchant: Family, supplier: Family
-) -> Iterator[Difference]:
+def _quantities(comparison: Comparison, merchant: Family, supplier: Family) -> Iterator[Difference]:
     """Yield lines of which what is open, shipped and cancelled is not what was ordered."""
     here, there = (contents(family.leaves(family.id)) for family in (merchant, supplier))
     about = (merchant.id, supplier.id)
@@ -182,9 +121,22 @@ def _quantities(
         if whole and whole.order.is_split and not alike(contents([whole]), held):
             what = f"its pieces at the {side} are {_list(held)}, not {_list(contents([whole]))}"
             yield comparison.differs("sum-broken", what, about)
-    if here and there and not alike(here, there):
+    are_alive = not merchant.is_cancelled and not supplier.is_cancelled
+    if are_alive and not (here and there):
+        yield from _of_untold(comparison, merchant, supplier, "Supplier" if here else "Merchant")
+    elif are_alive and not alike(here, there):
         what = f"is {_list(here)} at the Merchant, {_list(there)} at the Supplier"
         yield comparison.differs("sum-broken", what, about)
+
+
+def _of_untold(
+    comparison: Comparison, merchant: Family, supplier: Family, side: str
+) -> Iterator[Difference]:
+    portal = comparison.portal
+    is_ours = all(one.is_ours for one in merchant.members)
+    if is_ours and all(role in account.lists_all_as for role, account in portal.sides):
+        what = f"the {side} does not say what is in it; a deleted product takes its SKU along"
+        yield comparison.differs(NOT_COMPARED, what, (merchant.id, supplier.id))
 
 
 def _list(quantities: dict[str, int]) -> str:
@@ -192,7 +144,7 @@ def _list(quantities: dict[str, int]) -> str:
 
 
 def _of_match(
-    comparison: _Comparison, merchant: Family, supplier: Family, match: Match, generation: int
+    comparison: Comparison, merchant: Family, supplier: Family, match: Match, generation: int
 ) -> Iterator[Difference]:
     about = (match.merchant_id, match.supplier_id)
     ours, theirs = merchant.leaves(match.merchant_id), supplier.leaves(match.supplier_id)
@@ -215,7 +167,7 @@ def _of_match(
 
 
 def _statuses(
-    comparison: _Comparison,
+    comparison: Comparison,
     match: Match,
     ours: Sequence[Standing],
     theirs: Standing,
@@ -227,7 +179,10 @@ def _statuses(
         if _is_open(theirs):
             owed = Owed(key=f"{match.merchant_id}#{generation}", **_ids(match))
             what = "is cancelled at the Merchant and open at the Supplier"
-            yield comparison.differs("not-cancelled", what, about, task="cancel-orders", owed=owed)
+            task = "cancel-orders"
+            if not comparison.portal.merchant.cancelled_among([match.merchant_id]):
+                what, task = f"{what}; cancel it there, since this status does not travel", ""
+            yield comparison.differs("not-cancelled", what, about, task=task, owed=owed)
     elif theirs.order.status == "cancelled" and any(
         one.order.status == "dropshipment_requested" and one.is_ours for one in ours
     ):
@@ -236,7 +191,7 @@ def _statuses(
 
 
 def _tracking(
-    comparison: _Comparison, match: Match, ours: Standing, theirs: Standing
+    comparison: Comparison, match: Match, ours: Standing, theirs: Standing
 ) -> Iterator[Difference]:
     about = (ours.order.id, match.supplier_id)
     here = valid_numbers(ours)
@@ -262,7 +217,7 @@ def _tracking(
         yield comparison.differs("tracking-differs", what, about)
 
 
-def _void(comparison: _Comparison, match: Match, ours: Standing, theirs: Standing) -> Difference:
+def _void(comparison: Comparison, match: Match, ours: Standing, theirs: Standing) -> Difference:
     number = valid_numbers(ours)[-1]
     deleted = next((one for one in theirs.shipments if one.tracking_number in ("", number)), None)
     what = f"has tracking {number} at the Merchant, and is open at the Supplier"
@@ -278,7 +233,7 @@ def _void(comparison: _Comparison, match: Match, ours: Standing, theirs: Standin
     )
 
 
-def _of_products(comparison: _Comparison, now: datetime) -> Iterator[Difference]:
+def _of_products(comparison: Comparison, now: datetime) -> Iterator[Difference]:
     """Yield products without a link, and quantities that are not the same."""
     portal = comparison.portal
     reading = Reading(cursor=None, now=now, patient=False)

@@ -52,8 +52,7 @@ class Sides:
         self.other_origins: set[str] = set()
         """What other references begin with that look like ours."""
         self.left_out: Mapping[Role, str] = {
-            "merchant": portal.merchant.left_out("merchant"),
-            "supplier": portal.supplier.left_out("supplier"),
+            role: account.left_out(role) for role, account in portal.sides
         }
         """What an account does not show, so that it may exist although it is not here."""
 

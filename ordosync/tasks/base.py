@@ -56,6 +56,11 @@ class Portal:
     config: PortalConfig
     links: KnownLinks
 
+    @property
+    def sides(self) -> tuple[tuple[Role, Account], tuple[Role, Account]]:
+        """Both accounts, each with its role."""
+        return ("merchant", self.merchant), ("supplier", self.supplier)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:

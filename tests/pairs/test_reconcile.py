@@ -7,8 +7,9 @@ import pytest
 from ordosync.accounts.network import Network
 from ordosync.config import load_config
 from ordosync.engine import Stop, open_portal, register
+from ordosync.engine.difference import Difference
 from ordosync.engine.mend import mend
-from ordosync.engine.reconcile import Difference, differences
+from ordosync.engine.reconcile import differences
 from ordosync.engine.timetable import can_run
 from ordosync.store import Store
 from ordosync.tasks import TASKS

@@ -65,7 +65,9 @@ class StandingOrders(Parcels, SupplierSide):
         if not is_ours and not record.parts and not record.parcels:
             return [_standing(order, str(order.id), self._status(order), is_ours=False)]
         left = self.left(order, until=_first_sent_at(order, record))
-        lines = self.lines_of_supplier(order, left)
+        lines = {
+            line.id: max(left[line.id], 0) for line in order.line_items if self.ours.has_line(line)
+        }
         is_all = all(line in lines for line, quantity in left.items() if quantity > 0)
         seen = self._shown(order, record)
         found = []
