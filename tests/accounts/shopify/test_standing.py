@@ -1,6 +1,5 @@
 """A shop's orders as they stand: what is left of them, what is hidden, and what the list costs."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from ordosync.accounts.base import Role
@@ -19,7 +18,7 @@ from tests.pairs.test_reconcile import compared
 MANY = [line(f"SKU-{place}", place + 1, id=f"m-{place}") for place in range(75)]
 
 
-def standing(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> Mapping[str, Standing]:
+def standing(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> dict[str, Standing]:
     role: Role = "merchant" if isinstance(people, ShopifyMerchantPeople) else "supplier"
     found, _ = read(opened(people).all_orders(role, now=people.settle()))
     return {one.order.id: one for one in found}

@@ -1,6 +1,7 @@
 """A shop's orders as they stand: what counts as sent, what is whose, and what the list costs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,13 +9,20 @@ import pytest
 
 from ordosync.accounts.base import Role
 from ordosync.accounts.woocommerce import WooCommerceAccount
+from ordosync.clock import Clock
 from ordosync.models import Standing
 from tests.accounts.contract.account import quantities, read
 from tests.accounts.contract.examples import line, order, parcel
-from tests.accounts.woocommerce.people import TAG
+from tests.accounts.contract.people import MerchantPeople, SupplierPeople
+from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
+from tests.accounts.woocommerce.people import TAG, ShopMerchantPeople, ShopSupplierPeople
 from tests.accounts.woocommerce.shops import merchant, requests, supplier
+from tests.command import ordosync
 from tests.fakes.woocommerce import FakeWooCommerce, Switches
 from tests.fakes.woocommerce.people_parcels import Way
+from tests.pairs.pair import Pair
+from tests.pairs.test_rebuild import lose, rebuilt
+from tests.pairs.test_reconcile import compared
 from tests.virtual import START, VirtualClock
 
 LIST = "GET /wc/v3/orders"
@@ -223,3 +231,55 @@ def test_list_is_read_a_page_at_a_time(tmp_path: Path, role: Role) -> None:
 
         assert requests(fake)[LIST] == 1
         assert len(list(pages)) == 2
+
+
+@contextmanager
+def pair_of(
+    folder: Path,
+    merchant: Callable[[Path, VirtualClock], MerchantPeople],
+    supplier: Callable[[Path, VirtualClock], SupplierPeople],
+) -> Iterator[Pair]:
+    """Let both work at the time that it is, since requests to a shop are signed with it."""
+    clock = VirtualClock()
+    clock.at = Clock().now()
+    with closing(merchant(folder, clock)) as selling, closing(supplier(folder, clock)) as shipping:
+        pair = Pair(folder, selling, shipping)
+        pair.configure(manage_inventory="false")
+        yield pair
+
+
+def test_sku_that_the_suppliers_shop_spells_in_its_own_way_is_the_same(tmp_path: Path) -> None:
+    with pair_of(tmp_path, SqliteMerchantPeople, ShopSupplierPeople) as pair:
+        pair.supplier.count("Mug", 5)
+        pair.imported("1001", line("MUG", 2))
+
+        found = compared(pair)
+        lose(pair)
+
+        assert found == []
+        assert rebuilt(pair).lines == 1
+
+
+def test_cancellation_that_does_not_travel_is_left_to_people(tmp_path: Path) -> None:
+    """`cancelled:` says which statuses do; the others are cancelled all the same."""
+    with pair_of(tmp_path, ShopMerchantPeople, SqliteSupplierPeople) as pair:
+        assert isinstance(pair.merchant, ShopMerchantPeople)
+        order_id, _ = pair.imported("1001")
+        pair.merchant.fake.set_status(int(order_id), "failed")
+
+        [found] = compared(pair)
+
+        assert (found.kind, found.task) == ("not-cancelled", "")
+        assert "does not travel" in found.what
+
+
+def test_order_of_a_deleted_product_is_said_not_to_be_compared(tmp_path: Path) -> None:
+    with pair_of(tmp_path, ShopMerchantPeople, SqliteSupplierPeople) as pair:
+        assert isinstance(pair.merchant, ShopMerchantPeople)
+        order_id, _ = pair.imported("1001", line("MUG"), line("CUP"))
+        pair.merchant.fake.delete_product("CUP", force=True)
+
+        said = ordosync(tmp_path, "reconcile")
+
+        assert (said.code, said.out) == (0, "")
+        assert f"1 not compared by quantity, such as order {order_id}: the Merchant" in said.err
