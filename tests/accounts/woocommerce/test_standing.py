@@ -12,7 +12,7 @@ from ordosync.accounts.woocommerce import WooCommerceAccount
 from ordosync.clock import Clock
 from ordosync.models import Standing
 from tests.accounts.contract.account import quantities, read
-from tests.accounts.contract.examples import line, order, parcel
+from tests.accounts.contract.examples import line, order, parcel, sold
 from tests.accounts.contract.people import MerchantPeople, SupplierPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.accounts.woocommerce.people import TAG, ShopMerchantPeople, ShopSupplierPeople
@@ -283,3 +283,15 @@ def test_order_of_a_deleted_product_is_said_not_to_be_compared(tmp_path: Path) -
 
         assert (said.code, said.out) == (0, "")
         assert f"1 not compared by quantity, such as order {order_id}: the Merchant" in said.err
+
+
+def test_order_that_cannot_be_imported_is_named_with_the_reason(tmp_path: Path) -> None:
+    with pair_of(tmp_path, ShopMerchantPeople, SqliteSupplierPeople) as pair:
+        assert isinstance(pair.merchant, ShopMerchantPeople)
+        pair.merchant.request(sold("1001", line("MUG"), line("CUP")))
+        pair.merchant.fake.delete_product("CUP", force=True)
+
+        [found] = compared(pair)
+
+        assert (found.kind, found.task) == ("no-supplier-order", "")
+        assert found.what.startswith("cannot be imported: has a line whose product was deleted")
