@@ -11,7 +11,7 @@ is written: the Supplier's count has to be read anew. So nothing ever raises a n
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -111,6 +111,11 @@ class WrittenStock(OfferedProducts):
         for id_, target in targets.items():
             if outcomes[id_].state == "done":
                 unsent = self._counted[id_].unsent
+                if unsent:
+                    why = (
+                        f"{target} available there: {unsent} are sold and not with the Supplier yet"
+                    )
+                    outcomes[id_] = replace(outcomes[id_], reason=why)
                 self._counted[id_] = _Counted(available=target, unsent=unsent, fixed="")
             else:
                 del self._counted[id_]
