@@ -3,10 +3,10 @@
 Complaint 25: personal data piles up, and what deletes it makes orders come again.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ordosync.models import Address, Comment
 from tests.command import HEADER, Done, ordosync, row, shop

@@ -70,7 +70,7 @@ class Account(ABC):
     MerchantPair: ClassVar[type[Any]] = NoOptions
     SupplierPair: ClassVar[type[Any]] = NoOptions
 
-    batch_size: ClassVar[int] = 20
+    batch_size: int = 20
     """How many writes are handed over at once, and so how many a crash leaves to look up."""
     settle_s: float = 0
     """How long an uncertain write must rest before a look-up of it may be believed."""

@@ -91,6 +91,8 @@ def _run(
     fault("finish-before-commit")
     with store.transaction():
         store.leases.release(lease)
+        execution.conclude()
+        fault("cursor-before-commit")
         store.runs.update(run.id, execution.counts, calls=execution.calls, cost=execution.cost)
         if found_nothing(task, run.trigger, status, execution.counts):
             store.runs.remove(run.id)  # or a look every minute would bury the rest
@@ -101,6 +103,7 @@ def _run(
         store.schedule.ended(
             portal.name, task.name, status, now=clock.now(), scheduled=claimed.scheduled
         )
+    fault("cursor-after-commit")
     fault("finish-after-commit")
     return store.runs.get(run.id) or replace(run, status=status, finished_at=clock.now())
 

@@ -6,8 +6,10 @@ it is sent to are all the same. What is nearly the same is told and never guesse
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordosync.clock import Clock
 from ordosync.engine.alone import alone, confirm
@@ -21,8 +23,7 @@ from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal, Reading, Step
 
 
-@dataclass(frozen=True, kw_only=True)
-class Adoption:
+class Adoption(Struct, frozen=True, kw_only=True):
     """Two orders that are one, or may be and are left to people."""
 
     portal: str

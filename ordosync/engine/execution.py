@@ -6,6 +6,7 @@ out what may have been written, and looks before it writes again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,14 +20,15 @@ from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
 from ordosync.models import Outcome, Page, edited
 from ordosync.store import Store
-from ordosync.store.leases import Lease
+from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import PLANNED, StepChange, StepRow
 from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict
 
 _CATCHES_UP = timedelta(hours=1)
 """Later than this after a restore, whatever was there before it is not news to any reading."""
-"""After so many writes in a row that met an account out of reach, or broken, the run gives up."""
+_QUIET = LEASE / 20
+"""So long a reading goes on in which nothing is owed before it is recorded that it does."""
 
 
 class InterruptedRunError(Exception):
@@ -60,6 +62,9 @@ class Execution:
         self.counts = Counts()
         self._tried: set[str] = set()  # keys counted already, should they be read again
         self._unavailable = 0
+        self._recorded_at = self.run.started_at
+        self._mended: AbstractSet[str] = frozenset()
+        self._read_to_end: tuple[str | None, datetime] | None = None
         self._has_written = False
         self._restored_at = self.store.schedule.restored_at(self.portal.name, self.task.name)
         self._is_behind = is_behind(self.task, self.portal, self.store)
@@ -76,7 +81,7 @@ class Execution:
             self.try_again([row for row in rows if self._has_rested(row)])
 
     def sync(self, *, patient: bool, force: bool = False) -> None:
-        """Read everything since the cursor and write what is owed; move the cursor at the end.
+        """Read everything since the cursor and write what is owed; `conclude` moves the cursor.
 
         Raises `BrakeError` where too much would change at once, unless it is to be forced.
         """
@@ -101,16 +106,19 @@ class Execution:
                 self._check_brake(brake)
             self._send_planned()
         unsettled = self.store.steps.unsettled_ids(self.portal.name)
-        mended = {
+        self._mended = {
             *self.portal.merchant.release(unsettled),
             *self.portal.supplier.release(unsettled),
         }
-        with self._recording():
-            fault("cursor-before-commit")
-            self._settle_mended(mended)
-            if links_are_complete:
-                self._read_up_to(cursor, began=reading.now)
-        fault("cursor-after-commit")
+        if links_are_complete:
+            self._read_to_end = cursor, reading.now
+
+    def conclude(self) -> None:
+        """Note, in the transaction that ends the run, what a complete reading has come to."""
+        self._settle_mended(self._mended)
+        if self._read_to_end:
+            cursor, began = self._read_to_end
+            self._read_up_to(cursor, began=began)
 
     def _links_are_complete(self) -> bool:
         """Whether what this task passes over now for want of a link can be passed over for good."""
@@ -171,13 +179,17 @@ class Execution:
                 fresh.append(now_owed)
         owed = [step for step in fresh if not step.verdict]
         ruled_out = self._decided([step for step in fresh if step.verdict])
-        if ruled_out or not owed:  # a page of which nothing is owed renews the lease all the same
+        if ruled_out or (not owed and self._is_quiet()):
             self._record(ruled_out)
         if self.task.brake:
             brake.weigh(page.items, owed)
             self._record([change(step, "waiting", code=PLANNED) for step in owed])
         else:
             self._send(owed)
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing was recorded for a while, so that the lease is to be renewed."""
+        return self.clock.now() - self._recorded_at >= _QUIET
 
     def _check_brake(self, brake: Brake) -> None:
         try:
@@ -289,7 +301,10 @@ class Execution:
         ]
         for one, result in zip(changes, results, strict=True):
             self.counts.add(counted_as(one, result.outcome))
-        self._record(changes, results)
+        with self._recording():
+            now = self.clock.now()
+            self.store.steps.record_sent(self.portal.name, self.task.name, changes, now=now)
+            self._link(results)
         fault("result-after-commit")
         self._tried.update(step.key for step in steps)
         self._has_written = True
@@ -356,13 +371,19 @@ class Execution:
         )
 
     def _record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
-        now = self.clock.now()
         with self._recording():
             self.store.steps.record(
-                self.portal.name, self.task.name, changes, run_id=self.run.id, now=now
+                self.portal.name,
+                self.task.name,
+                changes,
+                run_id=self.run.id,
+                now=self.clock.now(),
             )
-            links = (link for result in results for link in result.links)
-            self.store.links(self.portal.name).add(links, now=now)
+            self._link(results)
+
+    def _link(self, results: Iterable[Result]) -> None:
+        links = (link for result in results for link in result.links)
+        self.store.links(self.portal.name).add(links, now=self.clock.now())
 
     @contextmanager
     def _recording(self) -> Iterator[None]:
@@ -371,6 +392,7 @@ class Execution:
             self.store.leases.renew(self.lease, self.run.id, now=self.clock.now())
             yield
             self.store.runs.update(self.run.id, self.counts, calls=self.calls, cost=self.cost)
+        self._recorded_at = self.clock.now()
 
     @property
     def calls(self) -> int:

@@ -7,7 +7,9 @@ after a restore, all tasks read everything once more and look before they write.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordosync.clock import Clock
 from ordosync.engine.alone import alone, confirm
@@ -23,8 +25,7 @@ from ordosync.tasks.base import Portal, Reading
 _BATCH = 500
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rebuilt:
+class Rebuilt(Struct, frozen=True, kw_only=True):
     """What was found again."""
 
     portal: str

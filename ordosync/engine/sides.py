@@ -8,13 +8,13 @@ imported, and the pieces of it. Addresses and notes are left out.
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from ordosync.accounts.base import Account, Role
 from ordosync.database import sqlite3

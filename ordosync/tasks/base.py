@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from msgspec import Struct
+
 from ordosync.accounts.base import Account, Role
 from ordosync.config.model import PortalConfig
 from ordosync.models import Outcome, Page, Unusable
@@ -62,8 +64,7 @@ class Portal:
         return ("merchant", self.merchant), ("supplier", self.supplier)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """What is decided about a step before anything is written."""
 
     state: Literal["unchanged", "skipped", "waiting", "failed"]
@@ -76,8 +77,7 @@ class Verdict:
         return cls(state="skipped" if item.skip else "failed", code=item.code, reason=item.reason)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One write that is owed, or the reason why it is not."""
 
     key: str
@@ -98,8 +98,7 @@ class Step:
     verdict: Verdict | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """What came of a step, and which things are now known to be the same on both sides."""
 
     outcome: Outcome

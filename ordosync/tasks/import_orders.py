@@ -8,11 +8,13 @@ after the import do not travel
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from ordosync.config.model import PortalConfig
 from ordosync.models import Address, Comment, Line, Order, Outcome, Page, Unusable

@@ -7,8 +7,9 @@ never travels: it would come back as if the Supplier had counted it
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
+
+from msgspec.structs import replace
 
 from ordosync.models import Page, Product, Unusable
 from ordosync.store.links import Link

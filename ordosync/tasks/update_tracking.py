@@ -6,7 +6,9 @@ the Merchant cancelled refuses; then the comment is on the Supplier's timeline o
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from ordosync.models import Comment, Outcome, Page, Shipment, Unusable
 from ordosync.store.links import Link

@@ -14,8 +14,10 @@ until the next run.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
+
+from msgspec.structs import replace
 
 from ordosync.models import Outcome, Page, Stock, Unusable
 from ordosync.store.links import Link

@@ -1,11 +1,13 @@
 """An Ordoro account as the Merchant: dropshipments that are requested from one supplier there."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import NoneType
+
+from msgspec.structs import replace
 
 from ordosync.accounts.base import Finding, refused
 from ordosync.accounts.lists import since_cursor

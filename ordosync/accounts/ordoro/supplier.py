@@ -6,13 +6,15 @@ that we give them as `cart_orderitem_id`: `<position>:<the Merchant's line>`. A 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from math import floor
 from pathlib import Path
 from types import NoneType
+
+from msgspec.structs import replace
 
 from ordosync.accounts.base import Finding, refused
 from ordosync.accounts.limits import refusal

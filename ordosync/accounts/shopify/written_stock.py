@@ -11,9 +11,11 @@ is written: the Supplier's count has to be read anew. So nothing ever raises a n
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ordosync.accounts.base import outcome_of, refused
 from ordosync.accounts.shopify.documents.stock import ITEMS_STOCK, SET_STOCK, STOCK_AT
@@ -112,9 +114,7 @@ class WrittenStock(OfferedProducts):
             if outcomes[id_].state == "done":
                 unsent = self._counted[id_].unsent
                 if unsent:
-                    why = (
-                        f"{target} available there: {unsent} are sold and not with the Supplier yet"
-                    )
+                    why = f"{target} available there: {unsent} sold and not with the Supplier yet"
                     outcomes[id_] = replace(outcomes[id_], reason=why)
                 self._counted[id_] = _Counted(available=target, unsent=unsent, fixed="")
             else:

@@ -42,7 +42,7 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
     lists_all_as: ClassVar[frozenset[Role]] = roles
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
-    batch_size: ClassVar[int] = 100
+    batch_size: int = 100
 
     @classmethod
     def takes_part(

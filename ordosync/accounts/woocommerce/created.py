@@ -7,12 +7,13 @@ first, until each is found: that is sure in every shop, at a call for a hundred 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from types import NoneType
 
 from msgspec import Raw
+from msgspec.structs import astuple, replace
 
 from ordosync.accounts.limits import refusal
 from ordosync.accounts.woocommerce.orders import written

@@ -5,12 +5,12 @@ not got yet; `sold_orders` says which these are. It is one number for a product,
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from ordosync.accounts.base import outcome_of, refused
 from ordosync.accounts.lists import LIMIT

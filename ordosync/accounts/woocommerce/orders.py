@@ -1,8 +1,9 @@
 """What an order of a shop means in our own values, and the other way round for addresses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from ordosync.accounts.woocommerce.shapes import (
     DETAILS,

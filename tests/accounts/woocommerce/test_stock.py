@@ -1,11 +1,11 @@
 """A shop's quantities: how many calls they take, and which of them nobody may write."""
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ordosync.models import Stock
 from tests.accounts.contract.account import read
