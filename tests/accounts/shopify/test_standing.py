@@ -153,3 +153,16 @@ def test_order_that_the_merchant_does_not_show_is_not_said_to_be_gone(
 
     assert [one.kind for one in gone] == ["no-merchant-order"]
     assert hidden == []
+
+
+def test_adopting_from_who_shows_nobody_elses_orders_says_so(
+    shipper: ShopifySupplierPeople, tmp_path: Path
+) -> None:
+    """Or it would seem as if none of them were there, and all were sent once more."""
+    pair = Pair(tmp_path, SqliteMerchantPeople(tmp_path, shipper.clock), shipper)
+    pair.merchant.request(sold("1001"))
+
+    said = ordosync(tmp_path, "import-orders", "--adopt")
+
+    assert (said.code, said.out) == (0, "")
+    assert "account northwind (shopify) shows only orders that carry a reference" in said.err
