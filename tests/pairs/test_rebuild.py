@@ -269,6 +269,20 @@ def test_cancellation_that_was_not_told_is_told_afterwards(pair: Pair) -> None:
     assert pair.supplier.status(supplier_id) == "cancelled"
 
 
+@needs("cancel-orders", "update-tracking")
+def test_cancellation_that_came_too_late_is_refused_once(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    pair.supplier.ship(supplier_id, parcel())
+    pair.merchant.cancel(merchant_id)
+    lose(pair)
+    rebuilt(pair)
+
+    all_tasks(pair)
+
+    assert pair.supplier.status(supplier_id) == "shipped"
+    nothing_is_owed(pair)
+
+
 @needs("import-products", "write-inventory-back", "made-products")
 def test_products_are_linked_and_stock_is_written_where_it_differs(pair: Pair) -> None:
     for sku, quantity in (("MUG", 5), ("CUP", 7)):
