@@ -108,6 +108,12 @@ def import_orders(  # noqa: D103 - see below
         for portal in able:
             opened = open_portal(settings, portal, store, network)
             found += adopt_orders(opened, store, clock, dry=dry_run)
+            if not opened.supplier.lists_others:
+                render.say(
+                    f"{portal.name}: account {opened.supplier.name} ({opened.supplier.kind}) shows"
+                    " only orders that carry a reference of ours: what another tool has made there"
+                    " cannot be found, and would be sent again; `since:` leaves it out"
+                )
     render.adoptions(found, as_json=as_json, dry=dry_run)
     raise typer.Exit(int(any(one.why_not for one in found)))
 

@@ -130,13 +130,19 @@ def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[St
         planned += [
             step
             for step in owed
-            if step.key not in found
-            and (task.is_state or step.key not in known or known[step.key].content != step.content)
+            if step.key not in found and not _has_settled(task, step, known.get(step.key))
         ]
     unsettled = store.steps.unsettled_ids(portal.name)
     for account in (portal.merchant, portal.supplier):
         account.release(unsettled, dry=True)
     return planned
+
+
+def _has_settled(task: Task, step: Step, row: StepRow | None) -> bool:
+    """Whether a run would leave alone what was read, since it has come of it what can."""
+    if row is None or row.content != step.content:
+        return False
+    return row.state == "failed" or not task.is_state
 
 
 def _work(

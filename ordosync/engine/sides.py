@@ -6,7 +6,7 @@ imported, and the pieces of it. Addresses and notes are left out.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -51,6 +51,10 @@ class Sides:
         self.portal = portal
         self.other_origins: set[str] = set()
         """What other references begin with that look like ours."""
+        self.left_out: Mapping[Role, str] = {
+            role: account.left_out(role) for role, account in portal.sides
+        }
+        """What an account does not show, so that it may exist although it is not here."""
 
     def load(self, now: datetime) -> None:
         """Read both accounts, the Merchant's first: what is new there is no difference yet."""

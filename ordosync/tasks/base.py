@@ -58,6 +58,11 @@ class Portal:
     config: PortalConfig
     links: KnownLinks
 
+    @property
+    def sides(self) -> tuple[tuple[Role, Account], tuple[Role, Account]]:
+        """Both accounts, each with its role."""
+        return ("merchant", self.merchant), ("supplier", self.supplier)
+
 
 class Verdict(Struct, frozen=True, kw_only=True):
     """What is decided about a step before anything is written."""

@@ -41,6 +41,7 @@ class OrdoroAccount(MerchantSide, SupplierSide):
     kind: ClassVar[str] = "ordoro"
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     lists_all_as: ClassVar[frozenset[Role]] = roles
+    lists_others: ClassVar[bool] = True
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
 

@@ -111,6 +111,12 @@ class RefundShape(Struct, frozen=True):
     """Money given back, and perhaps how many of which lines."""
 
     line_items: list[RefundLineShape] = []
+    date_created_gmt: str | None = None
+
+    def was_made_by(self, at: datetime) -> bool:
+        """Whether it was made at that time or before; one that does not say when counts so."""
+        made_at = moment(self.date_created_gmt)
+        return made_at is None or made_at <= at
 
 
 class NoteShape(Struct, frozen=True):

@@ -118,14 +118,17 @@ class SoldOrders(Side):
         """Look up whose the lines of these orders are, many at once."""
         self.ours.learn([line.product_id for order in orders for line in order.line_items])
 
-    def left(self, order: OrderShape) -> Lines:
-        """Return how much of each line of any Supplier's is still sold; refunds are read."""
+    def left(self, order: OrderShape, *, until: datetime | None = None) -> Lines:
+        """Return how much of each line of any Supplier's is still sold; refunds are read.
+
+        Those made after `until` do not count.
+        """
         found: Sequence[RefundShape] = ()
         if order.refunds:
             path = f"/wc/v3/orders/{order.id}/refunds"
             doing = f"read the refunds of order {order.id}"
             found = self.http.get(path, list[RefundShape], doing=doing, params=_ALL)
-        back = refunded(found)
+        back = refunded([one for one in found if until is None or one.was_made_by(until)])
         return {line.id: line.quantity - back.get(line.id, 0) for line in order.line_items}
 
     def lines_of_supplier(self, order: OrderShape, left: Lines) -> Lines:
