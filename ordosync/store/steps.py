@@ -37,6 +37,7 @@ class StepRow:
     not_before: datetime | None
     """When it may be tried, or looked up, again."""
     created_at: datetime
+    """Since when it is owed."""
     updated_at: datetime
 
 
@@ -84,7 +85,8 @@ class Steps:
     ) -> None:
         """Insert or overwrite steps.
 
-        A change to `sending` counts as an attempt; other content is counted anew.
+        A change to `sending` counts as an attempt. Attempts of other content, and of what is owed
+        once more after it was settled, are counted anew.
         """
         at = to_text(now)
         self._db.executemany(
@@ -95,7 +97,12 @@ class Steps:
             " on conflict (portal, task, key) do update set state = :state, code = :code,"
             " reason = :reason, content = :content, supplier_id = :supplier_id,"
             " merchant_id = coalesce(:merchant_id, merchant_id),"
-            " attempts = case when content = :content then attempts else 0 end + :attempt,"
+            " attempts = :attempt + case when content = :content and"
+            " (state not in ('done', 'skipped') or :state in ('done', 'skipped'))"
+            " then attempts else 0 end,"
+            " created_at = case when state in ('sending', 'unknown', 'waiting') or"
+            " content = :content and (state = 'failed' or :state in ('done', 'skipped'))"
+            " then created_at else :at end,"
             " not_before = :not_before, updated_at = :at, last_run_id = :run_id",
             (
                 {
