@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ordosync.schedule import CLOCK_SLACK, TRIES, History, Slots, is_from_the_future, next_start
 from ordosync.store.runs import Status
+from ordosync.store.steps import PLANNED
 from ordosync.store.times import from_text, to_text
 
 if TYPE_CHECKING:
@@ -181,11 +182,15 @@ class Schedule:
         self._change(portal, task, next_at=to_text(next_at) if next_at else None)
 
     def owed_at(self, portal: str, task: str) -> datetime | None:
-        """Return when the first step that waits, or is uncertain, may be tried."""
+        """Return when the first step that waits, or is uncertain, may be tried.
+
+        One that waits for the rest of a plan that was not carried out is not tried: it goes.
+        """
         row = self._db.execute(
             "select min(coalesce(not_before, updated_at)) as at from steps"
-            " where portal = ? and task = ? and state in ('sending', 'unknown', 'waiting')",
-            (portal, task),
+            " where portal = ? and task = ? and state in ('sending', 'unknown', 'waiting')"
+            " and coalesce(code, '') <> ?",
+            (portal, task, PLANNED),
         ).fetchone()
         return from_text(row["at"]) if row["at"] else None
 
