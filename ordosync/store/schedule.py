@@ -59,6 +59,10 @@ class ScheduleRow:
             and self.slots.number(tried_at) == self.slots.number(now)
         )
 
+    def was_woken(self, now: datetime) -> bool:
+        """Whether it was made due since its run began, which was then the time to start next."""
+        return self.next_at not in (None, self.last_started_at) and self.next_at <= now
+
     def starts_next(self, now: datetime, *, owed_at: datetime | None) -> datetime | None:
         """Return when to start next; `owed_at` is when the first waiting step may be tried."""
         if self.paused:
@@ -141,7 +145,10 @@ class Schedule:
     def ended(
         self, portal: str, task: str, status: Status, *, now: datetime, scheduled: bool
     ) -> None:
-        """Note how a run ended, and when the next one starts. Manual runs never move a slot."""
+        """Note how a run ended, and when the next one starts. Manual runs never move a slot.
+
+        A task that was woken meanwhile stays due: its run may have read before the change.
+        """
         if status in ("ok", "partial"):
             self._change(portal, task, last_ok_at=to_text(now))
         row = self.get(portal, task)
@@ -151,7 +158,8 @@ class Schedule:
                 self._change(portal, task, failures=0)
             elif status == "failed":
                 self._change(portal, task, failures=row.history.failures + 1)
-        self.set_next(portal, task, now=now)
+        if not (row and row.was_woken(now)):
+            self.set_next(portal, task, now=now)
 
     def slot_done(self, portal: str, task: str, *, at: datetime) -> None:
         """Note that the slot of the run that started at this time is done."""
