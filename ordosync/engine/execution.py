@@ -7,7 +7,7 @@ out what may have been written, and looks before it writes again.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ordosync.accounts.base import OUTAGE
@@ -18,6 +18,7 @@ from ordosync.engine.stop import Stop
 from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
 from ordosync.models import Outcome, Page, edited
+from ordosync.schedule import is_from_the_future
 from ordosync.store import Store
 from ordosync.store.leases import Lease
 from ordosync.store.runs import Counts, Run
@@ -73,6 +74,7 @@ class Execution:
             self.portal.name, self.task.name, now=self.clock.now(), after=last
         ):
             last = rows[-1].id
+            self._date_anew(rows)
             self.try_again([row for row in rows if self._has_rested(row)])
 
     def sync(self, *, patient: bool, force: bool = False) -> None:
@@ -147,6 +149,18 @@ class Execution:
                 if step.key not in ruled_out:
                     del left[step.key]
         self._settle_gone(list(left.values()), ruled_out)
+
+    def _date_anew(self, rows: Sequence[StepRow]) -> None:
+        """Let what was being sent under a wrong clock rest from now on, and not for years."""
+        now = self.clock.now()
+        settle = timedelta(seconds=self.task.target(self.portal).settle_s)
+        changes = [
+            replace(restate(row, "unknown", supplier_id=row.supplier_id), not_before=now + settle)
+            for row in rows
+            if row.state == "sending" and is_from_the_future(row.updated_at, now)
+        ]
+        if changes:
+            self._record(changes)
 
     def _has_rested(self, row: StepRow) -> bool:
         """Whether an uncertain write is old enough for a look-up to be believed."""
