@@ -136,7 +136,7 @@ class Execution:
         left = {row.key: row for row in rows}
         ruled_out: dict[str, Step] = {}
         for page in self.task.replan(self.portal, rows) if rows else ():
-            again = [step for step in page.items if step.key in left]
+            again = list({step.key: step for step in page.items if step.key in left}.values())
             uncertain = {
                 step.key for step in again if left[step.key].state in ("sending", "unknown")
             }

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.accounts.contract.examples import line, parcel, sold
+from tests.accounts.contract.examples import line, parcel, product, sold
+from tests.accounts.contract.opening import PORTAL
 from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
 from tests.fakes.woocommerce import Fault
 from tests.pairs.pair import Pair
+from tests.running import run_once
 from tests.virtual import VirtualClock
 
 
@@ -97,3 +99,17 @@ def test_line_of_each_order_is_known_by_its_own_id(shops: Shops) -> None:
     found = shops.supplier.order(there).lines
 
     assert [(one.quantity, one.details) for one in found] == [(1, "Red"), (2, "Blue")]
+
+
+def test_sku_that_two_products_have_fails_once_and_can_be_tried_again(shops: Shops) -> None:
+    shops.merchant.fake.switches.sku_unique = False
+    for name in ("Mug", "Tasse"):  # as plug-ins for languages do
+        shops.merchant.add_product(product("MUG", name=name))
+
+    first = shops.run("import-products")
+    second = shops.run("import-products")
+    again = run_once(shops.path, "import-products", PORTAL, shops.merchant.clock, only=first.steps)
+
+    assert (first.counts, first.step.code) == ({"failed": 1}, "sku-claimed")
+    assert (second.counts, second.steps) == ({"unchanged": 1}, ())
+    assert (again.counts, again.step.code) == ({"failed": 1}, "sku-claimed")
