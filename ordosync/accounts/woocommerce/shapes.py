@@ -175,6 +175,19 @@ class FulfillmentShape(Struct, frozen=True, kw_only=True):
         return value_of(self.meta_data, key)
 
 
+class FulfillmentsShape(Struct, frozen=True):
+    """The parcels of an order, as the first versions that have them answer."""
+
+    fulfillments: list[FulfillmentShape]
+
+
+class MadeFulfillmentShape(Struct, frozen=True):
+    """A parcel that was made, likewise."""
+
+    id: int = 0
+    fulfillment: FulfillmentShape | None = None
+
+
 class TrackingShape(Struct, frozen=True, kw_only=True):
     """A parcel in the way of an extension, as a field of the order holds it."""
 
