@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 from msgspec import Raw
 
@@ -249,10 +250,13 @@ def _children(
 def _chunks(skus: Sequence[str]) -> Iterator[list[str]]:
     """Yield so many SKUs as fit into a page and an address."""
     chunk: list[str] = []
+    length = 0
     for sku in skus:
-        if len(chunk) == LIMIT or sum(len(one) * 3 for one in (*chunk, sku)) > _LONGEST_QUERY:
+        its_length = len(quote(f",{sku}", errors="replace"))
+        if len(chunk) == LIMIT or (chunk and length + its_length > _LONGEST_QUERY):
             yield chunk
-            chunk = []
+            chunk, length = [], 0
         chunk.append(sku)
+        length += its_length
     if chunk:
         yield chunk
