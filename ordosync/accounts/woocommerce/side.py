@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from msgspec import Raw
 
@@ -45,7 +46,12 @@ class Side(HttpAccount):
     @property
     def lists(self) -> Lists:
         """The shop's lists."""
-        return Lists(self.http, f"account {self.name}")
+        return Lists(self.http, f"account {self.name}", self._comes_again)
+
+    def _comes_again(self, at: datetime) -> bool:
+        """Whether the shop's clock said the same an hour before."""
+        zone = zone_of(self.site)
+        return zone is not None and at.astimezone(ZoneInfo(zone)).fold == 1
 
     @property
     def site(self) -> SiteShape:
