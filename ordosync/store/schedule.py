@@ -224,6 +224,11 @@ class Schedule:
         """Let the next reading start at `cursor`."""
         self._change(portal, task, cursor=cursor)
 
+    def begin_anew(self, portal: str, tasks: Iterable[str]) -> None:
+        """Let these tasks read everything once more: what they passed over has links by now."""
+        for task in tasks:
+            self._change(portal, task, cursor=None)
+
     def restored_at(self, portal: str, task: str) -> datetime | None:
         """Return when the store was restored, as long as the task has not caught up since."""
         row = self._db.execute(
