@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ordosync.clock import Clock, StoppedError
 from ordosync.database import sqlite3
+from ordosync.engine.changes import says_it_all
 from ordosync.engine.claim import Claim, GaveUp, Held, NotDue, claim, claim_if_due
 from ordosync.engine.execution import Execution, InterruptedRunError, is_behind
 from ordosync.engine.portals import check_renames, chosen, open_portal, register
@@ -128,7 +129,7 @@ def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[St
             step
             for step in owed
             if step.key not in found
-            and (task.is_state or step.key not in known or known[step.key].content != step.content)
+            and (task.is_state or step.key not in known or not says_it_all(known[step.key], step))
         ]
     unsettled = store.steps.unsettled_ids(portal.name)
     for account in (portal.merchant, portal.supplier):

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from ordosync.accounts.base import OUTAGE
 from ordosync.clock import Clock
 from ordosync.engine.brake import Brake
-from ordosync.engine.changes import change, counted_as, decided, restate, settled
+from ordosync.engine.changes import change, counted_as, decided, restate, says_it_all, settled
 from ordosync.engine.stop import Stop
 from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
@@ -218,7 +218,7 @@ class Execution:
             return step if row.state in ("failed", "skipped") else None
         if self.task.is_state:
             return None if self._stands(step, row) else step
-        if row.content == step.content or row.state in ("sending", "unknown"):
+        if says_it_all(row, step) or row.state in ("sending", "unknown"):
             return None
         if row.state != "done":
             return None if unchanged else step

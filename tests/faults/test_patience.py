@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.accounts.contract.examples import product
+from tests.accounts.contract.examples import product, sold
 from tests.faults.conftest import foreign
 from tests.faults.portal import Troubled
 
@@ -52,3 +52,24 @@ def test_same_quantity_written_again_and_again_counts_no_attempts(tmp_path: Path
             last = troubled.run(TASK)
 
         assert (last.step.state, last.step.attempts) == ("done", 1)
+
+
+@pytest.mark.parametrize("kind", ["ordoro", "woocommerce"])
+def test_order_that_was_withdrawn_while_it_waited_is_sent_when_it_is_requested_again(
+    tmp_path: Path, kind: str
+) -> None:
+    with foreign("supplier", kind, tmp_path) as troubled:
+        troubled.pair.imported("1000")
+        order_id = troubled.merchant.request(sold("1001"))
+        troubled.foreign.meet("throttled", "create-order", times=inf)
+        away = troubled.run("import-orders")
+        troubled.foreign.heal()
+        troubled.merchant.cancel(order_id)
+        troubled.later()
+        withdrawn = troubled.run("import-orders")
+        troubled.merchant.request_again(order_id)
+
+        again = troubled.run("import-orders")
+
+        assert (away.counts, withdrawn.counts) == ({"waiting": 1}, {"skipped": 1})
+        assert again.counts == {"done": 1}
