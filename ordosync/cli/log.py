@@ -14,6 +14,8 @@ from ordosync.store import Store
 from ordosync.store.runs import STATUSES, Run
 
 _FEW = 5
+_NO_NUMBER = 2**63
+"""More than SQLite can count to."""
 
 
 def activity(
@@ -69,7 +71,7 @@ def show(
     """Show one run with its steps as they stand now."""
     settings = load_config(find_config(config))
     with Store.open(settings.database, readonly=True) as store:
-        found = store.runs.get(run)
+        found = store.runs.get(run) if abs(run) < _NO_NUMBER else None
         if found is None:
             raise UsageError(f"there is no run {run}; `ordosync activity` lists the latest")
         steps = store.steps.of_run(run)
