@@ -59,9 +59,15 @@ def restate(
 def says_it_all(row: StepRow, step: Step) -> bool:
     """Whether what was recorded of what happened once says all that is to say of this reading.
 
-    What was withdrawn while it waited, or mended, and is back as it was, is news.
+    What was withdrawn while it waited, or mended, and is back as it was, is news; so is what was
+    done and then undone.
     """
-    return row.content == step.content and row.code not in _WITHDRAWN
+    return row.content == step.content and row.code not in _WITHDRAWN and not is_undone(row, step)
+
+
+def is_undone(row: StepRow, step: Step) -> bool:
+    """Whether a step that was done is to be done once more."""
+    return step.undone and row.state == "done"
 
 
 def decided(step: Step, verdict: Verdict, *, now: datetime) -> StepChange:

@@ -13,7 +13,15 @@ from datetime import datetime, timedelta
 from ordosync.accounts.base import OUTAGE
 from ordosync.clock import Clock
 from ordosync.engine.brake import Brake
-from ordosync.engine.changes import change, counted_as, decided, restate, says_it_all, settled
+from ordosync.engine.changes import (
+    change,
+    counted_as,
+    decided,
+    is_undone,
+    restate,
+    says_it_all,
+    settled,
+)
 from ordosync.engine.stop import Stop
 from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
@@ -220,7 +228,7 @@ class Execution:
             return None if self._stands(step, row) else step
         if says_it_all(row, step) or row.state in ("sending", "unknown"):
             return None
-        if row.state != "done":
+        if row.state != "done" or is_undone(row, step):
             return None if unchanged else step
         if not edited(row.content, step.content):
             return None

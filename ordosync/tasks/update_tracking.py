@@ -137,6 +137,7 @@ def _step(
     return replace(
         step,
         merchant_id=link.merchant_id,
+        undone=_is_undone(item, before),
         summary=f"{'void' if item.voided else 'add'} tracking {item.tracking_number}",
         payload=_Told(
             shipment=replace(item, order_id=link.merchant_id, ancestors=()),
@@ -144,6 +145,13 @@ def _step(
             before=before,
         ),
     )
+
+
+def _is_undone(item: Shipment, before: Link | None) -> bool:
+    """Whether the Merchant was told last that this number is void, or that it is not, and it is."""
+    if before is None or before.supplier_id != f"{item.id}:{item.tracking_number}":
+        return False
+    return (before.state == "voided") != item.voided
 
 
 def _without_tracking(item: Shipment, link: Link) -> Step:
