@@ -7,12 +7,11 @@ anew for what was updated since the last one that was seen.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from msgspec import Raw, Struct
 
-from ordosync.accounts.shopify.shapes import Connection
-from ordosync.errors import UnavailableError
+from ordosync.accounts.shopify.shapes import Connection, PageInfo
 
 if TYPE_CHECKING:
     from ordosync.accounts.shopify.session import ShopifySession
@@ -30,7 +29,7 @@ class Listed(Struct, frozen=True, rename="camel"):
 
 
 class Pages(Generic[T]):
-    """A list, page by page."""
+    """A list, page by page; `of` one thing, or of the whole shop."""
 
     def __init__(
         self,
@@ -40,6 +39,7 @@ class Pages(Generic[T]):
         *,
         doing: str,
         first: int,
+        of: str | None = None,
         **variables: object,
     ) -> None:
         self._http = http
@@ -47,31 +47,58 @@ class Pages(Generic[T]):
         self._shape = shape
         self._doing = doing
         self._first = first
+        self._of = of
         self._variables: Mapping[str, object] = variables
 
     def all(self, query: str | None = None) -> Iterator[list[T]]:
         """Yield all pages."""
+        page = self._page(query, None)
+        yield page.nodes
+        yield from self.behind(page.page_info, query)
+
+    def behind(self, info: PageInfo, query: str | None = None) -> Iterator[list[T]]:
+        """Yield the pages behind one. Raises `UnavailableError` where that comes for ever."""
         after = None
-        while True:
+        while info.has_next_page:
+            if info.end_cursor in (None, after):
+                raise self._http.unavailable(self._doing, "the same page comes for ever")
+            after = info.end_cursor
             page = self._page(query, after)
             yield page.nodes
-            if not page.page_info.has_next_page:
-                return
-            after = page.page_info.end_cursor
+            info = page.page_info
 
     def _page(self, query: str | None, after: str | None) -> Connection[T]:
         variables = {**self._variables, "after": after}
         if query is not None:
             variables["query"] = query
+        if self._of is None:
+            shape: Any = dict[str, Connection[self._shape]]  # type: ignore[name-defined]
+        else:
+            variables["id"] = self._of
+            shape = dict[str, dict[str, Connection[self._shape]]]  # type: ignore[name-defined]
         answer, self._first = self._http.page(
-            self._document,
-            dict[str, Connection[self._shape]],  # type: ignore[name-defined]
-            doing=self._doing,
-            first=self._first,
-            **variables,
+            self._document, shape, doing=self._doing, first=self._first, **variables
         )
-        [page] = answer.values()
-        return page
+        while isinstance(answer, dict):  # by their names, what was asked and its list
+            [answer] = answer.values()
+        return cast("Connection[T]", answer)
+
+
+def whole(
+    http: "ShopifySession",
+    begun: Connection[T],
+    document: str,
+    shape: type[T],
+    *,
+    of: str,
+    doing: str,
+    **variables: Any,
+) -> Iterator[T]:
+    """Yield all that something has of a kind, also where more of it is there than came with it."""
+    yield from begun.nodes
+    pages = Pages(http, document, shape, doing=doing, first=50, of=of, **variables)
+    for page in pages.behind(begun.page_info):
+        yield from page
 
 
 class Changes:
@@ -84,13 +111,12 @@ class Changes:
         *,
         doing: str,
         first: int,
-        account: str,
         deep: int = DEEP,
-        **variables: object,
+        **variables: Any,
     ) -> None:
+        self._http = http
         self._pages = Pages(http, document, Raw, doing=doing, first=first, **variables)
         self._doing = doing
-        self._account = account
         self._deep = deep
         self._seen: dict[tuple[str, datetime | None], None] = {}
 
@@ -117,7 +143,7 @@ class Changes:
                 return
             if last is None or last == after:
                 why = f"more than {self._deep} changed within one second"
-                raise UnavailableError(self._account, self._doing, why)
+                raise self._http.unavailable(self._doing, why)
             after = last
 
     def _forget_before(self, last: datetime | None) -> None:

@@ -6,6 +6,7 @@ where it is not, a product is made first, which nobody has counted.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from msgspec import Struct
 
@@ -22,17 +23,17 @@ from ordosync.accounts.shopify.documents.orders import (
     PIECE_STATUSES,
 )
 from ordosync.accounts.shopify.ids import gid, number
-from ordosync.accounts.shopify.lists import Pages, quoted
+from ordosync.accounts.shopify.lists import Pages, quoted, whole
 from ordosync.accounts.shopify.made_products import MadeProducts
 from ordosync.accounts.shopify.new_order import input_of, problem
 from ordosync.accounts.shopify.shapes import (
-    Connection,
     CreatedOrder,
     Id,
     OrderStanding,
     Standing,
     UserError,
 )
+from ordosync.errors import RefusedError, UnavailableError, UnknownOutcomeError
 from ordosync.models import Comment, Order, Outcome, OutcomeState, Product
 
 _AT_ONCE = 20
@@ -181,31 +182,24 @@ class MadeOrders(MadeProducts):
             currency=self.currency,
             variant=lambda sku: found.id if (found := self.known_variant(sku)) else None,
         )
+        doing = f"create order {order.number}"
         answer = self.shopify.write(
             CREATE_ORDER,
             dict[str, _CreateAnswer],
-            doing=f"create order {order.number}",
+            doing=doing,
             order=asked,
             options=_NOT_COUNTED,
         )["orderCreate"]
         if answer.user_errors or answer.order is None:
             return self.denied(answer.user_errors, asked)
-        return self._outcome("done", answer.order)
+        with self._written(doing):
+            return self._outcome("done", answer.order)
 
     def _outcome(self, state: OutcomeState, order: CreatedOrder) -> Outcome:
-        lines, info = list(order.line_items.nodes), order.line_items.page_info
-        while info.has_next_page:
-            answer = self.shopify.ask(
-                MORE_ORDER_LINES,
-                dict[str, dict[str, Connection[Id]]],
-                doing="read the lines of an order",
-                id=order.id,
-                first=100,
-                after=info.end_cursor,
-            )
-            page = answer["order"]["lineItems"]
-            lines += page.nodes
-            info = page.page_info
+        doing = "read the lines of an order"
+        lines = whole(
+            self.shopify, order.line_items, MORE_ORDER_LINES, Id, of=order.id, doing=doing
+        )
         return Outcome(
             state=state,
             id=number(order.id),
@@ -219,16 +213,18 @@ class MadeOrders(MadeProducts):
             return Outcome(state="unchanged", id=number(found.id))
         if _status(found) == "shipped":
             return refused("already-shipped", f"order {number(found.id)} is shipped")
+        doing = f"cancel order {number(found.id)}"
         answer = self.shopify.write(
             CANCEL_ORDER,
             dict[str, _CancelAnswer],
-            doing=f"cancel order {number(found.id)}",
+            doing=doing,
             id=found.id,
             note="The Merchant cancelled it",
         )["orderCancel"]
         errors = answer.order_cancel_user_errors
-        has_ended = answer.job is None or self._has_ended(answer.job)
-        now = self._order_standings([found.id]).get(found.id)
+        with self._written(doing):
+            has_ended = answer.job is None or self._has_ended(answer.job)
+            now = self._order_standings([found.id]).get(found.id)
         if now and now.cancelled_at:
             return Outcome(state="unchanged" if errors else "done", id=number(found.id))
         if now and _status(now) == "shipped":  # between our look and our word
@@ -238,6 +234,14 @@ class MadeOrders(MadeProducts):
         if has_ended:
             return refused("refused", "the shop did not cancel it")
         return Outcome(state="unknown", code="not-ready", reason="it is not cancelled there yet")
+
+    @contextmanager
+    def _written(self, doing: str) -> Iterator[None]:
+        """Let no question after a write that fails pass for the write: that may have been done."""
+        try:
+            yield
+        except (UnavailableError, RefusedError) as error:
+            raise UnknownOutcomeError(f"account {self.name}", doing, error.answer) from error
 
     def _has_ended(self, job: _Job) -> bool:
         """Wait for what the shop does by and by."""

@@ -13,7 +13,6 @@ from ordosync.accounts.shopify.documents.fulfillment import (
     ACCEPT_CANCELLATION,
     ACCEPT_REQUEST,
     CHANGED_ORDERS,
-    MORE_LINES,
     REJECT_CANCELLATION,
     REQUESTED_ORDERS,
     REQUESTED_ORDERS_BY_ID,
@@ -24,14 +23,7 @@ from ordosync.accounts.shopify.lineage import Lineage, Sent, SentPart
 from ordosync.accounts.shopify.lists import Changes, Listed, at_of
 from ordosync.accounts.shopify.orders import digest, order_of
 from ordosync.accounts.shopify.place import Placed
-from ordosync.accounts.shopify.shapes import (
-    Connection,
-    OrderedLine,
-    Part,
-    Requested,
-    Standing,
-    Told,
-)
+from ordosync.accounts.shopify.shapes import OrderedLine, Requested, Standing, Told
 from ordosync.errors import RefusedError
 from ordosync.models import Comment, Order, Page, Unusable
 
@@ -184,9 +176,7 @@ class RequestedOrders(Placed):
     ) -> Iterator[tuple[list[Raw], str | None]]:
         """Yield pages of what changed since the cursor, and the next one."""
         more = self._with if document == REQUESTED_ORDERS else {}
-        changes = Changes(
-            self.shopify, document, doing=doing, first=first, account=f"account {self.name}", **more
-        )
+        changes = Changes(self.shopify, document, doing=doing, first=first, **more)
         pages = since_cursor(cursor, partial(changes.since, where=where), at_of, now=now)
         for page, after in pages:
             yield [raw for _, raw in page], after
@@ -227,24 +217,6 @@ class RequestedOrders(Placed):
         order = order_of(found, lineage, lines)
         self._read[order.id] = (found, lines)
         return order
-
-    def lines(self, found: Requested | Part) -> list[OrderedLine]:
-        """Return all lines, also of what has more of them than came with it."""
-        lines: list[OrderedLine] = [*found.line_items.nodes]
-        info = found.line_items.page_info
-        while info.has_next_page:
-            answer = self.shopify.ask(
-                MORE_LINES,
-                dict[str, dict[str, Connection[OrderedLine]]],
-                doing=f"read the lines of fulfillment order {number(found.id)}",
-                id=found.id,
-                first=50,
-                after=info.end_cursor,
-            )
-            more = answer["fulfillmentOrder"]["lineItems"]
-            lines += more.nodes
-            info = more.page_info
-        return lines
 
 
 def is_cancelled(one: Standing) -> bool:

@@ -6,7 +6,7 @@ split, and they are its pieces: `<order>/<fulfillment order>`. What they were sp
 turn is not told, so an order is split once, into all that there are then.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -14,15 +14,18 @@ import msgspec
 
 from ordosync.accounts.base import Finding
 from ordosync.accounts.lists import since_cursor
-from ordosync.accounts.shopify.documents.fulfillment import MORE_LINES
-from ordosync.accounts.shopify.documents.orders import SENT_BY_ID, SENT_ORDERS, SPLIT_BY_ID
+from ordosync.accounts.shopify.documents.orders import (
+    MORE_SENT,
+    SENT_BY_ID,
+    SENT_ORDERS,
+    SPLIT_BY_ID,
+)
 from ordosync.accounts.shopify.ids import gid, number
-from ordosync.accounts.shopify.lists import Changes, at_of, quoted
+from ordosync.accounts.shopify.lists import Changes, at_of, quoted, whole
 from ordosync.accounts.shopify.made_orders import MadeOrders
 from ordosync.accounts.shopify.shapes import (
     Connection,
     FulfillmentShape,
-    OrderedLine,
     Part,
     SentFulfillment,
     SentOrder,
@@ -57,7 +60,7 @@ class SentShipments(MadeOrders):
             items = (
                 shipment
                 for one in found
-                for shipment in _shipments(one.order)
+                for shipment in _shipments(self._with_all_parts(one.order))
                 if shipment.id == number(one.id)
             )
             yield Page(items=tuple(items))
@@ -71,7 +74,8 @@ class SentShipments(MadeOrders):
     def splits_by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:
         """Read how these orders are split now."""
         wanted = [gid("Order", id_) for id_ in ids]
-        found = self.by_id(SPLIT_BY_ID, SentOrder, wanted, doing="read splits again")
+        read = self.by_id(SPLIT_BY_ID, SentOrder, wanted, doing="read splits again")
+        found = (self._with_all_parts(order) for order in read)
         yield Page(items=tuple(split for order in found if (split := self._split_there(order))))
 
     def check_supplier(self) -> Iterator[Finding]:
@@ -98,12 +102,16 @@ class SentShipments(MadeOrders):
     def _changed_orders(
         self, cursor: str | None, *, now: datetime, doing: str
     ) -> Iterator[tuple[list[SentOrder], str | None]]:
-        changes = Changes(
-            self.shopify, SENT_ORDERS, doing=doing, first=8, account=f"account {self.name}"
-        )
+        changes = Changes(self.shopify, SENT_ORDERS, doing=doing, first=8)
         read = partial(changes.since, where=[f"tag:{quoted(self.tag)}"])
         for page, after in since_cursor(cursor, read, at_of, now=now):
-            yield [self.read(raw, SentOrder, doing=doing) for _, raw in page], after
+            found = (self.read(raw, SentOrder, doing=doing) for _, raw in page)
+            yield [self._with_all_parts(order) for order in found], after
+
+    def _with_all_parts(self, order: SentOrder) -> SentOrder:
+        begun, doing = order.fulfillment_orders, f"read the parts of order {number(order.id)}"
+        parts = whole(self.shopify, begun, MORE_SENT, Part, of=order.id, doing=doing)
+        return msgspec.structs.replace(order, fulfillment_orders=Connection(nodes=[*parts]))
 
     def _split_there(self, order: SentOrder) -> Split | None:
         live = _live(order)
@@ -121,29 +129,13 @@ class SentShipments(MadeOrders):
                             quantity=line.total_quantity,
                             id=f"{_piece(order_id, part.id)}:{number(line.line_item.id)}",
                         )
-                        for line in self._lines_of(part)
+                        for line in self.lines(part)
                         if line.total_quantity
                     ),
                 )
                 for part in live
             ),
         )
-
-    def _lines_of(self, part: Part) -> Sequence[OrderedLine]:
-        lines, info = list(part.line_items.nodes), part.line_items.page_info
-        while info.has_next_page:
-            answer: Mapping[str, Mapping[str, Connection[OrderedLine]]] = self.shopify.ask(
-                MORE_LINES,
-                dict[str, dict[str, Connection[OrderedLine]]],
-                doing="read the lines of an order",
-                id=part.id,
-                first=50,
-                after=info.end_cursor,
-            )
-            page = answer["fulfillmentOrder"]["lineItems"]
-            lines += page.nodes
-            info = page.page_info
-        return lines
 
 
 def _piece(order_id: str, part: str) -> str:

@@ -10,10 +10,19 @@ from msgspec import Raw, Struct
 from ordosync.accounts.base import Finding, refused
 from ordosync.accounts.over_http import HttpAccount
 from ordosync.accounts.shopify.bucket import TooCostlyError
+from ordosync.accounts.shopify.documents.fulfillment import MORE_LINES
 from ordosync.accounts.shopify.documents.shop import KEEP, LOCATIONS, REMARK, SHOP
 from ordosync.accounts.shopify.ids import number
-from ordosync.accounts.shopify.lists import Pages
-from ordosync.accounts.shopify.shapes import Nodes, Told, UserError
+from ordosync.accounts.shopify.lists import Pages, whole
+from ordosync.accounts.shopify.shapes import (
+    Connection,
+    Nodes,
+    OrderedLine,
+    Part,
+    Requested,
+    Told,
+    UserError,
+)
 from ordosync.errors import RefusedError
 from ordosync.models import Comment, Outcome
 
@@ -159,6 +168,12 @@ class Side(HttpAccount):
                 continue
             left = left[size:]
             yield [raw for raw in answer.nodes if bytes(raw) not in (b"null", b"{}")]
+
+    def lines(self, found: Requested | Part) -> list[OrderedLine]:
+        """Return all lines of a fulfillment order, also where it has more than came with it."""
+        doing = f"read the lines of fulfillment order {number(found.id)}"
+        lines = cast("Connection[OrderedLine]", found.line_items)
+        return [*whole(self.shopify, lines, MORE_LINES, OrderedLine, of=found.id, doing=doing)]
 
     def denied(self, errors: Sequence[UserError], *sent: object, code: str = "refused") -> Outcome:
         """Return the outcome of a mutation that said no."""

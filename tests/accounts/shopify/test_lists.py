@@ -9,8 +9,8 @@ from ordosync.accounts.shopify import lists
 from ordosync.accounts.shopify.documents.fulfillment import CHANGED_ORDERS
 from ordosync.accounts.shopify.session import ShopifySession
 from ordosync.errors import UnavailableError
-from tests.accounts.contract.account import quantities, read, usable
-from tests.accounts.contract.examples import line, sold
+from tests.accounts.contract.account import read
+from tests.accounts.contract.examples import sold
 from tests.accounts.contract.opening import PORTAL, opened, write_config
 from tests.accounts.shopify.people import ShopifyMerchantPeople
 from tests.running import run_once
@@ -24,9 +24,7 @@ def changes(seller: ShopifyMerchantPeople, deep: int) -> list[str]:
     account = opened(seller)
     http = account.http  # type: ignore[attr-defined]
     assert isinstance(http, ShopifySession)
-    found = lists.Changes(
-        http, CHANGED_ORDERS, doing="read", first=10, account="account shop", deep=deep
-    )
+    found = lists.Changes(http, CHANGED_ORDERS, doing="read", first=10, deep=deep)
     return [one.id for page in found.since(None) for one, _ in page]
 
 
@@ -51,18 +49,6 @@ def test_more_than_can_be_read_of_one_second_is_said(seller: ShopifyMerchantPeop
 
     with pytest.raises(UnavailableError, match="within one second"):
         changes(seller, deep=100)
-
-
-def test_order_of_many_lines_is_read_whole(seller: ShopifyMerchantPeople) -> None:
-    lines = [line(f"SKU-{place}", place + 1, id=f"m-{place}") for place in range(75)]
-    order_id = seller.request(sold("1001", *lines))
-    account = opened(seller)
-
-    [found] = usable(read(account.orders(None, now=seller.settle()))[0])
-    [again] = usable(read(account.orders_by_id([order_id]))[0])
-
-    assert quantities(found) == [(one.sku, one.quantity) for one in lines]
-    assert again == found
 
 
 def test_time_of_the_future_does_not_blind_us(seller: ShopifyMerchantPeople) -> None:

@@ -102,33 +102,39 @@ query Tracked($ids: [ID!]!) {
 
 # All that was ever to be sent of an order from one place, and what was.
 
-FAMILY = """
-query Family($id: ID!, $lines: Int!, $sent: String!, $split: String!, $void: String!) {
-  fulfillmentOrder(id: $id) {
-    id
-    order {
-      id cancelledAt
-      sent: metafield(namespace: "ordosync", key: $sent) { value }
-      split: metafield(namespace: "ordosync", key: $split) { value }
-      void: metafield(namespace: "ordosync", key: $void) { value }
-      fulfillmentOrders(first: 15) {
-        pageInfo { hasNextPage }
-        nodes {
-          id status requestStatus
-          assignedLocation { location { id } }
-          merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) {
-            nodes { sentAt }
-          }
-          fulfillments(first: 3) { nodes { id status trackingInfo(first: 3) { number } } }
-          lineItems(first: $lines) {
-            pageInfo { hasNextPage endCursor }
-            nodes { id remainingQuantity totalQuantity lineItem { id } }
-          }
-        }
-      }
+_PARTS = """
+  pageInfo { hasNextPage endCursor }
+  nodes {
+    id status requestStatus
+    assignedLocation { location { id } }
+    merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) { nodes { sentAt } }
+    fulfillments(first: 3) { nodes { id status trackingInfo { number } } }
+    lineItems(first: $lines) {
+      pageInfo { hasNextPage endCursor }
+      nodes { id remainingQuantity totalQuantity lineItem { id } }
     }
   }
-}
+"""
+
+FAMILY = f"""
+query Family($id: ID!, $lines: Int!, $sent: String!, $split: String!, $void: String!) {{
+  fulfillmentOrder(id: $id) {{
+    id
+    order {{
+      id cancelledAt
+      sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
+      split: metafield(namespace: "ordosync", key: $split) {{ value }}
+      void: metafield(namespace: "ordosync", key: $void) {{ value }}
+      fulfillmentOrders(first: 15) {{ {_PARTS} }}
+    }}
+  }}
+}}
+"""
+
+MORE_PARTS = f"""
+query MoreParts($id: ID!, $first: Int!, $after: String, $lines: Int!) {{
+  order(id: $id) {{ fulfillmentOrders(first: $first, after: $after) {{ {_PARTS} }} }}
+}}
 """
 
 UNSENT = """
