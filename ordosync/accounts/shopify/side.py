@@ -107,9 +107,10 @@ class Side(HttpAccount):
 
     def shop(self) -> ShopShape:
         """Return what the shop says of itself, read once."""
-        if self._shop is None:
-            self._shop = self.shopify.ask(SHOP, ShopShape, doing="sign in")
-        return self._shop
+        with self.asking:
+            if self._shop is None:
+                self._shop = self.shopify.ask(SHOP, ShopShape, doing="sign in")
+            return self._shop
 
     @property
     def currency(self) -> str:
