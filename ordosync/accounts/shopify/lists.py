@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from msgspec import Raw, Struct
 
-from ordosync.accounts.shopify.shapes import Connection, PageInfo
+from ordosync.accounts.shopify.shapes import At, Connection, PageInfo
 
 if TYPE_CHECKING:
     from ordosync.accounts.shopify.session import ShopifySession
@@ -25,7 +25,7 @@ class Listed(Struct, frozen=True, rename="camel"):
     """What every object of such a list says, besides what we want of it."""
 
     id: str
-    updated_at: datetime | None = None
+    updated_at: At | None = None
 
 
 class Pages(Generic[T]):
@@ -130,7 +130,10 @@ class Changes:
             terms = [*where, f"updated_at:>='{instant(after)}'"] if after else [*where]
             read, last = 0, after
             for page in self._pages.all(" AND ".join(terms)):
-                found = [(decode(raw, Listed), raw) for raw in page]
+                try:
+                    found = [(decode(raw, Listed), raw) for raw in page]
+                except ValueError as error:
+                    raise self._http.unavailable(self._doing, f"answered {error}") from error
                 read += len(found)
                 last = max([at for one, _ in found if (at := one.updated_at)], default=last)
                 fresh = [pair for pair in found if self._key(pair[0]) not in self._seen]

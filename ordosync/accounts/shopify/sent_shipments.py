@@ -25,10 +25,10 @@ from ordosync.accounts.shopify.lists import Changes, at_of, quoted, whole
 from ordosync.accounts.shopify.made_orders import MadeOrders
 from ordosync.accounts.shopify.shapes import (
     Connection,
-    FulfillmentShape,
     Part,
     SentFulfillment,
     SentOrder,
+    SentParcel,
 )
 from ordosync.accounts.shopify.side import NO_TIMELINE
 from ordosync.models import Page, Piece, PieceLine, Shipment, Split, Unusable
@@ -161,11 +161,11 @@ def _live(order: SentOrder) -> list[Part]:
 def _shipments(order: SentOrder) -> Iterator[Shipment]:
     """Yield the parcels of an order, the oldest first."""
     is_split = len(_live(order)) > 1
-    for parcel in sorted(order.fulfillments, key=_sent_at):
+    for parcel in sorted(order.fulfillments, key=lambda one: one.created_at):
         yield _shipment(parcel, number(order.id), is_split=is_split)
 
 
-def _shipment(parcel: FulfillmentShape, order_id: str, *, is_split: bool) -> Shipment:
+def _shipment(parcel: SentParcel, order_id: str, *, is_split: bool) -> Shipment:
     parts = parcel.fulfillment_orders.nodes
     of_piece = is_split and bool(parts)
     told = next((one for one in parcel.tracking_info if one.number), None)
@@ -174,14 +174,8 @@ def _shipment(parcel: FulfillmentShape, order_id: str, *, is_split: bool) -> Shi
         order_id=_piece(order_id, parts[0].id) if of_piece else order_id,
         tracking_number=(told and told.number) or "",
         carrier=(told and told.company) or "",
-        shipped_at=_sent_at(parcel),
+        shipped_at=parcel.created_at,
         warehouse=parcel.location.name if parcel.location else "",
         ancestors=(order_id,) if of_piece else (),
         voided=not parcel.holds,
     )
-
-
-def _sent_at(parcel: FulfillmentShape) -> datetime:
-    if parcel.created_at is None:
-        raise msgspec.ValidationError("a fulfillment without a time")
-    return parcel.created_at

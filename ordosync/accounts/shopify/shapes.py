@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from msgspec import Raw, Struct, field
+from msgspec import Meta, Raw, Struct, field
 
 T = TypeVar("T")
+At = Annotated[datetime, Meta(tz=True)]
+"""A time that says where it is so late: others cannot be compared."""
 
 
 class PageInfo(Struct, frozen=True, rename="camel"):
@@ -142,7 +144,7 @@ class Title(Struct, frozen=True):
 class Sent(Struct, frozen=True, rename="camel"):
     """When a merchant asked for a cancellation."""
 
-    sent_at: datetime
+    sent_at: At
 
 
 class Number(Struct, frozen=True):
@@ -158,9 +160,6 @@ class FulfillmentShape(Struct, frozen=True, rename="camel", kw_only=True):
     id: str
     status: str
     tracking_info: list[Number] = field(default_factory=list)
-    created_at: datetime | None = None
-    location: Named | None = None
-    fulfillment_orders: Connection[Id] = field(default_factory=lambda: Connection(nodes=[]))
 
     @property
     def holds(self) -> bool:
@@ -176,7 +175,7 @@ class FulfillmentShape(Struct, frozen=True, rename="camel", kw_only=True):
 class OrderOf(Struct, frozen=True, rename="camel", kw_only=True):
     """What a fulfillment order says of the order that it is a part of."""
 
-    cancelled_at: datetime | None = None
+    cancelled_at: At | None = None
     note: str | None = None
     tags: list[str] = field(default_factory=list)
     custom_attributes: list[Attribute] = field(default_factory=list)
@@ -193,7 +192,7 @@ class Standing(Struct, frozen=True, rename="camel", kw_only=True):
     id: str
     status: str
     request_status: str = ""
-    updated_at: datetime | None = None
+    updated_at: At | None = None
     order_id: str = ""
     assigned_location: Assigned = Assigned()
     merchant_requests: Connection[Sent] = field(default_factory=lambda: Connection(nodes=[]))
@@ -230,7 +229,7 @@ class Requested(Standing, frozen=True, rename="camel", kw_only=True):
     """A fulfillment order with all that its supplier must know."""
 
     order_name: str
-    order_processed_at: datetime | None = None
+    order_processed_at: At | None = None
     destination: AddressShape | None = None
     delivery_method: Method | None = None
     line_items: Connection[RequestedLine]
@@ -247,7 +246,7 @@ class FamilyOrder(Struct, frozen=True, rename="camel", kw_only=True):
 
     id: str
     fulfillment_orders: Connection[Part]
-    cancelled_at: datetime | None = None
+    cancelled_at: At | None = None
     sent: Valued | None = None
     split: Valued | None = None
     void: Valued | None = None
@@ -317,7 +316,7 @@ class VariantShape(Struct, frozen=True, rename="camel", kw_only=True):
     sku: str | None = None
     title: str = ""
     price: Decimal | None = None
-    updated_at: datetime | None = None
+    updated_at: At | None = None
     requires_components: bool = False
     product: ProductShape = ProductShape()
     inventory_item: ItemShape | None = None
@@ -337,15 +336,23 @@ class OrderStanding(Struct, frozen=True, rename="camel", kw_only=True):
 
     id: str
     display_fulfillment_status: str = ""
-    cancelled_at: datetime | None = None
+    cancelled_at: At | None = None
+
+
+class SentParcel(FulfillmentShape, frozen=True, rename="camel", kw_only=True):
+    """A parcel of the Supplier."""
+
+    created_at: At
+    location: Named | None = None
+    fulfillment_orders: Connection[Id]
 
 
 class SentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     """An order of the Supplier with its parcels and its parts."""
 
     id: str
-    updated_at: datetime
-    fulfillments: list[FulfillmentShape]
+    updated_at: At
+    fulfillments: list[SentParcel]
     fulfillment_orders: Connection[Part]
 
 

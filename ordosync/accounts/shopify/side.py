@@ -23,7 +23,7 @@ from ordosync.accounts.shopify.shapes import (
     Told,
     UserError,
 )
-from ordosync.errors import RefusedError
+from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Comment, Outcome
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ NO_TIMELINE = (
 NAMESPACE = "ordosync"
 ATTENTION = "ordosync-attention"
 """The tag by which people find the orders on which there is a remark."""
+_NOT_NOW = "Too many attempts"
+"""How a mutation is refused that has a limit of its own, beside all points: a shop on trial takes
+five orders a minute."""
 _AT_ONCE = 100
 _KEPT_AT_ONCE = 25
 
@@ -177,8 +180,13 @@ class Side(HttpAccount):
         return [*whole(self.shopify, lines, MORE_LINES, OrderedLine, of=found.id, doing=doing)]
 
     def denied(self, errors: Sequence[UserError], *sent: object, code: str = "refused") -> Outcome:
-        """Return the outcome of a mutation that said no."""
-        return refused(code, self.said(errors, *sent))
+        """Return the outcome of a mutation that said no, or not now."""
+        said = self.said(errors, *sent)
+        if any(one.message.startswith(_NOT_NOW) for one in errors):
+            return Outcome(
+                state="unavailable", code=UnavailableError.code, reason=said, retry_after_s=60
+            )
+        return refused(code, said)
 
     def said(self, errors: Sequence[UserError], *sent: object) -> str:
         """Return what was said, without what is personal in what was sent."""

@@ -17,7 +17,7 @@ from ordosync.accounts.shopify.documents.fulfillment import MORE_UNSENT, UNSENT
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.lineage import Lineage
 from ordosync.accounts.shopify.lists import Changes, whole
-from ordosync.accounts.shopify.shapes import Connection, OrderOf
+from ordosync.accounts.shopify.shapes import At, Connection, OrderOf
 
 if TYPE_CHECKING:
     from ordosync.accounts.shopify.session import ShopifySession
@@ -37,7 +37,7 @@ class OpenOrder(Struct, frozen=True, rename="camel", kw_only=True):
 
     id: str
     status: str
-    updated_at: datetime
+    updated_at: At
     order: OrderOf
     line_items: Connection[_Line]
 
