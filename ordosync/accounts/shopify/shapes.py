@@ -141,10 +141,10 @@ class Title(Struct, frozen=True):
     title: str = ""
 
 
-class Sent(Struct, frozen=True, rename="camel"):
-    """When a merchant asked for a cancellation."""
+class Request(Struct, frozen=True):
+    """What a merchant asked its service for."""
 
-    sent_at: At
+    kind: str
 
 
 class Number(Struct, frozen=True):
@@ -195,7 +195,7 @@ class Standing(Struct, frozen=True, rename="camel", kw_only=True):
     updated_at: At | None = None
     order_id: str = ""
     assigned_location: Assigned = Assigned()
-    merchant_requests: Connection[Sent] = field(default_factory=lambda: Connection(nodes=[]))
+    merchant_requests: Connection[Request] = field(default_factory=lambda: Connection(nodes=[]))
     order: OrderOf = OrderOf()
     fulfillments: Connection[FulfillmentShape] = field(default_factory=lambda: Connection(nodes=[]))
 
@@ -208,11 +208,12 @@ class Standing(Struct, frozen=True, rename="camel", kw_only=True):
     def asks_cancellation(self) -> bool:
         """Whether its merchant waits to hear if it can be cancelled.
 
-        Right after the merchant asked, only the request itself shows it.
+        Right after the merchant asked, only the request itself shows it: the last that there is.
         """
         if self.request_status == "CANCELLATION_REQUESTED":
             return True
-        return self.request_status == "ACCEPTED" and bool(self.merchant_requests.nodes)
+        last = [one.kind for one in self.merchant_requests.nodes]
+        return self.request_status == "ACCEPTED" and last == ["CANCELLATION_REQUEST"]
 
     @property
     def location(self) -> str:

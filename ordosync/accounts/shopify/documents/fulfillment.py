@@ -18,7 +18,7 @@ fragment Requested on FulfillmentOrder {{
     firstName lastName company address1 address2 city province zip countryCode phone email
   }}
   deliveryMethod {{ presentedName }}
-  merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) {{ nodes {{ sentAt }} }}
+  merchantRequests(first: 1, reverse: true) {{ nodes {{ kind }} }}
   order {{
     cancelledAt note tags customAttributes {{ key value }}
     shippingLine {{ title }}
@@ -65,7 +65,7 @@ _STANDING = """
 fragment Standing on FulfillmentOrder {
   id status requestStatus updatedAt orderId
   order { cancelledAt }
-  merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) { nodes { sentAt } }
+  merchantRequests(first: 1, reverse: true) { nodes { kind } }
   fulfillments(first: 3) { nodes { id status } }
 }
 """
@@ -92,7 +92,7 @@ query Tracked($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on FulfillmentOrder {
       id status requestStatus
-      merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) { nodes { sentAt } }
+      merchantRequests(first: 1, reverse: true) { nodes { kind } }
       fulfillments(first: 2) { nodes { id status } }
       order { cancelledAt fulfillmentOrders(first: 2) { nodes { id } } }
     }
@@ -107,7 +107,7 @@ _PARTS = """
   nodes {
     id status requestStatus
     assignedLocation { location { id } }
-    merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) { nodes { sentAt } }
+    merchantRequests(first: 1, reverse: true) { nodes { kind } }
     fulfillments(first: 3) { nodes { id status trackingInfo { number } } }
     lineItems(first: $lines) {
       pageInfo { hasNextPage endCursor }
