@@ -7,16 +7,26 @@ anew for what was updated since the last one that was seen.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from msgspec import Raw, Struct
 
+from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.shapes import At, Connection, PageInfo
+from ordosync.errors import UnavailableError
 
 if TYPE_CHECKING:
     from ordosync.accounts.shopify.session import ShopifySession
 
 T = TypeVar("T")
+
+
+class _WithId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Identified = TypeVar("Identified", bound=_WithId)
 
 DEEP = 20_000
 
@@ -50,6 +60,10 @@ class Pages(Generic[T]):
         self._of = of
         self._variables: Mapping[str, object] = variables
 
+    def unavailable(self, answer: str) -> UnavailableError:
+        """Return the error of a list that cannot be read now."""
+        return self._http.unavailable(self._doing, answer)
+
     def all(self, query: str | None = None) -> Iterator[list[T]]:
         """Yield all pages."""
         page = self._page(query, None)
@@ -61,7 +75,7 @@ class Pages(Generic[T]):
         after = None
         while info.has_next_page:
             if info.end_cursor in (None, after):
-                raise self._http.unavailable(self._doing, "the same page comes for ever")
+                raise self.unavailable("the same page comes for ever")
             after = info.end_cursor
             page = self._page(query, after)
             yield page.nodes
@@ -82,6 +96,26 @@ class Pages(Generic[T]):
         while isinstance(answer, dict):  # by their names, what was asked and its list
             [answer] = answer.values()
         return cast("Connection[T]", answer)
+
+
+def by_id(pages: Pages[Identified], deep: int = DEEP) -> Iterator[list[Identified]]:
+    """Yield all pages of a list that comes by ids; one that gets too deep goes on behind its last.
+
+    Raises `UnavailableError` where it does not come by them.
+    """
+    behind = 0
+    while True:
+        read, after = 0, behind
+        for page in pages.all(f"id:>{after}" if after else None):
+            yield page
+            read += len(page)
+            behind = max([behind, *(int(number(one.id)) for one in page)])
+            if read >= deep:
+                break
+        else:
+            return
+        if behind == after:
+            raise pages.unavailable("the list does not come by its ids")
 
 
 def whole(
@@ -114,9 +148,7 @@ class Changes:
         deep: int = DEEP,
         **variables: Any,
     ) -> None:
-        self._http = http
         self._pages = Pages(http, document, Raw, doing=doing, first=first, **variables)
-        self._doing = doing
         self._deep = deep
         self._seen: dict[tuple[str, datetime | None], None] = {}
 
@@ -133,7 +165,7 @@ class Changes:
                 try:
                     found = [(decode(raw, Listed), raw) for raw in page]
                 except ValueError as error:
-                    raise self._http.unavailable(self._doing, f"answered {error}") from error
+                    raise self._pages.unavailable(f"answered {error}") from error
                 read += len(found)
                 last = max([at for one, _ in found if (at := one.updated_at)], default=last)
                 fresh = [pair for pair in found if self._key(pair[0]) not in self._seen]
@@ -146,7 +178,7 @@ class Changes:
                 return
             if last is None or last == after:
                 why = f"more than {self._deep} changed within one second"
-                raise self._http.unavailable(self._doing, why)
+                raise self._pages.unavailable(why)
             after = last
 
     def _forget_before(self, last: datetime | None) -> None:

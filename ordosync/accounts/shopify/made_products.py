@@ -20,7 +20,7 @@ from ordosync.accounts.shopify.documents.stock import (
     SELLABLE_BY_ID,
 )
 from ordosync.accounts.shopify.ids import gid, number
-from ordosync.accounts.shopify.lists import DEEP, Pages, quoted
+from ordosync.accounts.shopify.lists import Pages, by_id, quoted
 from ordosync.accounts.shopify.shapes import (
     Connection,
     ItemShape,
@@ -96,7 +96,15 @@ class MadeProducts(Side):
     ) -> Iterator[Page[Stock | Unusable]]:
         """Read what is available at the location, of all that is counted there or not at all."""
         self._sellable_until = self.needed_network.clock.monotonic() + _FRESH_S
-        for page in self._items():
+        pages = Pages(
+            self.shopify,
+            SELLABLE,
+            ItemShape,
+            doing="read stock",
+            first=150,
+            location=self.stockroom,
+        )
+        for page in by_id(pages):
             found = [stock for item in page if (stock := _stock(item))]
             self._sellable.update((one.product_id, one) for one in found)
             yield Page(items=tuple(found))
@@ -154,28 +162,6 @@ class MadeProducts(Side):
         self._known_variants[product.sku] = variant
         item = variant.inventory_item
         return Outcome(state="done", id=number(item.id) if item else "")
-
-    def _items(self) -> Iterator[list[ItemShape]]:
-        """Yield all that may be counted; a list that gets too deep goes on behind the last one."""
-        behind = 0
-        while True:
-            pages = Pages(
-                self.shopify,
-                SELLABLE,
-                ItemShape,
-                doing="read stock",
-                first=150,
-                location=self.stockroom,
-            )
-            read = 0
-            for page in pages.all(f"id:>{behind}" if behind else None):
-                yield page
-                read += len(page)
-                behind = max([behind, *(int(number(one.id)) for one in page)])
-                if read >= DEEP:
-                    break
-            else:
-                return
 
 
 def _stock(item: ItemShape) -> Stock | None:

@@ -317,10 +317,16 @@ class VariantShape(Struct, frozen=True, rename="camel", kw_only=True):
     sku: str | None = None
     title: str = ""
     price: Decimal | None = None
-    updated_at: At | None = None
     requires_components: bool = False
     product: ProductShape = ProductShape()
     inventory_item: ItemShape | None = None
+
+
+class OfferedProduct(ProductShape, frozen=True, kw_only=True):
+    """A product with what is sold of it."""
+
+    id: str
+    variants: Connection[VariantShape]
 
 
 class CreatedOrder(Struct, frozen=True, rename="camel", kw_only=True):

@@ -33,7 +33,7 @@ _REQUESTS: Mapping[Asked, str] = {
     "comment": "#Remark$",
     "read-orders": "#RequestedOrders$",
     "read-order": "#RequestedOrdersById$",
-    "read-products": "#Variants$",
+    "read-products": "#Products$",
     "anything": "",
 }
 """Where it takes several requests, the one that makes it so; see `test_shopify` for others."""

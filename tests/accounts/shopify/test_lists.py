@@ -11,12 +11,16 @@ import pytest
 
 from ordosync.accounts.shopify import lists
 from ordosync.accounts.shopify.documents.fulfillment import CHANGED_ORDERS
+from ordosync.accounts.shopify.documents.stock import SELLABLE
 from ordosync.accounts.shopify.session import ShopifySession
+from ordosync.accounts.shopify.shapes import ItemShape
 from ordosync.errors import UnavailableError
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import sold
 from tests.accounts.contract.opening import opened, write_config
-from tests.accounts.shopify.people import ShopifyMerchantPeople
+from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
+from tests.fakes.shopify import Fault
+from tests.faults.test_reading import Repeats
 from tests.virtual import VirtualClock
 
 BACKLOG = 10_000
@@ -36,11 +40,14 @@ main()
 """Says in the end how much memory it had at most: what the system says afterwards counts us in."""
 
 
-def changes(seller: ShopifyMerchantPeople, deep: int) -> list[str]:
-    account = opened(seller)
-    http = account.http  # type: ignore[attr-defined]
+def session(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> ShopifySession:
+    http = opened(people).http  # type: ignore[attr-defined]
     assert isinstance(http, ShopifySession)
-    found = lists.Changes(http, CHANGED_ORDERS, doing="read", first=10, deep=deep)
+    return http
+
+
+def changes(seller: ShopifyMerchantPeople, deep: int) -> list[str]:
+    found = lists.Changes(session(seller), CHANGED_ORDERS, doing="read", first=10, deep=deep)
     return [one.id for page in found.since(None) for one, _ in page]
 
 
@@ -58,6 +65,47 @@ def test_deep_list_is_asked_anew_and_nothing_comes_twice(seller: ShopifyMerchant
     found = changes(seller, deep=100)
 
     assert len(found) == len({*found}) == 700
+
+
+@pytest.mark.parametrize("deep", [100, 200, 400])
+def test_deep_list_that_comes_by_ids_goes_on_behind_the_last(
+    shipper: ShopifySupplierPeople, deep: int
+) -> None:
+    for number in range(400):
+        shipper.count(f"SKU-{number}", 1)
+    shipper.fake.switches.deepest = deep + 250
+    pages = lists.Pages(
+        session(shipper),
+        SELLABLE,
+        ItemShape,
+        doing="read stock",
+        first=10,
+        location=shipper.fake.location_id,
+    )
+
+    found = [one.sku for page in lists.by_id(pages, deep) for one in page]
+
+    assert sorted(map(str, found)) == sorted(f"SKU-{number}" for number in range(400))
+
+
+def test_list_that_passes_over_the_ids_that_it_is_asked_for_is_a_failure(
+    shipper: ShopifySupplierPeople,
+) -> None:
+    pages = lists.Pages(
+        session(shipper),
+        SELLABLE,
+        ItemShape,
+        doing="read stock",
+        first=10,
+        location=shipper.fake.location_id,
+    )
+    for number in range(30):
+        shipper.count(f"SKU-{number}", 1)
+    edit = Repeats()
+    shipper.fake.faults.add(Fault(kind="edited", path="#Sellable$", times=99, edit=edit))
+
+    with pytest.raises(UnavailableError, match="by its ids"):
+        list(lists.by_id(pages, deep=10))
 
 
 def test_more_than_can_be_read_of_one_second_is_said(seller: ShopifyMerchantPeople) -> None:
