@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ordosync.errors import AccountError
+from ordosync.errors import AccountError, UnavailableError
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import order, parcel, sold
 from tests.accounts.contract.opening import opened
@@ -62,3 +62,63 @@ def _edited(operation: str, change: Callable[[Any], object]) -> Fault:
         return page
 
     return Fault(kind="edited", path=f"#{operation}$", times=9, edit=edit)
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        ({"message": "Internal error", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}, "unknown"),
+        ({"message": "Timeout", "path": ["orderCreate"]}, "unknown"),
+        (
+            {"message": "No", "path": ["orderCreate"], "extensions": {"code": "BAD_REQUEST"}},
+            "refused",
+        ),
+        (
+            {
+                "message": "No",
+                "path": ["orderCreate", "order", "lineItems"],
+                "extensions": {"code": "BAD_REQUEST"},
+            },
+            "unknown",
+        ),
+    ],
+    ids=["whole", "no-code", "refused", "in-what-was-made"],
+)
+@pytest.mark.parametrize("with_data", [True, False])
+def test_order_that_is_answered_by_an_error_counts_as_made_unless_it_was_refused_as_a_whole(
+    shipper: ShopifySupplierPeople, error: dict[str, object], state: str, with_data: bool
+) -> None:
+    def edit(answer: Any) -> Any:
+        data = {"data": answer["data"]} if with_data else {"data": None}
+        return {**data, "errors": [error]}
+
+    account = opened(shipper)
+    shipper.fake.faults.add(Fault(kind="edited", path="#CreateOrder$", edit=edit))
+
+    [outcome] = account.create_orders([order("1001")])
+
+    assert outcome.state == state
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_page_with_an_error_in_it_is_asked_for_again_and_never_used(
+    seller: ShopifyMerchantPeople, times: int
+) -> None:
+    seller.request_all([sold("1001"), sold("1002")])
+    seller.fake.faults.add(
+        Fault(kind="edited", path="#RequestedOrders$", times=times, edit=_half_of_it)
+    )
+    pages = opened(seller).orders(None, now=seller.settle())
+
+    if times == 1:
+        assert len(read(pages)[0]) == 2
+    else:
+        with pytest.raises(UnavailableError, match="Internal error"):
+            read(pages)
+
+
+def _half_of_it(page: Any) -> Any:
+    nodes = page["data"]["fulfillmentOrders"]["nodes"]
+    nodes[1] = None
+    path = ["fulfillmentOrders", "nodes", 1]
+    return {**page, "errors": [{"message": "Internal error", "path": path}]}
