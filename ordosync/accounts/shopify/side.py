@@ -134,6 +134,9 @@ class Side(HttpAccount):
         missing = sorted({*needed} - self.shop().scopes)
         if missing:
             yield Finding(text=f"the token lacks the scopes {', '.join(missing)}", is_problem=True)
+        if "read_all_orders" not in self.shop().scopes:
+            text = "shows no order of more than 60 days ago: the token lacks read_all_orders"
+            yield Finding(text=text)
         answered = self.shopify.answered_version
         if answered and answered != self.version:
             text = f"answers as version {answered} of its API, not {self.version}: set `version`"
