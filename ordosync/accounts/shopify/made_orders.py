@@ -24,7 +24,7 @@ from ordosync.accounts.shopify.documents.orders import (
 )
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.lists import Pages, quoted, whole
-from ordosync.accounts.shopify.made_products import MadeProducts
+from ordosync.accounts.shopify.made_products import LONGEST_TAG, MadeProducts
 from ordosync.accounts.shopify.new_order import input_of, problem
 from ordosync.accounts.shopify.shapes import (
     CreatedOrder,
@@ -64,7 +64,7 @@ class MadeOrders(MadeProducts):
     @property
     def tag(self) -> str:
         """What marks the portal's orders."""
-        return self.channel.tag or f"ordosync-{self.partner}"
+        return self.channel.tag or f"ordosync-{self.partner}"[:LONGEST_TAG]
 
     def create_orders(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
         """Create the orders side by side, each reference once."""

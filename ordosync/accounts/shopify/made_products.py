@@ -30,6 +30,7 @@ from ordosync.accounts.shopify.shapes import (
 from ordosync.accounts.shopify.side import Side
 from ordosync.models import Outcome, Page, Product, Stock, Unusable
 
+LONGEST_TAG = 40
 _FRESH_S = 300
 _AT_ONCE = 25
 
@@ -45,6 +46,10 @@ class SupplierOptions:
     are looked for by it."""
     prefix: str = ""
     """Put before the Merchant's number, so that people see whose order it is."""
+
+    def __post_init__(self) -> None:
+        if self.tag is not None and (not 0 < len(self.tag) <= LONGEST_TAG or "," in self.tag):
+            raise ValueError(f"tag: must have 1 to {LONGEST_TAG} characters, and no comma")
 
 
 class _Made(Struct, frozen=True):

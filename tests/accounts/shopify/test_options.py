@@ -134,6 +134,7 @@ def test_version_that_was_silently_replaced_is_told(seller: ShopifyMerchantPeopl
         ("shop: acme", "shop: acme\n    concurrency: 0", "concurrency: must be 1 or more"),
         ("shop: acme", "shop: acme\n    timezone: Mars/Base", "timezone: 'Mars/Base'"),
         ("account: shop, location", "account: shop, service: x, location", "say either"),
+        ("account: depot,", 'account: depot, tag: "a,b",', "tag: must have 1 to 40 characters"),
     ],
 )
 def test_a_wrong_option_is_a_problem_of_the_file(
