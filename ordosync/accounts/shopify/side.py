@@ -98,6 +98,8 @@ class Side(HttpAccount):
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._shop: ShopShape | None = None
         self._locations: Sequence[LocationShape] | None = None
+        self._fit: dict[str, int] = {}
+        """How many things may be asked for at once, by the question, where it is not the most."""
 
     @property
     def shopify(self) -> "ShopifySession":
@@ -162,8 +164,9 @@ class Side(HttpAccount):
         self, document: str, ids: Sequence[str], *, doing: str, **variables: object
     ) -> Iterator[list[Raw]]:
         """Yield pages of those that are there, each still to be read."""
-        left, size = list(dict.fromkeys(ids)), _AT_ONCE
+        left = list(dict.fromkeys(ids))
         while left:
+            size = self._fit.get(document, _AT_ONCE)
             try:
                 answer = self.shopify.ask(
                     document, Nodes, doing=doing, ids=left[:size], **variables
@@ -171,7 +174,7 @@ class Side(HttpAccount):
             except TooCostlyError:
                 if size == 1:
                     raise
-                size //= 2
+                self._fit[document] = size // 2
                 continue
             left = left[size:]
             yield [raw for raw in answer.nodes if bytes(raw) not in (b"null", b"{}")]
