@@ -11,25 +11,23 @@ from datetime import UTC, datetime
 from msgspec import structs
 
 from ordosync.accounts.base import Role
-from ordosync.accounts.shopify.documents.standing import (
-    ALL_RECEIVED,
-    ALL_REQUESTED,
-    MORE_STANDING_LINES,
-)
-from ordosync.accounts.shopify.family import _texts as texts
+from ordosync.accounts.shopify.documents.fulfillment import ALL_REQUESTED
+from ordosync.accounts.shopify.documents.orders import ALL_RECEIVED
+from ordosync.accounts.shopify.family import texts
 from ordosync.accounts.shopify.ids import line_id, number
 from ordosync.accounts.shopify.lineage import Lineage
 from ordosync.accounts.shopify.lists import Changes, quoted
-from ordosync.accounts.shopify.made_orders import _status as status_of
+from ordosync.accounts.shopify.made_orders import status_of
 from ordosync.accounts.shopify.merchant import MerchantSide
-from ordosync.accounts.shopify.requested import _ASKED as ASKED
-from ordosync.accounts.shopify.requested import is_cancelled
-from ordosync.accounts.shopify.sent_shipments import SentShipments
-from ordosync.accounts.shopify.sent_shipments import _live as live_parts
-from ordosync.accounts.shopify.sent_shipments import _piece as piece_id
-from ordosync.accounts.shopify.sent_shipments import _shipments as shipments_of
+from ordosync.accounts.shopify.requested import ASKED, is_cancelled
+from ordosync.accounts.shopify.sent_shipments import (
+    SentShipments,
+    live_parts,
+    piece_id,
+    shipments_of,
+)
 from ordosync.accounts.shopify.shapes import (
-    Connection,
+    At,
     OrderedLine,
     OrderOf,
     OrderStanding,
@@ -58,7 +56,7 @@ class _Received(SentOrder, frozen=True, rename="camel", kw_only=True):
     name: str = ""
     source_identifier: str | None = None
     display_fulfillment_status: str = ""
-    cancelled_at: datetime | None = None
+    cancelled_at: At | None = None
 
 
 class StandingOrders(MerchantSide, SentShipments):
@@ -86,7 +84,6 @@ class StandingOrders(MerchantSide, SentShipments):
             ALL_REQUESTED,
             doing=_DOING,
             first=15,
-            account=f"account {self.name}",
             lines=_LINES,
             sent=kept["sent"],
             split=kept["split"],
@@ -102,12 +99,11 @@ class StandingOrders(MerchantSide, SentShipments):
             ALL_RECEIVED,
             doing=_DOING,
             first=8,
-            account=f"account {self.name}",
-            lines=_LINES,
         )
         for page in changes.since(None, [f"tag:{quoted(self.tag)}"]):
-            found = [self.read(raw, _Received, doing=_DOING) for _, raw in page]
-            yield Page(items=tuple(one for order in found for one in self._as_received(order)))
+            found = (self.read(raw, _Received, doing=_DOING) for _, raw in page)
+            families = (self._as_received(self.with_all_parts(order)) for order in found)
+            yield Page(items=tuple(one for family in families for one in family))
 
     def _as_requested(self, found: _Requested) -> Standing:
         lineage = Lineage.of(found.order.sent, found.order.split)
@@ -177,20 +173,7 @@ class StandingOrders(MerchantSide, SentShipments):
 
     def _all_lines(self, part: Part) -> list[OrderedLine]:
         """Return the lines of a fulfillment order in the order in which they were bought."""
-        lines, info = list(part.line_items.nodes), part.line_items.page_info
-        while info.has_next_page:
-            answer = self.shopify.ask(
-                MORE_STANDING_LINES,
-                dict[str, dict[str, Connection[OrderedLine]]],
-                doing="read the lines of an order",
-                id=part.id,
-                first=50,
-                after=info.end_cursor,
-            )
-            page = answer["fulfillmentOrder"]["lineItems"]
-            lines += page.nodes
-            info = page.page_info
-        return sorted(lines, key=lambda line: int(number(line.line_item.id)))
+        return sorted(self.lines(part), key=lambda line: int(number(line.line_item.id)))
 
 
 def _lines(shapes: Sequence[OrderedLine], *, of: str = "") -> tuple[Line, ...]:

@@ -3,7 +3,7 @@
 # What is to be sent, and to whom. `$lines` are enough for most orders.
 
 _LINE = """
-    id sku productTitle variantTitle remainingQuantity
+    id sku productTitle variantTitle remainingQuantity totalQuantity
     lineItem {
       id customAttributes { key value }
       originalUnitPriceSet { shopMoney { amount currencyCode } }
@@ -18,7 +18,7 @@ fragment Requested on FulfillmentOrder {{
     firstName lastName company address1 address2 city province zip countryCode phone email
   }}
   deliveryMethod {{ presentedName }}
-  merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) {{ nodes {{ sentAt }} }}
+  merchantRequests(first: 1, reverse: true) {{ nodes {{ kind }} }}
   order {{
     cancelledAt note tags customAttributes {{ key value }}
     shippingLine {{ title }}
@@ -65,7 +65,7 @@ _STANDING = """
 fragment Standing on FulfillmentOrder {
   id status requestStatus updatedAt orderId
   order { cancelledAt }
-  merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) { nodes { sentAt } }
+  merchantRequests(first: 1, reverse: true) { nodes { kind } }
   fulfillments(first: 3) { nodes { id status } }
 }
 """
@@ -92,7 +92,7 @@ query Tracked($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on FulfillmentOrder {
       id status requestStatus
-      merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) { nodes { sentAt } }
+      merchantRequests(first: 1, reverse: true) { nodes { kind } }
       fulfillments(first: 2) { nodes { id status } }
       order { cancelledAt fulfillmentOrders(first: 2) { nodes { id } } }
     }
@@ -102,33 +102,39 @@ query Tracked($ids: [ID!]!) {
 
 # All that was ever to be sent of an order from one place, and what was.
 
-FAMILY = """
-query Family($id: ID!, $lines: Int!, $sent: String!, $split: String!, $void: String!) {
-  fulfillmentOrder(id: $id) {
-    id
-    order {
-      id cancelledAt
-      sent: metafield(namespace: "ordosync", key: $sent) { value }
-      split: metafield(namespace: "ordosync", key: $split) { value }
-      void: metafield(namespace: "ordosync", key: $void) { value }
-      fulfillmentOrders(first: 15) {
-        pageInfo { hasNextPage }
-        nodes {
-          id status requestStatus
-          assignedLocation { location { id } }
-          merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) {
-            nodes { sentAt }
-          }
-          fulfillments(first: 3) { nodes { id status trackingInfo(first: 3) { number } } }
-          lineItems(first: $lines) {
-            pageInfo { hasNextPage endCursor }
-            nodes { id remainingQuantity totalQuantity lineItem { id } }
-          }
-        }
-      }
+_PARTS = """
+  pageInfo { hasNextPage endCursor }
+  nodes {
+    id status requestStatus
+    assignedLocation { location { id } }
+    merchantRequests(first: 1, reverse: true) { nodes { kind } }
+    fulfillments(first: 3) { nodes { id status trackingInfo { number } } }
+    lineItems(first: $lines) {
+      pageInfo { hasNextPage endCursor }
+      nodes { id remainingQuantity totalQuantity lineItem { id } }
     }
   }
-}
+"""
+
+FAMILY = f"""
+query Family($id: ID!, $lines: Int!, $sent: String!, $split: String!, $void: String!) {{
+  fulfillmentOrder(id: $id) {{
+    id
+    order {{
+      id cancelledAt
+      sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
+      split: metafield(namespace: "ordosync", key: $split) {{ value }}
+      void: metafield(namespace: "ordosync", key: $void) {{ value }}
+      fulfillmentOrders(first: 15) {{ {_PARTS} }}
+    }}
+  }}
+}}
+"""
+
+MORE_PARTS = f"""
+query MoreParts($id: ID!, $first: Int!, $after: String, $lines: Int!) {{
+  order(id: $id) {{ fulfillmentOrders(first: $first, after: $after) {{ {_PARTS} }} }}
+}}
 """
 
 UNSENT = """
@@ -204,4 +210,34 @@ mutation Split($splits: [FulfillmentOrderSplitInput!]!) {
     userErrors { field message code }
   }
 }
+"""
+
+# All of them, open or not, to be compared.
+
+_LINES = "pageInfo { hasNextPage endCursor } nodes { id sku totalQuantity lineItem { id } }"
+
+ALL_REQUESTED = f"""
+query AllRequested(
+  $first: Int!, $after: String, $query: String, $lines: Int!
+  $sent: String!, $split: String!, $void: String!
+) {{
+  fulfillmentOrders(
+    first: $first, after: $after, query: $query, includeClosed: true, sortKey: UPDATED_AT
+  ) {{
+    pageInfo {{ hasNextPage endCursor }}
+    nodes {{
+      id status requestStatus updatedAt orderName
+      assignedLocation {{ location {{ id }} }}
+      merchantRequests(first: 1, reverse: true) {{ nodes {{ kind }} }}
+      fulfillments(first: 5) {{ nodes {{ id status createdAt trackingInfo {{ number company }} }} }}
+      order {{
+        cancelledAt
+        sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
+        split: metafield(namespace: "ordosync", key: $split) {{ value }}
+        void: metafield(namespace: "ordosync", key: $void) {{ value }}
+      }}
+      lineItems(first: $lines) {{ {_LINES} }}
+    }}
+  }}
+}}
 """
