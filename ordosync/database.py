@@ -10,6 +10,7 @@ else the rollback journal, which is safe everywhere and slower.
 
 import os
 import stat
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ __all__ = [
     "open_database",
     "sqlite3",
     "transaction",
+    "turn",
     "unusable",
     "wal_is_safe",
 ]
@@ -120,6 +122,19 @@ def check_folder(path: Path) -> None:
         raise DatabaseError(path, f"the folder {path.parent} does not exist; make it first")
     if path.parent.stat().st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
         raise DatabaseError(path, f"everybody can write to {path.parent}; chmod o-w it first")
+
+
+_turns: dict[Path, threading.Lock] = {}
+_turns_lock = threading.Lock()
+
+
+def turn(path: Path) -> threading.Lock:
+    """Return what threads of this process hold while they write to one file.
+
+    SQLite alone lets whoever finds it locked sleep, ever longer, and perhaps miss its turn again.
+    """
+    with _turns_lock:
+        return _turns.setdefault(path, threading.Lock())
 
 
 @contextmanager

@@ -2,18 +2,21 @@
 
 An `id` belongs to one account and is never compared with an id of another; a `number` is what
 people read. `_at` is an aware UTC datetime. Money is `Decimal`, in the currency beside it.
+
+What there are ten of for each order is a `Struct` here and elsewhere: made in a quarter of the time
+of a dataclass, and none of the garbage collector's business.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Generic, Literal, TypeVar
 
+from msgspec import Struct
+
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Address:
+class Address(Struct, frozen=True, kw_only=True, gc=False):
     """A postal address as it was given; nothing is corrected. `country` is as the source has it."""
 
     name: str = ""
@@ -28,8 +31,7 @@ class Address:
     email: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True, gc=False):
     """One line of an order. The same SKU may stand on several lines, which stay apart."""
 
     id: str
@@ -46,8 +48,7 @@ class Line:
     supplier_unit_cost: Decimal | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True, gc=False):
     """An order as one account has it, or, with a `reference` and no id, as it is to be created."""
 
     id: str
@@ -75,8 +76,7 @@ class Order:
     """What was read, as `<how>-<digest>`; see `edited`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unusable:
+class Unusable(Struct, frozen=True, kw_only=True, gc=False):
     """Something in the source that cannot become an order, and why."""
 
     id: str
@@ -90,8 +90,7 @@ class Unusable:
     """True where it is no order at all, such as a whole file; the id says what it is."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Product:
+class Product(Struct, frozen=True, kw_only=True, gc=False):
     """What can be ordered. A kit has no stock of its own: it is put together from others."""
 
     id: str
@@ -107,8 +106,7 @@ class Product:
     """What was read, as `<how>-<digest>`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stock:
+class Stock(Struct, frozen=True, kw_only=True, gc=False):
     """How many there are of a product: at the Supplier to be sold, at the Merchant as written."""
 
     product_id: str
@@ -120,8 +118,7 @@ class Stock:
     `ambiguous`); empty where one may."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shipment:
+class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     """A parcel that was sent, with the six things that a Merchant is told of it."""
 
     id: str
@@ -147,8 +144,7 @@ class Shipment:
     """The Supplier changed the order's lines before it was sent, as far as the account knows."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True, gc=False):
     """An order in whatever status, with what was sent of it: to compare two accounts by."""
 
     order: Order
@@ -159,8 +155,7 @@ class Standing:
     """At the Merchant: whether it was not taken from this portal's Supplier since."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PieceLine:
+class PieceLine(Struct, frozen=True, kw_only=True, gc=False):
     """How much of a line of the order that was split is in one piece."""
 
     of_line: str
@@ -170,8 +165,7 @@ class PieceLine:
     """The id of the line in the piece; empty where the piece is still to be made."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True, kw_only=True, gc=False):
     """One part of a split order: whatever the account has for it, such as a child order."""
 
     lines: tuple[PieceLine, ...]
@@ -181,16 +175,14 @@ class Piece:
     """Chosen by ordosync for a piece that is to be made, unique in the account."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Split:
+class Split(Struct, frozen=True, kw_only=True, gc=False):
     """The partition of an order: the quantities of its pieces add up to those of the order."""
 
     order_id: str
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True, kw_only=True, gc=False):
     """A remark on the timeline of an order."""
 
     key: str
@@ -212,8 +204,7 @@ def edited(before: str, after: str) -> bool:
 OutcomeState = Literal["done", "unchanged", "refused", "unavailable", "unknown"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True, gc=False):
     """What came of one write.
 
     done: it happened now. unchanged: the account had it already. refused: it will never pass as
@@ -232,8 +223,7 @@ class Outcome:
     retry_after_s: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Page(Generic[T]):
+class Page(Struct, Generic[T], frozen=True, kw_only=True, gc=False):
     """A part of a reading, in an order that the account can repeat."""
 
     items: tuple[T, ...]

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import asdict
+
 from ordosync.accounts.sqlite import TimelineEntry
 from ordosync.accounts.sqlite.stock import Level
 from ordosync.models import Order, Product, Shipment
@@ -172,8 +174,7 @@ def _number(quantity: Decimal | None) -> int | float | None:
 
 
 def _address(found: Order) -> dict[str, str]:
-    address = found.ship_to
-    return {name: getattr(address, name) for name in address.__dataclass_fields__}
+    return asdict(found.ship_to)
 
 
 def _money(money: Decimal | None) -> str | None:

@@ -1,7 +1,7 @@
 """What users of such systems suffer from: each symptom in the README, and its command at work.
 
 A situation is made by commands, as far as there are any for it. Numbers as in the list of
-complaints; what no command meets yet has no row.
+complaints, all of which have a row.
 """
 
 import re
@@ -107,6 +107,10 @@ def never_read(folder: Path) -> None:
     both.shop("orders", "add", "1001", "--line", "MUG=1", *FOR_NORTHWIND)
 
 
+def promised(folder: Path) -> None:
+    counted(folder, 7)
+
+
 def oversold(folder: Path) -> None:
     counted(folder, 1)
 
@@ -140,6 +144,20 @@ def shipped_untold(folder: Path) -> None:
 
 def split(folder: Path) -> None:
     two(folder).northwind("orders", "split", "S-1001", "--piece", "MUG=2", "--piece", "CUP=1")
+
+
+def part_cancelled(folder: Path) -> None:
+    both = two(folder)
+    both.northwind("orders", "split", "S-1001", "--piece", "MUG=2", "--piece", "CUP=1")
+    both.shop("orders", "cancel", "1001-1")
+    both.run("cancel-orders")
+
+
+def moved(folder: Path) -> None:
+    feed = shop(folder, HEADER + row("1001"))
+    ordosync(folder, "import-orders")
+    feed.write_text(HEADER + row("1001", country="FR"))
+    ordosync(folder, "import-orders")
 
 
 def kit(folder: Path) -> None:
@@ -226,6 +244,13 @@ COMPLAINTS = (
         says="quantity 0 written to shop (was set to 0, but is -1)",
     ),
     Complaint(
+        number=11,
+        symptom="a quantity is lower than what is on the shelf",
+        make=promised,
+        command=WHY_SKU,
+        says="northwind: 5 can be sold: 7 on the shelf less 2 for open orders",
+    ),
+    Complaint(
         number=12,
         symptom="stock would go to zero everywhere",
         make=sold_out,
@@ -247,11 +272,25 @@ COMPLAINTS = (
         says="was edited at shop after it was sent; edits do not travel",
     ),
     Complaint(
+        number=15,
+        symptom="the buyer's address was changed",
+        make=moved,
+        command=WHY_ORDER,
+        says="was edited at shop after it was sent; edits do not travel",
+    ),
+    Complaint(
         number=16,
         symptom="it was cancelled and shipped at the same time",
         make=cancelled_and_shipped,
         command=WHY_ORDER,
         says="to tell shop of tracking 1Z9: order 1001 is cancelled",
+    ),
+    Complaint(
+        number=17,
+        symptom="a part of an order was cancelled",
+        make=part_cancelled,
+        command=WHY_ORDER,
+        says="piece S-1001-2 (imported): northwind is to ship it",
     ),
     Complaint(
         number=18,
@@ -302,6 +341,13 @@ COMPLAINTS = (
         command="ordosync import-orders --dry-run",
         says="create order 1001: 1 line, 1 piece",
     ),
+    Complaint(
+        number=25,
+        symptom="a buyer wants to be forgotten",
+        make=never_ticked,
+        command="ordosync purge --order ORDER",
+        says="would remove from account northwind: names, addresses, notes",
+    ),
 )
 
 
@@ -325,8 +371,18 @@ def test_the_readme_has_the_symptom_with_its_command(complaint: Complaint) -> No
 def test_every_symptom_of_the_readme_is_tried() -> None:
     tried = [one.symptom for one in COMPLAINTS]
 
+    assert [one.number for one in COMPLAINTS] == [*range(1, 26)]
     assert len(ROWS) == len(tried)
     assert all(any(symptom.startswith(one) for one in tried) for symptom in ROWS)
+
+
+def test_part_that_was_cancelled_takes_no_other_along(tmp_path: Path) -> None:
+    part_cancelled(tmp_path)
+
+    said = ordosync(tmp_path, "why", "1001").out
+
+    assert "S-1001-1: cancelled at northwind, since shop cancelled it" in said
+    assert "S-1001-2: cancelled" not in said
 
 
 def test_a_run_that_was_killed_is_gone_on_with(tmp_path: Path) -> None:

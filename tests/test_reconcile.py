@@ -33,6 +33,8 @@ BY_HAND = {
     ("split-on-one-side", "1010", "1010"),
     ("cancelled-at-supplier", "1011", "1011"),
     ("shipped-though-cancelled", "1013", "1013"),
+    ("no-tracking", "1014", "1014"),
+    ("split-on-one-side", "1015", "1015"),
 }
 
 
@@ -55,8 +57,9 @@ def found(done: Done) -> dict[tuple[str, str | None, str | None], dict[str, Any]
 def plant(pair: Pair) -> None:
     """Let everything differ that can; orders are named after the difference."""
     pair.northwind.add_product(product("MUG"))
-    for hundred in (3, 4, 5, 6, 8, 9, 10, 11, 12, 13):
-        pair.imported(f"{1000 + hundred}", line("MUG", 2))
+    for hundred in (3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15):
+        lines = (line("MUG", 2), line("CUP")) if hundred == 15 else (line("MUG", 2),)
+        pair.imported(f"{1000 + hundred}", *lines)
     pair.run("import-products")
     pair.send("1012", "1Z12")
     pair.run("update-tracking")
@@ -81,6 +84,9 @@ def plant(pair: Pair) -> None:
     done(pair.northwind.void("1012"))
     done(pair.shop.cancel("1013"))
     pair.send("1013", "1Z13")
+    pair.sql("northwind", "update orders set status = 'shipped' where number = '1014'")
+    split(pair.shop, "1015", (2, 0), (0, 1))
+    pair.split("1015", (1, 1), (1, 0))
     done(pair.shop.add_product(product("TRAY")))
 
 
@@ -177,6 +183,19 @@ def test_order_that_is_gone_at_the_supplier_is_named_with_what_it_was(pair: Pair
     assert [(key, one["fix"]) for key, one in found(done).items()] == [
         (("supplier-order-gone", "1001", "1001"), None)
     ]
+
+
+def test_pieces_that_are_not_the_whole_are_named_with_both_sums(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 2))
+    pair.run("import-products")
+    pair.split("1001", (1,), (1,))
+    pair.run("split-order")
+    pair.sql("northwind", "update order_lines set quantity = 3 where order_number = '1001-2'")
+
+    said = [one["what"] for one in reconciled(pair, "--json").json["differences"]]
+
+    assert "its pieces at the Supplier are MUG=4, not MUG=2" in said
+    assert "is MUG=2 at the Merchant, MUG=4 at the Supplier" in said
 
 
 def test_csv_is_harmless_in_a_spreadsheet(pair: Pair) -> None:

@@ -5,12 +5,12 @@ import os
 import signal
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from msgspec.structs import replace
 
 from ordosync.accounts import KINDS
 from ordosync.accounts.sqlite import SqliteAccount

@@ -152,7 +152,7 @@ def _started(pid: int) -> str:
 def test_a_signal_ends_the_run_after_the_write_under_way(
     tmp_path: Path, command: str, name: str, code: int
 ) -> None:
-    many = [str(number) for number in range(1000, 1600)]  # more than one batch
+    many = [str(number) for number in range(1000, 4000)]  # six batches
     shop(tmp_path, HEADER + "".join(map(row, many)), config=AT_ONCE)
 
     stopped = ordosync(tmp_path, command, fault=f"account-before-commit:1:{name}")

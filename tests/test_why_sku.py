@@ -26,7 +26,7 @@ def test_a_product_that_was_never_imported_names_the_task(both: TwoAccounts) -> 
     both.run(*command(found))
 
     assert found["state"] == "not-imported"
-    assert "northwind: 5 can be sold" in texts(found)  # two are promised to order 1001
+    assert "northwind: 5 can be sold: 7 on the shelf less 2 for open orders" in texts(found)
     assert story(both.folder, "MUG")["state"] == "differs"
 
 
@@ -48,7 +48,7 @@ def test_the_quantity_that_was_written_last_is_told(mug: TwoAccounts) -> None:
     assert texts(found) == [
         "imported as product MUG of northwind",
         "quantity 5 written to shop",
-        "northwind: 5 can be sold",
+        "northwind: 5 can be sold: 7 on the shelf less 2 for open orders",
         "shop: shows 5",
     ]
     assert [bool(event["at"]) for event in found["story"]] == [True, True, False, False]

@@ -70,7 +70,7 @@ class Account(ABC):
     MerchantPair: ClassVar[type[Any]] = NoOptions
     SupplierPair: ClassVar[type[Any]] = NoOptions
 
-    batch_size: ClassVar[int] = 20
+    batch_size: int = 20
     """How many writes are handed over at once, and so how many a crash leaves to look up."""
     settle_s: float = 0
     """How long an uncertain write must rest before a look-up of it may be believed."""
@@ -78,6 +78,8 @@ class Account(ABC):
     """Whether all its changes are made with ordosync's desk, which tells at once."""
     lists_all_as: ClassVar[frozenset[Role]] = frozenset()
     """In which roles `all_orders` has every order; in others, what is not in it tells nothing."""
+    lists_others: ClassVar[bool] = False
+    """Whether `all_orders` has, as the Supplier, what others have made there as well."""
     timezone: str | None = None
     """Where this account's midnight is; None: UTC."""
 
@@ -174,6 +176,13 @@ class Account(ABC):
         By default nothing: this kind cannot tell.
         """
         return iter(())
+
+    def left_out(self, role: Role) -> str:  # noqa: ARG002
+        """Say which orders are not in `all_orders` that ought to be, such as for want of a right.
+
+        Empty: none. May ask the service.
+        """
+        return ""
 
     # The Merchant's side.
 

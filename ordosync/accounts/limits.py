@@ -33,9 +33,9 @@ def refusal(order: Order, *, by_desk: bool = False) -> str | None:
             return f"line {position} has no SKU"
         if not 1 <= line.quantity <= _LARGEST_QUANTITY:
             return f"line {position}: quantity {line.quantity} is not 1 to {_LARGEST_QUANTITY}"
-        amounts = (line.unit_price, line.total, line.discount, line.supplier_unit_cost)
-        if not all(amount is None or amount.is_finite() for amount in amounts):
-            return f"line {position} has an amount that is not a number"
+        for amount in (line.unit_price, line.total, line.discount, line.supplier_unit_cost):
+            if amount is not None and not amount.is_finite():
+                return f"line {position} has an amount that is not a number"
     if order.discount is not None and not order.discount.is_finite():
         return "has a discount that is not a number"
     if not _is_text(order):

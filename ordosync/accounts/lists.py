@@ -4,7 +4,7 @@ Services that page by offset sort by the time of the last change, and what chang
 end of the list: those behind it move up, and with a plain offset one of them is never seen. So
 each page asks anew for what changed since the last item of the page before. Within one second,
 where more changed than a page holds, pages overlap; one that overlaps with nothing starts that
-second anew.
+second anew. So it is in the hour of autumn that comes twice, where a service sorts by that clock.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,6 +14,8 @@ from typing import Generic, TypeVar
 from ordosync.errors import UnavailableError
 
 Item = TypeVar("Item")
+_Key = tuple[str, datetime | None]
+"""What an item is called, and when it changed last."""
 
 LIMIT = 100
 """Items of a page: the most that the services give."""
@@ -37,6 +39,7 @@ class ChangingList(Generic[Item]):
         at_of: Callable[[Item], datetime | None],
         account: str,
         doing: str,
+        comes_again: Callable[[datetime], bool] = lambda _: False,
     ) -> None:
         self._ask = ask
         """Returns a page of what changed after a time, and how many there are of them."""
@@ -45,15 +48,18 @@ class ChangingList(Generic[Item]):
         """When an item changed last; None where it does not say."""
         self._account = account
         self._doing = doing
-        self._seen: dict[tuple[str, datetime | None], None] = {}
+        self._comes_again = comes_again
+        """Whether a list by a clock on the wall has this time where an hour before it was."""
+        self._seen: dict[_Key, None] = {}
 
     def since(self, after: datetime | None) -> Iterator[list[Item]]:
         """Yield pages; an item that changes meanwhile is seen once more."""
         offset = idle = 0
         while True:
             items, count = self._ask(after, offset)
-            fresh = [item for item in items if self._key(item) not in self._seen]
-            self._seen.update((self._key(item), None) for item in fresh)
+            keys = [(self._name_of(item), self.at_of(item)) for item in items]
+            fresh = [item for item, key in zip(items, keys, strict=True) if key not in self._seen]
+            self._seen.update(dict.fromkeys(keys))
             yield fresh
             is_end = not items or offset + len(items) >= count
             if is_end and self._seen_since(after) >= count:
@@ -61,19 +67,20 @@ class ChangingList(Generic[Item]):
             idle = 0 if fresh else idle + 1
             if idle >= _TRIES:
                 raise UnavailableError(self._account, self._doing, "the same page comes for ever")
-            after, offset = (after, 0) if is_end else self._next(items, fresh, after, offset)
+            after, offset = (after, 0) if is_end else self._next(keys, fresh, after, offset)
 
     def _next(
-        self, items: Sequence[Item], fresh: Sequence[Item], after: datetime | None, offset: int
+        self, keys: Sequence[_Key], fresh: Sequence[Item], after: datetime | None, offset: int
     ) -> tuple[datetime | None, int]:
-        times = [at for at in map(self.at_of, items) if at]
+        times = [at for _, at in keys if at]
         further = max(times) - _SECOND if times else None
-        if further and (after is None or further > after):
+        moves = further and (after is None or further > after)
+        if further and moves and not self._comes_again(max(times)):
             self._forget_before(further)
             return further, 0
-        if offset and len(fresh) == len(items):
+        if offset and len(fresh) == len(keys):
             return after, 0  # nothing in common with the page before: some may have moved up
-        return after, offset + max(len(items) - _OVERLAP, 1)
+        return after, offset + max(len(keys) - _OVERLAP, 1)
 
     def _forget_before(self, after: datetime) -> None:
         """Keep in mind only what may come again, however long the list is."""
@@ -82,9 +89,6 @@ class ChangingList(Generic[Item]):
     def _seen_since(self, after: datetime | None) -> int:
         """Count what a question may have found, which is not less than what it says it has."""
         return sum(not (key[1] and after) or key[1] >= after for key in self._seen)
-
-    def _key(self, item: Item) -> tuple[str, datetime | None]:
-        return self._name_of(item), self.at_of(item)
 
 
 def whole(

@@ -5,9 +5,10 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
 
 from ordosync.accounts.base import OUTAGE, Account, outcome_of
 from ordosync.accounts.network import Network
@@ -17,6 +18,8 @@ from ordosync.models import Comment, Outcome
 if TYPE_CHECKING:
     from ordosync.http import Http
 
+_ROUNDS = 5
+"""In a batch, all at once in each: fewer, and most of the time nobody is beside the last ones."""
 Item = TypeVar("Item")
 Found = TypeVar("Found")
 
@@ -71,6 +74,7 @@ class HttpAccount(Account):
         if concurrency < 1:
             raise ValueError("concurrency: must be 1 or more")
         self.concurrency = concurrency
+        self.batch_size = max(self.batch_size, _ROUNDS * concurrency)
         self._session: Http | None = None
         self.asking = threading.RLock()
         """Held while what all threads need is asked for by the first of them."""

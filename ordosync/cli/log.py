@@ -1,19 +1,22 @@
 """The commands that show what ran: `activity` and `show`."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ordosync import render
 from ordosync.cli import complete, options
-from ordosync.config import find_config, load_config
-from ordosync.config.model import AT_ONCE_TASKS, SCHEDULED_TASKS
 from ordosync.errors import UsageError
 from ordosync.store import Store
-from ordosync.store.runs import STATUSES, Run
+from ordosync.store.runs import Run
+from ordosync.tick import glance
 
 _FEW = 5
+_NO_NUMBER = 2**63
+"""More than SQLite can count to."""
 
 
 def activity(
@@ -36,18 +39,11 @@ def activity(
     debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
 ) -> None:
     """Show the most recent runs, newest first."""
-    settings = load_config(find_config(config))
-    with Store.open(settings.database, readonly=True) as store:
-        known_portals = {*settings.portals, *store.portals.all()}
-        for word, known, what in (
-            (portal, known_portals, "portal"),
-            (task, {*SCHEDULED_TASKS, *AT_ONCE_TASKS}, "task"),
-            (status, set(STATUSES), "status"),
-        ):
-            if word is not None and word not in known:
-                raise UsageError(
-                    f"there is no {what} {word!r}; there is: {', '.join(sorted(known))}"
-                )
+    opened, portals = _opened(config)
+    with opened as store:
+        _refuse_unknown("portal", portal, lambda: portals)
+        _refuse_unknown("task", task, lambda: complete.task(""))
+        _refuse_unknown("status", status, lambda: complete.run_status(""))
         runs = store.runs.newest(count, portal=portal, task=task, status=status)
     if as_json:
         render.document({"runs": [render.run_json(run) for run in runs]})
@@ -67,9 +63,9 @@ def show(
     debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
 ) -> None:
     """Show one run with its steps as they stand now."""
-    settings = load_config(find_config(config))
-    with Store.open(settings.database, readonly=True) as store:
-        found = store.runs.get(run)
+    opened, _ = _opened(config)
+    with opened as store:
+        found = store.runs.get(run) if abs(run) < _NO_NUMBER else None
         if found is None:
             raise UsageError(f"there is no run {run}; `ordosync activity` lists the latest")
         steps = store.steps.of_run(run)
@@ -85,6 +81,30 @@ def show(
         render.say("its steps were tried again since; the newest runs: `ordosync activity`")
     if failed := [str(step.id) for step in steps if step.state == "failed"]:
         render.say(_what_next(failed))
+
+
+def _opened(config: Path | None) -> tuple[Store, Collection[str]]:
+    """Open the store to look at it, and return the portals there are.
+
+    One that follows the configuration as it is knows them: to read that, too, would take longer
+    than all the rest of such a command.
+    """
+    database, digest = glance(str(config) if config else None) or ("", "")
+    if os.path.exists(database):  # noqa: PTH110 - no path is none
+        store = Store.open(Path(database), readonly=True)
+        if store.follows == digest:
+            return store, store.portals.all()
+        store.close()
+    from ordosync.config import find_config, load_config  # noqa: PLC0415 - see above
+
+    settings = load_config(find_config(config))
+    store = Store.open(settings.database, readonly=True)
+    return store, {*settings.portals, *store.portals.all()}
+
+
+def _refuse_unknown(what: str, word: str | None, all_known: Callable[[], Collection[str]]) -> None:
+    if word is not None and word not in (known := all_known()):
+        raise UsageError(f"there is no {what} {word!r}; there is: {', '.join(sorted(known))}")
 
 
 def _had_steps(run: Run) -> bool:

@@ -16,8 +16,9 @@ from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
 from ordosync.config.model import Config, PortalConfig
 from ordosync.engine import Held, Stop, chosen, open_portal, register
+from ordosync.engine.difference import NOT_COMPARED, Difference
 from ordosync.engine.mend import mend
-from ordosync.engine.reconcile import Difference, cannot_tell, differences
+from ordosync.engine.reconcile import cannot_tell, differences
 from ordosync.engine.timetable import can_run
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -91,11 +92,16 @@ def _reconcile(
             account.close()
         return found
 
-    found = look()
-    if not fix or not any(one.task for one in found):
-        return found, []
-    runs = list(mend(opened, found, store, network.clock, stop))
-    return look(), runs
+    found, runs = look(), list[Run | Held]()
+    if fix and any(one.task for one in found):
+        runs = list(mend(opened, found, store, network.clock, stop))
+        found = look()
+    if untold := [one for one in found if one.kind == NOT_COMPARED]:
+        render.say(
+            f"{portal.name}: {len(untold)} not compared by quantity, such as order"
+            f" {untold[0].merchant}: {untold[0].what}"
+        )
+    return [one for one in found if one.kind != NOT_COMPARED], runs
 
 
 def _show(

@@ -108,6 +108,12 @@ def import_orders(  # noqa: D103 - see below
         for portal in able:
             opened = open_portal(settings, portal, store, network)
             found += adopt_orders(opened, store, clock, dry=dry_run)
+            if not opened.supplier.lists_others:
+                render.say(
+                    f"{portal.name}: account {opened.supplier.name} ({opened.supplier.kind}) shows"
+                    " only orders that carry a reference of ours: what another tool has made there"
+                    " cannot be found, and would be sent again; `since:` leaves it out"
+                )
     render.adoptions(found, as_json=as_json, dry=dry_run)
     raise typer.Exit(int(any(one.why_not for one in found)))
 
@@ -191,6 +197,8 @@ def retry(
             settle_as_sent(store, rows[0], sent, now=clock.now())
             render.say(f"step {rows[0].id}: settled as sent, {sent}")
             return
+        if not rows and not as_json:
+            render.say("nothing waits or has failed; `ordosync activity` shows what ran")
         if not_sent:
             rows = [settle_as_not_sent(store, rows[0], now=clock.now())]
         results = [_retry(settings, store, stop, network, group) for group in _by_task(rows)]

@@ -7,6 +7,7 @@ from ordosync.clock import Clock, StoppedError
 from ordosync.database import sqlite3
 from ordosync.engine.claim import Claim, GaveUp, Held, NotDue, claim, claim_if_due
 from ordosync.engine.execution import Execution, InterruptedRunError, is_behind
+from ordosync.engine.owed import says_it_all
 from ordosync.engine.portals import check_renames, chosen, open_portal, register
 from ordosync.engine.stop import Stop
 from ordosync.errors import AccountError, OrdosyncError, mistake
@@ -91,6 +92,8 @@ def _run(
     fault("finish-before-commit")
     with store.transaction():
         store.leases.release(lease)
+        execution.conclude()
+        fault("cursor-before-commit")
         store.runs.update(run.id, execution.counts, calls=execution.calls, cost=execution.cost)
         if found_nothing(task, run.trigger, status, execution.counts):
             store.runs.remove(run.id)  # or a look every minute would bury the rest
@@ -101,6 +104,7 @@ def _run(
         store.schedule.ended(
             portal.name, task.name, status, now=clock.now(), scheduled=claimed.scheduled
         )
+    fault("cursor-after-commit")
     fault("finish-after-commit")
     return store.runs.get(run.id) or replace(run, status=status, finished_at=clock.now())
 
@@ -127,13 +131,21 @@ def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[St
         planned += [
             step
             for step in owed
-            if step.key not in found
-            and (task.is_state or step.key not in known or known[step.key].content != step.content)
+            if step.key not in found and not _has_settled(task, step, known.get(step.key))
         ]
     unsettled = store.steps.unsettled_ids(portal.name)
     for account in (portal.merchant, portal.supplier):
         account.release(unsettled, dry=True)
     return planned
+
+
+def _has_settled(task: Task, step: Step, row: StepRow | None) -> bool:
+    """Whether a run would leave alone what was read, since it has come of it what can."""
+    if row is None:
+        return False
+    if task.is_state:
+        return row.state == "failed" and row.content == step.content
+    return says_it_all(row, step)
 
 
 def _work(

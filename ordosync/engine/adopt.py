@@ -6,8 +6,10 @@ it is sent to are all the same. What is nearly the same is told and never guesse
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ordosync.clock import Clock
 from ordosync.engine.alone import alone, confirm
@@ -17,12 +19,11 @@ from ordosync.engine.sides import Sides, digest, supplier_side
 from ordosync.models import Order, Standing
 from ordosync.store import Store
 from ordosync.store.links import Link
-from ordosync.tasks import TASKS
+from ordosync.tasks import TASKS, waiting_for
 from ordosync.tasks.base import Portal, Reading, Step
 
 
-@dataclass(frozen=True, kw_only=True)
-class Adoption:
+class Adoption(Struct, frozen=True, kw_only=True):
     """Two orders that are one, or may be and are left to people."""
 
     portal: str
@@ -45,9 +46,11 @@ def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adop
         account.close()
     links = [link for one in found for link in one.links]
     if not dry and links:
-        with alone(store, portal.name, clock, "orders") as leases, store.transaction():
+        held = alone(store, portal.name, clock, "orders", "shipments")
+        with held as leases, store.transaction():
             confirm(store, leases)
             store.links(portal.name).add(links, now=clock.now())
+            store.schedule.begin_anew(portal.name, waiting_for("import-orders"))
     return found
 
 

@@ -62,8 +62,9 @@ class Tick:
                 if row.portal in self.config.portals and row.task in TASKS:
                     due.setdefault(row.portal, []).append(row)
             prunes = store.pruning.is_due(now=self.clock.now())
-        with closing(self._network), ThreadPoolExecutor(max_workers=jobs) as pool:
-            reports = list(pool.map(self._portal, due.values()))
+            # Still open, or whoever closes it last would tidy up the file each time.
+            with closing(self._network), ThreadPoolExecutor(max_workers=jobs) as pool:
+                reports = list(pool.map(self._portal, due.values()))
         if prunes:
             prune_for_a_while(self.config, self.clock, self.stop)
         return reports

@@ -6,27 +6,33 @@ out what may have been written, and looks before it writes again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from ordosync.accounts.base import OUTAGE
 from ordosync.clock import Clock
 from ordosync.engine.brake import Brake
 from ordosync.engine.changes import change, counted_as, decided, restate, settled
+from ordosync.engine.owed import is_edit, owed
 from ordosync.engine.stop import Stop
 from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
-from ordosync.models import Outcome, Page, edited
+from ordosync.models import Outcome, Page
+from ordosync.schedule import is_from_the_future
 from ordosync.store import Store
-from ordosync.store.leases import Lease
+from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import PLANNED, StepChange, StepRow
-from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.base import Portal, Reading, Result, Step, Task
 
 _CATCHES_UP = timedelta(hours=1)
 """Later than this after a restore, whatever was there before it is not news to any reading."""
-"""After so many writes in a row that met an account out of reach, or broken, the run gives up."""
+_QUIET = LEASE / 20
+"""So long a reading goes on in which nothing is owed before it is recorded that it does."""
 
 
 class InterruptedRunError(Exception):
@@ -60,6 +66,9 @@ class Execution:
         self.counts = Counts()
         self._tried: set[str] = set()  # keys counted already, should they be read again
         self._unavailable = 0
+        self._recorded_at = self.run.started_at
+        self._mended: AbstractSet[str] = frozenset()
+        self._read_to_end: tuple[str | None, datetime] | None = None
         self._has_written = False
         self._restored_at = self.store.schedule.restored_at(self.portal.name, self.task.name)
         self._is_behind = is_behind(self.task, self.portal, self.store)
@@ -73,10 +82,11 @@ class Execution:
             self.portal.name, self.task.name, now=self.clock.now(), after=last
         ):
             last = rows[-1].id
+            self._date_anew(rows)
             self.try_again([row for row in rows if self._has_rested(row)])
 
     def sync(self, *, patient: bool, force: bool = False) -> None:
-        """Read everything since the cursor and write what is owed; move the cursor at the end.
+        """Read everything since the cursor and write what is owed; `conclude` moves the cursor.
 
         Raises `BrakeError` where too much would change at once, unless it is to be forced.
         """
@@ -101,16 +111,19 @@ class Execution:
                 self._check_brake(brake)
             self._send_planned()
         unsettled = self.store.steps.unsettled_ids(self.portal.name)
-        mended = {
+        self._mended = {
             *self.portal.merchant.release(unsettled),
             *self.portal.supplier.release(unsettled),
         }
-        with self._recording():
-            fault("cursor-before-commit")
-            self._settle_mended(mended)
-            if links_are_complete:
-                self._read_up_to(cursor, began=reading.now)
-        fault("cursor-after-commit")
+        if links_are_complete:
+            self._read_to_end = cursor, reading.now
+
+    def conclude(self) -> None:
+        """Note, in the transaction that ends the run, what a complete reading has come to."""
+        self._settle_mended(self._mended)
+        if self._read_to_end:
+            cursor, began = self._read_to_end
+            self._read_up_to(cursor, began=began)
 
     def _links_are_complete(self) -> bool:
         """Whether what this task passes over now for want of a link can be passed over for good."""
@@ -134,7 +147,7 @@ class Execution:
         left = {row.key: row for row in rows}
         ruled_out: dict[str, Step] = {}
         for page in self.task.replan(self.portal, rows) if rows else ():
-            again = [step for step in page.items if step.key in left]
+            again = list({step.key: step for step in page.items if step.key in left}.values())
             uncertain = {
                 step.key for step in again if left[step.key].state in ("sending", "unknown")
             }
@@ -147,6 +160,18 @@ class Execution:
                 if step.key not in ruled_out:
                     del left[step.key]
         self._settle_gone(list(left.values()), ruled_out)
+
+    def _date_anew(self, rows: Sequence[StepRow]) -> None:
+        """Let what was being sent under a wrong clock rest from now on, and not for years."""
+        now = self.clock.now()
+        settle = timedelta(seconds=self.task.target(self.portal).settle_s)
+        changes = [
+            replace(restate(row, "unknown", supplier_id=row.supplier_id), not_before=now + settle)
+            for row in rows
+            if row.state == "sending" and is_from_the_future(row.updated_at, now)
+        ]
+        if changes:
+            self._record(changes)
 
     def _has_rested(self, row: StepRow) -> bool:
         """Whether an uncertain write is old enough for a look-up to be believed."""
@@ -164,20 +189,24 @@ class Execution:
         for step in page.items:
             if step.key in self._tried:
                 continue
-            now_owed = self._compare(step, known.get(step.key))
-            if now_owed is None:
+            now_owed = owed(self.task, step, known.get(step.key))
+            if now_owed is None or (is_edit(now_owed) and self._is_told(now_owed)):
                 self.counts.unchanged += 1
             else:
                 fresh.append(now_owed)
-        owed = [step for step in fresh if not step.verdict]
+        to_write = [step for step in fresh if not step.verdict]
         ruled_out = self._decided([step for step in fresh if step.verdict])
-        if ruled_out or not owed:  # a page of which nothing is owed renews the lease all the same
+        if ruled_out or (not to_write and self._is_quiet()):
             self._record(ruled_out)
         if self.task.brake:
-            brake.weigh(page.items, owed)
-            self._record([change(step, "waiting", code=PLANNED) for step in owed])
+            brake.weigh(page.items, to_write)
+            self._record([change(step, "waiting", code=PLANNED) for step in to_write])
         else:
-            self._send(owed)
+            self._send(to_write)
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing was recorded for a while, so that the lease is to be renewed."""
+        return self.clock.now() - self._recorded_at >= _QUIET
 
     def _check_brake(self, brake: Brake) -> None:
         try:
@@ -194,47 +223,9 @@ class Execution:
             last = rows[-1].id
             self.try_again(rows)
 
-    def _compare(self, step: Step, row: StepRow | None) -> Step | None:
-        """Return what is owed for an object that was read, or None where nothing is."""
-        unchanged = step.verdict is not None and step.verdict.state == "unchanged"
-        if row is None:
-            return None if unchanged else step
-        if self.task.is_state and unchanged:
-            # What failed is as it should be after all: somebody set it right by hand.
-            return step if row.state in ("failed", "skipped") else None
-        if self.task.is_state:
-            return None if self._stands(step, row) else step
-        if row.content == step.content or row.state in ("sending", "unknown"):
-            return None
-        if row.state != "done":
-            return None if unchanged else step
-        if not edited(row.content, step.content):
-            return None
-        return self._edit(step)
-
-    def _stands(self, step: Step, row: StepRow) -> bool:
-        """Whether what was recorded of a state says all that is to say of it now."""
-        if step.verdict:
-            return (row.state, row.code) == (step.verdict.state, step.verdict.code)
-        if row.content != step.content:
-            return False
-        return row.state in ("sending", "unknown", "waiting", "failed")
-
-    def _edit(self, step: Step) -> Step | None:
-        """Tell once that an edit does not travel."""
-        key = f"{step.key}:{step.content}"
-        if self.store.steps.known(self.portal.name, self.task.name, [key]):
-            return None
-        return Step(
-            key=key,
-            merchant_id=step.merchant_id,
-            content=step.content,
-            verdict=Verdict(
-                state="skipped",
-                code="edited",
-                reason="was edited after it was sent; edits do not travel",
-            ),
-        )
+    def _is_told(self, step: Step) -> bool:
+        """Whether this edit was told before."""
+        return bool(self.store.steps.known(self.portal.name, self.task.name, [step.key]))
 
     def _decided(self, steps: Sequence[Step]) -> list[StepChange]:
         """Count what needs no write, and say what to record of it."""
@@ -289,7 +280,10 @@ class Execution:
         ]
         for one, result in zip(changes, results, strict=True):
             self.counts.add(counted_as(one, result.outcome))
-        self._record(changes, results)
+        with self._recording():
+            now = self.clock.now()
+            self.store.steps.record_sent(self.portal.name, self.task.name, changes, now=now)
+            self._link(results)
         fault("result-after-commit")
         self._tried.update(step.key for step in steps)
         self._has_written = True
@@ -356,13 +350,19 @@ class Execution:
         )
 
     def _record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
-        now = self.clock.now()
         with self._recording():
             self.store.steps.record(
-                self.portal.name, self.task.name, changes, run_id=self.run.id, now=now
+                self.portal.name,
+                self.task.name,
+                changes,
+                run_id=self.run.id,
+                now=self.clock.now(),
             )
-            links = (link for result in results for link in result.links)
-            self.store.links(self.portal.name).add(links, now=now)
+            self._link(results)
+
+    def _link(self, results: Iterable[Result]) -> None:
+        links = (link for result in results for link in result.links)
+        self.store.links(self.portal.name).add(links, now=self.clock.now())
 
     @contextmanager
     def _recording(self) -> Iterator[None]:
@@ -371,6 +371,7 @@ class Execution:
             self.store.leases.renew(self.lease, self.run.id, now=self.clock.now())
             yield
             self.store.runs.update(self.run.id, self.counts, calls=self.calls, cost=self.cost)
+        self._recorded_at = self.clock.now()
 
     @property
     def calls(self) -> int:

@@ -1,6 +1,7 @@
 """Orders in families, an order and its pieces, and which two of both sides are the same."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -101,7 +102,7 @@ def _alike(
         ] or [
             our
             for our in left
-            if contents(merchant.leaves(our)) == contents(supplier.leaves(their))
+            if alike(contents(merchant.leaves(our)), contents(supplier.leaves(their)))
         ]
         if not candidates:
             return None
@@ -119,6 +120,20 @@ def contents(orders: Iterable[Standing]) -> dict[str, int]:
         for line in one.order.lines:
             found[line.sku] = found.get(line.sku, 0) + line.quantity
     return found
+
+
+def alike(some: Mapping[str, int], others: Mapping[str, int]) -> bool:
+    """Whether there is as much of each SKU in both; nothing of one is as good as not there."""
+    counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    for count, quantities in zip(counts, (some, others), strict=True):
+        for sku, quantity in quantities.items():
+            count[spelled(sku)] += quantity
+    return +counts[0] == +counts[1]
+
+
+def spelled(sku: str) -> str:
+    """Return a SKU as it is compared: some shops keep it in the spelling of their own product."""
+    return sku.strip().casefold()
 
 
 def valid_numbers(one: Standing) -> list[str]:

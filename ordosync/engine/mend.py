@@ -6,7 +6,7 @@ from ordosync.clock import Clock
 from ordosync.engine import run_task
 from ordosync.engine.brake import Brake
 from ordosync.engine.claim import Held
-from ordosync.engine.reconcile import Difference
+from ordosync.engine.difference import Difference
 from ordosync.engine.stop import Stop
 from ordosync.errors import AccountError
 from ordosync.store import Store

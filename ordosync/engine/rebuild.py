@@ -7,12 +7,13 @@ after a restore, all tasks read everything once more and look before they write.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
-from ordosync.accounts.base import Account, Role
+from msgspec import Struct
+from msgspec.structs import replace
+
 from ordosync.clock import Clock
 from ordosync.engine.alone import alone, confirm
-from ordosync.engine.families import Family, Match, Twins, matches, valid_numbers
+from ordosync.engine.families import Family, Match, Twins, matches, spelled, valid_numbers
 from ordosync.engine.sides import Sides, both_sides
 from ordosync.errors import OrdosyncError
 from ordosync.models import Line, Product, Standing, Stock
@@ -24,8 +25,7 @@ from ordosync.tasks.base import Portal, Reading
 _BATCH = 500
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rebuilt:
+class Rebuilt(Struct, frozen=True, kw_only=True):
     """What was found again."""
 
     portal: str
@@ -49,16 +49,17 @@ class Rebuilt:
 
 
 def _check_listed(portal: Portal) -> None:
-    sides: tuple[tuple[Role, Account], ...] = (
-        ("merchant", portal.merchant),
-        ("supplier", portal.supplier),
-    )
-    for role, account in sides:
+    for role, account in portal.sides:
         if role not in account.lists_all_as:
             raise OrdosyncError(
                 f"portal {portal.name}: account {account.name} ({account.kind}) cannot list all its"
                 " orders, so its links cannot be made anew; an ordinary `ordosync import-orders`"
                 " looks for each order first, and sends none twice"
+            )
+        if missing := account.left_out(role):
+            raise OrdosyncError(
+                f"portal {portal.name}: account {account.name} ({account.kind}) does not show"
+                f" {missing}; their links would be missing, so let it show them and begin again"
             )
 
 
@@ -99,22 +100,25 @@ def rebuild(
 
 def lines_alike(ours: Sequence[Line], theirs: Sequence[Line]) -> tuple[Link, ...]:
     """Return the links of lines that say the same, none where some do not."""
-    if [(one.sku, one.quantity) for one in ours] != [(one.sku, one.quantity) for one in theirs]:
-        left = list(theirs)
-        pairs = []
-        for our in ours:
-            same = next((t for t in left if (t.sku, t.quantity) == (our.sku, our.quantity)), None)
-            if same is None:
-                return ()
-            left.remove(same)
-            pairs.append((our, same))
-        if left:
+    left = list(theirs)
+    pairs = []
+    for our in ours:
+        if our.quantity == 0:  # nothing of it is to be sent, so it was not imported
+            continue
+        same = next((one for one in left if _says(one) == _says(our)), None)
+        if same is None:
             return ()
-    else:
-        pairs = list(zip(ours, theirs, strict=True))
+        left.remove(same)
+        pairs.append((our, same))
+    if any(one.quantity for one in left):
+        return ()
     return tuple(
         Link(kind="line", merchant_id=our.id, supplier_id=their.id) for our, their in pairs
     )
+
+
+def _says(line: Line) -> tuple[str, int]:
+    return spelled(line.sku), line.quantity
 
 
 def _links(sides: Sides) -> Iterator[Link]:

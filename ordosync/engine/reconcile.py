@@ -6,82 +6,29 @@ requested, what a Merchant split stays unsplit there).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from ordosync.engine.difference import NOT_COMPARED, Comparison, Difference, Owed
 from ordosync.engine.families import (
     Family,
     Match,
     Twins,
+    alike,
     contents,
     matches,
     valid_numbers,
 )
-from ordosync.engine.sides import Sides, both_sides
+from ordosync.engine.sides import both_sides
 from ordosync.models import Order, Product, Shipment, Standing
 from ordosync.store.links import Link
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal, Reading, Step
 
 
-@dataclass(frozen=True, kw_only=True)
-class Owed:
-    """What a task is to try again, as `tasks.base.Owed` wants it."""
-
-    key: str
-    merchant_id: str | None = None
-    supplier_id: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """Something that is not the same on both sides."""
-
-    portal: str
-    kind: str
-    merchant: str = ""
-    supplier: str = ""
-    what: str
-    task: str = ""
-    """What repairs it; empty: people."""
-    owed: Owed | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Comparison:
-    sides: Sides
-    able: frozenset[str]
-    """The tasks that the portal can run."""
-
-    @property
-    def portal(self) -> Portal:
-        return self.sides.portal
-
-    def differs(
-        self,
-        kind: str,
-        what: str,
-        about: tuple[str, str],
-        *,
-        task: str = "",
-        owed: Owed | None = None,
-    ) -> Difference:
-        can = task in self.able
-        return Difference(
-            portal=self.portal.name,
-            kind=kind,
-            merchant=about[0],
-            supplier=about[1],
-            what=what,
-            task=task if can else "",
-            owed=owed if can else None,
-        )
-
-
 def differences(portal: Portal, *, able: frozenset[str], now: datetime) -> Iterator[Difference]:
     """Yield all of them; `able` are the tasks that the portal can run. Reads only."""
     with both_sides(portal, now=now) as sides:
-        comparison = _Comparison(sides=sides, able=able)
+        comparison = Comparison(sides=sides, able=able)
         for ids in sides.alone():
             yield from _alone(comparison, ids)
         for twins in sides.pairs():
@@ -103,10 +50,16 @@ def cannot_tell(portal: Portal) -> list[str]:
             f"account {portal.supplier.name} ({portal.supplier.kind}) cannot list its orders: each"
             " is looked up by its reference; quantities, tracking and pieces are not compared"
         )
+    for role, account in portal.sides:
+        if missing := account.left_out(role):
+            found.append(
+                f"account {account.name} ({account.kind}) does not show {missing}:"
+                " they are not compared"
+            )
     return found
 
 
-def _alone(comparison: _Comparison, ids: Sequence[str]) -> Iterator[Difference]:
+def _alone(comparison: Comparison, ids: Sequence[str]) -> Iterator[Difference]:
     """Yield the orders without a twin that the rules of the portal would have one of."""
     portal = comparison.portal
     links = portal.links.of_merchant("order", ids)
@@ -118,30 +71,33 @@ def _alone(comparison: _Comparison, ids: Sequence[str]) -> Iterator[Difference]:
                 yield found
 
 
-def _of_alone(comparison: _Comparison, step: Step, link: Link | None) -> Difference | None:
-    id_ = step.merchant_id or step.key
+def _of_alone(comparison: Comparison, step: Step, link: Link | None) -> Difference | None:
+    id_, is_hidden = step.merchant_id or step.key, bool(comparison.sides.left_out["supplier"])
     if isinstance(step.payload, Order):
         owed = Owed(key=step.key, merchant_id=step.merchant_id)
         what = "is requested at the Merchant and not at the Supplier"
-        return comparison.differs(
-            "no-supplier-order", what, (id_, ""), task="import-orders", owed=owed
-        )
+        if is_hidden:  # and sent again if it is there all the same
+            what, task = f"{what}, as far as that shows", ""
+        else:
+            task = "import-orders"
+        return comparison.differs("no-supplier-order", what, (id_, ""), task=task, owed=owed)
     if step.verdict and step.verdict.state == "failed":
         what = f"cannot be imported: {step.verdict.reason}"
         return comparison.differs("no-supplier-order", what, (id_, ""))
-    if step.verdict and step.verdict.state == "skipped":
+    if is_hidden or (step.verdict and step.verdict.state == "skipped"):
         return None
     there = link.supplier_id if link else ""
     what = f"was imported as order {there}, which the Supplier does not have"
     return comparison.differs("supplier-order-gone", what, (id_, there))
 
 
-def _of_twins(comparison: _Comparison, twins: Twins) -> Iterator[Difference]:
+def _of_twins(comparison: Comparison, twins: Twins) -> Iterator[Difference]:
     merchant = twins.merchant
     alive = [family for _, family in twins.suppliers if not family.is_cancelled]
     newest = twins.suppliers[-1][1]
     if not merchant.members:
-        if alive and "merchant" in comparison.portal.merchant.lists_all_as:
+        is_all = "merchant" in comparison.portal.merchant.lists_all_as
+        if alive and is_all and not comparison.sides.left_out["merchant"]:
             what = f"is the Merchant's order {merchant.id}, which the Merchant does not have"
             yield comparison.differs("no-merchant-order", what, ("", alive[0].id))
         return
@@ -156,20 +112,31 @@ def _of_twins(comparison: _Comparison, twins: Twins) -> Iterator[Difference]:
         yield from _of_match(comparison, merchant, supplier, match, generation)
 
 
-def _quantities(
-    comparison: _Comparison, merchant: Family, supplier: Family
-) -> Iterator[Difference]:
+def _quantities(comparison: Comparison, merchant: Family, supplier: Family) -> Iterator[Difference]:
     """Yield lines of which what is open, shipped and cancelled is not what was ordered."""
     here, there = (contents(family.leaves(family.id)) for family in (merchant, supplier))
     about = (merchant.id, supplier.id)
     for family, held, side in ((merchant, here, "Merchant"), (supplier, there, "Supplier")):
         whole = family.member(family.id)
-        if whole and whole.order.is_split and contents([whole]) != held:
+        if whole and whole.order.is_split and not alike(contents([whole]), held):
             what = f"its pieces at the {side} are {_list(held)}, not {_list(contents([whole]))}"
             yield comparison.differs("sum-broken", what, about)
-    if here and there and here != there:
+    are_alive = not merchant.is_cancelled and not supplier.is_cancelled
+    if are_alive and not (here and there):
+        yield from _of_untold(comparison, merchant, supplier, "Supplier" if here else "Merchant")
+    elif are_alive and not alike(here, there):
         what = f"is {_list(here)} at the Merchant, {_list(there)} at the Supplier"
         yield comparison.differs("sum-broken", what, about)
+
+
+def _of_untold(
+    comparison: Comparison, merchant: Family, supplier: Family, side: str
+) -> Iterator[Difference]:
+    portal = comparison.portal
+    is_ours = all(one.is_ours for one in merchant.members)
+    if is_ours and all(role in account.lists_all_as for role, account in portal.sides):
+        what = f"the {side} does not say what is in it; a deleted product takes its SKU along"
+        yield comparison.differs(NOT_COMPARED, what, (merchant.id, supplier.id))
 
 
 def _list(quantities: dict[str, int]) -> str:
@@ -177,7 +144,7 @@ def _list(quantities: dict[str, int]) -> str:
 
 
 def _of_match(
-    comparison: _Comparison, merchant: Family, supplier: Family, match: Match, generation: int
+    comparison: Comparison, merchant: Family, supplier: Family, match: Match, generation: int
 ) -> Iterator[Difference]:
     about = (match.merchant_id, match.supplier_id)
     ours, theirs = merchant.leaves(match.merchant_id), supplier.leaves(match.supplier_id)
@@ -200,7 +167,7 @@ def _of_match(
 
 
 def _statuses(
-    comparison: _Comparison,
+    comparison: Comparison,
     match: Match,
     ours: Sequence[Standing],
     theirs: Standing,
@@ -212,7 +179,10 @@ def _statuses(
         if _is_open(theirs):
             owed = Owed(key=f"{match.merchant_id}#{generation}", **_ids(match))
             what = "is cancelled at the Merchant and open at the Supplier"
-            yield comparison.differs("not-cancelled", what, about, task="cancel-orders", owed=owed)
+            task = "cancel-orders"
+            if not comparison.portal.merchant.cancelled_among([match.merchant_id]):
+                what, task = f"{what}; cancel it there, since this status does not travel", ""
+            yield comparison.differs("not-cancelled", what, about, task=task, owed=owed)
     elif theirs.order.status == "cancelled" and any(
         one.order.status == "dropshipment_requested" and one.is_ours for one in ours
     ):
@@ -221,7 +191,7 @@ def _statuses(
 
 
 def _tracking(
-    comparison: _Comparison, match: Match, ours: Standing, theirs: Standing
+    comparison: Comparison, match: Match, ours: Standing, theirs: Standing
 ) -> Iterator[Difference]:
     about = (ours.order.id, match.supplier_id)
     here = valid_numbers(ours)
@@ -247,7 +217,7 @@ def _tracking(
         yield comparison.differs("tracking-differs", what, about)
 
 
-def _void(comparison: _Comparison, match: Match, ours: Standing, theirs: Standing) -> Difference:
+def _void(comparison: Comparison, match: Match, ours: Standing, theirs: Standing) -> Difference:
     number = valid_numbers(ours)[-1]
     deleted = next((one for one in theirs.shipments if one.tracking_number in ("", number)), None)
     what = f"has tracking {number} at the Merchant, and is open at the Supplier"
@@ -263,7 +233,7 @@ def _void(comparison: _Comparison, match: Match, ours: Standing, theirs: Standin
     )
 
 
-def _of_products(comparison: _Comparison, now: datetime) -> Iterator[Difference]:
+def _of_products(comparison: Comparison, now: datetime) -> Iterator[Difference]:
     """Yield products without a link, and quantities that are not the same."""
     portal = comparison.portal
     reading = Reading(cursor=None, now=now, patient=False)

@@ -6,22 +6,22 @@ imported, and the pieces of it. Addresses and notes are left out.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from ordosync.accounts.base import Account, Role
 from ordosync.database import sqlite3
 from ordosync.engine.families import Family, Twins
 from ordosync.models import Address, Order, Page, Standing
 from ordosync.tasks.base import Portal
-from ordosync.tasks.import_orders import lines_sent
+from ordosync.tasks.travels import lines_sent
 
 if TYPE_CHECKING:
     from ordosync.store.links import Link
@@ -51,6 +51,10 @@ class Sides:
         self.portal = portal
         self.other_origins: set[str] = set()
         """What other references begin with that look like ours."""
+        self.left_out: Mapping[Role, str] = {
+            role: account.left_out(role) for role, account in portal.sides
+        }
+        """What an account does not show, so that it may exist although it is not here."""
 
     def load(self, now: datetime) -> None:
         """Read both accounts, the Merchant's first: what is new there is no difference yet."""

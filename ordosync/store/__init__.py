@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from ordosync.database import open_database, sqlite3, transaction, unusable
+from ordosync.database import open_database, sqlite3, transaction, turn, unusable
 from ordosync.store.leases import Leases
 from ordosync.store.links import Links
 from ordosync.store.machine import check_machine
@@ -93,7 +93,7 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """Change several rows or none. Raises `DatabaseError` where the file cannot be used."""
         try:
-            with transaction(self._connection):
+            with turn(self.path), transaction(self._connection):
                 yield
         except sqlite3.Error as error:
             raise unusable(self.path, error) from error

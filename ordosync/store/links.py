@@ -5,9 +5,10 @@ A link is also the tombstone of what was imported: while it is there, nothing is
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from ordosync.store.times import from_text, to_text
 
@@ -30,8 +31,7 @@ was shipped already; `reopened`: and then its label was deleted, so it may be ca
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Link:
+class Link(Struct, frozen=True, kw_only=True):
     """One thing that both accounts have; ids as each account has them."""
 
     kind: LinkKind

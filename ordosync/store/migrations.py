@@ -115,8 +115,8 @@ _FIRST_TABLES = (
         unique (portal, task, key)
     )
     """,
-    "create index steps_run on steps (run_id)",
     "create index steps_last_run on steps (last_run_id)",
+    "create index steps_run on steps (run_id) where run_id <> last_run_id",
     # `why` asks for all that was owed of one order, whatever the task.
     "create index steps_merchant on steps (portal, merchant_id)",
     """
@@ -134,7 +134,7 @@ _FIRST_TABLES = (
         state text not null,        -- see `links.LinkState`
         linked_at text not null,
         primary key (portal, kind, merchant_id, generation)
-    )
+    ) without rowid
     """,
     "create index links_supplier on links (portal, kind, supplier_id)",
     "create index links_reopened on links (portal, merchant_id) where state = 'reopened'",

@@ -103,7 +103,9 @@ _RUNS = """
             select 1 from runs as newer
             where newer.portal = old.portal and newer.task = old.task and newer.id > old.id
         )
-        and not exists (select 1 from steps where run_id = old.id)
+        and not exists (
+            select 1 from steps where run_id = old.id and run_id <> last_run_id
+        )
         and not exists (select 1 from steps where last_run_id = old.id)
         order by id limit :batch
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from msgspec import Struct
+
 from ordosync.accounts.base import Account, Role
 from ordosync.config.model import PortalConfig
 from ordosync.models import Outcome, Page, Unusable
@@ -56,9 +58,13 @@ class Portal:
     config: PortalConfig
     links: KnownLinks
 
+    @property
+    def sides(self) -> tuple[tuple[Role, Account], tuple[Role, Account]]:
+        """Both accounts, each with its role."""
+        return ("merchant", self.merchant), ("supplier", self.supplier)
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+
+class Verdict(Struct, frozen=True, kw_only=True):
     """What is decided about a step before anything is written."""
 
     state: Literal["unchanged", "skipped", "waiting", "failed"]
@@ -71,8 +77,7 @@ class Verdict:
         return cls(state="skipped" if item.skip else "failed", code=item.code, reason=item.reason)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One write that is owed, or the reason why it is not."""
 
     key: str
@@ -88,13 +93,14 @@ class Step:
     """A write of which many at once are probably a mistake, such as a quantity of 0."""
     at_stake: bool = False
     """Whether such a write of this object would take something away."""
+    undone: bool = False
+    """Whether the links say that what this step has done is so no more, and it is owed again."""
     payload: object = None
     """What `apply` writes. Never stored."""
     verdict: Verdict | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """What came of a step, and which things are now known to be the same on both sides."""
 
     outcome: Outcome

@@ -6,7 +6,8 @@ once more before it is written, so that what was restored meanwhile stays.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ordosync.models import Comment, Outcome, Page
 from ordosync.store.links import Link

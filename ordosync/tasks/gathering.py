@@ -12,7 +12,7 @@ from ordosync.models import Order, Page, Unusable
 def gathered(
     pages: Iterator[Page[Order | Unusable]], size: int
 ) -> Iterator[Page[Order | Unusable]]:
-    """Yield the same in the same order, in pages of about `size`.
+    """Yield the same in the same order, in pages of up to `size` where a page is not more alone.
 
     An order that is read again, or that is a piece of one, starts a new page: what has become of
     the first decides about it. What was read before a reading fails is still yielded.
@@ -22,15 +22,13 @@ def gathered(
     cursor = None
     try:
         for page in pages:
-            if not ids.isdisjoint(_related(page)):
+            is_full = len(items) + len(page.items) > size
+            if items and (is_full or not ids.isdisjoint(_related(page))):
                 yield Page(items=tuple(items), cursor=cursor)
                 items, ids = [], set()
             items += page.items
             ids.update(item.id for item in page.items)
             cursor = page.cursor
-            if len(items) >= size:
-                yield Page(items=tuple(items), cursor=cursor)
-                items, ids = [], set()
     except AccountError:
         if items:
             yield Page(items=tuple(items))

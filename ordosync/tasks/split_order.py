@@ -6,7 +6,9 @@ its own numbers, so pieces and their lines are linked one by one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from ordosync.models import Comment, Outcome, Page, Piece, Split
 from ordosync.store.links import Link

@@ -14,8 +14,10 @@ until the next run.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import cache, partial
+
+from msgspec.structs import replace
 
 from ordosync.models import Outcome, Page, Stock, Unusable
 from ordosync.store.links import Link
@@ -31,6 +33,21 @@ _FIXED = {
 }
 Unsent = Callable[[], Mapping[str, int]]
 """Reads, once, how much of each SKU is sold that the Supplier has not got yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Target:
+    """What is to be written, and what was taken off what the Supplier can sell."""
+
+    stock: Stock
+    """Negative where more is promised than there is."""
+    sold: int
+
+    @property
+    def words(self) -> str:
+        """Say how it comes about where it is not the Supplier's own number."""
+        left = self.stock.quantity or 0
+        return f"{left + self.sold} there less {self.sold} sold here and not imported yet"
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
@@ -53,19 +70,23 @@ def apply(
     look_first: bool,  # noqa: ARG001 - the same number may be written again
 ) -> list[Result]:
     """Set the quantities; what is oversold is 0 there, and the run says how much it is really."""
-    stock = [step.payload for step in steps if isinstance(step.payload, Stock)]
+    targets = [step.payload for step in steps if isinstance(step.payload, _Target)]
     outcomes = portal.merchant.write_stock(
-        [replace(one, quantity=max(one.quantity or 0, 0)) for one in stock]
+        [replace(one.stock, quantity=max(one.stock.quantity or 0, 0)) for one in targets]
     )
     return [
-        Result(outcome=_noted(one, outcome)) for one, outcome in zip(stock, outcomes, strict=True)
+        Result(outcome=_noted(one, outcome)) for one, outcome in zip(targets, outcomes, strict=True)
     ]
 
 
-def _noted(stock: Stock, outcome: Outcome) -> Outcome:
-    if outcome.state != "done" or stock.quantity is None or stock.quantity >= 0:
+def _noted(target: _Target, outcome: Outcome) -> Outcome:
+    left = target.stock.quantity
+    if outcome.state != "done" or left is None:
         return outcome
-    return replace(outcome, code="oversold", reason=f"was set to 0, but is {stock.quantity}")
+    because = f": {target.words}" if target.sold else ""
+    if left < 0:
+        return replace(outcome, code="oversold", reason=f"was set to 0, but is {left}{because}")
+    return replace(outcome, reason=target.words) if target.sold else outcome
 
 
 def _unsent(portal: Portal) -> Mapping[str, int]:
@@ -106,8 +127,9 @@ def _step(
     link = links.get(item.product_id)
     known = there.get(link.merchant_id) if link else None
     left = item.quantity
-    if left is not None and known:
-        left -= sold.get(known.sku, 0)
+    unsent = sold.get(known.sku, 0) if known else 0
+    if left is not None:
+        left -= unsent
     quantity = None if left is None else max(left, 0)
     step = Step(
         key=item.product_id,
@@ -127,12 +149,15 @@ def _step(
     step = replace(step, at_stake=(known.quantity or 0) > 0)
     if known.quantity == quantity:
         return replace(step, verdict=Verdict(state="unchanged"))
-    oversold = f" (oversold: {left})" if left != quantity else ""
+    target = _Target(stock=replace(known, quantity=left), sold=unsent)
+    notes = [f"oversold: {left}"] if left != quantity else []
+    notes += [target.words] if unsent else []
     return replace(
         step,
         drastic=step.at_stake and quantity == 0,
-        summary=f"set {known.sku} from {known.quantity} to {quantity}{oversold}",
-        payload=replace(known, quantity=left),
+        summary=f"set {known.sku} from {known.quantity} to {quantity}"
+        + (f" ({'; '.join(notes)})" if notes else ""),
+        payload=target,
     )
 
 

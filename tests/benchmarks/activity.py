@@ -1,22 +1,35 @@
 """`activity` over a log of many runs, with each filter that it offers, against an empty log."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from ordosync.store import Store
-from tests.benchmarks.measuring import ORDOSYNC, Result, Spent, at_most, in_turn, scaled, spent
-from tests.benchmarks.portals import many
+from tests.benchmarks.measuring import (
+    ORDOSYNC,
+    Result,
+    Spent,
+    always,
+    at_most,
+    counted,
+    in_turn,
+    scaled,
+    spent,
+)
+from tests.benchmarks.portals import idle, many
 
-_FILTERS: dict[str, tuple[str, ...]] = {
-    "none": (),
-    "portal": ("--portal", "p-1"),
-    "task": ("--task", "import-products"),
-    "status": ("--status", "failed"),
-    "portal, status": ("--portal", "p-1", "--status", "failed"),
-    "all three": ("--portal", "p-1", "--task", "import-products", "--status", "failed"),
+_PORTAL, _TASK, _STATUS = {"portal": "p-1"}, {"task": "import-products"}, {"status": "failed"}
+_FILTERS: dict[str, dict[str, str]] = {
+    "none": {},
+    "portal": _PORTAL,
+    "task": _TASK,
+    "status": _STATUS,
+    "portal, status": _PORTAL | _STATUS,
+    "all three": _PORTAL | _TASK | _STATUS,
 }
+_FEW = 1000
+"""Enough for five of whatever there is."""
 _FILL = """
     with recursive numbers (i) as (select 1 union all select i + 1 from numbers where i < ?)
     insert into runs (portal, task, trigger, status, started_at, finished_at)
@@ -29,14 +42,15 @@ _FILL = """
 def measure(folder: Path, scale: float) -> Sequence[Result]:
     """Show the newest five of each kind, in turn."""
     count = scaled(1_000_000, scale, least=100)
-    empty, full = many(folder / "empty", 3), many(folder / "full", 3)
-    for place in (empty, full):
-        spent(ORDOSYNC, "run-due", cwd=place)
-    with closing(Store.open(full / "ordosync.db")) as store, store.transaction():
-        store._connection.execute(_FILL, (count,))
+    empty, full = (idle(many(folder / name, 3)) for name in ("empty", "full"))
+    with closing(Store.open(full / "ordosync.db")) as store:
+        _fill(store, _FEW)
+        few = _steps(store)
+        _fill(store, count)
+        more = max(steps / few[name] for name, steps in _steps(store).items())
     ways: dict[str, Callable[[], Spent]] = {
-        f"{place.name} {name}": partial(spent, ORDOSYNC, "activity", "--json", *words, cwd=place)
-        for name, words in _FILTERS.items()
+        f"{place.name} {name}": partial(spent, *_words(by), cwd=place)
+        for name, by in _FILTERS.items()
         for place in (empty, full)
     }
     found = in_turn(ways, rounds=scaled(9, scale, least=1))
@@ -48,4 +62,19 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
             note=found.note(f"full {name}", f"empty {name}"),
         )
         for name in _FILTERS
-    ]
+    ] + [always("the same, steps of SQLite against 1,000 runs, any filter", more, 1, unit=" x")]
+
+
+def _fill(store: Store, count: int) -> None:
+    with store.transaction():
+        store._connection.execute(_FILL, (count,))
+
+
+def _steps(store: Store) -> dict[str, int]:
+    return {
+        name: counted(store, partial(store.runs.newest, 5, **by)) for name, by in _FILTERS.items()
+    }
+
+
+def _words(by: Mapping[str, str]) -> list[str]:
+    return [ORDOSYNC, "activity", "--json", *(f"--{name}={word}" for name, word in by.items())]

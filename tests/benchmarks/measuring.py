@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from ordosync.store import Store
+
 PYTHON = sys.executable
 ORDOSYNC = str(Path(sys.executable).with_name("ordosync"))
 """The console script beside this Python, as an installer wrote it."""
@@ -32,6 +34,8 @@ class Result:
     side: Literal["most", "least"]
     unit: str = " x"
     note: str = ""
+    varies: bool = True
+    """Whether it depends on the machine and on who else works there: such a goal fails nobody."""
 
     @property
     def is_met(self) -> bool | None:
@@ -53,6 +57,13 @@ def at_least(
 ) -> Result:
     """Return a line that is met by much."""
     return Result(what=what, ratio=ratio, goal=goal, side="least", unit=unit, note=note)
+
+
+def always(what: str, count: float, goal: float, *, unit: str = "", note: str = "") -> Result:
+    """Return a line about calls, imports, rows or memory: what is the same on each machine."""
+    return Result(
+        what=what, ratio=count, goal=goal, side="most", unit=unit, note=note, varies=False
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +102,21 @@ def timed(work: Callable[[], object]) -> Spent:
     cpu_s, began = time.process_time(), time.perf_counter()
     work()
     return Spent(wall_s=time.perf_counter() - began, cpu_s=time.process_time() - cpu_s)
+
+
+def counted(store: Store, ask: Callable[[], object]) -> int:
+    """Return how many steps SQLite's machine takes to answer; each row that is read is a few."""
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    store._connection.set_progress_handler(count, 1)
+    ask()
+    store._connection.set_progress_handler(None, 1)
+    return steps
 
 
 @dataclass(kw_only=True)

@@ -7,8 +7,12 @@ from pathlib import Path
 from ordosync.accounts.ordoro.shapes import OrderShape, order_of, read
 from ordosync.accounts.sqlite import creating
 from ordosync.accounts.sqlite.migrations import APPLICATION_ID, VERSION, migrations
+from ordosync.clock import Clock
+from ordosync.config import load_config
 from ordosync.database import SIDE_FILES, open_database, sqlite3, transaction
+from ordosync.engine import register
 from ordosync.models import Unusable
+from ordosync.store import Store
 from tests.benchmarks.server import SUPPLIER, Orders
 
 _AT_ONCE = 5000
@@ -60,6 +64,16 @@ def _written(folder: Path, text: str) -> Path:
     path = folder / "config.yaml"
     path.write_text(text)
     path.chmod(0o600)
+    return folder
+
+
+def idle(folder: Path) -> Path:
+    """Let the store follow the configuration, and nothing be due; return the folder."""
+    config = load_config(folder / "config.yaml")
+    with Store.open(config.database) as store:
+        register(config, store, Clock())
+        with store.transaction():
+            store._connection.execute("update schedule set next_at = '2099-01-01T00:00:00.000Z'")
     return folder
 
 

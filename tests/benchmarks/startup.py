@@ -9,12 +9,13 @@ from tests.benchmarks.measuring import (
     PYTHON,
     Result,
     Spent,
+    always,
     at_most,
     in_turn,
     scaled,
     spent,
 )
-from tests.benchmarks.portals import many
+from tests.benchmarks.portals import idle, many
 
 _ROUNDS = 15
 
@@ -22,7 +23,7 @@ _ROUNDS = 15
 def measure(folder: Path, scale: float) -> Sequence[Result]:
     """Start each in turn, and compare medians."""
     sizes = (3, scaled(1000, scale, least=4), scaled(10_000, scale, least=5))
-    places = {size: _idle(folder / str(size), size) for size in sizes}
+    places = {size: idle(many(folder / str(size), size)) for size in sizes}
     few = places[sizes[0]]
     ways: dict[str, Callable[[], Spent]] = {
         "pass": partial(spent, PYTHON, "-c", "pass"),
@@ -46,11 +47,18 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
         against("`--help` against `pass`", "help", "pass", 7),
         against("`activity --json` against `pass`", "json", "pass", 9),
         against("`activity` against `pass`", "table", "pass", 12),
+        always("modules that an idle `run-due` imports", _imported(few, "run-due"), 30),
+        always("the same, `activity --json`", _imported(few, "activity", "--json"), 220),
     ]
 
 
-def _idle(folder: Path, count: int) -> Path:
-    """Make so many portals, of which none has anything due."""
-    many(folder, count)
-    spent(ORDOSYNC, "run-due", cwd=folder)
-    return folder
+def _imported(at: Path, *words: str) -> int:
+    """Return how many modules a command has that an empty Python has not."""
+    code = (
+        "import sys; before = set(sys.modules); sys.argv[0] = 'ordosync'\n"
+        "from ordosync.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(len(set(sys.modules) - before))"
+    )
+    return int(spent(PYTHON, "-c", code, *words, cwd=at).out.splitlines()[-1])

@@ -119,7 +119,7 @@ def test_tracking_that_was_told_is_not_told_again_and_what_was_not_is(pair: Pair
     assert numbers(pair.merchant.tracking(untold)) == ["1Z2"]
 
 
-@needs("update-tracking", "split-order")
+@needs("update-tracking")
 def test_label_that_was_deleted_meanwhile_is_told_as_void(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001")
     pair.supplier.ship(supplier_id, parcel(number="1Z1"))
@@ -137,7 +137,7 @@ def test_label_that_was_deleted_meanwhile_is_told_as_void(pair: Pair) -> None:
     assert pair.everything() == before
 
 
-@needs("update-tracking", "split-order")
+@needs("update-tracking")
 def test_label_that_was_told_as_void_stays_void(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001")
     pair.supplier.ship(supplier_id, parcel(number="1Z1"))
@@ -156,7 +156,7 @@ def test_label_that_was_told_as_void_stays_void(pair: Pair) -> None:
     assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2"]
 
 
-@needs("split-order", "update-tracking", "piece-orders")
+@needs("split-order", "update-tracking")
 def test_pieces_are_linked_and_a_shipped_one_is_told_on_that_piece(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001", line("MUG", 3), line("CUP", 1))
     sent, later = pair.supplier.split(supplier_id, (1, 0), (2, 1))
@@ -177,7 +177,7 @@ def test_pieces_are_linked_and_a_shipped_one_is_told_on_that_piece(pair: Pair) -
     assert numbers(pair.merchant.tracking(second)) == ["1Z2"]
 
 
-@needs("split-order", "piece-orders")
+@needs("split-order", "nested-splits")
 def test_piece_can_be_split_further_and_pieces_of_pieces_are_linked(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001", line("MUG", 4))
     _, piece = pair.supplier.split(supplier_id, (1,), (3,))
@@ -198,7 +198,7 @@ def test_piece_can_be_split_further_and_pieces_of_pieces_are_linked(pair: Pair) 
     nothing_is_owed(pair)
 
 
-@needs("split-order", "piece-orders")
+@needs("split-order")
 def test_split_that_was_not_told_is_made_afterwards(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001", line("MUG", 3))
     pair.supplier.split(supplier_id, (1,), (2,))
@@ -267,6 +267,20 @@ def test_cancellation_that_was_not_told_is_told_afterwards(pair: Pair) -> None:
     all_tasks(pair)
 
     assert pair.supplier.status(supplier_id) == "cancelled"
+
+
+@needs("cancel-orders", "update-tracking")
+def test_cancellation_that_came_too_late_is_refused_once(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    pair.supplier.ship(supplier_id, parcel())
+    pair.merchant.cancel(merchant_id)
+    lose(pair)
+    rebuilt(pair)
+
+    all_tasks(pair)
+
+    assert pair.supplier.status(supplier_id) == "shipped"
+    nothing_is_owed(pair)
 
 
 @needs("import-products", "write-inventory-back", "made-products")

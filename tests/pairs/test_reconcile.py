@@ -7,8 +7,9 @@ import pytest
 from ordosync.accounts.network import Network
 from ordosync.config import load_config
 from ordosync.engine import Stop, open_portal, register
+from ordosync.engine.difference import Difference
 from ordosync.engine.mend import mend
-from ordosync.engine.reconcile import Difference, differences
+from ordosync.engine.reconcile import differences
 from ordosync.engine.timetable import can_run
 from ordosync.store import Store
 from ordosync.tasks import TASKS
@@ -46,7 +47,7 @@ def kinds(found: list[Difference]) -> set[tuple[str, str]]:
     return {(one.kind, one.task) for one in found}
 
 
-@needs("import-products", "write-inventory-back", "update-tracking", "split-order", "piece-orders")
+@needs("import-products", "write-inventory-back", "update-tracking", "split-order")
 def test_sides_agree_when_all_is_told(pair: Pair) -> None:
     pair.merchant.add_product(product("MUG"))
     pair.supplier.count("MUG", 30)
@@ -65,7 +66,7 @@ def test_sides_agree_when_all_is_told(pair: Pair) -> None:
     assert pair.everything() == before
 
 
-@needs("update-tracking", "split-order", "cancel-orders", "piece-orders")
+@needs("update-tracking", "split-order", "cancel-orders")
 def test_what_a_task_repairs_is_found_and_repaired(pair: Pair) -> None:
     pair.configure(manage_inventory="false")
     told, shipped = pair.imported("1001")
@@ -89,6 +90,53 @@ def test_what_a_task_repairs_is_found_and_repaired(pair: Pair) -> None:
     assert numbers(pair.merchant.tracking(told)) == ["1Z1"]
     assert len(pair.merchant.pieces(whole)) == 2
     assert pair.supplier.status(open_there) == "cancelled"
+
+
+@needs("update-tracking", "cancel-orders")
+def test_what_was_told_wrongly_or_not_is_found_where_nothing_can_be_split(pair: Pair) -> None:
+    pair.configure(manage_inventory="false")
+    told, shipped = pair.imported("1001")
+    cancelled, open_there = pair.imported("1002")
+    late, sent = pair.imported("1003")
+    gone, there = pair.imported("1004")
+    pair.imported("1005")
+    pair.supplier.ship(shipped, parcel())
+    pair.merchant.cancel(cancelled)
+    pair.merchant.cancel(late)
+    pair.supplier.ship(sent, parcel(number="1Z3"))
+    pair.supplier.cancel(there)
+
+    found = compared(pair)
+    left = compared(pair, fix=True)
+
+    assert {(one.merchant, one.kind, one.task) for one in found} == {
+        (told, "no-tracking", "update-tracking"),
+        (cancelled, "not-cancelled", "cancel-orders"),
+        (late, "shipped-though-cancelled", ""),
+        (gone, "cancelled-at-supplier", ""),
+    }
+    assert {(one.merchant, one.kind) for one in left} == {
+        (late, "shipped-though-cancelled"),
+        (gone, "cancelled-at-supplier"),
+    }
+    assert numbers(pair.merchant.tracking(told)) == ["1Z1"]
+    assert pair.supplier.status(open_there) == "cancelled"
+
+
+@needs("update-tracking")
+def test_label_that_was_deleted_is_found_and_told_as_void(pair: Pair) -> None:
+    pair.configure(manage_inventory="false")
+    told, there = pair.imported("1001")
+    pair.supplier.ship(there, parcel())
+    pair.run("update-tracking")
+    pair.supplier.void(there)
+
+    found = compared(pair)
+    left = compared(pair, fix=True)
+
+    assert kinds(found) == {("tracking-void", "update-tracking")}
+    assert left == []
+    assert numbers(pair.merchant.tracking(told)) == []
 
 
 def test_order_that_was_never_imported_is_found_whatever_the_supplier_can_list(pair: Pair) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ordosync.accounts.network import Network
 from ordosync.accounts.sqlite import SqliteAccount

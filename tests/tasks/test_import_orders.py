@@ -1,9 +1,9 @@
 """Import Orders, against domain 2.1."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from ordosync.models import Address, Product
 from tests.tasks.portal import (

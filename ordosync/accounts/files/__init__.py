@@ -50,7 +50,7 @@ class FilesAccount(MerchantSide, SupplierSide):
     kind: ClassVar[str] = "files"
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
-    batch_size: ClassVar[int] = 1000
+    batch_size: int = 1000
     """A batch of quantities or tracking is one new file, however many rows of it change."""
 
     def __init__(

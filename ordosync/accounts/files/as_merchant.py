@@ -1,8 +1,9 @@
 """A files account as a Merchant. The id of an order is its number, that of a product its SKU."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from ordosync.accounts.base import Role
 from ordosync.accounts.files.merchant import Inventory, Trackings

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 from ordosync.accounts.limits import check_timezone
 from ordosync.models import Address
 
-ADDRESS_FIELDS = tuple(item.name for item in fields(Address))
+ADDRESS_FIELDS = Address.__struct_fields__
 LINE_FIELDS = (
     "sku",
     "name",

@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ordosync.accounts.base import Finding, Role
 from ordosync.accounts.limits import check_timezone
-from ordosync.accounts.ordoro.merchant import MerchantOptions, MerchantSide
-from ordosync.accounts.ordoro.supplier import SupplierOptions, SupplierSide
+from ordosync.accounts.ordoro.made_orders import SupplierOptions
+from ordosync.accounts.ordoro.merchant import MerchantSide
+from ordosync.accounts.ordoro.requested import MerchantOptions
+from ordosync.accounts.ordoro.supplier import SupplierSide
 from ordosync.models import Page, Standing
 from ordosync.secret import Secret
 
@@ -39,6 +41,7 @@ class OrdoroAccount(MerchantSide, SupplierSide):
     kind: ClassVar[str] = "ordoro"
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     lists_all_as: ClassVar[frozenset[Role]] = roles
+    lists_others: ClassVar[bool] = True
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
 

@@ -7,7 +7,6 @@ over; an object that cannot be used is told as `Unusable` and stops no other.
 
 import hashlib
 from collections.abc import Hashable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
 from ordosync.models import Address, Line, Order, Product, Unusable
 
@@ -356,8 +356,10 @@ def _line(shape: LineShape) -> Line:
 
 
 def _is_usable(line: LineShape) -> bool:
-    amounts = (line.item_price, line.supplier_price)
-    return 0 <= line.quantity <= _MOST and all(a is None or a.is_finite() for a in amounts)
+    for amount in (line.item_price, line.supplier_price):
+        if amount is not None and not amount.is_finite():
+            return False
+    return 0 <= line.quantity <= _MOST
 
 
 def _content(shape: OrderShape) -> str:

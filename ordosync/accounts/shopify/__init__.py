@@ -21,9 +21,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ordosync.accounts.base import Finding, Role
 from ordosync.accounts.limits import check_timezone
 from ordosync.accounts.shopify.made_products import SupplierOptions
-from ordosync.accounts.shopify.merchant import MerchantSide
 from ordosync.accounts.shopify.place import MerchantOptions
-from ordosync.accounts.shopify.sent_shipments import SentShipments
+from ordosync.accounts.shopify.standing import StandingOrders
 from ordosync.accounts.shopify.token import GrantedToken, LastingToken
 from ordosync.models import Comment
 from ordosync.secret import Secret
@@ -39,11 +38,12 @@ _VERSION = re.compile(r"20[0-9]{2}-(01|04|07|10)")
 _SHOP = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
-class ShopifyAccount(MerchantSide, SentShipments):
+class ShopifyAccount(StandingOrders):
     """A shop at Shopify."""
 
     kind: ClassVar[str] = "shopify"
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
+    lists_all_as: ClassVar[frozenset[Role]] = roles
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
 

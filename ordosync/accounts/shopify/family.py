@@ -60,7 +60,7 @@ class Families(WrittenStock):
             order=order.id,
             parts=_parts(parts, order_id, lineage),
             lineage=lineage,
-            void=_texts(order.void),
+            void=texts(order.void),
         )
 
     def answer_cancellations(self, cancelled: Mapping[str, bool]) -> None:
@@ -107,7 +107,8 @@ def _parts(all_parts: Sequence[Part], order_id: str, lineage: Lineage) -> list[P
     return [part for id_, part in everything.items() if id_ in wanted]
 
 
-def _texts(kept: Valued | None) -> Sequence[str]:
+def texts(kept: Valued | None) -> Sequence[str]:
+    """Return the words that are kept in a metafield; none where people have spoilt it."""
     try:
         return msgspec.json.decode(kept.value.encode(), type=list[str]) if kept else []
     except msgspec.MsgspecError:

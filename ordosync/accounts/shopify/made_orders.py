@@ -130,7 +130,7 @@ class MadeOrders(MadeProducts):
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
         """Return the status of each of these orders and pieces that is here."""
         found = self._order_standings([gid("Order", id_) for id_ in ids if "/" not in id_])
-        known = {number(one.id): _status(one) for one in found.values()}
+        known = {number(one.id): status_of(one) for one in found.values()}
         pieces = {gid("FulfillmentOrder", id_.partition("/")[2]): id_ for id_ in ids if "/" in id_}
         if pieces:
             parts = self.by_id(PIECE_STATUSES, Standing, [*pieces], doing="read statuses")
@@ -211,7 +211,7 @@ class MadeOrders(MadeProducts):
             return refused("not-found", "is not here")
         if found.cancelled_at:
             return Outcome(state="unchanged", id=number(found.id))
-        if _status(found) == "shipped":
+        if status_of(found) == "shipped":
             return refused("already-shipped", f"order {number(found.id)} is shipped")
         doing = f"cancel order {number(found.id)}"
         answer = self.shopify.write(
@@ -227,7 +227,7 @@ class MadeOrders(MadeProducts):
             now = self._order_standings([found.id]).get(found.id)
         if now and now.cancelled_at:
             return Outcome(state="unchanged" if errors else "done", id=number(found.id))
-        if now and _status(now) == "shipped":  # between our look and our word
+        if now and status_of(now) == "shipped":  # between our look and our word
             return refused("already-shipped", f"order {number(found.id)} is shipped")
         if errors:
             return self.denied(errors)
@@ -261,7 +261,8 @@ def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[start : start + _AT_ONCE]
 
 
-def _status(one: OrderStanding) -> str:
+def status_of(one: OrderStanding) -> str:
+    """Return the status of an order as it stands."""
     if one.cancelled_at:
         return "cancelled"
     is_shipped = one.display_fulfillment_status in _SHIPPED

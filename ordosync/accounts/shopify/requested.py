@@ -32,7 +32,7 @@ _LINES = 10
 _KEPT = 1500
 """Of so many orders what was read is kept until the Supplier has them: more than a batch."""
 _MOST = 2**31 - 1
-_ASKED = ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED")
+ASKED = ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED")
 
 
 class _Read(NamedTuple):
@@ -229,7 +229,7 @@ class RequestedOrders(Placed):
                 content=digest("elsewhere"),
                 skip=True,
             )
-        if self.is_service and (found.request_status not in _ASKED or found.asks_cancellation):
+        if self.is_service and (found.request_status not in ASKED or found.asks_cancellation):
             return None
         lines = [one for one in self.lines(found) if one.remaining_quantity != 0]
         if not lines:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 import msgspec
 
@@ -34,6 +35,7 @@ from ordosync.accounts.shopify.shapes import (
 from ordosync.accounts.shopify.side import NO_TIMELINE
 from ordosync.models import Page, Piece, PieceLine, Shipment, Split, Unusable
 
+Sent = TypeVar("Sent", bound=SentOrder)
 _ENDED = ("CLOSED", "CANCELLED")
 
 
@@ -49,7 +51,7 @@ class SentShipments(MadeOrders):
     ) -> Iterator[Page[Shipment | Unusable]]:
         """Read the parcels of the portal's orders that changed since `cursor`."""
         for orders, after in self._changed_orders(cursor, now=now, doing="read shipments"):
-            sent = (shipment for order in orders for shipment in _shipments(order))
+            sent = (shipment for order in orders for shipment in shipments_of(order))
             yield Page(items=tuple(sent), cursor=after)
 
     def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
@@ -61,7 +63,7 @@ class SentShipments(MadeOrders):
             items = (
                 shipment
                 for one in found
-                for shipment in _shipments(self._with_all_parts(one.order))
+                for shipment in shipments_of(self.with_all_parts(one.order))
                 if shipment.id in known and _parcel(shipment.id) == number(one.id)
             )
             yield Page(items=tuple(items))
@@ -76,7 +78,7 @@ class SentShipments(MadeOrders):
         """Read how these orders are split now."""
         wanted = [gid("Order", id_) for id_ in ids]
         read = self.by_id(SPLIT_BY_ID, SentOrder, wanted, doing="read splits again")
-        found = (self._with_all_parts(order) for order in read)
+        found = (self.with_all_parts(order) for order in read)
         yield Page(items=tuple(split for order in found if (split := self._split_there(order))))
 
     def check_supplier(self) -> Iterator[Finding]:
@@ -107,15 +109,16 @@ class SentShipments(MadeOrders):
         read = partial(changes.since, where=[f"tag:{quoted(self.tag)}"])
         for page, after in since_cursor(cursor, read, at_of, now=now):
             found = (self.read(raw, SentOrder, doing=doing) for _, raw in page)
-            yield [self._with_all_parts(order) for order in found], after
+            yield [self.with_all_parts(order) for order in found], after
 
-    def _with_all_parts(self, order: SentOrder) -> SentOrder:
+    def with_all_parts(self, order: Sent) -> Sent:
+        """Return an order with all parts it has, also where these are more than came with it."""
         begun, doing = order.fulfillment_orders, f"read the parts of order {number(order.id)}"
         parts = whole(self.shopify, begun, MORE_SENT, Part, of=order.id, doing=doing)
         return msgspec.structs.replace(order, fulfillment_orders=Connection(nodes=[*parts]))
 
     def _split_there(self, order: SentOrder) -> Split | None:
-        live = _live(order)
+        live = live_parts(order)
         if len(live) < 2:  # noqa: PLR2004 - one part is the order itself
             return None
         order_id = number(order.id)
@@ -123,12 +126,12 @@ class SentShipments(MadeOrders):
             order_id=order_id,
             pieces=tuple(
                 Piece(
-                    id=_piece(order_id, part.id),
+                    id=piece_id(order_id, part.id),
                     lines=tuple(
                         PieceLine(
                             of_line=number(line.line_item.id),
                             quantity=line.total_quantity,
-                            id=f"{_piece(order_id, part.id)}:{number(line.line_item.id)}",
+                            id=f"{piece_id(order_id, part.id)}:{number(line.line_item.id)}",
                         )
                         for line in self.lines(part)
                         if line.total_quantity
@@ -139,15 +142,16 @@ class SentShipments(MadeOrders):
         )
 
 
-def _piece(of: str, part: str) -> str:
-    return f"{of}/{number(part)}"
+def piece_id(order_id: str, part: str) -> str:
+    """Return the id of a part of an order that was split."""
+    return f"{order_id}/{number(part)}"
 
 
 def _parcel(shipment: str) -> str:
     return shipment.partition("/")[0]
 
 
-def _live(order: SentOrder) -> list[Part]:
+def live_parts(order: SentOrder) -> list[Part]:
     """Return what is to be sent or was; what a cancelled parcel left behind is neither."""
     sent = {
         part.id
@@ -163,17 +167,17 @@ def _live(order: SentOrder) -> list[Part]:
     return sorted(live, key=lambda part: int(number(part.id)))
 
 
-def _shipments(order: SentOrder) -> Iterator[Shipment]:
+def shipments_of(order: SentOrder) -> Iterator[Shipment]:
     """Yield the parcels of an order, the oldest first; one with several pieces for each of them."""
-    order_id, is_split = number(order.id), len(_live(order)) > 1
+    order_id, is_split = number(order.id), len(live_parts(order)) > 1
     for parcel in sorted(order.fulfillments, key=lambda one: one.created_at):
         whole_order = _shipment(parcel, order_id)
         parts = parcel.fulfillment_orders.nodes if is_split else []
         if not parts:
             yield whole_order
         for part in parts:
-            id_ = whole_order.id if len(parts) == 1 else _piece(whole_order.id, part.id)
-            piece = _piece(order_id, part.id)
+            id_ = whole_order.id if len(parts) == 1 else f"{whole_order.id}/{number(part.id)}"
+            piece = piece_id(order_id, part.id)
             yield replace(whole_order, id=id_, order_id=piece, ancestors=(order_id,))
 
 

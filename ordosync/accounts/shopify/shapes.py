@@ -160,6 +160,8 @@ class FulfillmentShape(Struct, frozen=True, rename="camel", kw_only=True):
     id: str
     status: str
     tracking_info: list[Number] = field(default_factory=list)
+    created_at: At | None = None
+    """None where nobody asked for it."""
 
     @property
     def holds(self) -> bool:

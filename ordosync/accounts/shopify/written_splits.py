@@ -7,9 +7,9 @@ rest is done. What was split into what is kept with the order, since Shopify doe
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ordosync.accounts.base import outcome_of, refused
 from ordosync.accounts.shopify.documents.fulfillment import SPLIT

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from ordosync.accounts.base import outcome_of, refused
 from ordosync.accounts.shopify.documents.stock import ITEMS_STOCK, SET_STOCK, STOCK_AT
 from ordosync.accounts.shopify.ids import gid, number
@@ -111,6 +113,9 @@ class WrittenStock(OfferedProducts):
         for id_, target in targets.items():
             if outcomes[id_].state == "done":
                 unsent = self._counted[id_].unsent
+                if unsent:
+                    why = f"{target} available there: {unsent} sold and not with the Supplier yet"
+                    outcomes[id_] = replace(outcomes[id_], reason=why)
                 self._counted[id_] = _Counted(available=target, unsent=unsent, fixed="")
             else:
                 del self._counted[id_]

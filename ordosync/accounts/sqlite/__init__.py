@@ -26,6 +26,7 @@ class SqliteAccount(MerchantSide, SupplierSide, Desk):
 
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     lists_all_as: ClassVar[frozenset[Role]] = roles
+    lists_others: ClassVar[bool] = True
 
     def all_orders(
         self,

@@ -60,11 +60,11 @@ _ORDERS_AND_PRODUCTS = (
         sku text primary key,
         name text not null,
         created_at text not null default {_NOW}
-    )
+    ) without rowid
     """,
     """
     create table order_lines (
-        id text primary key,            -- <order number>/<position>
+        id text not null,               -- <order number>/<position>
         order_number text not null references orders (number),
         position integer not null,      -- from 1
         sku text not null references products (sku),
@@ -76,8 +76,8 @@ _ORDERS_AND_PRODUCTS = (
         discount text,
         supplier_sku text not null,
         supplier_unit_cost text,
-        unique (order_number, position)
-    )
+        primary key (order_number, position)
+    ) without rowid                     -- each index of a long list costs as much as the list
     """,
     "create index order_lines_sku on order_lines (sku)",
     f"""
@@ -106,7 +106,7 @@ _BOTH_ROLES = (
     "alter table orders add column parent text references orders (number)",
     "alter table orders add column is_split integer not null default 0",  # only to be looked at
     "alter table orders add column warehouse text not null default 'main'",  # commits its stock
-    "create index orders_parent on orders (parent)",
+    "create index orders_parent on orders (parent) where parent is not null",
     "create index orders_status on orders (status, number)",
     """
     create table assignments (          -- every supplier that an order was ever requested from
@@ -115,7 +115,7 @@ _BOTH_ROLES = (
         primary key (order_number, supplier)
     )
     """,
-    "alter table order_lines add column of_line text references order_lines (id)",
+    "alter table order_lines add column of_line text",  # the id of the line that was split
     "alter table products add column price text",
     "alter table products add column weight_g text",
     "alter table products add column supplier text",

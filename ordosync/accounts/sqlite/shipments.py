@@ -5,10 +5,11 @@ A status of "partially shipped" does not exist: an order is split first, and a p
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ordosync.accounts.base import refused
 from ordosync.accounts.sqlite import changes, orders, stock, timeline

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeVar
 from ordosync.accounts.base import Account
 from ordosync.accounts.sqlite import timeline
 from ordosync.accounts.sqlite.file import opened, savepoint
-from ordosync.database import sqlite3, transaction
+from ordosync.database import sqlite3, transaction, turn
 from ordosync.faults import fault
 from ordosync.models import Comment, Outcome
 
@@ -44,7 +44,7 @@ class Side(Account):
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
     embedded: ClassVar[bool] = True
-    batch_size: ClassVar[int] = 500
+    batch_size: int = 500
     """A batch is one transaction: commits are what takes time, and a crash leaves all or none."""
 
     def __init__(self, *, name: str, spool: Path, path: Path, warehouse: str = "main") -> None:
@@ -78,7 +78,7 @@ class Side(Account):
     def writing(self, doing: str) -> Iterator[sqlite3.Connection]:
         """Open the file, made if need be, for one transaction."""
         with opened(self.path, account=f"account {self.name}", doing=doing, create=True) as db:
-            with transaction(db):
+            with turn(self.path), transaction(db):
                 yield db
                 fault("account-before-commit")
             fault("account-after-commit")

@@ -1,8 +1,9 @@
 """Orders in pieces: the order that was split is only to be looked at, its pieces are orders."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ordosync.accounts.base import refused
 from ordosync.accounts.sqlite import changes, creating, orders, timeline

@@ -7,7 +7,7 @@ from datetime import datetime
 from ordosync.accounts.sqlite import changes, creating, orders, products, shipments, splits
 from ordosync.accounts.sqlite.file import savepoint
 from ordosync.accounts.sqlite.side import Side, SupplierOptions, one_of
-from ordosync.accounts.sqlite.stock import Inventory
+from ordosync.accounts.sqlite.stock import Inventory, Level
 from ordosync.database import sqlite3
 from ordosync.models import (
     Order,
@@ -105,6 +105,14 @@ class SupplierSide(Side):
                 for product in products.read(db, ids)
             }
 
+    def levels_of(self, sku: str) -> list[Level]:
+        """Return what the quantity of a product comes from, by warehouse; a kit has none."""
+        with self.reading("read stock again") as db:
+            inventory = self._inventory(db)
+            levels = () if inventory.is_kit(sku) else inventory.levels(sku)
+            wanted = self._warehouses
+            return [one for one in levels if not wanted or one.warehouse in wanted]
+
     def shipments(
         self,
         cursor: str | None,
@@ -150,9 +158,14 @@ class SupplierSide(Side):
             self._counted = at, Inventory(db).load()
         return self._counted[1]
 
-    def _available(self, inventory: Inventory, sku: str) -> Stock:
+    @property
+    def _warehouses(self) -> frozenset[str]:
+        """Whose stock is written back; none: that of all."""
         pair = self.pair if isinstance(self.pair, SupplierOptions) else SupplierOptions()
-        quantity = inventory.available(sku, frozenset(pair.warehouses))
+        return frozenset(pair.warehouses)
+
+    def _available(self, inventory: Inventory, sku: str) -> Stock:
+        quantity = inventory.available(sku, self._warehouses)
         return Stock(product_id=sku, sku=sku, quantity=quantity)
 
 

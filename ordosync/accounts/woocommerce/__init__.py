@@ -20,9 +20,8 @@ from ordosync.accounts.base import Finding, Role
 from ordosync.accounts.limits import check_timezone
 from ordosync.accounts.woocommerce.created import SupplierOptions
 from ordosync.accounts.woocommerce.offered import OfferedProducts
-from ordosync.accounts.woocommerce.parcels import Parcels
 from ordosync.accounts.woocommerce.selection import MerchantOptions
-from ordosync.accounts.woocommerce.supplier import SupplierSide
+from ordosync.accounts.woocommerce.standing import StandingOrders
 from ordosync.errors import SignInError
 from ordosync.secret import Secret
 
@@ -35,14 +34,15 @@ _API = "wc/v3"
 _MINUTE_S = 60
 
 
-class WooCommerceAccount(Parcels, OfferedProducts, SupplierSide):
+class WooCommerceAccount(StandingOrders, OfferedProducts):
     """A WooCommerce shop."""
 
     kind: ClassVar[str] = "woocommerce"
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
+    lists_all_as: ClassVar[frozenset[Role]] = roles
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
-    batch_size: ClassVar[int] = 100
+    batch_size: int = 100
 
     @classmethod
     def takes_part(

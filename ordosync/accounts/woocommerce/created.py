@@ -7,12 +7,13 @@ first, until each is found: that is sure in every shop, at a call for a hundred 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from types import NoneType
 
 from msgspec import Raw
+from msgspec.structs import astuple, replace
 
 from ordosync.accounts.limits import refusal
 from ordosync.accounts.woocommerce.orders import written
@@ -29,6 +30,8 @@ from ordosync.models import Address, Line, Order, Outcome, OutcomeState, Product
 
 REFERENCE = "_ordosync_reference"
 _POSITION = "_ordosync_line"
+NUMBER = "Order number"
+"""What people see of the Merchant's number, as a field that is not hidden."""
 _LONGEST = 60_000
 """Bytes of a text; a column takes no more than 65,535, and cuts what is longer."""
 
@@ -129,7 +132,7 @@ class Created(Side):
             doing=f"create order {order.number}",
             json=self._body(order),
         )
-        lines = [(bool(one.product_id), one.quantity) for one in _in_order(made)]
+        lines = [(bool(one.product_id), one.quantity) for one in in_order(made)]
         if lines != [(True, line.quantity) for line in order.lines]:
             self._take_back(made)
             doing, why = f"create order {order.number}", "a product of it has just been deleted"
@@ -167,7 +170,7 @@ class Created(Side):
         channel = self.channel
         said = {
             REFERENCE: order.reference,
-            "Order number": f"{channel.prefix}{order.number}",
+            NUMBER: f"{channel.prefix}{order.number}",
             "Ship-to email": order.ship_to.email,
             "Internal notes": order.internal_notes,
             "Tags": ", ".join(order.tags),
@@ -229,9 +232,10 @@ class Created(Side):
     def _is_searching(self, known: Sequence[OrderShape]) -> bool:
         """Whether a search finds an order that is there, so that one that finds nothing counts.
 
-        Any transaction will do, such as the shop's own by card.
+        Any transaction will do, such as the shop's own by card, but for a number: it may be the
+        order's own, by which every shop finds it.
         """
-        paid = next((one for one in known if one.transaction_id), None)
+        paid = next((one for one in known if not (one.transaction_id or "0").isdecimal()), None)
         if self._is_searched is None and paid and paid.transaction_id:
             found = self._search(paid.transaction_id)
             self._is_searched = any(one.id == paid.id for one in found)
@@ -261,14 +265,14 @@ def _readable(raws: Sequence[Raw]) -> list[OrderShape]:
     return [one for one in found if isinstance(one, OrderShape)]
 
 
-def _in_order(order: OrderShape) -> list[LineShape]:
+def in_order(order: OrderShape) -> list[LineShape]:
     """Return our lines of an order as they were sent."""
     ours = [line for line in order.line_items if str(line.meta(_POSITION) or "").isdecimal()]
     return sorted(ours, key=lambda line: int(line.meta(_POSITION)))
 
 
 def _outcome(state: OutcomeState, order: OrderShape) -> Outcome:
-    lines = tuple(str(line.id) for line in _in_order(order))
+    lines = tuple(str(line.id) for line in in_order(order))
     return Outcome(state=state, id=str(order.id), line_ids=lines)
 
 

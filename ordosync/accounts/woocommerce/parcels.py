@@ -26,8 +26,8 @@ from ordosync.accounts.woocommerce.sold import Lines, SoldOrders
 from ordosync.accounts.woocommerce.tracking import Seen, say_once
 from ordosync.models import Outcome, Shipment, Split
 
-_SHIPPED = "completed"
-_DEAD = frozenset({"cancelled", "refunded", "failed"})
+SHIPPED = "completed"
+DEAD = frozenset({"cancelled", "refunded", "failed"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,14 +90,14 @@ class Parcels(SoldOrders):
         known = told.record.parcel(target)
         if known and known.number == shipment.tracking_number and not known.voided:
             return Outcome(state="unchanged", id=target)
-        if told.order.status in _DEAD or told.order.status in self.cancelled_statuses:
+        if self._is_dead(told.order):
             return refused("cancelled", f"order {id_of(target)} is {told.order.status}")
         if known and not known.voided:
             return _other(target, known.number)
         seen = self.tracking.seen(told.order)
-        theirs = self._typed(told, target, seen)
-        if theirs and shipment.tracking_number not in theirs:
-            return _other(target, theirs[0])
+        theirs = typed(told.record, told.lines_of(target), seen, is_all=told.is_all)
+        if theirs and all(one.number != shipment.tracking_number for one in theirs):
+            return _other(target, theirs[0].number)
         self._tell(told, [parcel_of(shipment, target)], seen)
         return Outcome(state="done", id=target)
 
@@ -105,7 +105,7 @@ class Parcels(SoldOrders):
         target, number = shipment.order_id, shipment.tracking_number
         wanted = told.record.unshipped(target)
         parcels = [told.record.parcel(leaf) for leaf in told.record.leaves(target)]
-        if told.order.status in _DEAD:
+        if self._is_dead(told.order):
             return refused("cancelled", f"order {id_of(target)} is {told.order.status}")
         if not wanted and not any(one and one.number == number for one in parcels):
             return refused("already-shipped", f"no piece of order {target} is open")
@@ -114,6 +114,9 @@ class Parcels(SoldOrders):
         seen = self.tracking.seen(told.order)
         self._tell(told, [parcel_of(shipment, leaf) for leaf in wanted], seen)
         return Outcome(state="done", id=target, code="on-pieces")
+
+    def _is_dead(self, order: OrderShape) -> bool:
+        return order.status in DEAD or order.status in self.cancelled_statuses
 
     def _tell(self, told: _Told, parcels: Sequence[Parcel], seen: Sequence[Seen]) -> None:
         record = told.record
@@ -126,24 +129,8 @@ class Parcels(SoldOrders):
             record = record.with_parcel(msgspec.structs.replace(parcel, shown=shown.id))
         all_sent = told.is_all and not record.unshipped(str(told.order.id))
         is_open = told.order.status in self.open_statuses
-        status = {"status": _SHIPPED} if all_sent and is_open else {}
+        status = {"status": SHIPPED} if all_sent and is_open else {}
         self._keep(told, record, **status)
-
-    def _typed(self, told: _Told, target: str, seen: Sequence[Seen]) -> list[str]:
-        """Return the numbers that people, or an attempt of ours, have put on these lines.
-
-        A number without lines is of an order that is this Supplier's alone, or of nobody knows
-        which lines.
-        """
-        kept = {one.shown for one in told.record.parcels if one.shown}
-        lines = told.lines_of(target).keys()
-        return [
-            one.number
-            for one in seen
-            if one.number
-            and one.id not in kept
-            and (told.is_all if one.lines is None else bool(one.lines & lines))
-        ]
 
     def _void_tracking(self, shipment: Shipment) -> Outcome:
         target, number = shipment.order_id, shipment.tracking_number
@@ -174,9 +161,9 @@ class Parcels(SoldOrders):
             if pieces is None:
                 return refused("already-split", "is split otherwise already")
             return Outcome(state="unchanged", id=target, pieces=pieces)
-        if told.order.status in _DEAD or told.order.status in self.cancelled_statuses:
+        if self._is_dead(told.order):
             return refused("cancelled", f"is {told.order.status}")
-        if told.order.status == _SHIPPED or told.record.parcel(target):
+        if told.order.status == SHIPPED or told.record.parcel(target):
             return refused("already-shipped", "is shipped")
         wrong = misfit(split, told.lines_of(target))
         if wrong:
@@ -191,6 +178,22 @@ class Parcels(SoldOrders):
         meta = [{"key": self.record_key, "value": record.written()}]
         doing = f"keep what was told of order {told.order.id}"
         self.save(told.order, {**fields, "meta_data": meta}, doing)
+
+
+def typed(record: Record, lines: Lines, seen: Sequence[Seen], *, is_all: bool) -> list[Seen]:
+    """Return the parcels that people, or an attempt of ours, have put on these lines.
+
+    A number without lines is of an order that is this Supplier's alone (`is_all`), or of nobody
+    knows which lines.
+    """
+    kept = {one.shown for one in record.parcels if one.shown}
+    return [
+        one
+        for one in seen
+        if one.number
+        and one.id not in kept
+        and (is_all if one.lines is None else bool(one.lines & lines.keys()))
+    ]
 
 
 def _words(told: _Told, parts: Sequence[Part]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from functools import partial
 
 from ordosync.accounts.base import Finding, refused
 from ordosync.accounts.woocommerce.created import REFERENCE, Created
-from ordosync.accounts.woocommerce.shapes import OrderShape, ProductShape, moment
+from ordosync.accounts.woocommerce.shapes import OrderShape, ProductShape, moment, whole
 from ordosync.accounts.woocommerce.side import folded
 from ordosync.accounts.woocommerce.tracking import Extension, Fulfillments, Seen, trackings
 from ordosync.models import (
@@ -112,7 +112,8 @@ class SupplierSide(Created):
         shapes = [one for one in found if isinstance(one, OrderShape)]
         parcels = self.side_by_side(shapes, self._parcel)
         return {
-            str(one.id): _status(one, parcel) for one, parcel in zip(shapes, parcels, strict=True)
+            str(one.id): status_of(one, has_parcel=parcel is not None)
+            for one, parcel in zip(shapes, parcels, strict=True)
         }
 
     def check_supplier(self) -> Iterator[Finding]:
@@ -134,7 +135,7 @@ class SupplierSide(Created):
         if order.status in _GONE:
             return Outcome(state="unchanged", id=order_id)
         parcel = self._parcel(order)
-        if _status(order, parcel) == "shipped" and not also_shipped:
+        if status_of(order, has_parcel=parcel is not None) == "shipped" and not also_shipped:
             return refused("already-shipped", f"order {order_id} is shipped")
         after = self.save(order, {"status": "cancelled"}, f"cancel order {order_id}")
         if after.date_completed_gmt != order.date_completed_gmt and not also_shipped:
@@ -148,11 +149,12 @@ class SupplierSide(Created):
             one for one in items if isinstance(one, Unusable) or one.meta(REFERENCE) is not None
         ]
         found = self.side_by_side(
-            ours, lambda one: one if isinstance(one, Unusable) else self._shipment(one)
+            ours, lambda one: one if isinstance(one, Unusable) else self.shipment(one)
         )
         return tuple(one for one in found if one)
 
-    def _shipment(self, order: OrderShape) -> Shipment | None:
+    def shipment(self, order: OrderShape) -> Shipment | None:
+        """Return what was sent of an order, or that its label is gone; None if it never will."""
         parcel = self._parcel(order)
         if order.status in _GONE and parcel is None:
             return None
@@ -178,10 +180,10 @@ class SupplierSide(Created):
         if channel.tracking_meta and (number := order.meta(channel.tracking_meta)):
             carrier = order.meta(channel.carrier_meta) if channel.carrier_meta else ""
             return Seen(id="", number=str(number), carrier=str(carrier or ""))
-        seen = [*trackings(order), *self._fulfillments(order)]
+        seen = [*trackings(order), *self.fulfillments(order)]
         return next((one for one in reversed(seen) if one.number), None)
 
-    def _fulfillments(self, order: OrderShape) -> Sequence[Seen]:
+    def fulfillments(self, order: OrderShape) -> Sequence[Seen]:
         """Ask for the parcels only where the order says that it has some: a call an order."""
         said = order.meta("_fulfillment_status")
         if said in (None, "", "no_fulfillments", "unfulfilled"):
@@ -195,10 +197,11 @@ def _again(outcome: Outcome) -> Outcome:
     return Outcome(state="unchanged", id=outcome.id, line_ids=outcome.line_ids)
 
 
-def _status(order: OrderShape, parcel: Seen | None) -> str:
+def status_of(order: OrderShape, *, has_parcel: bool) -> str:
+    """Return where an order of this shop's stands."""
     if order.status in _GONE:
         return "cancelled"
-    return "shipped" if order.status == _SENT or parcel else "awaiting_fulfillment"
+    return "shipped" if order.status == _SENT or has_parcel else "awaiting_fulfillment"
 
 
 def _to_sell(shape: ProductShape, sku: str = "") -> Stock:
@@ -207,5 +210,5 @@ def _to_sell(shape: ProductShape, sku: str = "") -> Stock:
     return Stock(
         product_id=sku or shape.sku,
         sku=shape.sku,
-        quantity=shape.stock_quantity if is_counted else None,
+        quantity=whole(shape.stock_quantity) if is_counted else None,
     )

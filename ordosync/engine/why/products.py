@@ -32,6 +32,8 @@ class _Facts:
     here: Stock | None
     """As the Merchant has it; None: it is not there, or nobody asked."""
     there: Stock | None
+    taken_off: str = ""
+    """What that is less than what the Supplier has on its shelves, and why."""
     troubles: tuple[str, ...] = ()
 
 
@@ -68,6 +70,7 @@ def _gather(looking: Looking, store: Store, sku: str) -> _Facts:
         written=steps.known(portal.name, "write-inventory-back", [supplier_id]).get(supplier_id),
         here=here,
         there=there,
+        taken_off=_taken_off(portal.supplier, there) if there else "",
         troubles=tuple(troubles),
     )
 
@@ -86,6 +89,17 @@ def _ask(looking: Looking, account: Account, sku: str, troubles: list[str]) -> S
     return found.get(sku)
 
 
+def _taken_off(supplier: Account, there: Stock) -> str:
+    if not isinstance(supplier, SqliteAccount) or there.quantity is None:
+        return ""
+    levels = supplier.levels_of(there.sku)
+    promised = sum(one.committed for one in levels)
+    if not promised:
+        return ""
+    counted = sum(one.physical or 0 for one in levels)
+    return f": {counted:f} on the shelf less {promised:f} for open orders"
+
+
 def _events(facts: _Facts) -> Iterator[Event]:
     shop, supplier = facts.portal.merchant.name, facts.portal.supplier.name
     if facts.linked_at and facts.link:
@@ -99,7 +113,7 @@ def _events(facts: _Facts) -> Iterator[Event]:
     if facts.there:
         count = facts.there.quantity
         text = "never counted, which is not 0" if count is None else f"{count} can be sold"
-        yield Event(at=None, text=f"{supplier}: {text}")
+        yield Event(at=None, text=f"{supplier}: {text}{facts.taken_off}")
     if facts.here:
         count = facts.here.quantity
         text = "has no quantity" if count is None else f"shows {count}"

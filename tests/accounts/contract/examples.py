@@ -1,8 +1,9 @@
 """Orders, parcels and texts to try an account with."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from ordosync.models import Address, Line, Order, Product, Shipment
 

@@ -1,9 +1,9 @@
 """What is promised of the splits that are written to a Merchant."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from ordosync.accounts.base import Account
 from ordosync.models import Order, Piece, PieceLine, Split

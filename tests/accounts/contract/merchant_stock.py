@@ -1,8 +1,7 @@
 """What is promised of the quantities that are written to a Merchant."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from ordosync.accounts.base import Account
 from ordosync.models import Stock

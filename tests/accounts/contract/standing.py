@@ -8,6 +8,7 @@ from ordosync.accounts.base import Account, Role
 from ordosync.models import Standing
 from tests.accounts.contract.account import AsMerchant, AsSupplier, quantities, read
 from tests.accounts.contract.examples import line, order, parcel, sold
+from tests.accounts.contract.merchant_splits import partition, requested
 from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople, needs
 
 
@@ -58,17 +59,23 @@ class StandingAtMerchant(AsMerchant):
         assert found[first].order.status == found[second].order.status == "shipped"
 
     @needs("split-order")
-    def test_pieces_say_what_they_were_split_from(
+    def test_pieces_say_what_they_were_split_from_and_who_they_are(
         self, account: Account, people: MerchantPeople
     ) -> None:
-        order_id = people.request(sold("1001", line("MUG", 3)))
-        first, second = people.split(order_id, (1,), (2,))
+        wanted = partition(requested(account, people, "MUG", "CUP"), (1, 0), (2, 3))
+        [made] = account.split_orders([wanted])
+        first, second = (piece.id for piece in made.pieces)
 
         found = standing(account, people, "merchant")
 
-        assert found[first].order.ancestors == found[second].order.ancestors == (order_id,)
-        assert quantities(found[second].order) == [("MUG", 2)]
-        assert order_id not in found or found[order_id].order.is_split
+        assert found[first].order.ancestors == found[second].order.ancestors == (wanted.order_id,)
+        assert found[second].order.reference in ("", wanted.pieces[1].reference)
+        assert quantities(found[second].order) == [("MUG", 2), ("CUP", 3)]
+        assert [one.id for one in found[second].order.lines] == [
+            one.id for one in made.pieces[1].lines
+        ]
+        assert found[second].order.status == "dropshipment_requested"
+        assert wanted.order_id not in found or found[wanted.order_id].order.is_split
 
     @needs("reassigning")
     def test_order_of_another_supplier_is_not_ours(

@@ -1,9 +1,9 @@
 """What is promised of the orders that are created and cancelled at a Supplier."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from ordosync.accounts.base import Account
 from ordosync.models import Address, Comment

@@ -1,12 +1,12 @@
 """Quantities and tracking that a Merchant is given."""
 
 import csv
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ordosync.accounts.files.outgoing import InventoryFile
 from ordosync.accounts.files.written import alone_in, neutral, plain

@@ -8,6 +8,8 @@ from math import inf
 from pathlib import Path
 from typing import Any, ClassVar
 
+from msgspec.structs import asdict
+
 from ordosync.clock import Clock
 from ordosync.models import Address, Line, Order, Product, Shipment
 from tests.accounts.contract.examples import line, sold
@@ -382,4 +384,4 @@ def _line(one: Line) -> dict[str, Any]:
 
 
 def _written(address: Address) -> dict[str, str]:
-    return {name: text for name in Address.__dataclass_fields__ if (text := getattr(address, name))}
+    return {name: text for name, text in asdict(address).items() if text}

@@ -1,8 +1,7 @@
 """Whatever was written is not written again when its answer was lost."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from ordosync.errors import UnavailableError
 from tests.accounts.contract.account import read

@@ -1,8 +1,9 @@
 """Quantities at a shop: never above what the Supplier has, whoever is quicker."""
 
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ordosync.accounts.base import Account
 from ordosync.models import Outcome
@@ -35,6 +36,7 @@ def test_what_is_sold_and_not_sent_yet_is_subtracted(seller: ShopifyMerchantPeop
 
     assert known.quantity == 3 + 2
     assert outcome.state == "done"
+    assert outcome.reason == "8 available there: 2 sold and not with the Supplier yet"
     assert seller.physical("MUG") == 10 - 2
 
 

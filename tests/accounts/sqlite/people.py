@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.database import sqlite3

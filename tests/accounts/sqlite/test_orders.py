@@ -1,9 +1,9 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ordosync.accounts.sqlite import SqliteAccount, SupplierOptions
 from ordosync.database import sqlite3

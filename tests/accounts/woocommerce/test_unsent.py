@@ -86,3 +86,14 @@ def test_more_sold_than_there_is_is_0_and_never_less(pair: Pair) -> None:
     assert ran.counts == {"done": 1}
     assert pair.merchant.physical("MUG") == 0
     pair.stays_quiet(TASK)
+
+
+def test_what_was_taken_off_is_said_with_the_quantity(pair: Pair) -> None:
+    """Else the number at the shop looks as if somebody had hidden a buffer in it."""
+    sell(pair, "1001")
+    pair.supplier.count("MUG", 20)
+
+    ran = pair.run(TASK)
+
+    assert pair.merchant.physical("MUG") == 18
+    assert ran.step.reason == "20 there less 2 sold here and not imported yet"

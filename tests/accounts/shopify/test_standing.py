@@ -1,0 +1,168 @@
+"""A shop's orders as they stand: what is left of them, what is hidden, and what the list costs."""
+
+from pathlib import Path
+
+from ordosync.accounts.base import Role
+from ordosync.accounts.shopify.ids import fulfillment_order
+from ordosync.models import Standing
+from tests.accounts.contract.account import quantities, read
+from tests.accounts.contract.examples import line, order, parcel, sold
+from tests.accounts.contract.opening import opened
+from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
+from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
+from tests.command import ordosync
+from tests.pairs.pair import Pair
+from tests.pairs.test_rebuild import lose
+from tests.pairs.test_reconcile import compared
+
+MANY = [line(f"SKU-{place}", place + 1, id=f"m-{place}") for place in range(75)]
+
+
+def standing(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> dict[str, Standing]:
+    role: Role = "merchant" if isinstance(people, ShopifyMerchantPeople) else "supplier"
+    found, _ = read(opened(people).all_orders(role, now=people.settle()))
+    return {one.order.id: one for one in found}
+
+
+def test_order_of_many_lines_is_listed_whole(
+    seller: ShopifyMerchantPeople, shipper: ShopifySupplierPeople
+) -> None:
+    asked = seller.request(sold("1001", *MANY))
+    [made] = opened(shipper).create_orders([order("1001", *MANY)])
+
+    found, there = standing(seller)[asked], standing(shipper)[made.id]
+
+    wanted = [(one.sku, one.quantity) for one in MANY]
+    assert quantities(found.order) == quantities(there.order) == wanted
+    assert tuple(one.id for one in there.order.lines) == made.line_ids
+
+
+def test_what_a_recalled_parcel_left_behind_is_not_listed_beside_what_is_open_now(
+    seller: ShopifyMerchantPeople, tmp_path: Path
+) -> None:
+    """Shopify closes the fulfillment order for good and opens another one."""
+    pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
+    order_id, there = pair.imported("1001", line("MUG", 2))
+    pair.supplier.ship(there, parcel())
+    pair.run("update-tracking")
+    bought = seller.part(fulfillment_order(order_id)).order_id
+    [sent] = seller.fake.fulfillments(bought)
+    seller.fake.recall(sent.id)
+
+    found = standing(seller)
+
+    assert found.pop(order_id).order.is_split
+    [again] = found.values()
+    assert again.order.ancestors == (order_id,)
+    assert (again.order.status, quantities(again.order)) == (
+        "dropshipment_requested",
+        [("MUG", 2)],
+    )
+
+
+def test_part_that_the_merchant_split_off_after_the_import_is_a_piece(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    order_id = seller.request(sold("1001", line("MUG", 3)))
+    opened(seller).acknowledge([order_id])
+    _, part = seller.split(order_id, (1,), (2,))
+
+    assert standing(seller)[part].order.ancestors == (order_id,)
+
+
+def test_number_in_the_place_of_a_void_one_is_the_one_that_holds(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    order_id = seller.request(sold("1001"))
+    account = opened(seller)
+    account.add_tracking([parcel(order_id, "1Z1")])
+    account.void_tracking([parcel(order_id, "1Z1", voided=True)])
+    void = standing(seller)[order_id].shipments
+    account.add_tracking([parcel(order_id, "1Z2")])
+
+    now = standing(seller)[order_id].shipments
+
+    assert [(one.tracking_number, one.voided) for one in void] == [("1Z1", True)]
+    assert [(one.tracking_number, one.voided) for one in now] == [("1Z2", False)]
+
+
+def test_supplier_lists_the_portals_orders_alone(shipper: ShopifySupplierPeople) -> None:
+    shipper.count("MUG", 5)
+    shipper.sell("MUG", 1)
+    [made] = opened(shipper).create_orders([order("1001")])
+
+    assert {*standing(shipper)} == {made.id}
+
+
+def test_calls_and_cost_of_a_list(
+    seller: ShopifyMerchantPeople, shipper: ShopifySupplierPeople
+) -> None:
+    for people in (seller, shipper):
+        people.fake.switches.points = 20_000
+    for number in range(200):
+        seller.clock.sleep(1)
+        seller.request(sold(str(number)))
+    opened(shipper).create_orders([order(str(number)) for number in range(200)])
+    merchant, supplier = opened(seller), opened(shipper)
+
+    asked, _ = read(merchant.all_orders("merchant", now=seller.settle()))
+    received, _ = read(supplier.all_orders("supplier", now=shipper.settle()))
+
+    assert len(asked) == len(received) == 200
+    assert merchant.calls <= 10
+    assert supplier.calls <= 20
+    assert merchant.cost / 200 < 15
+    assert supplier.cost / 200 < 20
+
+
+def test_hidden_orders_are_said_and_nothing_is_made_of_their_absence(
+    shipper: ShopifySupplierPeople, tmp_path: Path
+) -> None:
+    """Without the scope, an order of 61 days ago is nowhere to be seen, nor found by reference."""
+    pair = Pair(tmp_path, SqliteMerchantPeople(tmp_path, shipper.clock), shipper)
+    pair.configure(manage_inventory="false")
+    pair.imported("1001")
+    shipper.fake.shop.scopes.discard("read_all_orders")
+    shipper.clock.sleep(61 * 86_400)
+    pair.merchant.request(sold("1002"))
+
+    found = compared(pair)
+    said = ordosync(tmp_path, "reconcile", "--json")
+    lose(pair)
+    refused = ordosync(tmp_path, "rebuild-state")
+
+    assert [(one.kind, one.merchant, one.task) for one in found] == [
+        ("no-supplier-order", "1002", "")
+    ]
+    hidden = "does not show orders of more than 60 days ago, since the token lacks the scope"
+    assert f"account northwind (shopify) {hidden} read_all_orders" in said.err
+    assert (refused.code, hidden in refused.err) == (1, True)
+
+
+def test_order_that_the_merchant_does_not_show_is_not_said_to_be_gone(
+    seller: ShopifyMerchantPeople, tmp_path: Path
+) -> None:
+    pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
+    pair.configure(manage_inventory="false")
+    order_id, _ = pair.imported("1001")
+    seller.fake.shop.drop(seller.part(fulfillment_order(order_id)))
+
+    gone = compared(pair)
+    seller.fake.shop.scopes.discard("read_all_orders")
+    hidden = compared(pair)
+
+    assert [one.kind for one in gone] == ["no-merchant-order"]
+    assert hidden == []
+
+
+def test_adopting_from_who_shows_nobody_elses_orders_says_so(
+    shipper: ShopifySupplierPeople, tmp_path: Path
+) -> None:
+    """Or it would seem as if none of them were there, and all were sent once more."""
+    pair = Pair(tmp_path, SqliteMerchantPeople(tmp_path, shipper.clock), shipper)
+    pair.merchant.request(sold("1001"))
+
+    said = ordosync(tmp_path, "import-orders", "--adopt")
+
+    assert (said.code, said.out) == (0, "")
+    assert "account northwind (shopify) shows only orders that carry a reference" in said.err

@@ -1,0 +1,302 @@
+"""A shop's orders as they stand: what counts as sent, what is whose, and what the list costs."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ordosync.accounts.base import Role
+from ordosync.accounts.woocommerce import WooCommerceAccount
+from ordosync.clock import Clock
+from ordosync.models import Standing
+from tests.accounts.contract.account import quantities, read
+from tests.accounts.contract.examples import line, order, parcel, sold
+from tests.accounts.contract.people import MerchantPeople, SupplierPeople
+from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
+from tests.accounts.woocommerce.people import TAG, ShopMerchantPeople, ShopSupplierPeople
+from tests.accounts.woocommerce.shops import merchant, requests, supplier
+from tests.command import ordosync
+from tests.fakes.woocommerce import FakeWooCommerce, Switches
+from tests.fakes.woocommerce.people_parcels import Way
+from tests.pairs.pair import Pair
+from tests.pairs.test_rebuild import lose, rebuilt
+from tests.pairs.test_reconcile import compared
+from tests.virtual import START, VirtualClock
+
+LIST = "GET /wc/v3/orders"
+
+
+def standing(account: WooCommerceAccount, role: Role = "merchant") -> Mapping[str, Standing]:
+    return {one.order.id: one for one in read(account.all_orders(role, now=START))[0]}
+
+
+def offer(fake: FakeWooCommerce) -> None:
+    fake.add_product("MUG", tags=[TAG])
+    fake.add_product("CUP")
+
+
+def sell(fake: FakeWooCommerce, clock: VirtualClock, sku: str, times: int) -> list[int]:
+    """Sell two of it every second."""
+    ids = []
+    for _ in range(times):
+        ids.append(fake.sell(sku, 2))
+        clock.at += timedelta(seconds=1)
+    return ids
+
+
+def test_what_came_back_after_it_was_sent_was_sent(tmp_path: Path) -> None:
+    """Given back before, it never was to be sent, and so it was not imported either."""
+    clock = VirtualClock()
+    with merchant(tmp_path, clock, tag=TAG) as (account, fake):
+        offer(fake)
+        order_id = fake.sell("MUG", 5)
+        fake.refund(order_id, {"MUG": 2})
+        clock.at += timedelta(days=1)
+        account.add_tracking([parcel(str(order_id), shipped_at=clock.now())])
+        clock.at += timedelta(days=9)
+        fake.refund(order_id, {"MUG": 1})
+
+        found = standing(account)[str(order_id)]
+
+        assert quantities(found.order) == [("MUG", 3)]
+        assert found.order.status == "shipped"
+
+
+def test_what_was_given_back_in_whole_is_listed_as_nothing(tmp_path: Path) -> None:
+    """Else nobody would notice that the Supplier is about to send it."""
+    with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
+        offer(fake)
+        order_id = fake.place_order({"MUG": 2, "CUP": 1})
+        fake.refund(order_id, {"MUG": 2})
+
+        found = standing(account)[str(order_id)].order
+
+        assert (found.status, quantities(found)) == ("dropshipment_requested", [("MUG", 0)])
+
+
+@pytest.mark.parametrize("way", ["fulfillment", "tracking"])
+def test_number_that_people_typed_themselves_is_listed(tmp_path: Path, way: Way) -> None:
+    shop = Switches(fulfillments=way == "fulfillment", shipment_tracking=way == "tracking")
+    with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (account, fake):
+        offer(fake)
+        order_id = fake.sell("MUG")
+        fake.ship(order_id, "OWN1", way=way)
+
+        found = standing(account)[str(order_id)]
+
+        assert [one.tracking_number for one in found.shipments] == ["OWN1"]
+        assert found.order.status == "shipped"
+
+
+@pytest.mark.parametrize(
+    ("status", "stands"),
+    [
+        ("on-hold", "awaiting_fulfillment"),
+        ("pending", "awaiting_fulfillment"),
+        ("processing", "dropshipment_requested"),
+        ("completed", "shipped"),
+        ("cancelled", "cancelled"),
+        ("refunded", "cancelled"),
+        ("failed", "cancelled"),
+    ],
+)
+def test_status_of_a_shop_in_our_words(tmp_path: Path, status: str, stands: str) -> None:
+    with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
+        offer(fake)
+        order_id = fake.sell("MUG")
+        fake.set_status(order_id, status)
+
+        assert standing(account)[str(order_id)].order.status == stands
+
+
+def test_order_that_was_sent_and_then_refunded_is_a_shipped_one(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
+        offer(fake)
+        order_id = fake.sell("MUG")
+        account.add_tracking([parcel(str(order_id))])
+        fake.set_status(order_id, "refunded")
+
+        assert standing(account)[str(order_id)].order.status == "shipped"
+
+
+def test_order_without_a_line_of_this_suppliers_is_listed_as_not_ours(tmp_path: Path) -> None:
+    """It may have been ours before its product was given to somebody else."""
+    with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
+        offer(fake)
+        other = fake.sell("CUP")
+
+        found = standing(account)[str(other)]
+
+        assert (found.is_ours, found.order.lines) == (False, ())
+
+
+def test_order_that_was_told_of_stays_ours_whoever_has_its_product_now(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
+        offer(fake)
+        order_id = fake.sell("MUG")
+        account.add_tracking([parcel(str(order_id))])
+        fake.edit_product("MUG", tags=[])
+        account.close()
+
+        found = standing(account)[str(order_id)]
+
+        assert found.is_ours
+        assert [one.tracking_number for one in found.shipments] == ["1Z1"]
+
+
+@pytest.mark.parametrize("role", ["merchant", "supplier"])
+def test_nobody_claims_to_know_what_a_deleted_product_was(tmp_path: Path, role: Role) -> None:
+    shop = merchant if role == "merchant" else supplier
+    with shop(tmp_path, VirtualClock()) as (account, fake):
+        for sku in ("MUG", "CUP"):
+            fake.add_product(sku)
+        if role == "merchant":
+            order_id = str(fake.place_order({"MUG": 2, "CUP": 1}))
+        else:
+            [made] = account.create_orders([order("1001", line("MUG", 2), line("CUP"))])
+            order_id = made.id
+        fake.delete_product("CUP", force=True)
+
+        assert standing(account, role)[order_id].order.lines == ()
+
+
+def test_supplier_lists_what_we_made_by_the_merchants_number(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock(), prefix="A-") as (account, fake):
+        fake.add_product("MUG")
+        fake.sell("MUG")
+        [made] = account.create_orders([order("1001")])
+
+        found = standing(account, "supplier")
+
+        assert {id_: one.order.number for id_, one in found.items()} == {made.id: "A-1001"}
+
+
+def test_calls_of_a_merchants_list(tmp_path: Path) -> None:
+    """A page for a hundred orders, whose products are looked up once, and what is odd by itself."""
+    clock, shop = VirtualClock(), Switches(fulfillments=True)
+    with merchant(tmp_path, clock, shop, tag=TAG) as (account, fake):
+        offer(fake)
+        ids, others = sell(fake, clock, "MUG", 240), sell(fake, clock, "CUP", 5)
+        account.add_tracking([parcel(str(one), f"1Z{one}") for one in ids[:40]])
+        for one in (ids[150], others[0]):
+            fake.refund(one, {"MUG": 1, "CUP": 1})
+            clock.at += timedelta(seconds=1)
+        fake.ship(ids[151], "OWN1", way="fulfillment")
+        account.close()
+        before = requests(fake)
+
+        found = standing(account)
+        calls = requests(fake, since=before)
+
+        assert len(found) == 245
+        assert calls == {
+            LIST: 3,
+            "GET /wp-json/": 1,
+            "GET /wc/v3/products": 2,
+            "GET /wc/v3/orders/{id}/refunds": 1,
+            "GET /wc/v3/orders/{id}/fulfillments": 1,
+        }
+
+
+def test_calls_of_a_suppliers_list(tmp_path: Path) -> None:
+    """A page for a hundred orders of anybody's, and the parcels of each of ours that has some."""
+    clock = VirtualClock()
+    with supplier(tmp_path, clock, Switches(fulfillments=True)) as (account, fake):
+        fake.add_product("MUG")
+        made = account.create_orders([order(str(n)) for n in range(20)])
+        own = sell(fake, clock, "MUG", 90)
+        for one in (int(made[0].id), int(made[1].id), own[0]):
+            fake.ship(one, f"1Z{one}", way="fulfillment")
+        before = requests(fake)
+
+        found = standing(account, "supplier")
+        calls = requests(fake, since=before)
+
+        assert len(found) == 20
+        # Whether the shop knows of parcels, and two orders that have some.
+        assert calls == {
+            LIST: 2,
+            "GET /wp-json/": 1,
+            "GET /wc/v3/orders/{id}/fulfillments": 1 + 2,
+        }
+
+
+@pytest.mark.parametrize("role", ["merchant", "supplier"])
+def test_list_is_read_a_page_at_a_time(tmp_path: Path, role: Role) -> None:
+    shop = merchant if role == "merchant" else supplier
+    clock = VirtualClock()
+    with shop(tmp_path, clock) as (account, fake):
+        fake.add_product("MUG")
+        sell(fake, clock, "MUG", 250)
+
+        pages = account.all_orders(role, now=START)
+        next(pages)
+
+        assert requests(fake)[LIST] == 1
+        assert len(list(pages)) == 2
+
+
+@contextmanager
+def pair_of(
+    folder: Path,
+    merchant: Callable[[Path, VirtualClock], MerchantPeople],
+    supplier: Callable[[Path, VirtualClock], SupplierPeople],
+) -> Iterator[Pair]:
+    """Let both work at the time that it is, since requests to a shop are signed with it."""
+    clock = VirtualClock()
+    clock.at = Clock().now()
+    with closing(merchant(folder, clock)) as selling, closing(supplier(folder, clock)) as shipping:
+        pair = Pair(folder, selling, shipping)
+        pair.configure(manage_inventory="false")
+        yield pair
+
+
+def test_sku_that_the_suppliers_shop_spells_in_its_own_way_is_the_same(tmp_path: Path) -> None:
+    with pair_of(tmp_path, SqliteMerchantPeople, ShopSupplierPeople) as pair:
+        pair.supplier.count("Mug", 5)
+        pair.imported("1001", line("MUG", 2))
+
+        found = compared(pair)
+        lose(pair)
+
+        assert found == []
+        assert rebuilt(pair).lines == 1
+
+
+def test_cancellation_that_does_not_travel_is_left_to_people(tmp_path: Path) -> None:
+    """`cancelled:` says which statuses do; the others are cancelled all the same."""
+    with pair_of(tmp_path, ShopMerchantPeople, SqliteSupplierPeople) as pair:
+        assert isinstance(pair.merchant, ShopMerchantPeople)
+        order_id, _ = pair.imported("1001")
+        pair.merchant.fake.set_status(int(order_id), "failed")
+
+        [found] = compared(pair)
+
+        assert (found.kind, found.task) == ("not-cancelled", "")
+        assert "does not travel" in found.what
+
+
+def test_order_of_a_deleted_product_is_said_not_to_be_compared(tmp_path: Path) -> None:
+    with pair_of(tmp_path, ShopMerchantPeople, SqliteSupplierPeople) as pair:
+        assert isinstance(pair.merchant, ShopMerchantPeople)
+        order_id, _ = pair.imported("1001", line("MUG"), line("CUP"))
+        pair.merchant.fake.delete_product("CUP", force=True)
+
+        said = ordosync(tmp_path, "reconcile")
+
+        assert (said.code, said.out) == (0, "")
+        assert f"1 not compared by quantity, such as order {order_id}: the Merchant" in said.err
+
+
+def test_order_that_cannot_be_imported_is_named_with_the_reason(tmp_path: Path) -> None:
+    with pair_of(tmp_path, ShopMerchantPeople, SqliteSupplierPeople) as pair:
+        assert isinstance(pair.merchant, ShopMerchantPeople)
+        pair.merchant.request(sold("1001", line("MUG"), line("CUP")))
+        pair.merchant.fake.delete_product("CUP", force=True)
+
+        [found] = compared(pair)
+
+        assert (found.kind, found.task) == ("no-supplier-order", "")
+        assert found.what.startswith("cannot be imported: has a line whose product was deleted")
