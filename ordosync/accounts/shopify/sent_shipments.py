@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-import msgspec
+from msgspec.structs import replace
 
 from ordosync.accounts.base import Finding
 from ordosync.accounts.lists import since_cursor
@@ -56,14 +56,14 @@ class SentShipments(MadeOrders):
     def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
         """Read these parcels as they are now."""
         doing = "read shipments again"
-        wanted = [gid("Fulfillment", id_) for id_ in ids]
+        known, wanted = frozenset(ids), [gid("Fulfillment", _parcel(id_)) for id_ in ids]
         for page in self.raw_by_id(SENT_BY_ID, wanted, doing=doing):
             found = [self.read(raw, SentFulfillment, doing=doing) for raw in page]
             items = (
                 shipment
                 for one in found
                 for shipment in shipments_of(self.with_all_parts(one.order))
-                if shipment.id == number(one.id)
+                if shipment.id in known and _parcel(shipment.id) == number(one.id)
             )
             yield Page(items=tuple(items))
 
@@ -114,7 +114,7 @@ class SentShipments(MadeOrders):
         """Return an order with all parts it has, also where these are more than came with it."""
         begun, doing = order.fulfillment_orders, f"read the parts of order {number(order.id)}"
         parts = whole(self.shopify, begun, MORE_SENT, Part, of=order.id, doing=doing)
-        return msgspec.structs.replace(order, fulfillment_orders=Connection(nodes=[*parts]))
+        return replace(order, fulfillment_orders=Connection(nodes=[*parts]))
 
     def _split_there(self, order: SentOrder) -> Split | None:
         live = live_parts(order)
@@ -146,6 +146,10 @@ def piece_id(order_id: str, part: str) -> str:
     return f"{order_id}/{number(part)}"
 
 
+def _parcel(shipment: str) -> str:
+    return shipment.partition("/")[0]
+
+
 def live_parts(order: SentOrder) -> list[Part]:
     """Return what is to be sent or was; what a cancelled parcel left behind is neither."""
     sent = {
@@ -163,23 +167,27 @@ def live_parts(order: SentOrder) -> list[Part]:
 
 
 def shipments_of(order: SentOrder) -> Iterator[Shipment]:
-    """Yield the parcels of an order, the oldest first."""
-    is_split = len(live_parts(order)) > 1
+    """Yield the parcels of an order, the oldest first; one with several pieces for each of them."""
+    order_id, is_split = number(order.id), len(live_parts(order)) > 1
     for parcel in sorted(order.fulfillments, key=lambda one: one.created_at):
-        yield _shipment(parcel, number(order.id), is_split=is_split)
+        whole_order = _shipment(parcel, order_id)
+        parts = parcel.fulfillment_orders.nodes if is_split else []
+        if not parts:
+            yield whole_order
+        for part in parts:
+            id_ = whole_order.id if len(parts) == 1 else f"{whole_order.id}/{number(part.id)}"
+            piece = piece_id(order_id, part.id)
+            yield replace(whole_order, id=id_, order_id=piece, ancestors=(order_id,))
 
 
-def _shipment(parcel: SentParcel, order_id: str, *, is_split: bool) -> Shipment:
-    parts = parcel.fulfillment_orders.nodes
-    of_piece = is_split and bool(parts)
+def _shipment(parcel: SentParcel, order_id: str) -> Shipment:
     told = next((one for one in parcel.tracking_info if one.number), None)
     return Shipment(
         id=number(parcel.id),
-        order_id=piece_id(order_id, parts[0].id) if of_piece else order_id,
+        order_id=order_id,
         tracking_number=(told and told.number) or "",
         carrier=(told and told.company) or "",
         shipped_at=parcel.created_at,
         warehouse=parcel.location.name if parcel.location else "",
-        ancestors=(order_id,) if of_piece else (),
         voided=not parcel.holds,
     )
