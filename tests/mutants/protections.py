@@ -82,8 +82,8 @@ MUTANTS = (
     ),
     Mutant(
         protection="a shipped order is never cancelled",
-        file="accounts/ordoro/supplier.py",
-        old="        if _has_left(order) and not also_shipped:",
+        file="accounts/ordoro/made_orders.py",
+        old="        if has_left(order) and not also_shipped:",
         new="        if False:",
         test="accounts/ordoro/test_contract.py::TestOrdoroAsSupplier",
     ),
@@ -103,7 +103,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="what may have been created is looked for before it is created again",
-        file="accounts/ordoro/supplier.py",
+        file="accounts/ordoro/made_orders.py",
         old="        known = self._find(order.reference) if look_first else None",
         new="        known = None",
         test="faults/test_writes.py",

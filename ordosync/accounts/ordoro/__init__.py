@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ordosync.accounts.base import Finding, Role
 from ordosync.accounts.limits import check_timezone
-from ordosync.accounts.ordoro.merchant import MerchantOptions, MerchantSide
-from ordosync.accounts.ordoro.supplier import SupplierOptions, SupplierSide
+from ordosync.accounts.ordoro.made_orders import SupplierOptions
+from ordosync.accounts.ordoro.merchant import MerchantSide
+from ordosync.accounts.ordoro.requested import MerchantOptions
+from ordosync.accounts.ordoro.supplier import SupplierSide
 from ordosync.models import Page, Standing
 from ordosync.secret import Secret
 
