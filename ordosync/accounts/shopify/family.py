@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ordosync.accounts.shopify.documents.fulfillment import FAMILY
+from ordosync.accounts.shopify.documents.fulfillment import FAMILY, MORE_PARTS
 from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.lineage import Lineage
+from ordosync.accounts.shopify.lists import whole
 from ordosync.accounts.shopify.shapes import Connection, Family, FamilyOrder, OrderOf, Part, Valued
 from ordosync.accounts.shopify.written_stock import WrittenStock
-from ordosync.errors import RefusedError
 
 _LINES = 10
 
@@ -46,17 +46,25 @@ class Families(WrittenStock):
         found = answer["fulfillmentOrder"]
         if found is None:
             return None
-        self._check_whole(found.order, order_id)
+        parts = whole(
+            self.shopify,
+            found.order.fulfillment_orders,
+            MORE_PARTS,
+            Part,
+            of=found.order.id,
+            doing=f"read the parts of fulfillment order {number(id_)}",
+            lines=_LINES,
+        )
         lineage = Lineage.of(found.order.sent, found.order.split)
         return Members(
             order=found.order.id,
             parts=_parts(
-                [self._whole(part, found.order) for part in found.order.fulfillment_orders.nodes],
+                [self._whole(part, found.order) for part in parts],
                 order_id,
                 lineage,
             ),
             lineage=lineage,
-            void=_texts(found.order.void),
+            void=texts(found.order.void),
         )
 
     def answer_cancellations(self, cancelled: Mapping[str, bool]) -> None:
@@ -75,12 +83,6 @@ class Families(WrittenStock):
                 left = {one: part for one, part in found.lineage.sent.items() if one != id_}
                 doing = f"keep that the Supplier does not have {id_}"
                 self.keep([self.kept(found.order, "sent", left)], doing=doing)
-
-    def _check_whole(self, order: FamilyOrder, order_id: str) -> None:
-        """Rather do nothing than act on a part of what there is."""
-        if order.fulfillment_orders.page_info.has_next_page:
-            doing = f"read the parts of order {order_id}"
-            raise RefusedError(f"account {self.name}", doing, "has more parts than can be read")
 
     def _whole(self, part: Part, order: FamilyOrder) -> Part:
         """Return a part with all its lines, and with what its order says of it."""
@@ -109,7 +111,8 @@ def _parts(all_parts: Sequence[Part], order_id: str, lineage: Lineage) -> list[P
     return [part for id_, part in everything.items() if id_ in wanted]
 
 
-def _texts(kept: Valued | None) -> Sequence[str]:
+def texts(kept: Valued | None) -> Sequence[str]:
+    """Return what is kept as a list of texts; what cannot be read is as good as nothing."""
     try:
         return msgspec.json.decode(kept.value.encode(), type=list[str]) if kept else []
     except msgspec.MsgspecError:

@@ -9,14 +9,13 @@ merchant since. Written by one task at a time each, since nothing guards them.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from ordosync.accounts.shopify.ids import first_piece, number
-from ordosync.accounts.shopify.shapes import OrderedLine, Valued
+from ordosync.accounts.shopify.shapes import At, OrderedLine, Valued
 
 T = TypeVar("T")
 
@@ -24,7 +23,7 @@ T = TypeVar("T")
 class SentPart(Struct, frozen=True):
     """A fulfillment order that the Supplier has."""
 
-    at: datetime
+    at: At
     lines: list[str] = msgspec.field(default_factory=list)
 
 

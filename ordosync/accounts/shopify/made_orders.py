@@ -6,6 +6,7 @@ where it is not, a product is made first, which nobody has counted.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from msgspec import Struct
 
@@ -22,17 +23,17 @@ from ordosync.accounts.shopify.documents.orders import (
     PIECE_STATUSES,
 )
 from ordosync.accounts.shopify.ids import gid, number
-from ordosync.accounts.shopify.lists import Pages, quoted
-from ordosync.accounts.shopify.made_products import MadeProducts
+from ordosync.accounts.shopify.lists import Pages, quoted, whole
+from ordosync.accounts.shopify.made_products import LONGEST_TAG, MadeProducts
 from ordosync.accounts.shopify.new_order import input_of, problem
 from ordosync.accounts.shopify.shapes import (
-    Connection,
     CreatedOrder,
     Id,
     OrderStanding,
     Standing,
     UserError,
 )
+from ordosync.errors import RefusedError, UnavailableError, UnknownOutcomeError
 from ordosync.models import Comment, Order, Outcome, OutcomeState, Product
 
 _AT_ONCE = 20
@@ -63,7 +64,7 @@ class MadeOrders(MadeProducts):
     @property
     def tag(self) -> str:
         """What marks the portal's orders."""
-        return self.channel.tag or f"ordosync-{self.partner}"
+        return self.channel.tag or f"ordosync-{self.partner}"[:LONGEST_TAG]
 
     def create_orders(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
         """Create the orders side by side, each reference once."""
@@ -129,7 +130,7 @@ class MadeOrders(MadeProducts):
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
         """Return the status of each of these orders and pieces that is here."""
         found = self._order_standings([gid("Order", id_) for id_ in ids if "/" not in id_])
-        known = {number(one.id): _status(one) for one in found.values()}
+        known = {number(one.id): status_of(one) for one in found.values()}
         pieces = {gid("FulfillmentOrder", id_.partition("/")[2]): id_ for id_ in ids if "/" in id_}
         if pieces:
             parts = self.by_id(PIECE_STATUSES, Standing, [*pieces], doing="read statuses")
@@ -181,31 +182,24 @@ class MadeOrders(MadeProducts):
             currency=self.currency,
             variant=lambda sku: found.id if (found := self.known_variant(sku)) else None,
         )
+        doing = f"create order {order.number}"
         answer = self.shopify.write(
             CREATE_ORDER,
             dict[str, _CreateAnswer],
-            doing=f"create order {order.number}",
+            doing=doing,
             order=asked,
             options=_NOT_COUNTED,
         )["orderCreate"]
         if answer.user_errors or answer.order is None:
             return self.denied(answer.user_errors, asked)
-        return self._outcome("done", answer.order)
+        with self._written(doing):
+            return self._outcome("done", answer.order)
 
     def _outcome(self, state: OutcomeState, order: CreatedOrder) -> Outcome:
-        lines, info = list(order.line_items.nodes), order.line_items.page_info
-        while info.has_next_page:
-            answer = self.shopify.ask(
-                MORE_ORDER_LINES,
-                dict[str, dict[str, Connection[Id]]],
-                doing="read the lines of an order",
-                id=order.id,
-                first=100,
-                after=info.end_cursor,
-            )
-            page = answer["order"]["lineItems"]
-            lines += page.nodes
-            info = page.page_info
+        doing = "read the lines of an order"
+        lines = whole(
+            self.shopify, order.line_items, MORE_ORDER_LINES, Id, of=order.id, doing=doing
+        )
         return Outcome(
             state=state,
             id=number(order.id),
@@ -217,27 +211,37 @@ class MadeOrders(MadeProducts):
             return refused("not-found", "is not here")
         if found.cancelled_at:
             return Outcome(state="unchanged", id=number(found.id))
-        if _status(found) == "shipped":
+        if status_of(found) == "shipped":
             return refused("already-shipped", f"order {number(found.id)} is shipped")
+        doing = f"cancel order {number(found.id)}"
         answer = self.shopify.write(
             CANCEL_ORDER,
             dict[str, _CancelAnswer],
-            doing=f"cancel order {number(found.id)}",
+            doing=doing,
             id=found.id,
             note="The Merchant cancelled it",
         )["orderCancel"]
         errors = answer.order_cancel_user_errors
-        has_ended = answer.job is None or self._has_ended(answer.job)
-        now = self._order_standings([found.id]).get(found.id)
+        with self._written(doing):
+            has_ended = answer.job is None or self._has_ended(answer.job)
+            now = self._order_standings([found.id]).get(found.id)
         if now and now.cancelled_at:
             return Outcome(state="unchanged" if errors else "done", id=number(found.id))
-        if now and _status(now) == "shipped":  # between our look and our word
+        if now and status_of(now) == "shipped":  # between our look and our word
             return refused("already-shipped", f"order {number(found.id)} is shipped")
         if errors:
             return self.denied(errors)
         if has_ended:
             return refused("refused", "the shop did not cancel it")
         return Outcome(state="unknown", code="not-ready", reason="it is not cancelled there yet")
+
+    @contextmanager
+    def _written(self, doing: str) -> Iterator[None]:
+        """Let no question after a write that fails pass for the write: that may have been done."""
+        try:
+            yield
+        except (UnavailableError, RefusedError) as error:
+            raise UnknownOutcomeError(f"account {self.name}", doing, error.answer) from error
 
     def _has_ended(self, job: _Job) -> bool:
         """Wait for what the shop does by and by."""
@@ -257,7 +261,8 @@ def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[start : start + _AT_ONCE]
 
 
-def _status(one: OrderStanding) -> str:
+def status_of(one: OrderStanding) -> str:
+    """Return where an order stands."""
     if one.cancelled_at:
         return "cancelled"
     is_shipped = one.display_fulfillment_status in _SHIPPED

@@ -20,7 +20,7 @@ from ordosync.accounts.shopify.documents.stock import (
     SELLABLE_BY_ID,
 )
 from ordosync.accounts.shopify.ids import gid, number
-from ordosync.accounts.shopify.lists import DEEP, Pages, quoted
+from ordosync.accounts.shopify.lists import Pages, by_id, quoted
 from ordosync.accounts.shopify.shapes import (
     Connection,
     ItemShape,
@@ -30,6 +30,7 @@ from ordosync.accounts.shopify.shapes import (
 from ordosync.accounts.shopify.side import Side
 from ordosync.models import Outcome, Page, Product, Stock, Unusable
 
+LONGEST_TAG = 40
 _FRESH_S = 300
 _AT_ONCE = 25
 
@@ -45,6 +46,10 @@ class SupplierOptions:
     are looked for by it."""
     prefix: str = ""
     """Put before the Merchant's number, so that people see whose order it is."""
+
+    def __post_init__(self) -> None:
+        if self.tag is not None and (not 0 < len(self.tag) <= LONGEST_TAG or "," in self.tag):
+            raise ValueError(f"tag: must have 1 to {LONGEST_TAG} characters, and no comma")
 
 
 class _Made(Struct, frozen=True):
@@ -96,7 +101,15 @@ class MadeProducts(Side):
     ) -> Iterator[Page[Stock | Unusable]]:
         """Read what is available at the location, of all that is counted there or not at all."""
         self._sellable_until = self.needed_network.clock.monotonic() + _FRESH_S
-        for page in self._items():
+        pages = Pages(
+            self.shopify,
+            SELLABLE,
+            ItemShape,
+            doing="read stock",
+            first=150,
+            location=self.stockroom,
+        )
+        for page in by_id(pages):
             found = [stock for item in page if (stock := _stock(item))]
             self._sellable.update((one.product_id, one) for one in found)
             yield Page(items=tuple(found))
@@ -154,28 +167,6 @@ class MadeProducts(Side):
         self._known_variants[product.sku] = variant
         item = variant.inventory_item
         return Outcome(state="done", id=number(item.id) if item else "")
-
-    def _items(self) -> Iterator[list[ItemShape]]:
-        """Yield all that may be counted; a list that gets too deep goes on behind the last one."""
-        behind = 0
-        while True:
-            pages = Pages(
-                self.shopify,
-                SELLABLE,
-                ItemShape,
-                doing="read stock",
-                first=150,
-                location=self.stockroom,
-            )
-            read = 0
-            for page in pages.all(f"id:>{behind}" if behind else None):
-                yield page
-                read += len(page)
-                behind = max([behind, *(int(number(one.id)) for one in page)])
-                if read >= DEEP:
-                    break
-            else:
-                return
 
 
 def _stock(item: ItemShape) -> Stock | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from ordosync.accounts.shopify.made_products import amount
+from ordosync.accounts.shopify.made_products import LONGEST_TAG, amount
 from ordosync.accounts.shopify.orders import INTERNAL_NOTES
 from ordosync.models import Address, Line, Order
 
@@ -29,7 +29,7 @@ def input_of(
     asked: dict[str, object] = {
         "name": name,
         "sourceIdentifier": order.reference,
-        "tags": [*order.tags, tag],
+        "tags": [one[:LONGEST_TAG] for one in (*order.tags, tag)],
         "currency": currency,
         "financialStatus": "PENDING",
         "shippingAddress": _address(order.ship_to),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Raw
 
@@ -13,33 +13,36 @@ from ordosync.accounts.shopify.documents.fulfillment import (
     ACCEPT_CANCELLATION,
     ACCEPT_REQUEST,
     CHANGED_ORDERS,
-    MORE_LINES,
     REJECT_CANCELLATION,
     REQUESTED_ORDERS,
     REQUESTED_ORDERS_BY_ID,
     STANDINGS,
 )
-from ordosync.accounts.shopify.ids import fulfillment_order, number
+from ordosync.accounts.shopify.ids import fulfillment_order, line_item, number
 from ordosync.accounts.shopify.lineage import Lineage, Sent, SentPart
 from ordosync.accounts.shopify.lists import Changes, Listed, at_of
 from ordosync.accounts.shopify.orders import digest, order_of
 from ordosync.accounts.shopify.place import Placed
-from ordosync.accounts.shopify.shapes import (
-    Connection,
-    OrderedLine,
-    Part,
-    Requested,
-    Standing,
-    Told,
-)
+from ordosync.accounts.shopify.shapes import Requested, Standing, Told
 from ordosync.errors import RefusedError
 from ordosync.models import Comment, Order, Page, Unusable
 
 _LINES = 10
 """So many lines of an order come with it; the rest of a longer one is asked for."""
-_Read = tuple[Requested, Sequence[OrderedLine]]
+_KEPT = 1500
+"""Of so many orders what was read is kept until the Supplier has them: more than a batch."""
 _MOST = 2**31 - 1
-_ASKED = ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED")
+ASKED = ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED")
+
+
+class _Read(NamedTuple):
+    """What is to be known of an order that was read, once the Supplier has it."""
+
+    id: str
+    of: str
+    """The whole order."""
+    is_asked: bool
+    lines: list[str]
 
 
 class RequestedOrders(Placed):
@@ -48,17 +51,13 @@ class RequestedOrders(Placed):
     def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._read: dict[str, _Read] = {}
-        self._acknowledged: dict[str, Sent] = {}
+        self._sent: dict[str, Sent] = {}
 
     def close(self) -> None:
         """Forget what was read for one run."""
         super().close()
-        self._forget_page()
-
-    def _forget_page(self) -> None:
-        """Forget the page before: its batches have been written when the next one is read."""
         self._read = {}
-        self._acknowledged = {}
+        self._sent = {}
 
     def orders(
         self,
@@ -100,21 +99,17 @@ class RequestedOrders(Placed):
         What was split off later is known by that, and what was sold and not sent yet is, too.
         """
         now = self.needed_network.clock.now()
+        read = self._as_read(ids)
         sent: dict[str, Sent] = {}
-        waiting: list[str] = []
-        for id_, (found, lines) in self._as_read(ids).items():
-            before = Lineage.of(found.order.sent, found.order.split).sent
-            known = self._acknowledged.get(found.order_id, before)
-            mine = SentPart(at=now, lines=[number(one.line_item.id) for one in lines])
-            sent[found.order_id] = {**known, **sent.get(found.order_id, {}), id_: mine}
-            if self.is_service and found.request_status == "SUBMITTED":
-                waiting.append(found.id)
+        for id_, one in read.items():
+            known = sent.get(one.of) or self._sent[one.of]
+            sent[one.of] = {**known, id_: SentPart(at=now, lines=one.lines)}
         self.keep(
             [self.kept(order, "sent", value) for order, value in sent.items()],
             doing="keep which orders the Supplier has",
         )
-        self._acknowledged |= sent
-        self.side_by_side(waiting, self.accept)
+        self._sent |= sent
+        self.side_by_side([one.id for one in read.values() if one.is_asked], self.accept)
 
     def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
         """Read which orders were cancelled since `cursor`, or are asked to be, and never sent."""
@@ -142,11 +137,25 @@ class RequestedOrders(Placed):
 
     def _as_read(self, ids: Sequence[str]) -> Mapping[str, _Read]:
         """Return what these orders were when they were read; one that is sent since is not."""
-        known = {id_: self._read[id_] for id_ in ids if id_ in self._read}
-        missing = [id_ for id_ in ids if id_ not in known]
+        missing = [id_ for id_ in ids if not self._is_kept(id_)]
         for _ in self.orders_by_id(missing) if missing else ():
-            known |= self._read
-        return known
+            pass
+        return {id_: self._read[id_] for id_ in ids if self._is_kept(id_)}
+
+    def _is_kept(self, id_: str) -> bool:
+        return id_ in self._read and self._read[id_].of in self._sent
+
+    def _keep_in_mind(self, order: Order, found: Requested, sent: Sent) -> None:
+        while len(self._read) >= _KEPT:
+            oldest = self._read.pop(next(iter(self._read)))
+            self._sent.pop(oldest.of, None)
+        self._sent[found.order_id] = sent
+        self._read[order.id] = _Read(
+            id=found.id,
+            of=found.order_id,
+            is_asked=self.is_service and found.request_status == "SUBMITTED",
+            lines=[line_item(one.id) for one in order.lines],
+        )
 
     def answer(self, one: Standing, *, accepted: bool) -> None:
         """Accept or reject what a merchant asked for."""
@@ -184,15 +193,12 @@ class RequestedOrders(Placed):
     ) -> Iterator[tuple[list[Raw], str | None]]:
         """Yield pages of what changed since the cursor, and the next one."""
         more = self._with if document == REQUESTED_ORDERS else {}
-        changes = Changes(
-            self.shopify, document, doing=doing, first=first, account=f"account {self.name}", **more
-        )
+        changes = Changes(self.shopify, document, doing=doing, first=first, **more)
         pages = since_cursor(cursor, partial(changes.since, where=where), at_of, now=now)
         for page, after in pages:
             yield [raw for _, raw in page], after
 
     def _usable(self, page: Sequence[Raw]) -> Iterator[Order | Unusable]:
-        self._forget_page()
         for raw in page:
             item = self._order(raw)
             if item is not None:
@@ -217,7 +223,7 @@ class RequestedOrders(Placed):
                 content=digest("elsewhere"),
                 skip=True,
             )
-        if self.is_service and (found.request_status not in _ASKED or found.asks_cancellation):
+        if self.is_service and (found.request_status not in ASKED or found.asks_cancellation):
             return None
         lines = [one for one in self.lines(found) if one.remaining_quantity != 0]
         if not lines:
@@ -225,26 +231,8 @@ class RequestedOrders(Placed):
         if not all(0 < one.remaining_quantity <= _MOST for one in lines):
             return _unusable(raw, "invalid.quantity", "has a quantity that cannot be")
         order = order_of(found, lineage, lines)
-        self._read[order.id] = (found, lines)
+        self._keep_in_mind(order, found, lineage.sent)
         return order
-
-    def lines(self, found: Requested | Part) -> list[OrderedLine]:
-        """Return all lines, also of what has more of them than came with it."""
-        lines: list[OrderedLine] = [*found.line_items.nodes]
-        info = found.line_items.page_info
-        while info.has_next_page:
-            answer = self.shopify.ask(
-                MORE_LINES,
-                dict[str, dict[str, Connection[OrderedLine]]],
-                doing=f"read the lines of fulfillment order {number(found.id)}",
-                id=found.id,
-                first=50,
-                after=info.end_cursor,
-            )
-            more = answer["fulfillmentOrder"]["lineItems"]
-            lines += more.nodes
-            info = more.page_info
-        return lines
 
 
 def is_cancelled(one: Standing) -> bool:

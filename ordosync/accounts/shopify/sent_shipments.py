@@ -6,7 +6,7 @@ split, and they are its pieces: `<order>/<fulfillment order>`. What they were sp
 turn is not told, so an order is split once, into all that there are then.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -14,18 +14,21 @@ import msgspec
 
 from ordosync.accounts.base import Finding
 from ordosync.accounts.lists import since_cursor
-from ordosync.accounts.shopify.documents.fulfillment import MORE_LINES
-from ordosync.accounts.shopify.documents.orders import SENT_BY_ID, SENT_ORDERS, SPLIT_BY_ID
+from ordosync.accounts.shopify.documents.orders import (
+    MORE_SENT,
+    SENT_BY_ID,
+    SENT_ORDERS,
+    SPLIT_BY_ID,
+)
 from ordosync.accounts.shopify.ids import gid, number
-from ordosync.accounts.shopify.lists import Changes, at_of, quoted
+from ordosync.accounts.shopify.lists import Changes, at_of, quoted, whole
 from ordosync.accounts.shopify.made_orders import MadeOrders
 from ordosync.accounts.shopify.shapes import (
     Connection,
-    FulfillmentShape,
-    OrderedLine,
     Part,
     SentFulfillment,
     SentOrder,
+    SentParcel,
 )
 from ordosync.accounts.shopify.side import NO_TIMELINE
 from ordosync.models import Page, Piece, PieceLine, Shipment, Split, Unusable
@@ -45,7 +48,7 @@ class SentShipments(MadeOrders):
     ) -> Iterator[Page[Shipment | Unusable]]:
         """Read the parcels of the portal's orders that changed since `cursor`."""
         for orders, after in self._changed_orders(cursor, now=now, doing="read shipments"):
-            sent = (shipment for order in orders for shipment in _shipments(order))
+            sent = (shipment for order in orders for shipment in shipments_of(order))
             yield Page(items=tuple(sent), cursor=after)
 
     def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
@@ -57,7 +60,7 @@ class SentShipments(MadeOrders):
             items = (
                 shipment
                 for one in found
-                for shipment in _shipments(one.order)
+                for shipment in shipments_of(self._with_all_parts(one.order))
                 if shipment.id == number(one.id)
             )
             yield Page(items=tuple(items))
@@ -71,7 +74,8 @@ class SentShipments(MadeOrders):
     def splits_by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:
         """Read how these orders are split now."""
         wanted = [gid("Order", id_) for id_ in ids]
-        found = self.by_id(SPLIT_BY_ID, SentOrder, wanted, doing="read splits again")
+        read = self.by_id(SPLIT_BY_ID, SentOrder, wanted, doing="read splits again")
+        found = (self._with_all_parts(order) for order in read)
         yield Page(items=tuple(split for order in found if (split := self._split_there(order))))
 
     def check_supplier(self) -> Iterator[Finding]:
@@ -98,15 +102,19 @@ class SentShipments(MadeOrders):
     def _changed_orders(
         self, cursor: str | None, *, now: datetime, doing: str
     ) -> Iterator[tuple[list[SentOrder], str | None]]:
-        changes = Changes(
-            self.shopify, SENT_ORDERS, doing=doing, first=8, account=f"account {self.name}"
-        )
+        changes = Changes(self.shopify, SENT_ORDERS, doing=doing, first=8)
         read = partial(changes.since, where=[f"tag:{quoted(self.tag)}"])
         for page, after in since_cursor(cursor, read, at_of, now=now):
-            yield [self.read(raw, SentOrder, doing=doing) for _, raw in page], after
+            found = (self.read(raw, SentOrder, doing=doing) for _, raw in page)
+            yield [self._with_all_parts(order) for order in found], after
+
+    def _with_all_parts(self, order: SentOrder) -> SentOrder:
+        begun, doing = order.fulfillment_orders, f"read the parts of order {number(order.id)}"
+        parts = whole(self.shopify, begun, MORE_SENT, Part, of=order.id, doing=doing)
+        return msgspec.structs.replace(order, fulfillment_orders=Connection(nodes=[*parts]))
 
     def _split_there(self, order: SentOrder) -> Split | None:
-        live = _live(order)
+        live = live_parts(order)
         if len(live) < 2:  # noqa: PLR2004 - one part is the order itself
             return None
         order_id = number(order.id)
@@ -114,14 +122,14 @@ class SentShipments(MadeOrders):
             order_id=order_id,
             pieces=tuple(
                 Piece(
-                    id=_piece(order_id, part.id),
+                    id=piece_id(order_id, part.id),
                     lines=tuple(
                         PieceLine(
                             of_line=number(line.line_item.id),
                             quantity=line.total_quantity,
-                            id=f"{_piece(order_id, part.id)}:{number(line.line_item.id)}",
+                            id=f"{piece_id(order_id, part.id)}:{number(line.line_item.id)}",
                         )
-                        for line in self._lines_of(part)
+                        for line in self.lines(part)
                         if line.total_quantity
                     ),
                 )
@@ -129,28 +137,13 @@ class SentShipments(MadeOrders):
             ),
         )
 
-    def _lines_of(self, part: Part) -> Sequence[OrderedLine]:
-        lines, info = list(part.line_items.nodes), part.line_items.page_info
-        while info.has_next_page:
-            answer: Mapping[str, Mapping[str, Connection[OrderedLine]]] = self.shopify.ask(
-                MORE_LINES,
-                dict[str, dict[str, Connection[OrderedLine]]],
-                doing="read the lines of an order",
-                id=part.id,
-                first=50,
-                after=info.end_cursor,
-            )
-            page = answer["fulfillmentOrder"]["lineItems"]
-            lines += page.nodes
-            info = page.page_info
-        return lines
 
-
-def _piece(order_id: str, part: str) -> str:
+def piece_id(order_id: str, part: str) -> str:
+    """Return what a part of an order is called, of which there are several."""
     return f"{order_id}/{number(part)}"
 
 
-def _live(order: SentOrder) -> list[Part]:
+def live_parts(order: SentOrder) -> list[Part]:
     """Return what is to be sent or was; what a cancelled parcel left behind is neither."""
     sent = {
         part.id
@@ -166,30 +159,24 @@ def _live(order: SentOrder) -> list[Part]:
     return sorted(live, key=lambda part: int(number(part.id)))
 
 
-def _shipments(order: SentOrder) -> Iterator[Shipment]:
+def shipments_of(order: SentOrder) -> Iterator[Shipment]:
     """Yield the parcels of an order, the oldest first."""
-    is_split = len(_live(order)) > 1
-    for parcel in sorted(order.fulfillments, key=_sent_at):
+    is_split = len(live_parts(order)) > 1
+    for parcel in sorted(order.fulfillments, key=lambda one: one.created_at):
         yield _shipment(parcel, number(order.id), is_split=is_split)
 
 
-def _shipment(parcel: FulfillmentShape, order_id: str, *, is_split: bool) -> Shipment:
+def _shipment(parcel: SentParcel, order_id: str, *, is_split: bool) -> Shipment:
     parts = parcel.fulfillment_orders.nodes
     of_piece = is_split and bool(parts)
     told = next((one for one in parcel.tracking_info if one.number), None)
     return Shipment(
         id=number(parcel.id),
-        order_id=_piece(order_id, parts[0].id) if of_piece else order_id,
+        order_id=piece_id(order_id, parts[0].id) if of_piece else order_id,
         tracking_number=(told and told.number) or "",
         carrier=(told and told.company) or "",
-        shipped_at=_sent_at(parcel),
+        shipped_at=parcel.created_at,
         warehouse=parcel.location.name if parcel.location else "",
         ancestors=(order_id,) if of_piece else (),
         voided=not parcel.holds,
     )
-
-
-def _sent_at(parcel: FulfillmentShape) -> datetime:
-    if parcel.created_at is None:
-        raise msgspec.ValidationError("a fulfillment without a time")
-    return parcel.created_at

@@ -93,6 +93,10 @@ class ShopifySession(Http):
         self.answered_version = ""
         """Which version of the API answered last: an old one is silently replaced."""
 
+    def unavailable(self, doing: str, answer: str) -> UnavailableError:
+        """Return the error of an answer that cannot be used now."""
+        return UnavailableError(self._account, doing, answer)
+
     def ask(self, document: str, shape: type[T], *, doing: str, **variables: object) -> T:
         """Read."""
         return self._make_known(document, shape, doing, variables, "none")

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from msgspec import Raw, Struct, field
+from msgspec import Meta, Raw, Struct, field
 
 T = TypeVar("T")
+At = Annotated[datetime, Meta(tz=True)]
+"""A time that says where it is so late: others cannot be compared."""
 
 
 class PageInfo(Struct, frozen=True, rename="camel"):
@@ -139,10 +141,10 @@ class Title(Struct, frozen=True):
     title: str = ""
 
 
-class Sent(Struct, frozen=True, rename="camel"):
-    """When a merchant asked for a cancellation."""
+class Request(Struct, frozen=True):
+    """What a merchant asked its service for."""
 
-    sent_at: datetime
+    kind: str
 
 
 class Number(Struct, frozen=True):
@@ -158,9 +160,7 @@ class FulfillmentShape(Struct, frozen=True, rename="camel", kw_only=True):
     id: str
     status: str
     tracking_info: list[Number] = field(default_factory=list)
-    created_at: datetime | None = None
-    location: Named | None = None
-    fulfillment_orders: Connection[Id] = field(default_factory=lambda: Connection(nodes=[]))
+    created_at: At | None = None
 
     @property
     def holds(self) -> bool:
@@ -176,7 +176,7 @@ class FulfillmentShape(Struct, frozen=True, rename="camel", kw_only=True):
 class OrderOf(Struct, frozen=True, rename="camel", kw_only=True):
     """What a fulfillment order says of the order that it is a part of."""
 
-    cancelled_at: datetime | None = None
+    cancelled_at: At | None = None
     note: str | None = None
     tags: list[str] = field(default_factory=list)
     custom_attributes: list[Attribute] = field(default_factory=list)
@@ -193,10 +193,10 @@ class Standing(Struct, frozen=True, rename="camel", kw_only=True):
     id: str
     status: str
     request_status: str = ""
-    updated_at: datetime | None = None
+    updated_at: At | None = None
     order_id: str = ""
     assigned_location: Assigned = Assigned()
-    merchant_requests: Connection[Sent] = field(default_factory=lambda: Connection(nodes=[]))
+    merchant_requests: Connection[Request] = field(default_factory=lambda: Connection(nodes=[]))
     order: OrderOf = OrderOf()
     fulfillments: Connection[FulfillmentShape] = field(default_factory=lambda: Connection(nodes=[]))
 
@@ -209,11 +209,12 @@ class Standing(Struct, frozen=True, rename="camel", kw_only=True):
     def asks_cancellation(self) -> bool:
         """Whether its merchant waits to hear if it can be cancelled.
 
-        Right after the merchant asked, only the request itself shows it.
+        Right after the merchant asked, only the request itself shows it: the last that there is.
         """
         if self.request_status == "CANCELLATION_REQUESTED":
             return True
-        return self.request_status == "ACCEPTED" and bool(self.merchant_requests.nodes)
+        last = [one.kind for one in self.merchant_requests.nodes]
+        return self.request_status == "ACCEPTED" and last == ["CANCELLATION_REQUEST"]
 
     @property
     def location(self) -> str:
@@ -230,7 +231,7 @@ class Requested(Standing, frozen=True, rename="camel", kw_only=True):
     """A fulfillment order with all that its supplier must know."""
 
     order_name: str
-    order_processed_at: datetime | None = None
+    order_processed_at: At | None = None
     destination: AddressShape | None = None
     delivery_method: Method | None = None
     line_items: Connection[RequestedLine]
@@ -247,7 +248,7 @@ class FamilyOrder(Struct, frozen=True, rename="camel", kw_only=True):
 
     id: str
     fulfillment_orders: Connection[Part]
-    cancelled_at: datetime | None = None
+    cancelled_at: At | None = None
     sent: Valued | None = None
     split: Valued | None = None
     void: Valued | None = None
@@ -317,10 +318,16 @@ class VariantShape(Struct, frozen=True, rename="camel", kw_only=True):
     sku: str | None = None
     title: str = ""
     price: Decimal | None = None
-    updated_at: datetime | None = None
     requires_components: bool = False
     product: ProductShape = ProductShape()
     inventory_item: ItemShape | None = None
+
+
+class OfferedProduct(ProductShape, frozen=True, kw_only=True):
+    """A product with what is sold of it."""
+
+    id: str
+    variants: Connection[VariantShape]
 
 
 class CreatedOrder(Struct, frozen=True, rename="camel", kw_only=True):
@@ -337,15 +344,23 @@ class OrderStanding(Struct, frozen=True, rename="camel", kw_only=True):
 
     id: str
     display_fulfillment_status: str = ""
-    cancelled_at: datetime | None = None
+    cancelled_at: At | None = None
+
+
+class SentParcel(FulfillmentShape, frozen=True, rename="camel", kw_only=True):
+    """A parcel of the Supplier."""
+
+    created_at: At
+    location: Named | None = None
+    fulfillment_orders: Connection[Id]
 
 
 class SentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     """An order of the Supplier with its parcels and its parts."""
 
     id: str
-    updated_at: datetime
-    fulfillments: list[FulfillmentShape]
+    updated_at: At
+    fulfillments: list[SentParcel]
     fulfillment_orders: Connection[Part]
 
 

@@ -10,11 +10,20 @@ from msgspec import Raw, Struct
 from ordosync.accounts.base import Finding, refused
 from ordosync.accounts.over_http import HttpAccount
 from ordosync.accounts.shopify.bucket import TooCostlyError
+from ordosync.accounts.shopify.documents.fulfillment import MORE_LINES
 from ordosync.accounts.shopify.documents.shop import KEEP, LOCATIONS, REMARK, SHOP
 from ordosync.accounts.shopify.ids import number
-from ordosync.accounts.shopify.lists import Pages
-from ordosync.accounts.shopify.shapes import Nodes, Told, UserError
-from ordosync.errors import RefusedError
+from ordosync.accounts.shopify.lists import Pages, whole
+from ordosync.accounts.shopify.shapes import (
+    Connection,
+    Nodes,
+    OrderedLine,
+    Part,
+    Requested,
+    Told,
+    UserError,
+)
+from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Comment, Outcome
 
 if TYPE_CHECKING:
@@ -29,6 +38,9 @@ NO_TIMELINE = (
 NAMESPACE = "ordosync"
 ATTENTION = "ordosync-attention"
 """The tag by which people find the orders on which there is a remark."""
+_NOT_NOW = "Too many attempts"
+"""How a mutation is refused that has a limit of its own, beside all points: a shop on trial takes
+five orders a minute."""
 _AT_ONCE = 100
 _KEPT_AT_ONCE = 25
 
@@ -86,6 +98,8 @@ class Side(HttpAccount):
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._shop: ShopShape | None = None
         self._locations: Sequence[LocationShape] | None = None
+        self._fit: dict[str, int] = {}
+        """How many things may be asked for at once, by the question, where it is not the most."""
 
     @property
     def shopify(self) -> "ShopifySession":
@@ -98,9 +112,10 @@ class Side(HttpAccount):
 
     def shop(self) -> ShopShape:
         """Return what the shop says of itself, read once."""
-        if self._shop is None:
-            self._shop = self.shopify.ask(SHOP, ShopShape, doing="sign in")
-        return self._shop
+        with self.asking:
+            if self._shop is None:
+                self._shop = self.shopify.ask(SHOP, ShopShape, doing="sign in")
+            return self._shop
 
     @property
     def currency(self) -> str:
@@ -121,6 +136,9 @@ class Side(HttpAccount):
         missing = sorted({*needed} - self.shop().scopes)
         if missing:
             yield Finding(text=f"the token lacks the scopes {', '.join(missing)}", is_problem=True)
+        if "read_all_orders" not in self.shop().scopes:
+            text = "shows no order of more than 60 days ago: the token lacks read_all_orders"
+            yield Finding(text=text)
         answered = self.shopify.answered_version
         if answered and answered != self.version:
             text = f"answers as version {answered} of its API, not {self.version}: set `version`"
@@ -146,8 +164,9 @@ class Side(HttpAccount):
         self, document: str, ids: Sequence[str], *, doing: str, **variables: object
     ) -> Iterator[list[Raw]]:
         """Yield pages of those that are there, each still to be read."""
-        left, size = list(dict.fromkeys(ids)), _AT_ONCE
+        left = list(dict.fromkeys(ids))
         while left:
+            size = self._fit.get(document, _AT_ONCE)
             try:
                 answer = self.shopify.ask(
                     document, Nodes, doing=doing, ids=left[:size], **variables
@@ -155,14 +174,25 @@ class Side(HttpAccount):
             except TooCostlyError:
                 if size == 1:
                     raise
-                size //= 2
+                self._fit[document] = size // 2
                 continue
             left = left[size:]
             yield [raw for raw in answer.nodes if bytes(raw) not in (b"null", b"{}")]
 
+    def lines(self, found: Requested | Part) -> list[OrderedLine]:
+        """Return all lines of a fulfillment order, also where it has more than came with it."""
+        doing = f"read the lines of fulfillment order {number(found.id)}"
+        lines = cast("Connection[OrderedLine]", found.line_items)
+        return [*whole(self.shopify, lines, MORE_LINES, OrderedLine, of=found.id, doing=doing)]
+
     def denied(self, errors: Sequence[UserError], *sent: object, code: str = "refused") -> Outcome:
-        """Return the outcome of a mutation that said no."""
-        return refused(code, self.said(errors, *sent))
+        """Return the outcome of a mutation that said no, or not now."""
+        said = self.said(errors, *sent)
+        if any(one.message.startswith(_NOT_NOW) for one in errors):
+            return Outcome(
+                state="unavailable", code=UnavailableError.code, reason=said, retry_after_s=60
+            )
+        return refused(code, said)
 
     def said(self, errors: Sequence[UserError], *sent: object) -> str:
         """Return what was said, without what is personal in what was sent."""

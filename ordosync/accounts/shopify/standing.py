@@ -14,21 +14,23 @@ from ordosync.accounts.base import Role
 from ordosync.accounts.shopify.documents.standing import (
     ALL_RECEIVED,
     ALL_REQUESTED,
-    MORE_STANDING_LINES,
+    MORE_RECEIVED,
 )
-from ordosync.accounts.shopify.family import _texts as texts
+from ordosync.accounts.shopify.family import texts
 from ordosync.accounts.shopify.ids import line_id, number
 from ordosync.accounts.shopify.lineage import Lineage
-from ordosync.accounts.shopify.lists import Changes, quoted
-from ordosync.accounts.shopify.made_orders import _status as status_of
+from ordosync.accounts.shopify.lists import Changes, quoted, whole
+from ordosync.accounts.shopify.made_orders import status_of
 from ordosync.accounts.shopify.merchant import MerchantSide
-from ordosync.accounts.shopify.requested import _ASKED as ASKED
-from ordosync.accounts.shopify.requested import is_cancelled
-from ordosync.accounts.shopify.sent_shipments import SentShipments
-from ordosync.accounts.shopify.sent_shipments import _live as live_parts
-from ordosync.accounts.shopify.sent_shipments import _piece as piece_id
-from ordosync.accounts.shopify.sent_shipments import _shipments as shipments_of
+from ordosync.accounts.shopify.requested import ASKED, is_cancelled
+from ordosync.accounts.shopify.sent_shipments import (
+    SentShipments,
+    live_parts,
+    piece_id,
+    shipments_of,
+)
 from ordosync.accounts.shopify.shapes import (
+    At,
     Connection,
     OrderedLine,
     OrderOf,
@@ -58,7 +60,7 @@ class _Received(SentOrder, frozen=True, rename="camel", kw_only=True):
     name: str = ""
     source_identifier: str | None = None
     display_fulfillment_status: str = ""
-    cancelled_at: datetime | None = None
+    cancelled_at: At | None = None
 
 
 class StandingOrders(MerchantSide, SentShipments):
@@ -86,7 +88,6 @@ class StandingOrders(MerchantSide, SentShipments):
             ALL_REQUESTED,
             doing=_DOING,
             first=15,
-            account=f"account {self.name}",
             lines=_LINES,
             sent=kept["sent"],
             split=kept["split"],
@@ -102,17 +103,22 @@ class StandingOrders(MerchantSide, SentShipments):
             ALL_RECEIVED,
             doing=_DOING,
             first=8,
-            account=f"account {self.name}",
             lines=_LINES,
         )
         for page in changes.since(None, [f"tag:{quoted(self.tag)}"]):
             found = [self.read(raw, _Received, doing=_DOING) for _, raw in page]
-            yield Page(items=tuple(one for order in found for one in self._as_received(order)))
+            whole_ones = map(self._with_every_part, found)
+            yield Page(items=tuple(one for order in whole_ones for one in self._as_received(order)))
+
+    def _with_every_part(self, order: _Received) -> _Received:
+        begun, id_ = order.fulfillment_orders, order.id
+        parts = whole(self.shopify, begun, MORE_RECEIVED, Part, of=id_, doing=_DOING, lines=_LINES)
+        return structs.replace(order, fulfillment_orders=Connection(nodes=[*parts]))
 
     def _as_requested(self, found: _Requested) -> Standing:
         lineage = Lineage.of(found.order.sent, found.order.split)
         id_ = lineage.order_id(number(found.id))
-        lines = self._all_lines(found)
+        lines = self.lines(found)
         ancestors = lineage.ancestors(id_, lines)
         status = self._status(found)
         order = Order(
@@ -149,7 +155,7 @@ class StandingOrders(MerchantSide, SentShipments):
                 cancelled_at=found.cancelled_at,
             )
         )
-        lines = [line for part in live for line in self._all_lines(part)]
+        lines = [line for part in live for line in self.lines(part)]
         whole = Order(
             id=id_,
             number=found.name.removeprefix("#"),
@@ -168,29 +174,12 @@ class StandingOrders(MerchantSide, SentShipments):
             order = Order(
                 id=piece,
                 number=whole.number,
-                lines=_lines(self._all_lines(part), of=piece),
+                lines=_lines(self.lines(part), of=piece),
                 ship_to=_NOWHERE,
                 status="shipped" if is_sent else "cancelled" if is_gone else "awaiting_fulfillment",
                 ancestors=(id_,),
             )
             yield Standing(order=order, shipments=mine)
-
-    def _all_lines(self, part: Part) -> list[OrderedLine]:
-        """Return the lines of a fulfillment order in the order in which they were bought."""
-        lines, info = list(part.line_items.nodes), part.line_items.page_info
-        while info.has_next_page:
-            answer = self.shopify.ask(
-                MORE_STANDING_LINES,
-                dict[str, dict[str, Connection[OrderedLine]]],
-                doing="read the lines of an order",
-                id=part.id,
-                first=50,
-                after=info.end_cursor,
-            )
-            page = answer["fulfillmentOrder"]["lineItems"]
-            lines += page.nodes
-            info = page.page_info
-        return sorted(lines, key=lambda line: int(number(line.line_item.id)))
 
 
 def _lines(shapes: Sequence[OrderedLine], *, of: str = "") -> tuple[Line, ...]:
@@ -201,8 +190,13 @@ def _lines(shapes: Sequence[OrderedLine], *, of: str = "") -> tuple[Line, ...]:
             name="",
             quantity=one.total_quantity,
         )
-        for one in shapes
+        for one in sorted(shapes, key=_bought)
     )
+
+
+def _bought(shape: OrderedLine) -> int:
+    """Return what sorts lines as they were bought."""
+    return int(number(shape.line_item.id))
 
 
 def _summed(shapes: Sequence[OrderedLine]) -> list[OrderedLine]:
@@ -212,7 +206,7 @@ def _summed(shapes: Sequence[OrderedLine]) -> list[OrderedLine]:
         before = found.get(one.line_item.id)
         total = one.total_quantity + (before.total_quantity if before else 0)
         found[one.line_item.id] = structs.replace(one, total_quantity=total)
-    return sorted(found.values(), key=lambda line: int(number(line.line_item.id)))
+    return list(found.values())
 
 
 def _is_replaced(found: _Requested) -> bool:

@@ -6,7 +6,7 @@ count of what is committed there tells of it: the larger of the two is believed.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,14 +16,15 @@ from ordosync.accounts.lists import overlapping, reached
 from ordosync.accounts.shopify.documents.fulfillment import MORE_UNSENT, UNSENT
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.lineage import Lineage
-from ordosync.accounts.shopify.lists import Changes
-from ordosync.accounts.shopify.shapes import Connection, OrderOf
+from ordosync.accounts.shopify.lists import Changes, whole
+from ordosync.accounts.shopify.shapes import At, Connection, OrderOf
 
 if TYPE_CHECKING:
     from ordosync.accounts.shopify.session import ShopifySession
 
 _MARGIN = timedelta(minutes=10)
 _LINES = 10
+_DOING = "read what is sold and not sent yet"
 
 
 class _Line(Struct, frozen=True, rename="camel"):
@@ -36,7 +37,7 @@ class OpenOrder(Struct, frozen=True, rename="camel", kw_only=True):
 
     id: str
     status: str
-    updated_at: datetime
+    updated_at: At
     order: OrderOf
     line_items: Connection[_Line]
 
@@ -44,10 +45,9 @@ class OpenOrder(Struct, frozen=True, rename="camel", kw_only=True):
 class UnsentOrders:
     """The open fulfillment orders of a location, read once whole and then by what changed."""
 
-    def __init__(self, place: str, *, sent_key: str, account: str) -> None:
+    def __init__(self, place: str, *, sent_key: str) -> None:
         self._place = place
         self._sent_key = sent_key
-        self._account = account
         self._orders: dict[str, tuple[bool, Counter[str]]] = {}
         self._reached: datetime | None = None
         self._unsent: Counter[str] = Counter()
@@ -60,9 +60,8 @@ class UnsentOrders:
         changes = Changes(
             http,
             UNSENT,
-            doing="read what is sold and not sent yet",
+            doing=_DOING,
             first=30,
-            account=self._account,
             lines=_LINES,
             sent=self._sent_key,
             closed=self._reached is not None,
@@ -87,26 +86,11 @@ class UnsentOrders:
         part = lineage.sent.get(id_)
         is_known = part is not None and part.at <= now - _MARGIN
         counts: Counter[str] = Counter()
-        for line in self._lines(http, one):
+        lines = whole(http, one.line_items, MORE_UNSENT, _Line, of=one.id, doing=_DOING)
+        for line in lines:
             if line.inventory_item_id:
                 counts[number(line.inventory_item_id)] += line.remaining_quantity
         self._orders[id_] = (is_known, counts)
-
-    def _lines(self, http: "ShopifySession", one: OpenOrder) -> Iterator[_Line]:
-        yield from one.line_items.nodes
-        info = one.line_items.page_info
-        while info.has_next_page:
-            answer: Mapping[str, Mapping[str, Connection[_Line]]] = http.ask(
-                MORE_UNSENT,
-                dict[str, dict[str, Connection[_Line]]],
-                doing="read the lines of an order",
-                id=one.id,
-                first=50,
-                after=info.end_cursor,
-            )
-            page = answer["fulfillmentOrder"]["lineItems"]
-            yield from page.nodes
-            info = page.page_info
 
     def _sum(self) -> None:
         self._unsent, self._sent = Counter(), Counter()

@@ -38,6 +38,8 @@ class OverHttp(People):
     """What the service does twice if it is given the same request twice; nothing tells us of it."""
     preparing: ClassVar[int] = 0
     """Requests of a run before its first order is created, for what orders refer to."""
+    page: ClassVar[int] = 100
+    """How many orders the first page of a list has."""
     idle: ClassVar[Mapping[str, int]] = {}
     """Requests of a run that finds nothing new, by task; else it is one."""
     more_options: Mapping[str, object] = {}

@@ -51,6 +51,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
             "supplier_unit_cost",
         }
     )
+    page: ClassVar[int] = 15
     never: ClassVar[Mapping[tuple[Field, str | None], str]] = {
         ("quantity", "0"): "a line of which nothing is left to be sent is no line to us",
         ("sku", None): "a field that may be null is never missing: it says that there is no SKU",
@@ -253,6 +254,7 @@ class ShopifyServicePeople(ShopifyMerchantPeople):
 class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
     """Who ships."""
 
+    preparing: ClassVar[int] = 3  # the shop's currency, the variants, the names that are taken
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "label-cost",

@@ -18,6 +18,7 @@ from tests.fakes.shopify import orders as kept_orders
 from tests.fakes.shopify.state import FulfillmentOrder as Part
 from tests.fakes.shopify.state import LineItem
 from tests.fakes.shopify.state import Order as Kept
+from tests.fakes.shopify_contract import Contract
 from tests.virtual import VirtualClock
 
 _CURRENCY = "GBP"
@@ -32,7 +33,7 @@ _REQUESTS: Mapping[Asked, str] = {
     "comment": "#Remark$",
     "read-orders": "#RequestedOrders$",
     "read-order": "#RequestedOrdersById$",
-    "read-products": "#Variants$",
+    "read-products": "#Products$",
     "anything": "",
 }
 """Where it takes several requests, the one that makes it so; see `test_shopify` for others."""
@@ -54,7 +55,7 @@ _POINTS = 10
 
 
 class AtShopify(OverHttp):
-    """What both do in the shop's own pages."""
+    """What both do in the shop's own pages. All that is asked is held to each of its versions."""
 
     fake: FakeShopify
     doubles: ClassVar[frozenset[Write]] = frozenset({"create-order", "create-product"})
@@ -65,6 +66,8 @@ class AtShopify(OverHttp):
             clock=clock, currency=_CURRENCY, location="main", switches=Switches()
         )
         self.fake.shop.scopes.add("read_all_orders")  # else a comparison may be of a part only
+        self.contract = Contract()
+        self.fake.on_exchange = self.contract.watch
         self.fake.start()
 
     @property
@@ -76,6 +79,10 @@ class AtShopify(OverHttp):
             "token": self.fake.token,
             **self.more_options,
         }
+
+    def close(self) -> None:
+        super().close()
+        assert self.contract.violations == []
 
     def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
         self.fake.faults.add(Fault(kind=kind, path=_REQUESTS[what], **how))

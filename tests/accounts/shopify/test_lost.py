@@ -34,6 +34,21 @@ def test_cancellation(shipper: ShopifySupplierPeople) -> None:
     assert shipper.status(made.id) == "cancelled"
 
 
+@pytest.mark.parametrize("question", ["CancelJob", "OrderStatuses"])
+def test_cancellation_of_which_nobody_can_say_whether_it_was_done_is_uncertain(
+    shipper: ShopifySupplierPeople, question: str
+) -> None:
+    account = opened(shipper)
+    [made] = account.create_orders([order("1001")])
+    shipper.fake.faults.add(
+        Fault(kind="reset", path=f"#{question}$", times=9, after=question == "OrderStatuses")
+    )
+
+    [outcome] = account.cancel_orders([made.id])
+
+    assert outcome.state == "unknown"
+
+
 def test_quantity_goes_under_the_same_key_and_so_once(seller: ShopifyMerchantPeople) -> None:
     mug = seller.add_product(product("MUG"))
     seller.count("MUG", 5)

@@ -91,6 +91,16 @@ def test_scopes_that_are_missing_are_told(tmp_path: Path, fake: FakeShopify) -> 
     assert "supplier depot: the token lacks the scopes read_products, write_products" in done.out
 
 
+def test_orders_that_are_too_old_to_be_seen_are_told_of(tmp_path: Path, fake: FakeShopify) -> None:
+    write(tmp_path, fake)
+    before = ordosync(tmp_path, "config", "check", "--online")
+    fake.shop.scopes.add("read_all_orders")
+    after = ordosync(tmp_path, "config", "check", "--online")
+
+    assert "note: portal shop-depot, supplier depot: shows no order of more than 60" in before.out
+    assert "60 days" not in after.out
+
+
 def test_version_that_the_shop_does_not_have_is_told(tmp_path: Path, fake: FakeShopify) -> None:
     write(tmp_path, fake)
     path = tmp_path / "config.yaml"
@@ -124,6 +134,7 @@ def test_version_that_was_silently_replaced_is_told(seller: ShopifyMerchantPeopl
         ("shop: acme", "shop: acme\n    concurrency: 0", "concurrency: must be 1 or more"),
         ("shop: acme", "shop: acme\n    timezone: Mars/Base", "timezone: 'Mars/Base'"),
         ("account: shop, location", "account: shop, service: x, location", "say either"),
+        ("account: depot,", 'account: depot, tag: "a,b",', "tag: must have 1 to 40 characters"),
     ],
 )
 def test_a_wrong_option_is_a_problem_of_the_file(

@@ -9,10 +9,11 @@ from ordosync.accounts.shopify.bucket import Bucket, Cost, Level
 from ordosync.errors import UnavailableError
 from tests.accounts.contract.account import read, usable
 from tests.accounts.contract.examples import order, sold
-from tests.accounts.contract.opening import opened
+from tests.accounts.contract.opening import PORTAL, opened, write_config
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
 from tests.fakes.shopify.bucket import Bucket as ShopBucket
 from tests.fakes.shopify.switches import Switches
+from tests.running import run_once
 from tests.virtual import CrowdClock, VirtualClock
 
 
@@ -141,6 +142,20 @@ def test_backlog_is_read_as_fast_as_the_points_allow(
     assert account.calls <= 20
 
 
+def test_order_is_read_once_however_many_are_put_together(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    seller.request_all([sold(str(number)) for number in range(200)])
+    path = write_config(seller.folder, seller, None)
+    seller.settle()
+
+    ran = run_once(path, "import-orders", PORTAL, seller.clock)
+
+    assert ran.counts == {"done": 200}
+    assert {*seller.fake.requests} == {"RequestedOrders", "Keep"}
+    assert ran.run.calls == seller.fake.requests.total() <= 3 + 200 / 25
+
+
 def test_page_that_would_cost_too_much_is_made_smaller(seller: ShopifyMerchantPeople) -> None:
     seller.request_all([sold(str(number)) for number in range(20)])
     seller.fake.switches.most_points = 300
@@ -155,7 +170,12 @@ def test_orders_that_would_cost_too_much_together_are_read_in_parts(
     seller: ShopifyMerchantPeople,
 ) -> None:
     placed = seller.request_all([sold(str(number)) for number in range(130)])
+    account = opened(seller)
 
-    found = usable(read(opened(seller).orders_by_id(placed))[0])
+    found = usable(read(account.orders_by_id(placed))[0])
+    calls = account.calls
+    again = usable(read(account.orders_by_id(placed))[0])
 
     assert sorted(one.id for one in found) == sorted(placed)
+    assert again == found
+    assert account.calls - calls < calls  # how many fit together is known by then

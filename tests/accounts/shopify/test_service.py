@@ -81,6 +81,24 @@ def test_tracking_rejects_a_cancellation_that_nobody_has_answered(
     assert asking.status(order_id) == "shipped"
 
 
+def test_request_that_was_taken_back_and_made_again_asks_for_no_cancellation(
+    tmp_path: Path, asking: ShopifyServicePeople
+) -> None:
+    pair = pair_of(tmp_path, asking)
+    order_id = asking.request(sold("1001"))
+    asking.ask_back(order_id)
+    asking.fake.request_fulfillment(
+        asking.part(f"gid://shopify/FulfillmentOrder/{order_id}").order_id
+    )
+    pair.run("import-orders")
+
+    ran = pair.run("cancel-orders")
+
+    assert ran.counts == {}
+    assert asking.request_status(order_id) == "ACCEPTED"
+    assert pair.supplier.status(pair.link(order_id).supplier_id) == "awaiting_fulfillment"
+
+
 def test_what_is_requested_again_after_it_was_cancelled_is_another_order(
     tmp_path: Path, asking: ShopifyServicePeople
 ) -> None:

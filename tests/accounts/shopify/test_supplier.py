@@ -74,6 +74,19 @@ def test_order_that_a_shop_cannot_have_is_refused(
     assert shipper.orders() == []
 
 
+def test_tags_that_are_longer_than_a_shop_takes_are_cut(shipper: ShopifySupplierPeople) -> None:
+    account = opened(shipper)
+    account.partner = "the-shop-with-the-longest-name-of-all-shops"
+    [made] = account.create_orders([order("1001", tags=("T" * 41,))])
+    shipper.ship(made.id, parcel())
+
+    [found] = usable(read(account.shipments(None, now=shipper.settle()))[0])
+
+    assert found.order_id == made.id
+    [kept] = shipper.fake.orders()
+    assert sorted(map(len, kept.tags)) == [40, 40]
+
+
 def test_price_that_is_not_told_is_0_and_not_the_shops_own(shipper: ShopifySupplierPeople) -> None:
     shipper.fake.add_product("MUG", price=99)
 

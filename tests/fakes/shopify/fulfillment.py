@@ -236,6 +236,7 @@ def ask_back(shop: Shop, order: FulfillmentOrder, message: str | None) -> None:
     """Ask the service not to send it; what it has not accepted yet is simply taken back."""
     if order.request_status == "SUBMITTED":
         order.request_status = "UNSUBMITTED"
+        _ask(shop, order, "CANCELLATION_REQUEST", message)  # not recorded: the worse guess
         touch(shop, order)
         return
     _must_be(order, "ACCEPTED", "CANCELLATION_REJECTED")

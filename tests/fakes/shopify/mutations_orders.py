@@ -60,6 +60,8 @@ def _check(shop: Shop, given: Json) -> None:
             raise UserError("Variant does not exist", *where, "variantId", code="INVALID")
         if not gid and not line.get("title"):
             raise UserError("Title can't be blank", *where, "title", code="INVALID")
+    if any(len(tag) > 40 for tag in given.get("tags") or []):
+        raise UserError("Tags exceeds the maximum of 40 characters", "order", "tags")
     limit = shop.switches.orders_per_minute
     came = shop.created
     while came and came[0] <= shop.now() - timedelta(minutes=1):

@@ -98,6 +98,8 @@ class Stockkeepers:
             item.tracked = True
             level = stock.activate(self.shop, item.id, location or self.location_id)
             stock.set_quantity(self.shop, level, "on_hand", on_hand)
+            # The service counts that as an update of the product, and not of the variant.
+            self.shop.touch(self.shop.sure(Product, self._variant(sku).product_id))
 
     def stock_of(self, sku: str, *, location: str | None = None) -> dict[str, int] | None:
         """Read how many there are, by name; None if it is not stocked there."""

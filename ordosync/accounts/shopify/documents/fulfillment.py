@@ -18,7 +18,7 @@ fragment Requested on FulfillmentOrder {{
     firstName lastName company address1 address2 city province zip countryCode phone email
   }}
   deliveryMethod {{ presentedName }}
-  merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) {{ nodes {{ sentAt }} }}
+  merchantRequests(first: 1, reverse: true) {{ nodes {{ kind }} }}
   order {{
     cancelledAt note tags customAttributes {{ key value }}
     shippingLine {{ title }}
@@ -55,7 +55,7 @@ MORE_LINES = f"""
 query MoreLines($id: ID!, $first: Int!, $after: String) {{
   fulfillmentOrder(id: $id) {{
     lineItems(first: $first, after: $after) {{
-      pageInfo {{ hasNextPage endCursor }} nodes {{ {_LINE} }}
+      pageInfo {{ hasNextPage endCursor }} nodes {{ {_LINE} totalQuantity }}
     }}
   }}
 }}
@@ -65,7 +65,7 @@ _STANDING = """
 fragment Standing on FulfillmentOrder {
   id status requestStatus updatedAt orderId
   order { cancelledAt }
-  merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) { nodes { sentAt } }
+  merchantRequests(first: 1, reverse: true) { nodes { kind } }
   fulfillments(first: 3) { nodes { id status } }
 }
 """
@@ -92,7 +92,7 @@ query Tracked($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on FulfillmentOrder {
       id status requestStatus
-      merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) { nodes { sentAt } }
+      merchantRequests(first: 1, reverse: true) { nodes { kind } }
       fulfillments(first: 2) { nodes { id status } }
       order { cancelledAt fulfillmentOrders(first: 2) { nodes { id } } }
     }
@@ -102,33 +102,39 @@ query Tracked($ids: [ID!]!) {
 
 # All that was ever to be sent of an order from one place, and what was.
 
-FAMILY = """
-query Family($id: ID!, $lines: Int!, $sent: String!, $split: String!, $void: String!) {
-  fulfillmentOrder(id: $id) {
-    id
-    order {
-      id cancelledAt
-      sent: metafield(namespace: "ordosync", key: $sent) { value }
-      split: metafield(namespace: "ordosync", key: $split) { value }
-      void: metafield(namespace: "ordosync", key: $void) { value }
-      fulfillmentOrders(first: 15) {
-        pageInfo { hasNextPage }
-        nodes {
-          id status requestStatus
-          assignedLocation { location { id } }
-          merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) {
-            nodes { sentAt }
-          }
-          fulfillments(first: 3) { nodes { id status trackingInfo(first: 3) { number } } }
-          lineItems(first: $lines) {
-            pageInfo { hasNextPage endCursor }
-            nodes { id remainingQuantity totalQuantity lineItem { id } }
-          }
-        }
-      }
+_PARTS = """
+  pageInfo { hasNextPage endCursor }
+  nodes {
+    id status requestStatus
+    assignedLocation { location { id } }
+    merchantRequests(first: 1, reverse: true) { nodes { kind } }
+    fulfillments(first: 3) { nodes { id status trackingInfo { number } } }
+    lineItems(first: $lines) {
+      pageInfo { hasNextPage endCursor }
+      nodes { id remainingQuantity totalQuantity lineItem { id } }
     }
   }
-}
+"""
+
+FAMILY = f"""
+query Family($id: ID!, $lines: Int!, $sent: String!, $split: String!, $void: String!) {{
+  fulfillmentOrder(id: $id) {{
+    id
+    order {{
+      id cancelledAt
+      sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
+      split: metafield(namespace: "ordosync", key: $split) {{ value }}
+      void: metafield(namespace: "ordosync", key: $void) {{ value }}
+      fulfillmentOrders(first: 15) {{ {_PARTS} }}
+    }}
+  }}
+}}
+"""
+
+MORE_PARTS = f"""
+query MoreParts($id: ID!, $first: Int!, $after: String, $lines: Int!) {{
+  order(id: $id) {{ fulfillmentOrders(first: $first, after: $after) {{ {_PARTS} }} }}
+}}
 """
 
 UNSENT = """

@@ -75,23 +75,32 @@ JOB = """
 query CancelJob($id: ID!) { job(id: $id) { id done } }
 """
 
-_SENT = """
-  id updatedAt
-  fulfillments(first: 5) {
-    id status createdAt
-    location { name }
-    trackingInfo(first: 3) { number company }
-    fulfillmentOrders(first: 1) { nodes { id } }
-  }
-  fulfillmentOrders(first: 5) {
-    pageInfo { hasNextPage }
-    nodes {
-      id status requestStatus
-      lineItems(first: 10) {
-        pageInfo { hasNextPage endCursor } nodes { id totalQuantity lineItem { id } }
-      }
+# `fulfillments` and `trackingInfo` are no connections: they come whole, and cost as one.
+
+_SENT_PARTS = """
+  pageInfo { hasNextPage endCursor }
+  nodes {
+    id status requestStatus
+    lineItems(first: 10) {
+      pageInfo { hasNextPage endCursor } nodes { id totalQuantity lineItem { id } }
     }
   }
+"""
+_SENT = f"""
+  id updatedAt
+  fulfillments {{
+    id status createdAt
+    location {{ name }}
+    trackingInfo {{ number company }}
+    fulfillmentOrders(first: 1) {{ nodes {{ id }} }}
+  }}
+  fulfillmentOrders(first: 5) {{ {_SENT_PARTS} }}
+"""
+
+MORE_SENT = f"""
+query MoreSent($id: ID!, $first: Int!, $after: String) {{
+  order(id: $id) {{ fulfillmentOrders(first: $first, after: $after) {{ {_SENT_PARTS} }} }}
+}}
 """
 
 SENT_ORDERS = f"""

@@ -1,6 +1,10 @@
 """All orders as they stand, open or not."""
 
 _LINES = "pageInfo { hasNextPage endCursor } nodes { id sku totalQuantity lineItem { id } }"
+_PARTS = f"""
+  pageInfo {{ hasNextPage endCursor }}
+  nodes {{ id status requestStatus lineItems(first: $lines) {{ {_LINES} }} }}
+"""
 _PARCEL = "id status createdAt trackingInfo(first: 3) { number company }"
 
 ALL_REQUESTED = f"""
@@ -15,7 +19,7 @@ query AllRequested(
     nodes {{
       id status requestStatus updatedAt orderName
       assignedLocation {{ location {{ id }} }}
-      merchantRequests(first: 1, reverse: true, kind: CANCELLATION_REQUEST) {{ nodes {{ sentAt }} }}
+      merchantRequests(first: 1, reverse: true) {{ nodes {{ kind }} }}
       fulfillments(first: 5) {{ nodes {{ {_PARCEL} }} }}
       order {{
         cancelledAt
@@ -40,17 +44,14 @@ query AllReceived($first: Int!, $after: String, $query: String, $lines: Int!) {{
         location {{ name }}
         fulfillmentOrders(first: 1) {{ nodes {{ id }} }}
       }}
-      fulfillmentOrders(first: 5) {{
-        pageInfo {{ hasNextPage endCursor }}
-        nodes {{ id status requestStatus lineItems(first: $lines) {{ {_LINES} }} }}
-      }}
+      fulfillmentOrders(first: 5) {{ {_PARTS} }}
     }}
   }}
 }}
 """
 
-MORE_STANDING_LINES = f"""
-query MoreStandingLines($id: ID!, $first: Int!, $after: String) {{
-  fulfillmentOrder(id: $id) {{ lineItems(first: $first, after: $after) {{ {_LINES} }} }}
+MORE_RECEIVED = f"""
+query MoreReceived($id: ID!, $first: Int!, $after: String, $lines: Int!) {{
+  order(id: $id) {{ fulfillmentOrders(first: $first, after: $after) {{ {_PARTS} }} }}
 }}
 """

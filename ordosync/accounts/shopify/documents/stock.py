@@ -1,22 +1,32 @@
 """Products and how many there are, on either side."""
 
-_VARIANT = """
-  id sku title price updatedAt requiresComponents
-  product { title status vendor tags }
-"""
-
-VARIANTS = f"""
-query Variants($first: Int!, $after: String, $query: String, $location: ID!) {{
-  productVariants(first: $first, after: $after, query: $query, sortKey: ID) {{
-    pageInfo {{ hasNextPage endCursor }}
-    nodes {{
-      {_VARIANT}
-      inventoryItem {{
-        id measurement {{ weight {{ value unit }} }}
-        inventoryLevel(locationId: $location) {{ id }}
-      }}
+_VARIANT = "id sku title price requiresComponents"
+_OFFERED = f"""
+  pageInfo {{ hasNextPage endCursor }}
+  nodes {{
+    {_VARIANT}
+    inventoryItem {{
+      id measurement {{ weight {{ value unit }} }}
+      inventoryLevel(locationId: $location) {{ id }}
     }}
   }}
+"""
+
+PRODUCTS = f"""
+query Products($first: Int!, $after: String, $query: String, $variants: Int!, $location: ID!) {{
+  products(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {{
+    pageInfo {{ hasNextPage endCursor }}
+    nodes {{
+      id updatedAt title status vendor tags
+      variants(first: $variants) {{ {_OFFERED} }}
+    }}
+  }}
+}}
+"""
+
+MORE_VARIANTS = f"""
+query MoreVariants($id: ID!, $first: Int!, $after: String, $location: ID!) {{
+  product(id: $id) {{ variants(first: $first, after: $after) {{ {_OFFERED} }} }}
 }}
 """
 
@@ -26,7 +36,7 @@ query Items($ids: [ID!]!, $location: ID!) {{
     ... on InventoryItem {{
       id measurement {{ weight {{ value unit }} }}
       inventoryLevel(locationId: $location) {{ id }}
-      variants(first: 1) {{ nodes {{ {_VARIANT} }} }}
+      variants(first: 1) {{ nodes {{ {_VARIANT} product {{ title status vendor tags }} }} }}
     }}
   }}
 }}

@@ -1,0 +1,144 @@
+"""More of something than comes with it at once: it is read whole, or not at all."""
+
+from collections import Counter
+
+import pytest
+
+from ordosync.errors import UnavailableError
+from tests.accounts.contract.account import read, usable
+from tests.accounts.contract.examples import line, order, parcel, sold
+from tests.accounts.contract.merchant_splits import partition
+from tests.accounts.contract.opening import opened
+from tests.accounts.contract.people import numbers
+from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
+from tests.fakes.shopify import Fault
+
+MANY = 18
+
+
+def test_order_of_many_lines_is_read_whole(seller: ShopifyMerchantPeople) -> None:
+    lines = [line(f"SKU-{place}", place + 1, id=f"m-{place}") for place in range(75)]
+    order_id = seller.request(sold("1001", *lines))
+    account = opened(seller)
+
+    [found] = usable(read(account.orders(None, now=seller.settle()))[0])
+    [again] = usable(read(account.orders_by_id([order_id]))[0])
+
+    assert [(one.sku, one.quantity) for one in found.lines] == [
+        (one.sku, one.quantity) for one in lines
+    ]
+    assert again == found
+
+
+def test_tracking_goes_to_all_of_many_parts(seller: ShopifyMerchantPeople) -> None:
+    order_id = seller.request(sold("1001", line("MUG", MANY)))
+    opened(seller).acknowledge([order_id])
+    parts = seller.split(order_id, *([1] for _ in range(MANY)))
+
+    [outcome] = opened(seller).add_tracking([parcel(order_id)])
+
+    assert (outcome.state, outcome.code) == ("done", "on-pieces")
+    assert [numbers(seller.tracking(part)) for part in parts] == [["1Z1"]] * MANY
+
+
+def test_order_is_split_into_many_pieces(seller: ShopifyMerchantPeople) -> None:
+    order_id = seller.request(sold("1001", line("MUG", MANY)))
+    account = opened(seller)
+    [whole] = usable(read(account.orders(None, now=seller.settle()))[0])
+    wanted = partition(whole, *([1] for _ in range(MANY)))
+
+    states = [account.split_orders([wanted])[0].state for _ in range(2)]
+
+    assert states == ["done", "unchanged"]
+    assert len(seller.pieces(order_id)) == MANY
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_all_of_many_pieces_of_a_suppliers_order_are_told(
+    shipper: ShopifySupplierPeople, again: bool
+) -> None:
+    account = opened(shipper)
+    [made] = account.create_orders([order("1001", line("MUG", MANY))])
+    pieces = shipper.split(made.id, *([1] for _ in range(MANY)))
+
+    pages = account.splits_by_id([made.id]) if again else account.splits(None, now=shipper.settle())
+    [split] = [one for page in pages for one in page.items]
+
+    assert [one.id for one in split.pieces] == list(pieces)
+    assert sum(part.quantity for one in split.pieces for part in one.lines) == MANY
+
+
+def test_each_of_many_parcels_of_a_suppliers_order_is_told(
+    shipper: ShopifySupplierPeople,
+) -> None:
+    account = opened(shipper)
+    [made] = account.create_orders([order("1001", line("MUG", MANY))])
+    pieces = shipper.split(made.id, *([1] for _ in range(MANY)))
+    for place, piece in enumerate(pieces):
+        shipper.ship(piece, parcel(number=f"1Z{place}"))
+
+    found = usable(read(account.shipments(None, now=shipper.settle()))[0])
+    again = usable(read(account.shipments_by_id([one.id for one in found]))[0])
+
+    assert {one.order_id: one.tracking_number for one in found} == {
+        piece: f"1Z{place}" for place, piece in enumerate(pieces)
+    }
+    assert Counter(again) == Counter(found)
+
+
+def test_label_that_was_deleted_many_times_is_told_in_the_end(
+    shipper: ShopifySupplierPeople,
+) -> None:
+    account = opened(shipper)
+    [made] = account.create_orders([order("1001")])
+    for place in range(MANY):
+        shipper.ship(made.id, parcel(number=f"1Z{place}"))
+        if place < MANY - 1:
+            shipper.void(made.id)
+
+    found = usable(read(account.shipments(None, now=shipper.settle()))[0])
+
+    assert [one.tracking_number for one in found if not one.voided] == [f"1Z{MANY - 1}"]
+
+
+@pytest.mark.parametrize("lost", ["reset", "unavailable", "firewall", "garbage"])
+def test_order_whose_other_lines_could_not_be_read_is_not_made_twice(
+    shipper: ShopifySupplierPeople, lost: str
+) -> None:
+    lines = [line(f"SKU-{place}", id=f"m-{place}") for place in range(60)]
+    account = opened(shipper)
+    shipper.fake.faults.add(Fault(kind=lost, path="#MoreOrderLines$", times=9))  # type: ignore[arg-type]
+
+    [first] = account.create_orders([order("1001", *lines)])
+    shipper.fake.faults.clear()
+    shipper.settle()
+    [second] = account.create_orders([order("1001", *lines)], look_first=True)
+
+    assert (first.state, second.state) == ("unknown", "unchanged")
+    assert len({*second.line_ids}) == 60
+
+
+def test_list_whose_pages_do_not_go_on_is_a_failure(seller: ShopifyMerchantPeople) -> None:
+    seller.request_all([sold(str(number)) for number in range(60)])
+    seller.fake.faults.add(
+        Fault(kind="edited", path="#RequestedOrders$", edit=_without_a_cursor, times=9)
+    )
+
+    with pytest.raises(UnavailableError, match="same page comes for ever"):
+        read(opened(seller).orders(None, now=seller.settle()))
+
+
+def _without_a_cursor(page: dict[str, object]) -> object:
+    page["data"]["fulfillmentOrders"]["pageInfo"]["endCursor"] = None  # type: ignore[index]
+    return page
+
+
+def test_piece_of_many_lines_has_all_of_them(shipper: ShopifySupplierPeople) -> None:
+    account = opened(shipper)
+    lines = [line(f"SKU-{place}", 2, id=f"m-{place}") for place in range(25)]
+    [made] = account.create_orders([order("1001", *lines)])
+    shipper.split(made.id, [1] * 25, [1] * 25)
+
+    [split] = read(account.splits_by_id([made.id]))[0]
+
+    assert [len(piece.lines) for piece in split.pieces] == [25, 25]
