@@ -11,7 +11,7 @@ def main() -> None:
         try:
             sys.stdout.write(f"ordosync {__version__}\n")
             sys.stdout.flush()
-        except OSError:
+        except (OSError, AttributeError):  # or there is no such stream
             pass  # to be told as any other command tells it
         else:
             return

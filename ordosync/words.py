@@ -1,8 +1,10 @@
 """Words for people, on standard error and standard output. Foreign text is made harmless here."""
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
 
 # What reorders or hides text: bidirectional controls, zero-width characters, line separators.
@@ -15,11 +17,17 @@ _NARROWEST = 20
 
 
 def prepare() -> None:
-    """Let no locale make printing fail."""
+    """Let neither a locale nor a stream that was closed make printing fail."""
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w")
 
 
 def say(text: str) -> None:

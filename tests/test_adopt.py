@@ -66,6 +66,23 @@ def test_adopted_order_is_shipped_and_split_like_any_other(pair: Pair) -> None:
     assert {one["kind"] for one in left} == {"no-product-link"}
 
 
+def test_what_happened_to_an_order_before_it_was_adopted_is_told(pair: Pair) -> None:
+    for number in ("1001", "1002"):
+        pair.request(number, line("MUG", 2))
+        done(pair.northwind.add_order(order(f"S-{number}", line("MUG", 2))))
+    pair.send("S-1001")
+    pair.split("S-1002", (1,), (1,))
+    for task in ("split-order", "update-tracking"):
+        assert pair.run(task).steps == ()  # nobody knows yet whose they are
+
+    adopted(pair)
+    pair.run("split-order")
+    pair.run("update-tracking")
+
+    assert pair.tracking("1001") == [("1Z1", False)]
+    assert pair.shop.pieces_of("1002") == ["1002-1", "1002-2"]
+
+
 def test_dry_run_shows_the_pairs_and_links_nothing(pair: Pair) -> None:
     pair.request("1001")
     done(pair.northwind.add_order(order("S-1001")))

@@ -1,5 +1,6 @@
 """When suddenly far too much would change, nothing does until a person has looked."""
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -73,3 +74,20 @@ def test_many_cancellations_at_once_wait_for_a_person(
     assert both.run("cancel-orders", "--force", "--json").run["status"] == "ok"
     counts = ordosync(tmp_path, "cancel-orders", "--json").counts
     assert counts == {"seen": 0}
+
+
+@pytest.mark.parametrize("task", ["write-inventory-back", "cancel-orders"])
+def test_plan_of_a_command_that_died_makes_nothing_due(tmp_path: Path, task: str) -> None:
+    both = _shop(tmp_path, 2)
+    assert both.run("run-due").code == 0
+    _count(both, 2, 7)
+    both.shop("orders", "cancel", "1")
+
+    killed = ordosync(tmp_path, task, fault="intent-before-commit")
+    for _ in range(3):
+        both.run("run-due")
+
+    assert killed.code == -signal.SIGKILL
+    newest, *_ = [run for run in both.activity() if run[0] == task]
+    assert newest == (task, "manual", "interrupted")
+    assert both.run(task, "--json").run["done"] > 0

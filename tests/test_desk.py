@@ -1,5 +1,7 @@
 """The supplier's desk between two embedded accounts: what it saves is sent by the same command."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,26 @@ def test_an_order_that_the_merchant_cancelled_refuses_tracking(both: TwoAccounts
     assert (merchant["status"], supplier["status"]) == ("cancelled", "shipped")
     assert not any("1Z9" in entry["text"] for entry in merchant["timeline"])
     assert "was not saved at the Merchant" in supplier["timeline"][-1]["text"]
+
+
+def test_what_is_saved_while_another_command_sends_goes_with_the_next_tick(
+    both: TwoAccounts,
+) -> None:
+    both.imported("1002")
+    both.run("run-due")
+    words = (*SHIP, "--account", "northwind")
+    first = started(both.folder, *words, fault="cursor-after-commit:2:STOP")
+    os.waitpid(first.pid, os.WUNTRACED)
+    ship = ("orders", "ship", "S-1002", "--carrier", "UPS", "--tracking", "1Z8")
+
+    second = both.northwind(*ship)
+    first.send_signal(signal.SIGCONT)
+    done = finished(first)
+    tick, idle = both.run("run-due"), both.run("run-due")
+
+    assert (done.code, second.code, tick.code, idle.code) == (0, 0, 0, 0)
+    assert "is running already and sends it, or the next tick" in second.err
+    assert both.order("shop", "1002")["status"] == "shipped"
 
 
 def test_a_split_and_the_tracking_of_its_pieces_arrive_in_order(both: TwoAccounts) -> None:

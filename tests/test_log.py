@@ -44,6 +44,23 @@ def test_an_order_that_was_settled_as_sent_is_linked(tmp_path: Path) -> None:
     assert numbers(tmp_path) == []
 
 
+def test_a_parcel_sent_before_its_order_was_settled_as_sent_is_told(both: TwoAccounts) -> None:
+    """It was refused, so the Supplier typed it in itself, and shipped it."""
+    both.northwind("orders", "add", "MINE", "--line", "MUG=1")
+    both.shop("orders", "add", "1002", "--line", "MUG=1", "--supplier", "northwind")
+    both.northwind("orders", "ship", "MINE", "--carrier", "UPS", "--tracking", "1Z8")
+    with Store.open(both.folder / "ordosync.db") as store:
+        change = StepChange(key="1002#1", state="failed", content="1-x", merchant_id="1002")
+        with store.transaction():
+            store.steps.record("shop-northwind", "import-orders", [change], run_id=1, now=NOON)
+        (step,) = store.steps.failed("shop-northwind", "import-orders")
+
+    both.run("retry", str(step.id), "--sent", "MINE")
+    both.run("update-tracking")
+
+    assert both.order("shop", "1002")["status"] == "shipped"
+
+
 def test_a_file_is_nothing_that_could_have_been_sent(tmp_path: Path) -> None:
     shop(tmp_path, b"\xff\xfe\x00")
     ordosync(tmp_path, "import-orders")

@@ -230,6 +230,24 @@ def test_on_a_terminal_it_says_when_something_is_due(tmp_path: Path) -> None:
     assert "nothing is due; next at 20" in second
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", ">&- 2>log"])
+@pytest.mark.parametrize("words", ["import-orders", "activity", "activity --json", "--version"])
+def test_commands_whose_streams_are_closed_end_well(
+    tmp_path: Path, words: str, closed: str
+) -> None:
+    shop(tmp_path, HEADER + row("1"))
+    command = f"{sys.executable} -m ordosync {words} {closed}"
+
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    log = tmp_path / "log"
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert not log.exists() or "Traceback" not in log.read_text()
+
+
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", ">&- 2>&-", "| true"])
 def test_closed_streams_do_no_harm(tmp_path: Path, closed: str) -> None:
     shop(tmp_path, HEADER + row("1") + row("2", "many"), config=AT_ONCE)

@@ -4,7 +4,7 @@ Services that page by offset sort by the time of the last change, and what chang
 end of the list: those behind it move up, and with a plain offset one of them is never seen. So
 each page asks anew for what changed since the last item of the page before. Within one second,
 where more changed than a page holds, pages overlap; one that overlaps with nothing starts that
-second anew.
+second anew. So it is in the hour of autumn that comes twice, where a service sorts by that clock.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,6 +39,7 @@ class ChangingList(Generic[Item]):
         at_of: Callable[[Item], datetime | None],
         account: str,
         doing: str,
+        comes_again: Callable[[datetime], bool] = lambda _: False,
     ) -> None:
         self._ask = ask
         """Returns a page of what changed after a time, and how many there are of them."""
@@ -47,6 +48,8 @@ class ChangingList(Generic[Item]):
         """When an item changed last; None where it does not say."""
         self._account = account
         self._doing = doing
+        self._comes_again = comes_again
+        """Whether a list by a clock on the wall has this time where an hour before it was."""
         self._seen: dict[_Key, None] = {}
 
     def since(self, after: datetime | None) -> Iterator[list[Item]]:
@@ -71,7 +74,8 @@ class ChangingList(Generic[Item]):
     ) -> tuple[datetime | None, int]:
         times = [at for _, at in keys if at]
         further = max(times) - _SECOND if times else None
-        if further and (after is None or further > after):
+        moves = further and (after is None or further > after)
+        if further and moves and not self._comes_again(max(times)):
             self._forget_before(further)
             return further, 0
         if offset and len(fresh) == len(keys):

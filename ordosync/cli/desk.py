@@ -45,7 +45,8 @@ def read_order(opened: SqliteAccount, number: str) -> Order:
     order = opened.read_order(number)
     if order is None:
         near = opened.similar_number(number)
-        hint = f"did you mean {near}?" if near else "`ordosync orders list` lists them"
+        which = f"`ordosync orders list --account {opened.name}` lists them"
+        hint = f"did you mean {near}?" if near else which
         raise UsageError(f"account {opened.name} has no order {number!r}; {hint}")
     return order
 

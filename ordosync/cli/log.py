@@ -15,6 +15,8 @@ from ordosync.store.runs import Run
 from ordosync.tick import glance
 
 _FEW = 5
+_NO_NUMBER = 2**63
+"""More than SQLite can count to."""
 
 
 def activity(
@@ -63,7 +65,7 @@ def show(
     """Show one run with its steps as they stand now."""
     opened, _ = _opened(config)
     with opened as store:
-        found = store.runs.get(run)
+        found = store.runs.get(run) if abs(run) < _NO_NUMBER else None
         if found is None:
             raise UsageError(f"there is no run {run}; `ordosync activity` lists the latest")
         steps = store.steps.of_run(run)

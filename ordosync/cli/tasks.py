@@ -197,6 +197,8 @@ def retry(
             settle_as_sent(store, rows[0], sent, now=clock.now())
             render.say(f"step {rows[0].id}: settled as sent, {sent}")
             return
+        if not rows and not as_json:
+            render.say("nothing waits or has failed; `ordosync activity` shows what ran")
         if not_sent:
             rows = [settle_as_not_sent(store, rows[0], now=clock.now())]
         results = [_retry(settings, store, stop, network, group) for group in _by_task(rows)]

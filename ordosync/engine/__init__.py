@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ordosync.clock import Clock, StoppedError
 from ordosync.database import sqlite3
+from ordosync.engine.changes import says_it_all
 from ordosync.engine.claim import Claim, GaveUp, Held, NotDue, claim, claim_if_due
 from ordosync.engine.execution import Execution, InterruptedRunError, is_behind
 from ordosync.engine.portals import check_renames, chosen, open_portal, register
@@ -140,9 +141,11 @@ def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[St
 
 def _has_settled(task: Task, step: Step, row: StepRow | None) -> bool:
     """Whether a run would leave alone what was read, since it has come of it what can."""
-    if row is None or row.content != step.content:
+    if row is None:
         return False
-    return row.state == "failed" or not task.is_state
+    if task.is_state:
+        return row.state == "failed" and row.content == step.content
+    return says_it_all(row, step)
 
 
 def _work(

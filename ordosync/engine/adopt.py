@@ -19,7 +19,7 @@ from ordosync.engine.sides import Sides, digest, supplier_side
 from ordosync.models import Order, Standing
 from ordosync.store import Store
 from ordosync.store.links import Link
-from ordosync.tasks import TASKS
+from ordosync.tasks import TASKS, waiting_for
 from ordosync.tasks.base import Portal, Reading, Step
 
 
@@ -46,9 +46,11 @@ def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adop
         account.close()
     links = [link for one in found for link in one.links]
     if not dry and links:
-        with alone(store, portal.name, clock, "orders") as leases, store.transaction():
+        held = alone(store, portal.name, clock, "orders", "shipments")
+        with held as leases, store.transaction():
             confirm(store, leases)
             store.links(portal.name).add(links, now=clock.now())
+            store.schedule.begin_anew(portal.name, waiting_for("import-orders"))
     return found
 
 

@@ -6,6 +6,7 @@ from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.links import Link
 from ordosync.store.steps import StepRow
+from ordosync.tasks import waiting_for
 
 
 def settle_as_sent(store: Store, row: StepRow, there: str, *, now: datetime) -> None:
@@ -19,6 +20,7 @@ def settle_as_sent(store: Store, row: StepRow, there: str, *, now: datetime) -> 
         store.steps.settle(row, "done", supplier_id=there, now=now)
         if link:
             store.links(row.portal).add([link], now=now)
+            store.schedule.begin_anew(row.portal, waiting_for(row.task))
 
 
 def settle_as_not_sent(store: Store, row: StepRow, *, now: datetime) -> StepRow:

@@ -11,14 +11,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from ordosync.accounts.base import OUTAGE
 from ordosync.clock import Clock
 from ordosync.engine.brake import Brake
-from ordosync.engine.changes import change, counted_as, decided, restate, settled
+from ordosync.engine.changes import (
+    change,
+    counted_as,
+    decided,
+    is_undone,
+    restate,
+    says_it_all,
+    settled,
+)
 from ordosync.engine.stop import Stop
 from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
 from ordosync.models import Outcome, Page, edited
+from ordosync.schedule import is_from_the_future
 from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
@@ -78,6 +89,7 @@ class Execution:
             self.portal.name, self.task.name, now=self.clock.now(), after=last
         ):
             last = rows[-1].id
+            self._date_anew(rows)
             self.try_again([row for row in rows if self._has_rested(row)])
 
     def sync(self, *, patient: bool, force: bool = False) -> None:
@@ -142,7 +154,7 @@ class Execution:
         left = {row.key: row for row in rows}
         ruled_out: dict[str, Step] = {}
         for page in self.task.replan(self.portal, rows) if rows else ():
-            again = [step for step in page.items if step.key in left]
+            again = list({step.key: step for step in page.items if step.key in left}.values())
             uncertain = {
                 step.key for step in again if left[step.key].state in ("sending", "unknown")
             }
@@ -155,6 +167,18 @@ class Execution:
                 if step.key not in ruled_out:
                     del left[step.key]
         self._settle_gone(list(left.values()), ruled_out)
+
+    def _date_anew(self, rows: Sequence[StepRow]) -> None:
+        """Let what was being sent under a wrong clock rest from now on, and not for years."""
+        now = self.clock.now()
+        settle = timedelta(seconds=self.task.target(self.portal).settle_s)
+        changes = [
+            replace(restate(row, "unknown", supplier_id=row.supplier_id), not_before=now + settle)
+            for row in rows
+            if row.state == "sending" and is_from_the_future(row.updated_at, now)
+        ]
+        if changes:
+            self._record(changes)
 
     def _has_rested(self, row: StepRow) -> bool:
         """Whether an uncertain write is old enough for a look-up to be believed."""
@@ -216,9 +240,9 @@ class Execution:
             return step if row.state in ("failed", "skipped") else None
         if self.task.is_state:
             return None if self._stands(step, row) else step
-        if row.content == step.content or row.state in ("sending", "unknown"):
+        if says_it_all(row, step) or row.state in ("sending", "unknown"):
             return None
-        if row.state != "done":
+        if row.state != "done" or is_undone(row, step):
             return None if unchanged else step
         if not edited(row.content, step.content):
             return None

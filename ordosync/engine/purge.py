@@ -83,7 +83,10 @@ def _known(
             found.append(_with_twins(portals, store, one))
     if not found:
         where = f"account {account}" if account else "any account that is known here"
-        raise UsageError(f"there is no order {number!r} in {where}")
+        raise UsageError(
+            f"there is no order {number!r} in {where}; an embedded account says its numbers with"
+            " `ordosync orders list`"
+        )
     if len(found) > 1:
         names = ", ".join(sorted({name for group in found for name, id_ in group if id_ == number}))
         raise UsageError(f"order {number!r} is another one in each of {names}; say --account")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ordosync.schedule import CLOCK_SLACK, TRIES, History, Slots, is_from_the_future, next_start
 from ordosync.store.runs import Status
+from ordosync.store.steps import PLANNED
 from ordosync.store.times import from_text, to_text
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ class ScheduleRow:
             and tried_at is not None
             and self.slots.number(tried_at) == self.slots.number(now)
         )
+
+    def was_woken(self, now: datetime) -> bool:
+        """Whether it was made due since its run began, which was then the time to start next."""
+        return self.next_at not in (None, self.last_started_at) and self.next_at <= now
 
     def starts_next(self, now: datetime, *, owed_at: datetime | None) -> datetime | None:
         """Return when to start next; `owed_at` is when the first waiting step may be tried."""
@@ -140,7 +145,10 @@ class Schedule:
     def ended(
         self, portal: str, task: str, status: Status, *, now: datetime, scheduled: bool
     ) -> None:
-        """Note how a run ended, and when the next one starts. Manual runs never move a slot."""
+        """Note how a run ended, and when the next one starts. Manual runs never move a slot.
+
+        A task that was woken meanwhile stays due: its run may have read before the change.
+        """
         if status in ("ok", "partial"):
             self._change(portal, task, last_ok_at=to_text(now))
         row = self.get(portal, task)
@@ -150,7 +158,8 @@ class Schedule:
                 self._change(portal, task, failures=0)
             elif status == "failed":
                 self._change(portal, task, failures=row.history.failures + 1)
-        self.set_next(portal, task, now=now)
+        if not (row and row.was_woken(now)):
+            self.set_next(portal, task, now=now)
 
     def slot_done(self, portal: str, task: str, *, at: datetime) -> None:
         """Note that the slot of the run that started at this time is done."""
@@ -181,11 +190,15 @@ class Schedule:
         self._change(portal, task, next_at=to_text(next_at) if next_at else None)
 
     def owed_at(self, portal: str, task: str) -> datetime | None:
-        """Return when the first step that waits, or is uncertain, may be tried."""
+        """Return when the first step that waits, or is uncertain, may be tried.
+
+        One that waits for the rest of a plan that was not carried out is not tried: it goes.
+        """
         row = self._db.execute(
             "select min(coalesce(not_before, updated_at)) as at from steps"
-            " where portal = ? and task = ? and state in ('sending', 'unknown', 'waiting')",
-            (portal, task),
+            " where portal = ? and task = ? and state in ('sending', 'unknown', 'waiting')"
+            " and coalesce(code, '') <> ?",
+            (portal, task, PLANNED),
         ).fetchone()
         return from_text(row["at"]) if row["at"] else None
 
@@ -210,6 +223,11 @@ class Schedule:
     def move(self, portal: str, task: str, cursor: str) -> None:
         """Let the next reading start at `cursor`."""
         self._change(portal, task, cursor=cursor)
+
+    def begin_anew(self, portal: str, tasks: Iterable[str]) -> None:
+        """Let these tasks read everything once more: what they passed over has links by now."""
+        for task in tasks:
+            self._change(portal, task, cursor=None)
 
     def restored_at(self, portal: str, task: str) -> datetime | None:
         """Return when the store was restored, as long as the task has not caught up since."""

@@ -37,6 +37,7 @@ class StepRow(Struct, frozen=True, kw_only=True):
     not_before: datetime | None
     """When it may be tried, or looked up, again."""
     created_at: datetime
+    """Since when it is owed."""
     updated_at: datetime
 
 
@@ -83,7 +84,8 @@ class Steps:
     ) -> None:
         """Insert or overwrite steps.
 
-        A change to `sending` counts as an attempt; other content is counted anew.
+        A change to `sending` counts as an attempt. Attempts of other content, and of what is owed
+        once more after it was settled, are counted anew.
         """
         at = to_text(now)
         self._db.executemany(
@@ -94,8 +96,13 @@ class Steps:
             " code = excluded.code, reason = excluded.reason, content = excluded.content,"
             " supplier_id = excluded.supplier_id,"
             " merchant_id = coalesce(excluded.merchant_id, merchant_id),"
-            " attempts = case when content = excluded.content then attempts else 0 end"
-            " + excluded.attempts,"
+            " attempts = excluded.attempts + case when content = excluded.content and"
+            " (state not in ('done', 'skipped') or excluded.state in ('done', 'skipped'))"
+            " then attempts else 0 end,"
+            " created_at = case when state in ('sending', 'unknown', 'waiting') or"
+            " content = excluded.content"
+            " and (state = 'failed' or excluded.state in ('done', 'skipped'))"
+            " then created_at else excluded.created_at end,"
             " not_before = excluded.not_before, updated_at = excluded.updated_at,"
             " last_run_id = excluded.last_run_id",
             (

@@ -23,3 +23,8 @@ TASKS: dict[str, Task] = {
 }
 """In the order in which they run where several are due: nothing is imported that was cancelled,
 and no piece is shipped before the other side knows of it."""
+
+
+def waiting_for(task: str) -> list[str]:
+    """Return the tasks that pass over what this one has not linked."""
+    return [one.name for one in TASKS.values() if one.links_by == task]

@@ -93,6 +93,8 @@ class Step(Struct, frozen=True, kw_only=True):
     """A write of which many at once are probably a mistake, such as a quantity of 0."""
     at_stake: bool = False
     """Whether such a write of this object would take something away."""
+    undone: bool = False
+    """Whether the links say that what this step has done is so no more, and it is owed again."""
     payload: object = None
     """What `apply` writes. Never stored."""
     verdict: Verdict | None = None

@@ -53,8 +53,13 @@ def _steps(portal: Portal, pages: Iterator[Page[Product | Unusable]]) -> Iterato
         products = [_for_supplier(portal, item) for item in ours if isinstance(item, Product)]
         claims = Counter(product.sku for product in products)
         taken = portal.links.of_supplier("product", list(claims))
+        # Several with one SKU may be one id: that is one step, and always of the same of them.
+        once = {item.id: item for item in sorted(ours, key=lambda item: item.content)}
         yield Page(
-            items=tuple(_step(portal, item, links, claims, taken) for item in ours),
+            items=tuple(
+                _step(portal, once[id_], links, claims, taken)
+                for id_ in dict.fromkeys(item.id for item in ours)
+            ),
             cursor=page.cursor,
         )
 

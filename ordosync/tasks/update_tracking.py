@@ -91,7 +91,8 @@ def _steps(portal: Portal, pages: Iterator[Page[Shipment | Unusable]]) -> Iterat
         }
         links = portal.links.of_supplier("order", sorted(ids))
         told = portal.links.of_merchant("shipment", [link.merchant_id for link in links.values()])
-        steps = (_step(item, links, told) for item in page.items)
+        can_split = type(portal.merchant).takes_part("split-order", "merchant", {})
+        steps = (_step(item, links, told, can_split=can_split) for item in page.items)
         yield Page(items=tuple(step for step in steps if step), cursor=page.cursor)
 
 
@@ -106,7 +107,11 @@ def _unless_told(step: Step) -> Step:
 
 
 def _step(
-    item: Shipment | Unusable, links: Mapping[str, Link], told: Mapping[str, Link]
+    item: Shipment | Unusable,
+    links: Mapping[str, Link],
+    told: Mapping[str, Link],
+    *,
+    can_split: bool,
 ) -> Step | None:
     if isinstance(item, Unusable):
         return Step(
@@ -129,10 +134,12 @@ def _step(
     step = Step(key=f"{item.id}:{what}", merchant_id=None, supplier_id=item.id, content=what)
     if link is None:
         above = next((links[one] for one in item.ancestors if one in links), None)
-        return None if above is None else replace(step, verdict=_piece_unknown(above))
+        verdict = above and _piece_unknown(above, can_split=can_split)
+        return replace(step, verdict=verdict) if verdict else None
     return replace(
         step,
         merchant_id=link.merchant_id,
+        undone=_is_undone(item, before),
         summary=f"{'void' if item.voided else 'add'} tracking {item.tracking_number}",
         payload=_Told(
             shipment=replace(item, order_id=link.merchant_id, ancestors=()),
@@ -140,6 +147,13 @@ def _step(
             before=before,
         ),
     )
+
+
+def _is_undone(item: Shipment, before: Link | None) -> bool:
+    """Whether the Merchant was told last that this number is void, or that it is not, and it is."""
+    if before is None or before.supplier_id != f"{item.id}:{item.tracking_number}":
+        return False
+    return (before.state == "voided") != item.voided
 
 
 def _without_tracking(item: Shipment, link: Link) -> Step:
@@ -189,8 +203,8 @@ def _links(told: _Told, outcome: Outcome) -> tuple[Link, ...]:
     return tuple(found)
 
 
-def _piece_unknown(above: Link) -> Verdict:
-    if above.state == "live":
+def _piece_unknown(above: Link, *, can_split: bool) -> Verdict:
+    if above.state == "live" and can_split:
         return Verdict(
             state="waiting", code="split-first", reason="waits until the Merchant's order is split"
         )

@@ -109,3 +109,22 @@ def test_stamps_without_a_zone_are_of_the_zone_of_the_account(tmp_path: Path, ki
 
         assert len(imported(troubled)) == 5
     assert timedelta() <= troubled.clock.now() - seen < timedelta(minutes=2)
+
+
+@pytest.mark.parametrize("kind", ["ordoro", "woocommerce"])
+def test_write_cut_off_under_a_clock_of_the_future_is_looked_up(tmp_path: Path, kind: str) -> None:
+    with foreign("supplier", kind, tmp_path) as troubled:
+        troubled.pair.imported("1000")
+        troubled.merchant.request(sold("1001"))
+        troubled.clock.at += timedelta(days=3650)
+        troubled.foreign.meet("unauthorized", "create-order")
+        troubled.run("import-orders")
+        troubled.clock.at -= timedelta(days=3650)
+        troubled.foreign.heal()
+
+        for _ in range(3):
+            troubled.run("import-orders")
+            troubled.later()
+
+        assert troubled.foreign.effects("create-order") == 2
+        assert troubled.open_steps() == []

@@ -232,9 +232,10 @@ class Created(Side):
     def _is_searching(self, known: Sequence[OrderShape]) -> bool:
         """Whether a search finds an order that is there, so that one that finds nothing counts.
 
-        Any transaction will do, such as the shop's own by card.
+        Any transaction will do, such as the shop's own by card, but for a number: it may be the
+        order's own, by which every shop finds it.
         """
-        paid = next((one for one in known if one.transaction_id), None)
+        paid = next((one for one in known if not (one.transaction_id or "0").isdecimal()), None)
         if self._is_searched is None and paid and paid.transaction_id:
             found = self._search(paid.transaction_id)
             self._is_searched = any(one.id == paid.id for one in found)

@@ -1,12 +1,12 @@
 """WooCommerce's lists, read to their end.
 
 `modified_after` is exclusive and of whole seconds, and without `dates_are_gmt` a time of the
-shop's own zone, which goes back an hour once a year. A shop before 5.8 does not know it and
-answers everything, as it does to any word that it does not know; a cache that forgets the query
-answers the same to all.
+shop's own zone, which goes back an hour once a year; shops before HPOS sort by that. A shop before
+5.8 does not know it and answers everything, as it does to any word that it does not know; a cache
+that forgets the query answers the same to all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -35,9 +35,10 @@ PRODUCT_FIELDS = (
 class Lists:
     """The lists of one shop."""
 
-    def __init__(self, http: "Http", account: str) -> None:
+    def __init__(self, http: "Http", account: str, comes_again: Callable[[datetime], bool]) -> None:
         self._http = http
         self._account = account
+        self._comes_again = comes_again
 
     def changed_orders(self, params: Params, doing: str) -> ChangingList[OrderShape | Unusable]:
         """Return the orders that match, by when they changed last."""
@@ -49,7 +50,14 @@ class Lists:
             self._check(items, after, doing)
             return items, count
 
-        return ChangingList(ask, name_of=_name_of, at_of=at_of, account=self._account, doing=doing)
+        return ChangingList(
+            ask,
+            name_of=_name_of,
+            at_of=at_of,
+            account=self._account,
+            doing=doing,
+            comes_again=self._comes_again,
+        )
 
     def products(self, path: str, params: Params, doing: str) -> Iterator[list[Raw]]:
         """Yield pages of the products or variations that match, in the order of their making."""

@@ -20,6 +20,7 @@ from ordosync.accounts.woocommerce.shapes import (
     ProductShape,
     WrittenShape,
     digest,
+    whole,
 )
 from ordosync.accounts.woocommerce.sold import SoldOrders
 from ordosync.models import Outcome, Page, Product, Stock, Unusable
@@ -124,7 +125,7 @@ class OfferedProducts(SoldOrders):
         )
         return replace(product, content=digest(product))
 
-    def _grams(self, weight: str) -> Decimal | None:
+    def _grams(self, weight: str | float | None) -> Decimal | None:
         known = _decimal(weight)
         if not known:
             return None
@@ -149,7 +150,7 @@ class OfferedProducts(SoldOrders):
             fixed = "shared"
         elif shape.manage_stock is not True:
             fixed = "unmanaged"
-        quantity = shape.stock_quantity if shape.manage_stock is True else None
+        quantity = whole(shape.stock_quantity) if shape.manage_stock is True else None
         return Stock(product_id=sku, sku=shape.sku, quantity=quantity, fixed=fixed)
 
     def _write_batch(self, batch: tuple[int, Sequence[Stock]]) -> Mapping[str, Outcome]:
@@ -220,9 +221,9 @@ def _name(shape: ProductShape, parent: ProductShape | None) -> str:
     return f"{parent.name if parent else shape.sku} - {', '.join(options)}"
 
 
-def _decimal(text: str) -> Decimal | None:
+def _decimal(said: str | float | None) -> Decimal | None:
     try:
-        found = Decimal(text)
+        found = Decimal(str(said))
     except InvalidOperation:
         return None
     return found if found.is_finite() else None

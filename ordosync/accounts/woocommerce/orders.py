@@ -46,9 +46,9 @@ def order_of(shape: OrderShape, quantities: Mapping[int, int]) -> Order:
     return replace(order, content=digest(order))
 
 
-def refunded(refunds: Sequence[RefundShape]) -> Mapping[int, int]:
+def refunded(refunds: Sequence[RefundShape]) -> Mapping[int, float]:
     """Return how much of each line was given back."""
-    found: dict[int, int] = {}
+    found: dict[int, float] = {}
     for line in (line for refund in refunds for line in refund.line_items):
         of = str(line.meta("_refunded_item_id") or "")
         if of.isdecimal():
@@ -106,14 +106,14 @@ def _line(shape: LineShape, quantity: int) -> Line:
         sku=shape.sku or "",
         name=shape.name or shape.sku or "",
         quantity=quantity,
-        unit_price=_each(shape.subtotal, shape.quantity),
+        unit_price=_each(shape.subtotal, Decimal(shape.quantity)),
         details=_details(shape),
         total=shape.total if quantity == shape.quantity else None,
         discount=discount if discount > 0 and quantity == shape.quantity else None,
     )
 
 
-def _each(total: Decimal, quantity: int) -> Decimal | None:
+def _each(total: Decimal, quantity: Decimal) -> Decimal | None:
     if quantity <= 0:
         return None
     each = total / quantity

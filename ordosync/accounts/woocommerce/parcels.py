@@ -90,7 +90,7 @@ class Parcels(SoldOrders):
         known = told.record.parcel(target)
         if known and known.number == shipment.tracking_number and not known.voided:
             return Outcome(state="unchanged", id=target)
-        if told.order.status in DEAD or told.order.status in self.cancelled_statuses:
+        if self._is_dead(told.order):
             return refused("cancelled", f"order {id_of(target)} is {told.order.status}")
         if known and not known.voided:
             return _other(target, known.number)
@@ -105,7 +105,7 @@ class Parcels(SoldOrders):
         target, number = shipment.order_id, shipment.tracking_number
         wanted = told.record.unshipped(target)
         parcels = [told.record.parcel(leaf) for leaf in told.record.leaves(target)]
-        if told.order.status in DEAD:
+        if self._is_dead(told.order):
             return refused("cancelled", f"order {id_of(target)} is {told.order.status}")
         if not wanted and not any(one and one.number == number for one in parcels):
             return refused("already-shipped", f"no piece of order {target} is open")
@@ -114,6 +114,9 @@ class Parcels(SoldOrders):
         seen = self.tracking.seen(told.order)
         self._tell(told, [parcel_of(shipment, leaf) for leaf in wanted], seen)
         return Outcome(state="done", id=target, code="on-pieces")
+
+    def _is_dead(self, order: OrderShape) -> bool:
+        return order.status in DEAD or order.status in self.cancelled_statuses
 
     def _tell(self, told: _Told, parcels: Sequence[Parcel], seen: Sequence[Seen]) -> None:
         record = told.record
@@ -158,7 +161,7 @@ class Parcels(SoldOrders):
             if pieces is None:
                 return refused("already-split", "is split otherwise already")
             return Outcome(state="unchanged", id=target, pieces=pieces)
-        if told.order.status in DEAD or told.order.status in self.cancelled_statuses:
+        if self._is_dead(told.order):
             return refused("cancelled", f"is {told.order.status}")
         if told.order.status == SHIPPED or told.record.parcel(target):
             return refused("already-shipped", "is shipped")

@@ -1,13 +1,14 @@
 """The JSON of WooCommerce, as far as we read it.
 
 Money is text there, and times have no offset: those named `_gmt` are in UTC. Fields of plug-ins
-may hold anything. What is unknown is passed over; an object that cannot be used is told as
-`Unusable` and stops no other.
+may hold anything, and with some of them quantities have fractions and prices are numbers. What is
+unknown is passed over; an object that cannot be used is told as `Unusable` and stops no other.
 """
 
 import hashlib
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import floor, isfinite
 from typing import Any, TypeVar
 
 import msgspec
@@ -25,7 +26,7 @@ DETAILS = "Details"
 class MetaShape(Struct, frozen=True):
     """A field of somebody's; those whose key begins with `_` are not shown to people."""
 
-    key: str = ""
+    key: str | None = ""
     value: Any = None
 
 
@@ -54,7 +55,7 @@ class LineShape(Struct, frozen=True, kw_only=True):
     """What the product is called now; None: it was deleted."""
     product_id: int = 0
     variation_id: int = 0
-    quantity: int
+    quantity: int | float
     subtotal: Decimal = Decimal()
     total: Decimal = Decimal()
     meta_data: list[MetaShape] = []
@@ -99,7 +100,7 @@ class OrderShape(Struct, frozen=True, kw_only=True):
 class RefundLineShape(Struct, frozen=True, kw_only=True):
     """How many of a line were given back, as a negative quantity."""
 
-    quantity: int
+    quantity: int | float
     meta_data: list[MetaShape] = []
 
     def meta(self, key: str) -> Any:
@@ -141,11 +142,11 @@ class ProductShape(Struct, frozen=True, kw_only=True):
     name: str = ""
     sku: str = ""
     status: str = ""
-    regular_price: str = ""
-    weight: str = ""
+    regular_price: str | float | None = ""
+    weight: str | float | None = ""
     manage_stock: bool | str = False
     """`parent`, where a variation has no number of its own."""
-    stock_quantity: int | None = None
+    stock_quantity: int | float | None = None
     date_modified_gmt: str | None = None
     tags: list[TermShape] = []
     categories: list[TermShape] = []
@@ -158,7 +159,7 @@ class WrittenShape(Struct, frozen=True, kw_only=True):
 
     id: int = 0
     manage_stock: bool | str = False
-    stock_quantity: int | None = None
+    stock_quantity: int | float | None = None
     error: dict[str, Any] | None = None
 
 
@@ -179,6 +180,19 @@ class FulfillmentShape(Struct, frozen=True, kw_only=True):
     def meta(self, key: str) -> Any:
         """Return the value of a field; None where there is none."""
         return value_of(self.meta_data, key)
+
+
+class FulfillmentsShape(Struct, frozen=True):
+    """The parcels of an order, as the first versions that have them answer."""
+
+    fulfillments: list[FulfillmentShape]
+
+
+class MadeFulfillmentShape(Struct, frozen=True):
+    """A parcel that was made, likewise."""
+
+    id: int = 0
+    fulfillment: FulfillmentShape | None = None
 
 
 class TrackingShape(Struct, frozen=True, kw_only=True):
@@ -228,6 +242,13 @@ def _id_of(raw: Raw | bytes) -> str:
 def value_of(fields: list[MetaShape], key: str) -> Any:
     """Return the value of the last field of this key; None where there is none."""
     return next((field.value for field in reversed(fields) if field.key == key), None)
+
+
+def whole(quantity: float | None) -> int | None:
+    """Return how many whole ones can be sold of so many."""
+    if not isinstance(quantity, float):
+        return quantity
+    return floor(quantity) if isfinite(quantity) else None
 
 
 def moment(text: str | None) -> datetime | None:

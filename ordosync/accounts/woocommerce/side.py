@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from msgspec import Raw
 
@@ -44,7 +46,12 @@ class Side(HttpAccount):
     @property
     def lists(self) -> Lists:
         """The shop's lists."""
-        return Lists(self.http, f"account {self.name}")
+        return Lists(self.http, f"account {self.name}", self._comes_again)
+
+    def _comes_again(self, at: datetime) -> bool:
+        """Whether the shop's clock said the same an hour before."""
+        zone = zone_of(self.site)
+        return zone is not None and at.astimezone(ZoneInfo(zone)).fold == 1
 
     @property
     def site(self) -> SiteShape:
@@ -249,10 +256,13 @@ def _children(
 def _chunks(skus: Sequence[str]) -> Iterator[list[str]]:
     """Yield so many SKUs as fit into a page and an address."""
     chunk: list[str] = []
+    length = 0
     for sku in skus:
-        if len(chunk) == LIMIT or sum(len(one) * 3 for one in (*chunk, sku)) > _LONGEST_QUERY:
+        its_length = len(quote(f",{sku}", errors="replace"))
+        if len(chunk) == LIMIT or (chunk and length + its_length > _LONGEST_QUERY):
             yield chunk
-            chunk = []
+            chunk, length = [], 0
         chunk.append(sku)
+        length += its_length
     if chunk:
         yield chunk

@@ -24,6 +24,7 @@ from ordosync.accounts.woocommerce.shapes import (
     TermShape,
     digest,
     read,
+    whole,
 )
 from ordosync.accounts.woocommerce.side import Side
 from ordosync.models import Order, Page, Unusable
@@ -33,6 +34,8 @@ _HELD = ("on-hold",)
 _MOST = 2**31 - 1
 Lines = Mapping[int, int]
 """How much of which lines."""
+Left = Mapping[int, float]
+"""The same as shops say it, of whom some sell half a metre."""
 
 
 class SoldOrders(Side):
@@ -118,7 +121,7 @@ class SoldOrders(Side):
         """Look up whose the lines of these orders are, many at once."""
         self.ours.learn([line.product_id for order in orders for line in order.line_items])
 
-    def left(self, order: OrderShape, *, until: datetime | None = None) -> Lines:
+    def left(self, order: OrderShape, *, until: datetime | None = None) -> Left:
         """Return how much of each line of any Supplier's is still sold; refunds are read.
 
         Those made after `until` do not count.
@@ -131,10 +134,10 @@ class SoldOrders(Side):
         back = refunded([one for one in found if until is None or one.was_made_by(until)])
         return {line.id: line.quantity - back.get(line.id, 0) for line in order.line_items}
 
-    def lines_of_supplier(self, order: OrderShape, left: Lines) -> Lines:
+    def lines_of_supplier(self, order: OrderShape, left: Left) -> Lines:
         """Return the part of what is left that is this Supplier's."""
         return {
-            line.id: left[line.id]
+            line.id: whole(left[line.id]) or 0
             for line in order.line_items
             if left[line.id] > 0 and self.ours.has_line(line)
         }
@@ -180,13 +183,10 @@ class SoldOrders(Side):
             elif self.record(item).unshipped(str(item.id)):
                 yield from self._requested(item, left[item.id])
 
-    def _requested(self, order: OrderShape, left: Lines) -> Iterator[Order | Unusable]:
+    def _requested(self, order: OrderShape, left: Left) -> Iterator[Order | Unusable]:
         wanted = self.lines_of_supplier(order, left)
-        odd = {
-            line.id: line.quantity
-            for line in order.line_items
-            if line.quantity <= 0 and self.ours.has_line(line)
-        }
+        ours = [line for line in order.line_items if self.ours.has_line(line)]
+        odd = {line.id: line.quantity for line in ours if line.quantity <= 0}
         gone = [line.id for line in order.line_items if not self.ours.knows_line(line)]
         if any(left[line] > 0 for line in gone):
             yield _unusable(
@@ -195,6 +195,8 @@ class SoldOrders(Side):
                 "has a line whose product was deleted, so nobody can tell whose it is",
                 skip=not wanted,  # then it is more likely the Merchant's own
             )
+        elif any(isinstance(left[line.id], float) for line in ours):
+            yield _unusable(order, "invalid", "has a quantity that is no whole number")
         elif odd or wanted:
             yield _usable(order, {**odd, **wanted})
 
@@ -219,10 +221,10 @@ class SoldOrders(Side):
 _ALL = MappingProxyType({"per_page": str(LIMIT)})
 
 
-def _usable(shape: OrderShape, lines: Lines) -> Order | Unusable:
+def _usable(shape: OrderShape, lines: Left) -> Order | Unusable:
     amounts = (x for line in shape.line_items for x in (line.subtotal, line.total))
     if all(x.is_finite() for x in amounts) and all(0 <= one <= _MOST for one in lines.values()):
-        return order_of(shape, lines)
+        return order_of(shape, {line: int(quantity) for line, quantity in lines.items()})
     return _unusable(shape, "invalid.quantity", "has a quantity or an amount that cannot be")
 
 

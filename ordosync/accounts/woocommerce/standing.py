@@ -13,7 +13,7 @@ from ordosync.accounts.woocommerce.created import NUMBER, REFERENCE, in_order
 from ordosync.accounts.woocommerce.orders import address_of
 from ordosync.accounts.woocommerce.parcels import DEAD, SHIPPED, Parcels, typed
 from ordosync.accounts.woocommerce.record import Record
-from ordosync.accounts.woocommerce.shapes import LineShape, OrderShape, moment
+from ordosync.accounts.woocommerce.shapes import LineShape, OrderShape, moment, whole
 from ordosync.accounts.woocommerce.sold import Lines
 from ordosync.accounts.woocommerce.supplier import SupplierSide, status_of
 from ordosync.accounts.woocommerce.tracking import Fulfillments, Seen
@@ -50,7 +50,7 @@ class StandingOrders(Parcels, SupplierSide):
             order=Order(
                 id=str(order.id),
                 number=number if isinstance(number, str) else order.number,
-                lines=_lines(lines, {one.id: one.quantity for one in lines}),
+                lines=_lines(lines, {one.id: whole(one.quantity) or 0 for one in lines}),
                 ship_to=address_of(order.shipping),
                 status=status_of(order, has_parcel=has_parcel),
                 reference=order.meta(REFERENCE),
@@ -66,7 +66,9 @@ class StandingOrders(Parcels, SupplierSide):
             return [_standing(order, str(order.id), self._status(order), is_ours=False)]
         left = self.left(order, until=_first_sent_at(order, record))
         lines = {
-            line.id: max(left[line.id], 0) for line in order.line_items if self.ours.has_line(line)
+            line.id: max(whole(left[line.id]) or 0, 0)
+            for line in order.line_items
+            if self.ours.has_line(line)
         }
         is_all = all(line in lines for line, quantity in left.items() if quantity > 0)
         seen = self._shown(order, record)

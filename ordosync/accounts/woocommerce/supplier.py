@@ -10,7 +10,7 @@ from functools import partial
 
 from ordosync.accounts.base import Finding, refused
 from ordosync.accounts.woocommerce.created import REFERENCE, Created
-from ordosync.accounts.woocommerce.shapes import OrderShape, ProductShape, moment
+from ordosync.accounts.woocommerce.shapes import OrderShape, ProductShape, moment, whole
 from ordosync.accounts.woocommerce.side import folded
 from ordosync.accounts.woocommerce.tracking import Extension, Fulfillments, Seen, trackings
 from ordosync.models import (
@@ -210,5 +210,5 @@ def _to_sell(shape: ProductShape, sku: str = "") -> Stock:
     return Stock(
         product_id=sku or shape.sku,
         sku=shape.sku,
-        quantity=shape.stock_quantity if is_counted else None,
+        quantity=whole(shape.stock_quantity) if is_counted else None,
     )

@@ -10,13 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import NoneType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
 from ordosync.accounts.woocommerce.record import Parcel, Part
 from ordosync.accounts.woocommerce.shapes import (
     FulfillmentShape,
+    FulfillmentsShape,
+    MadeFulfillmentShape,
     NoteShape,
     OrderShape,
     TrackingShape,
@@ -84,15 +86,21 @@ class Fulfillments(Tracking):
 
     def seen(self, order: OrderShape) -> Sequence[Seen]:
         """Read what is shown, what is only planned as well."""
-        found = self.http.get(
-            _fulfillments(order.id),
-            list[FulfillmentShape],
-            doing=f"read the parcels of order {order.id}",
+        found: list[FulfillmentShape] | FulfillmentsShape = self.http.get(
+            _fulfillments(order.id), _LISTED, doing=f"read the parcels of order {order.id}"
         )
-        return [_seen(one) for one in found if one.date_deleted is None]
+        listed = found.fulfillments if isinstance(found, FulfillmentsShape) else found
+        return [_seen(one) for one in listed if one.date_deleted is None]
 
     def show(self, order: OrderShape, parcel: Parcel, lines: Lines, known: Sequence[Seen]) -> Seen:
-        """Add a parcel, or send the one that was planned."""
+        """Add a parcel, or send the one that was planned.
+
+        One of nothing is refused: where the order has no line of the Supplier's any more, since
+        its products were given to others or paid back, a note has to do.
+        """
+        if not lines:
+            way = Notes(self.http, tells_buyer=self.tells_buyer)
+            return way.show(order, parcel, lines, known)
         fields = {
             "_tracking_number": parcel.number,
             # The documents have both names, and which is read depends on the version.
@@ -106,11 +114,12 @@ class Fulfillments(Tracking):
         made = self.http.send(
             "PUT" if planned else "POST",
             f"{_fulfillments(order.id)}{f'/{planned.id}' if planned else ''}{notify}",
-            FulfillmentShape,
+            MadeFulfillmentShape,
             doing=f"add tracking {parcel.number} to order {parcel.of}",
             json=body,
         )
-        return Seen(id=str(made.id), number=parcel.number, of=parcel.of)
+        made_id = made.fulfillment.id if made.fulfillment else made.id
+        return Seen(id=str(made_id or ""), number=parcel.number, of=parcel.of)
 
     def hide(self, order: OrderShape, parcel: Parcel, lines: Lines) -> None:
         """Leave the parcel without a number: what it was of is sent all the same."""
@@ -215,10 +224,14 @@ class Notes(Tracking):
 
 
 def trackings(order: OrderShape) -> list[Seen]:
-    """Return what the extension has written into an order, the newest last."""
+    """Return what the extension has written into an order, the newest last.
+
+    An array of PHP's from which one was deleted has a gap, and is then no list in JSON.
+    """
     kept = order.meta("_wc_shipment_tracking_items")
+    listed = [*kept.values()] if isinstance(kept, dict) else kept
     found = []
-    for one in kept if isinstance(kept, list) else []:
+    for one in listed if isinstance(listed, list) else []:
         try:
             item = msgspec.convert(one, TrackingShape)
         except msgspec.ValidationError:
@@ -246,6 +259,7 @@ def say_once(http: "Http", order_id: int | str, text: str, *, to_buyer: bool = F
         http.send("POST", path, NoteShape, doing=f"put a note on order {order_id}", json=body)
 
 
+_LISTED: Any = list[FulfillmentShape] | FulfillmentsShape
 _WAITS: Mapping[str, object] = {"status": "unfulfilled", "is_fulfilled": False}
 _SENT: Mapping[str, object] = {"status": "fulfilled", "is_fulfilled": True}
 

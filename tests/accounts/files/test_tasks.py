@@ -81,6 +81,22 @@ def test_a_merchant_of_files_takes_part_in_every_task(tmp_path: Path) -> None:
     ]
 
 
+def test_a_parcel_of_a_piece_is_a_persons_to_tell_where_no_order_can_be_split(
+    tmp_path: Path,
+) -> None:
+    """It would wait for ever until the order in the file is split."""
+    shop(tmp_path, HEADER + row("1", "3"), config=config(EMBEDDED))
+    ordosync(tmp_path, "import-orders")
+    ordosync(tmp_path, "orders", "split", "1", "--piece", "MUG=1", "--piece", "MUG=2")
+
+    done = ordosync(tmp_path, "orders", "ship", "1-1", "--carrier", "UPS", "--tracking", "1Z999")
+
+    assert done.code == 1
+    assert "tell the Merchant" in done.err
+    assert ordosync(tmp_path, "update-tracking", "--json").counts == {"seen": 0}
+    assert "retry" in ordosync(tmp_path, "attention").out
+
+
 def test_a_supplier_of_files_is_given_orders_and_gives_tracking_and_stock(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"), config=config(FILES))
     (tmp_path / "products" / "a.csv").write_text("sku,name\nMUG,A mug\n")

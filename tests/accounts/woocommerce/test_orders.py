@@ -252,3 +252,38 @@ def test_each_attempt_is_signed_anew(tmp_path: Path) -> None:
         fake.faults.add(Fault(kind="lost-500", path="/orders", times=2))
 
         assert len(orders(account)) == 1
+
+
+def with_quantity(sku: str, quantity: float) -> Fault:
+    """Let a list say that so many of a product were bought, as plug-ins for yard goods do."""
+
+    def edit(body: Any) -> Any:
+        for line in [line for order in body for line in order["line_items"]]:
+            if line["sku"] == sku:
+                line["quantity"] = quantity
+        return body
+
+    return Fault(kind="edited", method="GET", path="/orders$", edit=edit)
+
+
+def test_half_a_metre_of_somebody_elses_keeps_no_order_back(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
+        offer(fake)
+        fake.place_order({"MUG": 2, "CUP": 1})
+        fake.faults.add(with_quantity("CUP", 0.5))
+
+        [found] = orders(account)
+
+        assert basket(found) == [("MUG", 2)]
+
+
+@pytest.mark.parametrize("quantity", [0.5, 1.5])
+def test_part_of_a_piece_is_told_and_never_rounded(tmp_path: Path, quantity: float) -> None:
+    with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
+        offer(fake)
+        fake.place_order({"MUG": 2, "CUP": 1})
+        fake.faults.add(with_quantity("MUG", quantity))
+
+        [found] = orders(account)
+
+        assert isinstance(found, Unusable)

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.accounts.contract.examples import line, parcel, sold
+from tests.accounts.contract.examples import line, parcel, product, sold
+from tests.accounts.contract.opening import PORTAL
+from tests.accounts.contract.people import numbers
 from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
 from tests.fakes.woocommerce import Fault
 from tests.pairs.pair import Pair
+from tests.running import run_once
 from tests.virtual import VirtualClock
 
 
@@ -97,3 +100,36 @@ def test_line_of_each_order_is_known_by_its_own_id(shops: Shops) -> None:
     found = shops.supplier.order(there).lines
 
     assert [(one.quantity, one.details) for one in found] == [(1, "Red"), (2, "Blue")]
+
+
+def test_sku_that_two_products_have_fails_once_and_can_be_tried_again(shops: Shops) -> None:
+    shops.merchant.fake.switches.sku_unique = False
+    for name in ("Mug", "Tasse"):  # as plug-ins for languages do
+        shops.merchant.add_product(product("MUG", name=name))
+
+    first = shops.run("import-products")
+    second = shops.run("import-products")
+    again = run_once(shops.path, "import-products", PORTAL, shops.merchant.clock, only=first.steps)
+
+    assert (first.counts, first.step.code) == ({"failed": 1}, "sku-claimed")
+    assert (second.counts, second.steps) == ({"unchanged": 1}, ())
+    assert (again.counts, again.step.code) == ({"failed": 1}, "sku-claimed")
+
+
+@pytest.mark.parametrize("extension", [False, True])
+def test_same_number_is_told_once_more_after_it_was_void(shops: Shops, extension: bool) -> None:
+    """As where people take a number off to correct its carrier, and then once more."""
+    shops.supplier.fake.switches.shipment_tracking = extension
+    shops.supplier.fake.switches.fulfillments = not extension
+    merchant_id, supplier_id = shops.imported("1001")
+    told = []
+    for _ in range(2):
+        shops.supplier.ship(supplier_id, parcel(number="1Z1"))
+        shops.run("update-tracking")
+        told.append(numbers(shops.merchant.tracking(merchant_id)))
+        shops.supplier.void(supplier_id)
+        shops.run("update-tracking")
+        told.append(numbers(shops.merchant.tracking(merchant_id)))
+
+    assert told == [["1Z1"], [], ["1Z1"], []]
+    shops.stays_quiet("update-tracking")

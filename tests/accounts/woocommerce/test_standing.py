@@ -193,6 +193,7 @@ def test_calls_of_a_merchants_list(tmp_path: Path) -> None:
         assert len(found) == 245
         assert calls == {
             LIST: 3,
+            "GET /wp-json/": 1,
             "GET /wc/v3/products": 2,
             "GET /wc/v3/orders/{id}/refunds": 1,
             "GET /wc/v3/orders/{id}/fulfillments": 1,
@@ -215,7 +216,11 @@ def test_calls_of_a_suppliers_list(tmp_path: Path) -> None:
 
         assert len(found) == 20
         # Whether the shop knows of parcels, and two orders that have some.
-        assert calls == {LIST: 2, "GET /wc/v3/orders/{id}/fulfillments": 1 + 2}
+        assert calls == {
+            LIST: 2,
+            "GET /wp-json/": 1,
+            "GET /wc/v3/orders/{id}/fulfillments": 1 + 2,
+        }
 
 
 @pytest.mark.parametrize("role", ["merchant", "supplier"])

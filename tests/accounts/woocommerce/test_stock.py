@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from ordosync.models import Stock
+from ordosync.models import Product, Stock
 from tests.accounts.contract.account import read
 from tests.accounts.woocommerce.shops import merchant, requests, supplier
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
@@ -138,3 +138,35 @@ def test_sku_is_found_in_whatever_case_it_is_asked_for(tmp_path: Path) -> None:
         found = account.stock_to_write(["mug & co", "no,such"])
 
     assert {key: one.quantity for key, one in found.items()} == {"mug & co": 4}
+
+
+def test_product_of_which_there_is_half_a_metre_counts_its_whole_ones(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("CLOTH", stock=12)
+
+        def edit(body: Any) -> Any:
+            return [{**one, "stock_quantity": 12.5, "regular_price": 9.5} for one in body]
+
+        fake.faults.add(Fault(kind="edited", method="GET", path="/products$", times=2, edit=edit))
+
+        [found], _ = read(account.stock(now=VirtualClock().now()))
+        again = account.stock_of(["CLOTH"])
+
+        assert found == again["CLOTH"]
+        assert isinstance(found, Stock)
+        assert found.quantity == 12
+
+
+def test_price_that_a_plugin_made_a_number_is_read(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG", price="9.50")
+
+        def edit(body: Any) -> Any:
+            return [{**one, "regular_price": 9.5, "weight": 0.5} for one in body]
+
+        fake.faults.add(Fault(kind="edited", method="GET", path="/products$", edit=edit))
+
+        [found], _ = read(account.products(None, now=VirtualClock().now()))
+
+        assert isinstance(found, Product)
+        assert (found.price, found.weight_g) == (Decimal("9.5"), Decimal("226.796185"))

@@ -71,6 +71,19 @@ def test_shop_that_has_none_of_ours_yet_is_searched_if_anything_was_paid_there(
         assert requests(fake, since=before) == {LIST: calls}
 
 
+def test_transaction_that_is_an_orders_id_proves_no_search(tmp_path: Path) -> None:
+    """An old shop finds an order by its id, and by no transaction."""
+    with supplier(tmp_path, VirtualClock(), Switches(version=OLD)) as (account, fake):
+        fake.add_product("MUG")
+        account.create_orders([order("old")])
+        for _ in range(120):
+            fake.sell("MUG")
+        newest = fake.order_ids()[-1]
+        fake.shop.orders[newest].transaction_id = str(newest)
+
+        assert list(account.find_orders(["origin:old#1"])) == ["origin:old#1"]
+
+
 def test_hundred_orders_take_a_call_each_and_one_for_their_products(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG", stock=500)
@@ -226,6 +239,18 @@ def test_newest_of_several_numbers_is_told_and_own_orders_are_not(tmp_path: Path
         assert [getattr(one, "tracking_number", "") for one in found] == ["1Z2"]
 
 
+def test_number_beside_one_that_was_deleted_is_told(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock(), Switches(shipment_tracking=True)) as (account, fake):
+        [made] = account.create_orders([order("1001")])
+        fake.ship(int(made.id), "1Z1", way="tracking")
+        fake.ship(int(made.id), "1Z2", way="tracking")
+        fake.unship(int(made.id), "1Z1")
+
+        found, _ = read(account.shipments(None, now=START))
+
+        assert [getattr(one, "tracking_number", "") for one in found] == ["1Z2"]
+
+
 def test_order_that_is_only_completed_has_no_number(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         [made] = account.create_orders([order("1001")])
@@ -247,3 +272,17 @@ def test_trashed_order_is_here_no_more(tmp_path: Path) -> None:
         assert (outcome.state, outcome.code) == ("refused", "not-found")
         assert account.statuses([made.id]) == {}
         assert read(account.shipments_by_id([made.id]))[0] == []
+
+
+def test_long_skus_of_another_script_fit_into_addresses(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock()) as (account, fake):
+        skus = [f"茶碗-青い花-{number:03}-{'大' * 20}" for number in range(100)]
+        for sku in skus:
+            fake.add_product(sku, stock=5)
+        lengths: list[int] = []
+        fake.on_exchange = lambda one: lengths.append(len(one.request.query))
+
+        found = account.stock_of(skus)
+
+        assert [found[sku].quantity for sku in skus] == [5] * 100
+        assert max(lengths) < 8_000  # what Apache and nginx take

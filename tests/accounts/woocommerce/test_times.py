@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from ordosync.errors import RefusedError
 from tests.accounts.contract.account import read
-from tests.accounts.woocommerce.shops import merchant
+from tests.accounts.woocommerce.shops import merchant, requests
 from tests.fakes.woocommerce import Switches
 from tests.virtual import VirtualClock
 
@@ -40,6 +41,25 @@ def test_no_order_is_missed_and_none_comes_twice(
     again = len(found) - len({*found})
     assert {*found} == {*placed}
     assert again <= 9  # what the overlap of two minutes reads once more
+
+
+@pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])
+def test_pages_of_the_hour_that_comes_twice_leave_out_nothing(tmp_path: Path, version: Any) -> None:
+    """An old shop sorts by what its clock said, so a later page may be of an hour before."""
+    clock = VirtualClock(DST_ENDS - timedelta(minutes=90))
+    shop = Switches(zone=ZoneInfo("America/Los_Angeles"), version=version)
+    with merchant(tmp_path, clock, shop) as (account, fake):
+        fake.add_product("MUG")
+        placed = []
+        for _ in range(300):
+            placed.append(str(fake.sell("MUG")))
+            clock.at += timedelta(seconds=36)
+        before = requests(fake)
+
+        found, _ = read(account.orders(None, now=clock.now()))
+
+        assert {one.id for one in found} == {*placed}
+        assert requests(fake, since=before)["GET /wc/v3/orders"] <= 5
 
 
 def test_cursor_is_in_utc_and_asks_for_what_it_says(tmp_path: Path) -> None:

@@ -18,7 +18,15 @@ NATIVE = Switches(fulfillments=True)
 EXTENDED = Switches(shipment_tracking=True)
 RIVAL = Switches(advanced_shipment_tracking=True)
 OLD = Switches(version="7.8.2")
-WAYS = {"fulfillments": NATIVE, "extension": EXTENDED, "rival": RIVAL, "notes": OLD}
+FIRST = Switches(fulfillments=True, fulfillments_wrapped=True)
+"""As the first versions that have fulfillments answer."""
+WAYS = {
+    "fulfillments": NATIVE,
+    "wrapped": FIRST,
+    "extension": EXTENDED,
+    "rival": RIVAL,
+    "notes": OLD,
+}
 
 
 def offer(fake: FakeWooCommerce) -> None:
@@ -235,6 +243,32 @@ def test_pieces_of_a_cancelled_order_are_cancelled_but_for_what_was_sent(tmp_pat
 
         assert found == [first, third]
         assert account.cancelled_among([first, second, third, str(order_id)]) == {first, third}
+
+
+def test_pieces_of_an_order_that_is_cancelled_in_other_words_are_told_nothing(
+    tmp_path: Path,
+) -> None:
+    shop = Switches(fulfillments=True, statuses=("called-off",))
+    with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
+        account.cancelled_statuses = ("called-off",)
+        offer(fake)
+        order_id = fake.place_order({"MUG": 2})
+        split(account, order_id, (1,), (1,))
+        fake.set_status(order_id, "called-off")
+
+        assert outcome(account, order_id) == ("refused", "cancelled")
+        assert shown(fake, order_id) == []
+
+
+def test_parcel_of_what_is_not_the_suppliers_any_more_is_told_in_a_note(tmp_path: Path) -> None:
+    """It was sent all the same, and a shop refuses a parcel of nothing."""
+    with merchant(tmp_path, VirtualClock(), NATIVE, tag=TAG) as (account, fake):
+        offer(fake)
+        order_id = fake.place_order({"MUG": 1})
+        fake.edit_product("MUG", tags=[])
+
+        assert [outcome(account, order_id) for _ in range(2)] == [("done", ""), ("unchanged", "")]
+        assert shown(fake, order_id) == ["1Z1"]
 
 
 def test_way_is_found_out_once(tmp_path: Path, shop: Switches) -> None:

@@ -209,7 +209,11 @@ _SORTS: dict[str, Callable[[Dated], Any]] = {"date": _created_at, "modified": _m
 
 
 def _ordered(shop: Shop, found: Sequence[T], params: Json) -> list[T]:
-    """Sort, newest first unless told otherwise; only new shops sort ties by id."""
+    """Sort, newest first unless told otherwise.
+
+    Only new shops sort ties by id, and by times in UTC: old ones go by what the shop's clock said,
+    which says each time of one hour of autumn twice.
+    """
     by = params.get("orderby", "date")
     down = params.get("order", "desc") == "desc"
     if by == "include":
@@ -217,7 +221,13 @@ def _ordered(shop: Shop, found: Sequence[T], params: Json) -> list[T]:
         return sorted(found, key=lambda it: places.get(it.id, 0))
     key = _SORTS.get(by, _id)
     if shop.switches.old:
-        return sorted(sorted(found, key=lambda it: it.id), key=key, reverse=down)
+
+        def by_the_wall(it: T) -> Any:
+            value = key(it)
+            zone = shop.switches.zone
+            return value.astimezone(zone).replace(tzinfo=None) if by in _SORTS else value
+
+        return sorted(sorted(found, key=lambda it: it.id), key=by_the_wall, reverse=down)
     return sorted(found, key=lambda it: (key(it), it.id), reverse=down)
 
 

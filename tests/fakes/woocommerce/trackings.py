@@ -5,6 +5,7 @@ A second parcel like the first one is another one; nobody says what is in it.
 
 import hashlib
 from datetime import UTC, date, datetime
+from typing import Any
 
 from tests.fakes.woocommerce import orders
 from tests.fakes.woocommerce.problems import Json, Refused
@@ -16,7 +17,7 @@ FIELD = "_wc_shipment_tracking_items"
 
 def track(shop: Shop, order: Order, body: Json) -> Json:
     """Add a parcel; a second one like it is another one."""
-    known = kept(order)
+    known = _kept(order)
     said = body.get("date_shipped") or shop.now().astimezone(shop.switches.zone).date().isoformat()
     try:
         sent = datetime.combine(date.fromisoformat(said[:10]), datetime.min.time(), UTC)
@@ -34,23 +35,24 @@ def track(shop: Shop, order: Order, body: Json) -> Json:
             f"{name}-{number}-{shop.next_id('tracking')}".encode(), usedforsecurity=False
         ).hexdigest(),
     }
-    _keep(shop, order, [*known, made])
+    _keep(shop, order, {**known, max(known, default=-1) + 1: made})
     return made
 
 
 def untrack(shop: Shop, order: Order, tracking_id: str) -> Json:
     """Delete a parcel."""
-    known = kept(order)
-    for made in known:
+    known = _kept(order)
+    for place, made in known.items():
         if made["tracking_id"] == tracking_id:
-            _keep(shop, order, [it for it in known if it is not made])
+            del known[place]
+            _keep(shop, order, known)
             return made
     raise Refused("woocommerce_rest_order_shipment_tracking_invalid_id", "Invalid ID.", 404)
 
 
 def kept(order: Order) -> list[Json]:
     """Return the parcels."""
-    return next((list(it.value) for it in order.meta if it.key == FIELD), [])
+    return list(_kept(order).values())
 
 
 def provider(shop: Shop, made: Json) -> tuple[str, str]:
@@ -68,7 +70,17 @@ def shipped_at(made: Json) -> datetime:
     return datetime.fromtimestamp(int(made["date_shipped"]), UTC)
 
 
-def _keep(shop: Shop, order: Order, parcels: list[Json]) -> None:
-    shop.set_meta(order.meta, [{"key": FIELD, "value": parcels}])
+def _kept(order: Order) -> dict[int, Json]:
+    """Return the parcels by their places in PHP's array."""
+    value: Any = next((it.value for it in order.meta if it.key == FIELD), [])
+    places = value.items() if isinstance(value, dict) else enumerate(value)
+    return {int(place): made for place, made in places}
+
+
+def _keep(shop: Shop, order: Order, parcels: dict[int, Json]) -> None:
+    """Keep the parcels; in JSON an array with a gap, where one was deleted, is an object."""
+    is_list = [*parcels] == [*range(len(parcels))]
+    value: Any = [*parcels.values()] if is_list else {str(at): made for at, made in parcels.items()}
+    shop.set_meta(order.meta, [{"key": FIELD, "value": value}])
     if shop.switches.tracking_updates_order:
         orders.touch(shop, order)
