@@ -172,4 +172,25 @@ MUTANTS = (
         "                self._read_up_to(cursor, began=reading.now)",
         test="faults/test_reading.py",
     ),
+    Mutant(
+        protection="a shop's quantity is written only in place of the one that was read",
+        file="accounts/shopify/written_stock.py",
+        old='"changeFromQuantity": self._counted[id_].available,',
+        new='"changeFromQuantity": None,',
+        test="accounts/shopify/test_races.py",
+    ),
+    Mutant(
+        protection="what a shop has sold and the Supplier has not got yet is subtracted",
+        file="accounts/shopify/written_stock.py",
+        old="        return max(quantity - self.unsent, 0)",
+        new="        return quantity",
+        test="accounts/shopify/test_races.py",
+    ),
+    Mutant(
+        protection="an order that was made counts as made, though no more is known of it",
+        file="accounts/shopify/made_orders.py",
+        old='        with self._written(doing):\n            return self._outcome("done"',
+        new='        if doing:\n            return self._outcome("done"',
+        test="accounts/shopify/test_many.py",
+    ),
 )

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 
 import msgspec
+from msgspec.structs import replace
 
 from ordosync.accounts.base import Finding
 from ordosync.accounts.lists import since_cursor
@@ -54,14 +55,14 @@ class SentShipments(MadeOrders):
     def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
         """Read these parcels as they are now."""
         doing = "read shipments again"
-        wanted = [gid("Fulfillment", id_) for id_ in ids]
+        known, wanted = frozenset(ids), [gid("Fulfillment", _parcel(id_)) for id_ in ids]
         for page in self.raw_by_id(SENT_BY_ID, wanted, doing=doing):
             found = [self.read(raw, SentFulfillment, doing=doing) for raw in page]
             items = (
                 shipment
                 for one in found
                 for shipment in shipments_of(self._with_all_parts(one.order))
-                if shipment.id == number(one.id)
+                if shipment.id in known and _parcel(shipment.id) == number(one.id)
             )
             yield Page(items=tuple(items))
 
@@ -138,9 +139,13 @@ class SentShipments(MadeOrders):
         )
 
 
-def piece_id(order_id: str, part: str) -> str:
-    """Return what a part of an order is called, of which there are several."""
-    return f"{order_id}/{number(part)}"
+def piece_id(of: str, part: str) -> str:
+    """Return what a part is called, of an order or a parcel in which there are several."""
+    return f"{of}/{number(part)}"
+
+
+def _parcel(shipment: str) -> str:
+    return shipment.partition("/")[0]
 
 
 def live_parts(order: SentOrder) -> list[Part]:
@@ -160,23 +165,27 @@ def live_parts(order: SentOrder) -> list[Part]:
 
 
 def shipments_of(order: SentOrder) -> Iterator[Shipment]:
-    """Yield the parcels of an order, the oldest first."""
-    is_split = len(live_parts(order)) > 1
+    """Yield the parcels of an order, the oldest first; one with several pieces for each of them."""
+    order_id, is_split = number(order.id), len(live_parts(order)) > 1
     for parcel in sorted(order.fulfillments, key=lambda one: one.created_at):
-        yield _shipment(parcel, number(order.id), is_split=is_split)
+        whole_order = _shipment(parcel, order_id)
+        parts = parcel.fulfillment_orders.nodes if is_split else []
+        if not parts:
+            yield whole_order
+        for part in parts:
+            id_ = whole_order.id if len(parts) == 1 else piece_id(whole_order.id, part.id)
+            piece = piece_id(order_id, part.id)
+            yield replace(whole_order, id=id_, order_id=piece, ancestors=(order_id,))
 
 
-def _shipment(parcel: SentParcel, order_id: str, *, is_split: bool) -> Shipment:
-    parts = parcel.fulfillment_orders.nodes
-    of_piece = is_split and bool(parts)
+def _shipment(parcel: SentParcel, order_id: str) -> Shipment:
     told = next((one for one in parcel.tracking_info if one.number), None)
     return Shipment(
         id=number(parcel.id),
-        order_id=piece_id(order_id, parts[0].id) if of_piece else order_id,
+        order_id=order_id,
         tracking_number=(told and told.number) or "",
         carrier=(told and told.company) or "",
         shipped_at=parcel.created_at,
         warehouse=parcel.location.name if parcel.location else "",
-        ancestors=(order_id,) if of_piece else (),
         voided=not parcel.holds,
     )

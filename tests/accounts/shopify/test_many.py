@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from ordosync.accounts.shopify.ids import gid
 from ordosync.errors import UnavailableError
 from tests.accounts.contract.account import read, usable
 from tests.accounts.contract.examples import line, order, parcel, sold
@@ -12,6 +13,8 @@ from tests.accounts.contract.opening import opened
 from tests.accounts.contract.people import numbers
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
 from tests.fakes.shopify import Fault
+from tests.fakes.shopify.fulfillment import everything, send
+from tests.fakes.shopify.state import Json
 
 MANY = 18
 
@@ -142,3 +145,26 @@ def test_piece_of_many_lines_has_all_of_them(shipper: ShopifySupplierPeople) -> 
     [split] = read(account.splits_by_id([made.id]))[0]
 
     assert [len(piece.lines) for piece in split.pieces] == [25, 25]
+
+
+def test_parcel_with_several_pieces_in_it_is_told_of_each(shipper: ShopifySupplierPeople) -> None:
+    account = opened(shipper)
+    [made] = account.create_orders([order("1001", line("MUG", 3))])
+    pieces = shipper.split(made.id, (1,), (1,), (1,))
+    parts = [shipper.part(gid("FulfillmentOrder", one.partition("/")[2])) for one in pieces]
+    tracking: list[Json] = [{"company": "UPS", "number": "1Z1", "url": None}]
+    send(shipper.fake.shop, [(part, everything(part)) for part in parts[:2]], tracking)
+    shipper.ship(pieces[2], parcel(number="1Z2"))
+
+    [split] = [one for page in account.splits(None, now=shipper.settle()) for one in page.items]
+    found = usable(read(account.shipments(None, now=shipper.settle()))[0])
+    again = usable(read(account.shipments_by_id([one.id for one in found]))[0])
+
+    assert [one.id for one in split.pieces] == list(pieces)
+    assert [(one.order_id, one.tracking_number) for one in found] == [
+        (pieces[0], "1Z1"),
+        (pieces[1], "1Z1"),
+        (pieces[2], "1Z2"),
+    ]
+    assert len({one.id for one in found}) == 3
+    assert Counter(again) == Counter(found)

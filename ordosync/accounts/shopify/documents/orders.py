@@ -92,7 +92,7 @@ _SENT = f"""
     id status createdAt
     location {{ name }}
     trackingInfo {{ number company }}
-    fulfillmentOrders(first: 1) {{ nodes {{ id }} }}
+    fulfillmentOrders(first: 20) {{ nodes {{ id }} }}
   }}
   fulfillmentOrders(first: 5) {{ {_SENT_PARTS} }}
 """

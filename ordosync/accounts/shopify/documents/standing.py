@@ -5,7 +5,7 @@ _PARTS = f"""
   pageInfo {{ hasNextPage endCursor }}
   nodes {{ id status requestStatus lineItems(first: $lines) {{ {_LINES} }} }}
 """
-_PARCEL = "id status createdAt trackingInfo(first: 3) { number company }"
+_PARCEL = "id status createdAt trackingInfo { number company }"
 
 ALL_REQUESTED = f"""
 query AllRequested(
@@ -39,10 +39,10 @@ query AllReceived($first: Int!, $after: String, $query: String, $lines: Int!) {{
     pageInfo {{ hasNextPage endCursor }}
     nodes {{
       id name sourceIdentifier updatedAt cancelledAt displayFulfillmentStatus
-      fulfillments(first: 5) {{
+      fulfillments {{
         {_PARCEL}
         location {{ name }}
-        fulfillmentOrders(first: 1) {{ nodes {{ id }} }}
+        fulfillmentOrders(first: 20) {{ nodes {{ id }} }}
       }}
       fulfillmentOrders(first: 5) {{ {_PARTS} }}
     }}
