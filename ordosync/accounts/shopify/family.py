@@ -112,7 +112,7 @@ def _parts(all_parts: Sequence[Part], order_id: str, lineage: Lineage) -> list[P
 
 
 def texts(kept: Valued | None) -> Sequence[str]:
-    """Return what is kept as a list of texts; what cannot be read is as good as nothing."""
+    """Return the words that are kept in a metafield; none where people have spoilt it."""
     try:
         return msgspec.json.decode(kept.value.encode(), type=list[str]) if kept else []
     except msgspec.MsgspecError:

@@ -262,7 +262,7 @@ def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def status_of(one: OrderStanding) -> str:
-    """Return where an order stands."""
+    """Return the status of an order as it stands."""
     if one.cancelled_at:
         return "cancelled"
     is_shipped = one.display_fulfillment_status in _SHIPPED

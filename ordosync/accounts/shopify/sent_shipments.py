@@ -9,6 +9,7 @@ turn is not told, so an order is split once, into all that there are then.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -34,6 +35,7 @@ from ordosync.accounts.shopify.shapes import (
 from ordosync.accounts.shopify.side import NO_TIMELINE
 from ordosync.models import Page, Piece, PieceLine, Shipment, Split, Unusable
 
+Sent = TypeVar("Sent", bound=SentOrder)
 _ENDED = ("CLOSED", "CANCELLED")
 
 
@@ -61,7 +63,7 @@ class SentShipments(MadeOrders):
             items = (
                 shipment
                 for one in found
-                for shipment in shipments_of(self._with_all_parts(one.order))
+                for shipment in shipments_of(self.with_all_parts(one.order))
                 if shipment.id in known and _parcel(shipment.id) == number(one.id)
             )
             yield Page(items=tuple(items))
@@ -76,7 +78,7 @@ class SentShipments(MadeOrders):
         """Read how these orders are split now."""
         wanted = [gid("Order", id_) for id_ in ids]
         read = self.by_id(SPLIT_BY_ID, SentOrder, wanted, doing="read splits again")
-        found = (self._with_all_parts(order) for order in read)
+        found = (self.with_all_parts(order) for order in read)
         yield Page(items=tuple(split for order in found if (split := self._split_there(order))))
 
     def check_supplier(self) -> Iterator[Finding]:
@@ -107,9 +109,10 @@ class SentShipments(MadeOrders):
         read = partial(changes.since, where=[f"tag:{quoted(self.tag)}"])
         for page, after in since_cursor(cursor, read, at_of, now=now):
             found = (self.read(raw, SentOrder, doing=doing) for _, raw in page)
-            yield [self._with_all_parts(order) for order in found], after
+            yield [self.with_all_parts(order) for order in found], after
 
-    def _with_all_parts(self, order: SentOrder) -> SentOrder:
+    def with_all_parts(self, order: Sent) -> Sent:
+        """Return an order with all parts it has, also where these are more than came with it."""
         begun, doing = order.fulfillment_orders, f"read the parts of order {number(order.id)}"
         parts = whole(self.shopify, begun, MORE_SENT, Part, of=order.id, doing=doing)
         return msgspec.structs.replace(order, fulfillment_orders=Connection(nodes=[*parts]))

@@ -161,6 +161,7 @@ class FulfillmentShape(Struct, frozen=True, rename="camel", kw_only=True):
     status: str
     tracking_info: list[Number] = field(default_factory=list)
     created_at: At | None = None
+    """None where nobody asked for it."""
 
     @property
     def holds(self) -> bool:

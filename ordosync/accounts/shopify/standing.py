@@ -11,15 +11,12 @@ from datetime import UTC, datetime
 from msgspec import structs
 
 from ordosync.accounts.base import Role
-from ordosync.accounts.shopify.documents.standing import (
-    ALL_RECEIVED,
-    ALL_REQUESTED,
-    MORE_RECEIVED,
-)
+from ordosync.accounts.shopify.documents.fulfillment import ALL_REQUESTED
+from ordosync.accounts.shopify.documents.orders import ALL_RECEIVED
 from ordosync.accounts.shopify.family import texts
 from ordosync.accounts.shopify.ids import line_id, number
 from ordosync.accounts.shopify.lineage import Lineage
-from ordosync.accounts.shopify.lists import Changes, quoted, whole
+from ordosync.accounts.shopify.lists import Changes, quoted
 from ordosync.accounts.shopify.made_orders import status_of
 from ordosync.accounts.shopify.merchant import MerchantSide
 from ordosync.accounts.shopify.requested import ASKED, is_cancelled
@@ -31,7 +28,6 @@ from ordosync.accounts.shopify.sent_shipments import (
 )
 from ordosync.accounts.shopify.shapes import (
     At,
-    Connection,
     OrderedLine,
     OrderOf,
     OrderStanding,
@@ -103,22 +99,16 @@ class StandingOrders(MerchantSide, SentShipments):
             ALL_RECEIVED,
             doing=_DOING,
             first=8,
-            lines=_LINES,
         )
         for page in changes.since(None, [f"tag:{quoted(self.tag)}"]):
-            found = [self.read(raw, _Received, doing=_DOING) for _, raw in page]
-            whole_ones = map(self._with_every_part, found)
-            yield Page(items=tuple(one for order in whole_ones for one in self._as_received(order)))
-
-    def _with_every_part(self, order: _Received) -> _Received:
-        begun, id_ = order.fulfillment_orders, order.id
-        parts = whole(self.shopify, begun, MORE_RECEIVED, Part, of=id_, doing=_DOING, lines=_LINES)
-        return structs.replace(order, fulfillment_orders=Connection(nodes=[*parts]))
+            found = (self.read(raw, _Received, doing=_DOING) for _, raw in page)
+            families = (self._as_received(self.with_all_parts(order)) for order in found)
+            yield Page(items=tuple(one for family in families for one in family))
 
     def _as_requested(self, found: _Requested) -> Standing:
         lineage = Lineage.of(found.order.sent, found.order.split)
         id_ = lineage.order_id(number(found.id))
-        lines = self.lines(found)
+        lines = self._all_lines(found)
         ancestors = lineage.ancestors(id_, lines)
         status = self._status(found)
         order = Order(
@@ -155,7 +145,7 @@ class StandingOrders(MerchantSide, SentShipments):
                 cancelled_at=found.cancelled_at,
             )
         )
-        lines = [line for part in live for line in self.lines(part)]
+        lines = [line for part in live for line in self._all_lines(part)]
         whole = Order(
             id=id_,
             number=found.name.removeprefix("#"),
@@ -174,12 +164,16 @@ class StandingOrders(MerchantSide, SentShipments):
             order = Order(
                 id=piece,
                 number=whole.number,
-                lines=_lines(self.lines(part), of=piece),
+                lines=_lines(self._all_lines(part), of=piece),
                 ship_to=_NOWHERE,
                 status="shipped" if is_sent else "cancelled" if is_gone else "awaiting_fulfillment",
                 ancestors=(id_,),
             )
             yield Standing(order=order, shipments=mine)
+
+    def _all_lines(self, part: Part) -> list[OrderedLine]:
+        """Return the lines of a fulfillment order in the order in which they were bought."""
+        return sorted(self.lines(part), key=lambda line: int(number(line.line_item.id)))
 
 
 def _lines(shapes: Sequence[OrderedLine], *, of: str = "") -> tuple[Line, ...]:
@@ -190,13 +184,8 @@ def _lines(shapes: Sequence[OrderedLine], *, of: str = "") -> tuple[Line, ...]:
             name="",
             quantity=one.total_quantity,
         )
-        for one in sorted(shapes, key=_bought)
+        for one in shapes
     )
-
-
-def _bought(shape: OrderedLine) -> int:
-    """Return what sorts lines as they were bought."""
-    return int(number(shape.line_item.id))
 
 
 def _summed(shapes: Sequence[OrderedLine]) -> list[OrderedLine]:
@@ -206,7 +195,7 @@ def _summed(shapes: Sequence[OrderedLine]) -> list[OrderedLine]:
         before = found.get(one.line_item.id)
         total = one.total_quantity + (before.total_quantity if before else 0)
         found[one.line_item.id] = structs.replace(one, total_quantity=total)
-    return list(found.values())
+    return sorted(found.values(), key=lambda line: int(number(line.line_item.id)))
 
 
 def _is_replaced(found: _Requested) -> bool:

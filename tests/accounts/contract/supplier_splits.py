@@ -51,6 +51,20 @@ class MadeSplits(AsSupplier):
         assert [piece.id for piece in found.pieces] == [*pieces]
         assert shares(found) == [{mug: 1, cup: 1}, {mug: 2, other_mug: 2}]
 
+    def test_pieces_of_an_order_of_many_lines_have_them_all(
+        self, account: Account, people: SupplierPeople
+    ) -> None:
+        lines = [line(f"SKU-{place}", 3, id=f"m-{place}") for place in range(60)]
+        [outcome] = account.create_orders([order("1001", *lines)])
+        people.split(outcome.id, (2,) * 60, (1,) * 60)
+
+        [found], _ = read(account.splits(None, now=people.settle()))
+
+        assert shares(found) == [
+            dict.fromkeys(outcome.line_ids, 2),
+            dict.fromkeys(outcome.line_ids, 1),
+        ]
+
     def test_pieces_and_their_lines_have_ids_of_their_own(
         self, account: Account, people: SupplierPeople
     ) -> None:

@@ -3,7 +3,7 @@
 # What is to be sent, and to whom. `$lines` are enough for most orders.
 
 _LINE = """
-    id sku productTitle variantTitle remainingQuantity
+    id sku productTitle variantTitle remainingQuantity totalQuantity
     lineItem {
       id customAttributes { key value }
       originalUnitPriceSet { shopMoney { amount currencyCode } }
@@ -55,7 +55,7 @@ MORE_LINES = f"""
 query MoreLines($id: ID!, $first: Int!, $after: String) {{
   fulfillmentOrder(id: $id) {{
     lineItems(first: $first, after: $after) {{
-      pageInfo {{ hasNextPage endCursor }} nodes {{ {_LINE} totalQuantity }}
+      pageInfo {{ hasNextPage endCursor }} nodes {{ {_LINE} }}
     }}
   }}
 }}
@@ -210,4 +210,34 @@ mutation Split($splits: [FulfillmentOrderSplitInput!]!) {
     userErrors { field message code }
   }
 }
+"""
+
+# All of them, open or not, to be compared.
+
+_LINES = "pageInfo { hasNextPage endCursor } nodes { id sku totalQuantity lineItem { id } }"
+
+ALL_REQUESTED = f"""
+query AllRequested(
+  $first: Int!, $after: String, $query: String, $lines: Int!
+  $sent: String!, $split: String!, $void: String!
+) {{
+  fulfillmentOrders(
+    first: $first, after: $after, query: $query, includeClosed: true, sortKey: UPDATED_AT
+  ) {{
+    pageInfo {{ hasNextPage endCursor }}
+    nodes {{
+      id status requestStatus updatedAt orderName
+      assignedLocation {{ location {{ id }} }}
+      merchantRequests(first: 1, reverse: true) {{ nodes {{ kind }} }}
+      fulfillments(first: 5) {{ nodes {{ id status createdAt trackingInfo {{ number company }} }} }}
+      order {{
+        cancelledAt
+        sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
+        split: metafield(namespace: "ordosync", key: $split) {{ value }}
+        void: metafield(namespace: "ordosync", key: $void) {{ value }}
+      }}
+      lineItems(first: $lines) {{ {_LINES} }}
+    }}
+  }}
+}}
 """

@@ -82,7 +82,7 @@ _SENT_PARTS = """
   nodes {
     id status requestStatus
     lineItems(first: 10) {
-      pageInfo { hasNextPage endCursor } nodes { id totalQuantity lineItem { id } }
+      pageInfo { hasNextPage endCursor } nodes { id sku totalQuantity lineItem { id } }
     }
   }
 """
@@ -121,5 +121,16 @@ query SentById($ids: [ID!]!) {{
 SPLIT_BY_ID = f"""
 query SplitById($ids: [ID!]!) {{
   nodes(ids: $ids) {{ ... on Order {{ {_SENT} }} }}
+}}
+"""
+
+# All of them, whatever has become of them, to be compared.
+
+ALL_RECEIVED = f"""
+query AllReceived($first: Int!, $after: String, $query: String) {{
+  orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {{
+    pageInfo {{ hasNextPage endCursor }}
+    nodes {{ name sourceIdentifier cancelledAt displayFulfillmentStatus {_SENT} }}
+  }}
 }}
 """
