@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from ordosync.clock import Clock, StoppedError
 from ordosync.database import sqlite3
-from ordosync.engine.changes import says_it_all
 from ordosync.engine.claim import Claim, GaveUp, Held, NotDue, claim, claim_if_due
 from ordosync.engine.execution import Execution, InterruptedRunError, is_behind
+from ordosync.engine.owed import says_it_all
 from ordosync.engine.portals import check_renames, chosen, open_portal, register
 from ordosync.engine.stop import Stop
 from ordosync.errors import AccountError, OrdosyncError, mistake

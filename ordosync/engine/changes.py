@@ -11,8 +11,6 @@ from ordosync.tasks.base import Step, Verdict
 _REST = timedelta(minutes=1)
 """Between two tries of what was refused and may pass, since another task may change it."""
 
-_WITHDRAWN = ("gone", "mended")
-
 
 def change(
     step: Step,
@@ -54,20 +52,6 @@ def restate(
         code=code,
         reason=reason,
     )
-
-
-def says_it_all(row: StepRow, step: Step) -> bool:
-    """Whether what was recorded of what happened once says all that is to say of this reading.
-
-    What was withdrawn while it waited, or mended, and is back as it was, is news; so is what was
-    done and then undone.
-    """
-    return row.content == step.content and row.code not in _WITHDRAWN and not is_undone(row, step)
-
-
-def is_undone(row: StepRow, step: Step) -> bool:
-    """Whether a step that was done is to be done once more."""
-    return step.undone and row.state == "done"
 
 
 def decided(step: Step, verdict: Verdict, *, now: datetime) -> StepChange:

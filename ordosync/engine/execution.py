@@ -16,25 +16,18 @@ from msgspec.structs import replace
 from ordosync.accounts.base import OUTAGE
 from ordosync.clock import Clock
 from ordosync.engine.brake import Brake
-from ordosync.engine.changes import (
-    change,
-    counted_as,
-    decided,
-    is_undone,
-    restate,
-    says_it_all,
-    settled,
-)
+from ordosync.engine.changes import change, counted_as, decided, restate, settled
+from ordosync.engine.owed import is_edit, owed
 from ordosync.engine.stop import Stop
 from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
-from ordosync.models import Outcome, Page, edited
+from ordosync.models import Outcome, Page
 from ordosync.schedule import is_from_the_future
 from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import PLANNED, StepChange, StepRow
-from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.base import Portal, Reading, Result, Step, Task
 
 _CATCHES_UP = timedelta(hours=1)
 """Later than this after a restore, whatever was there before it is not news to any reading."""
@@ -196,20 +189,20 @@ class Execution:
         for step in page.items:
             if step.key in self._tried:
                 continue
-            now_owed = self._compare(step, known.get(step.key))
-            if now_owed is None:
+            now_owed = owed(self.task, step, known.get(step.key))
+            if now_owed is None or (is_edit(now_owed) and self._is_told(now_owed)):
                 self.counts.unchanged += 1
             else:
                 fresh.append(now_owed)
-        owed = [step for step in fresh if not step.verdict]
+        to_write = [step for step in fresh if not step.verdict]
         ruled_out = self._decided([step for step in fresh if step.verdict])
-        if ruled_out or (not owed and self._is_quiet()):
+        if ruled_out or (not to_write and self._is_quiet()):
             self._record(ruled_out)
         if self.task.brake:
-            brake.weigh(page.items, owed)
-            self._record([change(step, "waiting", code=PLANNED) for step in owed])
+            brake.weigh(page.items, to_write)
+            self._record([change(step, "waiting", code=PLANNED) for step in to_write])
         else:
-            self._send(owed)
+            self._send(to_write)
 
     def _is_quiet(self) -> bool:
         """Whether nothing was recorded for a while, so that the lease is to be renewed."""
@@ -230,47 +223,9 @@ class Execution:
             last = rows[-1].id
             self.try_again(rows)
 
-    def _compare(self, step: Step, row: StepRow | None) -> Step | None:
-        """Return what is owed for an object that was read, or None where nothing is."""
-        unchanged = step.verdict is not None and step.verdict.state == "unchanged"
-        if row is None:
-            return None if unchanged else step
-        if self.task.is_state and unchanged:
-            # What failed is as it should be after all: somebody set it right by hand.
-            return step if row.state in ("failed", "skipped") else None
-        if self.task.is_state:
-            return None if self._stands(step, row) else step
-        if says_it_all(row, step) or row.state in ("sending", "unknown"):
-            return None
-        if row.state != "done" or is_undone(row, step):
-            return None if unchanged else step
-        if not edited(row.content, step.content):
-            return None
-        return self._edit(step)
-
-    def _stands(self, step: Step, row: StepRow) -> bool:
-        """Whether what was recorded of a state says all that is to say of it now."""
-        if step.verdict:
-            return (row.state, row.code) == (step.verdict.state, step.verdict.code)
-        if row.content != step.content:
-            return False
-        return row.state in ("sending", "unknown", "waiting", "failed")
-
-    def _edit(self, step: Step) -> Step | None:
-        """Tell once that an edit does not travel."""
-        key = f"{step.key}:{step.content}"
-        if self.store.steps.known(self.portal.name, self.task.name, [key]):
-            return None
-        return Step(
-            key=key,
-            merchant_id=step.merchant_id,
-            content=step.content,
-            verdict=Verdict(
-                state="skipped",
-                code="edited",
-                reason="was edited after it was sent; edits do not travel",
-            ),
-        )
+    def _is_told(self, step: Step) -> bool:
+        """Whether this edit was told before."""
+        return bool(self.store.steps.known(self.portal.name, self.task.name, [step.key]))
 
     def _decided(self, steps: Sequence[Step]) -> list[StepChange]:
         """Count what needs no write, and say what to record of it."""

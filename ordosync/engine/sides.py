@@ -21,7 +21,7 @@ from ordosync.database import sqlite3
 from ordosync.engine.families import Family, Twins
 from ordosync.models import Address, Order, Page, Standing
 from ordosync.tasks.base import Portal
-from ordosync.tasks.import_orders import lines_sent
+from ordosync.tasks.travels import lines_sent
 
 if TYPE_CHECKING:
     from ordosync.store.links import Link

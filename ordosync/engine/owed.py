@@ -1,0 +1,69 @@
+"""What is owed of an object that was read, given what was recorded of it before: pure."""
+
+from ordosync.models import edited
+from ordosync.store.steps import StepRow
+from ordosync.tasks.base import Step, Task, Verdict
+
+_WITHDRAWN = ("gone", "mended")
+_EDITED = "edited"
+
+
+def owed(task: Task, step: Step, row: StepRow | None) -> Step | None:
+    """Return the step that is owed, or None where nothing is.
+
+    That is not always `step`: what was edited after it was sent is owed a word of it.
+    """
+    unchanged = step.verdict is not None and step.verdict.state == "unchanged"
+    if row is None:
+        return None if unchanged else step
+    if task.is_state and unchanged:
+        # What failed is as it should be after all: somebody set it right by hand.
+        return step if row.state in ("failed", "skipped") else None
+    if task.is_state:
+        return None if _stands(step, row) else step
+    if says_it_all(row, step) or row.state in ("sending", "unknown"):
+        return None
+    if row.state != "done" or _is_undone(row, step):
+        return None if unchanged else step
+    return _edit(step) if edited(row.content, step.content) else None
+
+
+def is_edit(step: Step) -> bool:
+    """Whether a step only says that an edit does not travel, which is said once."""
+    return step.verdict is not None and step.verdict.code == _EDITED
+
+
+def says_it_all(row: StepRow, step: Step) -> bool:
+    """Whether what was recorded of what happened once says all that is to say of this reading.
+
+    What was withdrawn while it waited, or mended, and is back as it was, is news; so is what was
+    done and then undone.
+    """
+    return row.content == step.content and row.code not in _WITHDRAWN and not _is_undone(row, step)
+
+
+def _is_undone(row: StepRow, step: Step) -> bool:
+    """Whether a step that was done is to be done once more."""
+    return step.undone and row.state == "done"
+
+
+def _stands(step: Step, row: StepRow) -> bool:
+    """Whether what was recorded of a state says all that is to say of it now."""
+    if step.verdict:
+        return (row.state, row.code) == (step.verdict.state, step.verdict.code)
+    if row.content != step.content:
+        return False
+    return row.state in ("sending", "unknown", "waiting", "failed")
+
+
+def _edit(step: Step) -> Step:
+    return Step(
+        key=f"{step.key}:{step.content}",
+        merchant_id=step.merchant_id,
+        content=step.content,
+        verdict=Verdict(
+            state="skipped",
+            code=_EDITED,
+            reason="was edited after it was sent; edits do not travel",
+        ),
+    )
