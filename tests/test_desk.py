@@ -77,7 +77,7 @@ def test_what_is_saved_while_another_command_sends_goes_with_the_next_tick(
     both.imported("1002")
     both.run("run-due")
     words = (*SHIP, "--account", "northwind")
-    first = started(both.folder, *words, fault="cursor-after-commit:2:STOP")
+    first = started(both.folder, *words, fault="finish-before-commit:2:STOP")
     os.waitpid(first.pid, os.WUNTRACED)
     ship = ("orders", "ship", "S-1002", "--carrier", "UPS", "--tracking", "1Z8")
 
