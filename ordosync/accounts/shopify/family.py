@@ -33,38 +33,34 @@ class Families(WrittenStock):
     def members(self, order_id: str) -> Members | None:
         """Return what an order is now; None where it is not there."""
         kept, id_ = self.kept_as, fulfillment_order(order_id)
+        doing = f"read the parts of fulfillment order {number(id_)}"
         answer = self.shopify.ask(
             FAMILY,
             dict[str, Family | None],
-            doing=f"read the parts of fulfillment order {number(id_)}",
+            doing=doing,
             id=id_,
             lines=_LINES,
             sent=kept["sent"],
             split=kept["split"],
             void=kept["void"],
         )
-        found = answer["fulfillmentOrder"]
-        if found is None:
+        if (found := answer["fulfillmentOrder"]) is None:
             return None
-        parts = whole(
-            self.shopify,
-            found.order.fulfillment_orders,
-            MORE_PARTS,
-            Part,
-            of=found.order.id,
-            doing=f"read the parts of fulfillment order {number(id_)}",
-            lines=_LINES,
-        )
-        lineage = Lineage.of(found.order.sent, found.order.split)
+        order, begun = found.order, found.order.fulfillment_orders
+        parts = [
+            self._whole(part, order)
+            for part in whole(
+                self.shopify, begun, MORE_PARTS, Part, of=order.id, doing=doing, lines=_LINES
+            )
+        ]
+        if id_ not in {part.id for part in parts}:
+            return None
+        lineage = Lineage.of(order.sent, order.split)
         return Members(
-            order=found.order.id,
-            parts=_parts(
-                [self._whole(part, found.order) for part in parts],
-                order_id,
-                lineage,
-            ),
+            order=order.id,
+            parts=_parts(parts, order_id, lineage),
             lineage=lineage,
-            void=texts(found.order.void),
+            void=texts(order.void),
         )
 
     def answer_cancellations(self, cancelled: Mapping[str, bool]) -> None:

@@ -63,11 +63,12 @@ class Lineage:
         shared = self._sharing(lines)
         return (shared,) if shared and shared != order_id else ()
 
-    def leaves(self, order_id: str) -> Iterator[str]:
+    def leaves(self, order_id: str, *above: str) -> Iterator[str]:
         """Yield what an order was split into by us, down to what is not split itself."""
+        above = (*above, order_id)
         for piece in self.splits.get(order_id, ()):
-            if piece in self.splits:
-                yield from self.leaves(piece)
+            if piece in self.splits and piece not in above:  # or others have written there
+                yield from self.leaves(piece, *above)
             else:
                 yield piece
 

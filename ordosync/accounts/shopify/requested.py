@@ -119,14 +119,14 @@ class RequestedOrders(Placed):
         )
         for found, after in pages:
             shapes = [self.read(raw, Standing, doing="read cancelled orders") for raw in found]
-            ids = (number(one.id) for one in shapes if is_cancelled(one))
+            ids = (number(one.id) for one in shapes if self._is_off(one))
             yield Page(items=tuple(ids), cursor=after)
 
     def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders are cancelled, or asked to be, unsent, at this moment."""
         found = self._standings(ids)
         return frozenset(
-            id_ for id_ in ids if (one := found.get(fulfillment_order(id_))) and is_cancelled(one)
+            id_ for id_ in ids if (one := found.get(fulfillment_order(id_))) and self._is_off(one)
         )
 
     def remark_on_request(self, comment: Comment) -> None:
@@ -134,6 +134,11 @@ class RequestedOrders(Placed):
         found = self._standings([comment.order_id])
         for one in found.values():
             self.remark(one.order_id, comment)
+
+    def _is_off(self, one: Standing) -> bool:
+        """Whether it is cancelled; until a service has accepted a request, that is taken back."""
+        is_taken_back = self.is_service and one.is_open and one.request_status == "UNSUBMITTED"
+        return is_cancelled(one) or (is_taken_back and not one.sent)
 
     def _as_read(self, ids: Sequence[str]) -> Mapping[str, _Read]:
         """Return what these orders were when they were read; one that is sent since is not."""
@@ -163,7 +168,8 @@ class RequestedOrders(Placed):
         document = ACCEPT_CANCELLATION if accepted else REJECT_CANCELLATION
         answer = self.shopify.write(document, dict[str, Told], doing=doing, id=one.id)
         errors = [error for told in answer.values() for error in told.user_errors]
-        if errors and self._standings([number(one.id)])[one.id].asks_cancellation:
+        now = self._standings([number(one.id)]).get(one.id) if errors else None
+        if now and now.asks_cancellation:
             raise RefusedError(f"account {self.name}", doing, self.said(errors))
 
     def accept(self, id_: str) -> None:

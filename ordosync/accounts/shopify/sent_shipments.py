@@ -7,12 +7,12 @@ turn is not told, so an order is split once, into all that there are then.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
 import msgspec
-from msgspec.structs import replace
 
 from ordosync.accounts.base import Finding
 from ordosync.accounts.lists import since_cursor
@@ -142,9 +142,9 @@ class SentShipments(MadeOrders):
         )
 
 
-def piece_id(of: str, part: str) -> str:
-    """Return what a part is called, of an order or a parcel in which there are several."""
-    return f"{of}/{number(part)}"
+def piece_id(order_id: str, part: str) -> str:
+    """Return the id of a part of an order that was split."""
+    return f"{order_id}/{number(part)}"
 
 
 def _parcel(shipment: str) -> str:
@@ -176,7 +176,7 @@ def shipments_of(order: SentOrder) -> Iterator[Shipment]:
         if not parts:
             yield whole_order
         for part in parts:
-            id_ = whole_order.id if len(parts) == 1 else piece_id(whole_order.id, part.id)
+            id_ = whole_order.id if len(parts) == 1 else f"{whole_order.id}/{number(part.id)}"
             piece = piece_id(order_id, part.id)
             yield replace(whole_order, id=id_, order_id=piece, ancestors=(order_id,))
 

@@ -82,8 +82,11 @@ def test_split_that_came_to_a_halt_is_finished(seller: ShopifyMerchantPeople, lo
     ]
 
 
+@pytest.mark.parametrize(
+    "broken", ['{"what": "is this"}', "", "[]", '{"1": {"at": "2026-11-02T00:00:00"}}']
+)
 def test_metafield_that_somebody_has_broken_is_as_good_as_none(
-    seller: ShopifyMerchantPeople,
+    seller: ShopifyMerchantPeople, broken: str
 ) -> None:
     order_id = seller.request(sold("1001"))
     account = opened(seller)
@@ -91,11 +94,27 @@ def test_metafield_that_somebody_has_broken_is_as_good_as_none(
     [kept] = [
         one for order in seller.fake.orders() for one in order.metafields if "sent" in one.key
     ]
-    kept.value = '{"what": "is this"}'
+    kept.value = broken
 
     [found] = usable(read(account.orders(None, now=seller.settle()))[0])
 
     assert found.id == order_id
+
+
+def test_order_that_is_said_to_be_a_piece_of_itself_is_told_its_tracking(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    order_id = seller.request(sold("1001"))
+    account = opened(seller)
+    account.acknowledge([order_id])
+    [kept] = [one for order in seller.fake.orders() for one in order.metafields]
+    place = seller.pair["location"]
+    kept.key, kept.value = f"split_{place}", f'{{"{order_id}": {{"{order_id}": "a"}}}}'
+
+    [outcome] = account.add_tracking([parcel(order_id)])
+    [again] = account.add_tracking([parcel(order_id)])
+
+    assert (outcome.state, again.state) == ("done", "unchanged")
 
 
 def test_parts_of_one_order_in_two_batches_are_both_kept(seller: ShopifyMerchantPeople) -> None:

@@ -8,6 +8,7 @@ from tests.accounts.contract.examples import line, parcel, sold
 from tests.accounts.contract.opening import opened
 from tests.accounts.shopify.people import ShopifyServicePeople
 from tests.accounts.sqlite.people import SqliteSupplierPeople
+from tests.fakes.shopify import Fault
 from tests.pairs.pair import Pair
 
 
@@ -79,6 +80,24 @@ def test_tracking_rejects_a_cancellation_that_nobody_has_answered(
 
     assert ran.counts == {"done": 1}
     assert asking.status(order_id) == "shipped"
+
+
+def test_request_that_is_taken_back_before_it_is_accepted_is_cancelled(
+    tmp_path: Path, asking: ShopifyServicePeople
+) -> None:
+    pair = pair_of(tmp_path, asking)
+    order_id = asking.request(sold("1001"))
+    asking.fake.faults.add(
+        Fault(kind="callback", path="#AcceptRequest$", do=lambda: asking.ask_back(order_id))
+    )
+    pair.run("import-orders")
+    there = pair.link(order_id).supplier_id
+
+    ran = pair.run("cancel-orders")
+
+    assert ran.counts == {"done": 1}
+    assert pair.supplier.status(there) == "cancelled"
+    pair.stays_quiet("cancel-orders", "import-orders")
 
 
 def test_request_that_was_taken_back_and_made_again_asks_for_no_cancellation(
