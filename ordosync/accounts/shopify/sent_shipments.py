@@ -7,12 +7,12 @@ turn is not told, so an order is split once, into all that there are then.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from ordosync.accounts.base import Finding
 from ordosync.accounts.lists import since_cursor
