@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-import msgspec
 from msgspec.structs import replace
 
 from ordosync.accounts.base import Finding
@@ -115,7 +114,7 @@ class SentShipments(MadeOrders):
         """Return an order with all parts it has, also where these are more than came with it."""
         begun, doing = order.fulfillment_orders, f"read the parts of order {number(order.id)}"
         parts = whole(self.shopify, begun, MORE_SENT, Part, of=order.id, doing=doing)
-        return msgspec.structs.replace(order, fulfillment_orders=Connection(nodes=[*parts]))
+        return replace(order, fulfillment_orders=Connection(nodes=[*parts]))
 
     def _split_there(self, order: SentOrder) -> Split | None:
         live = live_parts(order)
