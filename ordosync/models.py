@@ -144,13 +144,17 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     """The Supplier changed the order's lines before it was sent, as far as the account knows."""
 
 
+OWN = "own"
+
+
 class Standing(Struct, frozen=True, kw_only=True, gc=False):
     """An order in whatever status, with what was sent of it: to compare two accounts by."""
 
     order: Order
     """Its number is without what the account itself puts before it."""
     shipments: tuple[Shipment, ...] = ()
-    """The newest last. At the Merchant an `id` is the Supplier's, empty where that is not kept."""
+    """The newest last. At the Merchant an `id` is the Supplier's, empty where that is not kept, and
+    `OWN` of a label that nobody told it."""
     is_ours: bool = True
     """At the Merchant: whether it was not taken from this portal's Supplier since."""
 

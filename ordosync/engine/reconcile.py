@@ -19,7 +19,7 @@ from ordosync.engine.families import (
     valid_numbers,
 )
 from ordosync.engine.sides import both_sides
-from ordosync.models import Order, Product, Shipment, Standing
+from ordosync.models import OWN, Order, Product, Shipment, Standing
 from ordosync.store.links import Link
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal, Reading, Step
@@ -218,8 +218,11 @@ def _tracking(
 
 
 def _void(comparison: Comparison, match: Match, ours: Standing, theirs: Standing) -> Difference:
-    number = valid_numbers(ours)[-1]
+    told = next(one for one in reversed(ours.shipments) if not one.voided)
+    number = told.tracking_number
     deleted = next((one for one in theirs.shipments if one.tracking_number in ("", number)), None)
+    if told.id == OWN:
+        deleted = None  # whatever it was, it is not this one
     what = f"has tracking {number} at the Merchant, and is open at the Supplier"
     owed = None
     if deleted:

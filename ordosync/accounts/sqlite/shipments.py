@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from ordosync.accounts.base import refused
 from ordosync.accounts.sqlite import changes, orders, stock, timeline
-from ordosync.models import Outcome, Shipment
+from ordosync.models import OWN, Outcome, Shipment
 
 if TYPE_CHECKING:
     import sqlite3
@@ -133,7 +133,7 @@ def of_orders(
     for row in rows.fetchall():
         shipment = _shipment(db, row)
         if as_told:
-            shipment = replace(shipment, id=row["told_as"] or "")
+            shipment = replace(shipment, id=row["told_as"] or OWN)
         found.setdefault(row["order_number"], []).append(shipment)
     return found
 

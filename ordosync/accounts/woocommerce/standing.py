@@ -17,7 +17,7 @@ from ordosync.accounts.woocommerce.shapes import LineShape, OrderShape, moment, 
 from ordosync.accounts.woocommerce.sold import Lines
 from ordosync.accounts.woocommerce.supplier import SupplierSide, status_of
 from ordosync.accounts.woocommerce.tracking import Fulfillments, Seen
-from ordosync.models import Address, Line, Order, Page, Shipment, Standing
+from ordosync.models import OWN, Address, Line, Order, Page, Shipment, Standing
 
 _NOWHERE = Address()
 
@@ -190,7 +190,7 @@ def _shipments(
     changed_at = moment(order.date_modified_gmt) or datetime.min.replace(tzinfo=UTC)
     for one in theirs:
         yield Shipment(
-            id="",
+            id=OWN,
             order_id=target,
             tracking_number=one.number,
             carrier=one.carrier,

@@ -136,6 +136,17 @@ def _without_a_cursor(page: dict[str, object]) -> object:
     return page
 
 
+def test_piece_of_many_lines_has_all_of_them(shipper: ShopifySupplierPeople) -> None:
+    account = opened(shipper)
+    lines = [line(f"SKU-{place}", 2, id=f"m-{place}") for place in range(25)]
+    [made] = account.create_orders([order("1001", *lines)])
+    shipper.split(made.id, [1] * 25, [1] * 25)
+
+    [split] = read(account.splits_by_id([made.id]))[0]
+
+    assert [len(piece.lines) for piece in split.pieces] == [25, 25]
+
+
 def test_parcel_with_several_pieces_in_it_is_told_of_each(shipper: ShopifySupplierPeople) -> None:
     account = opened(shipper)
     [made] = account.create_orders([order("1001", line("MUG", 3))])

@@ -166,3 +166,27 @@ def test_adopting_from_who_shows_nobody_elses_orders_says_so(
 
     assert (said.code, said.out) == (0, "")
     assert "account northwind (shopify) shows only orders that carry a reference" in said.err
+
+
+def test_order_in_many_pieces_is_listed_with_all_of_them(shipper: ShopifySupplierPeople) -> None:
+    [made] = opened(shipper).create_orders([order("1001", line("MUG", 12))])
+    shipper.split(made.id, *[(1,)] * 12)
+
+    found = standing(shipper)
+
+    pieces = [one.order for one in found.values() if one.order.ancestors == (made.id,)]
+    assert [quantities(one) for one in pieces] == [[("MUG", 1)]] * 12
+    assert quantities(found[made.id].order) == [("MUG", 12)]
+
+
+def test_list_is_read_a_page_at_a_time(seller: ShopifyMerchantPeople) -> None:
+    for number in range(100):
+        seller.clock.sleep(1)
+        seller.request(sold(str(number)))
+    account = opened(seller)
+
+    pages = account.all_orders("merchant", now=seller.settle())
+    first = next(pages)
+
+    assert account.calls == 1
+    assert len(first.items) < 100 == len(first.items) + sum(len(page.items) for page in pages)

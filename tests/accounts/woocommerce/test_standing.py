@@ -21,7 +21,7 @@ from tests.command import ordosync
 from tests.fakes.woocommerce import FakeWooCommerce, Switches
 from tests.fakes.woocommerce.people_parcels import Way
 from tests.pairs.pair import Pair
-from tests.pairs.test_rebuild import lose, rebuilt
+from tests.pairs.test_rebuild import lose, rebuilt, would
 from tests.pairs.test_reconcile import compared
 from tests.virtual import START, VirtualClock
 
@@ -300,3 +300,23 @@ def test_order_that_cannot_be_imported_is_named_with_the_reason(tmp_path: Path) 
 
         assert (found.kind, found.task) == ("no-supplier-order", "")
         assert found.what.startswith("cannot be imported: has a line whose product was deleted")
+
+
+@pytest.mark.parametrize("merchant", [ShopMerchantPeople, SqliteMerchantPeople])
+def test_number_of_the_merchants_own_is_not_taken_for_a_deleted_label(
+    tmp_path: Path, merchant: type[MerchantPeople]
+) -> None:
+    """The Supplier's shop does not say whether an open order ever had a label."""
+    with pair_of(tmp_path, merchant, ShopSupplierPeople) as pair:
+        order_id, _ = pair.imported("1001")
+        if isinstance(pair.merchant, ShopMerchantPeople):
+            pair.merchant.fake.ship(int(order_id), "OWN1", way="fulfillment")
+        elif isinstance(pair.merchant, SqliteMerchantPeople):
+            pair.merchant.desk.ship([parcel(order_id, "OWN1")])
+        found = compared(pair)
+        lose(pair)
+
+        rebuilt(pair)
+
+        assert [(one.kind, one.task) for one in found] == [("tracking-void", "")]
+        assert would(pair)["update-tracking"] == []
