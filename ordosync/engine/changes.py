@@ -11,8 +11,6 @@ from ordosync.tasks.base import Step, Verdict
 _REST = timedelta(minutes=1)
 """Between two tries of what was refused and may pass, since another task may change it."""
 
-_WITHDRAWN = ("gone", "mended")
-
 
 def change(
     step: Step,
@@ -59,10 +57,14 @@ def restate(
 def says_it_all(row: StepRow, step: Step) -> bool:
     """Whether what was recorded of what happened once says all that is to say of this reading.
 
-    What was withdrawn while it waited, or mended, and is back as it was, is news; so is what was
-    done and then undone.
+    What was done and then undone is news; so is what was passed over for a reason that does not
+    hold any more, such as that it was withdrawn.
     """
-    return row.content == step.content and row.code not in _WITHDRAWN and not is_undone(row, step)
+    if row.content != step.content or is_undone(row, step):
+        return False
+    if row.state != "skipped":
+        return True
+    return step.verdict is not None and step.verdict.code in ("", row.code)
 
 
 def is_undone(row: StepRow, step: Step) -> bool:
