@@ -4,6 +4,7 @@ import base64
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -143,3 +144,7 @@ def test_no_other_module_names_a_way_around_verification() -> None:
     for path in package.rglob("*.py"):
         assert "verify=False" not in path.read_text("utf-8")
         assert "CERT_NONE" not in path.read_text("utf-8")
+
+
+def test_parameters_may_be_any_mapping() -> None:
+    assert Mask([], MappingProxyType({"city": "Springfield"}))("no Springfield") == "no ***"
