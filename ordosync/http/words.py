@@ -43,7 +43,7 @@ def said(body: bytes) -> str:
     """Return what a service says of an error, raw; nothing where it does not do so in JSON."""
     try:
         answer = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     if not isinstance(answer, dict):
         return "; ".join(_texts(answer)) if isinstance(answer, str | list) else ""

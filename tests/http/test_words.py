@@ -148,3 +148,7 @@ def test_no_other_module_names_a_way_around_verification() -> None:
 
 def test_parameters_may_be_any_mapping() -> None:
     assert Mask([], MappingProxyType({"city": "Springfield"}))("no Springfield") == "no ***"
+
+
+def test_words_that_are_not_utf_8_are_none() -> None:
+    assert said('{"message": "Ungültig"}'.encode("latin-1")) == ""
