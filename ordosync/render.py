@@ -7,6 +7,7 @@ standard error for words.
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +44,11 @@ def document(value: object) -> None:
 
 def local(at: datetime | None) -> str:
     """Return a time as the reader's clock shows it, with its zone."""
-    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z") if at else ""
+    if at is None:
+        return ""
+    with suppress(OverflowError):  # on the first and the last day that there is
+        at = at.astimezone()
+    return at.strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 def runs(found: "Sequence[Run]") -> None:

@@ -230,6 +230,7 @@ def test_a_shipping_only_portal_has_no_inventory_to_write(both: TwoAccounts) -> 
         ((*SHIP, "--warehouse", "mars"), 2, "no warehouse 'mars'; there is: main"),
         ((*SHIP, "--cost", "1e3"), 2, "not an amount"),
         ((*SHIP, "--shipped-at", "2126-11-24T10:00Z"), 2, "more than a day from now"),
+        ((*SHIP, "--shipped-at", "0001-01-01T00:00+14:00"), 2, "is before 1970"),
         (("orders", "ship"), 2, "--from"),
         (("orders", "ship", "--from", "nowhere.csv"), 2, "cannot be read"),
         (("orders", "ship", "S-1001", "--void"), 1, "no valid label"),

@@ -1,10 +1,12 @@
 """What people see on terminals of any width, and programs in pipes."""
 
 import re
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from ordosync import render
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.models import Address, Line, Order
 from tests.command import HEADER, on_a_terminal, ordosync, row, shop
@@ -111,3 +113,15 @@ def test_a_terminal_lists_the_fifty_newest_orders_and_a_pipe_all(tmp_path: Path)
     assert next(line.split()[0] for line in lines if line.startswith("N")) == "N10"
     assert lines[-1] == "50 of 60; -n 0 shows all"
     assert len(both.run(*words).out.splitlines()) == 61
+
+
+@pytest.mark.parametrize("hours", [14, -12])
+def test_a_time_at_the_ends_of_all_times_is_shown(hours: int) -> None:
+    """A source may say it of what it does not know."""
+    zone = timezone(timedelta(hours=hours))
+    ends = (datetime.min.replace(tzinfo=zone), datetime.max.replace(tzinfo=zone))
+
+    first, last = map(render.local, ends)
+
+    assert re.match(r"0*1-01-0[12] |0*1-01-01", first)
+    assert last.startswith("9999-12-31")

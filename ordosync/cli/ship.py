@@ -22,6 +22,7 @@ _NEEDED = ("number", "carrier", "tracking")
 _COLUMNS = (*_NEEDED, "method", "cost", "warehouse", "shipped-at")
 _TASKS = ("split-order", "update-tracking")
 _SOON = timedelta(days=1)
+_FIRST_YEAR = 1970
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +201,8 @@ def _wanted(opened: SqliteAccount, row: Given, warehouses: Sequence[str]) -> _Wa
         raise UsageError(f"account {opened.name} has no warehouse {warehouse!r}; there is: {there}")
     now, at = Clock().now().astimezone(), row.get("shipped-at")
     shipped_at = rows.moment(at) if at else now
+    if shipped_at.year < _FIRST_YEAR:
+        raise UsageError(f"{at!r} is before {_FIRST_YEAR}; say when it was sent")
     if shipped_at > now + _SOON:
         raise UsageError(f"{at!r} is more than a day from now; say when it was sent")
     shipment = Shipment(

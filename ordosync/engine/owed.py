@@ -4,7 +4,6 @@ from ordosync.models import edited
 from ordosync.store.steps import StepRow
 from ordosync.tasks.base import Step, Task, Verdict
 
-_WITHDRAWN = ("gone", "mended")
 _EDITED = "edited"
 
 
@@ -36,10 +35,14 @@ def is_edit(step: Step) -> bool:
 def says_it_all(row: StepRow, step: Step) -> bool:
     """Whether what was recorded of what happened once says all that is to say of this reading.
 
-    What was withdrawn while it waited, or mended, and is back as it was, is news; so is what was
-    done and then undone.
+    What was done and then undone is news; so is what was passed over for a reason that does not
+    hold any more, such as that it was withdrawn.
     """
-    return row.content == step.content and row.code not in _WITHDRAWN and not _is_undone(row, step)
+    if row.content != step.content or _is_undone(row, step):
+        return False
+    if row.state != "skipped":
+        return True
+    return step.verdict is not None and step.verdict.code in ("", row.code)
 
 
 def _is_undone(row: StepRow, step: Step) -> bool:

@@ -43,7 +43,7 @@ def said(body: bytes) -> str:
     """Return what a service says of an error, raw; nothing where it does not do so in JSON."""
     try:
         answer = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     if not isinstance(answer, dict):
         return "; ".join(_texts(answer)) if isinstance(answer, str | list) else ""
@@ -100,7 +100,7 @@ class Mask:
         return text
 
     def _without_persons(self, text: str) -> str:
-        values = list(_personal(msgspec.to_builtins(self._sent)))
+        values = list(_personal(msgspec.to_builtins(self._sent, enc_hook=dict)))  # any mapping
         words = {word for value in values for word in _words(value)}
         for phone in (phone for value in values for phone in _phone(value)):
             text = phone.sub(MASK, text)

@@ -4,6 +4,7 @@ import base64
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -143,3 +144,11 @@ def test_no_other_module_names_a_way_around_verification() -> None:
     for path in package.rglob("*.py"):
         assert "verify=False" not in path.read_text("utf-8")
         assert "CERT_NONE" not in path.read_text("utf-8")
+
+
+def test_parameters_may_be_any_mapping() -> None:
+    assert Mask([], MappingProxyType({"city": "Springfield"}))("no Springfield") == "no ***"
+
+
+def test_words_that_are_not_utf_8_are_none() -> None:
+    assert said('{"message": "Ungültig"}'.encode("latin-1")) == ""

@@ -207,4 +207,32 @@ MUTANTS = (
         new='            id="",',
         test="accounts/woocommerce/test_standing.py",
     ),
+    Mutant(
+        protection="what is owed again has its own attempts and patience",
+        file="store/steps.py",
+        old="then created_at else excluded.created_at end",
+        new="then created_at else created_at end",
+        test="faults/test_patience.py",
+    ),
+    Mutant(
+        protection="what was withdrawn while it waited and is back as it was is sent",
+        file="engine/owed.py",
+        old='    if row.state != "skipped":\n        return True\n    return step.verdict',
+        new="    return True or step.verdict",
+        test="faults/test_patience.py",
+    ),
+    Mutant(
+        protection="what the desk saves while a run sends makes the task due once more",
+        file="store/schedule.py",
+        old="        if not (row and row.was_woken(now)):",
+        new="        if row:",
+        test="test_desk.py::test_what_is_saved_while_another_command_sends_goes_with_the_next_tick",
+    ),
+    Mutant(
+        protection="the hour that comes twice is read by offset",
+        file="accounts/lists.py",
+        old=" and not self._comes_again(max(times))",
+        new="",
+        test="accounts/woocommerce/test_times.py",
+    ),
 )

@@ -7,7 +7,7 @@ that forgets the query answers the same to all.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -87,10 +87,11 @@ class Lists:
 
 
 def since(after: datetime | None) -> Params:
-    """Return the parameters for what changed after a time."""
+    """Return the parameters for what changed at a time or after it, as it is counted."""
     if after is None:
         return {}
-    text = after.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    before = after.astimezone(UTC).replace(tzinfo=None) - timedelta(microseconds=1)
+    text = before.isoformat(timespec="seconds")
     return {"modified_after": text, "dates_are_gmt": "true"}
 
 

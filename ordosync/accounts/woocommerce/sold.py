@@ -7,7 +7,6 @@ kept in the order itself (`record`).
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 
 from msgspec import Raw
 
@@ -218,7 +217,7 @@ class SoldOrders(Side):
         return {one.id: one for one in found if isinstance(one, ProductShape)}
 
 
-_ALL = MappingProxyType({"per_page": str(LIMIT)})
+_ALL: Mapping[str, str] = {"per_page": str(LIMIT)}
 
 
 def _usable(shape: OrderShape, lines: Left) -> Order | Unusable:

@@ -81,6 +81,23 @@ def test_a_merchant_of_files_takes_part_in_every_task(tmp_path: Path) -> None:
     ]
 
 
+def test_an_order_whose_cancellation_is_taken_back_before_its_import_is_sent(
+    tmp_path: Path,
+) -> None:
+    feed = shop(tmp_path, HEADER + row("1"), config=config(EMBEDDED))
+    cancelled = tmp_path / "cancelled" / "a.csv"
+    cancelled.write_text("order\n1\n")
+    first = ordosync(tmp_path, "import-orders", "--json")
+    again = ordosync(tmp_path, "import-orders", "--json")
+    cancelled.write_text("order\n")
+    feed.write_text(HEADER + row("1") + row("2"))
+
+    done = ordosync(tmp_path, "import-orders", "--json")
+
+    assert (first.counts, again.counts) == ({"seen": 1, "skipped": 1}, {"seen": 0})
+    assert done.counts == {"seen": 2, "done": 2}
+
+
 def test_a_parcel_of_a_piece_is_a_persons_to_tell_where_no_order_can_be_split(
     tmp_path: Path,
 ) -> None:

@@ -287,3 +287,16 @@ def test_part_of_a_piece_is_told_and_never_rounded(tmp_path: Path, quantity: flo
         [found] = orders(account)
 
         assert isinstance(found, Unusable)
+
+
+def test_refunds_that_cannot_be_read_now_are_read_later(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG")
+        order_id = fake.place_order({"MUG": 2})
+        fake.refund(order_id, {"MUG": 1})
+        fake.faults.add(Fault(kind="unavailable", path="/refunds$"))
+
+        [found] = orders(account)
+
+        assert basket(found) == [("MUG", 1)]
+        assert not fake.faults.left()

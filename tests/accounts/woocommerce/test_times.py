@@ -10,7 +10,7 @@ import pytest
 from ordosync.errors import RefusedError
 from tests.accounts.contract.account import read
 from tests.accounts.woocommerce.shops import merchant, requests
-from tests.fakes.woocommerce import Switches
+from tests.fakes.woocommerce import Fault, Switches
 from tests.virtual import VirtualClock
 
 DST_ENDS = datetime(2026, 11, 1, 9, tzinfo=UTC)
@@ -60,6 +60,27 @@ def test_pages_of_the_hour_that_comes_twice_leave_out_nothing(tmp_path: Path, ve
 
         assert {one.id for one in found} == {*placed}
         assert requests(fake, since=before)["GET /wc/v3/orders"] <= 5
+
+
+def test_order_that_another_of_its_second_hid_is_asked_for_again(tmp_path: Path) -> None:
+    """Old shops sort those of one second anew for each page."""
+    clock = VirtualClock()
+    with merchant(tmp_path, clock, Switches(version="7.8.2")) as (account, fake):
+        fake.add_product("MUG")
+        placed = {str(fake.sell("MUG"))}
+        clock.at += timedelta(seconds=1)
+        placed |= {str(fake.sell("MUG")) for _ in range(150)}
+
+        def hide_the_last(body: Any) -> Any:
+            return [*body[:-1], body[0]]
+
+        third_page = Fault(kind="edited", path="/orders$", after=2, edit=hide_the_last)
+        fake.faults.add(third_page)
+
+        found, _ = read(account.orders(None, now=clock.now()))
+
+        assert not fake.faults.left()
+        assert {one.id for one in found} == placed
 
 
 def test_cursor_is_in_utc_and_asks_for_what_it_says(tmp_path: Path) -> None:

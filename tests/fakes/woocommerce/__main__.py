@@ -61,7 +61,7 @@ accounts:
     path: woocommerce-northwind.db
 portals:
   shop-northwind:
-    merchant: {{account: shop, tag: {fake.add_term("tags", SUPPLIER)}}}
+    merchant: {{account: shop, tag: {SUPPLIER}}}
     supplier: northwind
     manage_inventory: true
 """
