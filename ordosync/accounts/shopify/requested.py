@@ -76,6 +76,7 @@ class RequestedOrders(Placed):
             REQUESTED_ORDERS, cursor, where, now=now, first=15, doing="read orders"
         )
         for found, after in pages:
+            self._forget_oldest()
             yield Page(items=tuple(self._usable(found)), cursor=after)
 
     def orders_by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
@@ -109,6 +110,7 @@ class RequestedOrders(Placed):
             doing="keep which orders the Supplier has",
         )
         self._sent |= sent
+        self._forget_oldest()
         self.side_by_side([one.id for one in read.values() if one.is_asked], self.accept)
 
     def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
@@ -150,10 +152,13 @@ class RequestedOrders(Placed):
     def _is_kept(self, id_: str) -> bool:
         return id_ in self._read and self._read[id_].of in self._sent
 
-    def _keep_in_mind(self, order: Order, found: Requested, sent: Sent) -> None:
-        while len(self._read) >= _KEPT:
+    def _forget_oldest(self) -> None:
+        """Forget what is read anew should it be needed; never between looking and writing."""
+        while len(self._read) > _KEPT:
             oldest = self._read.pop(next(iter(self._read)))
             self._sent.pop(oldest.of, None)
+
+    def _keep_in_mind(self, order: Order, found: Requested, sent: Sent) -> None:
         self._sent[found.order_id] = sent
         self._read[order.id] = _Read(
             id=found.id,
