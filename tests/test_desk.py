@@ -91,6 +91,24 @@ def test_what_is_saved_while_another_command_sends_goes_with_the_next_tick(
     assert both.order("shop", "1002")["status"] == "shipped"
 
 
+def test_what_is_shipped_before_its_import_is_recorded_is_told_afterwards(
+    both: TwoAccounts,
+) -> None:
+    both.shop("orders", "add", "1003", "--line", "MUG=1", "--supplier", "northwind")
+    looking = started(both.folder, "update-tracking", fault="reading:1:STOP")
+    os.waitpid(looking.pid, os.WUNTRACED)
+    importing = started(both.folder, "import-orders", fault="result-before-commit:1:STOP")
+    os.waitpid(importing.pid, os.WUNTRACED)
+    both.northwind("orders", "ship", "S-1003", "--carrier", "UPS", "--tracking", "1Z7")
+
+    for one in (looking, importing):
+        one.send_signal(signal.SIGCONT)
+        assert finished(one).code == 0
+    both.run("run-due")
+
+    assert both.order("shop", "1003")["status"] == "shipped"
+
+
 def test_a_split_and_the_tracking_of_its_pieces_arrive_in_order(both: TwoAccounts) -> None:
     split = both.northwind(
         "orders", "split", "S-1001", "--piece", "MUG=1", "--piece", "MUG=1,CUP=1"

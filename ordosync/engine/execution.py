@@ -97,11 +97,12 @@ class Execution:
             behind=self._restored_at is not None,
         )
         cursor = None
-        links_are_complete = self._links_are_complete()
+        linked_by = self._linked_by()
         if self.task.brake:
             with self._recording():
                 self.store.steps.forget_planned(self.portal.name, self.task.name)
         brake = Brake(self.task, self.portal)
+        fault("reading")
         for page in self.task.plan(self.portal, reading):
             self._check_stop()
             self._page(page, brake)
@@ -115,7 +116,7 @@ class Execution:
             *self.portal.merchant.release(unsettled),
             *self.portal.supplier.release(unsettled),
         }
-        if links_are_complete:
+        if linked_by is not None and self._linked_by() == linked_by:
             self._read_to_end = cursor, reading.now
 
     def conclude(self) -> None:
@@ -125,15 +126,23 @@ class Execution:
             cursor, began = self._read_to_end
             self._read_up_to(cursor, began=began)
 
-    def _links_are_complete(self) -> bool:
-        """Whether what this task passes over now for want of a link can be passed over for good."""
-        before = self.task.links_by
+    def _linked_by(self) -> int | None:
+        """Return the last run that linked what this task reads, 0 where no task does.
+
+        None while links may be missing. If it is the same one before and after a reading, what was
+        passed over for want of a link can be passed over for good.
+        """
+        before, portal = self.task.links_by, self.portal.name
         if before is None:
-            return True
-        return not (
-            self.store.schedule.restored_at(self.portal.name, before)
-            or self.store.steps.are_uncertain(self.portal.name, before)
-        )
+            return 0
+        newest = self.store.runs.newest(1, portal=portal, task=before)
+        if any(run.status == "running" for run in newest):
+            return None
+        if self.store.schedule.restored_at(portal, before):
+            return None
+        if self.store.steps.are_uncertain(portal, before):
+            return None
+        return newest[0].id if newest else 0
 
     def _read_up_to(self, cursor: str | None, *, began: datetime) -> None:
         """Note, inside a transaction, how far a reading that began then has come."""
