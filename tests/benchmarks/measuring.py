@@ -23,6 +23,20 @@ ORDOSYNC = str(Path(sys.executable).with_name("ordosync"))
 """The console script beside this Python, as an installer wrote it."""
 
 
+_WATCHED = """
+import atexit, pathlib, re, sys
+from ordosync.__main__ import main
+sys.argv[0] = "ordosync"
+
+@atexit.register
+def _tell():
+    status = pathlib.Path("/proc/self/status").read_text()
+    print(re.search(r"VmHWM:\\s+(\\d+)", status)[1])
+
+main()
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """One line of the table: a ratio, and the goal it is held against."""
@@ -72,7 +86,6 @@ class Spent:
 
     wall_s: float
     cpu_s: float = 0
-    peak_mib: float = 0
     out: str = ""
 
 
@@ -92,9 +105,16 @@ def spent(*words: str, cwd: Path | None = None) -> Spent:
         return Spent(
             wall_s=wall_s,
             cpu_s=used.ru_utime + used.ru_stime,
-            peak_mib=used.ru_maxrss / 1024,
             out=out.read().decode(),
         )
+
+
+def peak_mib(*words: str, cwd: Path) -> float:
+    """Run a command of ordosync to its end, and return how much memory it had at most.
+
+    It says so itself: what the system says afterwards counts the process in that started it.
+    """
+    return int(spent(PYTHON, "-c", _WATCHED, *words, cwd=cwd).out.splitlines()[-1]) / 1024
 
 
 def timed(work: Callable[[], object]) -> Spent:
@@ -137,10 +157,6 @@ class Medians:
         """Say the same of the CPU's time."""
         cpu = [statistics.median(one.cpu_s for one in self.of[n]) for n in (name, reference)]
         return f"CPU {cpu[0] / cpu[1]:.2f} x" if all(cpu) else ""
-
-    def peak_mib(self, name: str) -> float:
-        """Return the median of the most memory of one way."""
-        return statistics.median(one.peak_mib for one in self.of[name])
 
 
 def in_turn(ways: Mapping[str, Callable[[], Spent]], *, rounds: int) -> Medians:
