@@ -20,15 +20,13 @@ def _both(tmp_path: Path) -> TwoAccounts:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what tries each combination, and size: the slow part of each change leaves that out.
+    """Mark what tries each combination: the slow part of each change leaves that out.
 
-    Of the faults one kind is enough there, and of the pairs those with an embedded account.
+    Of the faults one kind is enough there; of the pairs see `pairs/conftest.py`.
     """
     for item in items:
-        if item.get_closest_marker("slow") and (
-            any(f"/{part}" in item.nodeid for part in ("pairs/", "benchmarks/", "shopify/"))
-            or ("/faults/" in item.nodeid and "ordoro" not in item.nodeid)
-        ):
+        of_faults = "/faults/" in item.nodeid and "ordoro" not in item.nodeid
+        if of_faults and item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.exhaustive)
 
 

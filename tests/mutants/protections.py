@@ -160,8 +160,8 @@ MUTANTS = (
     Mutant(
         protection="tracking waits with its cursor until imports are certain",
         file="engine/execution.py",
-        old="        before = self.task.links_by\n",
-        new="        before = None\n",
+        old="        before, portal = self.task.links_by, self.portal.name",
+        new="        before, portal = None, self.portal.name",
         test="pairs/test_restore.py",
     ),
     Mutant(

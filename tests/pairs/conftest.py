@@ -14,13 +14,12 @@ from tests.virtual import VirtualClock
 
 
 def _pairs() -> Iterator[object]:
-    """Yield each pair of kinds; two different foreign ones are left to the slow part.
-
-    Each foreign kind is tried with an embedded account and with itself in the fast one.
-    """
+    """Yield each pair of kinds: with an embedded account, slow with itself, slower with others."""
     for merchant, supplier in product(MERCHANTS, SUPPLIERS):
-        fast = merchant == supplier or "sqlite" in (merchant, supplier)
-        marks = () if fast else pytest.mark.slow
+        marks: tuple[pytest.MarkDecorator, ...] = ()
+        if "sqlite" not in (merchant, supplier):
+            marks = (pytest.mark.slow,)
+            marks += () if merchant == supplier else (pytest.mark.exhaustive,)
         yield pytest.param((merchant, supplier), marks=marks, id=f"{merchant}-{supplier}")
 
 
