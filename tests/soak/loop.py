@@ -18,6 +18,8 @@ from tests.fakes.ordoro import Exchange, FakeOrdoro, Fault, Switches
 from tests.soak.invariants import broken
 from tests.soak.people import Portal, something
 
+_REQUEST = "process_request_thread"
+"""How threads are called that answer."""
 _ROOT = Path(__file__).parents[2]
 _MINUTE_S = 60
 _KILLED, _FAULTY, _WRONG_CLOCK = 0.7, 0.4, 0.05
@@ -186,9 +188,10 @@ class Soak:
 
     def _let_requests_end(self) -> None:
         """Wait until what a killed process has sent is done, as time does everywhere else."""
-        for thread in threading.enumerate():
-            if "process_request_thread" in thread.name:
-                thread.join()
+        while requests := [one for one in threading.enumerate() if _REQUEST in one.name]:
+            for one in requests:
+                if one.is_alive():  # else it is being started, and cannot be waited for yet
+                    one.join()
 
     def _maybe_fault(self) -> None:
         if self.dice.random() < _FAULTY:
