@@ -64,7 +64,6 @@ class Execution:
 
     def __post_init__(self) -> None:
         self.counts = Counts()
-        self._tried: set[str] = set()  # keys counted already, should they be read again
         self._unavailable = 0
         self._recorded_at = self.run.started_at
         self._mended: AbstractSet[str] = frozenset()
@@ -196,9 +195,10 @@ class Execution:
         )
         fresh: list[Step] = []
         for step in page.items:
-            if step.key in self._tried:
-                continue
-            now_owed = owed(self.task, step, known.get(step.key))
+            row = known.get(step.key)
+            if row and row.last_run_id == self.run.id:
+                continue  # counted already, and read once more
+            now_owed = owed(self.task, step, row)
             if now_owed is None or (is_edit(now_owed) and self._is_told(now_owed)):
                 self.counts.unchanged += 1
             else:
@@ -238,7 +238,6 @@ class Execution:
 
     def _decided(self, steps: Sequence[Step]) -> list[StepChange]:
         """Count what needs no write, and say what to record of it."""
-        self._tried.update(step.key for step in steps)
         changes = [
             decided(step, step.verdict, now=self.clock.now()) for step in steps if step.verdict
         ]
@@ -294,7 +293,6 @@ class Execution:
             self.store.steps.record_sent(self.portal.name, self.task.name, changes, now=now)
             self._link(results)
         fault("result-after-commit")
-        self._tried.update(step.key for step in steps)
         self._has_written = True
         self._give_up_in_an_outage([result.outcome for result in results])
 
@@ -314,7 +312,6 @@ class Execution:
         rows = self.store.steps.failed(self.portal.name, self.task.name)
         found = self.task.look_up(self.portal, [row.key for row in rows]) if rows else {}
         sent = [row for row in rows if row.key in found]
-        self._tried.update(row.key for row in sent)
         self.counts.unchanged += len(sent)
         self._record(
             [restate(row, "done", supplier_id=found[row.key].outcome.id) for row in sent],
@@ -327,7 +324,6 @@ class Execution:
         found = self.task.look_up(self.portal, uncertain) if uncertain else {}
         changes = []
         for row in rows:
-            self._tried.add(row.key)
             if row.key in found:
                 self.counts.unchanged += 1
                 changes.append(restate(row, "done", supplier_id=found[row.key].outcome.id))

@@ -56,6 +56,7 @@ def _rows(
             not_before=None,
             created_at=clock.now(),
             updated_at=clock.now(),
+            last_run_id=0,
         )
         for key, owed in wanted.items()
     ]

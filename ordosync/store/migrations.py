@@ -134,8 +134,8 @@ _FIRST_TABLES = (
         state text not null,        -- see `links.LinkState`
         linked_at text not null,
         primary key (portal, kind, merchant_id, generation)
-    ) without rowid
+    )
     """,
     "create index links_supplier on links (portal, kind, supplier_id)",
-    "create index links_reopened on links (portal, merchant_id) where state = 'reopened'",
+    "create index links_reopened on links (portal, kind, merchant_id) where state = 'reopened'",
 )

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from ordosync.store.runs import Counts
+from ordosync.store.steps import UNSETTLED
 from ordosync.store.times import from_text, to_text
 
 if TYPE_CHECKING:
@@ -103,10 +104,11 @@ class Reports:
     def failures(self, *, since: datetime) -> Sequence[Failures]:
         """Return what went wrong since then, and what is failed still, by code."""
         rows = self._db.execute(
-            "select portal, task, 'runs' as what, error_code as code, count(*) as count from runs"
+            "select portal, task, 'runs' as what,"  # noqa: S608
+            " error_code as code, count(*) as count from runs"
             " where started_at >= :since and error_code is not null group by 1, 2, 4"
             " union all select portal, task, 'steps', coalesce(code, ''), count(*) from steps"
-            " where state in ('sending', 'unknown', 'waiting', 'failed') and state = 'failed'"
+            f" where {UNSETTLED} and state = 'failed'"
             " group by 1, 2, 4 order by 1, 2, 3, 4",
             {"since": to_text(since)},
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ordosync.schedule import CLOCK_SLACK, TRIES, History, Slots, is_from_the_future, next_start
 from ordosync.store.runs import Status
-from ordosync.store.steps import PLANNED
+from ordosync.store.steps import PLANNED, UNSETTLED
 from ordosync.store.times import from_text, to_text
 
 if TYPE_CHECKING:
@@ -195,8 +195,8 @@ class Schedule:
         One that waits for the rest of a plan that was not carried out is not tried: it goes.
         """
         row = self._db.execute(
-            "select min(coalesce(not_before, updated_at)) as at from steps"
-            " where portal = ? and task = ? and state in ('sending', 'unknown', 'waiting')"
+            "select min(coalesce(not_before, updated_at)) as at from steps"  # noqa: S608
+            f" where portal = ? and task = ? and {UNSETTLED} and state <> 'failed'"
             " and coalesce(code, '') <> ?",
             (portal, task, PLANNED),
         ).fetchone()

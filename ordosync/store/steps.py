@@ -39,6 +39,8 @@ class StepRow(Struct, frozen=True, kw_only=True):
     created_at: datetime
     """Since when it is owed."""
     updated_at: datetime
+    last_run_id: int
+    """The run that recorded it last."""
 
 
 class StepChange(Struct, frozen=True, kw_only=True):
@@ -54,6 +56,8 @@ class StepChange(Struct, frozen=True, kw_only=True):
     not_before: datetime | None = None
 
 
+UNSETTLED = "state in ('sending', 'unknown', 'waiting', 'failed')"
+"""The words of the index of such steps: SQLite uses it only for questions that have them."""
 PLANNED = "planned"
 """The code of a step that waits for the rest of its run's plan, and for nothing else."""
 
@@ -162,8 +166,8 @@ class Steps:
         So is what waits for longer than anything may: a clock was wrong when that was written.
         """
         rows = self._db.execute(
-            "select * from steps where portal = :portal and task = :task"
-            " and state in ('sending', 'unknown', 'waiting') and id > :after"
+            "select * from steps where portal = :portal and task = :task"  # noqa: S608
+            f" and {UNSETTLED} and state <> 'failed' and id > :after"
             " and coalesce(code, '') <> :planned"
             " and (coalesce(not_before, '') <= :now or not_before > :never)"
             " order by id limit :limit",
@@ -184,7 +188,8 @@ class Steps:
     ) -> Sequence[StepRow]:
         """Return the steps that wait for the rest of a plan, oldest first, from id `after`."""
         rows = self._db.execute(
-            "select * from steps where portal = ? and task = ? and state = 'waiting' and code = ?"
+            f"select * from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
+            " and state = 'waiting' and code = ?"
             " and id > ? order by id limit ?",
             (portal, task, PLANNED, after, limit),
         )
@@ -193,7 +198,8 @@ class Steps:
     def forget_planned(self, portal: str, task: str) -> None:
         """Drop a plan that was not carried out; the next run plans anew."""
         self._db.execute(
-            "delete from steps where portal = ? and task = ? and state = 'waiting' and code = ?",
+            f"delete from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
+            " and state = 'waiting' and code = ?",
             (portal, task, PLANNED),
         )
 
@@ -203,8 +209,7 @@ class Steps:
         Of every task: they may have read the same file.
         """
         rows = self._db.execute(
-            "select merchant_id, supplier_id from steps where portal = ?"
-            " and state in ('sending', 'unknown', 'waiting', 'failed')",
+            f"select merchant_id, supplier_id from steps where portal = ? and {UNSETTLED}",  # noqa: S608
             (portal,),
         )
         return frozenset(id_ for row in rows for id_ in row if id_)
@@ -212,7 +217,8 @@ class Steps:
     def failed(self, portal: str, task: str) -> Sequence[StepRow]:
         """Return the steps that need a person, oldest first."""
         rows = self._db.execute(
-            "select * from steps where portal = ? and task = ? and state = 'failed' order by id",
+            f"select * from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
+            " and state = 'failed' order by id",
             (portal, task),
         )
         return [_step(row) for row in rows]
@@ -220,7 +226,7 @@ class Steps:
     def count_failed(self, portals: Sequence[str]) -> int:
         """Return how many steps of these portals need a person."""
         [count] = self._db.execute(
-            "select count(*) from steps where state = 'failed'"
+            f"select count(*) from steps where {UNSETTLED} and state = 'failed'"  # noqa: S608
             " and portal in (select value from json_each(?))",
             (json.dumps(list(portals)),),
         ).fetchone()
@@ -246,9 +252,8 @@ class Steps:
     def unread(self, portal: str) -> Sequence[StepRow]:
         """Return what was to be orders and could not be read at all, such as whole files."""
         rows = self._db.execute(
-            "select * from steps where portal = ? and task = 'import-orders'"
-            " and state in ('sending', 'unknown', 'waiting', 'failed') and state = 'failed'"
-            " and key not like '%#%' order by id",
+            f"select * from steps where portal = ? and task = 'import-orders' and {UNSETTLED}"  # noqa: S608
+            " and state = 'failed' and key not like '%#%' order by id",
             (portal,),
         )
         return [_step(row) for row in rows]
@@ -263,7 +268,7 @@ class Steps:
     def are_uncertain(self, portal: str, task: str) -> bool:
         """Whether there are writes that may have arrived and are not known to have."""
         row = self._db.execute(
-            "select 1 from steps where portal = ? and task = ?"
+            f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
             " and state in ('sending', 'unknown') limit 1",
             (portal, task),
         ).fetchone()
@@ -298,8 +303,8 @@ class Steps:
     def open(self) -> Sequence[StepRow]:
         """Return all steps that wait or have failed, oldest first."""
         rows = self._db.execute(
-            "select * from steps where state in ('sending', 'unknown', 'waiting', 'failed')"
-            " and coalesce(code, '') <> ? order by id",
+            f"select * from steps where {UNSETTLED}"  # noqa: S608
+            " and coalesce(code, '') <> ? order by +id",
             (PLANNED,),
         )
         return [_step(row) for row in rows]
@@ -321,4 +326,5 @@ def _step(row: "sqlite3.Row") -> StepRow:
         not_before=from_text(row["not_before"]) if row["not_before"] else None,
         created_at=from_text(row["created_at"]),
         updated_at=from_text(row["updated_at"]),
+        last_run_id=row["last_run_id"],
     )

@@ -79,7 +79,6 @@ _ORDERS_AND_PRODUCTS = (
         primary key (order_number, position)
     ) without rowid                     -- each index of a long list costs as much as the list
     """,
-    "create index order_lines_sku on order_lines (sku)",
     f"""
     create table timeline (
         id integer primary key,

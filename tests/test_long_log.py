@@ -1,0 +1,68 @@
+"""What each run asks of the store takes the same work, however much was settled before."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ordosync.store import Store
+from tests.benchmarks.measuring import counted
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+PORTAL, TASK = "p", "import-orders"
+QUESTIONS: dict[str, Callable[[Store], object]] = {
+    "to try": lambda store: store.steps.to_try(PORTAL, TASK, now=NOW),
+    "planned": lambda store: store.steps.planned(PORTAL, TASK),
+    "forget planned": lambda store: store.steps.forget_planned(PORTAL, TASK),
+    "unsettled": lambda store: store.steps.unsettled_ids(PORTAL),
+    "failed": lambda store: store.steps.failed(PORTAL, TASK),
+    "count failed": lambda store: store.steps.count_failed([PORTAL]),
+    "uncertain": lambda store: store.steps.are_uncertain(PORTAL, TASK),
+    "unread": lambda store: store.steps.unread(PORTAL),
+    "without tracking": lambda store: store.steps.without_tracking(),
+    "open": lambda store: store.steps.open(),
+    "of a run": lambda store: store.steps.of_run(2),
+    "owed at": lambda store: store.schedule.owed_at(PORTAL, TASK),
+    "newest": lambda store: store.runs.newest(5, portal=PORTAL, task=TASK),
+    "due": lambda store: store.schedule.due(NOW),
+    "reopened": lambda store: store.links(PORTAL).reopened(),
+    "of the Merchant": lambda store: store.links(PORTAL).of_merchant("order", ["7"]),
+    "of the Supplier": lambda store: store.links(PORTAL).of_supplier("order", ["S-7"]),
+}
+_STEPS = """
+    with recursive numbers (i) as (select ? union all select i + 1 from numbers where i < ?)
+    insert into steps (portal, task, key, state, content, merchant_id, supplier_id, created_at,
+        updated_at, run_id, last_run_id)
+    select 'p', 'import-orders', i || '#1', 'done', '', i, 'S-' || i,
+        '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 1, 1 from numbers
+"""
+_LINKS = """
+    insert into links (portal, kind, merchant_id, generation, supplier_id, state, linked_at)
+    select 'p', 'order', merchant_id, 1, supplier_id, 'live', created_at from steps where id >= ?
+"""
+
+
+@pytest.fixture(name="store")
+def _store(tmp_path: Path) -> Store:
+    store = Store.open(tmp_path / "ordosync.db")
+    settle(store, first=1, last=20)
+    return store
+
+
+def settle(store: Store, *, first: int, last: int) -> None:
+    with store.transaction():
+        store._connection.execute(_STEPS, (first, last))
+        store._connection.execute(_LINKS, (first,))
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_question_takes_no_longer_when_more_was_settled(store: Store, name: str) -> None:
+    ask = QUESTIONS[name]
+    with store:
+        few = counted(store, lambda: ask(store))
+        settle(store, first=21, last=3000)
+
+        many = counted(store, lambda: ask(store))
+
+    assert many <= few * 1.1
