@@ -23,6 +23,8 @@ class _Told:
     link: Link
     before: Link | None
     """What the Merchant was told of the order last."""
+    replaces: str
+    """The number that this very parcel had when that was told; empty: the same, or none."""
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
@@ -52,10 +54,7 @@ def apply(
 ) -> list[Result]:
     """Tell the Merchant, parcels and voided labels in the order in which they happened."""
     told = [step.payload for step in steps if isinstance(step.payload, _Told)]
-    outcomes: list[Outcome] = []
-    for shipments, voided in _in_order([one.shipment for one in told]):
-        write = portal.merchant.void_tracking if voided else portal.merchant.add_tracking
-        outcomes += write(shipments)
+    outcomes = _write(portal, told)
     remarks = [
         _remark(step, one, outcome)
         for step, one, outcome in zip(steps, told, outcomes, strict=True)
@@ -67,6 +66,26 @@ def apply(
         Result(outcome=outcome, links=_links(one, outcome))
         for one, outcome in zip(told, outcomes, strict=True)
     ]
+
+
+def _write(portal: Portal, told: Sequence[_Told]) -> list[Outcome]:
+    """Write what is told, in order; a label that took another's place first voids that one."""
+    wanted: list[Shipment] = []
+    for one in told:
+        if one.replaces:
+            wanted.append(replace(one.shipment, tracking_number=one.replaces, voided=True))
+        wanted.append(one.shipment)
+    outcomes: list[Outcome] = []
+    for shipments, voided in _in_order(wanted):
+        write = portal.merchant.void_tracking if voided else portal.merchant.add_tracking
+        outcomes += write(shipments)
+    came = iter(outcomes)
+    return [_of_both(next(came), next(came)) if one.replaces else next(came) for one in told]
+
+
+def _of_both(voided: Outcome, added: Outcome) -> Outcome:
+    """Return what came of a label in place of another: without the first there is no second."""
+    return added if voided.state in ("done", "unchanged") else voided
 
 
 def _in_order(shipments: Sequence[Shipment]) -> Iterator[tuple[list[Shipment], bool]]:
@@ -145,6 +164,7 @@ def _step(
             shipment=replace(item, order_id=link.merchant_id, ancestors=()),
             link=link,
             before=before,
+            replaces=_replaced_number(item, before),
         ),
     )
 
@@ -177,6 +197,15 @@ def _told_number(item: Shipment, before: Link | None) -> str:
         return ""
     shipment_id, _, number = before.supplier_id.rpartition(":")
     return number if shipment_id == item.id else ""
+
+
+def _replaced_number(item: Shipment, before: Link | None) -> str:
+    """Return the number that this parcel had when it was told last, if it has another one now.
+
+    Services whose parcel stays when its label does not show only the newest label.
+    """
+    number = "" if item.voided else _told_number(item, before)
+    return "" if number == item.tracking_number else number
 
 
 def _links(told: _Told, outcome: Outcome) -> tuple[Link, ...]:

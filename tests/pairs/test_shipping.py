@@ -52,6 +52,21 @@ def test_label_that_was_replaced_between_two_runs_is_never_told(pair: Pair) -> N
     pair.stays_quiet("update-tracking")
 
 
+@needs("update-tracking")
+def test_label_that_was_replaced_after_it_was_told_gives_way_to_the_new_one(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    pair.supplier.ship(supplier_id, parcel(number="1Z1"))
+    pair.run("update-tracking")
+    pair.supplier.void(supplier_id)
+    pair.supplier.ship(supplier_id, parcel(number="1Z2"))
+
+    ran = pair.run("update-tracking")
+
+    assert not ran.counts.get("failed")
+    assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2"]
+    pair.stays_quiet("update-tracking")
+
+
 @needs("update-tracking", "cancel-orders")
 def test_order_that_was_cancelled_and_then_shipped_stays_cancelled(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001")
