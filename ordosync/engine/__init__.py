@@ -90,7 +90,7 @@ def _run(
     )
     status, error = _work(execution, claimed, only, force=force)
     fault("finish-before-commit")
-    with store.transaction():
+    with store.transaction(durable=bool(execution.counts.seen)):
         store.leases.release(lease)
         execution.conclude()
         fault("cursor-before-commit")

@@ -90,13 +90,28 @@ class Store:
         return Links(self._connection, portal)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Change several rows or none. Raises `DatabaseError` where the file cannot be used."""
+    def transaction(self, *, durable: bool = True) -> Iterator[None]:
+        """Change several rows or none. Raises `DatabaseError` where the file cannot be used.
+
+        What is not to be `durable` waits for no disk: a machine that loses its power may forget
+        it, as if it had not been begun. What comes after it is never kept without it.
+        """
         try:
-            with turn(self.path), transaction(self._connection):
+            with self._relaxed(relaxed=not durable), turn(self.path), transaction(self._connection):
                 yield
         except sqlite3.Error as error:
             raise unusable(self.path, error) from error
+
+    @contextmanager
+    def _relaxed(self, *, relaxed: bool) -> Iterator[None]:
+        if not relaxed or self.journal != "wal":  # without it the file itself would be at risk
+            yield
+            return
+        self._connection.execute("pragma synchronous = normal")
+        try:
+            yield
+        finally:
+            self._connection.execute("pragma synchronous = full")
 
     def close(self) -> None:
         """Give the file back."""
