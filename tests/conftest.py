@@ -19,17 +19,6 @@ def _both(tmp_path: Path) -> TwoAccounts:
     return both
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what tries each combination: the slow part of each change leaves that out.
-
-    Of the faults one kind is enough there; of the pairs see `pairs/conftest.py`.
-    """
-    for item in items:
-        of_faults = "/faults/" in item.nodeid and "ordoro" not in item.nodeid
-        if of_faults and item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.exhaustive)
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cases", type=Path, metavar="FILE", help="write what came of each case")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _COPIED = ("ordosync", "tests", "pyproject.toml", "README.md", "config.example.yaml")
-_OPTIONS = ("-q", "-n0", "-x", "-p", "no:randomly", "-m", "not exhaustive")
+_OPTIONS = ("-q", "-n0", "-x", "-p", "no:randomly", "-m", "")
 _LONGEST_S = 120
 _FAILED = 1
 """How pytest ends where a test has failed; other codes are about pytest itself."""

@@ -14,12 +14,9 @@ from tests.virtual import VirtualClock
 
 
 def _pairs() -> Iterator[object]:
-    """Yield each pair of kinds: with an embedded account, slow with itself, slower with others."""
+    """Yield each pair of kinds; two foreign ones are left to the slow part."""
     for merchant, supplier in product(MERCHANTS, SUPPLIERS):
-        marks: tuple[pytest.MarkDecorator, ...] = ()
-        if "sqlite" not in (merchant, supplier):
-            marks = (pytest.mark.slow,)
-            marks += () if merchant == supplier else (pytest.mark.exhaustive,)
+        marks = () if "sqlite" in (merchant, supplier) else pytest.mark.slow
         yield pytest.param((merchant, supplier), marks=marks, id=f"{merchant}-{supplier}")
 
 
