@@ -8,7 +8,7 @@ import pytest
 
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.models import Address, Line, Order
-from tests.command import finished, started
+from tests.command import finished, ordosync, started
 from tests.desk import CONFIG, SHIP, TwoAccounts
 
 
@@ -107,6 +107,17 @@ def test_what_is_shipped_before_its_import_is_recorded_is_told_afterwards(
     both.run("run-due")
 
     assert both.order("shop", "1003")["status"] == "shipped"
+
+
+def test_an_import_that_was_killed_does_not_hold_up_what_is_read_of_tracking(
+    both: TwoAccounts,
+) -> None:
+    assert ordosync(both.folder, "import-orders", fault="reading").code != 0
+    both.northwind(*SHIP)
+
+    again = both.run("update-tracking", "--json")
+
+    assert again.json["runs"][0]["seen"] == 0
 
 
 def test_a_split_and_the_tracking_of_its_pieces_arrive_in_order(both: TwoAccounts) -> None:

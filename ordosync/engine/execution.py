@@ -27,6 +27,7 @@ from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import PLANNED, StepChange, StepRow
+from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal, Reading, Result, Step, Task
 
 _CATCHES_UP = timedelta(hours=1)
@@ -134,13 +135,14 @@ class Execution:
         before, portal = self.task.links_by, self.portal.name
         if before is None:
             return 0
-        newest = self.store.runs.newest(1, portal=portal, task=before)
-        if any(run.status == "running" for run in newest):
+        resource = TASKS[before].resource
+        if self.store.leases.is_held(portal, resource, now=self.clock.now()):
             return None
         if self.store.schedule.restored_at(portal, before):
             return None
         if self.store.steps.are_uncertain(portal, before):
             return None
+        newest = self.store.runs.newest(1, portal=portal, task=before)
         return newest[0].id if newest else 0
 
     def _read_up_to(self, cursor: str | None, *, began: datetime) -> None:

@@ -40,11 +40,9 @@ class Leases:
 
     def claim(self, portal: str, resource: Resource, *, now: datetime) -> Lease | int | None:
         """Win the lease, or return the run that holds it (None where that is not known)."""
-        row = self._db.execute(
-            "select * from leases where portal = ? and resource = ?", (portal, resource)
-        ).fetchone()
-        if row and row["owner"] and row["until"] > to_text(now) and is_alive(row["owner"]):
-            run_id: int | None = row["run_id"]
+        held = self._held(portal, resource, now=now)
+        if held:
+            run_id: int | None = held["run_id"]
             return run_id
         won = self._db.execute(
             "insert into leases (portal, resource, fence, owner, until) values (?, ?, 1, ?, ?)"
@@ -53,6 +51,18 @@ class Leases:
             (portal, resource, this_process(), to_text(now + LEASE)),
         ).fetchone()
         return Lease(portal=portal, resource=resource, fence=won["fence"])
+
+    def is_held(self, portal: str, resource: Resource, *, now: datetime) -> bool:
+        """Whether a process that lives is at work on this."""
+        return self._held(portal, resource, now=now) is not None
+
+    def _held(self, portal: str, resource: Resource, *, now: datetime) -> "sqlite3.Row | None":
+        row: sqlite3.Row | None = self._db.execute(
+            "select * from leases where portal = ? and resource = ?", (portal, resource)
+        ).fetchone()
+        if row and row["owner"] and row["until"] > to_text(now) and is_alive(row["owner"]):
+            return row
+        return None
 
     def last_run(self, lease: Lease) -> int | None:
         """Return the run that the lease was last claimed for."""
