@@ -9,8 +9,16 @@ from ordosync.models import Order
 _LARGEST_QUANTITY = 2**31 - 1  # an integer, also in other people's databases
 
 
-def check_timezone(name: str) -> None:
-    """Raise `ValueError` for what is not the name of a time zone."""
+def check_url(option: str, url: str) -> None:
+    """Raise `ValueError` for what is not the address of a service."""
+    if not url.startswith(("https://", "http://")):
+        raise ValueError(f"{option}: must begin with https://")
+
+
+def check_timezone(name: str | None) -> None:
+    """Raise `ValueError` for what is not the name of a time zone; none is left to the account."""
+    if name is None:
+        return
     try:
         ZoneInfo(name)
     except (OSError, ValueError, KeyError):

@@ -18,6 +18,8 @@ from ordosync.models import Comment, Outcome
 if TYPE_CHECKING:
     from ordosync.http import Http
 
+FRESH_S = 300
+"""So long what was read of all stock is believed: tasks ask for it a page at a time."""
 _ROUNDS = 5
 """In a batch, all at once in each: fewer, and most of the time nobody is beside the last ones."""
 Item = TypeVar("Item")

@@ -19,7 +19,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ordosync.accounts.base import Finding, Role
-from ordosync.accounts.limits import check_timezone
+from ordosync.accounts.limits import check_timezone, check_url
 from ordosync.accounts.ordoro.made_orders import SupplierOptions
 from ordosync.accounts.ordoro.merchant import MerchantSide
 from ordosync.accounts.ordoro.requested import MerchantOptions
@@ -66,12 +66,10 @@ class OrdoroAccount(MerchantSide, SupplierSide):
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         if not re.fullmatch("[A-Z]{3}", currency):
             raise ValueError("currency: must be three capital letters such as USD")
-        if not base_url.startswith(("https://", "http://")):
-            raise ValueError("base_url: must begin with https://")
+        check_url("base_url", base_url)
         if calls_per_minute < 1:
             raise ValueError("calls_per_minute: must be 1 or more")
-        if timezone is not None:
-            check_timezone(timezone)
+        check_timezone(timezone)
         self.timezone = timezone
         self.currency = currency
         self.settle_s = settle_s

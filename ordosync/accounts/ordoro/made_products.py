@@ -14,7 +14,7 @@ from ordosync.accounts.ordoro.shapes import (
     ProductShape,
     pounds,
 )
-from ordosync.accounts.over_http import looking_again
+from ordosync.accounts.over_http import FRESH_S, looking_again
 from ordosync.models import (
     Outcome,
     Page,
@@ -22,8 +22,6 @@ from ordosync.models import (
     Stock,
     Unusable,
 )
-
-_FRESH_S = 300
 
 
 class MadeProducts(MadeOrders):
@@ -51,7 +49,7 @@ class MadeProducts(MadeOrders):
         patient: bool = False,  # noqa: ARG002 - nothing is half written
     ) -> Iterator[Page[Stock | Unusable]]:
         """Read how many of each product can be sold, always all of them."""
-        self._available_until = self.needed_network.clock.monotonic() + _FRESH_S
+        self._available_until = self.needed_network.clock.monotonic() + FRESH_S
         for items in self.product_list({}, "read stock"):
             found = [item if isinstance(item, Unusable) else self._to_sell(item) for item in items]
             self._available.update((one.product_id, one) for one in found if isinstance(one, Stock))

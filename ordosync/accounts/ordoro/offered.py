@@ -17,6 +17,7 @@ from ordosync.accounts.ordoro.shapes import (
     moment,
     product_of,
 )
+from ordosync.accounts.over_http import FRESH_S
 from ordosync.models import (
     Outcome,
     Page,
@@ -25,7 +26,6 @@ from ordosync.models import (
     Unusable,
 )
 
-_FRESH_S = 300
 _FEW = 10
 """So many products are asked for one by one rather than all read."""
 
@@ -111,7 +111,7 @@ class OfferedProducts(RequestedOrders):
             for item in items
             if isinstance(item, ProductShape)
         }
-        self._on_hand_until = self.needed_network.clock.monotonic() + _FRESH_S
+        self._on_hand_until = self.needed_network.clock.monotonic() + FRESH_S
 
     def _to_write(self, product: ProductShape) -> Stock:
         warehouse = self.warehouse()

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ordosync.accounts.base import Finding, Role
-from ordosync.accounts.limits import check_timezone
+from ordosync.accounts.limits import check_timezone, check_url
 from ordosync.accounts.shopify.made_products import SupplierOptions
 from ordosync.accounts.shopify.place import MerchantOptions
 from ordosync.accounts.shopify.standing import StandingOrders
@@ -74,15 +74,15 @@ class ShopifyAccount(StandingOrders):
             raise ValueError("client_id and client_secret: must be said together")
         if (token is None) == (client_id is None):
             raise ValueError("token: must be said, or else client_id and client_secret")
-        if base_url is not None and not base_url.startswith(("https://", "http://")):
-            raise ValueError("base_url: must begin with https://")
-        if timezone is not None:
-            check_timezone(timezone)
+        if base_url is None:
+            base_url = f"https://{shop}.myshopify.com/admin"
+        check_url("base_url", base_url)
+        check_timezone(timezone)
         self.timezone = timezone
         self.version = version
         self.settle_s = settle_s
         self._reached = _Reached(
-            base_url=base_url or f"https://{shop}.myshopify.com/admin",
+            base_url=base_url,
             token=token,
             client_id=client_id or "",
             client_secret=client_secret,

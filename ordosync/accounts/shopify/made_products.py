@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from ordosync.accounts.base import outcome_of
+from ordosync.accounts.over_http import FRESH_S
 from ordosync.accounts.shopify.documents.stock import (
     CREATE_PRODUCT,
     KNOWN_SKUS,
@@ -31,7 +32,6 @@ from ordosync.accounts.shopify.side import Side
 from ordosync.models import Outcome, Page, Product, Stock, Unusable
 
 LONGEST_TAG = 40
-_FRESH_S = 300
 _AT_ONCE = 25
 
 
@@ -100,7 +100,7 @@ class MadeProducts(Side):
         patient: bool = False,  # noqa: ARG002 - nothing is half written
     ) -> Iterator[Page[Stock | Unusable]]:
         """Read what is available at the location, of all that is counted there or not at all."""
-        self._sellable_until = self.needed_network.clock.monotonic() + _FRESH_S
+        self._sellable_until = self.needed_network.clock.monotonic() + FRESH_S
         pages = Pages(
             self.shopify,
             SELLABLE,

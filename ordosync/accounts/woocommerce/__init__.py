@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from msgspec import Raw
 
 from ordosync.accounts.base import Finding, Role
-from ordosync.accounts.limits import check_timezone
+from ordosync.accounts.limits import check_timezone, check_url
 from ordosync.accounts.woocommerce.created import SupplierOptions
 from ordosync.accounts.woocommerce.offered import OfferedProducts
 from ordosync.accounts.woocommerce.selection import MerchantOptions
@@ -74,8 +74,7 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
         allow_http: bool = False,
     ) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
-        if not url.startswith(("https://", "http://")):
-            raise ValueError("url: must begin with https://")
+        check_url("url", url)
         if url.rstrip("/").endswith("/wp-json"):
             raise ValueError("url: is the shop's address, without /wp-json")
         if not statuses or not cancelled:
@@ -84,8 +83,7 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
             raise ValueError(f"statuses and cancelled: both have {min(both)}")
         if calls_per_minute is not None and calls_per_minute < 1:
             raise ValueError("calls_per_minute: must be 1 or more")
-        if timezone is not None:
-            check_timezone(timezone)
+        check_timezone(timezone)
         self.timezone = timezone
         self.open_statuses = statuses
         self.cancelled_statuses = cancelled
