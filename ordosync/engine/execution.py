@@ -136,7 +136,8 @@ class Execution:
         if before is None:
             return 0
         resource = TASKS[before].resource
-        if self.store.leases.is_held(portal, resource, now=self.clock.now()):
+        is_apart = resource != self.task.resource  # else its lease is ours
+        if is_apart and self.store.leases.is_held(portal, resource, now=self.clock.now()):
             return None
         if self.store.schedule.restored_at(portal, before):
             return None
