@@ -152,6 +152,7 @@ def test_a_dry_run_leaves_both_files_as_they_were(folder: Path) -> None:
         "result-before-commit",
         "result-after-commit",
         "cursor-before-commit",
+        "cursor-after-commit",
         "finish-before-commit",
         "finish-after-commit",
     ],

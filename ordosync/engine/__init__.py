@@ -104,6 +104,7 @@ def _run(
         store.schedule.ended(
             portal.name, task.name, status, now=clock.now(), scheduled=claimed.scheduled
         )
+    fault("cursor-after-commit")
     fault("finish-after-commit")
     return store.runs.get(run.id) or replace(run, status=status, finished_at=clock.now())
 
