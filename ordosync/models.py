@@ -74,6 +74,8 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):
     """Chosen by ordosync, unique in the account that it creates the order in."""
     content: str = ""
     """What was read, as `<how>-<digest>`; see `edited`."""
+    needs_shipping: bool = True
+    """False if nothing in it is shipped, or if the buyer picks it up: no address is needed."""
 
 
 class Unusable(Struct, frozen=True, kw_only=True, gc=False):
@@ -142,6 +144,11 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     """The label was deleted; what it told holds no more."""
     edited: bool = False
     """The Supplier changed the order's lines before it was sent, as far as the account knows."""
+    is_partial: bool = False
+    """True if units of its order are still to be sent: neither in a live parcel, nor cancelled, nor
+    refunded. Reckoned from lines, refunds and parcels, never from a service's own status."""
+    other_numbers: tuple[str, ...] = ()
+    """The other live tracking numbers of the same order, oldest first. None of them is void."""
 
 
 OWN = "own"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x4F53594E  # "OSYN"
-VERSION = 1
+VERSION = 2
 
 
 def migrations() -> "Migrations":
@@ -24,6 +24,12 @@ def migrations() -> "Migrations":
         for statement in _FIRST_TABLES:
             db.execute(statement)
         db.execute("pragma user_version = 1")
+
+    @steps()
+    def m002_concerns_and_claims(db: "Database") -> None:
+        for statement in _CONCERNS_AND_CLAIMS:
+            db.execute(statement)
+        db.execute("pragma user_version = 2")
 
     return steps
 
@@ -138,4 +144,33 @@ _FIRST_TABLES = (
     """,
     "create index links_supplier on links (portal, kind, supplier_id)",
     "create index links_reopened on links (portal, kind, merchant_id) where state = 'reopened'",
+)
+
+_CONCERNS_AND_CLAIMS = (
+    # Seconds since this boot (CLOCK_BOOTTIME) until which a living owner keeps its lease.
+    "alter table leases add column until_boot_s real",
+    """
+    create table concerns (
+        key text primary key,       -- stable: the same trouble has the same key
+        portal text not null,
+        task text not null,
+        severity text not null,     -- low, normal or critical
+        code text not null,
+        content text not null,      -- new content under a dismissed key opens it again
+        since text not null,
+        told_at text,
+        dismissed_at text,
+        note text                   -- what the operator wrote when dismissing it
+    )
+    """,
+    """
+    create table claims (
+        account text not null,      -- the Merchant account
+        line_id text not null,      -- of a line in that account
+        portal text not null,       -- whose Supplier gets the line
+        key text not null,          -- the step that claimed it
+        primary key (account, line_id)
+    )
+    """,
+    "create index claims_step on claims (portal, key)",
 )
