@@ -19,7 +19,8 @@ accounts:
     orders:
       glob: feeds/*
       columns: {{order_number: order, sku: sku, name: name, quantity: qty, unit_price: price,
-                ship_to.name: to, ship_to.street1: country, ship_to.city: city, ship_to.email: mail}}
+                ship_to.name: to, ship_to.street1: country, ship_to.city: city,
+                ship_to.email: mail}}
       currency: EUR
   depot:
     kind: ordoro
