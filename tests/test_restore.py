@@ -63,7 +63,7 @@ def orders(pair: Pair) -> list[str]:
 
 def record(pair: Pair, *changes: StepChange) -> None:
     with Store.open(load_config(pair.path).database) as store, store.transaction():
-        store.steps.record("shop-northwind", TASK, changes, run_id=1, now=pair.clock.now())
+        store.steps.record("shop-northwind", TASK, changes, run_id=1, clock=pair.clock)
 
 
 def states(pair: Pair) -> dict[str, str]:

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from msgspec.structs import replace
-
 from ordosync.accounts.base import OUTAGE
 from ordosync.clock import Clock
 from ordosync.engine.brake import Brake
@@ -22,7 +20,6 @@ from ordosync.engine.stop import Stop
 from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
 from ordosync.models import Outcome, Page
-from ordosync.schedule import is_from_the_future
 from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
@@ -32,7 +29,7 @@ from ordosync.tasks.base import Portal, Reading, Result, Step, Task
 
 _CATCHES_UP = timedelta(hours=1)
 """Later than this after a restore, whatever was there before it is not news to any reading."""
-_QUIET = LEASE / 20
+_QUIET_S = LEASE.total_seconds() / 20
 """So long a reading goes on in which nothing is owed before it is recorded that it does."""
 
 
@@ -66,7 +63,9 @@ class Execution:
     def __post_init__(self) -> None:
         self.counts = Counts()
         self._unavailable = 0
-        self._recorded_at = self.run.started_at
+        self.not_due = 0
+        """How many of those that wait were met before their time."""
+        self._recorded_at_s = self.clock.boot_s()
         self._mended: AbstractSet[str] = frozenset()
         self._read_to_end: tuple[str | None, datetime] | None = None
         self._has_written = False
@@ -82,7 +81,9 @@ class Execution:
             self.portal.name, self.task.name, now=self.clock.now(), after=last
         ):
             last = rows[-1].id
-            self._date_anew(rows)
+            if any(row.state == "sending" and row.sent_boot_s is None for row in rows):
+                with self._recording():
+                    self.store.steps.rest(self.portal.name, self.task.name, clock=self.clock)
             self.try_again([row for row in rows if self._has_rested(row)])
 
     def sync(self, *, patient: bool, force: bool = False) -> None:
@@ -137,7 +138,7 @@ class Execution:
             return 0
         resource = TASKS[before].resource
         is_apart = resource != self.task.resource  # else its lease is ours
-        if is_apart and self.store.leases.is_held(portal, resource, now=self.clock.now()):
+        if is_apart and self.store.leases.is_held(portal, resource, clock=self.clock):
             return None
         if self.store.schedule.restored_at(portal, before):
             return None
@@ -152,6 +153,12 @@ class Execution:
             self.store.schedule.move(self.portal.name, self.task.name, cursor)
         if self._restored_at and began >= self._restored_at + _CATCHES_UP:
             self.store.schedule.caught_up(self.portal.name, self.task.name)
+
+    def retry(self, rows: Sequence[StepRow]) -> None:
+        """Try these steps now, as a person asked for; what was just sent rests first."""
+        rested = [row for row in rows if self._has_rested(row)]
+        self.counts.waiting += len(rows) - len(rested)
+        self.try_again(rested)
 
     def try_again(self, rows: Sequence[StepRow]) -> None:
         """Try these steps now, reading their objects anew; what may have arrived is looked for."""
@@ -172,25 +179,17 @@ class Execution:
                     del left[step.key]
         self._settle_gone(list(left.values()), ruled_out)
 
-    def _date_anew(self, rows: Sequence[StepRow]) -> None:
-        """Let what was being sent under a wrong clock rest from now on, and not for years."""
-        now = self.clock.now()
-        settle = timedelta(seconds=self.task.target(self.portal).settle_s)
-        changes = [
-            replace(restate(row, "unknown", supplier_id=row.supplier_id), not_before=now + settle)
-            for row in rows
-            if row.state == "sending" and is_from_the_future(row.updated_at, now)
-        ]
-        if changes:
-            self._record(changes)
-
     def _has_rested(self, row: StepRow) -> bool:
         """Whether an uncertain write is old enough for a look-up to be believed."""
-        if row.state != "sending":
+        if row.state not in ("sending", "unknown"):
             return True
-        return self.clock.now() >= row.updated_at + timedelta(
-            seconds=self.task.target(self.portal).settle_s
-        )
+        settle_s = self.task.target(self.portal).settle_s
+        if row.sent_boot_s is None:  # restored, or written by a version that knew no boot time
+            return row.state == "unknown" or settle_s <= 0
+        now_s = self.clock.boot_s()
+        # What seems to be still to come was before the machine was started.
+        sent_s = row.sent_boot_s if row.sent_boot_s <= now_s else 0
+        return now_s - sent_s >= settle_s
 
     def _page(self, page: Page[Step], brake: Brake) -> None:
         known = self.store.steps.known(
@@ -203,7 +202,7 @@ class Execution:
                 continue  # counted already, and read once more
             now_owed = owed(self.task, step, row)
             if now_owed is None or (is_edit(now_owed) and self._is_told(now_owed)):
-                self.counts.unchanged += 1
+                self._count_settled(row)
             else:
                 fresh.append(now_owed)
         to_write = [step for step in fresh if not step.verdict]
@@ -216,9 +215,17 @@ class Execution:
         else:
             self._send(to_write)
 
+    def _count_settled(self, row: StepRow | None) -> None:
+        """Count an object of which nothing is owed now: its step may still wait for its time."""
+        if row and row.state in ("sending", "unknown", "waiting"):
+            self.counts.waiting += 1
+            self.not_due += 1
+        else:
+            self.counts.unchanged += 1
+
     def _is_quiet(self) -> bool:
         """Whether nothing was recorded for a while, so that the lease is to be renewed."""
-        return self.clock.now() - self._recorded_at >= _QUIET
+        return self.clock.boot_s() - self._recorded_at_s >= _QUIET_S
 
     def _check_brake(self, brake: Brake) -> None:
         try:
@@ -262,7 +269,7 @@ class Execution:
             raise InterruptedRunError
 
     def _send_batch(self, steps: Sequence[Step], *, look_first: bool) -> None:
-        look_first = look_first or self._is_behind
+        looked, look_first = look_first, look_first or self._is_behind
         fault("intent-before-commit")
         self._record([change(step, "sending") for step in steps])
         fault("intent-after-commit")
@@ -292,8 +299,9 @@ class Execution:
         for one, result in zip(changes, results, strict=True):
             self.counts.add(counted_as(one, result.outcome))
         with self._recording():
-            now = self.clock.now()
-            self.store.steps.record_sent(self.portal.name, self.task.name, changes, now=now)
+            self.store.steps.record_sent(
+                self.portal.name, self.task.name, changes, clock=self.clock, looked=looked
+            )
             self._link(results)
         fault("result-after-commit")
         self._has_written = True
@@ -354,7 +362,7 @@ class Execution:
                 if row.merchant_id in wanted or row.supplier_id in wanted
             ],
             run_id=self.run.id,
-            now=self.clock.now(),
+            clock=self.clock,
         )
 
     def _record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
@@ -364,7 +372,7 @@ class Execution:
                 self.task.name,
                 changes,
                 run_id=self.run.id,
-                now=self.clock.now(),
+                clock=self.clock,
             )
             self._link(results)
 
@@ -376,10 +384,10 @@ class Execution:
     def _recording(self) -> Iterator[None]:
         """Change the store in one transaction, under the fence, and keep the counts with it."""
         with self.store.transaction():
-            self.store.leases.renew(self.lease, self.run.id, now=self.clock.now())
+            self.store.leases.renew(self.lease, self.run.id, clock=self.clock)
             yield
             self.store.runs.update(self.run.id, self.counts, calls=self.calls, cost=self.cost)
-        self._recorded_at = self.clock.now()
+        self._recorded_at_s = self.clock.boot_s()
 
     @property
     def calls(self) -> int:

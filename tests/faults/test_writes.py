@@ -59,6 +59,23 @@ def test_write_is_done_once_whatever_becomes_of_its_answer(owing: Owing, fault: 
     heals(troubled, owed, before=before)
 
 
+def test_what_is_read_again_while_its_write_is_uncertain_waits_and_is_not_unchanged(
+    owing: Owing,
+) -> None:
+    troubled, owed = owing
+    troubled.foreign.meet("lost-reset", owed.what)
+    troubled.run(owed.task)
+    open_steps = [step for step in troubled.open_steps() if step.state != "failed"]
+    if not open_steps or owed.is_refused:
+        pytest.skip("what became of this write is found out at once")
+
+    troubled.read_again(owed.task)
+    again = troubled.run(owed.task)
+
+    assert again.run.status == "partial"
+    assert again.count("waiting") == len(open_steps)
+
+
 def test_write_is_done_once_when_the_connection_was_refused(owing: Owing) -> None:
     """Case 19."""
     troubled, owed = owing

@@ -13,9 +13,30 @@ MUTANTS = (
     Mutant(
         protection="a dead owner's lease is taken over, whatever has its pid now",
         file="store/leases.py",
-        old="    return bool(boot_id == _boot_id() and started == _started(pid))",
+        old="    return bool(started == _started(pid))",
         new="    return bool(_started(pid))",
         test="test_takeover.py::test_an_owner_that_only_seems_to_live_is_taken_over",
+    ),
+    Mutant(
+        protection="no wall clock takes a lease from a living owner",
+        file="store/leases.py",
+        old="    if until_s is None:  # claimed by a version that knew no other time",
+        new="    if True:",
+        test="faults/test_taken_over.py::test_no_wall_clock_takes_the_lease_from_an_owner_at_work",
+    ),
+    Mutant(
+        protection="what a frozen owner was writing rests once its lease is taken",
+        file="engine/claim.py",
+        old="    store.steps.rest(run.portal, run.task, clock=clock)",
+        new="    pass",
+        test="faults/test_taken_over.py::test_what_a_frozen_owner_was_writing_rests_once_its_lease_is_taken",
+    ),
+    Mutant(
+        protection="a look-up never backs off by how often a process was killed",
+        file="store/steps.py",
+        old="when state = 'sending' then attempts else attempts + excluded.attempts end",
+        new="else attempts + excluded.attempts end",
+        test="faults/test_taken_over.py::test_answer_that_is_lost_after_many_kills_is_looked_up_as_soon_as_any",
     ),
     Mutant(
         protection="a slot is done only when its run has ended well",
@@ -110,10 +131,10 @@ MUTANTS = (
     ),
     Mutant(
         protection="a write whose answer was lost rests before it is looked for (settle time)",
-        file="engine/changes.py",
-        old="        rest, again = timedelta(seconds=settle_s), row.attempts - 1",
-        new="        rest, again = timedelta(), row.attempts - 1",
-        test="faults/test_writes.py::test_order_is_created_once_though_searches_find_it_late",
+        file="engine/execution.py",
+        old="        return now_s - sent_s >= settle_s",
+        new="        return True",
+        test="faults/test_taken_over.py::test_wall_clock_that_is_set_lets_no_write_look_rested",
     ),
     Mutant(
         protection="a reading begins a while before the last one ended (overlap)",
