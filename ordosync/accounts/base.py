@@ -154,12 +154,13 @@ class Account(ABC):
         self,
         unsettled: AbstractSet[str],  # noqa: ARG002
         *,
+        sources: AbstractSet[str] = frozenset(),  # noqa: ARG002
         dry: bool = False,  # noqa: ARG002
     ) -> AbstractSet[str]:
         """End a complete reading: forget copies kept for reading by id, but of `unsettled`.
 
-        Returns those of `unsettled` that were no objects and are no trouble any more, such as a
-        file that has been mended. Called after the last reading of a run; it may give refused
+        `sources` are the files and rows that have failed. Returns those of them that have changed
+        since and are no trouble any more, or are gone. Called after the last reading of a run; it may give refused
         rows back to people then, unless the run is `dry`. Harmless when called twice.
         """
         return frozenset()

@@ -71,6 +71,8 @@ def _step(
     claims: Mapping[str, int],
     taken: Mapping[str, Link],
 ) -> Step:
+    if isinstance(item, Unusable) and item.of_source:
+        return step_of_source(item)
     step = Step(key=item.id, merchant_id=item.id, content=item.content)
     if item.id in links:
         return replace(step, verdict=Verdict(state="unchanged"))

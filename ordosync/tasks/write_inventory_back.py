@@ -116,6 +116,8 @@ def _step(
     there: Mapping[str, Stock],
     sold: Mapping[str, int],
 ) -> Step:
+    if isinstance(item, Unusable) and item.of_source:
+        return step_of_source(item)
     if isinstance(item, Unusable):
         return Step(
             key=item.id,
