@@ -270,4 +270,5 @@ _AFTER_SKIP = {
     "nothing-to-ship": "nothing: all its quantities are 0 at {shop}; if one rises, it is sent",
     "split-after-import": "nothing: the order that it was split from is at the Supplier",
     "cancelled": "nothing: {shop} cancelled it in time",
+    "dismissed": "nothing, since somebody dismissed it; to send it after all: {retry}",
 }
