@@ -160,8 +160,9 @@ class Account(ABC):
         """End a complete reading: forget copies kept for reading by id, but of `unsettled`.
 
         `sources` are the files and rows that have failed. Returns those of them that have changed
-        since and are no trouble any more, or are gone. Called after the last reading of a run; it may give refused
-        rows back to people then, unless the run is `dry`. Harmless when called twice.
+        since and are no trouble any more, or are gone. Called after the last reading of a run; it
+        may give refused rows back to people then, unless the run is `dry`. Harmless when called
+        twice.
         """
         return frozenset()
 

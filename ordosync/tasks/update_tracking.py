@@ -12,7 +12,16 @@ from msgspec.structs import replace
 
 from ordosync.models import Comment, Outcome, Page, Shipment, Unusable
 from ordosync.store.links import Link
-from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.base import (
+    Owed,
+    Portal,
+    Reading,
+    Result,
+    Step,
+    Task,
+    Verdict,
+    step_of_source,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
