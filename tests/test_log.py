@@ -131,11 +131,11 @@ def test_no_run_at_all_is_told_from_none_that_matches(
     assert (done.code, told in done.err) == (0, True)
 
 
-def test_health_says_how_many_steps_need_a_person_and_stays_well(both: TwoAccounts) -> None:
+def test_health_is_red_while_a_step_needs_a_person_and_says_how_many(both: TwoAccounts) -> None:
     both.run("run-due")
     _failed(both)
 
     done = both.run("health")
 
-    assert done.code == 0
-    assert "each fresh; 1 step needs a person: `ordosync attention" in done.out
+    assert done.code == 1
+    assert "trouble: 1 thing needs a person: `ordosync attention`" in done.out

@@ -31,8 +31,9 @@ from ordosync.engine.by_hand import settle_as_not_sent, settle_as_sent
 from ordosync.engine.timetable import plans, why_not
 from ordosync.errors import UsageError
 from ordosync.store import Store
+from ordosync.store.concerns import step_key
 from ordosync.store.runs import Run
-from ordosync.store.steps import StepRow
+from ordosync.store.steps import DISMISSED, StepRow
 from ordosync.tasks import TASKS
 
 _HELP = {
@@ -191,7 +192,7 @@ def retry(
         closing(Network(clock)) as network,
     ):
         register(settings, store, clock)
-        rows = store.steps.open() if every else _named(store, steps or [])
+        rows = _all_open(store) if every else _named(store, steps or [])
         if sent is not None:
             _check_configured(settings, rows[0])
             settle_as_sent(store, rows[0], sent, now=clock.now())
@@ -202,6 +203,11 @@ def retry(
         if not_sent:
             rows = [settle_as_not_sent(store, rows[0], now=clock.now())]
         results = [_retry(settings, store, stop, network, group) for group in _by_task(rows)]
+        tried = store.steps.get([row.id for row in rows])
+        with store.transaction():
+            store.concerns.take_back(
+                step_key(row.portal, row.task, row.key) for row in tried if row.code != DISMISSED
+            )
     _show(results, as_json=as_json, stop=stop)
 
 
@@ -300,6 +306,11 @@ def _show(results: Sequence[Run | Held], *, as_json: bool, stop: Stop) -> None:
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     raise typer.Exit(int(any(run.status != "ok" for run in runs)))
+
+
+def _all_open(store: Store) -> Sequence[StepRow]:
+    """Return what waits or has failed; what was dismissed is only tried when it is named."""
+    return [row for row in store.steps.open() if row.code != DISMISSED]
 
 
 def _named(store: Store, ids: Sequence[int]) -> Sequence[StepRow]:
