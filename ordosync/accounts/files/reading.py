@@ -39,7 +39,8 @@ class FileReading(Generic[T]):
         self._spool = Spool(self._folder)
         self._index: Index[T] | None = None
         self._refused: dict[str, Unusable] = {}
-        self._copies: set[Path] = set()
+        self._copies: dict[Path, str] = {}
+        """The copies that the last reading made, and the names of their files."""
         self._troubles: set[str] = set()
         """The ids of the files and rows that the last reading found unusable."""
         self._unread: list[str] = []
@@ -175,7 +176,7 @@ class FileReading(Generic[T]):
                 wanted = self._index.among(copy, unsettled)
             elif wanted is None:
                 wanted = self._keys_in(copy, unsettled)
-            self._spool.keep(copy, wanted & unsettled)
+            self._spool.keep(copy, wanted & unsettled, name=self._copies.get(copy, ""))
         self._spool.tidy()
         if self._returned and self._index and self._reasons and not dry:
             self._returned.write(self._index.rows_of(self._reasons), self._options)
@@ -217,7 +218,7 @@ class FileReading(Generic[T]):
     def _new_index(self) -> Index[T]:
         self._end()
         self._index = Index(self._subject, whole_rows=self._returned is not None)
-        self._refused, self._copies, self._unread, self._reasons = {}, set(), [], {}
+        self._refused, self._copies, self._unread, self._reasons = {}, {}, [], {}
         self._troubles = set()
         return self._index
 
@@ -267,7 +268,7 @@ class FileReading(Generic[T]):
         except RefusedFileError as error:
             self._refused[id_of_file(name)] = refused_file(name, path, error, self._options)
             return False
-        self._copies.add(copy)
+        self._copies[copy] = name
         return True
 
     def _from_copies(
@@ -284,7 +285,8 @@ class FileReading(Generic[T]):
                 continue
             index = Index(self._subject)
             try:
-                index.add(copy.name, copy, only=left & wanted if only_kept and wanted else left)
+                only = left & wanted if only_kept and wanted else left
+                index.add(self._spool.name_of(copy), copy, only=only)
                 for items in index.pages():
                     found = {id_: item for id_, item in items.items() if id_ in left}
                     left -= found.keys()
