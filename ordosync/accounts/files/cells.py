@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ordosync.accounts.files.options import LINE_FIELDS, PRODUCT_FIELDS, SHIPMENT_FIELDS, ReadFiles
 from ordosync.accounts.files.rows import Row
+from ordosync.accounts.spreadsheets import damage, may_mean, plain, unmarked
 
 _ECHOED = (
     "ship_to.country",
@@ -28,6 +29,18 @@ _FLAGS = {
     **dict.fromkeys(("false", "no", "n", "0", ""), False),
 }
 _LONGEST_KEY = 100
+_IDS = frozenset(
+    (
+        "order_number",
+        "line_id",
+        "sku",
+        "supplier_sku",
+        "tracking_number",
+        "ship_to.zip",
+        "bill_to.zip",
+    )
+)
+"""The fields that a spreadsheet damages. A person's name or street may be anything."""
 
 
 class InvalidError(Exception):
@@ -50,7 +63,7 @@ def digest(rows: Sequence[Row], options: ReadFiles) -> str:
 def skip_reason(row: Row, options: ReadFiles) -> str:
     """Say which rule leaves this row out; empty where none does."""
     for rule in options.skip:
-        if re.search(rule.matches, row.cells.get(rule.column, "")):
+        if re.search(rule.matches, _text(row, rule.column, options)):
             return rule.reason
     return ""
 
@@ -58,14 +71,58 @@ def skip_reason(row: Row, options: ReadFiles) -> str:
 def cell(row: Row, name: str, options: ReadFiles) -> str:
     """Return the text of a field, by its meaning in `values`."""
     column = options.columns.get(name)
-    text = row.cells.get(column, "") if column else ""
+    text = _text(row, column, options) if column else ""
     meanings = options.values.get(name)
+    if name in _IDS and column and not (meanings and text in meanings):
+        _check_whole(row, name, column, options)
     if meanings is None or text in meanings.values():
         return text
     if text not in meanings:
         found = f"{text[:40]!a}" if name in _ECHOED else "the text"
         raise InvalidError("invalid.value", row, f"{name}: {found} is not in `values`")
     return meanings[text]
+
+
+def key_text(row: Row, name: str, options: ReadFiles) -> str:
+    """Return the id of something; empty if it is blank, or damaged by a spreadsheet."""
+    column = options.columns[name]
+    return "" if damage(_unmarked(row, column, options)) else _text(row, column, options)
+
+
+def trouble(row: Row, name: str, options: ReadFiles) -> str:
+    """Say why a row has no such id."""
+    text = _unmarked(row, options.columns[name], options)
+    what = name.replace("_", " ")
+    return f"the {what} {text[:40]!a} {_damage(text)}" if text else f"the {what} is blank"
+
+
+def may_have_id(row: Row, name: str, id_: str, options: ReadFiles) -> bool:
+    """Return True if a row without an id, or with a damaged one, may be of this id."""
+    text = _unmarked(row, options.columns[name], options)
+    return not text or may_mean(text, id_)
+
+
+def _check_whole(row: Row, name: str, column: str, options: ReadFiles) -> None:
+    """Raise `InvalidError` for an id, SKU or postcode that a spreadsheet has damaged."""
+    text = _unmarked(row, column, options)
+    if why := _damage(text):
+        found = f"{name} {text[:40]!a}" if name in _ECHOED else name
+        raise InvalidError(f"invalid.{name}", row, f"{found} {why}")
+
+
+def _damage(text: str) -> str:
+    why = damage(text)
+    return f"{why}, or say `text_cells: true`" if why and unmarked(text) != text else why
+
+
+def _text(row: Row, column: str, options: ReadFiles) -> str:
+    """Return the text of a cell without the marks that spreadsheets need."""
+    return plain(_unmarked(row, column, options))
+
+
+def _unmarked(row: Row, column: str, options: ReadFiles) -> str:
+    text = row.cells.get(column, "")
+    return unmarked(text) if options.text_cells else text
 
 
 def key_cell(row: Row, name: str, options: ReadFiles) -> str:

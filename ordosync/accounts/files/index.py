@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from ordosync.accounts.files.cells import digest, skip_reason
+from ordosync.accounts.files.cells import digest, skip_reason, trouble
 from ordosync.accounts.files.refusals import id_of_row
 from ordosync.accounts.files.rows import Row, read_rows
 from ordosync.accounts.files.subjects import Subject, placed
@@ -152,7 +152,7 @@ class Index(Generic[T]):
     def _without_key(self, name: str, row: Row) -> Unusable:
         rule = skip_reason(row, self._options)
         field = self._subject.blank(row)
-        blank = f"{name} row {row.number}: the {field.replace('_', ' ')} is blank"
+        blank = f"{name} row {row.number}: {trouble(row, field, self._options)}"
         return Unusable(
             id=id_of_row(name, row),
             code="skip-rule" if rule else f"invalid.{field}",

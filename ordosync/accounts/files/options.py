@@ -98,6 +98,8 @@ class ReadFiles:
     timezone: str | None = None
     currency: str | None = None
     skip: tuple[SkipRule, ...] = ()
+    text_cells: bool = False
+    """Whether `="0012"` and `'0012` mean 0012, as spreadsheets are made to keep text."""
     quiet_s: int = 10
     """Scheduled runs leave a file alone that changed less than this ago."""
 
@@ -132,6 +134,8 @@ class ReadFiles:
     def fingerprint(self) -> str:
         """Eight hex digits that change with anything that decides how a file is read."""
         how = {**asdict(self), "quiet_s": None, "glob": None}
+        if not self.text_cells:
+            del how["text_cells"]  # what was configured before is read as before
         return hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()[:8]
 
 

@@ -15,6 +15,8 @@ from ordosync.accounts.files.cells import (
     digest,
     flag,
     key_cell,
+    key_text,
+    may_have_id,
     skip_reason,
     stock_quantity,
     time,
@@ -29,7 +31,6 @@ from ordosync.accounts.files.options import (
 )
 from ordosync.accounts.files.parse import parse_order
 from ordosync.accounts.files.rows import Row
-from ordosync.accounts.files.written import plain
 from ordosync.models import Order, Product, Shipment, Stock, Unusable
 
 T = TypeVar("T")
@@ -56,8 +57,7 @@ class Subject(Generic[T]):
 
     def blank(self, row: Row) -> str:
         """Return the field for whose sake a row has no key."""
-        columns = self.options.columns
-        return next(name for name in self.needed if not row.cells.get(columns[name]))
+        return next(name for name in self.needed if not key_text(row, name, self.options))
 
 
 def placed(rows: Iterable[Row], subject: Subject[T]) -> Iterator[tuple[str, str, Row]]:
@@ -76,12 +76,19 @@ def placed(rows: Iterable[Row], subject: Subject[T]) -> Iterator[tuple[str, str,
         if key:
             above = key
             yield key, "", row
-        elif not (above and subject.has_lines) or skip_reason(row, subject.options):
+        elif not _may_belong(row, above, subject) or skip_reason(row, subject.options):
             yield "", "", row
         else:
             undecided.append(row)
     sku = subject.options.columns.get("sku", "")
     yield from (("", above if one.cells.get(sku) else "", one) for one in undecided)
+
+
+def _may_belong(row: Row, above: str, subject: Subject[T]) -> bool:
+    """Return True if a row without a usable key may be a line of the order above it."""
+    if not above or not subject.has_lines:
+        return False
+    return may_have_id(row, subject.needed[0], above, subject.options)
 
 
 def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
@@ -101,7 +108,7 @@ def orders(options: OrderFiles) -> Subject[Order]:
     return Subject(
         name="orders",
         options=options,
-        key=lambda row: row.cells.get(options.columns["order_number"], ""),
+        key=lambda row: key_text(row, "order_number", options),
         needed=("order_number",),
         parse=lambda key, file, rows: parse_order(key, file, rows, options),
         newest_wins=False,
@@ -126,10 +133,10 @@ def cancellations(options: CancellationFiles) -> Subject[str]:
 
 def shipments(options: ShipmentFiles) -> Subject[Shipment]:
     """Say what tracking files are about; a parcel's id is made of its two numbers."""
-    order, tracking = options.columns["order_number"], options.columns["tracking_number"]
 
     def key(row: Row) -> str:
-        of, number = row.cells.get(order, ""), row.cells.get(tracking, "")
+        of = key_text(row, "order_number", options)
+        number = key_text(row, "tracking_number", options)
         return f"{of}:{number}" if of and number else ""
 
     return Subject(
@@ -148,7 +155,7 @@ def _by_field(name: str, options: ReadFiles, field: str, parse: _Parse[T]) -> Su
     return Subject(
         name=name,
         options=options,
-        key=lambda row: row.cells.get(options.columns[field], ""),
+        key=lambda row: key_text(row, field, options),
         needed=(field,),
         parse=lambda key, file, rows: _state(key, file, rows, options, parse),
     )
@@ -211,9 +218,8 @@ def _shipment(key: str, row: Row, options: ReadFiles, _: str) -> Shipment:
     cost = amount(row, "cost", cell(row, "cost", options), options)
     return Shipment(
         id=key,
-        # The order file that it was copied from may have neutralised it.
-        order_id=plain(key_cell(row, "order_number", options)),
-        tracking_number=plain(key_cell(row, "tracking_number", options)),
+        order_id=key_cell(row, "order_number", options),
+        tracking_number=key_cell(row, "tracking_number", options),
         carrier=key_cell(row, "carrier", options),
         shipped_at=shipped_at,
         method=cell(row, "method", options),
