@@ -53,10 +53,7 @@ class Index(Generic[T]):
                 (
                     (file, key, above, row.number, self._cells(row), row.problem)
                     for key, above, row in placed(self._rows(path), self._subject)
-                    if only is None
-                    or key in only
-                    or above in only
-                    or (not key and id_of_row(name, row) in only)
+                    if only is None or key in only or above in only or id_of_row(name, row) in only
                 ),
             )
         except BaseException:
@@ -119,12 +116,30 @@ class Index(Generic[T]):
             {"keys": json.dumps(keys)},
         )
         found = {
-            key: self._item(key, [(name, _row(*rest)) for _, name, *rest in group])
+            key: [(name, _row(*rest)) for _, name, *rest in group]
             for key, group in groupby(rows, key=lambda row: row[0])
         }
         for key in keys:
             if key in found:
-                yield key, found[key]
+                item = self._item(key, found[key])
+                yield key, item
+                if not isinstance(item, Unusable):
+                    yield from self._aside(*found[key][-1])
+
+    def _aside(self, name: str, row: Row) -> Iterator[tuple[str, Unusable]]:
+        """Yield what of a row that was used could not be read, as a trouble of the row alone."""
+        if why := self._subject.aside(row):
+            id_ = id_of_row(name, row)
+            yield (
+                id_,
+                Unusable(
+                    id=id_,
+                    code="invalid.money",
+                    reason=f"{name} row {row.number}: {why}",
+                    content=digest([row], self._options),
+                    of_source=True,
+                ),
+            )
 
     def _item(self, key: str, rows: Sequence[tuple[str, Row]]) -> T | Unusable:
         by_file = {

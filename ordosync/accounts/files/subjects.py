@@ -6,6 +6,7 @@ that has the key is believed, since they are states, of which each replaces the 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 from ordosync.accounts.files.cells import (
@@ -52,6 +53,8 @@ class Subject(Generic[T]):
     parse: Callable[[str, str, Sequence[Row]], T | Unusable]
     """Makes one item of the rows of one key in one file, by key and name of the file."""
     newest_wins: bool = True
+    aside: Callable[[Row], str] = lambda _: ""
+    """Says what of a row cannot be read and keeps nothing else back; empty if all can."""
     has_lines: bool = False
     """True if several rows are one object. Then a row without a key may belong to the one above."""
 
@@ -145,6 +148,7 @@ def shipments(options: ShipmentFiles) -> Subject[Shipment]:
         key=key,
         needed=("order_number", "tracking_number"),
         parse=lambda key, file, rows: _state(key, file, rows, options, _shipment),
+        aside=lambda row: _cost(row, options)[1],
     )
 
 
@@ -215,7 +219,7 @@ def _shipment(key: str, row: Row, options: ReadFiles, _: str) -> Shipment:
     shipped_at = time(row, "shipped_at", cell(row, "shipped_at", options), options)
     if shipped_at is None:
         raise InvalidError("invalid.date", row, "shipped_at is blank")
-    cost = amount(row, "cost", cell(row, "cost", options), options)
+    cost, _ = _cost(row, options)
     return Shipment(
         id=key,
         order_id=key_cell(row, "order_number", options),
@@ -228,3 +232,11 @@ def _shipment(key: str, row: Row, options: ReadFiles, _: str) -> Shipment:
         warehouse=cell(row, "warehouse", options),
         voided=flag(row, "voided", options),
     )
+
+
+def _cost(row: Row, options: ReadFiles) -> tuple[Decimal | None, str]:
+    """Return what a label has cost, or why that cannot be read: the number travels without it."""
+    try:
+        return amount(row, "cost", cell(row, "cost", options), options), ""
+    except InvalidError as error:
+        return None, f"{error}; the tracking number travels without it"
