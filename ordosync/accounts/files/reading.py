@@ -8,11 +8,12 @@ by which mapping of the columns; a changed mapping reads everything anew.
 import json
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from ordosync.accounts.files.folder import files_of, mark_of, oldest_first, state_of
+from ordosync.accounts.files.folder import as_of, files_of, mark_of, oldest_first, state_of
 from ordosync.accounts.files.index import Index
 from ordosync.accounts.files.refusals import reasons, refused_file
 from ordosync.accounts.files.returned import ReturnFolder
@@ -207,7 +208,7 @@ class FileReading(Generic[T]):
         files = files_of(self._options.glob, account=self._account, doing=self._doing)
         if self._returned:
             files = {name: path for name, path in files.items() if not self._returned.holds(path)}
-        return oldest_first(files) if self._subject.newest_wins else files
+        return oldest_first(files)
 
     def _marks(self, cursor: str | None) -> dict[str, list[int]]:
         """Return the state of each file when it was read, as far as that was by this mapping."""
@@ -226,7 +227,7 @@ class FileReading(Generic[T]):
             if name in self._young:
                 continue
             try:
-                index.add(name, path, only=only)
+                index.add(name, path, as_of=as_of(name, path), only=only)
             except FileNotFoundError:
                 continue  # gone since the folder was listed
             except (RefusedFileError, OSError) as error:
@@ -245,7 +246,7 @@ class FileReading(Generic[T]):
             self._refused[f"file:{name}"] = refused_file(name, path, error, self._options)
             return False
         try:
-            index.add(name, copy)
+            index.add(name, copy, as_of=as_of(name, copy))
         except RefusedFileError as error:
             self._refused[f"file:{name}"] = refused_file(name, path, error, self._options)
             return False
@@ -259,26 +260,24 @@ class FileReading(Generic[T]):
 
         Else it is given as well: after a crash a list may not say yet what is owed.
         """
-        left = set(ids)
-        for copy in reversed(list(self._spool.copies())):
-            wanted = self._spool.wanted(copy)
-            if not left or (wanted is not None and not wanted & left):
-                continue
-            index = Index(self._subject)
-            try:
-                index.add(copy.name, copy, only=left & wanted if only_kept and wanted else left)
-                for items in index.pages():
-                    left -= items.keys()
-                    yield items
-            except (RefusedFileError, OSError):
-                continue  # read with another mapping: the order is not in it any more
-            finally:
-                index.close()
+        index = Index(self._subject)
+        try:
+            for copy in self._spool.copies() if ids else ():
+                wanted = self._spool.wanted(copy)
+                if wanted is not None and not wanted & ids:
+                    continue
+                name = self._spool.name_of(copy)
+                only = ids & wanted if only_kept and wanted else ids
+                with suppress(RefusedFileError, OSError):  # read with another mapping: not in it
+                    index.add(name, copy, as_of=as_of(name, copy), only=only)
+            yield from index.pages()
+        finally:
+            index.close()
 
     def _keys_in(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
         index = Index(self._subject)
         try:
-            index.add(copy.name, copy, only=keys)
+            index.add(copy.name, copy, as_of="", only=keys)
             return index.among(copy, keys)
         except (RefusedFileError, OSError):
             return frozenset()

@@ -1,15 +1,18 @@
 """Copies of the files that are being read, so that one that is overwritten loses nothing.
 
 A copy is readable by its owner alone, named by digests and never by foreign text, and goes when
-the last order or other thing in it is settled. Beside a copy that stays, a list says for which.
+the last order or other thing in it is settled. Beside a copy a note says what file it is of, and,
+if it stays, for which orders.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+
+from ordosync.accounts.files.folder import as_of
 
 
 class Spool:
@@ -29,26 +32,34 @@ class Spool:
             while block := source.read(1 << 20):
                 digest.update(block)
                 target.write(block)
+            at = os.fstat(source.fileno())
+            target.flush()
+            os.utime(target.fileno(), ns=(at.st_atime_ns, at.st_mtime_ns))
         copy = self._folder / f"{digest.hexdigest()[:32]}{file.suffix.lower()}"
         half.rename(copy)  # in one step: a half copy is never taken for a whole one
+        if self.name_of(copy) != name:
+            self._note(copy, {"name": name})
         return copy
 
     def copies(self) -> Iterator[Path]:
-        """Yield the copies that are there, oldest first."""
+        """Yield the copies that are there, oldest first: each is as old as what it is of."""
         if self._folder.is_dir():
             whole = [
                 path
                 for path in self._folder.iterdir()
                 if not path.name.startswith(".") and path.suffix != ".json" and path.is_file()
             ]
-            yield from sorted(whole, key=lambda path: path.stat().st_mtime_ns)
+            yield from sorted(whole, key=lambda path: as_of(self.name_of(path), path))
+
+    def name_of(self, copy: Path) -> str:
+        """Return the name of the file that a copy is of."""
+        name = self._noted(copy).get("name")
+        return name if isinstance(name, str) else copy.name
 
     def wanted(self, copy: Path) -> frozenset[str] | None:
         """Return the orders that a copy is kept for; None where that was never written down."""
-        try:
-            return frozenset(json.loads(_list_of(copy).read_text("utf-8")))
-        except (OSError, ValueError):
-            return None
+        ids = self._noted(copy).get("ids")
+        return frozenset(ids) if isinstance(ids, list) else None
 
     def keep(self, copy: Path, ids: Iterable[str]) -> None:
         """Keep a copy for these orders; for none it goes."""
@@ -57,9 +68,7 @@ class Spool:
             copy.unlink(missing_ok=True)
             _list_of(copy).unlink(missing_ok=True)
         elif self.wanted(copy) != frozenset(ids):
-            flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW
-            with os.fdopen(os.open(_list_of(copy), flags, 0o600), "w", encoding="utf-8") as file:
-                json.dump(ids, file)
+            self._note(copy, {"name": self.name_of(copy), "ids": ids})
 
     def rewrite(self, copy: Path, content: bytes) -> None:
         """Give a copy other content, for what it is kept for; without any it goes."""
@@ -74,6 +83,19 @@ class Spool:
         at = copy.stat()
         half.replace(copy)
         os.utime(copy, ns=(at.st_atime_ns, at.st_mtime_ns))  # copies are read by their age
+
+    def _noted(self, copy: Path) -> Mapping[str, object]:
+        try:
+            found = json.loads(_list_of(copy).read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        # An earlier release noted the ids alone.
+        return found if isinstance(found, dict) else {"ids": found}
+
+    def _note(self, copy: Path, about: Mapping[str, object]) -> None:
+        flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW
+        with os.fdopen(os.open(_list_of(copy), flags, 0o600), "w", encoding="utf-8") as file:
+            json.dump(about, file)
 
     def tidy(self) -> None:
         """Remove what a crash left half made, and the folders in which nothing is kept."""
