@@ -45,7 +45,7 @@ class Index(Generic[T]):
     ) -> None:
         """Add the rows of a file, or none of them. Raises `RefusedFileError` and `OSError`.
 
-        `only` leaves out all keys but these. Files are added oldest first.
+        `only` leaves out all keys but these. Of two copies of one file the newer is added last.
         """
         self._db.execute("begin")
         begun: set[str] = set()
@@ -80,6 +80,11 @@ class Index(Generic[T]):
     def some(self, keys: Iterable[str]) -> dict[str, T | Unusable]:
         """Return the same for these keys, as far as they are there."""
         return dict(self._items(sorted(set(keys))))
+
+    def keys(self) -> frozenset[str]:
+        """Return all keys."""
+        rows = self._db.execute("select distinct key from rows where key <> ''")
+        return frozenset(key for (key,) in rows)
 
     def among(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
         """Return which of these keys stand in a file that was added."""
@@ -134,9 +139,8 @@ class Index(Generic[T]):
         found: dict[str, InFile] = {}
         for file, group in groupby(rows, key=lambda row: row[1]):
             one = self._in_file(key, file, [_row(*rest) for _, _, *rest in group])
-            found.pop(one.name, None)  # a copy of what the same file was before
-            found[one.name] = one
-        return list(found.values())
+            found[one.name] = one  # in the place of a copy of what the same file was before
+        return sorted(found.values(), key=lambda one: one.as_of)
 
     def _in_file(self, key: str, file: int, rows: Sequence[Row]) -> InFile:
         name, as_of, begun = self._files[file]

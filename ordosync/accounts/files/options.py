@@ -241,11 +241,9 @@ def _used(options: dict[str, Any]) -> dict[str, Any]:
     What is configured as before is then read as before, and no file is read once more.
     """
     used = {name: value for name, value in options.items() if value or name not in _NEWER}
-    for name in ("skip", "only_rows"):
-        if name in used:
-            used[name] = [
-                {**rule, "rows": True} if rule.pop("rows") else rule for rule in used[name]
-            ]
+    for rule in (*options["skip"], *options["only_rows"]):
+        if not rule["rows"]:
+            del rule["rows"]
     return used
 
 

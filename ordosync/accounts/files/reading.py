@@ -64,9 +64,13 @@ class FileReading(Generic[T]):
     def since(
         self, cursor: str | None, *, now: datetime, patient: bool = False
     ) -> Iterator[Page[T | Unusable]]:
-        """Read the files that are new, changed or refused before."""
+        """Read the files that are new, changed or refused before.
+
+        What they name is also looked for in newer files that were read before: those are believed.
+        """
         before = self._marks(cursor)
         marks: dict[str, list[int]] = {}
+        newer: dict[str, Path] = {}
         index = self._new_index()
         for name, path in self._files().items():
             mark, age_s = state_of(path, now)
@@ -75,10 +79,15 @@ class FileReading(Generic[T]):
             if mark == before.get(name):
                 marks[name] = mark
                 self._unread.append(name)
+                if self._copies:  # of files that are older, since they come oldest first
+                    newer[name] = path
             elif patient and 0 <= age_s < self._options.quiet_s:
                 self._unread.append(name)
             elif self._read(index, name, path) and state_of(path, now)[0] == mark:
                 marks[name] = mark
+        keys = index.keys() if newer else frozenset()
+        for name, path in newer.items():
+            self._read(index, name, path, only=keys)
         after = json.dumps({"mapping": self._options.fingerprint, "files": marks})
         yield Page(items=tuple(self._refused.values()), cursor=after)
         for items in index.pages():
@@ -234,7 +243,9 @@ class FileReading(Generic[T]):
                 refused[f"file:{name}"] = refused_file(name, path, error, self._options)
         return refused
 
-    def _read(self, index: Index[T], name: str, path: Path) -> bool:
+    def _read(
+        self, index: Index[T], name: str, path: Path, *, only: AbstractSet[str] | None = None
+    ) -> bool:
         try:
             copy = self._spool.copy(path, name)
         except FileNotFoundError:
@@ -246,7 +257,7 @@ class FileReading(Generic[T]):
             self._refused[f"file:{name}"] = refused_file(name, path, error, self._options)
             return False
         try:
-            index.add(name, copy, as_of=as_of(name, copy))
+            index.add(name, copy, as_of=as_of(name, copy), only=only)
         except RefusedFileError as error:
             self._refused[f"file:{name}"] = refused_file(name, path, error, self._options)
             return False
