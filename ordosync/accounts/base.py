@@ -81,6 +81,9 @@ class Account(ABC):
     """In which roles `all_orders` has every order; in others, what is not in it tells nothing."""
     lists_others: ClassVar[bool] = False
     """Whether `all_orders` has, as the Supplier, what others have made there as well."""
+    tells_addresses: bool = False
+    """True if an order here has an address wherever it has anything to ship. An order without a
+    usable address is then not sent."""
     timezone: str | None = None
     """Where this account's midnight is; None: UTC."""
 
@@ -152,13 +155,15 @@ class Account(ABC):
         self,
         unsettled: AbstractSet[str],  # noqa: ARG002
         *,
+        sources: AbstractSet[str] = frozenset(),  # noqa: ARG002
         dry: bool = False,  # noqa: ARG002
     ) -> AbstractSet[str]:
         """End a complete reading: forget copies kept for reading by id, but of `unsettled`.
 
-        Returns those of `unsettled` that were no objects and are no trouble any more, such as a
-        file that has been mended. Called after the last reading of a run; it may give refused
-        rows back to people then, unless the run is `dry`. Harmless when called twice.
+        `sources` are the files and rows that have failed. Returns those of them that have changed
+        since and are no trouble any more, or are gone. Called after the last reading of a run; it
+        may give refused rows back to people then, unless the run is `dry`. Harmless when called
+        twice.
         """
         return frozenset()
 

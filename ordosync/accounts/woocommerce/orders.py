@@ -20,6 +20,7 @@ from ordosync.models import Address, Line, Order
 _FOUR_PLACES = Decimal("0.0001")
 _PICKUPS = ("local_pickup", "pickup_location")
 """How the ids of ways begin in which nothing is shipped: the old one, and that of the blocks."""
+_NEWER = frozenset({"needs_shipping", "as_of", "remark"})
 
 
 def order_of(shape: OrderShape, quantities: Mapping[int, int]) -> Order:
@@ -65,10 +66,12 @@ def _is_elsewhere(shipped: Address, billed: Address) -> bool:
 
 
 def _content(order: Order) -> str:
-    """Return the digest of an order without what says how it travels, and not what does."""
+    """Return the digest of an order, without the fields that an earlier release did not have.
+
+    With them, no order of before would be what it was.
+    """
     fields = msgspec.structs.asdict(order)
-    del fields["needs_shipping"]
-    return digest(fields)
+    return digest({name: value for name, value in fields.items() if name not in _NEWER})
 
 
 def refunded(refunds: Sequence[RefundShape]) -> Mapping[int, float]:
