@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from ordosync.accounts.files.cells import digest
+from ordosync.accounts.files.refusals import id_of_row
 from ordosync.accounts.files.rows import InFile, Row, read_rows
 from ordosync.accounts.files.rules import skip_reason
-from ordosync.accounts.files.subjects import Subject
+from ordosync.accounts.files.subjects import Subject, placed
 from ordosync.database import sqlite3
 from ordosync.models import Unusable
 
@@ -21,8 +22,9 @@ _ENOUGH = 2
 """Of two keys one is another than any that is asked for."""
 _SCHEMA = (
     "create table files (id integer primary key, name text, copy text)",
-    "create table rows (file integer, key text, row integer, cells text, problem text)",
+    "create table rows (file integer, key text, above text, row integer, cells text, problem text)",
     "create index rows_key on rows (key)",
+    "create index rows_above on rows (above) where above <> ''",
 )
 
 
@@ -45,7 +47,8 @@ class Index(Generic[T]):
     ) -> None:
         """Add the rows of a file, or none of them. Raises `RefusedFileError` and `OSError`.
 
-        `only` leaves out all keys but these. Of two copies of one file the newer is added last.
+        `only` leaves out all keys, and ids of rows without one, but these. Of two copies of one
+        file the newer is added last.
         """
         self._db.execute("begin")
         begun: set[str] = set()
@@ -54,12 +57,14 @@ class Index(Generic[T]):
                 "insert into files (name, copy) values (?, ?)", (name, str(path))
             ).lastrowid
             self._db.executemany(
-                "insert into rows values (?, ?, ?, ?, ?)",
+                "insert into rows values (?, ?, ?, ?, ?, ?)",
                 (
-                    (file, key, row.number, self._cells(row), row.problem)
-                    for row in read_rows(path, self._options, json_lines=path.suffix == ".jsonl")
-                    if ((key := self._key(row, begun)) and (only is None or key in only))
-                    or (not key and only is None)
+                    (file, key, above, row.number, self._cells(row), row.problem)
+                    for key, above, row in self._placed(path, begun)
+                    if only is None
+                    or key in only
+                    or above in only
+                    or (not key and id_of_row(name, row) in only)
                 ),
             )
         except BaseException:
@@ -106,7 +111,7 @@ class Index(Generic[T]):
         )
         for key, name, *rest in rows:
             row = _row(*rest)
-            reason = reasons.get(key or _id_of_row(name, row))
+            reason = reasons.get(key or id_of_row(name, row))
             if reason is not None:
                 yield name, row, reason
 
@@ -114,18 +119,22 @@ class Index(Generic[T]):
         """Forget everything."""
         self._db.close()
 
-    def _key(self, row: Row, begun: set[str]) -> str:
-        """Return the key of a row; collect two keys of which a row begins something."""
-        key = self._subject.key(row)
-        if key and len(begun) < _ENOUGH and key not in begun and self._subject.begins(row):
-            begun.add(key)
-        return key
+    def _placed(self, path: Path, begun: set[str]) -> Iterator[tuple[str, str, Row]]:
+        """Yield the rows of a file as `placed` does; collect two keys of which a row begins one."""
+        rows = read_rows(path, self._options, json_lines=path.suffix == ".jsonl")
+        for key, above, row in placed(rows, self._subject):
+            if key and len(begun) < _ENOUGH and key not in begun and self._subject.begins(row):
+                begun.add(key)
+            yield key, above, row
 
     def _items(self, keys: Sequence[str]) -> Iterator[tuple[str, T | Unusable]]:
         rows = self._db.execute(
-            "select key, rows.file, row, cells, problem from rows"
-            " where key in (select value from json_each(?)) order by key, rows.rowid",
-            (json.dumps(keys),),
+            # Not `or`: that would read all rows of the reading.
+            "select of, file, row, cells, problem from (select key as of, rowid as at, * from"
+            " rows where key in (select value from json_each(:keys)) union all"
+            " select above, rowid, * from rows where above <> ''"
+            " and above in (select value from json_each(:keys))) order by of, at",
+            {"keys": json.dumps(keys)},
         )
         found = {
             key: self._subject.parse(key, self._by_file(key, group))
@@ -157,10 +166,11 @@ class Index(Generic[T]):
 
     def _without_key(self, name: str, row: Row) -> Unusable:
         rule = skip_reason(row, self._options)
-        blank = f"{name} row {row.number}: the {self._subject.blank.replace('_', ' ')} is blank"
+        field = self._subject.blank(row)
+        blank = f"{name} row {row.number}: the {field.replace('_', ' ')} is blank"
         return Unusable(
-            id=_id_of_row(name, row),
-            code="skip-rule" if rule else f"invalid.{self._subject.blank}",
+            id=id_of_row(name, row),
+            code="skip-rule" if rule else f"invalid.{field}",
             reason=rule or blank,
             content=digest([row], self._options),
             skip=bool(rule),
@@ -170,10 +180,6 @@ class Index(Generic[T]):
     def _cells(self, row: Row) -> str:
         columns = self._columns
         return json.dumps({k: v for k, v in row.cells.items() if columns is None or k in columns})
-
-
-def _id_of_row(name: str, row: Row) -> str:
-    return f"file:{name}:{row.number}"
 
 
 def _row(number: int, cells: str, problem: str) -> Row:

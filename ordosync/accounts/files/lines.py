@@ -72,7 +72,8 @@ def _sku_by_id(rows: Sequence[Row], options: OrderFiles) -> list[tuple[str, str]
 
 def _of_line(options: OrderFiles) -> tuple[str, ...]:
     rules = [rule.column for rule in (*options.skip, *options.only_rows)]
-    return tuple(dict.fromkeys([*options.line_columns, *rules]))
+    # The number is blank on a row that may be a line of the order above it.
+    return tuple(dict.fromkeys([*options.line_columns, *rules, options.columns["order_number"]]))
 
 
 def _cells(row: Row, columns: Sequence[str]) -> list[str]:

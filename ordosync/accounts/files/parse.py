@@ -38,20 +38,23 @@ _LONGEST_NUMBER = 100
 
 
 def parse_order(number: str, found: InFile, options: OrderFiles) -> Order | Unusable:
-    """Return the order that the rows of one file are, or why they are none."""
-    rows = found.rows
-    item = partial(
-        Unusable, id=number, content=content_of(rows, options), as_of=found.as_of, skip=False
-    )
+    """Return the order that the rows of one file are, or why they are none.
+
+    A row among them that has no order number may be a line of it, so that it is not sent in part.
+    """
+    own = [row for row in found.rows if _has_number(row, options)]
+    content = content_of(found.rows, options)
+    item = partial(Unusable, id=number, content=content, as_of=found.as_of)
     try:
-        if reason := _left_out(rows, found, options):
+        if reason := _left_out(own, found, options):
             return item(code="skip-rule", reason=reason, skip=True)
-        order = _order(number, rows, options)
+        order = _order(number, own, options)
+        _check_numbers(number, found.rows, options)
     except InvalidError as error:
         return item(code=error.code, reason=f"{found.name} row {error.row.number}: {error}")
     except _NothingToShipError as nothing:
         return item(code=nothing.code, reason=str(nothing), skip=True)
-    return replace(order, content=item.keywords["content"], as_of=found.as_of)
+    return replace(order, content=content, as_of=found.as_of)
 
 
 def _left_out(rows: Sequence[Row], found: InFile, options: OrderFiles) -> str:
@@ -66,6 +69,18 @@ def _left_out(rows: Sequence[Row], found: InFile, options: OrderFiles) -> str:
         raise InvalidError("invalid.rule", first, what)
     reasons = [skip_reason(row, options) for row in rows]
     return reasons[0] if all(reasons) else ""
+
+
+def _check_numbers(number: str, rows: Sequence[Row], options: OrderFiles) -> None:
+    """Raise `InvalidError` for a row without a number."""
+    for row in rows:
+        if not _has_number(row, options):
+            what = f"the order number is blank, so this may be a line of order {number}"
+            raise InvalidError("invalid.order_number", row, what)
+
+
+def _has_number(row: Row, options: OrderFiles) -> bool:
+    return bool(row.cells.get(options.columns["order_number"]))
 
 
 class _NothingToShipError(Exception):

@@ -283,7 +283,7 @@ def test_an_order_that_begins_without_its_first_row_is_cut(shop: Any, drop: Drop
 
 
 def test_a_file_that_says_nothing_of_orders_as_a_whole_is_not_cut(shop: Any, drop: Drop) -> None:
-    drop("orders/a.csv", HEADER + "1,CUP,1,,,,\n2,BOX,1,,,,\n,SUM,,Post,,,\n")
+    drop("orders/a.csv", HEADER + "1,CUP,1,,,,\n2,BOX,1,,,,\n,,9,Post,,,\n")
 
     first, second, _ = orders(shop())
 
