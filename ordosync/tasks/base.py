@@ -154,6 +154,9 @@ class Task:
     brake: Callable[[Portal, int], int] | None = None
     """Of how many things the drastic writes are a share, given how many steps were `at_stake`;
     None: no brake. With one, nothing is written before all is planned."""
+    closes: str = ""
+    """The code, and the content, of failed steps that say how something stands. A complete reading
+    without such a step has settled it."""
     links_by: str | None = None
     """The task that links what this one reads. What has no link yet is passed over, so as long as
     links may be missing a later run has to read the same again."""
