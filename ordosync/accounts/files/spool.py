@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ordosync.trust import make_folder
+
 
 class Spool:
     """The folder of copies of one subject of an account."""
@@ -21,7 +23,7 @@ class Spool:
 
     def copy(self, file: Path, name: str) -> Path:
         """Copy a file; the same content of the same name is copied once. Raises `OSError`."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(str(self._folder), 0o700)
         half = self._folder / f".{os.getpid()}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
         half.unlink(missing_ok=True)
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
