@@ -100,11 +100,6 @@ class SentShipments(MadeOrders):
             yield Finding(text=f"there is no location {wanted}", is_problem=True)
         yield Finding(text=NO_TIMELINE)
         yield Finding(text="cannot tell a parcel's cost and method")
-        yield Finding(
-            text="of an order that is sent in several parcels nothing is reported before all of it"
-            " is sent, cancelled or refunded; then the Merchant gets the newest number, and the"
-            " others in a remark"
-        )
         yield Finding(text="tells of an order that is split only how it is when that is first seen")
         yield Finding(text="cannot cancel a part of an order, nor what is shipped")
         yield Finding(text="cannot hold the total and the discount of a line")
