@@ -16,9 +16,18 @@ from msgspec.structs import replace
 
 from ordosync.models import Comment, Line, Order, Outcome, Page, Unusable
 from ordosync.store.links import Link, LinkKind
-from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.base import (
+    Owed,
+    Portal,
+    Reading,
+    Result,
+    Step,
+    Task,
+    Verdict,
+    step_of_source,
+)
 from ordosync.tasks.gathering import gathered
-from ordosync.tasks.travels import for_supplier, lines_of_supplier
+from ordosync.tasks.travels import for_supplier, lines_of_supplier, with_quantity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +58,7 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these orders, as they are now."""
-    ids = [step.merchant_id for step in owed if step.merchant_id]
+    ids = [step.merchant_id or step.key for step in owed]
     return _steps(portal, portal.merchant.orders_by_id(ids))
 
 
@@ -170,6 +179,8 @@ def _step(
     links: Mapping[str, Link],
     restored: AbstractSet[str],
 ) -> Step | None:
+    if isinstance(item, Unusable) and item.of_source:
+        return step_of_source(item)
     link = links.get(item.id)
     if link is None and isinstance(item, Unusable) and item.code == "reassigned":
         return None  # another supplier's, and never ours
@@ -177,8 +188,7 @@ def _step(
     if link:
         # What our task cancelled and the Merchant requests again is a new order to the Supplier.
         generation = link.generation + (link.state == "cancelled_by_task")
-    of_source = isinstance(item, Unusable) and item.of_source
-    key = item.id if of_source else f"{item.id}#{generation}"
+    key = f"{item.id}#{generation}"
     step = Step(key=key, merchant_id=item.id, content=item.content)
     if link and generation == link.generation:
         return _imported(step, item, link)
@@ -193,6 +203,7 @@ def _step(
         summary = f"link order {order.number}, which the Supplier restored itself"
         payload = _Restored(link=replace(link, state="live"))
         return replace(step, supplier_id=link.supplier_id, summary=summary, payload=payload)
+    order = replace(order, lines=with_quantity(order.lines))
     created = for_supplier(order, portal.config, reference=_reference(portal, key))
     return Step(
         key=key,
@@ -249,9 +260,33 @@ def _refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Verdict
         )
     if not order.lines:
         return Verdict(state="skipped", code="no-lines", reason="has no line for this Supplier")
-    if any(line.quantity == 0 for line in order.lines):
-        return Verdict(state="skipped", code="zero-quantity", reason="has a line of quantity 0")
-    return None
+    if not any(line.quantity for line in order.lines):
+        return Verdict(
+            state="skipped", code="nothing-to-ship", reason="has only lines of quantity 0"
+        )
+    return _address_refusal(portal, order)
+
+
+def _address_refusal(portal: Portal, order: Order) -> Verdict | None:
+    """Return why nobody could deliver this order, where its account tells addresses."""
+    if (
+        not portal.merchant.tells_addresses
+        or not order.needs_shipping
+        or portal.config.address == "optional"
+    ):
+        return None
+    to = order.ship_to
+    lacks = "no street" if not (to.street1.strip() or to.street2.strip()) else ""
+    if not (to.city.strip() or to.zip.strip()):
+        lacks = f"{lacks}, no town and no postcode" if lacks else "neither a town nor a postcode"
+    if not lacks:
+        return None
+    return Verdict(
+        state="failed",
+        code="no-address",
+        reason=f"its address has {lacks}; correct it at the Merchant, or say `address: optional`"
+        f" in portal {portal.name}",
+    )
 
 
 def _midnight(portal: Portal) -> datetime | None:

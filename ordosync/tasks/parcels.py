@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ordosync.models import Shipment, Unusable
 from ordosync.store.links import Link
-from ordosync.tasks.base import Step, Verdict
+from ordosync.tasks.base import Step, Verdict, step_of_source
 
 _PARTIAL_REST = timedelta(hours=1)
 """What is sent in part is read when it changes; this is for what changes unseen."""
@@ -52,6 +52,9 @@ def steps_of(
     can_split: bool,
 ) -> Iterator[Step]:
     """Yield what is owed for a parcel, and for the others of its order."""
+    if isinstance(item, Unusable) and item.of_source:
+        yield step_of_source(item)
+        return
     if isinstance(item, Unusable):
         yield Step(
             key=item.id,

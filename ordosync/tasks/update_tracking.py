@@ -35,7 +35,7 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these parcels, as they are now."""
-    ids = [step.supplier_id for step in owed if step.supplier_id]
+    ids = [step.supplier_id or step.key for step in owed]
     return _steps(portal, portal.supplier.shipments_by_id(ids))
 
 

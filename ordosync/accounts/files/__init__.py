@@ -74,6 +74,7 @@ class FilesAccount(MerchantSide, SupplierSide):
     ) -> None:
         super().__init__(name=name, spool=spool)
         self.timezone = orders.timezone if orders else None
+        self.tells_addresses = orders is not None and orders.maps_a_place
         self._places = (
             orders and orders.glob,
             order_files and order_files.folder,
@@ -115,6 +116,14 @@ class FilesAccount(MerchantSide, SupplierSide):
         """Say where orders lie that are people's to delete: what was dropped, and what was sent."""
         return [str(place) for place in self._places if place]
 
-    def release(self, unsettled: AbstractSet[str], *, dry: bool = False) -> AbstractSet[str]:
+    def release(
+        self,
+        unsettled: AbstractSet[str],
+        *,
+        sources: AbstractSet[str] = frozenset(),
+        dry: bool = False,
+    ) -> AbstractSet[str]:
         """End the reading that was made last, of whatever subject."""
-        return self._last.release(unsettled, dry=dry) if self._last else frozenset()
+        if self._last is None:
+            return frozenset()
+        return self._last.release(unsettled, sources=sources, dry=dry)
