@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -70,6 +70,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
     state: Literal["unchanged", "skipped", "waiting", "failed"]
     code: str = ""
     reason: str = ""
+    rest: timedelta = timedelta(minutes=1)
+    """How long a waiting step rests before it is read again."""
 
     @classmethod
     def of(cls, item: Unusable) -> "Verdict":
