@@ -65,7 +65,7 @@ def decided(step: Step, verdict: Verdict, *, now: datetime) -> StepChange:
         verdict.state,
         code=verdict.code,
         reason=verdict.reason,
-        not_before=now + _REST if verdict.state == "waiting" else None,
+        not_before=now + verdict.rest if verdict.state == "waiting" else None,
     )
 
 

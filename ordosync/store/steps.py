@@ -70,6 +70,8 @@ PLANNED = "planned"
 """The code of a step that waits for the rest of its run's plan, and for nothing else."""
 
 
+PATIENT = ("partially-shipped", "no-link")
+"""The codes of steps that wait for something that may take days, which is no trouble."""
 DISMISSED = "dismissed"
 """The code of a step that somebody has dismissed: it is not tried again by itself."""
 
@@ -268,6 +270,16 @@ class Steps:
             "select * from steps where code = 'no-tracking' and state = 'skipped' order by id"
         )
         return [_step(row) for row in rows]
+
+    def are_tried(self, portal: str, task: str) -> bool:
+        """Whether there are writes that did not pass and are tried, or looked for, again."""
+        row = self._db.execute(
+            f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
+            " and state <> 'failed'"
+            " and coalesce(code, '') not in (select value from json_each(?)) limit 1",
+            (portal, task, json.dumps([PLANNED, *PATIENT])),
+        ).fetchone()
+        return row is not None
 
     def are_uncertain(self, portal: str, task: str) -> bool:
         """Whether there are writes that may have arrived and are not known to have."""
