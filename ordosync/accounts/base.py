@@ -8,8 +8,9 @@ methods of the roles it can play and names them in `roles`.
 Methods raise `AccountError`s; those that write a list never do for one item of it, but answer
 with an `Outcome` for each, in order. What is there already as it should be is `unchanged`, so
 every write may be repeated. Where a task has to know why something was refused, the outcome's
-`code` is one of these: `not-found`, `cancelled`, `already-shipped`, `already-split`, `does-not-fit`
-(the pieces do not add up to the order's lines), `other-tracking`, `fixed` (such as a kit's stock).
+`code` is one of these: `not-found`, `cancelled`, `already-shipped`, `maybe-shipped` (only a person
+can see), `already-split`, `does-not-fit` (the pieces do not add up to the order's lines),
+`other-tracking`, `fixed` (such as a kit's stock).
 
 Readings come in pages, every object in exactly one. A cursor is the account's own text: it comes
 from the source's data and overlaps, so that an object may be read again but none is skipped. What
@@ -80,6 +81,8 @@ class Account(ABC):
     """In which roles `all_orders` has every order; in others, what is not in it tells nothing."""
     lists_others: ClassVar[bool] = False
     """Whether `all_orders` has, as the Supplier, what others have made there as well."""
+    parcels: ClassVar[str] = ""
+    """What `config check --online` says of a Supplier's order that is sent in several parcels."""
     tells_addresses: bool = False
     """True if an order here has an address wherever it has anything to ship. An order without a
     usable address is then not sent."""

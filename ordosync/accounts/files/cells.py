@@ -60,21 +60,18 @@ def digest(rows: Sequence[Row], options: ReadFiles) -> str:
     return f"{options.fingerprint}-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
-def skip_reason(row: Row, options: ReadFiles) -> str:
-    """Say which rule leaves this row out; empty where none does."""
-    for rule in options.skip:
-        if re.search(rule.matches, _text(row, rule.column, options)):
-            return rule.reason
-    return ""
+def text_of(row: Row, column: str) -> str:
+    """Return the text of a cell, without the mark that keeps it from being a formula."""
+    return plain(row.cells.get(column, ""))
 
 
 def cell(row: Row, name: str, options: ReadFiles) -> str:
     """Return the text of a field, by its meaning in `values`."""
     column = options.columns.get(name)
-    text = _text(row, column, options) if column else ""
+    text = text_of(row, column) if column else ""
     meanings = options.values.get(name)
     if name in _IDS and column and not (meanings and text in meanings):
-        _check_whole(row, name, column, options)
+        _check_whole(row, name, column)
     if meanings is None or text in meanings.values():
         return text
     if text not in meanings:
@@ -86,25 +83,26 @@ def cell(row: Row, name: str, options: ReadFiles) -> str:
 def key_text(row: Row, name: str, options: ReadFiles) -> str:
     """Return the id of something; empty if it is blank, or damaged by a spreadsheet."""
     column = options.columns[name]
-    return "" if damage(_unmarked(row, column, options)) else _text(row, column, options)
+    text = row.cells.get(column, "")
+    return "" if damage(text) else plain(text)
 
 
 def trouble(row: Row, name: str, options: ReadFiles) -> str:
     """Say why a row has no such id."""
-    text = _unmarked(row, options.columns[name], options)
+    text = row.cells.get(options.columns[name], "")
     what = name.replace("_", " ")
     return f"the {what} {text[:40]!a} {_damage(text)}" if text else f"the {what} is blank"
 
 
 def may_have_id(row: Row, name: str, id_: str, options: ReadFiles) -> bool:
     """Return True if a row without an id, or with a damaged one, may be of this id."""
-    text = _unmarked(row, options.columns[name], options)
+    text = row.cells.get(options.columns[name], "")
     return not text or may_mean(text, id_)
 
 
-def _check_whole(row: Row, name: str, column: str, options: ReadFiles) -> None:
+def _check_whole(row: Row, name: str, column: str) -> None:
     """Raise `InvalidError` for an id, SKU or postcode that a spreadsheet has damaged."""
-    text = _unmarked(row, column, options)
+    text = row.cells.get(column, "")
     if why := _damage(text):
         found = f"{name} {text[:40]!a}" if name in _ECHOED else name
         raise InvalidError(f"invalid.{name}", row, f"{found} {why}")
@@ -113,16 +111,6 @@ def _check_whole(row: Row, name: str, column: str, options: ReadFiles) -> None:
 def _damage(text: str) -> str:
     why = damage(text)
     return f"{why}, or say `text_cells: true`" if why and unmarked(text) != text else why
-
-
-def _text(row: Row, column: str, options: ReadFiles) -> str:
-    """Return the text of a cell without the marks that spreadsheets need."""
-    return plain(_unmarked(row, column, options))
-
-
-def _unmarked(row: Row, column: str, options: ReadFiles) -> str:
-    text = row.cells.get(column, "")
-    return unmarked(text) if options.text_cells else text
 
 
 def key_cell(row: Row, name: str, options: ReadFiles) -> str:

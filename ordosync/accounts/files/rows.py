@@ -5,17 +5,22 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from ordosync.accounts.files.options import ReadFiles
+from ordosync.accounts.spreadsheets import unmarked
 
 _LARGEST_CELL = 10_000
 _LARGEST_TEXT = 4 * 1024 * 1024
 """Characters of a cell that is not read, and of a line of JSON; `csv` takes four bytes for each."""
 _BLOCK = 1024 * 1024
+
+
+_Clean = Callable[[str], str]
 
 
 class RefusedFileError(Exception):
@@ -32,6 +37,19 @@ class Row:
         """As a person counts the lines of the file: the header is 1."""
         self.cells = cells
         self.problem = problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class InFile:
+    """What one file says of one thing, such as an order."""
+
+    name: str
+    rows: Sequence[Row]
+    """At least one, as they stand in the file."""
+    as_of: str = ""
+    """Sorts files by their age."""
+    others_begin: bool = False
+    """True if rows of other orders in the file say more than the number and a line."""
 
 
 def read_rows(path: Path, options: ReadFiles, *, json_lines: bool) -> Iterator[Row]:
@@ -88,10 +106,10 @@ def _texts(
     reader = csv.reader(lines, delimiter=options.delimiter, strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
-        read = frozenset(options.columns_read)
+        read, clean = frozenset(options.columns_read), _cleaner(options)
         yield lines.taken(), None
         for cells in reader:
-            yield lines.taken(), _row(0, header, cells, read) if cells else None
+            yield lines.taken(), _row(0, header, cells, read, clean) if cells else None
     except csv.Error as error:
         raise RefusedFileError(f"is not CSV ({error})") from error
 
@@ -125,14 +143,21 @@ def _csv_rows(file: TextIO, options: ReadFiles) -> Iterator[Row]:
     try:
         header = [cell.strip() for cell in next(reader, [])]
         _check_header(header, options)
-        read = frozenset(options.columns_read)
+        read, clean = frozenset(options.columns_read), _cleaner(options)
         before = reader.line_num
         for cells in reader:
             number, before = before + 1, reader.line_num
             if any(map(str.strip, cells)):  # a row without any text says nothing
-                yield _row(number, header, cells, read)
+                yield _row(number, header, cells, read, clean)
     except csv.Error as error:
         raise RefusedFileError(f"row {reader.line_num}: is not CSV ({error})") from error
+
+
+def _cleaner(options: ReadFiles) -> _Clean:
+    """Return what makes a text of a cell."""
+    if options.text_cells:
+        return lambda text: unmarked(text.strip())
+    return str.strip
 
 
 def _check_header(header: list[str], options: ReadFiles) -> None:
@@ -144,8 +169,10 @@ def _check_header(header: list[str], options: ReadFiles) -> None:
             raise RefusedFileError(f"column {column!a} {how}")
 
 
-def _row(number: int, header: list[str], texts: list[str], read: AbstractSet[str]) -> Row:
-    cells = {name: text.strip() for name, text in zip(header, texts, strict=False)}
+def _row(
+    number: int, header: list[str], texts: list[str], read: AbstractSet[str], clean: _Clean
+) -> Row:
+    cells = {name: clean(text) for name, text in zip(header, texts, strict=False)}
     if len(texts) != len(header):
         return Row(number, cells, f"has {len(texts)} cells, the header has {len(header)}")
     return Row(number, cells, _problem(cells, read))
@@ -165,7 +192,7 @@ def _problem(cells: dict[str, str], read: AbstractSet[str]) -> str:
 
 
 def _json_rows(file: Iterable[str], options: ReadFiles) -> Iterator[Row]:
-    read = frozenset(options.columns_read)
+    read, clean = frozenset(options.columns_read), _cleaner(options)
     for number, line in enumerate(file, 1):
         if len(line) > _LARGEST_TEXT:
             raise RefusedFileError(f"row {number}: has more than {_LARGEST_TEXT} characters")
@@ -181,7 +208,7 @@ def _json_rows(file: Iterable[str], options: ReadFiles) -> Iterator[Row]:
         cells = {}
         for key, value in found.items():
             if not isinstance(value, (dict, list)):
-                cells[key] = _text(value)
+                cells[key] = clean(_text(value))
             elif key in read:
                 problems.append(f"{key!a} holds more than one value")
         if problems or any(cells.values()):  # a row without any text says nothing
@@ -229,4 +256,4 @@ def _text(value: str | bool | None) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.strip()
+    return value

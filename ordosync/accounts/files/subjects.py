@@ -1,7 +1,8 @@
 """What files may be about, besides orders: how rows are told apart, and what they say.
 
 The rows of one file that have the same key must all say the same; of several files the newest
-that has the key is believed, since they are states, of which each replaces the one before.
+that has the key is believed, since they are states, of which each replaces the one before. Of an
+order `believed` says more.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, TypeVar
 
+from ordosync.accounts.files.believed import believed
 from ordosync.accounts.files.cells import (
     InvalidError,
     amount,
@@ -18,7 +20,6 @@ from ordosync.accounts.files.cells import (
     key_cell,
     key_text,
     may_have_id,
-    skip_reason,
     stock_quantity,
     time,
 )
@@ -30,8 +31,8 @@ from ordosync.accounts.files.options import (
     ShipmentFiles,
     StockFiles,
 )
-from ordosync.accounts.files.parse import parse_order
-from ordosync.accounts.files.rows import Row
+from ordosync.accounts.files.rows import InFile, Row
+from ordosync.accounts.files.rules import skip_reason, speaks_of_order
 from ordosync.models import Order, Product, Shipment, Stock, Unusable
 
 T = TypeVar("T")
@@ -50,9 +51,10 @@ class Subject(Generic[T]):
     """What tells rows apart, the id of what they say; empty where a part of it is blank."""
     needed: tuple[str, ...]
     """The fields that make the key. One of them is blank where it is empty."""
-    parse: Callable[[str, str, Sequence[Row]], T | Unusable]
-    """Makes one item of the rows of one key in one file, by key and name of the file."""
-    newest_wins: bool = True
+    parse: Callable[[str, Sequence[InFile]], T | Unusable]
+    """Makes one item of what files say of one key, oldest file first."""
+    begins: Callable[[Row], bool] = lambda _: False
+    """True if a row says more than the number and a line of an order."""
     aside: Callable[[Row], str] = lambda _: ""
     """Says what of a row cannot be read and keeps nothing else back; empty if all can."""
     has_lines: bool = False
@@ -107,14 +109,14 @@ def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
 
 
 def orders(options: OrderFiles) -> Subject[Order]:
-    """Say what order files are about; two that say different things of one order conflict."""
+    """Say what order files are about; an order's id is its number."""
     return Subject(
         name="orders",
         options=options,
         key=lambda row: key_text(row, "order_number", options),
         needed=("order_number",),
-        parse=lambda key, file, rows: parse_order(key, file, rows, options),
-        newest_wins=False,
+        parse=lambda key, files: believed(key, files, options),
+        begins=lambda row: speaks_of_order(row, options),
         has_lines=True,
     )
 
@@ -147,7 +149,7 @@ def shipments(options: ShipmentFiles) -> Subject[Shipment]:
         options=options,
         key=key,
         needed=("order_number", "tracking_number"),
-        parse=lambda key, file, rows: _state(key, file, rows, options, _shipment),
+        parse=lambda key, files: _state(key, files[-1], options, _shipment),
         aside=lambda row: _cost(row, options)[1],
     )
 
@@ -161,13 +163,12 @@ def _by_field(name: str, options: ReadFiles, field: str, parse: _Parse[T]) -> Su
         options=options,
         key=lambda row: key_text(row, field, options),
         needed=(field,),
-        parse=lambda key, file, rows: _state(key, file, rows, options, parse),
+        parse=lambda key, files: _state(key, files[-1], options, parse),
     )
 
 
-def _state(
-    key: str, file: str, rows: Sequence[Row], options: ReadFiles, parse: _Parse[T]
-) -> T | Unusable:
+def _state(key: str, found: InFile, options: ReadFiles, parse: _Parse[T]) -> T | Unusable:
+    rows = found.rows
     content = digest(rows, options)
     kept = [row for row in rows if not skip_reason(row, options)]
     if not kept:
@@ -178,7 +179,7 @@ def _state(
         _check_same(kept, options)
         return parse(key, first, options, digest([first], options))
     except InvalidError as error:
-        reason = f"{file} row {error.row.number}: {error}"
+        reason = f"{found.name} row {error.row.number}: {error}"
         return Unusable(id=key, code=error.code, reason=reason, content=content)
 
 
