@@ -259,10 +259,11 @@ def _again(outcome: Outcome) -> Outcome:
 
 
 def _to_sell(shape: ProductShape, sku: str = "") -> Stock:
-    """Return what can be sold; a variation without a number of its own has its product's."""
-    is_counted = shape.manage_stock is True or shape.manage_stock == "parent"
-    return Stock(
-        product_id=sku or shape.sku,
-        sku=shape.sku,
-        quantity=whole(shape.stock_quantity) if is_counted else None,
-    )
+    """Return what can be sold; a variation without a number of its own has its product's.
+
+    One that nobody counts is known to be 0 where the shop says that it is sold out.
+    """
+    quantity = 0 if shape.stock_status == "outofstock" else None
+    if shape.manage_stock is True or shape.manage_stock == "parent":
+        quantity = whole(shape.stock_quantity)
+    return Stock(product_id=sku or shape.sku, sku=shape.sku, quantity=quantity)
