@@ -22,6 +22,7 @@ from ordosync.tasks.base import (
     Verdict,
     step_of_source,
 )
+from ordosync.tasks.unnoticed import all_shipments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +42,7 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
     Nothing is owed for what the links say was told: the steps of it may be gone.
     """
-    pages = _steps(
-        portal,
-        portal.supplier.shipments(reading.cursor, now=reading.now, patient=reading.patient),
-    )
-    for page in pages:
+    for page in _steps(portal, all_shipments(portal, reading)):
         yield Page(items=tuple(map(_unless_told, page.items)), cursor=page.cursor)
 
 

@@ -145,7 +145,10 @@ class SupplierSide(Created):
             " of downloadable lines by itself"
         )
         yield Finding(text="cannot tell what a label has cost, its method and its warehouse")
-        yield Finding(text="tells of a parcel when its order is completed or changed otherwise")
+        yield Finding(
+            text="need not tell of a number that is added to an order: orders without one are"
+            " asked for, up to 100 in each run, more of them once an hour"
+        )
 
     def _cancel(self, order_id: str, *, also_shipped: bool) -> Outcome:
         order = self.order(order_id, f"read order {order_id}")
