@@ -84,6 +84,8 @@ class Account(ABC):
     parcels_asked: ClassVar[int] = 0
     """How many orders one call of `shipments_by_id` reads, where a parcel may be added to an order
     without the order counting as changed, and has the order's id. 0: it counts everywhere."""
+    parcels: ClassVar[str] = ""
+    """What `config check --online` says of a Supplier's order that is sent in several parcels."""
     tells_addresses: bool = False
     """True if an order here has an address wherever it has anything to ship. An order without a
     usable address is then not sent."""

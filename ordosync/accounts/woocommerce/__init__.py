@@ -42,6 +42,10 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     lists_all_as: ClassVar[frozenset[Role]] = roles
     parcels_asked: ClassVar[int] = LIMIT
+    parcels: ClassVar[str] = (
+        "an order that is sent in several fulfillments is reported when all of it is sent,"
+        " cancelled or refunded: the newest number as its tracking, the other numbers as remarks"
+    )
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
     batch_size: int = 100

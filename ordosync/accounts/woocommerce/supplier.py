@@ -136,11 +136,6 @@ class SupplierSide(Created):
         self.find_statuses(self.shipped_statuses)
         yield Finding(text="cannot split orders")
         yield Finding(
-            text="of an order in several parcels nothing is reported before all of it is sent,"
-            " cancelled or refunded; then the Merchant gets the newest number, and the others in a"
-            " remark"
-        )
-        yield Finding(
             text="counts a parcel without a number for nothing, such as the one that the shop makes"
             " of downloadable lines by itself"
         )
