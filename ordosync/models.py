@@ -76,6 +76,11 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):
     """What was read, as `<how>-<digest>`; see `edited`."""
     needs_shipping: bool = True
     """False if nothing in it is shipped, or if the buyer picks it up: no address is needed."""
+    as_of: str = ""
+    """Which state of its source says this: texts that sort by age. Empty where a source has only
+    one state, which is that of now."""
+    remark: str = ""
+    """What its account decided while it read the order, for the log; holds no personal data."""
 
 
 class Unusable(Struct, frozen=True, kw_only=True, gc=False):
@@ -90,6 +95,8 @@ class Unusable(Struct, frozen=True, kw_only=True, gc=False):
     """True where a rule of the configuration says no, so that nobody has to mend anything."""
     of_source: bool = False
     """True where it is no order at all, such as a whole file; the id says what it is."""
+    as_of: str = ""
+    """As that of an order."""
 
 
 class Product(Struct, frozen=True, kw_only=True, gc=False):
@@ -149,6 +156,8 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     refunded. Reckoned from lines, refunds and parcels, never from a service's own status."""
     other_numbers: tuple[str, ...] = ()
     """The other live tracking numbers of the same order, oldest first. None of them is void."""
+    other_ids: tuple[str, ...] = ()
+    """The ids of the parcels of `other_numbers`; empty where all of an order have one id."""
 
 
 OWN = "own"

@@ -7,6 +7,7 @@ from ordosync.clock import Clock, StoppedError
 from ordosync.database import sqlite3
 from ordosync.engine.claim import Claim, GaveUp, Held, NotDue, claim, claim_if_due
 from ordosync.engine.execution import Execution, InterruptedRunError, is_behind
+from ordosync.engine.owed import owed as owed_of
 from ordosync.engine.owed import says_it_all
 from ordosync.engine.portals import check_renames, chosen, open_portal, register
 from ordosync.engine.stop import Stop
@@ -14,7 +15,7 @@ from ordosync.errors import AccountError, OrdosyncError, mistake
 from ordosync.faults import fault
 from ordosync.store import Store
 from ordosync.store.runs import Run, RunError, Status, Trigger
-from ordosync.store.steps import StepRow
+from ordosync.store.steps import DISMISSED, StepRow
 from ordosync.tasks.base import Portal, Reading, Step, Task
 
 _LEAST_DEADLINE_S = 60
@@ -152,6 +153,9 @@ def _has_settled(task: Task, step: Step, row: StepRow | None) -> bool:
     """Whether a run would leave alone what was read, since it has come of it what can."""
     if row is None:
         return False
+    if row.code == DISMISSED:
+        left = owed_of(task, step, row)
+        return left is None or left.verdict is not None
     if task.is_state:
         return row.state == "failed" and row.content == step.content
     return says_it_all(row, step)

@@ -1,7 +1,9 @@
 """What is owed of an object that was read, given what was recorded of it before: pure."""
 
+from msgspec.structs import replace
+
 from ordosync.models import edited
-from ordosync.store.steps import StepRow
+from ordosync.store.steps import DISMISSED, StepRow
 from ordosync.tasks.base import Step, Task, Verdict
 
 _EDITED = "edited"
@@ -12,9 +14,13 @@ def owed(task: Task, step: Step, row: StepRow | None) -> Step | None:
 
     That is not always `step`: what was edited after it was sent is owed a word of it.
     """
+    if row and row.state == "done" and _is_older(step, row):
+        return None
     unchanged = step.verdict is not None and step.verdict.state == "unchanged"
     if row is None:
         return None if unchanged else step
+    if row.code == DISMISSED:
+        return _after_dismissal(task, step, row, unchanged=unchanged)
     if task.is_state and unchanged:
         # What failed is as it should be after all: somebody set it right by hand.
         return step if row.state in ("failed", "skipped") else None
@@ -23,8 +29,26 @@ def owed(task: Task, step: Step, row: StepRow | None) -> Step | None:
     if says_it_all(row, step) or row.state in ("sending", "unknown"):
         return None
     if row.state != "done" or _is_undone(row, step):
-        return None if unchanged else step
+        return None if unchanged or _is_only_reread(row, step) else step
     return _edit(step) if edited(row.content, step.content) else None
+
+
+def _after_dismissal(task: Task, step: Step, row: StepRow, *, unchanged: bool) -> Step | None:
+    """Return what is owed of something that a person has dismissed.
+
+    A state that has changed is written as ever. What was not sent is not sent by itself, whatever
+    has become of it; people hear of it again when it has changed.
+    """
+    if task.is_state:
+        return step if unchanged or row.content != step.content else None
+    verdict = step.verdict
+    if unchanged or row.content == step.content or (verdict and verdict.state != "failed"):
+        return None
+    change = f"now it {verdict.reason}" if verdict else "it has changed"
+    reason = f"was dismissed, and {change}; it is sent only by `ordosync retry {row.id}`"
+    return replace(
+        step, payload=None, verdict=Verdict(state="failed", code=DISMISSED, reason=reason)
+    )
 
 
 def is_edit(step: Step) -> bool:
@@ -45,6 +69,19 @@ def says_it_all(row: StepRow, step: Step) -> bool:
     return step.verdict is not None and step.verdict.code in ("", row.code)
 
 
+def _is_only_reread(row: StepRow, step: Step) -> bool:
+    """Return True if an object of which nothing came is read in another way, and that is all.
+
+    It fails as before, or was refused before an account put a form before what it read.
+    """
+    before, after = (content.partition("-")[0] for content in (row.content, step.content))
+    if before == after:
+        return False
+    if step.verdict:
+        return (row.state, row.code) == (step.verdict.state, step.verdict.code)
+    return row.state == "failed" and row.attempts > 0 and after.endswith(f".{before}")
+
+
 def _is_undone(row: StepRow, step: Step) -> bool:
     """Whether a step that was done is to be done once more."""
     return step.undone and row.state == "done"
@@ -57,6 +94,11 @@ def _stands(step: Step, row: StepRow) -> bool:
     if row.content != step.content:
         return False
     return row.state in ("sending", "unknown", "waiting", "failed")
+
+
+def _is_older(step: Step, row: StepRow) -> bool:
+    """Return True if what was read is older than what a step was decided by."""
+    return "" < step.as_of < row.as_of
 
 
 def _edit(step: Step) -> Step:

@@ -46,6 +46,13 @@ class StepRow(Struct, frozen=True, kw_only=True):
     """When it was sent last, in seconds since the machine started; None: by an older version."""
     looked_at: datetime | None = None
     """When a look-up that could be believed did not settle it."""
+    as_of: str = ""
+    """Which state of its source decided it: texts that sort by age, or empty."""
+
+    @property
+    def of_source(self) -> bool:
+        """True if this is of a file or row of a source, which is no object of either account."""
+        return self.merchant_id is None and self.supplier_id is None
 
 
 class StepChange(Struct, frozen=True, kw_only=True):
@@ -59,12 +66,19 @@ class StepChange(Struct, frozen=True, kw_only=True):
     code: str | None = None
     reason: str | None = None
     not_before: datetime | None = None
+    as_of: str = ""
 
 
 UNSETTLED = "state in ('sending', 'unknown', 'waiting', 'failed')"
 """The words of the index of such steps: SQLite uses it only for questions that have them."""
 PLANNED = "planned"
 """The code of a step that waits for the rest of its run's plan, and for nothing else."""
+
+
+PATIENT = ("partially-shipped", "no-link")
+"""The codes of steps that wait for something that may take days, which is no trouble."""
+DISMISSED = "dismissed"
+"""The code of a step that somebody has dismissed: it is not tried again by itself."""
 
 
 class Steps:
@@ -100,7 +114,7 @@ class Steps:
         self._db.executemany(
             "insert into steps (portal, task, key, state, code, reason, content, merchant_id,"
             " supplier_id, attempts, not_before, created_at, updated_at, run_id, last_run_id,"
-            " sent_boot_s) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " sent_boot_s, as_of) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " on conflict (portal, task, key) do update set state = excluded.state,"
             " code = excluded.code, reason = excluded.reason, content = excluded.content,"
             " supplier_id = excluded.supplier_id,"
@@ -113,7 +127,7 @@ class Steps:
             " and (state = 'failed' or excluded.state in ('done', 'skipped'))"
             " then created_at else excluded.created_at end,"
             " not_before = excluded.not_before, updated_at = excluded.updated_at,"
-            " last_run_id = excluded.last_run_id,"
+            " last_run_id = excluded.last_run_id, as_of = excluded.as_of,"
             " sent_boot_s = coalesce(excluded.sent_boot_s, sent_boot_s)",
             (
                 (
@@ -133,6 +147,7 @@ class Steps:
                     run_id,
                     run_id,
                     boot_s if change.state == "sending" else None,
+                    change.as_of,
                 )
                 for change in changes
             ),
@@ -248,15 +263,6 @@ class Steps:
         )
         return [_step(row) for row in rows]
 
-    def count_failed(self, portals: Sequence[str]) -> int:
-        """Return how many steps of these portals need a person."""
-        [count] = self._db.execute(
-            f"select count(*) from steps where {UNSETTLED} and state = 'failed'"  # noqa: S608
-            " and portal in (select value from json_each(?))",
-            (json.dumps(list(portals)),),
-        ).fetchone()
-        return int(count)
-
     def of_merchant(self, portal: str, merchant_id: str) -> Sequence[StepRow]:
         """Return all steps of one of the Merchant's orders or products, oldest first."""
         rows = self._db.execute(
@@ -290,6 +296,16 @@ class Steps:
         )
         return [_step(row) for row in rows]
 
+    def are_tried(self, portal: str, task: str) -> bool:
+        """Whether there are writes that did not pass and are tried, or looked for, again."""
+        row = self._db.execute(
+            f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
+            " and state <> 'failed'"
+            " and coalesce(code, '') not in (select value from json_each(?)) limit 1",
+            (portal, task, json.dumps([PLANNED, *PATIENT])),
+        ).fetchone()
+        return row is not None
+
     def are_uncertain(self, portal: str, task: str) -> bool:
         """Whether there are writes that may have arrived and are not known to have."""
         row = self._db.execute(
@@ -306,6 +322,15 @@ class Steps:
             " not_before = null, updated_at = ? where id = ?",
             (state, supplier_id, to_text(now), row.id),
         )
+
+    def dismiss(self, row: StepRow, *, now: datetime) -> bool:
+        """Let a step be as it is; False where it has changed since it was read."""
+        cursor = self._db.execute(
+            "update steps set state = 'skipped', code = ?, not_before = null, updated_at = ?"
+            " where id = ? and state = ? and content = ?",
+            (DISMISSED, to_text(now), row.id, row.state, row.content),
+        )
+        return cursor.rowcount > 0
 
     def of_run(self, run_id: int) -> Sequence[StepRow]:
         """Return the steps that this run planned or tried last, as they stand now."""
@@ -354,4 +379,5 @@ def _step(row: "sqlite3.Row") -> StepRow:
         last_run_id=row["last_run_id"],
         sent_boot_s=row["sent_boot_s"],
         looked_at=from_text(row["looked_at"]) if row["looked_at"] else None,
+        as_of=row["as_of"],
     )

@@ -50,6 +50,10 @@ class FilesAccount(MerchantSide, SupplierSide):
     kind: ClassVar[str] = "files"
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
+    parcels: ClassVar[str] = (
+        "files do not tell whether units of an order are still to be sent: its first tracking"
+        " number is reported as all of it, and each further number fails as `further-parcel`"
+    )
     batch_size: int = 1000
     """A batch of quantities or tracking is one new file, however many rows of it change."""
 
@@ -112,6 +116,14 @@ class FilesAccount(MerchantSide, SupplierSide):
         """Say where orders lie that are people's to delete: what was dropped, and what was sent."""
         return [str(place) for place in self._places if place]
 
-    def release(self, unsettled: AbstractSet[str], *, dry: bool = False) -> AbstractSet[str]:
+    def release(
+        self,
+        unsettled: AbstractSet[str],
+        *,
+        sources: AbstractSet[str] = frozenset(),
+        dry: bool = False,
+    ) -> AbstractSet[str]:
         """End the reading that was made last, of whatever subject."""
-        return self._last.release(unsettled, dry=dry) if self._last else frozenset()
+        if self._last is None:
+            return frozenset()
+        return self._last.release(unsettled, sources=sources, dry=dry)

@@ -8,17 +8,18 @@ by which mapping of the columns; a changed mapping reads everything anew.
 import json
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from ordosync.accounts.files.folder import files_of, mark_of, oldest_first, state_of
+from ordosync.accounts.files.folder import as_of, files_of, mark_of, oldest_first, state_of
 from ordosync.accounts.files.index import Index
-from ordosync.accounts.files.refusals import reasons, refused_file
+from ordosync.accounts.files.refusals import id_of_file, reasons, refused_file, sources_in
 from ordosync.accounts.files.returned import ReturnFolder
 from ordosync.accounts.files.rows import RefusedFileError, without_rows
 from ordosync.accounts.files.spool import Spool
-from ordosync.accounts.files.subjects import Subject
+from ordosync.accounts.files.subjects import Subject, belongs_to
 from ordosync.errors import UnavailableError
 from ordosync.models import Page, Unusable
 
@@ -40,7 +41,11 @@ class FileReading(Generic[T]):
         self._index: Index[T] | None = None
         self._refused: dict[str, Unusable] = {}
         self._copies: set[Path] = set()
+        """The copies that the last reading made."""
+        self._troubles: set[str] = set()
+        """The ids of the files and rows that the last reading found unusable."""
         self._unread: list[str] = []
+        """The names of the files that the last reading left alone."""
         self._seen: tuple[dict[str, list[int] | None], Index[T]] | None = None
         """The last glance: the states of the files, and their rows."""
         self._young: frozenset[str] = frozenset()
@@ -63,9 +68,13 @@ class FileReading(Generic[T]):
     def since(
         self, cursor: str | None, *, now: datetime, patient: bool = False
     ) -> Iterator[Page[T | Unusable]]:
-        """Read the files that are new, changed or refused before."""
+        """Read the files that are new, changed or refused before.
+
+        What they name is also looked for in newer files that were read before: those are believed.
+        """
         before = self._marks(cursor)
         marks: dict[str, list[int]] = {}
+        newer: dict[str, Path] = {}
         index = self._new_index()
         for name, path in self._files().items():
             mark, age_s = state_of(path, now)
@@ -74,13 +83,20 @@ class FileReading(Generic[T]):
             if mark == before.get(name):
                 marks[name] = mark
                 self._unread.append(name)
+                if self._copies:  # of files that are older, since they come oldest first
+                    newer[name] = path
             elif patient and 0 <= age_s < self._options.quiet_s:
                 self._unread.append(name)
             elif self._read(index, name, path) and state_of(path, now)[0] == mark:
                 marks[name] = mark
+        keys = index.keys() if newer else frozenset()
+        for name, path in newer.items():
+            self._read(index, name, path, only=keys)
         after = json.dumps({"mapping": self._options.fingerprint, "files": marks})
         yield Page(items=tuple(self._refused.values()), cursor=after)
+        self._troubles = set(self._refused)
         for items in index.pages():
+            self._troubles |= sources_in(items)
             if self._returned:
                 self._reasons |= reasons(items)
             yield Page(items=tuple(items.values()), cursor=after)
@@ -94,7 +110,7 @@ class FileReading(Generic[T]):
         found: set[str] = set()
         for items in index.pages():
             found.update(items)
-            yield Page(items=tuple(items.values()))
+            yield Page(items=tuple(item for id_, item in items.items() if id_ in wanted))
         for items in self._from_copies(wanted - found):
             yield Page(items=tuple(items.values()))
 
@@ -110,8 +126,12 @@ class FileReading(Generic[T]):
         try:
             refused = self._add_all(index, only=None)
             yield Page(items=tuple(refused.values()))
+            troubles = set(refused)
             for items in index.pages():
+                troubles |= sources_in(items)
                 yield Page(items=tuple(items.values()))
+            if self._index is None:  # no reading from a cursor that this would disturb
+                self._troubles, self._unread = troubles, list(self._young)
         finally:
             index.close()
 
@@ -149,8 +169,17 @@ class FileReading(Generic[T]):
             self._seen[1].close()
             self._seen = None
 
-    def release(self, unsettled: AbstractSet[str], *, dry: bool = False) -> AbstractSet[str]:
-        """Let go of the copies in which everything is settled; return the files now mended."""
+    def release(
+        self,
+        unsettled: AbstractSet[str],
+        *,
+        sources: AbstractSet[str] = frozenset(),
+        dry: bool = False,
+    ) -> AbstractSet[str]:
+        """Delete the copies in which everything is settled.
+
+        Return which of these files and rows the last reading found changed, or did not find.
+        """
         for copy in list(self._spool.copies()):
             wanted = self._spool.wanted(copy)
             if self._index and copy in self._copies:
@@ -163,9 +192,7 @@ class FileReading(Generic[T]):
             self._returned.write(self._index.rows_of(self._reasons), self._options)
             self._reasons = {}
         return frozenset(
-            id_
-            for id_ in unsettled
-            if id_.startswith("file:") and id_ not in self._refused and not self._is_unread(id_)
+            id_ for id_ in sources if id_ not in self._troubles and not self._is_unread(id_)
         )
 
     def forget(self, key: str, *, dry: bool) -> tuple[int, list[Path]]:
@@ -179,7 +206,7 @@ class FileReading(Generic[T]):
                 left = without_rows(
                     copy,
                     self._options,
-                    lambda row: self._subject.key(row) == key,
+                    belongs_to(key, self._subject.key),
                     json_lines=copy.suffix == ".jsonl",
                 )
             except (RefusedFileError, OSError):
@@ -194,20 +221,22 @@ class FileReading(Generic[T]):
 
     def _is_unread(self, id_: str) -> bool:
         return any(
-            id_ == f"file:{name}" or id_.startswith(f"file:{name}:") for name in self._unread
+            id_ == id_of_file(name) or id_.startswith(f"{id_of_file(name)}:")
+            for name in self._unread
         )
 
     def _new_index(self) -> Index[T]:
         self._end()
         self._index = Index(self._subject, whole_rows=self._returned is not None)
         self._refused, self._copies, self._unread, self._reasons = {}, set(), [], {}
+        self._troubles = set()
         return self._index
 
     def _files(self) -> dict[str, Path]:
         files = files_of(self._options.glob, account=self._account, doing=self._doing)
         if self._returned:
             files = {name: path for name, path in files.items() if not self._returned.holds(path)}
-        return oldest_first(files) if self._subject.newest_wins else files
+        return oldest_first(files)
 
     def _marks(self, cursor: str | None) -> dict[str, list[int]]:
         """Return the state of each file when it was read, as far as that was by this mapping."""
@@ -226,14 +255,16 @@ class FileReading(Generic[T]):
             if name in self._young:
                 continue
             try:
-                index.add(name, path, only=only)
+                index.add(name, path, as_of=as_of(name, path), only=only)
             except FileNotFoundError:
                 continue  # gone since the folder was listed
             except (RefusedFileError, OSError) as error:
-                refused[f"file:{name}"] = refused_file(name, path, error, self._options)
+                refused[id_of_file(name)] = refused_file(name, path, error, self._options)
         return refused
 
-    def _read(self, index: Index[T], name: str, path: Path) -> bool:
+    def _read(
+        self, index: Index[T], name: str, path: Path, *, only: AbstractSet[str] | None = None
+    ) -> bool:
         try:
             copy = self._spool.copy(path, name)
         except FileNotFoundError:
@@ -242,12 +273,12 @@ class FileReading(Generic[T]):
             if error.filename != str(path):
                 doing, why = "keep a copy of its files", f"{self._folder}: {error.strerror}"
                 raise UnavailableError(self._account, doing, why) from error
-            self._refused[f"file:{name}"] = refused_file(name, path, error, self._options)
+            self._refused[id_of_file(name)] = refused_file(name, path, error, self._options)
             return False
         try:
-            index.add(name, copy)
+            index.add(name, copy, as_of=as_of(name, copy), only=only)
         except RefusedFileError as error:
-            self._refused[f"file:{name}"] = refused_file(name, path, error, self._options)
+            self._refused[id_of_file(name)] = refused_file(name, path, error, self._options)
             return False
         self._copies.add(copy)
         return True
@@ -259,26 +290,25 @@ class FileReading(Generic[T]):
 
         Else it is given as well: after a crash a list may not say yet what is owed.
         """
-        left = set(ids)
-        for copy in reversed(list(self._spool.copies())):
-            wanted = self._spool.wanted(copy)
-            if not left or (wanted is not None and not wanted & left):
-                continue
-            index = Index(self._subject)
-            try:
-                index.add(copy.name, copy, only=left & wanted if only_kept and wanted else left)
-                for items in index.pages():
-                    left -= items.keys()
-                    yield items
-            except (RefusedFileError, OSError):
-                continue  # read with another mapping: the order is not in it any more
-            finally:
-                index.close()
+        index = Index(self._subject)
+        try:
+            for copy in self._spool.copies() if ids else ():
+                wanted = self._spool.wanted(copy)
+                if wanted is not None and not wanted & ids:
+                    continue
+                name = self._spool.name_of(copy)
+                only = ids & wanted if only_kept and wanted else ids
+                with suppress(RefusedFileError, OSError):  # read with another mapping: not in it
+                    index.add(name, copy, as_of=as_of(name, copy), only=only)
+            for items in index.pages():
+                yield {id_: item for id_, item in items.items() if id_ in ids}
+        finally:
+            index.close()
 
     def _keys_in(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
         index = Index(self._subject)
         try:
-            index.add(copy.name, copy, only=keys)
+            index.add(copy.name, copy, as_of="", only=keys)
             return index.among(copy, keys)
         except (RefusedFileError, OSError):
             return frozenset()
