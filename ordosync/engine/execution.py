@@ -398,7 +398,7 @@ class Execution:
             task,
             [restate(row, "done", supplier_id=row.supplier_id) for row in rows],
             run_id=self.run.id,
-            now=self.clock.now(),
+            clock=self.clock,
         )
         self.store.concerns.take_back(step_key(portal, task, row.key) for row in rows)
 
