@@ -17,7 +17,7 @@ from ordosync.accounts.base import OUTAGE
 from ordosync.clock import Clock
 from ordosync.engine.brake import Brake
 from ordosync.engine.changes import change, counted_as, decided, restate, settled
-from ordosync.engine.owed import is_edit, owed
+from ordosync.engine.owed import owed
 from ordosync.engine.stop import Stop
 from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
@@ -28,7 +28,7 @@ from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import PLANNED, StepChange, StepRow
 from ordosync.tasks import TASKS
-from ordosync.tasks.base import Portal, Reading, Result, Step, Task
+from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict, edit_key
 
 _CATCHES_UP = timedelta(hours=1)
 """Later than this after a restore, whatever was there before it is not news to any reading."""
@@ -68,6 +68,8 @@ class Execution:
         self._unavailable = 0
         self._recorded_at = self.run.started_at
         self._mended: AbstractSet[str] = frozenset()
+        self._over: Mapping[str, Verdict] = {}
+        self._told: AbstractSet[str] = frozenset()
         self._read_to_end: tuple[str | None, datetime] | None = None
         self._has_written = False
         self._restored_at = self.store.schedule.restored_at(self.portal.name, self.task.name)
@@ -94,7 +96,7 @@ class Execution:
             cursor=self.store.schedule.cursor(self.portal.name, self.task.name),
             now=self.clock.now(),
             patient=patient,
-            behind=self._restored_at is not None,
+            behind=self._is_behind,
         )
         cursor = None
         linked_by = self._linked_by()
@@ -102,6 +104,7 @@ class Execution:
             with self._recording():
                 self.store.steps.forget_planned(self.portal.name, self.task.name)
         brake = Brake(self.task, self.portal)
+        self._told = frozenset(row.key for row in self._failed())
         fault("reading")
         for page in self.task.plan(self.portal, reading):
             self._check_stop()
@@ -111,6 +114,7 @@ class Execution:
             if not force:
                 self._check_brake(brake)
             self._send_planned()
+        self._over = self.task.over(self.portal, self._failed())
         unsettled = self.store.steps.unsettled_ids(self.portal.name)
         self._mended = {
             *self.portal.merchant.release(unsettled),
@@ -122,6 +126,7 @@ class Execution:
     def conclude(self) -> None:
         """Note, in the transaction that ends the run, what a complete reading has come to."""
         self._settle_mended(self._mended)
+        self._settle_over(self._over)
         if self._read_to_end:
             cursor, began = self._read_to_end
             self._read_up_to(cursor, began=began)
@@ -158,7 +163,8 @@ class Execution:
         left = {row.key: row for row in rows}
         ruled_out: dict[str, Step] = {}
         for page in self.task.replan(self.portal, rows) if rows else ():
-            again = list({step.key: step for step in page.items if step.key in left}.values())
+            steps = (*page.items, *self._edits_of(page.items, left))
+            again = list({step.key: step for step in steps if step.key in left}.values())
             uncertain = {
                 step.key for step in again if left[step.key].state in ("sending", "unknown")
             }
@@ -197,15 +203,23 @@ class Execution:
             self.portal.name, self.task.name, [step.key for step in page.items]
         )
         fresh: list[Step] = []
+        edits: list[Step] = []
+        reread: dict[str, str] = {}
         for step in page.items:
             row = known.get(step.key)
             if row and row.last_run_id == self.run.id:
                 continue  # counted already, and read once more
-            now_owed = owed(self.task, step, row)
-            if now_owed is None or (is_edit(now_owed) and self._is_told(now_owed)):
-                self.counts.unchanged += 1
+            found = owed(self.task, step, row, is_told=edit_key(step.key) in self._told)
+            if isinstance(found, Step):
+                (fresh if found.key == step.key else edits).append(found)
             else:
-                fresh.append(now_owed)
+                self.counts.unchanged += 1
+                if found:
+                    reread[step.key] = found.content
+        fresh += self._untold(edits)
+        if reread:
+            with self._recording():
+                self.store.steps.reread(self.portal.name, self.task.name, reread)
         to_write = [step for step in fresh if not step.verdict]
         ruled_out = self._decided([step for step in fresh if step.verdict])
         if ruled_out or (not to_write and self._is_quiet()):
@@ -235,9 +249,32 @@ class Execution:
             last = rows[-1].id
             self.try_again(rows)
 
-    def _is_told(self, step: Step) -> bool:
-        """Whether this edit was told before."""
-        return bool(self.store.steps.known(self.portal.name, self.task.name, [step.key]))
+    def _untold(self, edits: Sequence[Step]) -> list[Step]:
+        """Return the edits that were not reported before; the others are counted."""
+        if not edits:
+            return []
+        known = self.store.steps.known(
+            self.portal.name, self.task.name, [step.key for step in edits]
+        )
+        told = {
+            key
+            for step in edits
+            if (row := known.get(key := step.key))
+            and (row.content == step.content or row.state in ("sending", "unknown"))
+        }
+        self.counts.unchanged += len(told)
+        return [step for step in edits if step.key not in told]
+
+    def _edits_of(self, steps: Sequence[Step], wanted: Mapping[str, StepRow]) -> Iterator[Step]:
+        """Yield the edits of these orders that are wanted, as the orders are now."""
+        edited = {step.key: step for step in steps if edit_key(step.key) in wanted}
+        if not edited or not self.task.compare:
+            return
+        known = self.store.steps.known(self.portal.name, self.task.name, list(edited))
+        for key, row in known.items():
+            found = self.task.compare(edited[key], row.content, told=True)
+            if isinstance(found, Step):
+                yield found
 
     def _decided(self, steps: Sequence[Step]) -> list[StepChange]:
         """Count what needs no write, and say what to record of it."""
@@ -338,6 +375,29 @@ class Execution:
                     restate(row, "skipped", code="gone", reason="is not wanted any more")
                 )
         self._record(changes, found.values())
+
+    def _failed(self) -> Sequence[StepRow]:
+        return self.store.steps.failed(self.portal.name, self.task.name)
+
+    def _settle_over(self, over: Mapping[str, Verdict]) -> None:
+        """Close failed steps whose cause is over; nothing is counted."""
+        rows = [row for row in self._failed() if row.key in over] if over else []
+        self.store.steps.record(
+            self.portal.name,
+            self.task.name,
+            [
+                restate(
+                    row,
+                    "skipped",
+                    supplier_id=row.supplier_id,
+                    code=over[row.key].code,
+                    reason=over[row.key].reason,
+                )
+                for row in rows
+            ],
+            run_id=self.run.id,
+            now=self.clock.now(),
+        )
 
     def _settle_mended(self, ids: Iterable[str]) -> None:
         """Close failed steps that were no orders and whose trouble is over; nothing is counted."""

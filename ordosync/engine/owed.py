@@ -1,16 +1,28 @@
 """What is owed of an object that was read, given what was recorded of it before: pure."""
 
+from msgspec import Struct
+
 from ordosync.models import edited
 from ordosync.store.steps import StepRow
 from ordosync.tasks.base import Step, Task, Verdict
+from ordosync.tasks.contents import decisive
 
 _EDITED = "edited"
 
 
-def owed(task: Task, step: Step, row: StepRow | None) -> Step | None:
+class Reread(Struct, frozen=True, kw_only=True):
+    """Nothing is owed; this content is the known one from now on."""
+
+    content: str
+
+
+def owed(
+    task: Task, step: Step, row: StepRow | None, *, is_told: bool = False
+) -> Step | Reread | None:
     """Return the step that is owed, or None where nothing is.
 
-    That is not always `step`: what was edited after it was sent is owed a word of it.
+    That is not always `step`: what was edited after it was sent is owed a notice. `is_told`: such
+    a notice is open.
     """
     unchanged = step.verdict is not None and step.verdict.state == "unchanged"
     if row is None:
@@ -20,16 +32,11 @@ def owed(task: Task, step: Step, row: StepRow | None) -> Step | None:
         return step if row.state in ("failed", "skipped") else None
     if task.is_state:
         return None if _stands(step, row) else step
-    if says_it_all(row, step) or row.state in ("sending", "unknown"):
+    if row.state == "done" and not _is_undone(row, step):
+        return _compared(task, step, row, is_told=is_told)
+    if says_it_all(row, step) or row.state in ("sending", "unknown") or unchanged:
         return None
-    if row.state != "done" or _is_undone(row, step):
-        return None if unchanged else step
-    return _edit(step) if edited(row.content, step.content) else None
-
-
-def is_edit(step: Step) -> bool:
-    """Whether a step only says that an edit does not travel, which is said once."""
-    return step.verdict is not None and step.verdict.code == _EDITED
+    return Reread(content=step.content) if _is_only_reread(row, step) else step
 
 
 def says_it_all(row: StepRow, step: Step) -> bool:
@@ -38,11 +45,31 @@ def says_it_all(row: StepRow, step: Step) -> bool:
     What was done and then undone is news; so is what was passed over for a reason that does not
     hold any more, such as that it was withdrawn.
     """
-    if row.content != step.content or _is_undone(row, step):
+    if decisive(row.content) != decisive(step.content) or _is_undone(row, step):
         return False
     if row.state != "skipped":
         return True
     return step.verdict is not None and step.verdict.code in ("", row.code)
+
+
+def _compared(task: Task, step: Step, row: StepRow, *, is_told: bool) -> Step | Reread | None:
+    if task.compare:
+        found = task.compare(step, row.content, told=is_told)
+        return Reread(content=found) if isinstance(found, str) else found
+    return _edit(step) if edited(row.content, step.content) else None
+
+
+def _is_only_reread(row: StepRow, step: Step) -> bool:
+    """Return True if an object that was not done is read in another way, and that is all.
+
+    It fails as before, or it was refused by the other side before contents said what travels.
+    """
+    if row.content.partition("-")[0] == step.content.partition("-")[0]:
+        return False
+    if step.verdict:
+        return (row.state, row.code) == (step.verdict.state, step.verdict.code)
+    is_of_before = "+" in step.content and "+" not in row.content
+    return row.state == "failed" and row.attempts > 0 and is_of_before
 
 
 def _is_undone(row: StepRow, step: Step) -> bool:

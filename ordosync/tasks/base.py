@@ -117,6 +117,22 @@ class Apply(Protocol):
         """
 
 
+class Compare(Protocol):
+    """How a task compares an object whose step is done with what it was."""
+
+    def __call__(self, step: Step, before: str, *, told: bool) -> Step | str | None:
+        """Return the step that is owed of an edit, under `edit_key`, or None where nothing is.
+
+        Text is the content that is to be known from now on: `before` cannot be compared. `told`:
+        an edit is open, and its step is owed once more where it was taken back.
+        """
+
+
+def edit_key(key: str) -> str:
+    """Return the key of the step that an edit of a done step has: one, however often edited."""
+    return f"{key}:edit"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """Where and how a plan starts to read."""
@@ -126,7 +142,7 @@ class Reading:
     patient: bool
     """A scheduled run leaves alone what may still be being written."""
     behind: bool = False
-    """Whether the store was restored, and may lack links of what is read."""
+    """True if the store was restored or is new, so that links of what is read may be missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +176,12 @@ class Task:
     at_once: bool = False
     """Woken by the desk; has an interval of its own that is not in the configuration. A run that
     found nothing leaves no row, unless a person asked for it."""
+
+    compare: Compare | None = None
+    """How an object whose step is done is compared with what it was. By default an edit is only
+    said, once for each content."""
+    over: Callable[[Portal, Sequence[Owed]], Mapping[str, Verdict]] = lambda _, __: {}
+    """Which of these failed steps have no cause any more, and why; reads only."""
 
     def target(self, portal: Portal) -> Account:
         """Return the account that this task writes."""

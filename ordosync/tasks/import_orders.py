@@ -2,8 +2,8 @@
 
 The unit is the order, never the line. An order stays requested at the Merchant for days and is
 read again and again: what tells a new one is that it has no link. Edits made at the Merchant
-after the import do not travel
-(https://support.ordoro.com/how-to-cancel-vendor-portal-orders/).
+after the import do not travel (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/);
+they become notices.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,21 +17,18 @@ from msgspec.structs import replace
 from ordosync.models import Comment, Line, Order, Outcome, Page, Unusable
 from ordosync.store.links import Link, LinkKind
 from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.contents import of_order, rules
 from ordosync.tasks.gathering import gathered
+from ordosync.tasks.notices import (
+    Imported,
+    compare,
+    is_notice,
+    over,
+    reassigned,
+    supplier_cancelled,
+    tell,
+)
 from ordosync.tasks.travels import for_supplier, lines_of_supplier
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Remark:
-    """What people are to know of an order that was imported and is not imported again."""
-
-    code: str
-    link: Link
-    at_merchant: str
-    at_supplier: str
-
-    def comment(self, order_id: str, text: str) -> Comment:
-        return Comment(key=f"{self.code}:{self.link.generation}", order_id=order_id, text=text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,14 +51,12 @@ def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
 
 
 def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
-    """Create the orders, and tell people of those that are not created once more."""
+    """Create the orders, and leave remarks on those that are not created again."""
     orders = {step.key: step.payload for step in steps if isinstance(step.payload, Order)}
-    remarks = {step.key: step.payload for step in steps if isinstance(step.payload, _Remark)}
     results: dict[str, Result] = {}
     if orders:
         results |= _create(portal, orders, look_first=look_first)
-    if remarks:
-        results |= _tell(portal, remarks)
+    results |= tell(portal, steps)
     results |= {
         step.key: _adopt(step.payload) for step in steps if isinstance(step.payload, _Restored)
     }
@@ -97,19 +92,9 @@ def _adopt(restored: _Restored) -> Result:
     return Result(outcome=outcome, links=(replace(link, generation=link.generation + 1),))
 
 
-def _tell(portal: Portal, remarks: Mapping[str, _Remark]) -> Mapping[str, Result]:
-    told = remarks.values()
-    portal.merchant.comment([one.comment(one.link.merchant_id, one.at_merchant) for one in told])
-    portal.supplier.comment([one.comment(one.link.supplier_id, one.at_supplier) for one in told])
-    return {
-        key: Result(outcome=Outcome(state="done", id=one.link.supplier_id))
-        for key, one in remarks.items()
-    }
-
-
 def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
     """Find the Supplier's orders that carry our references."""
-    by_reference = {_reference(portal, key): key for key in keys}
+    by_reference = {_reference(portal, key): key for key in keys if not is_notice(key)}
     found = portal.supplier.find_orders(list(by_reference))
     return {
         by_reference[reference]: Result(
@@ -130,7 +115,10 @@ def _steps(
         links = portal.links.of_merchant("order", sorted(ids))
         restored = _restored(portal, [links[i.id] for i in page.items if i.id in links])
         again = _sent_again(portal, list(links.values())) if behind else {}
-        steps = (again.get(item.id) or _step(portal, item, links, restored) for item in page.items)
+        own = rules(portal.config)
+        steps = (
+            again.get(item.id) or _step(portal, item, links, restored, own) for item in page.items
+        )
         yield Page(items=tuple(step for step in steps if step), cursor=page.cursor)
 
 
@@ -169,6 +157,7 @@ def _step(
     item: Order | Unusable,
     links: Mapping[str, Link],
     restored: AbstractSet[str],
+    own: str,
 ) -> Step | None:
     link = links.get(item.id)
     if link is None and isinstance(item, Unusable) and item.code == "reassigned":
@@ -181,7 +170,7 @@ def _step(
     key = item.id if of_source else f"{item.id}#{generation}"
     step = Step(key=key, merchant_id=item.id, content=item.content)
     if link and generation == link.generation:
-        return _imported(step, item, link)
+        return _imported(portal, step, item, link, own)
     if isinstance(item, Unusable):
         return replace(step, verdict=Verdict.of(item))
     lines = lines_of_supplier(portal.config, item.lines)
@@ -197,36 +186,27 @@ def _step(
     return Step(
         key=key,
         merchant_id=item.id,
-        content=item.content,
+        content=of_order(item, created, own),
         summary=_summary(created),
         payload=created,
     )
 
 
-def _imported(step: Step, item: Order | Unusable, link: Link) -> Step:
-    """Say of an order that is linked already what people do not expect, if anything."""
-    if isinstance(item, Unusable) and item.code == "reassigned":
-        remark = _Remark(
-            code=item.code,
-            link=link,
-            at_merchant=f"The earlier Supplier still has its order {link.supplier_id}",
-            at_supplier="The Merchant gave this order to another supplier; it is not recalled",
-        )
-    elif isinstance(item, Order) and link.state == "cancelled_by_supplier":
-        remark = _Remark(
-            code="supplier-cancelled",
-            link=link,
-            at_merchant="Not sent again: the Supplier itself cancelled it",
-            at_supplier="The Merchant requests this cancelled order again; it was not sent again",
-        )
+def _imported(portal: Portal, step: Step, item: Order | Unusable, link: Link, own: str) -> Step:
+    """Return the step of an order that is linked already, or what has to be reported of it."""
+    if isinstance(item, Unusable):
+        if item.code == "reassigned":
+            return reassigned(step, link)
+        payload: object = item
+    elif link.state == "cancelled_by_supplier":
+        return supplier_cancelled(step, link)
     else:
-        return replace(step, verdict=Verdict(state="unchanged"))
+        payload = Imported(order=item, config=portal.config, rules=own)
     return replace(
         step,
-        key=f"{step.key}:{remark.code}",
-        content=remark.code,
-        summary=f"comment on order {link.supplier_id}: {remark.code}",
-        payload=remark,
+        supplier_id=link.supplier_id,
+        payload=payload,
+        verdict=Verdict(state="unchanged"),
     )
 
 
@@ -300,4 +280,6 @@ TASK = Task(
     apply=apply,
     look_up=look_up,
     writes_to="supplier",
+    compare=compare,
+    over=over,
 )
