@@ -8,13 +8,16 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         from ordosync import __version__  # noqa: PLC0415 - each way imports what it needs
 
+        if sys.stdout is None:
+            return
         try:
             sys.stdout.write(f"ordosync {__version__}\n")
             sys.stdout.flush()
-        except (OSError, AttributeError):  # or there is no such stream
-            pass  # to be told as any other command tells it
-        else:
-            return
+        except OSError as error:
+            from ordosync import words  # noqa: PLC0415
+
+            sys.exit(words.finish(words.cannot_write(error)))
+        return
     if sys.argv[1:2] == ["run-due"]:
         from ordosync.tick import is_idle  # noqa: PLC0415
 

@@ -14,10 +14,13 @@ _DECEIVING = frozenset(
 )
 _NARROWEST = 20
 """Columns of a terminal below which no line is broken for it."""
+_unsaid: list[OSError] = []
+"""Why standard error could not be written, since `prepare`."""
 
 
 def prepare() -> None:
     """Let neither a locale nor a stream that was closed make printing fail."""
+    _unsaid.clear()
     sys.stdout = sys.stdout or _nowhere()
     sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
@@ -30,9 +33,52 @@ def _nowhere() -> TextIO:
     return Path(os.devnull).open("w")
 
 
+def finish(code: int) -> int:
+    """Write what the streams still hold; return `code`, or 1 where that or a word was lost.
+
+    Nothing is left for the interpreter, which would end with a traceback and 120.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        lost = cannot_write(error)
+        code = code or lost
+    try:
+        sys.stderr.flush()
+    except OSError as error:
+        _leave_unsaid(error)
+    return code or int(bool(_unsaid))
+
+
+def cannot_write(error: OSError) -> int:
+    """Say that standard output cannot be written, and why; return the exit code."""
+    _discard(sys.stdout)
+    if isinstance(error, BrokenPipeError):  # its reader has seen enough
+        return 0
+    say(f"error: standard output cannot be written: {error.strerror or error}")
+    return 1
+
+
+def _discard(stream: TextIO) -> None:
+    """Send what a stream holds, and what it is still given, to nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
 def say(text: str) -> None:
-    """Tell people something, on standard error."""
-    sys.stderr.write("".join(f"{line}\n" for line in _lines(text, sys.stderr)))
+    """Tell people something, on standard error. What cannot be said stops no work."""
+    try:
+        sys.stderr.write("".join(f"{line}\n" for line in _lines(text, sys.stderr)))
+        sys.stderr.flush()
+    except OSError as error:
+        _leave_unsaid(error)
+
+
+def _leave_unsaid(error: OSError) -> None:
+    if not isinstance(error, BrokenPipeError):
+        _unsaid.append(error)
+    _discard(sys.stderr)
 
 
 def clean(text: object) -> str:

@@ -19,7 +19,8 @@ accounts:
     orders:
       glob: feeds/*
       columns: {{order_number: order, sku: sku, name: name, quantity: qty, unit_price: price,
-                ship_to.name: to, ship_to.street1: country, ship_to.email: mail}}
+                ship_to.name: to, ship_to.street1: country, ship_to.city: city,
+                ship_to.email: mail}}
       currency: EUR
   depot:
     kind: ordoro
@@ -34,7 +35,7 @@ portals:
     supplier: {{account: depot, sales_channel: {channel}}}
     send: [ship_to_email]
 """
-FEED = HEADER.strip() + ",mail\n"
+FEED = HEADER.strip() + ",mail,city\n"
 
 
 @pytest.fixture(name="fake")
@@ -50,7 +51,7 @@ def _fake(tmp_path: Path) -> Iterator[FakeOrdoro]:
 
 def feed(folder: Path, *numbers: str, quantity: str = "1") -> None:
     rows = "".join(
-        f"{number},MUG,A mug,{quantity},2.50,{PERSON},{STREET},{MAIL}\n" for number in numbers
+        f"{number},MUG,A mug,{quantity},2.50,{PERSON},{STREET},{MAIL},Graz\n" for number in numbers
     )
     (folder / "feeds" / f"{numbers[0]}.csv").write_text(FEED + rows)
 

@@ -1,12 +1,13 @@
 """What the desk says: what was done, who learns of it, and what to do where somebody does not."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.command import CONFIG, HEADER, ordosync, row, shop
+from tests.command import AT_ONCE, CONFIG, HEADER, numbers, ordosync, row, shop
 from tests.desk import SHIP, TwoAccounts
 
 
@@ -209,19 +210,70 @@ def test_a_shell_completes_what_there_is(
     assert done.out.split() == found, done
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-@pytest.mark.parametrize("words", ["--version", "activity", "orders list --account shop --json"])
-def test_output_that_cannot_be_written_is_told_in_a_line(both: TwoAccounts, words: str) -> None:
-    program = f"{sys.executable} -m ordosync"
-    told = both.folder / "told"
+_FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+_BARE = {"HOME": os.environ["HOME"], "PATH": os.environ["PATH"]}
 
-    code = os.waitstatus_to_exitcode(
-        os.system(f"cd {both.folder} && {program} {words} > /dev/full 2> {told}")  # noqa: S605
+
+def _writes_to(folder: Path, words: str, streams: str, **more: str) -> tuple[int, str]:
+    """Run a command as a fresh machine does; return its code and what standard error got."""
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m ordosync {words} {streams}"],
+        cwd=folder,
+        env={**_BARE, **more},
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    return done.returncode, done.stderr
+
+
+@_FULL
+@pytest.mark.parametrize("more", [{}, {"LANG": "C.UTF-8"}, {"PYTHONUNBUFFERED": "1"}])
+@pytest.mark.parametrize(
+    "words",
+    ["--version", "--help", "activity", "orders list --account shop --json", "import-orders"],
+)
+def test_output_that_cannot_be_written_is_one_line_and_exit_code_1(
+    both: TwoAccounts, words: str, more: dict[str, str]
+) -> None:
+    code, said = _writes_to(both.folder, words, "> /dev/full", **more)
 
     assert code == 1
-    assert told.read_text().startswith("error: standard output cannot be written: ")
-    assert len(told.read_text().splitlines()) == 1
+    assert said.startswith("error: standard output cannot be written: ")
+    assert len(said.splitlines()) == 1
+
+
+@_FULL
+@pytest.mark.parametrize("more", [{}, {"LANG": "C.UTF-8"}, {"PYTHONUNBUFFERED": "1"}])
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("--version", 0),
+        # A line on standard error says how many orders were left out.
+        ("orders list --account shop -n 1", 1),
+        ("activity --config nowhere.yaml", 3),
+    ],
+)
+def test_errors_that_cannot_be_written_end_with_an_exit_code_of_ours(
+    both: TwoAccounts, words: str, expected: int, more: dict[str, str]
+) -> None:
+    both.imported("1002")
+
+    code, _ = _writes_to(both.folder, words, "2> /dev/full", **more)
+    of_both, _ = _writes_to(both.folder, words, "> /dev/full 2> /dev/full", **more)
+
+    assert code == expected
+    assert of_both == max(code, 1)
+
+
+@_FULL
+def test_a_run_by_cron_that_nobody_can_be_shown_does_all_of_its_work(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1") + row("2", "many"), config=AT_ONCE)
+
+    code, _ = _writes_to(tmp_path, "run-due", "> /dev/full 2> /dev/full")
+
+    assert code == 1
+    assert numbers(tmp_path) == ["1"]
 
 
 def test_a_merchants_file_that_is_gone_is_an_error_and_a_new_one_is_not(tmp_path: Path) -> None:

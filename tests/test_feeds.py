@@ -6,6 +6,8 @@ import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from ordosync.accounts.files import FilesAccount
 from ordosync.accounts.files.options import OrderFiles
 from ordosync.models import Order
@@ -58,7 +60,7 @@ def test_a_mended_mapping_brings_the_order_in_and_calls_no_other_one_edited(
     assert numbers(tmp_path) == ["1", "2"]
 
 
-def test_quantity_0_and_lines_that_are_no_goods_are_skipped_with_the_reason(
+def test_orders_without_anything_to_ship_are_skipped_with_the_reason(
     tmp_path: Path,
 ) -> None:
     config = CONFIG.replace("      currency", "      ignore_skus: [POST]\n      currency")
@@ -67,7 +69,82 @@ def test_quantity_0_and_lines_that_are_no_goods_are_skipped_with_the_reason(
     done = ordosync(tmp_path, "import-orders", "--json")
 
     assert (done.code, done.counts) == (0, {"seen": 2, "skipped": 2})
-    assert [step["code"] for step in steps(tmp_path, 1)] == ["zero-quantity", "no-lines"]
+    assert [step["code"] for step in steps(tmp_path, 1)] == ["nothing-to-ship", "no-lines"]
+
+
+def test_line_of_quantity_0_stays_out_and_the_rest_of_the_order_travels(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1001", "2") + "1001,GIFT,Gift,0,0,Ada,DE\n")
+
+    done = ordosync(tmp_path, "import-orders", "--json")
+
+    assert (done.code, done.counts) == (0, {"seen": 1, "done": 1})
+    (order,) = ordosync(tmp_path, "orders", "show", "1001", "--json").json["orders"]
+    assert [(line["sku"], line["quantity"]) for line in order["lines"]] == [("MUG", 2)]
+
+
+def test_quantity_that_rises_from_0_after_the_order_was_sent_is_an_edit(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1001", "2") + "1001,GIFT,Gift,0,0,Ada,DE\n")
+    ordosync(tmp_path, "import-orders")
+    shop(tmp_path, HEADER + row("1001", "2") + "1001,GIFT,Gift,1,0,Ada,DE\n")
+
+    ordosync(tmp_path, "import-orders")
+
+    assert [step["code"] for step in steps(tmp_path, 2)] == ["edited"]
+
+
+def test_order_of_quantity_0_alone_is_sent_once_its_quantity_rises(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1001", "0"))
+    ordosync(tmp_path, "import-orders")
+    shop(tmp_path, HEADER + row("1001", "3"))
+
+    assert ordosync(tmp_path, "import-orders", "--json").counts == {"seen": 1, "done": 1}
+    assert numbers(tmp_path) == ["1001"]
+
+
+_PLACED = CONFIG.replace(
+    "ship_to.name: to,",
+    "ship_to.name: to, ship_to.street1: st, ship_to.city: city, ship_to.zip: zip,",
+)
+_PLACES = "order,sku,name,qty,price,to,st,city,zip,country\n"
+
+
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        (",,", "no-address"),
+        (",Graz,8010", "no-address"),
+        ("1 High St,,", "no-address"),
+        ("1 High St,,8010", ""),
+        ("1 High St,Graz,", ""),
+    ],
+)
+def test_order_that_nobody_could_deliver_fails_where_the_feed_says_addresses(
+    tmp_path: Path, place: str, code: str
+) -> None:
+    feed = _PLACES + f"1001,MUG,Mug,1,9.50,Ada,{place},DE\n1002,MUG,Mug,1,9.50,Bo,2 St,Graz,,DE\n"
+    shop(tmp_path, feed, config=_PLACED)
+
+    ordosync(tmp_path, "import-orders")
+
+    assert [step["code"] for step in steps(tmp_path, 1) if step["code"]] == [code] * bool(code)
+    assert numbers(tmp_path) == (["1002"] if code else ["1001", "1002"])
+
+
+def test_order_without_an_address_is_sent_once_the_address_is_in_the_file(tmp_path: Path) -> None:
+    shop(tmp_path, _PLACES + "1001,MUG,Mug,1,9.50,Ada,,,,DE\n", config=_PLACED)
+    ordosync(tmp_path, "import-orders")
+    shop(tmp_path, _PLACES + "1001,MUG,Mug,1,9.50,Ada,2 St,Graz,,DE\n", config=_PLACED)
+
+    assert ordosync(tmp_path, "import-orders", "--json").counts == {"seen": 1, "done": 1}
+
+
+def test_order_without_an_address_is_sent_where_the_portal_calls_addresses_optional(
+    tmp_path: Path,
+) -> None:
+    config = f"{_PLACED}    address: optional\n"
+    shop(tmp_path, _PLACES + "1001,MUG,Mug,1,9.50,Ada,,,,DE\n", config=config)
+
+    assert ordosync(tmp_path, "import-orders", "--json").counts == {"seen": 1, "done": 1}
 
 
 def test_what_is_owed_keeps_a_private_copy_of_its_file(tmp_path: Path) -> None:

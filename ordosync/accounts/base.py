@@ -80,6 +80,9 @@ class Account(ABC):
     """In which roles `all_orders` has every order; in others, what is not in it tells nothing."""
     lists_others: ClassVar[bool] = False
     """Whether `all_orders` has, as the Supplier, what others have made there as well."""
+    tells_addresses: bool = False
+    """True if an order here has an address wherever it has anything to ship. An order without a
+    usable address is then not sent."""
     timezone: str | None = None
     """Where this account's midnight is; None: UTC."""
 

@@ -71,6 +71,8 @@ class HttpAccount(Account):
     answers into our errors, and `each` turns those into one outcome an item.
     """
 
+    tells_addresses: bool = True
+
     def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
         super().__init__(name=name, spool=spool)
         if concurrency < 1:

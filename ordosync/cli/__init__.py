@@ -1,6 +1,5 @@
 """The command line: parse, call, show."""
 
-import os
 import sys
 import traceback
 
@@ -47,14 +46,9 @@ def run() -> int:
         return 2
     try:
         code = _code()
-        if sys.stdout:
-            sys.stdout.flush()  # here, where it can be told that it does not pass
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has seen enough
-        return 0
     except OSError as error:
-        return _cannot_write(error)
-    return code
+        code = _cannot_write(error)
+    return words.finish(code)
 
 
 def _code() -> int:
@@ -71,11 +65,9 @@ def _cannot_write(error: OSError) -> int:
     """Say that a file or our output cannot be written, and why."""
     if "--debug" in sys.argv:
         traceback.print_exception(error)
-    where = error.filename or "standard output"
-    words.say(f"error: {where} cannot be written: {error.strerror or error}")
     if not error.filename:
-        # What is left in the buffer would be tried once more when the process ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return words.cannot_write(error)
+    words.say(f"error: {error.filename} cannot be written: {error.strerror or error}")
     return 1
 
 

@@ -91,6 +91,8 @@ class PortalConfig:
     """Midnight in the Merchant account's time zone; nothing placed before it is imported."""
     manage_inventory: bool = False
     products: ProductsConfig = ProductsConfig()
+    address: Literal["required", "optional"] = "required"
+    """`optional` also sends orders that lack a street, or both town and postcode."""
     send: tuple[Optional, ...] = ()
     shipping_methods: ShippingMethodsConfig = ShippingMethodsConfig()
     tasks: Mapping[str, Interval] = field(default_factory=dict)

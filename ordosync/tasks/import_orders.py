@@ -28,7 +28,7 @@ from ordosync.tasks.notices import (
     supplier_cancelled,
     tell,
 )
-from ordosync.tasks.travels import for_supplier, lines_of_supplier
+from ordosync.tasks.travels import for_supplier, lines_of_supplier, with_quantity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +182,7 @@ def _step(
         summary = f"link order {order.number}, which the Supplier restored itself"
         payload = _Restored(link=replace(link, state="live"))
         return replace(step, supplier_id=link.supplier_id, summary=summary, payload=payload)
+    order = replace(order, lines=with_quantity(order.lines))
     created = for_supplier(order, portal.config, reference=_reference(portal, key))
     return Step(
         key=key,
@@ -229,9 +230,33 @@ def _refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Verdict
         )
     if not order.lines:
         return Verdict(state="skipped", code="no-lines", reason="has no line for this Supplier")
-    if any(line.quantity == 0 for line in order.lines):
-        return Verdict(state="skipped", code="zero-quantity", reason="has a line of quantity 0")
-    return None
+    if not any(line.quantity for line in order.lines):
+        return Verdict(
+            state="skipped", code="nothing-to-ship", reason="has only lines of quantity 0"
+        )
+    return _address_refusal(portal, order)
+
+
+def _address_refusal(portal: Portal, order: Order) -> Verdict | None:
+    """Return why nobody could deliver this order, where its account tells addresses."""
+    if (
+        not portal.merchant.tells_addresses
+        or not order.needs_shipping
+        or portal.config.address == "optional"
+    ):
+        return None
+    to = order.ship_to
+    lacks = "no street" if not (to.street1.strip() or to.street2.strip()) else ""
+    if not (to.city.strip() or to.zip.strip()):
+        lacks = f"{lacks}, no town and no postcode" if lacks else "neither a town nor a postcode"
+    if not lacks:
+        return None
+    return Verdict(
+        state="failed",
+        code="no-address",
+        reason=f"its address has {lacks}; correct it at the Merchant, or say `address: optional`"
+        f" in portal {portal.name}",
+    )
 
 
 def _midnight(portal: Portal) -> datetime | None:

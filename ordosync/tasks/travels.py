@@ -44,11 +44,19 @@ def lines_of_supplier(config: PortalConfig, lines: tuple[Line, ...]) -> tuple[Li
     )
 
 
+def with_quantity(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return the lines of which something is to be shipped: a line of quantity 0 stays out."""
+    if all(line.quantity for line in lines):
+        return lines
+    return tuple(line for line in lines if line.quantity)
+
+
 def lines_sent(lines: tuple[Line, ...], config: PortalConfig) -> tuple[Line, ...]:
     """Return the lines that travel, under the SKUs that the Supplier is told."""
     send = frozenset(config.send)
     return tuple(
-        replace(line, sku=_line(line, send).sku) for line in lines_of_supplier(config, lines)
+        replace(line, sku=_line(line, send).sku)
+        for line in with_quantity(lines_of_supplier(config, lines))
     )
 
 

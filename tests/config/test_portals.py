@@ -32,6 +32,7 @@ def test_portal_is_a_shipping_only_one_by_default(load: Load) -> None:
 
     assert not main.manage_inventory
     assert (main.since, main.was, main.send) == (None, None, ())
+    assert main.address == "required"
     assert main.tasks == {
         "import-orders": "hourly",
         "import-products": "off",
@@ -156,6 +157,7 @@ def test_sides_that_are_wrong(problems: Problems, portal: str, why: str) -> None
             "since: 2026-11-01T00:00:00",
             ('since: "2026-11-01T00:00:00" is not a date; write YYYY-MM-DD'),
         ),
+        ("address: maybe", 'address: "maybe" is not possible here; choose required or optional'),
         ("was: main", 'was: "main" is this portal\'s own name'),
         ("shipping_methods: {map: {Express: null}}", "shipping_methods.map.Express: needs a value"),
         ("name: x", "name: unknown option"),

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from ordosync.models import Address
+from tests.accounts.contract.account import quantities
 from tests.accounts.contract.examples import HOSTILE, line, sold
 from tests.accounts.contract.over_http import Field
 from tests.faults.portal import Troubled
@@ -20,7 +22,7 @@ def skip_what_never_is(troubled: Troubled, field: Field, said: str | None) -> No
     ("quantity", "state", "code"),
     [
         ("-1", "failed", "invalid.quantity"),
-        ("0", "skipped", "zero-quantity"),
+        ("0", "skipped", "nothing-to-ship"),
         ("1.5", "failed", "invalid"),
         ('"3"', "failed", "invalid"),
         ("1e400", "failed", "invalid"),
@@ -49,6 +51,43 @@ def test_quantity_that_cannot_be_stops_no_other_order(
     [odd] = [step for step in ran.steps if step.state != "done"]
     assert (odd.state, odd.code) == (state, code)
     assert as_merchant.run("import-orders").steps == ()
+
+
+def test_line_of_quantity_0_stays_out_and_the_rest_travels(as_merchant: Troubled) -> None:
+    """Case 34."""
+    skip_what_never_is(as_merchant, "quantity", "0")
+    as_merchant.merchant.request(sold("1", line("GIFT"), line("MUG", 2)))
+    people(as_merchant).pretend("quantity", "0", of="1")
+
+    ran = as_merchant.run("import-orders")
+
+    assert ran.counts == {"done": 1}
+    [order] = as_merchant.supplier.orders()
+    assert quantities(order) == [("MUG", 2)]
+
+
+@pytest.mark.parametrize(
+    "place", [{}, {"street1": "1 High Street"}, {"city": "Leeds", "zip": "LS1 4AP"}]
+)
+def test_order_that_nobody_could_deliver_fails_and_stops_no_other(
+    as_merchant: Troubled, place: dict[str, str]
+) -> None:
+    as_merchant.merchant.request(sold("1", ship_to=Address(name="Ann", country="GB", **place)))
+    as_merchant.merchant.request(sold("2"))
+
+    ran = as_merchant.run("import-orders")
+
+    assert imported(as_merchant) == ["2"]
+    assert [step.code for step in ran.steps if step.state == "failed"] == ["no-address"]
+
+
+def test_order_without_an_address_travels_where_the_portal_calls_addresses_optional(
+    as_merchant: Troubled,
+) -> None:
+    as_merchant.pair.configure(address="optional")
+    as_merchant.merchant.request(sold("1", ship_to=Address(name="Ann", country="GB")))
+
+    assert as_merchant.run("import-orders").counts == {"done": 1}
 
 
 def test_large_quantity_is_sent_as_it_is(as_merchant: Troubled) -> None:

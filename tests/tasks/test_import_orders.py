@@ -385,14 +385,33 @@ def test_order_without_lines_is_skipped_and_reported(pair: Pair) -> None:
     assert (ran.step.state, ran.step.code) == ("skipped", "no-lines")
 
 
-def test_order_with_a_quantity_of_0_is_skipped_and_reported(pair: Pair) -> None:
-    # domain 2.1: zero quantity; the desk takes no such order
+def test_order_of_quantity_0_alone_is_skipped_as_nothing_to_ship(pair: Pair) -> None:
+    # The desk takes no such order.
     pair.request("1001")
     pair.sql("shop", "update order_lines set quantity = 0")
 
     ran = pair.run(TASK)
 
-    assert (ran.step.state, ran.step.code) == ("skipped", "zero-quantity")
+    assert (ran.step.state, ran.step.code) == ("skipped", "nothing-to-ship")
+
+
+def test_line_of_quantity_0_stays_out_and_the_links_of_the_others_are_true(pair: Pair) -> None:
+    pair.request("1001", line("GIFT"), line("MUG", 2))
+    pair.sql("shop", "update order_lines set quantity = 0 where sku = 'GIFT'")
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"done": 1}
+    assert quantities(pair.supplied("1001")) == [("MUG", 2)]
+    [_, mug] = pair.merchant("1001").lines
+    assert pair.link(mug.id, "line").supplier_id == pair.supplied("1001").lines[0].id
+    assert pair.run(TASK).steps == ()
+
+
+def test_embedded_order_needs_no_address(pair: Pair) -> None:
+    done(pair.shop.add_order(order("1001", ship_to=Address(country="GB")), supplier=SUPPLIER))
+
+    assert pair.run(TASK).counts == {"done": 1}
 
 
 def test_edits_after_the_import_do_not_travel(pair: Pair) -> None:

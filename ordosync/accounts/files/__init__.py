@@ -70,6 +70,7 @@ class FilesAccount(MerchantSide, SupplierSide):
     ) -> None:
         super().__init__(name=name, spool=spool)
         self.timezone = orders.timezone if orders else None
+        self.tells_addresses = orders is not None and orders.maps_a_place
         self._places = (
             orders and orders.glob,
             order_files and order_files.folder,

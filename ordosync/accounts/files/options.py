@@ -15,6 +15,7 @@ from ordosync.accounts.limits import check_timezone
 from ordosync.models import Address
 
 ADDRESS_FIELDS = Address.__struct_fields__
+PLACE_FIELDS = ("street1", "street2", "city", "state", "zip")
 LINE_FIELDS = (
     "sku",
     "name",
@@ -145,6 +146,11 @@ class OrderFiles(ReadFiles):
     times: ClassVar[tuple[str, ...]] = ("placed_at",)
 
     ignore_skus: tuple[str, ...] = ()
+
+    @property
+    def maps_a_place(self) -> bool:
+        """True if a file says where an order goes: more than to whom, and in which country."""
+        return any(f"ship_to.{name}" in self.columns for name in PLACE_FIELDS)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,8 +74,6 @@ def _order(
     ]
     if not lines:
         raise _NothingToShipError("no-lines", "has no line left after ignore_skus")
-    if any(line.quantity == 0 for line in lines):
-        raise _NothingToShipError("zero-quantity", "has a line of quantity 0")
     first = rows[0][1]
     bill_to = _address("bill_to", fields)
     placed_at = time(first, "placed_at", fields.get("placed_at", ""), options)

@@ -267,7 +267,7 @@ _AFTER_SKIP = {
     " {retry}",
     "no-lines": "nothing: no line of it is in `products: skus:` of portal {portal}; widen that if"
     " one is this Supplier's, then {retry}",
-    "zero-quantity": "correct the quantity at {shop}, then {retry}",
+    "nothing-to-ship": "nothing: all its quantities are 0 at {shop}; if one rises, it is sent",
     "split-after-import": "nothing: the order that it was split from is at the Supplier",
     "cancelled": "nothing: {shop} cancelled it in time",
 }
