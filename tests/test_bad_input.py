@@ -131,7 +131,7 @@ def test_a_number_with_two_contents_in_one_run_is_refused_in_both_files(tmp_path
     assert numbers(tmp_path) == ["2"]
 
 
-def test_an_edit_after_the_import_is_skipped_once(tmp_path: Path) -> None:
+def test_an_edit_after_the_import_is_reported_once(tmp_path: Path) -> None:
     feed = shop(tmp_path, HEADER + row("1") + row("2"))
     ordosync(tmp_path, "import-orders")
     feed.write_text(HEADER + row("1", "9") + row("2"))
@@ -140,7 +140,7 @@ def test_an_edit_after_the_import_is_skipped_once(tmp_path: Path) -> None:
     feed.write_text(HEADER + row("1", "9") + row("2") + row("3"))
     later = ordosync(tmp_path, "import-orders", "--json")
 
-    assert (edited.code, edited.counts) == (0, {"seen": 2, "unchanged": 1, "skipped": 1})
+    assert (edited.code, edited.counts) == (1, {"seen": 2, "unchanged": 1, "failed": 1})
     assert later.counts == {"seen": 3, "done": 1, "unchanged": 2}
     assert numbers(tmp_path) == ["1", "2", "3"]
 

@@ -95,7 +95,7 @@ def _adopt(restored: _Restored) -> Result:
 def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
     """Find the Supplier's orders that carry our references."""
     by_reference = {_reference(portal, key): key for key in keys if not is_notice(key)}
-    found = portal.supplier.find_orders(list(by_reference))
+    found = portal.supplier.find_orders(list(by_reference)) if by_reference else {}
     return {
         by_reference[reference]: Result(
             outcome=outcome, links=_links(by_reference[reference], outcome)
