@@ -18,6 +18,7 @@ from ordosync.clock import Clock
 from ordosync.engine.brake import Brake
 from ordosync.engine.changes import change, counted_as, decided, restate, settled
 from ordosync.engine.owed import owed
+from ordosync.engine.refound import Families
 from ordosync.engine.stop import Stop
 from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
@@ -73,6 +74,7 @@ class Execution:
         self._read_to_end: tuple[str | None, datetime] | None = None
         self._has_written = False
         self._restored_at = self.store.schedule.restored_at(self.portal.name, self.task.name)
+        self._families = Families(self.portal)
         self._is_behind = is_behind(self.task, self.portal, self.store)
 
     def settle_owed(self) -> None:
@@ -220,6 +222,7 @@ class Execution:
         if reread:
             with self._recording():
                 self.store.steps.reread(self.portal.name, self.task.name, reread)
+        self._link_families([step.merchant_id for step in fresh if step.is_family])
         to_write = [step for step in fresh if not step.verdict]
         ruled_out = self._decided([step for step in fresh if step.verdict])
         if ruled_out or (not to_write and self._is_quiet()):
@@ -229,6 +232,14 @@ class Execution:
             self._record([change(step, "waiting", code=PLANNED) for step in to_write])
         else:
             self._send(to_write)
+
+    def _link_families(self, merchant_ids: Iterable[str | None]) -> None:
+        """Link the families that were found again, before anything says that they are known."""
+        ids = frozenset(id_ for id_ in merchant_ids if id_)
+        if ids:
+            links = tuple(self._families.links(ids, now=self.clock.now()))
+            with self._recording():
+                self.store.links(self.portal.name).add(links, now=self.clock.now())
 
     def _is_quiet(self) -> bool:
         """Whether nothing was recorded for a while, so that the lease is to be renewed."""
@@ -353,6 +364,7 @@ class Execution:
         found = self.task.look_up(self.portal, [row.key for row in rows]) if rows else {}
         sent = [row for row in rows if row.key in found]
         self.counts.unchanged += len(sent)
+        self._link_families(row.merchant_id for row in sent)
         self._record(
             [restate(row, "done", supplier_id=found[row.key].outcome.id) for row in sent],
             found.values(),
@@ -362,6 +374,8 @@ class Execution:
         """Settle steps that are not to be written any more, by what an earlier attempt did."""
         uncertain = [row.key for row in rows if row.state in ("sending", "unknown")]
         found = self.task.look_up(self.portal, uncertain) if uncertain else {}
+        if self._is_behind:  # it may be gone because it was split since
+            self._link_families(row.merchant_id for row in rows if row.key in found)
         changes = []
         for row in rows:
             if row.key in found:

@@ -95,6 +95,8 @@ class Step(Struct, frozen=True, kw_only=True):
     """Whether such a write of this object would take something away."""
     undone: bool = False
     """Whether the links say that what this step has done is so no more, and it is owed again."""
+    is_family: bool = False
+    """True if its order was split since, so that its pieces are to be linked before the write."""
     payload: object = None
     """What `apply` writes. Never stored."""
     verdict: Verdict | None = None

@@ -32,8 +32,8 @@ from ordosync.tasks.travels import for_supplier, lines_of_supplier, with_quantit
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Restored:
-    """An order that our task cancelled and the Supplier restored: sent again, it is that one."""
+class _Found:
+    """An order that the Supplier has already, with the link that it is to have."""
 
     link: Link
 
@@ -58,7 +58,7 @@ def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Re
         results |= _create(portal, orders, look_first=look_first)
     results |= tell(portal, steps)
     results |= {
-        step.key: _adopt(step.payload) for step in steps if isinstance(step.payload, _Restored)
+        step.key: _adopt(step.payload) for step in steps if isinstance(step.payload, _Found)
     }
     return [results[step.key] for step in steps]
 
@@ -86,10 +86,9 @@ def _create(
     return results
 
 
-def _adopt(restored: _Restored) -> Result:
-    link = restored.link
-    outcome = Outcome(state="unchanged", id=link.supplier_id)
-    return Result(outcome=outcome, links=(replace(link, generation=link.generation + 1),))
+def _adopt(found: _Found) -> Result:
+    outcome = Outcome(state="unchanged", id=found.link.supplier_id)
+    return Result(outcome=outcome, links=(found.link,))
 
 
 def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
@@ -112,14 +111,18 @@ def _steps(
         for item in page.items:
             if isinstance(item, Order):
                 ids.update(item.ancestors)
-        links = portal.links.of_merchant("order", sorted(ids))
+        links = {**portal.links.of_merchant("order", sorted(ids))}
         restored = _restored(portal, [links[i.id] for i in page.items if i.id in links])
         again = _sent_again(portal, list(links.values())) if behind else {}
+        families = _families(portal, page.items, links) if behind else []
+        links |= {link.merchant_id: link for link in families}
         own = rules(portal.config)
-        steps = (
-            again.get(item.id) or _step(portal, item, links, restored, own) for item in page.items
-        )
-        yield Page(items=tuple(step for step in steps if step), cursor=page.cursor)
+        steps = [_found(link, is_family=True) for link in families]
+        for item in page.items:
+            step = again.get(item.id) or _step(portal, item, links, restored, own)
+            if step:
+                steps.append(step)
+        yield Page(items=tuple(steps), cursor=page.cursor)
 
 
 def _sent_again(portal: Portal, links: Sequence[Link]) -> Mapping[str, Step]:
@@ -129,19 +132,52 @@ def _sent_again(portal: Portal, links: Sequence[Link]) -> Mapping[str, Step]:
     """
     later = {f"{link.merchant_id}#{link.generation + 1}": link for link in links}
     return {
-        later[key].merchant_id: _link_step(key, later[key], found.outcome.id)
+        later[key].merchant_id: _found(
+            replace(
+                later[key],
+                state="live",
+                supplier_id=found.outcome.id,
+                generation=later[key].generation + 1,
+            )
+        )
         for key, found in look_up(portal, list(later)).items()
     }
 
 
-def _link_step(key: str, link: Link, supplier_id: str) -> Step:
+def _families(
+    portal: Portal, items: Sequence[Order | Unusable], links: Mapping[str, Link]
+) -> list[Link]:
+    """Return the newest link of each order that was sent, and split before it was linked here.
+
+    Only its pieces are read any more. They are the Supplier's already by the reference of what
+    they were split from, whoever split it.
+    """
+    pieces = [item for item in items if isinstance(item, Order) and item.id not in links]
+    unlinked = dict.fromkeys(
+        ancestor
+        for piece in pieces
+        if not any(one in links for one in piece.ancestors)
+        for ancestor in piece.ancestors
+    )
+    found: dict[str, Link] = {}
+    generation, wanted = 1, list(unlinked)
+    while wanted:
+        results = look_up(portal, [f"{id_}#{generation}" for id_ in wanted])
+        newest = {link.merchant_id: link for one in results.values() for link in one.links[:1]}
+        found |= newest
+        generation, wanted = generation + 1, list(newest)
+    return list(found.values())
+
+
+def _found(link: Link, *, is_family: bool = False) -> Step:
     return Step(
-        key=key,
+        key=f"{link.merchant_id}#{link.generation}",
         merchant_id=link.merchant_id,
-        supplier_id=supplier_id,
-        content="sent-again",
-        summary=f"link order {supplier_id}, which was sent after the backup",
-        payload=_Restored(link=replace(link, state="live", supplier_id=supplier_id)),
+        supplier_id=link.supplier_id,
+        content="sent-before",
+        summary=f"link order {link.supplier_id}, which was sent before",
+        is_family=is_family,
+        payload=_Found(link=link),
     )
 
 
@@ -180,7 +216,7 @@ def _step(
         return replace(step, verdict=refusal)
     if link and link.supplier_id in restored:
         summary = f"link order {order.number}, which the Supplier restored itself"
-        payload = _Restored(link=replace(link, state="live"))
+        payload = _Found(link=replace(link, state="live", generation=generation))
         return replace(step, supplier_id=link.supplier_id, summary=summary, payload=payload)
     order = replace(order, lines=with_quantity(order.lines))
     created = for_supplier(order, portal.config, reference=_reference(portal, key))
