@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ordosync.errors import DamagedError, DatabaseError
+from ordosync.trust import doubt
 
 if TYPE_CHECKING:
     import sqlite3
@@ -117,11 +118,11 @@ def copy_database(source: "sqlite3.Connection", path: Path) -> None:
 
 
 def check_folder(path: Path) -> None:
-    """Refuse to make a file where everybody may replace it. Raises `DatabaseError`."""
+    """Refuse a folder in which everybody may replace a file. Raises `DatabaseError`."""
     if not path.parent.is_dir():
         raise DatabaseError(path, f"the folder {path.parent} does not exist; make it first")
-    if path.parent.stat().st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
-        raise DatabaseError(path, f"everybody can write to {path.parent}; chmod o-w it first")
+    if why := doubt(str(path.parent)):
+        raise DatabaseError(path, why)
 
 
 _turns: dict[Path, threading.Lock] = {}
@@ -225,6 +226,7 @@ def _check_file(path: Path) -> None:
         raise DatabaseError(path, "does not exist")
     if not path.is_file():
         raise DatabaseError(path, "is not a file")
+    check_folder(path)
     if path.stat().st_mode & stat.S_IRWXO:
         raise DatabaseError(path, "others may read or write it; chmod o-rwx it first")
     with path.open("rb") as file:

@@ -76,6 +76,11 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):
     """What was read, as `<how>-<digest>`; see `edited`."""
     needs_shipping: bool = True
     """False if nothing in it is shipped, or if the buyer picks it up: no address is needed."""
+    as_of: str = ""
+    """Which state of its source says this: texts that sort by age. Empty where a source has only
+    one state, which is that of now."""
+    remark: str = ""
+    """What its account decided while it read the order, for the log; holds no personal data."""
 
 
 class Unusable(Struct, frozen=True, kw_only=True, gc=False):
@@ -90,6 +95,8 @@ class Unusable(Struct, frozen=True, kw_only=True, gc=False):
     """True where a rule of the configuration says no, so that nobody has to mend anything."""
     of_source: bool = False
     """True where it is no order at all, such as a whole file; the id says what it is."""
+    as_of: str = ""
+    """As that of an order."""
 
 
 class Product(Struct, frozen=True, kw_only=True, gc=False):

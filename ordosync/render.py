@@ -19,6 +19,7 @@ from ordosync.words import say, say_out
 
 if TYPE_CHECKING:
     from ordosync.engine.adopt import Adoption
+    from ordosync.engine.attention import Attention
     from ordosync.engine.checks import Check
     from ordosync.engine.health import Freshness
     from ordosync.engine.timetable import Scheduled
@@ -128,7 +129,11 @@ def scheduled_json(task: "Scheduled") -> dict[str, Any]:
 
 
 def health_json(
-    tasks: "Sequence[Freshness]", checks: "Sequence[Check]", *, healthy: bool
+    tasks: "Sequence[Freshness]",
+    checks: "Sequence[Check]",
+    needed: "Sequence[Attention]",
+    *,
+    healthy: bool,
 ) -> dict[str, Any]:
     """Return what `health --json` says."""
     return {
@@ -145,6 +150,9 @@ def health_json(
             for task in tasks
         ],
         "checks": [asdict(check) for check in checks],
+        "attention": [
+            {"key": one.key, "severity": one.severity, "code": one.code} for one in needed
+        ],
     }
 
 

@@ -12,6 +12,7 @@ import time
 from zlib import crc32
 
 from ordosync import __version__
+from ordosync.trust import doubt
 
 TYPE_CHECKING = False  # `typing` takes as long as the rest of the tick
 if TYPE_CHECKING:
@@ -70,10 +71,12 @@ def database_of(path: str, data: bytes) -> str | None:
 def glance(named: str | None) -> "tuple[str, str] | None":
     """Return the store's path and the digest of the configuration, without reading what it says.
 
-    None where that is not plain to see, for whatever reason.
+    None where that is not plain to see, for whatever reason, or somebody else may have written it.
     """
     path = find(named)
     try:
+        if doubt(path or ""):
+            return None
         with open(path or "", "rb") as file:  # noqa: PTH123
             data = file.read()
     except OSError:
@@ -109,6 +112,8 @@ def _is_idle(options: "list[str]") -> bool:
 
 def _nothing_is_due(database: str, config: str) -> bool:
     now = time.time()
+    if doubt(os.path.dirname(database)):  # noqa: PTH120
+        return False
     uri = database.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     # `query_only` rather than `mode=ro`, which cannot clean up after itself in WAL mode.
     connection = sqlite3.connect(

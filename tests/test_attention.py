@@ -95,6 +95,26 @@ def test_what_is_tried_by_itself_waits_only_after_an_hour(both: TwoAccounts, sta
 
     assert early == []
     assert str(late["settle"]).startswith("ordosync retry 1")
+    assert late["severity"] == ("normal" if state == "waiting" else "critical")
+
+
+def test_a_write_that_was_looked_for_in_vain_is_listed_at_once(both: TwoAccounts) -> None:
+    age(both.folder, "update steps set state = 'unknown', attempts = 2 where id = 1")
+
+    [one] = waiting(both)
+
+    assert (one["severity"], one["code"]) == ("critical", "unknown")
+
+
+def test_it_exits_1_exactly_while_something_normal_or_critical_is_open(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1001", quantity="x"))
+    ordosync(tmp_path, "import-orders")
+
+    open_ = [ordosync(tmp_path, *words).code for words in (["attention"], ["attention", "--json"])]
+    ordosync(tmp_path, "dismiss", "1")
+
+    assert open_ == [1, 1]
+    assert ordosync(tmp_path, "attention").code == 0
 
 
 def test_a_task_that_does_not_succeed_waits(tmp_path: Path) -> None:

@@ -8,7 +8,10 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "ordosync"
 # From the bottom up; a module may import its own layer and those before it.
 LAYERS = (
-    ("errors", "secret", "clock", "faults", "retry", "schedule", "templates", "tick", "crontab"),
+    (
+        *("errors", "secret", "clock", "faults", "retry", "schedule", "templates"),
+        *("tick", "trust", "crontab"),
+    ),
     ("models",),
     ("database", "http"),
     ("accounts",),

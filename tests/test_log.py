@@ -1,5 +1,7 @@
 """What `activity`, `show`, `retry` and `health` tell of what ran, and what is left to do."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from ordosync.engine.by_hand import settle_as_sent
 from ordosync.store import Store
 from ordosync.store.steps import StepChange
-from tests.command import HEADER, numbers, ordosync, row, shop
+from tests.command import HEADER, numbers, ordosync, row, shop, steps
 from tests.desk import SHIP, TwoAccounts
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -23,25 +25,89 @@ def _failed(both: TwoAccounts) -> tuple[int, int]:
     return run, step["id"]
 
 
-def test_a_failed_step_of_any_task_can_be_settled_as_sent(both: TwoAccounts) -> None:
+def test_what_makes_nothing_that_has_an_id_is_not_settled_as_sent(both: TwoAccounts) -> None:
     run, step = _failed(both)
 
     done = both.run("retry", str(step), "--sent", "1001")
 
-    assert (done.code, done.err) == (0, f"step {step}: settled as sent, 1001\n")
-    assert both.run("show", str(run), "--json").run["steps"][0]["state"] == "done"
+    assert (done.code, "makes nothing that has an id" in done.err) == (2, True)
+    assert both.run("show", str(run), "--json").run["steps"][0]["state"] == "failed"
+
+
+def _unknown(folder: Path) -> None:
+    """Have sent order 2 without an answer."""
+    with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
+        db.execute("update steps set state = 'unknown', attempts = 1 where key = '2#1'")
 
 
 def test_an_order_that_was_settled_as_sent_is_linked(tmp_path: Path) -> None:
     feed = shop(tmp_path, HEADER + row("2", "abc"))
     ordosync(tmp_path, "import-orders")
+    ordosync(tmp_path, "orders", "add", "W-2", "--line", "MUG=1")
+    _unknown(tmp_path)
 
     done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
     feed.write_text(HEADER + row("2"))
     ordosync(tmp_path, "import-orders")
 
     assert done.code == 0
-    assert numbers(tmp_path) == []
+    assert numbers(tmp_path) == ["W-2"]
+
+
+def test_an_order_that_is_not_there_is_not_settled_as_sent(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("2", "abc"))
+    ordosync(tmp_path, "import-orders")
+    _unknown(tmp_path)
+
+    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+
+    assert (done.code, "account warehouse has no order W-2" in done.err) == (2, True)
+    assert steps(tmp_path, 1)[0]["state"] == "unknown"
+
+
+def test_an_order_that_was_never_sent_is_not_settled_as_sent(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("2", "abc"))
+    ordosync(tmp_path, "import-orders")
+    ordosync(tmp_path, "orders", "add", "W-2", "--line", "MUG=1")
+
+    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+
+    assert (done.code, "was never sent" in done.err) == (2, True)
+    assert "--sent" not in ordosync(tmp_path, "show", "1").err
+    assert "--sent" not in ordosync(tmp_path, "why", "2").out
+
+
+def test_anothers_order_is_not_settled_as_sent(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1") + row("2", "abc"))
+    ordosync(tmp_path, "import-orders")
+    _unknown(tmp_path)
+
+    done = ordosync(tmp_path, "retry", "1", "--sent", "1")
+
+    assert (done.code, "order 1 is linked already, to 1" in done.err) == (2, True)
+
+
+def test_an_order_that_arrived_under_another_id_is_not_settled_as_this_one(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("2"))
+    ordosync(tmp_path, "import-orders")
+    ordosync(tmp_path, "orders", "add", "W-2", "--line", "MUG=1")
+    with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
+        db.execute("delete from links")
+    _unknown(tmp_path)
+
+    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+
+    assert (done.code, "arrived as order 2, not W-2" in done.err) == (2, True)
+
+
+def test_a_row_that_is_read_from_a_copy_names_the_file_that_people_know(tmp_path: Path) -> None:
+    feed = shop(tmp_path, HEADER + row("2", "abc"))
+    ordosync(tmp_path, "import-orders")
+    feed.unlink()
+
+    ordosync(tmp_path, "retry", "1")
+
+    assert str(steps(tmp_path, 1)[0]["reason"]).startswith("orders.csv row 2: ")
 
 
 def test_a_parcel_sent_before_its_order_was_settled_as_sent_is_told(both: TwoAccounts) -> None:
@@ -50,10 +116,10 @@ def test_a_parcel_sent_before_its_order_was_settled_as_sent_is_told(both: TwoAcc
     both.shop("orders", "add", "1002", "--line", "MUG=1", "--supplier", "northwind")
     both.northwind("orders", "ship", "MINE", "--carrier", "UPS", "--tracking", "1Z8")
     with Store.open(both.folder / "ordosync.db") as store:
-        change = StepChange(key="1002#1", state="failed", content="1-x", merchant_id="1002")
+        change = StepChange(key="1002#1", state="sending", content="1-x", merchant_id="1002")
         with store.transaction():
             store.steps.record("shop-northwind", "import-orders", [change], run_id=1, now=NOON)
-        (step,) = store.steps.failed("shop-northwind", "import-orders")
+        step = store.steps.known("shop-northwind", "import-orders", ["1002#1"])["1002#1"]
 
     both.run("retry", str(step.id), "--sent", "MINE")
     both.run("update-tracking")
@@ -131,11 +197,11 @@ def test_no_run_at_all_is_told_from_none_that_matches(
     assert (done.code, told in done.err) == (0, True)
 
 
-def test_health_says_how_many_steps_need_a_person_and_stays_well(both: TwoAccounts) -> None:
+def test_health_is_red_while_a_step_needs_a_person_and_says_how_many(both: TwoAccounts) -> None:
     both.run("run-due")
     _failed(both)
 
     done = both.run("health")
 
-    assert done.code == 0
-    assert "each fresh; 1 step needs a person: `ordosync attention" in done.out
+    assert done.code == 1
+    assert "trouble: 1 thing needs a person: `ordosync attention`" in done.out

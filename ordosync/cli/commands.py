@@ -65,11 +65,15 @@ COMMANDS = {
     ),
     "health": (
         "health:health",
-        "Say whether every scheduled task has succeeded lately; exits 0 if so, else 1.",
+        "Say whether every scheduled task has succeeded lately and nothing needs a person.",
     ),
     "attention": (
         "attention:show_attention",
         "List what waits for a person, or for too long, oldest first, and what settles it.",
+    ),
+    "dismiss": (
+        "attention:dismiss",
+        "Close what `attention` lists and you have looked at; new content opens it again.",
     ),
     "why": ("why:show_why", "Tell what happened to an order or a product, and what happens next."),
     "report": (

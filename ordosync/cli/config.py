@@ -9,6 +9,7 @@ from ordosync.cli import options
 from ordosync.clock import Clock
 from ordosync.config import as_plain, find_config, load_config
 from ordosync.engine import check_renames
+from ordosync.engine.checks import written_by_groups
 from ordosync.engine.online import online_checks
 from ordosync.store import Store
 
@@ -38,6 +39,8 @@ def check(
         )
     if any(one.state == "trouble" for one in found):
         raise typer.Exit(1)
+    for text in written_by_groups(settings):
+        render.say_out(f"warning: {text}", wrapped=True)
     portals = len(settings.portals)
     render.say_out(
         f"{settings.path}: {portals} portal{'s' * (portals != 1)}, no problem", wrapped=True

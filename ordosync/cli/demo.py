@@ -17,6 +17,7 @@ from ordosync import render
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import demo_shop
 from ordosync.cli.desk import open_desk
+from ordosync.cli.init import write_new
 from ordosync.config import load_config
 from ordosync.errors import UsageError
 from ordosync.models import Order
@@ -109,8 +110,7 @@ def _make(folder: Path) -> None:
                     " written: name another folder"
                 )
             return
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(wanted, "utf-8")
+        write_new(path, wanted)
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(
             f"{folder} cannot be used: it is not a folder; name another one"

@@ -9,8 +9,17 @@ import typer
 
 from ordosync import render
 from ordosync.errors import UsageError
+from ordosync.trust import make_folder
 
 _FILES = {"config.yaml": "config.yaml", "feeds/orders.csv": "orders.csv"}
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a new file for its owner alone, in a folder that nobody else can write to."""
+    make_folder(str(path.parent), 0o755)
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def init(
@@ -25,12 +34,7 @@ def init(
     try:
         for name, template in _FILES.items():
             path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            text = files("ordosync.templates").joinpath(template).read_text("utf-8")
-            with os.fdopen(
-                os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8"
-            ) as file:
-                file.write(text)
+            write_new(path, files("ordosync.templates").joinpath(template).read_text("utf-8"))
             render.say_out(f"wrote {path}")
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(

@@ -118,5 +118,5 @@ def _what_next(failed: Sequence[str]) -> str:
     steps = " ".join(failed[:_FEW]) if len(failed) <= _FEW else "STEP..."
     return (
         f"{len(failed)} failed: mend the cause, then `ordosync retry {steps}`;"
-        " or say how it went with `--sent ID` or `--not-sent`"
+        f" `ordosync dismiss {steps}` closes what needs nothing more"
     )

@@ -17,7 +17,7 @@ from ordosync.config import find_config, load_config
 from ordosync.config.model import Config, PortalConfig
 from ordosync.engine import Held, Stop, chosen, open_portal, register
 from ordosync.engine.difference import NOT_COMPARED, Difference
-from ordosync.engine.mend import mend
+from ordosync.engine.mend import mend, without_dismissed
 from ordosync.engine.reconcile import cannot_tell, differences
 from ordosync.engine.timetable import can_run
 from ordosync.errors import UsageError
@@ -86,6 +86,7 @@ def _reconcile(
 
     def look() -> list[Difference]:
         found = list(differences(opened, able=able, now=network.clock.now()))
+        found = without_dismissed(found, store)
         unsettled = store.steps.unsettled_ids(opened.name)
         for account in (opened.merchant, opened.supplier):
             account.release(unsettled, dry=True)

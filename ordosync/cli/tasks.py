@@ -27,13 +27,15 @@ from ordosync.engine import (
 )
 from ordosync.engine.adopt import Adoption
 from ordosync.engine.adopt import adopt as adopt_orders
-from ordosync.engine.by_hand import settle_as_not_sent, settle_as_sent
+from ordosync.engine.by_hand import check_sent, settle_as_not_sent, settle_as_sent
 from ordosync.engine.timetable import plans, why_not
 from ordosync.errors import UsageError
 from ordosync.store import Store
+from ordosync.store.concerns import step_key
 from ordosync.store.runs import Run
-from ordosync.store.steps import StepRow
+from ordosync.store.steps import DISMISSED, StepRow
 from ordosync.tasks import TASKS
+from ordosync.tasks.base import Portal
 
 _HELP = {
     "import-orders": """Create the Merchant's new dropship orders in the Supplier's account.
@@ -164,7 +166,10 @@ def retry(
     *,
     every: Annotated[bool, typer.Option("--all", help="Every step that waits or failed.")] = False,
     sent: Annotated[
-        str | None, typer.Option("--sent", metavar="ID", help="It arrived, and has this id there.")
+        str | None,
+        typer.Option(
+            "--sent", metavar="ID", help="It arrived, and has this id there: the account is asked."
+        ),
     ] = None,
     not_sent: Annotated[
         bool, typer.Option("--not-sent", help="It never arrived: send it now.")
@@ -191,9 +196,9 @@ def retry(
         closing(Network(clock)) as network,
     ):
         register(settings, store, clock)
-        rows = store.steps.open() if every else _named(store, steps or [])
+        rows = _all_open(store) if every else _named(store, steps or [])
         if sent is not None:
-            _check_configured(settings, rows[0])
+            check_sent(_opened(settings, store, network, rows[0]), store, rows[0], sent)
             settle_as_sent(store, rows[0], sent, now=clock.now())
             render.say(f"step {rows[0].id}: settled as sent, {sent}")
             return
@@ -206,6 +211,11 @@ def retry(
                 return
             rows = [again]
         results = [_retry(settings, store, stop, network, group) for group in _by_task(rows)]
+        tried = store.steps.get([row.id for row in rows])
+        with store.transaction():
+            store.concerns.take_back(
+                step_key(row.portal, row.task, row.key) for row in tried if row.code != DISMISSED
+            )
     _show(results, as_json=as_json, stop=stop)
 
 
@@ -306,6 +316,11 @@ def _show(results: Sequence[Run | Held], *, as_json: bool, stop: Stop) -> None:
     raise typer.Exit(int(any(run.status != "ok" for run in runs)))
 
 
+def _all_open(store: Store) -> Sequence[StepRow]:
+    """Return what waits or has failed; what was dismissed is only tried when it is named."""
+    return [row for row in store.steps.open() if row.code != DISMISSED]
+
+
 def _named(store: Store, ids: Sequence[int]) -> Sequence[StepRow]:
     rows = store.steps.get(ids)
     missing = set(ids) - {row.id for row in rows}
@@ -330,15 +345,14 @@ def _by_task(rows: Sequence[StepRow]) -> list[list[StepRow]]:
 def _retry(
     settings: Config, store: Store, stop: Stop, network: Network, rows: Sequence[StepRow]
 ) -> Run | Held:
-    _check_configured(settings, rows[0])
-    portal = open_portal(settings, settings.portals[rows[0].portal], store, network)
-    clock = network.clock
+    portal, clock = _opened(settings, store, network, rows[0]), network.clock
     return run_task(TASKS[rows[0].task], portal, store, clock, stop, trigger="retry", only=rows)
 
 
-def _check_configured(settings: Config, row: StepRow) -> None:
+def _opened(settings: Config, store: Store, network: Network, row: StepRow) -> Portal:
     if row.portal not in settings.portals:
         raise UsageError(
             f"portal {row.portal} of step {row.id} is not configured any more; put it back,"
             f" or say `was: {row.portal}` in the portal that it has become"
         )
+    return open_portal(settings, settings.portals[row.portal], store, network)

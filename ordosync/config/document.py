@@ -20,6 +20,7 @@ from yaml.reader import Reader
 from ordosync.config.scalars import at_line, visible
 from ordosync.errors import ConfigError
 from ordosync.tick import digest
+from ordosync.trust import doubt
 
 try:
     from yaml import CSafeLoader as SafeLoader
@@ -52,8 +53,10 @@ class Source:
 
 
 def read_source(path: Path) -> Source:
-    """Read a file of at most 16 MB of UTF-8."""
+    """Read a file of at most 16 MB of UTF-8, which nobody else may have written."""
     try:
+        if why := doubt(str(path)):
+            raise ConfigError([visible(f"the configuration is not read: {why}")])
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             data = file.read(MAX_BYTES + 1)

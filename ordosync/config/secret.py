@@ -11,6 +11,7 @@ from pathlib import Path
 from ordosync.config.document import Source
 from ordosync.config.scalars import to_path
 from ordosync.secret import Secret
+from ordosync.trust import doubt
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _FILE = "file:"
@@ -43,6 +44,8 @@ def _from_environment(name: str) -> Secret:
 
 def _from_file(path: Path) -> Secret:
     try:
+        if why := doubt(str(path)):
+            raise ValueError(why)
         with path.open(encoding="utf-8") as file:
             if os.fstat(file.fileno()).st_mode & stat.S_IROTH:
                 raise ValueError(f"others can read {path}: `chmod o-r {path}`")

@@ -14,7 +14,7 @@ from ordosync.errors import AccountError, OrdosyncError, mistake
 from ordosync.faults import fault
 from ordosync.store import Store
 from ordosync.store.runs import Counts, Run, RunError, Status, Trigger
-from ordosync.store.steps import StepRow
+from ordosync.store.steps import DISMISSED, StepRow
 from ordosync.tasks.base import Portal, Reading, Step, Task
 
 _LEAST_DEADLINE_S = 60
@@ -147,6 +147,9 @@ def _has_settled(task: Task, step: Step, row: StepRow | None) -> bool:
     """Whether a run would leave alone what was read, since it has come of it what can."""
     if row is None:
         return False
+    if row.code == DISMISSED:
+        left = owed(task, step, row)
+        return not isinstance(left, Step) or left.verdict is not None
     if task.is_state:
         return row.state == "failed" and row.content == step.content
     return not isinstance(owed(task, step, row), Step)

@@ -1,8 +1,8 @@
 """What `health -v` looks at besides: the machine on which all this runs."""
 
+import grp
 import os
 import shutil
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ from ordosync.engine.timetable import interval_name
 from ordosync.errors import OrdosyncError
 from ordosync.schedule import is_from_the_future
 from ordosync.store import Store
+from ordosync.trust import shared
 
 _LEAST_FREE = 64 * 1024 * 1024
 """A full disk cannot even be tidied up: SQLite needs space to delete."""
@@ -57,20 +58,24 @@ def _sqlite(store: Store) -> Check:
 
 
 def _permissions(config: Config) -> Check:
-    for path in (config.path, config.database):
-        try:
-            found = path.stat()
-        except FileNotFoundError:
-            continue
-        if found.st_mode & stat.S_IWOTH:
-            return _trouble("permissions", f"everybody can write to {path}: chmod o-w it")
-        if not os.access(path, os.R_OK):
-            return _trouble("permissions", f"{path} cannot be read by this user")
     if config.database.exists() and not os.access(config.database, os.W_OK):
         return _trouble("permissions", f"{config.database} cannot be written by this user")
+    if found := list(written_by_groups(config)):
+        return Check(name="permissions", state="warning", text="; ".join(found))
     return Check(
         name="permissions", state="ok", text="configuration and database are as they should"
     )
+
+
+def written_by_groups(config: Config) -> Iterator[str]:
+    """Say which groups can change the configuration, or where the store is, and how to end it."""
+    places = {**dict(shared(str(config.path))), **dict(shared(str(config.database.parent)))}
+    for place, number in places.items():
+        try:
+            group = grp.getgrgid(number).gr_name
+        except KeyError:
+            group = str(number)
+        yield f"group {group} can write to {place}; if it is not meant to: `chmod g-w {place}`"
 
 
 def _disk(config: Config) -> Check:

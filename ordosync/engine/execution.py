@@ -360,7 +360,12 @@ class Execution:
 
     def _adopt_failed(self) -> None:
         """Find what had failed when the backup was made and was sent before it was restored."""
-        rows = self.store.steps.failed(self.portal.name, self.task.name)
+        steps, portal, task = self.store.steps, self.portal.name, self.task.name
+        dismissed = steps.known(portal, task, self.store.concerns.dismissed_steps(portal, task))
+        rows = [
+            *steps.failed(portal, task),
+            *(row for row in dismissed.values() if row.state == "skipped"),
+        ]
         found = self.task.look_up(self.portal, [row.key for row in rows]) if rows else {}
         sent = [row for row in rows if row.key in found]
         self.counts.unchanged += len(sent)

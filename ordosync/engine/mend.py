@@ -1,6 +1,7 @@
 """Repairs differences by the ordinary tasks, which read once more what they are to do again."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ordosync.clock import Clock
 from ordosync.engine import run_task
@@ -11,7 +12,7 @@ from ordosync.engine.stop import Stop
 from ordosync.errors import AccountError
 from ordosync.store import Store
 from ordosync.store.runs import Run
-from ordosync.store.steps import StepRow
+from ordosync.store.steps import DISMISSED, StepRow
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal, Task
 
@@ -31,6 +32,19 @@ def mend(
         elif rows:
             _check_brake(portal, task, rows)
             yield run_task(task, portal, store, clock, stop, trigger="retry", only=rows)
+
+
+def without_dismissed(found: Sequence[Difference], store: Store) -> list[Difference]:
+    """Leave to people what a person has dismissed."""
+    return [_by_hand(one, store) for one in found]
+
+
+def _by_hand(one: Difference, store: Store) -> Difference:
+    row = one.owed and store.steps.known(one.portal, one.task, [one.owed.key]).get(one.owed.key)
+    if not row or _is_wanted(row):
+        return one
+    what = f"{one.what}; it was dismissed, `ordosync retry {row.id}` sends it"
+    return replace(one, what=what, task="", owed=None)
 
 
 def _rows(
@@ -60,6 +74,11 @@ def _rows(
         )
         for key, owed in wanted.items()
     ]
+
+
+def _is_wanted(row: StepRow) -> bool:
+    """Whether nobody has dismissed a step, which then only `retry` tries."""
+    return row.code != DISMISSED
 
 
 def _check_brake(portal: Portal, task: Task, rows: Sequence[StepRow]) -> None:

@@ -1,9 +1,10 @@
 """What is owed of an object that was read, given what was recorded of it before: pure."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ordosync.models import edited
-from ordosync.store.steps import StepRow
+from ordosync.store.steps import DISMISSED, StepRow
 from ordosync.tasks.base import Step, Task, Verdict
 from ordosync.tasks.contents import decisive
 
@@ -27,6 +28,8 @@ def owed(
     unchanged = step.verdict is not None and step.verdict.state == "unchanged"
     if row is None:
         return None if unchanged else step
+    if row.code == DISMISSED:
+        return _after_dismissal(task, step, row, unchanged=unchanged)
     if task.is_state and unchanged:
         # What failed is as it should be after all: somebody set it right by hand.
         return step if row.state in ("failed", "skipped") else None
@@ -37,6 +40,26 @@ def owed(
     if says_it_all(row, step) or row.state in ("sending", "unknown") or unchanged:
         return None
     return Reread(content=step.content) if _is_only_reread(row, step) else step
+
+
+def _after_dismissal(task: Task, step: Step, row: StepRow, *, unchanged: bool) -> Step | None:
+    """Return what is owed of something that a person has dismissed.
+
+    A state that has changed is written as ever. What was not sent is not sent by itself, whatever
+    has become of it; people hear of it again when it has changed.
+    """
+    if task.is_state:
+        return step if unchanged or row.content != step.content else None
+    verdict = step.verdict
+    if unchanged or not edited(decisive(row.content), decisive(step.content)):
+        return None
+    if verdict and verdict.state != "failed":
+        return None
+    change = f"now it {verdict.reason}" if verdict else "it has changed"
+    reason = f"was dismissed, and {change}; it is sent only by `ordosync retry {row.id}`"
+    return replace(
+        step, payload=None, verdict=Verdict(state="failed", code=DISMISSED, reason=reason)
+    )
 
 
 def says_it_all(row: StepRow, step: Step) -> bool:

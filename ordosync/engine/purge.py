@@ -14,6 +14,7 @@ from ordosync.clock import Clock
 from ordosync.engine.alone import alone
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
+from ordosync.store.concerns import step_key
 from ordosync.tasks.base import Portal
 
 Known = tuple[str, str]
@@ -61,6 +62,7 @@ def purge_order(
             elsewhere += [f"files of account {name}: {place}" for place in one.keeps()]
         else:
             elsewhere.append(f"account {name} ({one.kind}): order {order_id}; delete it there")
+    removed += _of_notes(portals, store, known, dry=dry)
     for portal in portals:
         numbers = [order_id for name, order_id in sorted(known) if name == portal.merchant.name]
         if isinstance(portal.merchant, FilesAccount):
@@ -96,10 +98,8 @@ def _known(
 def _starts(portals: Sequence[Portal], store: Store, number: str) -> Iterator[Known]:
     for portal in portals:
         links = store.links(portal.name)
-        is_owed = any(
-            step.portal == portal.name and step.merchant_id == number for step in store.steps.open()
-        )
-        if is_owed or links.of_either("merchant", number) or _has(portal.merchant, number):
+        is_read = bool(store.steps.of_merchant(portal.name, number))
+        if is_read or links.of_either("merchant", number) or _has(portal.merchant, number):
             yield portal.merchant.name, number
         if links.of_either("supplier", number) or _has(portal.supplier, number):
             yield portal.supplier.name, number
@@ -156,6 +156,28 @@ def _of_desk(account: SqliteAccount, number: str, *, dry: bool) -> Iterator[Remo
             place=f"account {account.name}",
             what=f"names, addresses, notes and engravings of order {names}{entries}",
         )
+
+
+def _of_notes(
+    portals: Sequence[Portal], store: Store, known: frozenset[Known], *, dry: bool
+) -> Iterator[Removal]:
+    """Delete what people wrote when they dismissed something about this order."""
+    keys: list[str] = []
+    for portal in portals:
+        for name, order_id in known:
+            if name == portal.merchant.name:
+                steps = store.steps.of_merchant(portal.name, order_id)
+                keys.append(f"{portal.name}:unshipped:{order_id}")
+                keys += [step_key(portal.name, step.task, step.key) for step in steps]
+            if name == portal.supplier.name:
+                steps = store.steps.keyed_below(portal.name, "update-tracking", order_id)
+                keys += [step_key(portal.name, step.task, step.key) for step in steps]
+    noted = store.concerns.noted(keys)
+    if noted and not dry:
+        with store.transaction():
+            store.concerns.delete_notes(noted)
+    if noted:
+        yield Removal(place="the store", what=f"the notes of {', '.join(noted)}")
 
 
 def _of_spool(account: FilesAccount, number: str, *, dry: bool) -> tuple[list[Removal], list[str]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ordosync.database import open_database, sqlite3, transaction, turn, unusable
+from ordosync.store.concerns import Concerns
 from ordosync.store.leases import Leases
 from ordosync.store.links import Links
 from ordosync.store.machine import check_machine
@@ -32,6 +33,7 @@ class Store:
     def __init__(self, connection: "sqlite3.Connection", path: Path) -> None:
         self._connection = connection
         self.path = path
+        self.concerns = Concerns(connection)
         self.leases = Leases(connection)
         self.portals = Portals(connection)
         self.pruning = Pruning(connection)

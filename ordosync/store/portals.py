@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ordosync.errors import ConfigError
+from ordosync.store.concerns import Concerns
 
 if TYPE_CHECKING:
     import sqlite3
@@ -97,6 +98,7 @@ class Portals:
                     f"update {table} set portal = ? where portal = ?",  # noqa: S608 - constants
                     (portal.name, old),
                 )
+            Concerns(self._db).rename(old, portal.name)
             self._db.execute("delete from meta where key = ?", (f"portal:{old}",))
         registered = Registered(
             merchant=portal.merchant,

@@ -1,9 +1,10 @@
 """Old runs and settled steps go, in transactions so short that nobody waits for one.
 
-Links stay for ever, so nothing is imported again; so does what is open or has failed, with its
-runs, and the newest run of each task. The order matters: a step that was done goes before what was
-told of it later, or an old edit would be told once more. The file does not shrink: what has become
-free in it is used again, without a lock on all of it for as long as moving it together takes.
+Links stay for ever, so nothing is imported again; so does what is open, has failed or was
+dismissed, with its runs, and the newest run of each task. The order matters: a step that was done
+goes before what was told of it later, or an old edit would be told once more. The file does not
+shrink: what has become free in it is used again, without a lock on all of it for as long as moving
+it together takes.
 """
 
 from collections.abc import Callable
@@ -92,6 +93,7 @@ _STEPS = """
     delete from steps where id in (
         select id from steps
         where last_run_id < :first_kept and state in ('done', 'skipped') and updated_at < :before
+        and coalesce(code, '') <> 'dismissed'
         order by last_run_id, id limit :batch
     )
 """
@@ -102,6 +104,7 @@ _RUNS = """
         and exists (
             select 1 from runs as newer
             where newer.portal = old.portal and newer.task = old.task and newer.id > old.id
+            and (coalesce(old.error_code, '') <> 'brake' or newer.status in ('ok', 'partial'))
         )
         and not exists (
             select 1 from steps where run_id = old.id and run_id <> last_run_id

@@ -133,6 +133,30 @@ class Runs:
         )
         return [_run(row) for row in rows]
 
+    def braked(self, portal: str, task: str) -> tuple[Run, Run] | None:
+        """Return the first and the last run that the safety limit stopped since one has passed.
+
+        A retry of single steps is not held to the limit, so it lifts nothing.
+        """
+        of_task = {"portal": portal, "task": task}
+        [passed] = self._db.execute(
+            "select max(coalesce((select max(id) from runs where portal = :portal"
+            " and task = :task and status = 'ok' and trigger <> 'retry'), 0),"
+            " coalesce((select max(id) from runs where portal = :portal"
+            " and task = :task and status = 'partial' and trigger <> 'retry'), 0))",
+            of_task,
+        ).fetchone()
+        found = [
+            self._db.execute(
+                "select * from runs where portal = :portal and task = :task"  # noqa: S608
+                " and status = 'failed' and error_code = 'brake' and id > :passed"
+                f" order by id {order} limit 1",
+                {**of_task, "passed": passed},
+            ).fetchone()
+            for order in ("asc", "desc")
+        ]
+        return (_run(found[0]), _run(found[1])) if found[0] else None
+
 
 def _run(row: "sqlite3.Row") -> Run:
     return Run(

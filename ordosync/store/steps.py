@@ -62,6 +62,10 @@ PLANNED = "planned"
 """The code of a step that waits for the rest of its run's plan, and for nothing else."""
 
 
+DISMISSED = "dismissed"
+"""The code of a step that somebody has dismissed: it is not tried again by itself."""
+
+
 class Steps:
     """The table `steps`."""
 
@@ -230,15 +234,6 @@ class Steps:
         )
         return [_step(row) for row in rows]
 
-    def count_failed(self, portals: Sequence[str]) -> int:
-        """Return how many steps of these portals need a person."""
-        [count] = self._db.execute(
-            f"select count(*) from steps where {UNSETTLED} and state = 'failed'"  # noqa: S608
-            " and portal in (select value from json_each(?))",
-            (json.dumps(list(portals)),),
-        ).fetchone()
-        return int(count)
-
     def of_merchant(self, portal: str, merchant_id: str) -> Sequence[StepRow]:
         """Return all steps of one of the Merchant's orders or products, oldest first."""
         rows = self._db.execute(
@@ -288,6 +283,15 @@ class Steps:
             " not_before = null, updated_at = ? where id = ?",
             (state, supplier_id, to_text(now), row.id),
         )
+
+    def dismiss(self, row: StepRow, *, now: datetime) -> bool:
+        """Let a step be as it is; False where it has changed since it was read."""
+        cursor = self._db.execute(
+            "update steps set state = 'skipped', code = ?, not_before = null, updated_at = ?"
+            " where id = ? and state = ? and content = ?",
+            (DISMISSED, to_text(now), row.id, row.state, row.content),
+        )
+        return cursor.rowcount > 0
 
     def of_run(self, run_id: int) -> Sequence[StepRow]:
         """Return the steps that this run planned or tried last, as they stand now."""

@@ -39,7 +39,8 @@ class FileReading(Generic[T]):
         self._spool = Spool(self._folder)
         self._index: Index[T] | None = None
         self._refused: dict[str, Unusable] = {}
-        self._copies: set[Path] = set()
+        self._copies: dict[Path, str] = {}
+        """The copies that the last reading made, and the names of their files."""
         self._unread: list[str] = []
         self._seen: tuple[dict[str, list[int] | None], Index[T]] | None = None
         """The last glance: the states of the files, and their rows."""
@@ -157,7 +158,7 @@ class FileReading(Generic[T]):
                 wanted = self._index.among(copy, unsettled)
             elif wanted is None:
                 wanted = self._keys_in(copy, unsettled)
-            self._spool.keep(copy, wanted & unsettled)
+            self._spool.keep(copy, wanted & unsettled, name=self._copies.get(copy, ""))
         self._spool.tidy()
         if self._returned and self._index and self._reasons and not dry:
             self._returned.write(self._index.rows_of(self._reasons), self._options)
@@ -200,7 +201,7 @@ class FileReading(Generic[T]):
     def _new_index(self) -> Index[T]:
         self._end()
         self._index = Index(self._subject, whole_rows=self._returned is not None)
-        self._refused, self._copies, self._unread, self._reasons = {}, set(), [], {}
+        self._refused, self._copies, self._unread, self._reasons = {}, {}, [], {}
         return self._index
 
     def _files(self) -> dict[str, Path]:
@@ -249,7 +250,7 @@ class FileReading(Generic[T]):
         except RefusedFileError as error:
             self._refused[f"file:{name}"] = refused_file(name, path, error, self._options)
             return False
-        self._copies.add(copy)
+        self._copies[copy] = name
         return True
 
     def _from_copies(
@@ -266,7 +267,8 @@ class FileReading(Generic[T]):
                 continue
             index = Index(self._subject)
             try:
-                index.add(copy.name, copy, only=left & wanted if only_kept and wanted else left)
+                only = left & wanted if only_kept and wanted else left
+                index.add(self._spool.name_of(copy), copy, only=only)
                 for items in index.pages():
                     left -= items.keys()
                     yield items

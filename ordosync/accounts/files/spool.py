@@ -10,6 +10,9 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+from ordosync.trust import make_folder
 
 
 class Spool:
@@ -20,7 +23,7 @@ class Spool:
 
     def copy(self, file: Path, name: str) -> Path:
         """Copy a file; the same content of the same name is copied once. Raises `OSError`."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(str(self._folder), 0o700)
         half = self._folder / f".{os.getpid()}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
         half.unlink(missing_ok=True)
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
@@ -45,21 +48,25 @@ class Spool:
 
     def wanted(self, copy: Path) -> frozenset[str] | None:
         """Return the orders that a copy is kept for; None where that was never written down."""
-        try:
-            return frozenset(json.loads(_list_of(copy).read_text("utf-8")))
-        except (OSError, ValueError):
-            return None
+        said = _said(copy)
+        return None if said is None else frozenset(said["ids"])
 
-    def keep(self, copy: Path, ids: Iterable[str]) -> None:
-        """Keep a copy for these orders; for none it goes."""
+    def name_of(self, copy: Path) -> str:
+        """Return what people call the file that was copied, as far as that is known."""
+        said = _said(copy)
+        return (said and said["name"]) or copy.name
+
+    def keep(self, copy: Path, ids: Iterable[str], *, name: str = "") -> None:
+        """Keep a copy of the file of this name for these orders; for none it goes."""
         ids = sorted(ids)
+        said = {"ids": ids, "name": name or self.name_of(copy)}
         if not ids:
             copy.unlink(missing_ok=True)
             _list_of(copy).unlink(missing_ok=True)
-        elif self.wanted(copy) != frozenset(ids):
+        elif _said(copy) != said:
             flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW
             with os.fdopen(os.open(_list_of(copy), flags, 0o600), "w", encoding="utf-8") as file:
-                json.dump(ids, file)
+                json.dump(said, file)
 
     def rewrite(self, copy: Path, content: bytes) -> None:
         """Give a copy other content, for what it is kept for; without any it goes."""
@@ -84,6 +91,15 @@ class Spool:
         with suppress(OSError):  # not empty: something is kept, here or for another portal
             for folder in (self._folder, *self._folder.parents[:3]):
                 folder.rmdir()
+
+
+def _said(copy: Path) -> dict[str, Any] | None:
+    """Return what is written down of a copy; before it had a name, that was only a list."""
+    try:
+        said = json.loads(_list_of(copy).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return {"ids": [], "name": "", **said} if isinstance(said, dict) else {"ids": said, "name": ""}
 
 
 def _list_of(copy: Path) -> Path:

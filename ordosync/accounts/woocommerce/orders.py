@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+import msgspec
 from msgspec.structs import replace
 
 from ordosync.accounts.woocommerce.shapes import (
@@ -17,6 +18,7 @@ from ordosync.accounts.woocommerce.shapes import (
 from ordosync.models import Address, Line, Order
 
 _FOUR_PLACES = Decimal("0.0001")
+_NEWER = frozenset({"needs_shipping", "as_of", "remark"})
 
 
 def order_of(shape: OrderShape, quantities: Mapping[int, int]) -> Order:
@@ -43,7 +45,16 @@ def order_of(shape: OrderShape, quantities: Mapping[int, int]) -> Order:
         customer_notes=shape.customer_note or "",
         discount=_discount(shape),
     )
-    return replace(order, content=digest(order))
+    return replace(order, content=_content(order))
+
+
+def _content(order: Order) -> str:
+    """Return the digest of an order, without the fields that an earlier release did not have.
+
+    With them, no order of before would be what it was.
+    """
+    fields = msgspec.structs.asdict(order)
+    return digest({name: value for name, value in fields.items() if name not in _NEWER})
 
 
 def refunded(refunds: Sequence[RefundShape]) -> Mapping[int, float]:

@@ -70,8 +70,8 @@ def of_open_step(step: StepRow) -> Ending | None:
     if step.state == "failed":
         return Ending(
             state="failed",
-            next=f"mend the cause, then {by_hand}; or say how it went with"
-            f" `ordosync retry {step.id} --sent ID` or `--not-sent`",
+            next=f"mend the cause, then {by_hand}; or, if nothing is to be done,"
+            f" `ordosync dismiss {step.id}`",
         )
     at = f" after {_at(step.not_before)}" if step.not_before else " by the next run"
     if step.state == "waiting":
@@ -276,4 +276,5 @@ _AFTER_SKIP = {
     "nothing-to-ship": "nothing: all its quantities are 0 at {shop}; if one rises, it is sent",
     "split-after-import": "nothing: the order that it was split from is at the Supplier",
     "cancelled": "nothing: {shop} cancelled it in time",
+    "dismissed": "nothing, since somebody dismissed it; to send it after all: {retry}",
 }

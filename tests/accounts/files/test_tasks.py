@@ -111,7 +111,7 @@ def test_a_parcel_of_a_piece_is_a_persons_to_tell_where_no_order_can_be_split(
     assert done.code == 1
     assert "tell the Merchant" in done.err
     assert ordosync(tmp_path, "update-tracking", "--json").counts == {"seen": 0}
-    assert "retry" in ordosync(tmp_path, "attention").out
+    assert "ordosync dismiss" in ordosync(tmp_path, "attention").out
 
 
 def test_a_supplier_of_files_is_given_orders_and_gives_tracking_and_stock(tmp_path: Path) -> None:

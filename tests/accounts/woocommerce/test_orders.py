@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import Raw
 
 from ordosync.accounts.woocommerce import WooCommerceAccount
+from ordosync.accounts.woocommerce.orders import order_of
+from ordosync.accounts.woocommerce.shapes import OrderShape
 from ordosync.errors import SignInError, UnavailableError
 from ordosync.models import Order, Unusable
 from tests.accounts.contract.account import read
@@ -300,3 +303,26 @@ def test_refunds_that_cannot_be_read_now_are_read_later(tmp_path: Path) -> None:
 
         assert basket(found) == [("MUG", 1)]
         assert not fake.faults.left()
+
+
+def test_an_order_that_an_earlier_release_read_has_the_same_content_now() -> None:
+    address = {"first_name": "Ada", "last_name": "Example", "address_1": "1 High St"}
+    line = {"id": 1, "name": "Mug", "product_id": 3, "quantity": 2, "sku": "MUG"}
+    shape = msgspec.convert(
+        {
+            "id": 7,
+            "number": "7",
+            "status": "processing",
+            "currency": "EUR",
+            "date_created_gmt": "2026-11-20T10:00:00",
+            "date_modified_gmt": "2026-11-20T10:00:00",
+            "billing": {**address, "city": "Leeds", "email": "ada@example.com"},
+            "shipping": {**address, "city": "Leeds"},
+            "line_items": [{**line, "price": "9.5", "subtotal": "19.00", "total": "19.00"}],
+            "shipping_lines": [{"method_title": "Flat rate", "total": "5.00"}],
+        },
+        OrderShape,
+        strict=False,
+    )
+
+    assert order_of(shape, {1: 2}).content == "woocommerce1-aa2d7b23e9e3d100"

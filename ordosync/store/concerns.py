@@ -1,0 +1,130 @@
+"""What people said of a trouble: when they dismissed it, and why. One row a key.
+
+`attention` computes what is open from the other tables. A row here closes one key of it for as
+long as its content stays the same. Alerts will note here what they have reported.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from ordosync.store.times import from_text, to_text
+
+if TYPE_CHECKING:
+    import sqlite3
+
+Severity = Literal["low", "normal", "critical"]
+
+
+class Concern(Struct, frozen=True, kw_only=True):
+    """A trouble that somebody has dismissed."""
+
+    key: str
+    portal: str
+    task: str
+    severity: Severity
+    code: str
+    content: str
+    """What the trouble was about; other content under the same key is open again."""
+    since: datetime
+    dismissed_at: datetime
+    note: str = ""
+
+
+class Concerns:
+    """The table `concerns`."""
+
+    def __init__(self, connection: "sqlite3.Connection") -> None:
+        self._db = connection
+
+    def dismissed(self) -> Mapping[str, Concern]:
+        """Return all that was dismissed, by key."""
+        rows = self._db.execute("select * from concerns where dismissed_at is not null")
+        return {row["key"]: _concern(row) for row in rows}
+
+    def dismissed_steps(self, portal: str, task: str) -> list[str]:
+        """Return the keys of the steps of a task that somebody has dismissed."""
+        above = f"{portal}:{task}:"
+        rows = self._db.execute(
+            "select key from concerns where portal = ? and task = ? and dismissed_at is not null"
+            " order by key",
+            (portal, task),
+        )
+        return [row["key"].removeprefix(above) for row in rows if row["key"].startswith(above)]
+
+    def dismiss(self, concerns: Iterable[Concern]) -> None:
+        """Note that these were dismissed."""
+        self._db.executemany(
+            "insert into concerns (key, portal, task, severity, code, content, since,"
+            " dismissed_at, note) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " on conflict (key) do update set severity = excluded.severity, code = excluded.code,"
+            " content = excluded.content, since = excluded.since,"
+            " dismissed_at = excluded.dismissed_at, note = excluded.note",
+            [
+                (
+                    one.key,
+                    one.portal,
+                    one.task,
+                    one.severity,
+                    one.code,
+                    one.content,
+                    to_text(one.since),
+                    to_text(one.dismissed_at),
+                    one.note or None,
+                )
+                for one in concerns
+            ],
+        )
+
+    def take_back(self, keys: Iterable[str]) -> None:
+        """Forget that these were dismissed."""
+        self._db.execute(
+            "delete from concerns where key in (select value from json_each(?))",
+            (json.dumps(list(keys)),),
+        )
+
+    def noted(self, keys: Iterable[str]) -> list[str]:
+        """Return which of these have a note."""
+        rows = self._db.execute(
+            "select key from concerns where note is not null"
+            " and key in (select value from json_each(?)) order by key",
+            (json.dumps(list(keys)),),
+        )
+        return [row["key"] for row in rows]
+
+    def delete_notes(self, keys: Iterable[str]) -> None:
+        """Delete what people wrote when they dismissed these; they stay dismissed."""
+        self._db.execute(
+            "update concerns set note = null where key in (select value from json_each(?))",
+            (json.dumps(list(keys)),),
+        )
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a portal's rows its new name."""
+        self._db.execute(
+            "update concerns set portal = :new, key = :new || substr(key, length(:old) + 1)"
+            " where portal = :old",
+            {"old": old, "new": new},
+        )
+
+
+def step_key(portal: str, task: str, key: str) -> str:
+    """Return the key of the trouble with a step."""
+    return f"{portal}:{task}:{key}"
+
+
+def _concern(row: "sqlite3.Row") -> Concern:
+    return Concern(
+        key=row["key"],
+        portal=row["portal"],
+        task=row["task"],
+        severity=row["severity"],
+        code=row["code"],
+        content=row["content"],
+        since=from_text(row["since"]),
+        dismissed_at=from_text(row["dismissed_at"]),
+        note=row["note"] or "",
+    )
