@@ -17,6 +17,7 @@ from ordosync.accounts.base import OUTAGE
 from ordosync.clock import Clock
 from ordosync.engine.brake import Brake
 from ordosync.engine.changes import change, counted_as, decided, restate, settled
+from ordosync.engine.claims import LineClaims
 from ordosync.engine.owed import owed
 from ordosync.engine.refound import Families
 from ordosync.engine.stop import Stop
@@ -75,6 +76,7 @@ class Execution:
         self._has_written = False
         self._restored_at = self.store.schedule.restored_at(self.portal.name, self.task.name)
         self._families = Families(self.portal)
+        self._claims = LineClaims(self.task, self.portal, self.store)
         self._is_behind = is_behind(self.task, self.portal, self.store)
 
     def settle_owed(self) -> None:
@@ -310,10 +312,12 @@ class Execution:
             raise InterruptedRunError
 
     def _send_batch(self, steps: Sequence[Step], *, look_first: bool) -> None:
-        look_first = look_first or self._is_behind
         fault("intent-before-commit")
-        self._record([change(step, "sending") for step in steps])
+        steps = self._begin(steps, is_uncertain=look_first)
         fault("intent-after-commit")
+        if not steps:
+            return
+        look_first = look_first or self._is_behind
         results = self.task.apply(self.portal, steps, look_first=look_first)
         fault("result-before-commit")
         known = self.store.steps.known(
@@ -343,9 +347,42 @@ class Execution:
             now = self.clock.now()
             self.store.steps.record_sent(self.portal.name, self.task.name, changes, now=now)
             self._link(results)
+            self._claims.settle(changes, results)
         fault("result-after-commit")
         self._has_written = True
         self._give_up_in_an_outage([result.outcome for result in results])
+
+    def _begin(self, steps: Sequence[Step], *, is_uncertain: bool) -> Sequence[Step]:
+        """Commit steps as sending, their lines claimed; return those that are to be written.
+
+        What may have been sent already is looked up in any case, whoever sends its lines now.
+        """
+        self._claims.look_beside(steps)
+        with self._recording():
+            elsewhere = self._claims.take(steps)
+            held = {
+                one.step.key: replace(one.step, verdict=self._claims.verdict(one))
+                for one in ([] if is_uncertain else elsewhere)
+            }
+            if held:
+                for key in self._sent_all_the_same(list(held)):
+                    del held[key]
+            ready = [step for step in steps if step.key not in held]
+            self.store.steps.record(
+                self.portal.name,
+                self.task.name,
+                [*(change(step, "sending") for step in ready), *self._decided([*held.values()])],
+                run_id=self.run.id,
+                now=self.clock.now(),
+            )
+        return ready
+
+    def _sent_all_the_same(self, keys: Sequence[str]) -> list[str]:
+        """Return the steps of which a person has said that they are to be sent."""
+        known = self.store.steps.known(self.portal.name, self.task.name, keys)
+        return [
+            row.key for row in known.values() if (row.state, row.code) == ("waiting", "by-hand")
+        ]
 
     def _give_up_in_an_outage(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
@@ -446,6 +483,7 @@ class Execution:
                 now=self.clock.now(),
             )
             self._link(results)
+            self._claims.settle(changes, results)
 
     def _link(self, results: Iterable[Result]) -> None:
         links = (link for result in results for link in result.links)

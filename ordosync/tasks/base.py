@@ -57,6 +57,8 @@ class Portal:
     supplier: Account
     config: PortalConfig
     links: KnownLinks
+    rivals: tuple[str, ...] = ()
+    """The other portals of the same Merchant account, which may read the same lines."""
 
     @property
     def sides(self) -> tuple[tuple[Role, Account], tuple[Role, Account]]:
@@ -107,6 +109,8 @@ class Result(Struct, frozen=True, kw_only=True):
 
     outcome: Outcome
     links: tuple[Link, ...] = ()
+    frees: str = ""
+    """The key of the step whose lines may go to another Supplier now."""
 
 
 class Apply(Protocol):
@@ -179,6 +183,8 @@ class Task:
     """Woken by the desk; has an interval of its own that is not in the configuration. A run that
     found nothing leaves no row, unless a person asked for it."""
 
+    claims_lines: bool = False
+    """True if a step sends lines of the Merchant's, of which each goes to one Supplier only."""
     compare: Compare | None = None
     """How an object whose step is done is compared with what it was. By default an edit is only
     said, once for each content."""

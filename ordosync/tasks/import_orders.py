@@ -341,6 +341,7 @@ TASK = Task(
     apply=apply,
     look_up=look_up,
     writes_to="supplier",
+    claims_lines=True,
     compare=compare,
     over=over,
 )

@@ -122,7 +122,13 @@ def tell(portal: Portal, steps: Sequence[Step]) -> Mapping[str, Result]:
     told = [step for step in steps if step.key in notices]
     late = over(portal, [step for step in told if notices[step.key].code != "taken-back"])
     _comment(portal, [step for step in told if step.key not in late], notices)
-    return {key: Result(outcome=_outcome(one, late.get(key))) for key, one in notices.items()}
+    return {
+        key: Result(
+            outcome=_outcome(one, late.get(key)),
+            frees=key.removesuffix(":reassigned") if one.code == "reassigned" else "",
+        )
+        for key, one in notices.items()
+    }
 
 
 def over(portal: Portal, owed: Sequence[Owed]) -> Mapping[str, Verdict]:

@@ -42,8 +42,14 @@ class OrdoroAccount(MerchantSide, SupplierSide):
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     lists_all_as: ClassVar[frozenset[Role]] = roles
     lists_others: ClassVar[bool] = True
+    tells_reassigned: ClassVar[bool] = True
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
+
+    @classmethod
+    def whose(cls, pair: object, partner: str) -> object:  # noqa: ARG003
+        """Return the supplier that dropshipments are requested from."""
+        return pair.supplier if isinstance(pair, MerchantOptions) else None
 
     def __init__(
         self,

@@ -44,8 +44,14 @@ class ShopifyAccount(StandingOrders):
     kind: ClassVar[str] = "shopify"
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     lists_all_as: ClassVar[frozenset[Role]] = roles
+    tells_reassigned: ClassVar[bool] = True
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
+
+    @classmethod
+    def whose(cls, pair: object, partner: str) -> object:  # noqa: ARG003
+        """Return the place that fulfillment orders are assigned to."""
+        return (pair.location, pair.service) if isinstance(pair, MerchantOptions) else None
 
     def __init__(
         self,
