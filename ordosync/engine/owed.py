@@ -25,6 +25,8 @@ def owed(
     That is not always `step`: what was edited after it was sent is owed a notice. `is_told`: such
     a notice is open.
     """
+    if row and row.state == "done" and _is_older(step, row):
+        return None
     unchanged = step.verdict is not None and step.verdict.state == "unchanged"
     if row is None:
         return None if unchanged else step
@@ -83,16 +85,16 @@ def _compared(task: Task, step: Step, row: StepRow, *, is_told: bool) -> Step | 
 
 
 def _is_only_reread(row: StepRow, step: Step) -> bool:
-    """Return True if an object that was not done is read in another way, and that is all.
+    """Return True if an object of which nothing came is read in another way, and that is all.
 
-    It fails as before, or it was refused by the other side before contents said what travels.
+    It fails as before, or was refused before an account put a form before what it read.
     """
-    if row.content.partition("-")[0] == step.content.partition("-")[0]:
+    before, after = (content.partition("-")[0] for content in (row.content, step.content))
+    if before == after:
         return False
     if step.verdict:
         return (row.state, row.code) == (step.verdict.state, step.verdict.code)
-    is_of_before = "+" in step.content and "+" not in row.content
-    return row.state == "failed" and row.attempts > 0 and is_of_before
+    return row.state == "failed" and row.attempts > 0 and after.endswith(f".{before}")
 
 
 def _is_undone(row: StepRow, step: Step) -> bool:
@@ -107,6 +109,11 @@ def _stands(step: Step, row: StepRow) -> bool:
     if row.content != step.content:
         return False
     return row.state in ("sending", "unknown", "waiting", "failed")
+
+
+def _is_older(step: Step, row: StepRow) -> bool:
+    """Return True if what was read is older than what a step was decided by."""
+    return "" < step.as_of < row.as_of
 
 
 def _edit(step: Step) -> Step:

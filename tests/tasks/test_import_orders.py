@@ -614,17 +614,6 @@ def test_content_as_it_was_written_before_is_never_compared_and_then_known(pair:
     assert pair.run(TASK).step.code == "edited"
 
 
-def test_refusal_of_before_is_not_sent_again_because_it_is_read_in_another_way(pair: Pair) -> None:
-    pair.request("1001")
-    pair.sql("shop", "update order_lines set quantity = 9999999999")
-    refused = pair.run(TASK).step
-    pair.of_store("update steps set content = '0-0123456789abcdef'")
-    done(pair.shop.request("1001", SUPPLIER))
-
-    assert (refused.state, refused.attempts) == ("failed", 1)
-    assert pair.run(TASK).counts == {"unchanged": 1}
-
-
 def test_retry_of_an_edit_judges_it_again(pair: Pair) -> None:
     pair.imported("1001", line("MUG", 2))
     _edit(pair, "update order_lines set quantity = 5")

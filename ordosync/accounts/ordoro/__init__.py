@@ -45,6 +45,9 @@ class OrdoroAccount(MerchantSide, SupplierSide):
     tells_reassigned: ClassVar[bool] = True
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
+    parcels: ClassVar[str] = (
+        "an order has one tracking number: split it there to send it in several parcels"
+    )
 
     @classmethod
     def whose(cls, pair: object, partner: str) -> object:  # noqa: ARG003

@@ -47,6 +47,10 @@ class ShopifyAccount(StandingOrders):
     tells_reassigned: ClassVar[bool] = True
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
+    parcels: ClassVar[str] = (
+        "an order that is sent in several parcels is reported when all of it is sent, cancelled or"
+        " refunded: the newest number as its tracking, the other numbers as remarks"
+    )
 
     @classmethod
     def whose(cls, pair: object, partner: str) -> object:  # noqa: ARG003
