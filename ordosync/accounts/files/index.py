@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from ordosync.accounts.files.cells import digest
+from ordosync.accounts.files.cells import digest, trouble
 from ordosync.accounts.files.refusals import id_of_row
 from ordosync.accounts.files.rows import InFile, Row, read_rows
 from ordosync.accounts.files.rules import skip_reason
@@ -61,10 +61,7 @@ class Index(Generic[T]):
                 (
                     (file, key, above, row.number, self._cells(row), row.problem)
                     for key, above, row in self._placed(path, begun)
-                    if only is None
-                    or key in only
-                    or above in only
-                    or (not key and id_of_row(name, row) in only)
+                    if only is None or key in only or above in only or id_of_row(name, row) in only
                 ),
             )
         except BaseException:
@@ -137,12 +134,27 @@ class Index(Generic[T]):
             {"keys": json.dumps(keys)},
         )
         found = {
-            key: self._subject.parse(key, self._by_file(key, group))
-            for key, group in groupby(rows, key=lambda row: row[0])
+            key: self._by_file(key, group) for key, group in groupby(rows, key=lambda row: row[0])
         }
         for key in keys:
             if key in found:
-                yield key, found[key]
+                item = self._subject.parse(key, found[key])
+                yield key, item
+                if not isinstance(item, Unusable):
+                    yield from self._aside(found[key][-1])
+
+    def _aside(self, newest: InFile) -> Iterator[tuple[str, Unusable]]:
+        """Yield what of a row that was used could not be read, as a trouble of the row alone."""
+        row = newest.rows[-1]
+        if why := self._subject.aside(row):
+            trouble_of_row = Unusable(
+                id=id_of_row(newest.name, row),
+                code="invalid.money",
+                reason=f"{newest.name} row {row.number}: {why}",
+                content=digest([row], self._options),
+                of_source=True,
+            )
+            yield trouble_of_row.id, trouble_of_row
 
     def _by_file(self, key: str, rows: Iterable[Sequence[Any]]) -> list[InFile]:
         found: dict[str, InFile] = {}
@@ -167,7 +179,7 @@ class Index(Generic[T]):
     def _without_key(self, name: str, row: Row) -> Unusable:
         rule = skip_reason(row, self._options)
         field = self._subject.blank(row)
-        blank = f"{name} row {row.number}: the {field.replace('_', ' ')} is blank"
+        blank = f"{name} row {row.number}: {trouble(row, field, self._options)}"
         return Unusable(
             id=id_of_row(name, row),
             code="skip-rule" if rule else f"invalid.{field}",
