@@ -1,9 +1,10 @@
 """What is kept for how long: the log is pruned by whoever works anyway, once a day."""
 
-from ordosync.clock import Clock
+from ordosync.clock import Clock, StoppedError
 from ordosync.config.model import Config
 from ordosync.engine.stop import Stop
 from ordosync.errors import DatabaseError
+from ordosync.faults import fault
 from ordosync.store import Store
 from ordosync.store.prune import Pruned
 
@@ -18,7 +19,11 @@ def prune(config: Config, store: Store, clock: Clock, stop: Stop) -> Pruned | No
         return None
 
     def between() -> bool:
-        clock.sleep(_PAUSE_S)  # or a writer that waits would find the file locked again
+        fault("pruning")
+        try:
+            clock.sleep(_PAUSE_S)  # or a writer that waits would find the file locked again
+        except StoppedError:
+            return False
         return stop.reason is None
 
     now = clock.now()
