@@ -66,6 +66,12 @@ class RefusedError(AccountError):
     code = "refused"
 
 
+class ExistsError(RefusedError):
+    """The account says that it has it already, although no list shows it yet: tried again."""
+
+    code = "exists"
+
+
 class NotFoundError(RefusedError):
     """What it is about is not there, or not any more."""
 

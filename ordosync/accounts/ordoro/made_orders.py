@@ -21,7 +21,7 @@ from ordosync.accounts.ordoro.shapes import (
     read,
 )
 from ordosync.accounts.ordoro.side import Side, path
-from ordosync.accounts.over_http import looking_again
+from ordosync.accounts.over_http import looking_again, unless_it_exists
 from ordosync.errors import RefusedError
 from ordosync.models import (
     Address,
@@ -70,7 +70,7 @@ class MadeOrders(Side):
             made[order.reference] = self._create(order, look_first=look_first)
             return made[order.reference]
 
-        return self.each(orders, create, about=lambda order: order.reference)
+        return self.each(orders, unless_it_exists(create), about=lambda order: order.reference)
 
     def find_orders(self, references: Sequence[str]) -> Mapping[str, Outcome]:
         """Look up the orders that carry these references."""
