@@ -78,6 +78,10 @@ class NotFoundError(RefusedError):
     code = "not-found"
 
 
+class AddressError(NotFoundError):
+    """An id or SKU that no address can hold, so nothing there could be read by it."""
+
+
 class UnavailableError(AccountError):
     """May pass by itself (timeout before sending, 429, 503, a locked file): tried again later."""
 

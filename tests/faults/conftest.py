@@ -27,6 +27,7 @@ FAST: Mapping[str, tuple[str, ...]] = {
         "test_broken_service",
         "test_sale_between",
         "lets_no_write_look_rested",
+        "stops_nothing_beside_it",
         "rests_once_its_lease_is_taken",
         "takes_the_lease_from_an_owner",
         "-cut]",

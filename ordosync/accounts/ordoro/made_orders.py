@@ -22,7 +22,7 @@ from ordosync.accounts.ordoro.shapes import (
 )
 from ordosync.accounts.ordoro.side import Side, path
 from ordosync.accounts.over_http import looking_again, unless_it_exists
-from ordosync.errors import RefusedError
+from ordosync.errors import AddressError, RefusedError
 from ordosync.models import (
     Address,
     Line,
@@ -74,7 +74,7 @@ class MadeOrders(Side):
 
     def find_orders(self, references: Sequence[str]) -> Mapping[str, Outcome]:
         """Look up the orders that carry these references."""
-        found = self.side_by_side(references, self._find)
+        found = self.side_by_side(references, self._find_if_askable)
         return {
             reference: outcome
             for reference, outcome in zip(references, found, strict=True)
@@ -143,6 +143,12 @@ class MadeOrders(Side):
             "tags": [{"text": tag, "color": "#808080"} for tag in order.tags] or None,
         }
         return body | {name: value for name, value in optional.items() if value is not None}
+
+    def _find_if_askable(self, reference: str) -> Outcome | None:
+        try:
+            return self._find(reference)
+        except AddressError:  # alone; it is refused again when it is to be sent
+            return None
 
     def _find(self, reference: str) -> Outcome | None:
         page = self.http.get(

@@ -61,6 +61,10 @@ class _ProductAnswer(Struct, frozen=True, rename="camel"):
     product: _Made | None = None
 
 
+_LONGEST_SKU = 255
+"""No product has a longer one, and a search for it would be refused with those beside it."""
+
+
 class MadeProducts(Side):
     """Who ships."""
 
@@ -128,7 +132,8 @@ class MadeProducts(Side):
 
     def look_for_skus(self, skus: Sequence[str]) -> None:
         """Learn which variants have these SKUs; where several have one, the oldest."""
-        missing = [sku for sku in dict.fromkeys(skus) if sku and sku not in self._known_variants]
+        asked = [sku for sku in dict.fromkeys(skus) if 0 < len(sku) <= _LONGEST_SKU]
+        missing = [sku for sku in asked if sku not in self._known_variants]
         for start in range(0, len(missing), _AT_ONCE):
             wanted = missing[start : start + _AT_ONCE]
             pages = Pages(
