@@ -8,8 +8,9 @@ methods of the roles it can play and names them in `roles`.
 Methods raise `AccountError`s; those that write a list never do for one item of it, but answer
 with an `Outcome` for each, in order. What is there already as it should be is `unchanged`, so
 every write may be repeated. Where a task has to know why something was refused, the outcome's
-`code` is one of these: `not-found`, `cancelled`, `already-shipped`, `already-split`, `does-not-fit`
-(the pieces do not add up to the order's lines), `other-tracking`, `fixed` (such as a kit's stock).
+`code` is one of these: `not-found`, `cancelled`, `already-shipped`, `maybe-shipped` (only a person
+can see), `already-split`, `does-not-fit` (the pieces do not add up to the order's lines),
+`other-tracking`, `fixed` (such as a kit's stock).
 
 Readings come in pages, every object in exactly one. A cursor is the account's own text: it comes
 from the source's data and overlaps, so that an object may be read again but none is skipped. What
@@ -154,13 +155,15 @@ class Account(ABC):
         self,
         unsettled: AbstractSet[str],  # noqa: ARG002
         *,
+        sources: AbstractSet[str] = frozenset(),  # noqa: ARG002
         dry: bool = False,  # noqa: ARG002
     ) -> AbstractSet[str]:
         """End a complete reading: forget copies kept for reading by id, but of `unsettled`.
 
-        Returns those of `unsettled` that were no objects and are no trouble any more, such as a
-        file that has been mended. Called after the last reading of a run; it may give refused
-        rows back to people then, unless the run is `dry`. Harmless when called twice.
+        `sources` are the files and rows that have failed. Returns those of them that have changed
+        since and are no trouble any more, or are gone. Called after the last reading of a run; it
+        may give refused rows back to people then, unless the run is `dry`. Harmless when called
+        twice.
         """
         return frozenset()
 

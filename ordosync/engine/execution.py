@@ -112,9 +112,11 @@ class Execution:
                 self._check_brake(brake)
             self._send_planned()
         unsettled = self.store.steps.unsettled_ids(self.portal.name)
+        failed = self.store.steps.failed(self.portal.name, self.task.name)
+        sources = frozenset(row.key for row in failed if row.of_source)
         self._mended = {
-            *self.portal.merchant.release(unsettled),
-            *self.portal.supplier.release(unsettled),
+            *self.portal.merchant.release(unsettled, sources=sources),
+            *self.portal.supplier.release(unsettled, sources=sources),
         }
         if linked_by is not None and self._linked_by() == linked_by:
             self._read_to_end = cursor, reading.now
@@ -345,7 +347,7 @@ class Execution:
         self._record(changes, found.values())
 
     def _settle_mended(self, ids: Iterable[str]) -> None:
-        """Close failed steps that were no orders and whose trouble is over; nothing is counted."""
+        """Close failed steps of files and rows that have changed since; nothing is counted."""
         wanted = frozenset(ids)
         if not wanted:
             return
@@ -356,7 +358,7 @@ class Execution:
             [
                 restate(row, "skipped", code="mended", reason="has been mended since")
                 for row in rows
-                if row.merchant_id in wanted or row.supplier_id in wanted
+                if row.of_source and row.key in wanted
             ],
             run_id=self.run.id,
             now=self.clock.now(),

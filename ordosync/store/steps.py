@@ -42,6 +42,11 @@ class StepRow(Struct, frozen=True, kw_only=True):
     last_run_id: int
     """The run that recorded it last."""
 
+    @property
+    def of_source(self) -> bool:
+        """True if this is of a file or row of a source, which is no object of either account."""
+        return self.merchant_id is None and self.supplier_id is None
+
 
 class StepChange(Struct, frozen=True, kw_only=True):
     """What a run has to say about a step."""

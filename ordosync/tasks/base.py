@@ -100,6 +100,14 @@ class Step(Struct, frozen=True, kw_only=True):
     verdict: Verdict | None = None
 
 
+def step_of_source(item: Unusable) -> Step:
+    """Return the step of a file or row that is no object at all.
+
+    It has no id of either account. That tells it from the steps of objects, whatever their ids.
+    """
+    return Step(key=item.id, merchant_id=None, content=item.content, verdict=Verdict.of(item))
+
+
 class Result(Struct, frozen=True, kw_only=True):
     """What came of a step, and which things are now known to be the same on both sides."""
 

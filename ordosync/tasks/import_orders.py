@@ -16,7 +16,16 @@ from msgspec.structs import replace
 
 from ordosync.models import Comment, Line, Order, Outcome, Page, Unusable
 from ordosync.store.links import Link, LinkKind
-from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.base import (
+    Owed,
+    Portal,
+    Reading,
+    Result,
+    Step,
+    Task,
+    Verdict,
+    step_of_source,
+)
 from ordosync.tasks.gathering import gathered
 from ordosync.tasks.travels import for_supplier, lines_of_supplier, with_quantity
 
@@ -49,7 +58,7 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these orders, as they are now."""
-    ids = [step.merchant_id for step in owed if step.merchant_id]
+    ids = [step.merchant_id or step.key for step in owed]
     return _steps(portal, portal.merchant.orders_by_id(ids))
 
 
@@ -170,6 +179,8 @@ def _step(
     links: Mapping[str, Link],
     restored: AbstractSet[str],
 ) -> Step | None:
+    if isinstance(item, Unusable) and item.of_source:
+        return step_of_source(item)
     link = links.get(item.id)
     if link is None and isinstance(item, Unusable) and item.code == "reassigned":
         return None  # another supplier's, and never ours
@@ -177,8 +188,7 @@ def _step(
     if link:
         # What our task cancelled and the Merchant requests again is a new order to the Supplier.
         generation = link.generation + (link.state == "cancelled_by_task")
-    of_source = isinstance(item, Unusable) and item.of_source
-    key = item.id if of_source else f"{item.id}#{generation}"
+    key = f"{item.id}#{generation}"
     step = Step(key=key, merchant_id=item.id, content=item.content)
     if link and generation == link.generation:
         return _imported(step, item, link)

@@ -13,7 +13,16 @@ from msgspec.structs import replace
 
 from ordosync.models import Page, Product, Unusable
 from ordosync.store.links import Link
-from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.base import (
+    Owed,
+    Portal,
+    Reading,
+    Result,
+    Step,
+    Task,
+    Verdict,
+    step_of_source,
+)
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
@@ -71,6 +80,8 @@ def _step(
     claims: Mapping[str, int],
     taken: Mapping[str, Link],
 ) -> Step:
+    if isinstance(item, Unusable) and item.of_source:
+        return step_of_source(item)
     step = Step(key=item.id, merchant_id=item.id, content=item.content)
     if item.id in links:
         return replace(step, verdict=Verdict(state="unchanged"))

@@ -12,7 +12,16 @@ from msgspec.structs import replace
 
 from ordosync.models import Comment, Outcome, Page, Shipment, Unusable
 from ordosync.store.links import Link
-from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.base import (
+    Owed,
+    Portal,
+    Reading,
+    Result,
+    Step,
+    Task,
+    Verdict,
+    step_of_source,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +51,7 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these parcels, as they are now."""
-    ids = [step.supplier_id for step in owed if step.supplier_id]
+    ids = [step.supplier_id or step.key for step in owed]
     return _steps(portal, portal.supplier.shipments_by_id(ids))
 
 
@@ -132,6 +141,8 @@ def _step(
     *,
     can_split: bool,
 ) -> Step | None:
+    if isinstance(item, Unusable) and item.of_source:
+        return step_of_source(item)
     if isinstance(item, Unusable):
         return Step(
             key=item.id,

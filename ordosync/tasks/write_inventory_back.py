@@ -21,7 +21,16 @@ from msgspec.structs import replace
 
 from ordosync.models import Outcome, Page, Stock, Unusable
 from ordosync.store.links import Link
-from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.base import (
+    Owed,
+    Portal,
+    Reading,
+    Result,
+    Step,
+    Task,
+    Verdict,
+    step_of_source,
+)
 
 _FIXED = {
     "kit": "is a kit at the Merchant, whose quantity is calculated",
@@ -116,6 +125,8 @@ def _step(
     there: Mapping[str, Stock],
     sold: Mapping[str, int],
 ) -> Step:
+    if isinstance(item, Unusable) and item.of_source:
+        return step_of_source(item)
     if isinstance(item, Unusable):
         return Step(
             key=item.id,

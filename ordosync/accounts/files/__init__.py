@@ -112,6 +112,14 @@ class FilesAccount(MerchantSide, SupplierSide):
         """Say where orders lie that are people's to delete: what was dropped, and what was sent."""
         return [str(place) for place in self._places if place]
 
-    def release(self, unsettled: AbstractSet[str], *, dry: bool = False) -> AbstractSet[str]:
+    def release(
+        self,
+        unsettled: AbstractSet[str],
+        *,
+        sources: AbstractSet[str] = frozenset(),
+        dry: bool = False,
+    ) -> AbstractSet[str]:
         """End the reading that was made last, of whatever subject."""
-        return self._last.release(unsettled, dry=dry) if self._last else frozenset()
+        if self._last is None:
+            return frozenset()
+        return self._last.release(unsettled, sources=sources, dry=dry)

@@ -58,7 +58,7 @@ class SupplierSide(PartsOfFiles):
 
     def stock(self, *, now: datetime, patient: bool = False) -> Iterator[Page[Stock | Unusable]]:
         """Read all stock files as they are now."""
-        reading = self._needed(self._stock, "stock")
+        reading = self._reads(self._stock, "stock")
         return _without_skipped(reading.now(quiet_at=now if patient else None))
 
     def stock_of(self, ids: Sequence[str]) -> Mapping[str, Stock]:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from ordosync.accounts.files.cells import digest, skip_reason
+from ordosync.accounts.files.refusals import id_of_row
 from ordosync.accounts.files.rows import Row, read_rows
-from ordosync.accounts.files.subjects import Subject
+from ordosync.accounts.files.subjects import Subject, placed
 from ordosync.database import sqlite3
 from ordosync.models import Unusable
 
@@ -18,8 +19,9 @@ T = TypeVar("T")
 _PAGE = 500
 _SCHEMA = (
     "create table files (id integer primary key, name text, copy text)",
-    "create table rows (file integer, key text, row integer, cells text, problem text)",
+    "create table rows (file integer, key text, above text, row integer, cells text, problem text)",
     "create index rows_key on rows (key)",
+    "create index rows_above on rows (above) where above <> ''",
 )
 
 
@@ -38,8 +40,8 @@ class Index(Generic[T]):
     def add(self, name: str, path: Path, *, only: AbstractSet[str] | None = None) -> None:
         """Add the rows of a file, or none of them. Raises `RefusedFileError` and `OSError`.
 
-        `only` leaves out all keys but these. Where the newest file is believed, files are added
-        oldest first.
+        `only` leaves out all keys, and ids of rows without one, but these. Where the newest file is
+        believed, files are added oldest first.
         """
         self._db.execute("begin")
         try:
@@ -47,12 +49,14 @@ class Index(Generic[T]):
                 "insert into files (name, copy) values (?, ?)", (name, str(path))
             ).lastrowid
             self._db.executemany(
-                "insert into rows values (?, ?, ?, ?, ?)",
+                "insert into rows values (?, ?, ?, ?, ?, ?)",
                 (
-                    (file, key, row.number, self._cells(row), row.problem)
-                    for row in read_rows(path, self._options, json_lines=path.suffix == ".jsonl")
-                    if ((key := self._subject.key(row)) and (only is None or key in only))
-                    or (not key and only is None)
+                    (file, key, above, row.number, self._cells(row), row.problem)
+                    for key, above, row in placed(self._rows(path), self._subject)
+                    if only is None
+                    or key in only
+                    or above in only
+                    or (not key and id_of_row(name, row) in only)
                 ),
             )
         except BaseException:
@@ -93,9 +97,12 @@ class Index(Generic[T]):
         )
         for key, name, *rest in rows:
             row = _row(*rest)
-            reason = reasons.get(key or _id_of_row(name, row))
+            reason = reasons.get(key or id_of_row(name, row))
             if reason is not None:
                 yield name, row, reason
+
+    def _rows(self, path: Path) -> Iterator[Row]:
+        return read_rows(path, self._options, json_lines=path.suffix == ".jsonl")
 
     def close(self) -> None:
         """Forget everything."""
@@ -103,10 +110,13 @@ class Index(Generic[T]):
 
     def _items(self, keys: Sequence[str]) -> Iterator[tuple[str, T | Unusable]]:
         rows = self._db.execute(
-            "select key, files.name, row, cells, problem from rows"
-            " join files on files.id = rows.file"
-            " where key in (select value from json_each(?)) order by key, rows.rowid",
-            (json.dumps(keys),),
+            # Not `or`: that would read all rows of the reading.
+            "select of, files.name, row, cells, problem from (select key as of, rowid as at, * from"
+            " rows where key in (select value from json_each(:keys)) union all"
+            " select above, rowid, * from rows where above <> ''"
+            " and above in (select value from json_each(:keys)))"
+            " join files on files.id = file order by of, at",
+            {"keys": json.dumps(keys)},
         )
         found = {
             key: self._item(key, [(name, _row(*rest)) for _, name, *rest in group])
@@ -141,10 +151,11 @@ class Index(Generic[T]):
 
     def _without_key(self, name: str, row: Row) -> Unusable:
         rule = skip_reason(row, self._options)
-        blank = f"{name} row {row.number}: the {self._subject.blank.replace('_', ' ')} is blank"
+        field = self._subject.blank(row)
+        blank = f"{name} row {row.number}: the {field.replace('_', ' ')} is blank"
         return Unusable(
-            id=_id_of_row(name, row),
-            code="skip-rule" if rule else f"invalid.{self._subject.blank}",
+            id=id_of_row(name, row),
+            code="skip-rule" if rule else f"invalid.{field}",
             reason=rule or blank,
             content=digest([row], self._options),
             skip=bool(rule),
@@ -154,10 +165,6 @@ class Index(Generic[T]):
     def _cells(self, row: Row) -> str:
         columns = self._columns
         return json.dumps({k: v for k, v in row.cells.items() if columns is None or k in columns})
-
-
-def _id_of_row(name: str, row: Row) -> str:
-    return f"file:{name}:{row.number}"
 
 
 def _row(number: int, cells: str, problem: str) -> Row:

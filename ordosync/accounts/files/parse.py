@@ -31,16 +31,19 @@ _LONGEST_NUMBER = 100
 def parse_order(
     number: str, file: str, rows: Sequence[Row], options: OrderFiles
 ) -> Order | Unusable:
-    """Return the order that these rows of one file are, in the order of the file."""
+    """Return the order that these rows of one file are, in the order of the file.
+
+    A row among them that has no order number may be a line of it, so that it is not sent in part.
+    """
     content = digest(rows, options)
-    kept = [
-        (position, row) for position, row in enumerate(rows, 1) if not skip_reason(row, options)
-    ]
+    own = [row for row in rows if _has_number(row, options)]
+    kept = [(position, row) for position, row in enumerate(own, 1) if not skip_reason(row, options)]
     if not kept:
         reason = skip_reason(rows[0], options)
         return Unusable(id=number, code="skip-rule", reason=reason, content=content, skip=True)
     try:
-        return _order(number, kept, options, content)
+        order = _order(number, kept, options, content)
+        _check_numbers(number, rows, options)
     except InvalidError as error:
         reason = f"{file} row {error.row.number}: {error}"
         return Unusable(id=number, code=error.code, reason=reason, content=content)
@@ -48,6 +51,19 @@ def parse_order(
         return Unusable(
             id=number, code=nothing.code, reason=str(nothing), content=content, skip=True
         )
+    return order
+
+
+def _check_numbers(number: str, rows: Sequence[Row], options: OrderFiles) -> None:
+    """Raise `InvalidError` for a row without a number."""
+    for row in rows:
+        if not _has_number(row, options):
+            what = f"the order number is blank, so this may be a line of order {number}"
+            raise InvalidError("invalid.order_number", row, what)
+
+
+def _has_number(row: Row, options: OrderFiles) -> bool:
+    return bool(row.cells.get(options.columns["order_number"]))
 
 
 class _NothingToShipError(Exception):

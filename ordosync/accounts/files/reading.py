@@ -14,11 +14,11 @@ from typing import Generic, TypeVar
 
 from ordosync.accounts.files.folder import files_of, mark_of, oldest_first, state_of
 from ordosync.accounts.files.index import Index
-from ordosync.accounts.files.refusals import reasons, refused_file
+from ordosync.accounts.files.refusals import id_of_file, reasons, refused_file, sources_in
 from ordosync.accounts.files.returned import ReturnFolder
 from ordosync.accounts.files.rows import RefusedFileError, without_rows
 from ordosync.accounts.files.spool import Spool
-from ordosync.accounts.files.subjects import Subject
+from ordosync.accounts.files.subjects import Subject, belongs_to
 from ordosync.errors import UnavailableError
 from ordosync.models import Page, Unusable
 
@@ -41,7 +41,10 @@ class FileReading(Generic[T]):
         self._refused: dict[str, Unusable] = {}
         self._copies: dict[Path, str] = {}
         """The copies that the last reading made, and the names of their files."""
+        self._troubles: set[str] = set()
+        """The ids of the files and rows that the last reading found unusable."""
         self._unread: list[str] = []
+        """The names of the files that the last reading left alone."""
         self._seen: tuple[dict[str, list[int] | None], Index[T]] | None = None
         """The last glance: the states of the files, and their rows."""
         self._young: frozenset[str] = frozenset()
@@ -81,7 +84,9 @@ class FileReading(Generic[T]):
                 marks[name] = mark
         after = json.dumps({"mapping": self._options.fingerprint, "files": marks})
         yield Page(items=tuple(self._refused.values()), cursor=after)
+        self._troubles = set(self._refused)
         for items in index.pages():
+            self._troubles |= sources_in(items)
             if self._returned:
                 self._reasons |= reasons(items)
             yield Page(items=tuple(items.values()), cursor=after)
@@ -95,7 +100,7 @@ class FileReading(Generic[T]):
         found: set[str] = set()
         for items in index.pages():
             found.update(items)
-            yield Page(items=tuple(items.values()))
+            yield Page(items=tuple(item for id_, item in items.items() if id_ in wanted))
         for items in self._from_copies(wanted - found):
             yield Page(items=tuple(items.values()))
 
@@ -111,8 +116,12 @@ class FileReading(Generic[T]):
         try:
             refused = self._add_all(index, only=None)
             yield Page(items=tuple(refused.values()))
+            troubles = set(refused)
             for items in index.pages():
+                troubles |= sources_in(items)
                 yield Page(items=tuple(items.values()))
+            if self._index is None:  # no reading from a cursor that this would disturb
+                self._troubles, self._unread = troubles, list(self._young)
         finally:
             index.close()
 
@@ -150,8 +159,17 @@ class FileReading(Generic[T]):
             self._seen[1].close()
             self._seen = None
 
-    def release(self, unsettled: AbstractSet[str], *, dry: bool = False) -> AbstractSet[str]:
-        """Let go of the copies in which everything is settled; return the files now mended."""
+    def release(
+        self,
+        unsettled: AbstractSet[str],
+        *,
+        sources: AbstractSet[str] = frozenset(),
+        dry: bool = False,
+    ) -> AbstractSet[str]:
+        """Delete the copies in which everything is settled.
+
+        Return which of these files and rows the last reading found changed, or did not find.
+        """
         for copy in list(self._spool.copies()):
             wanted = self._spool.wanted(copy)
             if self._index and copy in self._copies:
@@ -164,9 +182,7 @@ class FileReading(Generic[T]):
             self._returned.write(self._index.rows_of(self._reasons), self._options)
             self._reasons = {}
         return frozenset(
-            id_
-            for id_ in unsettled
-            if id_.startswith("file:") and id_ not in self._refused and not self._is_unread(id_)
+            id_ for id_ in sources if id_ not in self._troubles and not self._is_unread(id_)
         )
 
     def forget(self, key: str, *, dry: bool) -> tuple[int, list[Path]]:
@@ -180,7 +196,7 @@ class FileReading(Generic[T]):
                 left = without_rows(
                     copy,
                     self._options,
-                    lambda row: self._subject.key(row) == key,
+                    belongs_to(key, self._subject.key),
                     json_lines=copy.suffix == ".jsonl",
                 )
             except (RefusedFileError, OSError):
@@ -195,13 +211,15 @@ class FileReading(Generic[T]):
 
     def _is_unread(self, id_: str) -> bool:
         return any(
-            id_ == f"file:{name}" or id_.startswith(f"file:{name}:") for name in self._unread
+            id_ == id_of_file(name) or id_.startswith(f"{id_of_file(name)}:")
+            for name in self._unread
         )
 
     def _new_index(self) -> Index[T]:
         self._end()
         self._index = Index(self._subject, whole_rows=self._returned is not None)
         self._refused, self._copies, self._unread, self._reasons = {}, {}, [], {}
+        self._troubles = set()
         return self._index
 
     def _files(self) -> dict[str, Path]:
@@ -231,7 +249,7 @@ class FileReading(Generic[T]):
             except FileNotFoundError:
                 continue  # gone since the folder was listed
             except (RefusedFileError, OSError) as error:
-                refused[f"file:{name}"] = refused_file(name, path, error, self._options)
+                refused[id_of_file(name)] = refused_file(name, path, error, self._options)
         return refused
 
     def _read(self, index: Index[T], name: str, path: Path) -> bool:
@@ -243,12 +261,12 @@ class FileReading(Generic[T]):
             if error.filename != str(path):
                 doing, why = "keep a copy of its files", f"{self._folder}: {error.strerror}"
                 raise UnavailableError(self._account, doing, why) from error
-            self._refused[f"file:{name}"] = refused_file(name, path, error, self._options)
+            self._refused[id_of_file(name)] = refused_file(name, path, error, self._options)
             return False
         try:
             index.add(name, copy)
         except RefusedFileError as error:
-            self._refused[f"file:{name}"] = refused_file(name, path, error, self._options)
+            self._refused[id_of_file(name)] = refused_file(name, path, error, self._options)
             return False
         self._copies[copy] = name
         return True
@@ -270,8 +288,9 @@ class FileReading(Generic[T]):
                 only = left & wanted if only_kept and wanted else left
                 index.add(self._spool.name_of(copy), copy, only=only)
                 for items in index.pages():
-                    left -= items.keys()
-                    yield items
+                    found = {id_: item for id_, item in items.items() if id_ in left}
+                    left -= found.keys()
+                    yield found
             except (RefusedFileError, OSError):
                 continue  # read with another mapping: the order is not in it any more
             finally:

@@ -104,7 +104,7 @@ def _csv_rows(file: TextIO, options: ReadFiles) -> Iterator[Row]:
         before = reader.line_num
         for cells in reader:
             number, before = before + 1, reader.line_num
-            if cells:
+            if any(map(str.strip, cells)):  # a row without any text says nothing
                 yield _row(number, header, cells)
     except csv.Error as error:
         raise RefusedFileError(f"row {reader.line_num}: is not CSV ({error})") from error
@@ -154,6 +154,8 @@ def _json_rows(file: Iterable[str]) -> Iterator[Row]:
                 problems.append(f"{key!a} holds more than one value")
                 continue
             cells[key] = _text(value)
+        if not problems and not any(cells.values()):
+            continue
         yield Row(number, cells, "; ".join(problems) or _problem(cells))
 
 

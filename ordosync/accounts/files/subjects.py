@@ -4,7 +4,7 @@ The rows of one file that have the same key must all say the same; of several fi
 that has the key is believed, since they are states, of which each replaces the one before.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -33,6 +33,8 @@ from ordosync.accounts.files.written import plain
 from ordosync.models import Order, Product, Shipment, Stock, Unusable
 
 T = TypeVar("T")
+_MOST_TOTALS = 1000
+"""More rows without a number than this at the end of a file are no totals."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +46,54 @@ class Subject(Generic[T]):
     options: ReadFiles
     key: Callable[[Row], str]
     """What tells rows apart, the id of what they say; empty where a part of it is blank."""
-    blank: str
-    """The field that is blank where the key is empty."""
+    needed: tuple[str, ...]
+    """The fields that make the key. One of them is blank where it is empty."""
     parse: Callable[[str, str, Sequence[Row]], T | Unusable]
     """Makes one item of the rows of one key in one file, by key and name of the file."""
     newest_wins: bool = True
+    has_lines: bool = False
+    """True if several rows are one object. Then a row without a key may belong to the one above."""
+
+    def blank(self, row: Row) -> str:
+        """Return the field for whose sake a row has no key."""
+        columns = self.options.columns
+        return next(name for name in self.needed if not row.cells.get(columns[name]))
+
+
+def placed(rows: Iterable[Row], subject: Subject[T]) -> Iterator[tuple[str, str, Row]]:
+    """Yield each row with its key and with the key that it holds back, of which one is empty.
+
+    A row without a key holds the order above it back: it may be a line of that order. Rows at the
+    end of the file that have no SKU are totals, and hold nothing back.
+    """
+    above = ""
+    undecided: list[Row] = []
+    for row in rows:
+        key = subject.key(row)
+        if key or len(undecided) > _MOST_TOTALS:
+            yield from (("", above, one) for one in undecided)
+            undecided.clear()
+        if key:
+            above = key
+            yield key, "", row
+        elif not (above and subject.has_lines) or skip_reason(row, subject.options):
+            yield "", "", row
+        else:
+            undecided.append(row)
+    sku = subject.options.columns.get("sku", "")
+    yield from (("", above if one.cells.get(sku) else "", one) for one in undecided)
+
+
+def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
+    """Return what says, row by row of a file, which have this key or may belong to it."""
+    above = ""
+
+    def belongs(row: Row) -> bool:
+        nonlocal above
+        above = key_of(row) or above
+        return above == key
+
+    return belongs
 
 
 def orders(options: OrderFiles) -> Subject[Order]:
@@ -57,9 +102,10 @@ def orders(options: OrderFiles) -> Subject[Order]:
         name="orders",
         options=options,
         key=lambda row: row.cells.get(options.columns["order_number"], ""),
-        blank="order_number",
+        needed=("order_number",),
         parse=lambda key, file, rows: parse_order(key, file, rows, options),
         newest_wins=False,
+        has_lines=True,
     )
 
 
@@ -83,14 +129,14 @@ def shipments(options: ShipmentFiles) -> Subject[Shipment]:
     order, tracking = options.columns["order_number"], options.columns["tracking_number"]
 
     def key(row: Row) -> str:
-        number = row.cells.get(tracking, "")
-        return number and f"{row.cells.get(order, '')}:{number}"
+        of, number = row.cells.get(order, ""), row.cells.get(tracking, "")
+        return f"{of}:{number}" if of and number else ""
 
     return Subject(
         name="shipments",
         options=options,
         key=key,
-        blank="tracking_number",
+        needed=("order_number", "tracking_number"),
         parse=lambda key, file, rows: _state(key, file, rows, options, _shipment),
     )
 
@@ -103,7 +149,7 @@ def _by_field(name: str, options: ReadFiles, field: str, parse: _Parse[T]) -> Su
         name=name,
         options=options,
         key=lambda row: row.cells.get(options.columns[field], ""),
-        blank=field,
+        needed=(field,),
         parse=lambda key, file, rows: _state(key, file, rows, options, parse),
     )
 

@@ -63,7 +63,8 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
         key: str,
         secret: Secret,
         statuses: tuple[str, ...] = ("processing",),
-        cancelled: tuple[str, ...] = ("cancelled",),
+        cancelled: tuple[str, ...] = ("cancelled", "refunded"),
+        shipped: tuple[str, ...] = ("completed",),
         notify_customer: bool = True,
         timezone: str | None = None,
         calls_per_minute: int | None = None,
@@ -77,16 +78,14 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
         check_url("url", url)
         if url.rstrip("/").endswith("/wp-json"):
             raise ValueError("url: is the shop's address, without /wp-json")
-        if not statuses or not cancelled:
-            raise ValueError("statuses and cancelled: must name a status each")
-        if both := {*statuses} & {*cancelled}:
-            raise ValueError(f"statuses and cancelled: both have {min(both)}")
+        _check_statuses(cancelled, statuses=statuses, shipped=shipped)
         if calls_per_minute is not None and calls_per_minute < 1:
             raise ValueError("calls_per_minute: must be 1 or more")
         check_timezone(timezone)
         self.timezone = timezone
         self.open_statuses = statuses
         self.cancelled_statuses = cancelled
+        self.shipped_statuses = shipped
         self.notify_customer = notify_customer
         self.settle_s = settle_s
         self._options = _Options(
@@ -150,6 +149,15 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
             remedy = "say that as `url:`"
         text = f"calls itself {home}, so it takes our requests for others than they are: {remedy}"
         yield Finding(text=text, is_problem=True)
+
+
+def _check_statuses(cancelled: tuple[str, ...], **others: tuple[str, ...]) -> None:
+    """Raise `ValueError` if one of these options names no status, or one of `cancelled`."""
+    if not cancelled or not all(others.values()):
+        raise ValueError(f"{', '.join(others)} and cancelled: must name a status each")
+    for name, statuses in others.items():
+        if both := {*statuses} & {*cancelled}:
+            raise ValueError(f"{name} and cancelled: both have {min(both)}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,8 @@ from ordosync.accounts.woocommerce.shapes import (
 from ordosync.models import Address, Line, Order
 
 _FOUR_PLACES = Decimal("0.0001")
+_PICKUPS = ("local_pickup", "pickup_location")
+"""How the ids of ways begin in which nothing is shipped: the old one, and that of the blocks."""
 _NEWER = frozenset({"needs_shipping", "as_of", "remark"})
 
 
@@ -27,7 +29,7 @@ def order_of(shape: OrderShape, quantities: Mapping[int, int]) -> Order:
     The buyer gives one mail address, and often one telephone number, which stand with the bill.
     """
     billed, shipped = address_of(shape.billing), address_of(shape.shipping)
-    to = shipped if shipped != Address() else billed
+    to = shipped if _is_elsewhere(shipped, billed) else billed
     order = Order(
         id=str(shape.id),
         number=shape.number,
@@ -45,7 +47,22 @@ def order_of(shape: OrderShape, quantities: Mapping[int, int]) -> Order:
         customer_notes=shape.customer_note or "",
         discount=_discount(shape),
     )
-    return replace(order, content=_content(order))
+    return replace(order, content=_content(order), needs_shipping=not is_picked_up(shape))
+
+
+def is_picked_up(shape: OrderShape) -> bool:
+    """Return True if the buyer collects the order: its only ways of shipping are pickups."""
+    methods = [one.method_id or "" for one in shape.shipping_lines]
+    return bool(methods) and all(one.startswith(_PICKUPS) for one in methods)
+
+
+def _is_elsewhere(shipped: Address, billed: Address) -> bool:
+    """Return True if the buyer gave an address for shipping that is not the one of the bill.
+
+    Checkouts and geolocation fill in the country and the state by themselves, accounts the name.
+    """
+    has_place = shipped.street1 or shipped.street2 or shipped.city or shipped.zip
+    return bool(has_place) or shipped.name not in ("", billed.name)
 
 
 def _content(order: Order) -> str:

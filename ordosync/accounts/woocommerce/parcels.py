@@ -6,11 +6,12 @@ its number.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from ordosync.accounts.base import refused
+from ordosync.accounts.woocommerce.by_others import less, sent_before, typed
 from ordosync.accounts.woocommerce.record import (
     Parcel,
     Part,
@@ -36,9 +37,21 @@ class _Told:
 
     order: OrderShape
     record: Record
-    lines: Lines
+    wanted: Lines
+    """This Supplier's lines, less what was refunded."""
     is_all: bool
     """Whether no line is anybody else's."""
+
+    @property
+    def lines(self) -> Lines:
+        """Return what this Supplier sends: not what others had sent before."""
+        return less(self.wanted, self.record.before)
+
+    def apart_from(self, seen: Sequence[Seen]) -> "_Told":
+        """Return it with what others have sent kept in its record."""
+        before = sent_before(self.record, self.wanted, seen)
+        record = msgspec.structs.replace(self.record, before=before)
+        return replace(self, record=record)
 
     def lines_of(self, target: str) -> Lines:
         """Return what is in the order, or in one of its pieces."""
@@ -75,7 +88,7 @@ class Parcels(SoldOrders):
         told = _Told(
             order=order,
             record=self.record(order),
-            lines=lines,
+            wanted=lines,
             is_all=all(line in lines for line, quantity in left.items() if quantity > 0),
         )
         return told if told.has(target) else None
@@ -95,6 +108,7 @@ class Parcels(SoldOrders):
         if known and not known.voided:
             return _other(target, known.number)
         seen = self.tracking.seen(told.order)
+        told = told.apart_from(seen)
         theirs = typed(told.record, told.lines_of(target), seen, is_all=told.is_all)
         if theirs and all(one.number != shipment.tracking_number for one in theirs):
             return _other(target, theirs[0].number)
@@ -165,6 +179,7 @@ class Parcels(SoldOrders):
             return refused("cancelled", f"is {told.order.status}")
         if told.order.status == SHIPPED or told.record.parcel(target):
             return refused("already-shipped", "is shipped")
+        told = told.apart_from(self.shown_parcels(told.order))
         wrong = misfit(split, told.lines_of(target))
         if wrong:
             return refused("does-not-fit", f"does not fit: {wrong}")
@@ -178,22 +193,6 @@ class Parcels(SoldOrders):
         meta = [{"key": self.record_key, "value": record.written()}]
         doing = f"keep what was told of order {told.order.id}"
         self.save(told.order, {**fields, "meta_data": meta}, doing)
-
-
-def typed(record: Record, lines: Lines, seen: Sequence[Seen], *, is_all: bool) -> list[Seen]:
-    """Return the parcels that people, or an attempt of ours, have put on these lines.
-
-    A number without lines is of an order that is this Supplier's alone (`is_all`), or of nobody
-    knows which lines.
-    """
-    kept = {one.shown for one in record.parcels if one.shown}
-    return [
-        one
-        for one in seen
-        if one.number
-        and one.id not in kept
-        and (is_all if one.lines is None else bool(one.lines & lines.keys()))
-    ]
 
 
 def _words(told: _Told, parts: Sequence[Part]) -> Iterator[str]:

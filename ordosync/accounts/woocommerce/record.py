@@ -46,6 +46,8 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     parts: list[Part] = []
     parcels: list[Parcel] = []
+    before: dict[int, int] = {}
+    """How many units of which line others had sent when the rest was sent or split."""
 
     def part(self, target: str) -> Part | None:
         """Return a piece by its id."""

@@ -68,6 +68,7 @@ class LineShape(Struct, frozen=True, kw_only=True):
 class ExtraShape(Struct, frozen=True, kw_only=True):
     """A line for shipping or a fee."""
 
+    method_id: str | None = None
     method_title: str | None = None
     total: Decimal = Decimal()
 
@@ -142,6 +143,8 @@ class ProductShape(Struct, frozen=True, kw_only=True):
     name: str = ""
     sku: str = ""
     status: str = ""
+    virtual: bool = False
+    """Whether there is nothing to be shipped."""
     regular_price: str | float | None = ""
     weight: str | float | None = ""
     manage_stock: bool | str = False
@@ -203,6 +206,8 @@ class TrackingShape(Struct, frozen=True, kw_only=True):
     tracking_provider: str = ""
     custom_tracking_provider: str = ""
     date_shipped: str | int = ""
+    products_list: Any = None
+    """What is in it, where a rival of the extension says so."""
 
 
 class SiteShape(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """What both roles stand on: what the shop is, its orders by id, its products by SKU, its notes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -13,21 +13,33 @@ from msgspec import Raw
 from ordosync.accounts.lists import LIMIT, since_cursor
 from ordosync.accounts.over_http import HttpAccount
 from ordosync.accounts.woocommerce.lists import ORDER_FIELDS, PRODUCT_FIELDS, Lists, Params, at_of
+from ordosync.accounts.woocommerce.orders import refunded
 from ordosync.accounts.woocommerce.record import order_of
-from ordosync.accounts.woocommerce.shapes import OrderShape, ProductShape, SiteShape, read
+from ordosync.accounts.woocommerce.shapes import (
+    OrderShape,
+    ProductShape,
+    RefundShape,
+    SiteShape,
+    read,
+)
 from ordosync.accounts.woocommerce.tracking import (
     Extension,
     Fulfillments,
     Notes,
+    Seen,
     Tracking,
     say_once,
+    trackings,
 )
 from ordosync.accounts.woocommerce.zones import zone_of
 from ordosync.errors import NotFoundError, RefusedError, UnavailableError
 from ordosync.models import Comment, Unusable
 
 T = TypeVar("T")
+Left = Mapping[int, float]
+"""How much of which lines, as shops say it, of whom some sell half a metre."""
 _LONGEST_QUERY = 4_000
+_ALL: Params = {"per_page": str(LIMIT)}
 _NO_ROUTE = "rest_no_route"
 _EXTENSIONS = ("wc-shipment-tracking/v3", "wc-ast/v3")
 
@@ -78,11 +90,40 @@ class Side(HttpAccount):
         tells_buyer = self.notify_customer
         # No order has the id 0: what is asked is whether the shop knows the question.
         if self.has_route("/wc/v3/orders/0/fulfillments"):
-            return Fulfillments(self.http, tells_buyer=tells_buyer)
+            return Fulfillments(self.http, tells_buyer=tells_buyer, zone=self._zone)
         for namespace in _EXTENSIONS:
             if namespace in self.site.namespaces:
                 return Extension(self.http, tells_buyer=tells_buyer, namespace=namespace)
         return Notes(self.http, tells_buyer=tells_buyer)
+
+    def _zone(self) -> tzinfo:
+        """Return the time zone of the shop; UTC where it has none with a name."""
+        name = self.timezone or zone_of(self.site)
+        return ZoneInfo(name) if name else UTC
+
+    def shown_parcels(self, order: OrderShape) -> Sequence[Seen]:
+        """Return the parcels of an order, of every way; only one that says it has some is asked."""
+        return [*trackings(order), *self.fulfillments(order)]
+
+    def fulfillments(self, order: OrderShape) -> Sequence[Seen]:
+        """Ask for the parcels only where the order says that it has some: a call an order."""
+        said = order.meta("_fulfillment_status")
+        if said in (None, "", "no_fulfillments", "unfulfilled"):
+            return ()
+        return self.tracking.seen(order) if isinstance(self.tracking, Fulfillments) else ()
+
+    def left(self, order: OrderShape, *, until: datetime | None = None) -> Left:
+        """Return how much of each line is still sold; refunds are read.
+
+        Those made after `until` do not count.
+        """
+        found: Sequence[RefundShape] = ()
+        if order.refunds:
+            path = f"/wc/v3/orders/{order.id}/refunds"
+            doing = f"read the refunds of order {order.id}"
+            found = self.http.get(path, list[RefundShape], doing=doing, params=_ALL)
+        back = refunded([one for one in found if until is None or one.was_made_by(until)])
+        return {line.id: line.quantity - back.get(line.id, 0) for line in order.line_items}
 
     def has_route(self, path: str) -> bool:
         """Ask whether the shop has a path, whatever is there."""
@@ -91,6 +132,11 @@ class Side(HttpAccount):
         except NotFoundError as error:
             return _NO_ROUTE not in error.answer
         return True
+
+    def find_statuses(self, names: Sequence[str]) -> None:
+        """Raise `RefusedError` if the shop has no such status of orders."""
+        known = {"status": ",".join(names), "per_page": "1"}
+        self.http.get("/wc/v3/orders", Raw, doing="look for the statuses", params=known)
 
     def changed(
         self, params: Params, cursor: str | None, *, now: datetime, doing: str

@@ -9,32 +9,33 @@ from datetime import datetime
 from pathlib import Path
 
 from msgspec import Raw
+from msgspec.structs import replace
 
 from ordosync.accounts.base import Finding
 from ordosync.accounts.lists import LIMIT
-from ordosync.accounts.woocommerce.lists import PRODUCT_FIELDS
-from ordosync.accounts.woocommerce.orders import order_of, refunded
+from ordosync.accounts.woocommerce.by_others import units_by_others
+from ordosync.accounts.woocommerce.lists import PRODUCT_FIELDS, Params
+from ordosync.accounts.woocommerce.orders import order_of
 from ordosync.accounts.woocommerce.record import Record, record_of
 from ordosync.accounts.woocommerce.selection import MerchantOptions, Selection
 from ordosync.accounts.woocommerce.shapes import (
     OrderShape,
     ProductShape,
-    RefundShape,
     TermShape,
     digest,
     read,
     whole,
 )
-from ordosync.accounts.woocommerce.side import Side
+from ordosync.accounts.woocommerce.side import Left, Side
 from ordosync.models import Order, Page, Unusable
 
 _HELD = ("on-hold",)
 """Statuses of what is sold and not to be shipped yet: its stock has fallen already."""
+REFUNDED = "refunded"
+"""What a shop makes of an order of which all the money went back, sent or not."""
 _MOST = 2**31 - 1
 Lines = Mapping[int, int]
 """How much of which lines."""
-Left = Mapping[int, float]
-"""The same as shops say it, of whom some sell half a metre."""
 
 
 class SoldOrders(Side):
@@ -104,34 +105,28 @@ class SoldOrders(Side):
     def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
         """Read which orders changed since `cursor` and are cancelled, of all Suppliers.
 
-        Of a split one its pieces are told, as far as nothing was sent of them.
+        So is one of which this Supplier's lines were all refunded. Of a split one these are the
+        pieces of which nothing was sent.
         """
-        wanted = {"status": ",".join(self.cancelled_statuses)}
-        for items, after in self.changed(wanted, cursor, now=now, doing="read cancelled orders"):
+        for items, after in self.changed(
+            self._perhaps_cancelled, cursor, now=now, doing="read cancelled orders"
+        ):
             yield Page(items=tuple(self._cancelled(items)), cursor=after)
 
     def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders and pieces are cancelled, unshipped, at this moment."""
         doing = "see whether orders are still cancelled"
-        found = self.orders_now(ids, doing, status=",".join(self.cancelled_statuses))
+        found = self.orders_now(ids, doing, status=self._perhaps_cancelled["status"])
         return frozenset(self._cancelled(found)) & frozenset(ids)
 
     def learn_lines(self, orders: Sequence[OrderShape]) -> None:
         """Look up whose the lines of these orders are, many at once."""
         self.ours.learn([line.product_id for order in orders for line in order.line_items])
 
-    def left(self, order: OrderShape, *, until: datetime | None = None) -> Left:
-        """Return how much of each line of any Supplier's is still sold; refunds are read.
-
-        Those made after `until` do not count.
-        """
-        found: Sequence[RefundShape] = ()
-        if order.refunds:
-            path = f"/wc/v3/orders/{order.id}/refunds"
-            doing = f"read the refunds of order {order.id}"
-            found = self.http.get(path, list[RefundShape], doing=doing, params=_ALL)
-        back = refunded([one for one in found if until is None or one.was_made_by(until)])
-        return {line.id: line.quantity - back.get(line.id, 0) for line in order.line_items}
+    def unsent(self, order: OrderShape) -> Left:
+        """Return how much of each line is neither refunded nor in a parcel of others."""
+        units = units_by_others(self.record(order), self.shown_parcels(order))
+        return {line: count - units.get(line, 0) for line, count in self.left(order).items()}
 
     def lines_of_supplier(self, order: OrderShape, left: Left) -> Lines:
         """Return the part of what is left that is this Supplier's."""
@@ -147,8 +142,7 @@ class SoldOrders(Side):
         if self.timezone is None:
             yield Finding(text="has a time zone without a name: say `timezone:`, else it is UTC")
         for wanted in (self.open_statuses, self.cancelled_statuses):
-            known = {"status": ",".join(wanted), "per_page": "1"}
-            self.http.get("/wc/v3/orders", Raw, doing="look for the statuses", params=known)
+            self.find_statuses(wanted)
         pair = self.merchant_pair
         for kind, name in (("tags", pair.tag), ("categories", pair.category)):
             if name and not self._has_term(kind, name):
@@ -174,13 +168,36 @@ class SoldOrders(Side):
         shapes = [item for item in items if isinstance(item, OrderShape)]
         self.learn_lines(shapes)
         left = dict(
-            zip([one.id for one in shapes], self.side_by_side(shapes, self.left), strict=True)
+            zip([one.id for one in shapes], self.side_by_side(shapes, self.unsent), strict=True)
         )
+        found: list[Order | Unusable] = []
         for item in items:
             if isinstance(item, Unusable):
-                yield item
+                found.append(item)
             elif self.record(item).unshipped(str(item.id)):
-                yield from self._requested(item, left[item.id])
+                found += self._requested(item, left[item.id])
+        yield from self._with_needs(found)
+
+    def _with_needs(self, found: Sequence[Order | Unusable]) -> Iterator[Order | Unusable]:
+        """Yield orders; one without an address needs none if its products are no things.
+
+        Only a product or a variation says that, so they are asked only where it matters.
+        """
+        asked = [
+            one
+            for one in found
+            if isinstance(one, Order) and one.needs_shipping and not _has_address(one)
+        ]
+        skus = [line.sku for one in asked for line in one.lines]
+        known = self.by_sku(skus, "look whether products are shipped") if skus else {}
+        ids = {one.id for one in asked}
+        for one in found:
+            if isinstance(one, Order) and one.id in ids:
+                shapes = [known.get(line.sku, ()) for line in one.lines]
+                is_shipped = not all(some and all(x.virtual for x in some) for some in shapes)
+                yield replace(one, needs_shipping=is_shipped)
+            else:
+                yield one
 
     def _requested(self, order: OrderShape, left: Left) -> Iterator[Order | Unusable]:
         wanted = self.lines_of_supplier(order, left)
@@ -198,11 +215,61 @@ class SoldOrders(Side):
             yield _unusable(order, "invalid", "has a quantity that is no whole number")
         elif odd or wanted:
             yield _usable(order, {**odd, **wanted})
+        elif ours:
+            yield _unusable(
+                order, "nothing-to-ship", "has nothing left to be sent to the buyer", skip=True
+            )
+
+    @property
+    def _perhaps_cancelled(self) -> Params:
+        """The statuses in which an order may be cancelled, a refund of all items included."""
+        statuses = (*self.cancelled_statuses, *self.open_statuses, *_HELD)
+        return {"status": ",".join(dict.fromkeys(statuses))}
 
     def _cancelled(self, items: Sequence[OrderShape | Unusable]) -> Iterator[str]:
-        for item in items:
-            if isinstance(item, OrderShape):
-                yield from self.record(item).unshipped(str(item.id))
+        """Yield the orders and pieces among these that are cancelled and of which nothing went."""
+        unsent = {one.id: one for one in items if isinstance(one, OrderShape)}
+        leaves = {one.id: self.record(one).unshipped(str(one.id)) for one in unsent.values()}
+        asked = [
+            one for one in unsent.values() if leaves[one.id] and self._takes_refunds_to_tell(one)
+        ]
+        self.learn_lines(asked)
+        answers = self.side_by_side(asked, self._is_taken_back)
+        took_back = {one.id: answer for one, answer in zip(asked, answers, strict=True)}
+        for order_id, order in unsent.items():
+            if took_back.get(order_id, order.status in self.cancelled_statuses):
+                yield from leaves[order_id]
+
+    def _takes_refunds_to_tell(self, order: OrderShape) -> bool:
+        """Return True if an order is not cancelled by its status alone."""
+        if order.status == REFUNDED:
+            return True
+        return order.status not in self.cancelled_statuses and bool(order.refunds)
+
+    def _is_taken_back(self, order: OrderShape) -> bool:
+        """Return True if this Supplier's lines were refunded before they were sent.
+
+        What was sent first and then refunded came back, or never has to: nothing is to be
+        cancelled. A refund by its amount alone names no lines, and is of all of them.
+        """
+        lines = {one.id: one.quantity for one in order.line_items if self.ours.has_line(one)}
+        if order.date_completed_gmt or self._was_sent_by_others(order, lines):
+            return False
+        if order.status == REFUNDED:
+            return True
+        # Nothing tells whose a line is whose product was deleted: it may have been sent.
+        lines |= {one.id: 1 for one in order.line_items if not self.ours.knows_line(one)}
+        left = self.unsent(order)
+        return bool(lines) and all(left[line] <= 0 for line in lines)
+
+    def _was_sent_by_others(self, order: OrderShape, lines: Left) -> bool:
+        """Return True if parcels that this program did not make hold all of these lines."""
+        record, seen = self.record(order), self.shown_parcels(order)
+        is_all = len(lines) == len(order.line_items)
+        if is_all and not record.parcels and any(one.number and one.lines is None for one in seen):
+            return True
+        sent = units_by_others(record, seen)
+        return bool(lines) and all(count <= sent.get(one, 0) for one, count in lines.items())
 
     def _products_of(self, ids: Sequence[int]) -> Mapping[int, ProductShape]:
         """Return products by their numbers, for what only a product says of itself."""
@@ -217,7 +284,9 @@ class SoldOrders(Side):
         return {one.id: one for one in found if isinstance(one, ProductShape)}
 
 
-_ALL: Mapping[str, str] = {"per_page": str(LIMIT)}
+def _has_address(order: Order) -> bool:
+    to = order.ship_to
+    return bool((to.street1 or to.street2) and (to.city or to.zip))
 
 
 def _usable(shape: OrderShape, lines: Left) -> Order | Unusable:

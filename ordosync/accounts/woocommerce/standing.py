@@ -8,14 +8,17 @@ may have been this one's before its products were given to another.
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+import msgspec
+
 from ordosync.accounts.base import Role
+from ordosync.accounts.woocommerce.by_others import sent_before, typed
 from ordosync.accounts.woocommerce.created import NUMBER, REFERENCE, in_order
 from ordosync.accounts.woocommerce.orders import address_of
-from ordosync.accounts.woocommerce.parcels import DEAD, SHIPPED, Parcels, typed
+from ordosync.accounts.woocommerce.parcels import DEAD, Parcels
 from ordosync.accounts.woocommerce.record import Record
 from ordosync.accounts.woocommerce.shapes import LineShape, OrderShape, moment, whole
-from ordosync.accounts.woocommerce.sold import Lines
-from ordosync.accounts.woocommerce.supplier import SupplierSide, status_of
+from ordosync.accounts.woocommerce.sold import REFUNDED, Lines
+from ordosync.accounts.woocommerce.supplier import SupplierSide
 from ordosync.accounts.woocommerce.tracking import Fulfillments, Seen
 from ordosync.models import OWN, Address, Line, Order, Page, Shipment, Standing
 
@@ -52,7 +55,7 @@ class StandingOrders(Parcels, SupplierSide):
                 number=number if isinstance(number, str) else order.number,
                 lines=_lines(lines, {one.id: whole(one.quantity) or 0 for one in lines}),
                 ship_to=address_of(order.shipping),
-                status=status_of(order, has_parcel=has_parcel),
+                status=self.status_of(order, has_parcel=has_parcel),
                 reference=order.meta(REFERENCE),
             ),
             shipments=(shipment,) if shipment else (),
@@ -72,6 +75,10 @@ class StandingOrders(Parcels, SupplierSide):
         }
         is_all = all(line in lines for line, quantity in left.items() if quantity > 0)
         seen = self._shown(order, record)
+        before = record.before or sent_before(record, lines, seen)
+        record = msgspec.structs.replace(record, before=before)
+        lines = {line: max(count - before.get(line, 0), 0) for line, count in lines.items()}
+        is_void = bool(lines) and not any(lines.values())
         found = []
         for target in (str(order.id), *(part.id for part in record.parts)):
             part = record.part(target)
@@ -83,7 +90,7 @@ class StandingOrders(Parcels, SupplierSide):
                 _standing(
                     order,
                     target,
-                    self._status(order, shipments),
+                    self._status(order, shipments, is_void=is_void),
                     lines=there,
                     shipments=shipments,
                     reference=part.reference if part else "",
@@ -101,13 +108,22 @@ class StandingOrders(Parcels, SupplierSide):
             return self.fulfillments(order)
         return self.tracking.seen(order)
 
-    def _status(self, order: OrderShape, shipments: Sequence[Shipment] = ()) -> str:
+    def _status(
+        self, order: OrderShape, shipments: Sequence[Shipment] = (), *, is_void: bool = False
+    ) -> str:
+        """Return where an order stands; `is_void` if all of it was refunded and nothing sent."""
         if any(not one.voided for one in shipments):
+            return "shipped"
+        if order.status in self.shipped_statuses:
+            return "shipped"
+        if order.status == REFUNDED and order.date_completed_gmt:
             return "shipped"
         if order.status in DEAD or order.status in self.cancelled_statuses:
             return "cancelled"
-        if shipments or order.status == SHIPPED:
+        if shipments:
             return "shipped"
+        if is_void and not order.date_completed_gmt:
+            return "cancelled"
         is_open = order.status in self.open_statuses
         return "dropshipment_requested" if is_open else "awaiting_fulfillment"
 

@@ -4,6 +4,7 @@ A shop refuses nothing twice, so each order carries our reference: as a field, w
 and as its transaction, which newer shops search. An order is one parcel here, and cannot be split.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -12,7 +13,7 @@ from ordosync.accounts.base import Finding, refused
 from ordosync.accounts.woocommerce.created import REFERENCE, Created
 from ordosync.accounts.woocommerce.shapes import OrderShape, ProductShape, moment, whole
 from ordosync.accounts.woocommerce.side import folded
-from ordosync.accounts.woocommerce.tracking import Extension, Fulfillments, Seen, trackings
+from ordosync.accounts.woocommerce.tracking import Extension, Fulfillments, Seen
 from ordosync.models import (
     Order,
     Outcome,
@@ -24,11 +25,18 @@ from ordosync.models import (
 )
 
 _SENT = "completed"
+_UNSENT = frozenset({"pending", "on-hold", "processing"})
+"""The shop's own statuses of what nobody has sent; those of plug-ins may say that somebody has."""
 _GONE = frozenset({"cancelled", "refunded", "failed", "trash"})
+_PARTIAL = frozenset({"partial-shipped", "partially-shipped", "partially-completed"})
+"""Plug-ins' statuses of an order of which not all is sent."""
 
 
 class SupplierSide(Created):
     """Who ships."""
+
+    shipped_statuses: tuple[str, ...]
+    """Of what is sent, with a tracking number or without."""
 
     def create_orders(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
         """Create the orders side by side, each reference once; SKUs are looked up together."""
@@ -53,7 +61,7 @@ class SupplierSide(Created):
         return self.each(orders, create, about=lambda order: order.reference)
 
     def cancel_orders(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
-        """Cancel open orders; a shipped one only with `also_shipped`, which puts its stock back."""
+        """Cancel open orders; others only with `also_shipped`, which puts their stock back."""
         return self.each(ids, partial(self._cancel, also_shipped=also_shipped), about=str)
 
     def stock(
@@ -110,11 +118,12 @@ class SupplierSide(Created):
         """Return the status of each of these orders that is here."""
         found = self.orders_now(ids, "read the statuses of orders")
         shapes = [one for one in found if isinstance(one, OrderShape)]
-        parcels = self.side_by_side(shapes, self._parcel)
-        return {
-            str(one.id): status_of(one, has_parcel=parcel is not None)
-            for one, parcel in zip(shapes, parcels, strict=True)
-        }
+        statuses = self.side_by_side(shapes, self._status_here)
+        return {str(one.id): status for one, status in zip(shapes, statuses, strict=True)}
+
+    def _status_here(self, order: OrderShape) -> str:
+        parcel = self._parcel(order, self.shown_parcels(order))
+        return self.status_of(order, has_parcel=parcel is not None)
 
     def check_supplier(self) -> Iterator[Finding]:
         """Say what this shop tells of parcels, and what it cannot hold."""
@@ -124,7 +133,17 @@ class SupplierSide(Created):
                 " Shipment Tracking, or say `tracking_meta:`",
                 is_problem=True,
             )
-        yield Finding(text="cannot split orders; of several tracking numbers the newest is told")
+        self.find_statuses(self.shipped_statuses)
+        yield Finding(text="cannot split orders")
+        yield Finding(
+            text="of an order in several parcels nothing is reported before all of it is sent,"
+            " cancelled or refunded; then the Merchant gets the newest number, and the others in a"
+            " remark"
+        )
+        yield Finding(
+            text="counts a parcel without a number for nothing, such as the one that the shop makes"
+            " of downloadable lines by itself"
+        )
         yield Finding(text="cannot tell what a label has cost, its method and its warehouse")
         yield Finding(text="tells of a parcel when its order is completed or changed otherwise")
 
@@ -134,15 +153,30 @@ class SupplierSide(Created):
             return refused("not-found", "is not here")
         if order.status in _GONE:
             return Outcome(state="unchanged", id=order_id)
-        parcel = self._parcel(order)
-        if status_of(order, has_parcel=parcel is not None) == "shipped" and not also_shipped:
-            return refused("already-shipped", f"order {order_id} is shipped")
+        refusal = None if also_shipped else self._sent_perhaps(order)
+        if refusal:
+            return refusal
         after = self.save(order, {"status": "cancelled"}, f"cancel order {order_id}")
         if after.date_completed_gmt != order.date_completed_gmt and not also_shipped:
             # Completed between our look and our word, and both were taken: the parcel wins.
             self.save(order, {"status": _SENT}, f"restore order {order_id}")
             return refused("already-shipped", f"order {order_id} is shipped")
         return Outcome(state="done", id=order_id)
+
+    def _sent_perhaps(self, order: OrderShape) -> Outcome | None:
+        """Return the refusal to cancel an order that is sent, or may be."""
+        parcels = self.shown_parcels(order)
+        if self.status_of(order, has_parcel=self._parcel(order, parcels) is not None) == "shipped":
+            return refused("already-shipped", f"order {order.id} is shipped")
+        status = order.status
+        if status not in _UNSENT:
+            way_out = f"cancel it by hand if it is not, or name {status} in `shipped:`"
+            reason = f"order {order.id} has the status {status} and may be shipped: {way_out}"
+            return refused("maybe-shipped", reason)
+        if any(one.is_sent for one in parcels):
+            reason = f"order {order.id} has a parcel without a tracking number and may be shipped"
+            return refused("maybe-shipped", f"{reason}: cancel it by hand if it is not")
+        return None
 
     def _shipments(self, items: Sequence[OrderShape | Unusable]) -> tuple[Shipment | Unusable, ...]:
         ours = [
@@ -155,7 +189,8 @@ class SupplierSide(Created):
 
     def shipment(self, order: OrderShape) -> Shipment | None:
         """Return what was sent of an order, or that its label is gone; None if it never will."""
-        parcel = self._parcel(order)
+        parcels = self.shown_parcels(order)
+        parcel = self._parcel(order, parcels)
         if order.status in _GONE and parcel is None:
             return None
         sent_at = (
@@ -165,43 +200,62 @@ class SupplierSide(Created):
         )
         if sent_at is None:
             return None
+        number = parcel.number if parcel else ""
         return Shipment(
             id=str(order.id),
             order_id=str(order.id),
-            tracking_number=parcel.number if parcel else "",
+            tracking_number=number,
             carrier=parcel.carrier if parcel else "",
             shipped_at=sent_at,
-            voided=parcel is None and order.status != _SENT,
+            voided=parcel is None and order.status not in self.shipped_statuses,
+            is_partial=bool(number) and self._is_partial(order, parcels),
+            other_numbers=_others(number, parcels),
         )
 
-    def _parcel(self, order: OrderShape) -> Seen | None:
-        """Return the newest parcel of an order, wherever this shop has it."""
+    def _is_partial(self, order: OrderShape, parcels: Sequence[Seen]) -> bool:
+        """Return True if units are in no parcel and were not refunded.
+
+        The field with the shop's own word for it keeps saying so after a refund of the rest. A
+        number without lines may be of everything; then only a plug-in's status says that it is not.
+        """
+        if order.status in _GONE:
+            return False
+        if self.channel.tracking_meta or any(one.lines is None for one in parcels if one.number):
+            return order.status in _PARTIAL
+        sent: Counter[int] = Counter()
+        for one in parcels:
+            sent.update(one.lines or {} if one.is_sent else {})
+        wanted = {line.id: line.quantity for line in order.line_items}
+        if all(count <= sent[line] for line, count in wanted.items()):
+            return False
+        return any(count > sent[line] for line, count in self.left(order).items())
+
+    def _parcel(self, order: OrderShape, parcels: Sequence[Seen]) -> Seen | None:
+        """Return the newest parcel of an order that has a number, wherever this shop has it."""
         channel = self.channel
         if channel.tracking_meta and (number := order.meta(channel.tracking_meta)):
             carrier = order.meta(channel.carrier_meta) if channel.carrier_meta else ""
             return Seen(id="", number=str(number), carrier=str(carrier or ""))
-        seen = [*trackings(order), *self.fulfillments(order)]
-        return next((one for one in reversed(seen) if one.number), None)
+        return next((one for one in reversed(parcels) if one.number), None)
 
-    def fulfillments(self, order: OrderShape) -> Sequence[Seen]:
-        """Ask for the parcels only where the order says that it has some: a call an order."""
-        said = order.meta("_fulfillment_status")
-        if said in (None, "", "no_fulfillments", "unfulfilled"):
-            return ()
-        return self.tracking.seen(order) if isinstance(self.tracking, Fulfillments) else ()
+    def status_of(self, order: OrderShape, *, has_parcel: bool) -> str:
+        """Return where an order of this shop's stands."""
+        if order.status in _GONE:
+            return "cancelled"
+        is_sent = order.status in self.shipped_statuses or has_parcel
+        return "shipped" if is_sent else "awaiting_fulfillment"
+
+
+def _others(number: str, parcels: Sequence[Seen]) -> tuple[str, ...]:
+    """Return the tracking numbers besides this one, oldest first, each once."""
+    numbers = dict.fromkeys(one.number for one in parcels if one.number)
+    return tuple(one for one in numbers if one != number)
 
 
 def _again(outcome: Outcome) -> Outcome:
     if outcome.state != "done":
         return outcome
     return Outcome(state="unchanged", id=outcome.id, line_ids=outcome.line_ids)
-
-
-def status_of(order: OrderShape, *, has_parcel: bool) -> str:
-    """Return where an order of this shop's stands."""
-    if order.status in _GONE:
-        return "cancelled"
-    return "shipped" if order.status == _SENT or has_parcel else "awaiting_fulfillment"
 
 
 def _to_sell(shape: ProductShape, sku: str = "") -> Stock:

@@ -6,9 +6,10 @@ there is neither, a note has to do. None of them asks whether a parcel is there 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from math import ceil
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -45,10 +46,12 @@ class Seen:
     number: str
     carrier: str = ""
     shipped_at: datetime | None = None
-    lines: frozenset[int] | None = None
-    """What is in it; None: nobody knows."""
+    lines: Lines | None = None
+    """How many units of which lines are in it; None: the shop does not say."""
+    is_sent: bool = True
+    """False while it is only planned."""
     of: str = ""
-    """The order or piece that we made it for."""
+    """The order or piece that this program made it for; empty: someone else made it."""
 
 
 class Tracking(ABC):
@@ -84,13 +87,18 @@ class Fulfillments(Tracking):
 
     words = "fulfillments, with the lines of each parcel"
 
+    def __init__(self, http: "Http", *, tells_buyer: bool, zone: Callable[[], tzinfo]) -> None:
+        super().__init__(http, tells_buyer=tells_buyer)
+        self._zone = zone
+        """Returns the time zone of the shop, which may have to be asked for."""
+
     def seen(self, order: OrderShape) -> Sequence[Seen]:
         """Read what is shown, what is only planned as well."""
         found: list[FulfillmentShape] | FulfillmentsShape = self.http.get(
             _fulfillments(order.id), _LISTED, doing=f"read the parcels of order {order.id}"
         )
         listed = found.fulfillments if isinstance(found, FulfillmentsShape) else found
-        return [_seen(one) for one in listed if one.date_deleted is None]
+        return [self._seen(one) for one in listed if one.date_deleted is None]
 
     def show(self, order: OrderShape, parcel: Parcel, lines: Lines, known: Sequence[Seen]) -> Seen:
         """Add a parcel, or send the one that was planned.
@@ -106,7 +114,8 @@ class Fulfillments(Tracking):
             # The documents have both names, and which is read depends on the version.
             "_shipment_provider": parcel.carrier,
             "_shipping_provider": parcel.carrier,
-            "_date_fulfilled": f"{parcel.shipped_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+            # Without a zone it is taken for the time of the shop.
+            "_date_fulfilled": f"{parcel.shipped_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         }
         body = _body(parcel.of, lines, fields)
         planned = next((one for one in known if one.of == parcel.of and not one.number), None)
@@ -144,6 +153,27 @@ class Fulfillments(Tracking):
         if above:
             doing = f"show the pieces of {above.of}"
             self.http.send("DELETE", f"{_fulfillments(order.id)}/{above.id}", NoneType, doing=doing)
+
+    def _seen(self, one: FulfillmentShape) -> Seen:
+        carrier = one.meta("_shipment_provider") or one.meta("_shipping_provider")
+        is_sent = str(one.is_fulfilled).casefold() in ("1", "true")
+        return Seen(
+            id=str(one.id),
+            number=_text(one.meta("_tracking_number")) if is_sent else "",
+            carrier=_carrier(_text(carrier)),
+            shipped_at=self._moment(_text(one.meta("_date_fulfilled"))),
+            lines=_units(one.meta("_items")),
+            is_sent=is_sent,
+            of=_text(one.meta(_OF)),
+        )
+
+    def _moment(self, text: str) -> datetime | None:
+        """Read when a parcel was sent: shops before 11.0 write their own time, without a zone."""
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        return at if at.tzinfo else at.replace(tzinfo=self._zone())
 
 
 class Extension(Tracking):
@@ -242,6 +272,7 @@ def trackings(order: OrderShape) -> list[Seen]:
                 number=item.tracking_number,
                 carrier=_carrier(item.tracking_provider) or item.custom_tracking_provider,
                 shipped_at=_day(item.date_shipped),
+                lines=_units(item.products_list) or None,
             )
         )
     return found
@@ -275,24 +306,21 @@ def _body(of: str, lines: Lines, fields: Mapping[str, str]) -> Mapping[str, obje
     return {**_SENT, "meta_data": meta}
 
 
-def _seen(one: FulfillmentShape) -> Seen:
-    items = one.meta("_items")
-    carrier = one.meta("_shipment_provider") or one.meta("_shipping_provider")
-    is_sent = str(one.is_fulfilled).casefold() in ("1", "true")
-    return Seen(
-        id=str(one.id),
-        number=_text(one.meta("_tracking_number")) if is_sent else "",
-        carrier=_carrier(_text(carrier)),
-        shipped_at=moment(_text(one.meta("_date_fulfilled"))),
-        lines=frozenset(_items(items)),
-        of=_text(one.meta(_OF)),
-    )
+def _units(value: object) -> Lines:
+    """Return how many units of which lines a list of items has; fractions are rounded up."""
+    found: dict[int, int] = {}
+    for one in value if isinstance(value, list) else []:
+        if isinstance(one, dict) and str(one.get("item_id")).isdecimal():
+            line = int(one["item_id"])
+            found[line] = found.get(line, 0) + _count(one.get("qty"))
+    return found
 
 
-def _items(value: object) -> list[int]:
-    listed = value if isinstance(value, list) else []
-    found = [one.get("item_id") for one in listed if isinstance(one, dict)]
-    return [int(one) for one in found if isinstance(one, int | str) and str(one).isdecimal()]
+def _count(value: object) -> int:
+    try:
+        return max(ceil(float(str(value))), 0)
+    except (ValueError, OverflowError):
+        return 0
 
 
 def _carrier(text: str) -> str:

@@ -345,12 +345,14 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
             "_items": [{"item_id": line.id, "qty": line.quantity} for line in order.lines],
             "_tracking_number": parcel.tracking_number,
             "_shipment_provider": parcel.carrier,
-            "_date_fulfilled": f"{parcel.shipped_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
+            "_date_fulfilled": f"{parcel.shipped_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         }
         meta = [{"key": key, "value": value} for key, value in fields.items()]
         with self.fake.shop.lock:
             body = {"status": "fulfilled", "is_fulfilled": True, "meta_data": meta}
-            fulfillments.fulfill(self.fake.shop, order, body)
+            made = fulfillments.fulfill(self.fake.shop, order, body)
+            # A new one was sent just now, whatever is said; one that is corrected is believed.
+            fulfillments.refulfill(self.fake.shop, order, made, body)
         self.fake.set_status(int(order_id), "completed")
 
     def void(self, order_id: str) -> None:

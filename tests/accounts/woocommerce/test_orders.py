@@ -113,7 +113,7 @@ def test_products_by_tag_are_imported_with_their_variations(tmp_path: Path) -> N
     [
         ({"MUG": 1}, [[("MUG", 1), ("CUP", 1)]]),
         ({"MUG": 2}, [[("CUP", 1)]]),
-        ({"MUG": 2, "CUP": 1}, []),
+        ({"MUG": 2, "CUP": 1}, ["nothing-to-ship"]),
     ],
     ids=str,
 )
@@ -132,7 +132,7 @@ def test_what_was_refunded_is_not_sent(
 
         after = orders(account)
 
-        assert [basket(one) for one in after] == left
+        assert [one.code if isinstance(one, Unusable) else basket(one) for one in after] == left
         assert [one.content for one in after] != [one.content for one in before]
 
 
@@ -196,6 +196,86 @@ def test_parcel_goes_where_the_bill_goes_if_nothing_else_is_said(tmp_path: Path)
         assert (first.ship_to.name, first.ship_to.city) == ("Ann", "Leeds")
         assert (second.ship_to.name, second.ship_to.city) == ("Bob", "")
         assert (second.ship_to.phone, second.ship_to.email) == ("0113", "a@example.org")
+
+
+BLANK = dict.fromkeys(("first_name", "last_name", "address_1", "city", "postcode"), "")
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"state": "ENG"}, {"first_name": "Ann", "last_name": "Smith"}], ids=str
+)
+def test_shipping_address_of_only_a_country_is_none_and_billing_is_meant(
+    tmp_path: Path, given: dict[str, str]
+) -> None:
+    """f22: the checkout fills in the country, and often the name, by itself."""
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG")
+        order_id = fake.sell("MUG")
+        fake.edit_order(order_id, shipping={**BLANK, "country": "FR", **given})
+
+        [found] = orders(account)
+
+        assert isinstance(found, Order)
+        assert (found.ship_to.street1, found.ship_to.city) == ("1 High Street", "Leeds")
+        assert found.ship_to.country == "GB"
+
+
+def test_name_of_somebody_else_is_not_sent_to_the_buyers_own_door(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG")
+        order_id = fake.sell("MUG")
+        fake.edit_order(order_id, shipping={**BLANK, "first_name": "Bob", "country": "GB"})
+
+        [found] = orders(account)
+
+        assert isinstance(found, Order)
+        assert (found.ship_to.name, found.ship_to.street1) == ("Bob", "")
+
+
+@pytest.mark.parametrize(
+    ("methods", "needed"),
+    [
+        ([], True),
+        (["flat_rate"], True),
+        (["local_pickup"], False),
+        (["pickup_location"], False),
+        (["local_pickup", "flat_rate"], True),
+    ],
+    ids=str,
+)
+def test_order_that_the_buyer_picks_up_needs_no_shipping(
+    tmp_path: Path, methods: list[str], needed: bool
+) -> None:
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("MUG")
+        ways = [{"method_id": one, "method_title": one, "total": "0"} for one in methods]
+        fake.place_order({"MUG": 1}, shipping_lines=ways)
+
+        [found] = orders(account)
+
+        assert isinstance(found, Order)
+        assert found.needs_shipping == needed
+
+
+@pytest.mark.parametrize(("virtual", "needed"), [(["GIFT"], True), (["GIFT", "PLAN-M"], False)])
+def test_order_without_an_address_needs_none_if_nothing_in_it_is_a_thing(
+    tmp_path: Path, virtual: list[str], needed: bool
+) -> None:
+    """Only a product or a variation says that, so that it is asked where it matters."""
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("GIFT", virtual="GIFT" in virtual)
+        fake.add_product("PLAN", type="variable")
+        fake.add_variation("PLAN", "PLAN-M", virtual="PLAN-M" in virtual)
+        fake.place_order({"GIFT": 1})
+        asked = requests(fake)
+        fake.place_order({"GIFT": 1, "PLAN-M": 2}, billing={"first_name": "Ann"}, shipping=BLANK)
+
+        usual, found = orders(account)
+
+        assert isinstance(usual, Order)
+        assert isinstance(found, Order)
+        assert (usual.needs_shipping, found.needs_shipping) == (True, needed)
+        assert requests(fake, since=asked)["GET /wc/v3/products"] == 1
 
 
 def test_one_order_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:

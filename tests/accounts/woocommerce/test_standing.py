@@ -64,7 +64,7 @@ def test_what_came_back_after_it_was_sent_was_sent(tmp_path: Path) -> None:
         assert found.order.status == "shipped"
 
 
-def test_what_was_given_back_in_whole_is_listed_as_nothing(tmp_path: Path) -> None:
+def test_what_was_given_back_in_whole_is_listed_as_cancelled(tmp_path: Path) -> None:
     """Else nobody would notice that the Supplier is about to send it."""
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
@@ -73,7 +73,7 @@ def test_what_was_given_back_in_whole_is_listed_as_nothing(tmp_path: Path) -> No
 
         found = standing(account)[str(order_id)].order
 
-        assert (found.status, quantities(found)) == ("dropshipment_requested", [("MUG", 0)])
+        assert (found.status, quantities(found)) == ("cancelled", [("MUG", 0)])
 
 
 @pytest.mark.parametrize("way", ["fulfillment", "tracking"])

@@ -286,3 +286,81 @@ def test_long_skus_of_another_script_fit_into_addresses(tmp_path: Path) -> None:
 
         assert [found[sku].quantity for sku in skus] == [5] * 100
         assert max(lengths) < 8_000  # what Apache and nginx take
+
+
+PLUGINS = ("shipped", "packed", "partial-shipped")
+
+
+@pytest.mark.parametrize("status", ["pending", "on-hold", "processing"])
+def test_order_that_surely_is_unshipped_is_cancelled(tmp_path: Path, status: str) -> None:
+    with supplier(tmp_path, VirtualClock()) as (account, fake):
+        [made] = account.create_orders([order("1001")])
+        fake.set_status(int(made.id), status)
+
+        [outcome] = account.cancel_orders([made.id])
+
+        assert outcome.state == "done"
+        assert fake.order(int(made.id))["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("status", PLUGINS)
+def test_order_in_the_status_of_a_plugin_is_cancelled_by_a_person_alone(
+    tmp_path: Path, status: str
+) -> None:
+    """W3: it may be on its way, and nothing says so."""
+    with supplier(tmp_path, VirtualClock(), Switches(statuses=PLUGINS)) as (account, fake):
+        [made] = account.create_orders([order("1001")])
+        fake.set_status(int(made.id), status)
+
+        [outcome] = account.cancel_orders([made.id])
+        kept = fake.order(int(made.id))["status"]
+        [by_hand] = account.cancel_orders([made.id], also_shipped=True)
+
+        assert (outcome.state, outcome.code, kept) == ("refused", "maybe-shipped", status)
+        assert f"has the status {status}" in outcome.reason
+        assert "`shipped:`" in outcome.reason
+        assert by_hand.state == "done"
+
+
+def test_order_with_a_parcel_without_a_number_is_cancelled_by_a_person_alone(
+    tmp_path: Path,
+) -> None:
+    shop = Switches(fulfillments=True)
+    with supplier(tmp_path, VirtualClock(), shop) as (account, fake):
+        [made] = account.create_orders([order("1001")])
+        fake.ship(int(made.id), "", way="fulfillment", complete=False)
+
+        [outcome] = account.cancel_orders([made.id])
+
+        assert (outcome.state, outcome.code) == ("refused", "maybe-shipped")
+        assert fake.order(int(made.id))["status"] == "processing"
+
+
+def test_status_of_a_plugin_counts_as_shipped_where_the_options_say_so(tmp_path: Path) -> None:
+    """W3: for cancelling, for tracking, for what stands and for what is shown."""
+    with supplier(tmp_path, VirtualClock(), Switches(statuses=PLUGINS)) as (account, fake):
+        account.shipped_statuses = ("completed", "shipped")
+        [made] = account.create_orders([order("1001")])
+        fake.set_status(int(made.id), "shipped")
+
+        [outcome] = account.cancel_orders([made.id])
+        [found] = read(account.shipments(None, now=START))[0]
+        [stands] = read(account.all_orders("supplier", now=START))[0]
+
+        assert (outcome.state, outcome.code) == ("refused", "already-shipped")
+        assert account.statuses([made.id]) == {made.id: "shipped"}
+        assert stands.order.status == "shipped"
+        assert isinstance(found, Shipment)
+        assert (found.tracking_number, found.voided) == ("", False)
+
+
+def test_orders_of_every_status_that_counts_as_shipped_are_cancelled_by_none(
+    tmp_path: Path,
+) -> None:
+    with supplier(tmp_path, VirtualClock()) as (account, fake):
+        made = account.create_orders([order(str(number)) for number in range(2)])
+        fake.set_status(int(made[0].id), "completed")
+
+        outcomes = account.cancel_orders([one.id for one in made])
+
+        assert [one.code for one in outcomes] == ["already-shipped", ""]

@@ -2,15 +2,16 @@
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from ordosync.accounts.woocommerce import WooCommerceAccount
-from ordosync.models import Order, Piece, PieceLine, Split
+from ordosync.models import Order, Piece, PieceLine, Shipment, Split
 from tests.accounts.contract.account import read
-from tests.accounts.contract.examples import parcel
+from tests.accounts.contract.examples import SENT_AT, order, parcel
 from tests.accounts.woocommerce.people import TAG
-from tests.accounts.woocommerce.shops import merchant, requests
+from tests.accounts.woocommerce.shops import merchant, requests, supplier
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
 from tests.virtual import START, VirtualClock
 
@@ -217,6 +218,49 @@ def test_pieces_are_shown_as_parcels_that_wait(tmp_path: Path) -> None:
         assert [one["is_fulfilled"] for one in fake.parcels(order_id)] == ["1", "1"]
         assert shown(fake, order_id) == ["1Z2", "1Z1"]
         assert fake.order(order_id)["status"] == "completed"
+
+
+def sent_at(fake: FakeWooCommerce, order_id: int, number: str) -> str:
+    """Return when the shop says that a parcel was sent."""
+    for one in fake.parcels(order_id):
+        fields = {field["key"]: field["value"] for field in one["meta_data"]}
+        if fields.get("_tracking_number") == number:
+            return str(fields["_date_fulfilled"])
+    raise LookupError(number)
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Europe/Berlin"])
+def test_day_of_a_piece_is_right_whatever_the_time_zone_of_the_shop(
+    tmp_path: Path, zone: str
+) -> None:
+    """W5: a time without a zone is taken for the time of the shop."""
+    shop = Switches(fulfillments=True, zone=ZoneInfo(zone))
+    with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
+        offer(fake)
+        order_id = fake.place_order({"MUG": 2})
+        first, _ = split(account, order_id, (1,), (1,))
+
+        outcome(account, first)
+
+        assert sent_at(fake, order_id, "1Z1") == f"{SENT_AT:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_time_of_a_parcel_is_read_as_its_shop_means_it(tmp_path: Path, early: bool) -> None:
+    """W5: shops before 11.0 write their own time, without a zone."""
+    clock = VirtualClock()
+    zone = ZoneInfo("America/Los_Angeles")
+    shop = Switches(fulfillments=True, fulfillments_wrapped=early, zone=zone)
+    with supplier(tmp_path, clock, shop) as (account, fake):
+        [made] = account.create_orders([order("1001")])
+        fake.ship(int(made.id), "F-1", way="fulfillment")
+
+        [found] = read(account.shipments(None, now=clock.now()))[0]
+
+        assert isinstance(found, Shipment)
+        assert found.shipped_at == clock.now().replace(microsecond=0)
+        has_zone = sent_at(fake, int(made.id), "F-1").endswith("Z")
+        assert has_zone == (not early)
 
 
 def test_pieces_are_named_in_a_note_for_people(tmp_path: Path, shop: Switches) -> None:

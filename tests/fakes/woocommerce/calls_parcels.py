@@ -23,39 +23,49 @@ def _one(call: Call, order_id: int, made: Fulfillment, *, status: int = 200) -> 
 
 def _get(call: Call, order_id: int, known: int) -> Answer:
     made = _known(call.shop.order_above(order_id), known)
+    if made.deleted_at is not None:
+        raise Refused(404, "Fulfillment not found.")  # a code of 404, but HTTP 400
     return _one(call, order_id, made)
 
 
 def _create(call: Call, order_id: int) -> Answer:
     made = fulfillments.fulfill(call.shop, call.shop.order_above(order_id), call.params)
     call.shop.note("fulfillment created", str(order_id), _number(made))
-    if made.is_fulfilled and call.params.get("notify_customer"):
-        call.shop.note("customer mailed", str(order_id), _number(made))
+    _mail(call, order_id, made)
     return _one(call, order_id, made, status=201)
 
 
 def _edit(call: Call, order_id: int, known: int) -> Answer:
     order = call.shop.order_above(order_id)
     made = _known(order, known)
-    fulfillments.refulfill(call.shop, order, made, call.params)
-    call.shop.note("fulfillment changed", str(order_id), _number(made))
+    if made.deleted_at is None:
+        fulfillments.refulfill(call.shop, order, made, call.params)
+        call.shop.note("fulfillment changed", str(order_id), _number(made))
+    _mail(call, order_id, made)
     return _one(call, order_id, made)
 
 
 def _delete(call: Call, order_id: int, known: int) -> Answer:
     order = call.shop.order_above(order_id)
     made = _known(order, known)
-    fulfillments.unfulfill(call.shop, order, made)
-    call.shop.note("fulfillment deleted", str(order_id), _number(made))
+    if made.deleted_at is None:
+        fulfillments.unfulfill(call.shop, order, made)
+        call.shop.note("fulfillment deleted", str(order_id), _number(made))
+    _mail(call, order_id, made)
     return Answer(200, {"message": "Fulfillment deleted successfully."})
 
 
+def _mail(call: Call, order_id: int, made: Fulfillment) -> None:
+    """Mail the buyer of a parcel that is sent, if that is asked for, whatever was done with it."""
+    if made.is_fulfilled and call.params.get("notify_customer"):
+        call.shop.note("customer mailed", str(order_id), _number(made))
+
+
 def _known(order: Order, known: int) -> Fulfillment:
+    """Find a parcel; one that was deleted can still be written to, which saves nothing."""
     for made in order.fulfillments:
-        if made.id == known and made.deleted_at is None:
-            return made
         if made.id == known:
-            raise Refused(404, "Fulfillment not found.")  # a code of 404, but HTTP 400
+            return made
     raise Refused(0, "Invalid fulfillment ID.")
 
 

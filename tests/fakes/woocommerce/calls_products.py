@@ -21,6 +21,8 @@ from tests.fakes.woocommerce.state import Product, Shop, Taxonomy
 _TERMS = many(fields({"id": INTEGER, "name": STRING}))
 _WRITTEN: Rules = {
     **dict.fromkeys(products.KEPT, STRING),
+    "virtual": BOOLEAN,
+    "downloadable": BOOLEAN,
     "dimensions": fields(dict.fromkeys(("length", "width", "height"), STRING)),
     "name": STRING,
     "sku": STRING,

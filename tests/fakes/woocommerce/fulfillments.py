@@ -4,26 +4,29 @@ It does not ask whether a parcel was there before, nor whether more is sent than
 """
 
 from collections import Counter
-from datetime import UTC
+from datetime import UTC, datetime
 
-from tests.fakes.woocommerce import orders
 from tests.fakes.woocommerce.problems import Json, Refused
-from tests.fakes.woocommerce.state import Fulfillment, Order, Shop
+from tests.fakes.woocommerce.state import Fulfillment, Order, Refund, Shop
 
 _STATUS = "_fulfillment_status"
+_DATE = "_date_fulfilled"
 
 
 def fulfill(shop: Shop, order: Order, body: Json) -> Fulfillment:
-    """Add a parcel, or a plan for one that is not on its way yet."""
-    sent = body.get("is_fulfilled", body.get("status") == "fulfilled")
+    """Add a parcel, or a plan for one that is not on its way yet: its status alone decides."""
+    status = _status(body.get("status"))
     made = Fulfillment(
         id=shop.next_id("fulfillment"),
-        status=body.get("status") or ("fulfilled" if sent else "unfulfilled"),
-        is_fulfilled=sent,
+        status=status,
+        is_fulfilled=status == "fulfilled",
         meta=[],
         updated_at=shop.now(),
     )
     _write(shop, made, body)
+    if not shop.switches.early:
+        shop.set_meta(made.meta, [{"key": _DATE, "value": None}])  # its own now wins
+        _date(shop, made)
     order.fulfillments.append(made)
     _tell(shop, order)
     return made
@@ -34,10 +37,54 @@ def refulfill(shop: Shop, order: Order, made: Fulfillment, body: Json) -> None:
     if "meta_data" in body:
         sent = {item.get("key") for item in body["meta_data"]}
         made.meta = [it for it in made.meta if it.key in sent]
-    made.status = body.get("status", made.status)
-    made.is_fulfilled = body.get("is_fulfilled", made.is_fulfilled)
+    made.status = _status(body.get("status", made.status))
+    made.is_fulfilled = made.status == "fulfilled"
     _write(shop, made, body)
     _tell(shop, order)
+
+
+def send_downloads(shop: Shop, order: Order) -> None:
+    """Send the lines that are downloaded, as the shop does by itself once an order is paid."""
+    if not shop.switches.fulfillments or shop.switches.old or order.fulfillments:
+        return
+    products = ((line, shop.products.get(line.sold_id)) for line in order.lines)
+    items = [
+        {"item_id": line.id, "qty": line.quantity}
+        for line, product in products
+        if product and product.fields.get("downloadable")
+    ]
+    if items:
+        meta = [{"key": "_items", "value": items}]
+        fulfill(shop, order, {"status": "fulfilled", "meta_data": meta})
+
+
+def take_out(shop: Shop, order: Order, refund: Refund) -> None:
+    """Take refunded units out of the parcels that are planned only; an empty one is deleted.
+
+    Where all of them are out of no parcel, the shop's own word for the order stays as it was.
+    """
+    left = Counter({line.id: line.quantity for line in refund.lines})
+    for made in kept(order):
+        if made.is_fulfilled:
+            continue
+        items = []
+        for item in contents(made):
+            taken = min(item["qty"], left[item["item_id"]])
+            left[item["item_id"]] -= taken
+            items += [{**item, "qty": item["qty"] - taken}] if item["qty"] > taken else []
+        if items == contents(made):
+            continue
+        if items:
+            shop.set_meta(made.meta, [{"key": "_items", "value": items}])
+        else:
+            made.deleted_at = shop.now()
+        _tell(shop, order)
+
+
+def _status(status: object) -> str:
+    if status not in ("fulfilled", "unfulfilled"):
+        raise _wrong("Invalid fulfillment status.")
+    return str(status)
 
 
 def _write(shop: Shop, made: Fulfillment, body: Json) -> None:
@@ -48,10 +95,25 @@ def _write(shop: Shop, made: Fulfillment, body: Json) -> None:
     for item in items:
         if not (_is_many(item.get("item_id")) and _is_many(item.get("qty"))):
             raise _wrong("Invalid item.")
-    if made.is_fulfilled and not any(it.key == "_date_fulfilled" for it in made.meta):
-        date_sent = f"{shop.now().astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-        shop.set_meta(made.meta, [{"key": "_date_fulfilled", "value": date_sent}])
+    _date(shop, made)
     made.updated_at = shop.now()
+
+
+def _date(shop: Shop, made: Fulfillment) -> None:
+    """Say when a parcel was sent: now, unless it was said; without a zone it is the shop's time.
+
+    Shops from 11.0 on keep it in UTC, those before as it is, their own now in the shop's time.
+    """
+    said = next((str(it.value) for it in made.meta if it.key == _DATE), "")
+    if not made.is_fulfilled:
+        return
+    zone = shop.switches.zone
+    at = datetime.fromisoformat(said) if said else shop.now()
+    at = at if at.tzinfo else at.replace(tzinfo=zone)
+    text = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    if shop.switches.early:
+        text = said or f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    shop.set_meta(made.meta, [{"key": _DATE, "value": text}])
 
 
 def _is_many(value: object) -> bool:
@@ -89,7 +151,7 @@ def _tell(shop: Shop, order: Order) -> None:
         all_packed = all(packed[line.id] >= line.quantity for line in order.lines)
         word = "fulfilled" if all(sent) and all_packed else "partially_fulfilled"
     shop.set_meta(order.meta, [{"key": _STATUS, "value": word}])
-    orders.touch(shop, order)
+    shop.touch_fields(order)
 
 
 def _wrong(words: str) -> Refused:

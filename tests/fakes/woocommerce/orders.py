@@ -2,7 +2,7 @@
 
 import secrets
 
-from tests.fakes.woocommerce import lines, stock
+from tests.fakes.woocommerce import fulfillments, lines, stock
 from tests.fakes.woocommerce.problems import Json, Refused
 from tests.fakes.woocommerce.state import Note, Order, Shop
 
@@ -74,6 +74,8 @@ def set_status(shop: Shop, order: Order, status: str) -> None:
         note(shop, order, f"Order status changed from {before} to {order.status}.")
         stock.follow(shop, order)
         touch(shop, order)
+    if order.status in _PAID:
+        fulfillments.send_downloads(shop, order)
 
 
 def note(shop: Shop, order: Order, text: str, *, to_customer: bool = False) -> Note:

@@ -28,7 +28,8 @@ class Packers:
     ) -> None:
         """Send a parcel in one of the ways that a shop may have, and say that all is sent.
 
-        `quantities` by SKU are only known to a fulfillment; without them it is all.
+        `quantities` by SKU are only known to a fulfillment and to the extension's rival; without
+        them it is all.
         """
         with self.shop.lock:
             order = self.shop.order(order_id)
@@ -36,7 +37,9 @@ class Packers:
                 self._fulfill(order, tracking, carrier, quantities)
             elif way == "tracking":
                 body = {"tracking_number": tracking, "tracking_provider": carrier}
-                trackings.track(self.shop, order, {**body, "date_shipped": shipped_on})
+                items = self._items(order, quantities) if quantities else []
+                more = {"date_shipped": shipped_on, "products_list": items}
+                trackings.track(self.shop, order, {**body, **more})
             else:
                 orders.note(self.shop, order, f"Shipped: {carrier} {tracking}", to_customer=True)
             if complete:
@@ -45,20 +48,27 @@ class Packers:
     def _fulfill(
         self, order: Order, tracking: str, carrier: str, quantities: Mapping[str, int] | None
     ) -> None:
-        sent = [
-            {"item_id": line.id, "qty": units}
-            for line in order.lines
-            if (units := line.quantity if quantities is None else quantities.get(self._sku(line)))
-        ]
-        fields = {
-            "_items": sent,
-            "_tracking_number": tracking,
-            "_shipment_provider": carrier.lower(),
-        }
+        fields: Json = {"_items": self._items(order, quantities)}
+        if tracking:
+            fields |= {"_tracking_number": tracking, "_shipment_provider": carrier.lower()}
         meta = [{"key": key, "value": value} for key, value in fields.items()]
         fulfillments.fulfill(
             self.shop, order, {"status": "fulfilled", "is_fulfilled": True, "meta_data": meta}
         )
+
+    def plan(self, order_id: int, quantities: Mapping[str, int]) -> None:
+        """Plan a fulfillment that is not on its way yet."""
+        with self.shop.lock:
+            order = self.shop.order(order_id)
+            meta = [{"key": "_items", "value": self._items(order, quantities)}]
+            fulfillments.fulfill(self.shop, order, {"status": "unfulfilled", "meta_data": meta})
+
+    def _items(self, order: Order, quantities: Mapping[str, int] | None) -> list[Json]:
+        return [
+            {"item_id": line.id, "qty": units}
+            for line in order.lines
+            if (units := line.quantity if quantities is None else quantities.get(self._sku(line)))
+        ]
 
     def unship(self, order_id: int, tracking: str) -> None:
         """Take a parcel off again, whichever way it was put on."""
@@ -70,6 +80,16 @@ class Packers:
             for known in trackings.kept(order):
                 if known["tracking_number"] == tracking:
                     trackings.untrack(self.shop, order, known["tracking_id"])
+
+    def correct(self, order_id: int, tracking: str, corrected: str) -> None:
+        """Give a parcel another number: a typing error, or another label for the same goods."""
+        with self.shop.lock:
+            order = self.shop.order(order_id)
+            for made in fulfillments.kept(order):
+                for field in made.meta:
+                    if field.value == tracking:
+                        field.value = corrected
+            orders.touch(self.shop, order)
 
     def parcels(self, order_id: int) -> list[Json]:
         """Read the fulfillments of an order as the API shows them."""

@@ -18,6 +18,8 @@ KEPT = (
     "global_unique_id",
     "purchase_note",
     "tax_class",
+    "virtual",
+    "downloadable",
 )
 """What is only kept and shown."""
 TAXONOMIES: tuple[Taxonomy, ...] = ("tags", "categories", "brands")

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from tests.fakes.woocommerce import orders, stock
+from tests.fakes.woocommerce import fulfillments, orders, stock
 from tests.fakes.woocommerce.money import amount
 from tests.fakes.woocommerce.problems import Json, Refused
 from tests.fakes.woocommerce.state import Line, Order, Refund, Shop
@@ -32,6 +32,7 @@ def refund(shop: Shop, order: Order, body: Json) -> Refund:
     if body.get("api_restock", True):
         for line in given:
             stock.put_back(shop, _of(order, line.id), line.quantity)
+    fulfillments.take_out(shop, order, made)
     if left(order) == 0:
         orders.set_status(shop, order, "refunded")
     orders.touch(shop, order)

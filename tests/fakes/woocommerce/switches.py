@@ -24,6 +24,9 @@ class Switches:
     currency: str = "USD"
     decimals: int = 2
     weight_unit: str = "lbs"
+    orders_as_posts: bool = False
+    """Whether its order tables are off: then an order to which a parcel or a number is added does
+    not count as modified."""
     fulfillments: bool = False
     """The feature of 10.1 and later, off in a new shop."""
     fulfillments_wrapped: bool = False
@@ -66,10 +69,18 @@ class Switches:
     """Whether a product counts as modified when orders change its stock."""
     variation_updates_parent: bool = False
     """Whether a product counts as modified when one of its variations was."""
-    tracking_updates_order: bool = False
-    """Whether an order counts as modified when the tracking extension adds to it."""
     arrival_lag_s: float = 0
     """How long what was written is missing from all lists, though not by its id."""
+
+    @property
+    def posts(self) -> bool:
+        """Whether its orders are posts."""
+        return self.old or self.orders_as_posts
+
+    @property
+    def early(self) -> bool:
+        """Whether it has the fulfillments of 10.1 to 10.8, of which nothing is recorded."""
+        return self.fulfillments_wrapped
 
     @property
     def old(self) -> bool:

@@ -7,7 +7,6 @@ import hashlib
 from datetime import UTC, date, datetime
 from typing import Any
 
-from tests.fakes.woocommerce import orders
 from tests.fakes.woocommerce.problems import Json, Refused
 from tests.fakes.woocommerce.products import slug
 from tests.fakes.woocommerce.state import Order, Shop
@@ -35,6 +34,8 @@ def track(shop: Shop, order: Order, body: Json) -> Json:
             f"{name}-{number}-{shop.next_id('tracking')}".encode(), usedforsecurity=False
         ).hexdigest(),
     }
+    if shop.switches.advanced_shipment_tracking and body.get("products_list"):
+        made["products_list"] = body["products_list"]
     _keep(shop, order, {**known, max(known, default=-1) + 1: made})
     return made
 
@@ -82,5 +83,4 @@ def _keep(shop: Shop, order: Order, parcels: dict[int, Json]) -> None:
     is_list = [*parcels] == [*range(len(parcels))]
     value: Any = [*parcels.values()] if is_list else {str(at): made for at, made in parcels.items()}
     shop.set_meta(order.meta, [{"key": FIELD, "value": value}])
-    if shop.switches.tracking_updates_order:
-        orders.touch(shop, order)
+    shop.touch_fields(order)

@@ -1,0 +1,378 @@
+"""Orders of which a part was sent, refunded or cancelled by others before or after the import."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ordosync.accounts.woocommerce import WooCommerceAccount
+from ordosync.models import Order, Shipment, Standing
+from tests.accounts.contract.account import read
+from tests.accounts.contract.examples import line, order, parcel, sold
+from tests.accounts.sqlite.people import SqliteSupplierPeople
+from tests.accounts.woocommerce.people import TAG, ShopMerchantPeople
+from tests.accounts.woocommerce.shops import merchant, requests, supplier
+from tests.fakes.woocommerce import FakeWooCommerce, Switches
+from tests.pairs.pair import Pair
+from tests.virtual import START, VirtualClock
+
+NATIVE = Switches(fulfillments=True)
+RIVAL = Switches(advanced_shipment_tracking=True)
+WAYS = {"fulfillments": ("fulfillment", NATIVE), "rival": ("tracking", RIVAL)}
+
+
+def offer(fake: FakeWooCommerce) -> None:
+    fake.add_product("MUG", tags=[TAG])
+    fake.add_product("BOARD", tags=[TAG])
+    fake.add_product("CUP")
+
+
+def basket(found: object) -> list[tuple[str, int]]:
+    assert isinstance(found, Order)
+    return [(one.sku, one.quantity) for one in found.lines]
+
+
+def codes(account: WooCommerceAccount) -> list[str]:
+    return [one.code for one in read(account.orders(None, now=START))[0] if hasattr(one, "code")]
+
+
+def outcome(account: WooCommerceAccount, order_id: int, number: str) -> tuple[str, str]:
+    [made] = account.add_tracking([parcel(str(order_id), number)])
+    return made.state, made.code
+
+
+def standing(account: WooCommerceAccount, order_id: int) -> Standing:
+    found = read(account.all_orders("merchant", now=START))[0]
+    return next(one for one in found if one.order.id == str(order_id))
+
+
+def contents(fake: FakeWooCommerce, order_id: int) -> dict[str, dict[str, int]]:
+    """Return what is in each parcel by its number, in units by SKU."""
+    skus = {line["id"]: line["sku"] for line in fake.order(order_id)["line_items"]}
+    found = {}
+    for one in fake.parcels(order_id):
+        fields = {field["key"]: field["value"] for field in one["meta_data"]}
+        items = {skus[item["item_id"]]: item["qty"] for item in fields["_items"]}
+        found[fields.get("_tracking_number", "")] = items
+    return found
+
+
+@pytest.mark.parametrize("way", list(WAYS))
+def test_what_was_sent_before_the_first_import_does_not_go_out(tmp_path: Path, way: str) -> None:
+    """f20: the open rest alone travels."""
+    how, shop = WAYS[way]
+    with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
+        offer(fake)
+        order_id = fake.place_order({"MUG": 3, "BOARD": 1})
+        quantities = {"MUG": 1}
+        fake.ship(order_id, "OLD1", way=how, quantities=quantities, complete=False)  # type: ignore[arg-type]
+        fake.refund(order_id, {"BOARD": 1})
+
+        [found] = read(account.orders(None, now=START))[0]
+        [again] = read(account.orders_by_id([str(order_id)]))[0]
+
+        assert basket(found) == basket(again) == [("MUG", 2)]
+
+
+@pytest.mark.parametrize("way", list(WAYS))
+def test_number_of_what_was_sent_before_does_not_block_the_number_of_the_rest(
+    tmp_path: Path, way: str
+) -> None:
+    """f20: the rest is a second parcel, and completes the order."""
+    how, shop = WAYS[way]
+    with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
+        offer(fake)
+        order_id = fake.place_order({"MUG": 3, "BOARD": 1})
+        fake.ship(order_id, "OLD1", way=how, quantities={"MUG": 1}, complete=False)  # type: ignore[arg-type]
+
+        outcomes = [outcome(account, order_id, "1Z2") for _ in range(2)]
+
+        assert outcomes == [("done", ""), ("unchanged", "")]
+        assert fake.order(order_id)["status"] == "completed"
+        if shop is NATIVE:
+            assert contents(fake, order_id) == {"OLD1": {"MUG": 1}, "1Z2": {"MUG": 2, "BOARD": 1}}
+        assert {"OLD1", "1Z2"} <= {
+            *contents(fake, order_id),
+            *(one["tracking_number"] for one in fake.trackings(order_id)),
+        }
+
+
+def test_planned_parcel_of_the_shop_sends_nothing(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
+        offer(fake)
+        order_id = fake.place_order({"MUG": 3})
+        fake.ship(order_id, "OLD1", way="fulfillment", quantities={"MUG": 1}, complete=False)
+        fake.plan(order_id, {"MUG": 1})
+
+        [found] = read(account.orders(None, now=START))[0]
+
+        assert basket(found) == [("MUG", 2)]
+
+
+def test_order_of_which_all_was_sent_before_the_first_import_has_nothing_to_ship(
+    tmp_path: Path,
+) -> None:
+    with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
+        offer(fake)
+        order_id = fake.place_order({"MUG": 1})
+        fake.ship(order_id, "OLD1", way="fulfillment", complete=False)
+
+        assert codes(account) == ["nothing-to-ship"]
+        assert read(account.cancelled_orders(None, now=START))[0] == []
+
+
+def test_order_that_was_partly_sent_before_stands_as_its_rest(tmp_path: Path) -> None:
+    """f20: a comparison expects what was imported, before the rest is sent and after it."""
+    with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
+        offer(fake)
+        order_id = fake.place_order({"MUG": 3})
+        fake.ship(order_id, "OLD1", way="fulfillment", quantities={"MUG": 1}, complete=False)
+        before = standing(account, order_id)
+        outcome(account, order_id, "1Z2")
+
+        after = standing(account, order_id)
+
+        assert (before.order.status, before.shipments) == ("dropshipment_requested", ())
+        assert after.order.status == "shipped"
+        assert [one.tracking_number for one in after.shipments] == ["1Z2"]
+        assert basket(before.order) == basket(after.order) == [("MUG", 2)]
+
+
+def test_ordinary_orders_are_read_without_asking_for_their_parcels(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
+        offer(fake)
+        for _ in range(5):
+            fake.sell("MUG")
+
+        read(account.orders(None, now=START))
+
+        assert requests(fake) == {"GET /wp-json/": 1, "GET /wc/v3/orders": 1}
+
+
+@pytest.fixture(name="pair")
+def _pair(tmp_path: Path) -> Iterator[Pair]:
+    clock = VirtualClock()
+    with (
+        closing(ShopMerchantPeople(tmp_path, clock)) as selling,
+        closing(SqliteSupplierPeople(tmp_path, clock)) as shipping,
+    ):
+        yield Pair(tmp_path, selling, shipping)
+
+
+def test_refund_of_all_items_before_anything_was_sent_is_a_cancellation(pair: Pair) -> None:
+    """f23: the order stays in the status that it had, and its shipping is not refunded."""
+    assert isinstance(pair.merchant, ShopMerchantPeople)
+    fake = pair.merchant.fake
+    order_id, there = pair.imported("1001", line("MUG", 2))
+    fake.edit_order(int(order_id), shipping_lines=[SHIPPING])
+    fake.refund(int(order_id), {"MUG": 2})
+
+    ran = pair.run("cancel-orders")
+
+    assert fake.order(int(order_id))["status"] == "processing"
+    assert ran.counts == {"done": 1}
+    assert pair.supplier.status(there) == "cancelled"
+
+
+def test_order_whose_items_were_all_refunded_before_the_import_has_nothing_to_ship(
+    pair: Pair,
+) -> None:
+    """f23."""
+    assert isinstance(pair.merchant, ShopMerchantPeople)
+    order_id = pair.merchant.request(sold("1001", line("MUG", 2)))
+    pair.merchant.fake.edit_order(int(order_id), shipping_lines=[SHIPPING])
+    pair.merchant.fake.refund(int(order_id), {"MUG": 2})
+
+    ran = pair.run("import-orders")
+
+    assert (ran.counts, ran.step.code) == ({"skipped": 1}, "nothing-to-ship")
+    assert pair.supplier.orders() == []
+
+
+def test_refund_of_the_whole_amount_before_anything_was_sent_is_a_cancellation(pair: Pair) -> None:
+    """f23: the status `refunded` is among those of `cancelled:` by default."""
+    assert isinstance(pair.merchant, ShopMerchantPeople)
+    order_id, there = pair.imported("1001", line("MUG", 2))
+    pair.merchant.fake.refund(int(order_id))
+
+    ran = pair.run("cancel-orders")
+
+    assert pair.merchant.fake.order(int(order_id))["status"] == "refunded"
+    assert ran.counts == {"done": 1}
+    assert pair.supplier.status(there) == "cancelled"
+
+
+@pytest.mark.parametrize("how", ["told", "by hand", "fulfillment", "number"])
+@pytest.mark.parametrize("items", [True, False], ids=["items", "amount"])
+def test_order_that_was_shipped_and_then_refunded_is_no_cancellation(
+    tmp_path: Path, how: str, items: bool
+) -> None:
+    """f23: goods that came back are not to be called back."""
+    shop = Switches(fulfillments=how != "number", shipment_tracking=how == "number")
+    with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (account, fake):
+        offer(fake)
+        order_id = fake.place_order({"MUG": 2, "BOARD": 1}, shipping_lines=[SHIPPING])
+        if how == "told":
+            outcome(account, order_id, "1Z1")
+        elif how == "by hand":
+            fake.set_status(order_id, "completed")
+        else:
+            way: Any = "fulfillment" if how == "fulfillment" else "tracking"
+            fake.ship(order_id, "1Z9", way=way, complete=False)
+        fake.refund(order_id, {"MUG": 2, "BOARD": 1} if items else None)
+
+        assert read(account.cancelled_orders(None, now=START))[0] == []
+        assert account.cancelled_among([str(order_id)]) == frozenset()
+        assert standing(account, order_id).order.status == "shipped"
+
+
+def test_refund_of_some_items_or_of_somebody_elses_is_no_cancellation(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
+        offer(fake)
+        some = fake.place_order({"MUG": 2, "BOARD": 1})
+        fake.refund(some, {"MUG": 2})
+        others = fake.place_order({"MUG": 1, "CUP": 1})
+        fake.refund(others, {"CUP": 1})
+        ours = fake.place_order({"MUG": 1, "CUP": 1})
+        fake.refund(ours, {"MUG": 1})
+
+        assert read(account.cancelled_orders(None, now=START))[0] == [str(ours)]
+
+
+def test_refund_beside_a_line_of_a_deleted_product_is_no_cancellation(tmp_path: Path) -> None:
+    """Nothing tells any more whose the line was: the Supplier may be packing it."""
+    with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
+        offer(fake)
+        order_id = fake.place_order({"MUG": 1, "BOARD": 1})
+        fake.refund(order_id, {"MUG": 1})
+        fake.delete_product("BOARD", force=True)
+
+        assert account.cancelled_among([str(order_id)]) == frozenset()
+
+
+def test_cancelled_orders_are_read_without_asking_for_refunds_that_are_not_there(
+    tmp_path: Path,
+) -> None:
+    with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
+        offer(fake)
+        for _ in range(5):
+            fake.cancel(fake.sell("MUG"))
+            fake.sell("MUG")
+
+        assert len(read(account.cancelled_orders(None, now=START))[0]) == 5
+        assert requests(fake) == {"GET /wc/v3/orders": 1}
+
+
+SHIPPING = {"method_id": "flat_rate", "method_title": "Post", "total": "5"}
+
+
+@pytest.fixture(name="depot")
+def _depot(tmp_path: Path) -> Iterator[tuple[WooCommerceAccount, FakeWooCommerce]]:
+    with supplier(tmp_path, VirtualClock(), Switches(fulfillments=True)) as (account, fake):
+        fake.add_product("MUG", stock=99)
+        fake.add_product("BOARD", stock=99)
+        yield account, fake
+
+
+Depot = tuple[WooCommerceAccount, FakeWooCommerce]
+
+
+def created(account: WooCommerceAccount, *lines: Any) -> int:
+    [made] = account.create_orders([order("1001", *lines)])
+    return int(made.id)
+
+
+def shipment(account: WooCommerceAccount, order_id: int) -> Shipment:
+    [found] = read(account.shipments_by_id([str(order_id)]))[0]
+    assert isinstance(found, Shipment)
+    return found
+
+
+def sent(account: WooCommerceAccount, order_id: int) -> tuple[str, bool, tuple[str, ...]]:
+    found = shipment(account, order_id)
+    return found.tracking_number, found.is_partial, found.other_numbers
+
+
+def test_order_of_which_units_are_open_is_a_partial_one(depot: Depot) -> None:
+    """W1: the first of two parcels says so, and the second has the first beside it."""
+    account, fake = depot
+    order_id = created(account, line("MUG", 3), line("BOARD"))
+    fake.ship(order_id, "F-1", way="fulfillment", quantities={"MUG": 2}, complete=False)
+    first = sent(account, order_id)
+    fake.ship(order_id, "F-2", way="fulfillment", quantities={"MUG": 1, "BOARD": 1}, complete=False)
+
+    assert first == ("F-1", True, ())
+    assert sent(account, order_id) == ("F-2", False, ("F-1",))
+
+
+def test_order_whose_rest_was_refunded_is_no_partial_one(depot: Depot) -> None:
+    """The shop's own word for it stays `partially_fulfilled`."""
+    account, fake = depot
+    order_id = created(account, line("MUG", 3))
+    fake.ship(order_id, "F-1", way="fulfillment", quantities={"MUG": 2}, complete=False)
+    fake.refund(order_id, {"MUG": 1})
+
+    words = {field["key"]: field["value"] for field in fake.order(order_id)["meta_data"]}
+    assert words["_fulfillment_status"] == "partially_fulfilled"
+    assert sent(account, order_id) == ("F-1", False, ())
+
+
+def test_planned_parcel_leaves_its_units_open(depot: Depot) -> None:
+    account, fake = depot
+    order_id = created(account, line("MUG", 2))
+    fake.ship(order_id, "F-1", way="fulfillment", quantities={"MUG": 1}, complete=False)
+    fake.plan(order_id, {"MUG": 1})
+
+    assert sent(account, order_id) == ("F-1", True, ())
+
+
+def test_downloadable_lines_that_the_shop_sends_by_itself_are_no_parcel(depot: Depot) -> None:
+    account, fake = depot
+    fake.add_product("FILE", downloadable=True)
+    order_id = created(account, line("MUG", 2), line("FILE"))
+
+    found = shipment(account, order_id)
+
+    assert len(fake.parcels(order_id)) == 1
+    assert (found.tracking_number, found.voided) == ("", True)
+    fake.ship(order_id, "F-1", way="fulfillment", quantities={"MUG": 2}, complete=False)
+    assert sent(account, order_id) == ("F-1", False, ())
+
+
+@pytest.mark.parametrize(
+    ("status", "is_partial"), [("processing", False), ("partial-shipped", True)]
+)
+def test_number_without_lines_is_of_everything_unless_a_plugin_says_otherwise(
+    tmp_path: Path, status: str, is_partial: bool
+) -> None:
+    shop = Switches(advanced_shipment_tracking=True, statuses=("partial-shipped",))
+    with supplier(tmp_path, VirtualClock(), shop) as (account, fake):
+        order_id = created(account, line("MUG", 3))
+        fake.ship(order_id, "T-1", way="tracking", complete=False)
+        fake.set_status(order_id, status)
+
+        assert sent(account, order_id) == ("T-1", is_partial, ())
+
+
+def test_number_with_products_tells_what_is_open(tmp_path: Path) -> None:
+    with supplier(tmp_path, VirtualClock(), RIVAL) as (account, fake):
+        order_id = created(account, line("MUG", 3))
+        fake.ship(order_id, "T-1", way="tracking", quantities={"MUG": 1}, complete=False)
+        first = sent(account, order_id)
+        fake.ship(order_id, "T-2", way="tracking", quantities={"MUG": 2}, complete=False)
+
+        assert first == ("T-1", True, ())
+        assert sent(account, order_id) == ("T-2", False, ("T-1",))
+
+
+def test_whole_parcels_are_read_without_a_call_for_refunds(depot: Depot) -> None:
+    account, fake = depot
+    order_id = created(account, line("MUG", 3))
+    fake.ship(order_id, "F-1", way="fulfillment", complete=False)
+    fake.refund(order_id, {"MUG": 1})
+    before = requests(fake)
+
+    assert sent(account, order_id) == ("F-1", False, ())
+    assert "GET /wc/v3/orders/{id}/refunds" not in requests(fake, since=before)
