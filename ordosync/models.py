@@ -156,6 +156,8 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     refunded. Reckoned from lines, refunds and parcels, never from a service's own status."""
     other_numbers: tuple[str, ...] = ()
     """The other live tracking numbers of the same order, oldest first. None of them is void."""
+    other_ids: tuple[str, ...] = ()
+    """The ids of the parcels of `other_numbers`; empty where all of an order have one id."""
 
 
 OWN = "own"

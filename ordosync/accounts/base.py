@@ -81,6 +81,8 @@ class Account(ABC):
     """In which roles `all_orders` has every order; in others, what is not in it tells nothing."""
     lists_others: ClassVar[bool] = False
     """Whether `all_orders` has, as the Supplier, what others have made there as well."""
+    parcels: ClassVar[str] = ""
+    """What `config check --online` says of a Supplier's order that is sent in several parcels."""
     tells_addresses: bool = False
     """True if an order here has an address wherever it has anything to ship. An order without a
     usable address is then not sent."""

@@ -41,6 +41,8 @@ def _side(
     account = open_account(config, portal, role, config.database.parent, network)
     try:
         found = list(account.check(role))
+        if role == "supplier" and account.parcels:
+            found.append(Finding(text=account.parcels))
     except AccountError as error:
         found = [Finding(text=str(error), is_problem=True)]
     finally:

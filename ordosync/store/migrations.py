@@ -147,6 +147,8 @@ _FIRST_TABLES = (
 )
 
 _CONCERNS_AND_CLAIMS = (
+    # Which state of its source a step was decided by: texts that sort by age, or empty.
+    "alter table steps add column as_of text not null default ''",
     # Seconds since this boot (CLOCK_BOOTTIME) until which a living owner keeps its lease.
     "alter table leases add column until_boot_s real",
     """

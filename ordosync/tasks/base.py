@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -70,6 +70,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
     state: Literal["unchanged", "skipped", "waiting", "failed"]
     code: str = ""
     reason: str = ""
+    rest: timedelta = timedelta(minutes=1)
+    """How long a waiting step rests before it is read again."""
 
     @classmethod
     def of(cls, item: Unusable) -> "Verdict":
@@ -95,6 +97,10 @@ class Step(Struct, frozen=True, kw_only=True):
     """Whether such a write of this object would take something away."""
     undone: bool = False
     """Whether the links say that what this step has done is so no more, and it is owed again."""
+    as_of: str = ""
+    """Which state of its source was read: texts that sort by age, or empty."""
+    remark: str = ""
+    """What the log says beside a step that is done."""
     payload: object = None
     """What `apply` writes. Never stored."""
     verdict: Verdict | None = None
@@ -162,6 +168,9 @@ class Task:
     brake: Callable[[Portal, int], int] | None = None
     """Of how many things the drastic writes are a share, given how many steps were `at_stake`;
     None: no brake. With one, nothing is written before all is planned."""
+    closes: str = ""
+    """The code, and the content, of failed steps that say how something stands. A complete reading
+    without such a step has settled it."""
     links_by: str | None = None
     """The task that links what this one reads. What has no link yet is passed over, so as long as
     links may be missing a later run has to read the same again."""

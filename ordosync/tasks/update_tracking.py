@@ -3,37 +3,21 @@
 Six things travel, and no others: when, carrier, method, number, cost, warehouse. An order that
 the Merchant cancelled refuses; then the comment is on the Supplier's timeline only
 (https://support.ordoro.com/how-are-tracking-numbers-added-to-orders-in-vendor-portal-accounts/).
+
+A Merchant's order holds one number and is shipped as a whole. So nothing is reported while units
+of the Supplier's order are open; then the newest number is, and the others are remarks.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from ordosync.models import Comment, Outcome, Page, Shipment, Unusable
 from ordosync.store.links import Link
-from ordosync.tasks.base import (
-    Owed,
-    Portal,
-    Reading,
-    Result,
-    Step,
-    Task,
-    Verdict,
-    step_of_source,
-)
+from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task
+from ordosync.tasks.parcels import Further, Told, steps_of, unless_told
 
-
-@dataclass(frozen=True, kw_only=True)
-class _Told:
-    """A parcel as the Merchant is told of it, and which two orders are this one."""
-
-    shipment: Shipment
-    link: Link
-    before: Link | None
-    """What the Merchant was told of the order last."""
-    replaces: str
-    """The number that this very parcel had when that was told; empty: the same, or none."""
+_FURTHER = "further-parcel"
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
@@ -46,7 +30,7 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
         portal.supplier.shipments(reading.cursor, now=reading.now, patient=reading.patient),
     )
     for page in pages:
-        yield Page(items=tuple(map(_unless_told, page.items)), cursor=page.cursor)
+        yield Page(items=tuple(map(unless_told, page.items)), cursor=page.cursor)
 
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
@@ -62,22 +46,65 @@ def apply(
     look_first: bool,  # noqa: ARG001 - what was told may be told again
 ) -> list[Result]:
     """Tell the Merchant, parcels and voided labels in the order in which they happened."""
-    told = [step.payload for step in steps if isinstance(step.payload, _Told)]
-    outcomes = _write(portal, told)
+    told = {step.key: step.payload for step in steps if isinstance(step.payload, Told)}
+    further = [step.payload for step in steps if isinstance(step.payload, Further)]
+    outcomes = dict(zip(told, _write(portal, list(told.values())), strict=True)) if told else {}
+    outcomes |= _as_further(portal, told, outcomes)
     remarks = [
-        _remark(step, one, outcome)
-        for step, one, outcome in zip(steps, told, outcomes, strict=True)
-        if outcome.state == "refused" or outcome.code == "on-pieces"
+        _remark(key, one, outcomes[key])
+        for key, one in told.items()
+        if outcomes[key].state == "refused" or outcomes[key].code == "on-pieces"
     ]
     if remarks:
         portal.supplier.comment(remarks)
+    further += [
+        Further(number=one.shipment.tracking_number, link=one.link)
+        for key, one in told.items()
+        if outcomes[key].code == _FURTHER
+    ]
+    if further:
+        portal.merchant.comment([_also(one.number, one.link.merchant_id) for one in further])
+        portal.supplier.comment([_also(one.number, one.link.supplier_id) for one in further])
+    done = Result(outcome=Outcome(state="done"))
     return [
-        Result(outcome=outcome, links=_links(one, outcome))
-        for one, outcome in zip(told, outcomes, strict=True)
+        Result(outcome=outcomes[step.key], links=_links(told[step.key], outcomes[step.key]))
+        if step.key in told
+        else done
+        for step in steps
     ]
 
 
-def _write(portal: Portal, told: Sequence[_Told]) -> list[Outcome]:
+def _as_further(
+    portal: Portal, told: Mapping[str, Told], outcomes: Mapping[str, Outcome]
+) -> Mapping[str, Outcome]:
+    """Return the outcomes of numbers that were refused because this Supplier's other one is there.
+
+    What the Merchant typed itself is another matter, and stays `other-tracking`.
+    """
+    refused = [key for key in told if outcomes[key].code == "other-tracking"]
+    if not refused:
+        return {}
+    links = portal.links.of_merchant("shipment", [told[key].link.merchant_id for key in refused])
+    there = {id_: link.supplier_id for id_, link in links.items() if link.state == "live"}
+    for key, one in told.items():  # what this batch wrote is not among the links yet
+        if outcomes[key].state in ("done", "unchanged"):
+            what = f"{one.shipment.id}:{one.shipment.tracking_number}"
+            if not one.shipment.voided:
+                there[one.link.merchant_id] = what
+            elif there.get(one.link.merchant_id) == what:
+                del there[one.link.merchant_id]
+    return {
+        key: replace(
+            outcomes[key],
+            code=_FURTHER,
+            reason=f"the order has {number} of this Supplier already, and holds one number",
+        )
+        for key in refused
+        if (number := there.get(told[key].link.merchant_id, "").rpartition(":")[2])
+    }
+
+
+def _write(portal: Portal, told: Sequence[Told]) -> list[Outcome]:
     """Write what is told, in order; a label that took another's place first voids that one."""
     wanted: list[Shipment] = []
     for one in told:
@@ -120,106 +147,13 @@ def _steps(portal: Portal, pages: Iterator[Page[Shipment | Unusable]]) -> Iterat
         links = portal.links.of_supplier("order", sorted(ids))
         told = portal.links.of_merchant("shipment", [link.merchant_id for link in links.values()])
         can_split = type(portal.merchant).takes_part("split-order", "merchant", {})
-        steps = (_step(item, links, told, can_split=can_split) for item in page.items)
-        yield Page(items=tuple(step for step in steps if step), cursor=page.cursor)
+        steps = [
+            step for item in page.items for step in steps_of(item, links, told, can_split=can_split)
+        ]
+        yield Page(items=tuple(steps), cursor=page.cursor)
 
 
-def _unless_told(step: Step) -> Step:
-    told = step.payload
-    if not isinstance(told, _Told) or told.shipment.voided or told.before is None:
-        return step
-    what = f"{told.shipment.id}:{told.shipment.tracking_number}"
-    if (told.before.supplier_id, told.before.state) != (what, "live"):
-        return step
-    return replace(step, verdict=Verdict(state="unchanged"))
-
-
-def _step(
-    item: Shipment | Unusable,
-    links: Mapping[str, Link],
-    told: Mapping[str, Link],
-    *,
-    can_split: bool,
-) -> Step | None:
-    if isinstance(item, Unusable) and item.of_source:
-        return step_of_source(item)
-    if isinstance(item, Unusable):
-        return Step(
-            key=item.id,
-            merchant_id=None,
-            supplier_id=item.id,
-            content=item.content,
-            verdict=Verdict.of(item),
-        )
-    link = links.get(item.order_id)
-    before = told.get(link.merchant_id) if link else None
-    if item.voided and not item.tracking_number:
-        number = _told_number(item, before)
-        if not number and not (link and link.state == "cancel_refused"):
-            return None  # an open order of which nothing was told
-        item = replace(item, tracking_number=number)
-    if link and not item.tracking_number and not item.voided:
-        return _without_tracking(item, link)
-    what = f"{item.tracking_number}:void" if item.voided else item.tracking_number
-    step = Step(key=f"{item.id}:{what}", merchant_id=None, supplier_id=item.id, content=what)
-    if link is None:
-        above = next((links[one] for one in item.ancestors if one in links), None)
-        verdict = above and _piece_unknown(above, can_split=can_split)
-        return replace(step, verdict=verdict) if verdict else None
-    return replace(
-        step,
-        merchant_id=link.merchant_id,
-        undone=_is_undone(item, before),
-        summary=f"{'void' if item.voided else 'add'} tracking {item.tracking_number}",
-        payload=_Told(
-            shipment=replace(item, order_id=link.merchant_id, ancestors=()),
-            link=link,
-            before=before,
-            replaces=_replaced_number(item, before),
-        ),
-    )
-
-
-def _is_undone(item: Shipment, before: Link | None) -> bool:
-    """Whether the Merchant was told last that this number is void, or that it is not, and it is."""
-    if before is None or before.supplier_id != f"{item.id}:{item.tracking_number}":
-        return False
-    return (before.state == "voided") != item.voided
-
-
-def _without_tracking(item: Shipment, link: Link) -> Step:
-    """Report an order that was only marked as shipped, which tells nobody anything."""
-    return Step(
-        key=f"{item.id}:",
-        merchant_id=link.merchant_id,
-        supplier_id=item.id,
-        content="no-tracking",
-        verdict=Verdict(
-            state="skipped",
-            code="no-tracking",
-            reason="was marked as shipped without tracking; the Merchant still waits for it",
-        ),
-    )
-
-
-def _told_number(item: Shipment, before: Link | None) -> str:
-    """Return the number of the label that was deleted: the one that was told last, if any."""
-    if before is None or before.state == "voided":
-        return ""
-    shipment_id, _, number = before.supplier_id.rpartition(":")
-    return number if shipment_id == item.id else ""
-
-
-def _replaced_number(item: Shipment, before: Link | None) -> str:
-    """Return the number that this parcel had when it was told last, if it has another one now.
-
-    Services whose parcel stays when its label does not show only the newest label.
-    """
-    number = "" if item.voided else _told_number(item, before)
-    return "" if number == item.tracking_number else number
-
-
-def _links(told: _Told, outcome: Outcome) -> tuple[Link, ...]:
+def _links(told: Told, outcome: Outcome) -> tuple[Link, ...]:
     """Keep what the Merchant was told, so that it can be taken back by an account that forgets."""
     found: list[Link] = []
     if told.shipment.voided and told.link.state == "cancel_refused":
@@ -243,25 +177,18 @@ def _links(told: _Told, outcome: Outcome) -> tuple[Link, ...]:
     return tuple(found)
 
 
-def _piece_unknown(above: Link, *, can_split: bool) -> Verdict:
-    if above.state == "live" and can_split:
-        return Verdict(
-            state="waiting", code="split-first", reason="waits until the Merchant's order is split"
-        )
-    return Verdict(
-        state="failed",
-        code="split-refused",
-        reason="is of a piece that the Merchant's order was not split into; tell the Merchant",
-    )
+def _also(number: str, order_id: str) -> Comment:
+    text = f"Sent in several parcels: tracking {number} is one more"
+    return Comment(key=f"parcel:{number}", order_id=order_id, text=text)
 
 
-def _remark(step: Step, told: _Told, outcome: Outcome) -> Comment:
+def _remark(key: str, told: Told, outcome: Outcome) -> Comment:
     number = told.shipment.tracking_number
     if outcome.state == "refused":
         text = f"Tracking {number} was not saved at the Merchant: {outcome.reason}"
     else:
         text = f"The Merchant split this order: tracking {number} is on each of its open pieces"
-    return Comment(key=f"tracking:{step.key}", order_id=told.link.supplier_id, text=text)
+    return Comment(key=f"tracking:{key}", order_id=told.link.supplier_id, text=text)
 
 
 TASK = Task(

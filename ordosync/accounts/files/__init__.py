@@ -50,6 +50,10 @@ class FilesAccount(MerchantSide, SupplierSide):
     kind: ClassVar[str] = "files"
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
+    parcels: ClassVar[str] = (
+        "files do not tell whether units of an order are still to be sent: its first tracking"
+        " number is reported as all of it, and each further number fails as `further-parcel`"
+    )
     batch_size: int = 1000
     """A batch of quantities or tracking is one new file, however many rows of it change."""
 

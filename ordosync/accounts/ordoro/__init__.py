@@ -44,6 +44,9 @@ class OrdoroAccount(MerchantSide, SupplierSide):
     lists_others: ClassVar[bool] = True
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
+    parcels: ClassVar[str] = (
+        "an order has one tracking number: split it there to send it in several parcels"
+    )
 
     def __init__(
         self,

@@ -46,6 +46,10 @@ class ShopifyAccount(StandingOrders):
     lists_all_as: ClassVar[frozenset[Role]] = roles
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
+    parcels: ClassVar[str] = (
+        "an order that is sent in several parcels is reported when all of it is sent, cancelled or"
+        " refunded: the newest number as its tracking, the other numbers as remarks"
+    )
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ split, and they are its pieces: `<order>/<fulfillment order>`. What they were sp
 turn is not told, so an order is split once, into all that there are then.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
@@ -24,18 +25,20 @@ from ordosync.accounts.shopify.documents.orders import (
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.lists import Changes, at_of, quoted, whole
 from ordosync.accounts.shopify.made_orders import MadeOrders
-from ordosync.accounts.shopify.shapes import (
-    Connection,
-    Part,
-    SentFulfillment,
-    SentOrder,
-    SentParcel,
+from ordosync.accounts.shopify.sent_parts import (
+    SentPiece,
+    is_ended,
+    parcel_of,
+    piece_id,
+    pieces_of,
+    shipments_of,
+    units_of,
 )
+from ordosync.accounts.shopify.shapes import Connection, Part, SentFulfillment, SentOrder
 from ordosync.accounts.shopify.side import NO_TIMELINE
 from ordosync.models import Page, Piece, PieceLine, Shipment, Split, Unusable
 
 Sent = TypeVar("Sent", bound=SentOrder)
-_ENDED = ("CLOSED", "CANCELLED")
 
 
 class SentShipments(MadeOrders):
@@ -56,14 +59,15 @@ class SentShipments(MadeOrders):
     def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
         """Read these parcels as they are now."""
         doing = "read shipments again"
-        known, wanted = frozenset(ids), [gid("Fulfillment", _parcel(id_)) for id_ in ids]
+        known, wanted = frozenset(ids), [gid("Fulfillment", parcel_of(id_)) for id_ in ids]
         for page in self.raw_by_id(SENT_BY_ID, wanted, doing=doing):
             found = [self.read(raw, SentFulfillment, doing=doing) for raw in page]
+            orders = {one.order.id: one.order for one in found}
             items = (
                 shipment
-                for one in found
-                for shipment in shipments_of(self.with_all_parts(one.order))
-                if shipment.id in known and _parcel(shipment.id) == number(one.id)
+                for order in orders.values()
+                for shipment in shipments_of(self.with_all_parts(order))
+                if not known.isdisjoint((shipment.id, *shipment.other_ids))
             )
             yield Page(items=tuple(items))
 
@@ -96,7 +100,6 @@ class SentShipments(MadeOrders):
             yield Finding(text=f"there is no location {wanted}", is_problem=True)
         yield Finding(text=NO_TIMELINE)
         yield Finding(text="cannot tell a parcel's cost and method")
-        yield Finding(text="tells of an order that is sent in several parcels only the first one")
         yield Finding(text="tells of an order that is split only how it is when that is first seen")
         yield Finding(text="cannot cancel a part of an order, nor what is shipped")
         yield Finding(text="cannot hold the total and the discount of a line")
@@ -113,81 +116,37 @@ class SentShipments(MadeOrders):
     def with_all_parts(self, order: Sent) -> Sent:
         """Return an order with all parts it has, also where these are more than came with it."""
         begun, doing = order.fulfillment_orders, f"read the parts of order {number(order.id)}"
-        parts = whole(self.shopify, begun, MORE_SENT, Part, of=order.id, doing=doing)
-        return replace(order, fulfillment_orders=Connection(nodes=[*parts]))
+        parts = [*whole(self.shopify, begun, MORE_SENT, Part, of=order.id, doing=doing)]
+        if len(parts) > 1 or (order.fulfillments and not is_ended(parts[0])):
+            parts = [self._with_lines(part) for part in parts]
+        return replace(order, fulfillment_orders=Connection(nodes=parts))
+
+    def _with_lines(self, part: Part) -> Part:
+        """Return a part with all its lines."""
+        if not part.line_items.page_info.has_next_page:
+            return part
+        return replace(part, line_items=Connection(nodes=self.lines(part)))
 
     def _split_there(self, order: SentOrder) -> Split | None:
-        live = live_parts(order)
-        if len(live) < 2:  # noqa: PLR2004 - one part is the order itself
+        pieces = pieces_of(order)
+        if len(pieces) < 2:  # noqa: PLR2004 - one piece is the order itself
             return None
         order_id = number(order.id)
         return Split(
             order_id=order_id,
-            pieces=tuple(
-                Piece(
-                    id=piece_id(order_id, part.id),
-                    lines=tuple(
-                        PieceLine(
-                            of_line=number(line.line_item.id),
-                            quantity=line.total_quantity,
-                            id=f"{piece_id(order_id, part.id)}:{number(line.line_item.id)}",
-                        )
-                        for line in self.lines(part)
-                        if line.total_quantity
-                    ),
-                )
-                for part in live
-            ),
+            pieces=tuple(self._piece_there(order, one) for one in pieces),
         )
 
-
-def piece_id(order_id: str, part: str) -> str:
-    """Return the id of a part of an order that was split."""
-    return f"{order_id}/{number(part)}"
-
-
-def _parcel(shipment: str) -> str:
-    return shipment.partition("/")[0]
-
-
-def live_parts(order: SentOrder) -> list[Part]:
-    """Return what is to be sent or was; what a cancelled parcel left behind is neither."""
-    sent = {
-        part.id
-        for parcel in order.fulfillments
-        if parcel.holds
-        for part in parcel.fulfillment_orders.nodes
-    }
-    live = [
-        part
-        for part in order.fulfillment_orders.nodes
-        if part.status not in _ENDED or part.id in sent
-    ]
-    return sorted(live, key=lambda part: int(number(part.id)))
-
-
-def shipments_of(order: SentOrder) -> Iterator[Shipment]:
-    """Yield the parcels of an order, the oldest first; one with several pieces for each of them."""
-    order_id, is_split = number(order.id), len(live_parts(order)) > 1
-    for parcel in sorted(order.fulfillments, key=lambda one: one.created_at):
-        whole_order = _shipment(parcel, order_id)
-        parts = parcel.fulfillment_orders.nodes if is_split else []
-        if not parts:
-            yield whole_order
-        for part in parts:
-            id_ = whole_order.id if len(parts) == 1 else f"{whole_order.id}/{number(part.id)}"
-            piece = piece_id(order_id, part.id)
-            yield replace(whole_order, id=id_, order_id=piece, ancestors=(order_id,))
-
-
-def _shipment(parcel: SentParcel, order_id: str) -> Shipment:
-    told = next((one for one in parcel.tracking_info if one.number), None)
-    return Shipment(
-        id=number(parcel.id),
-        order_id=order_id,
-        tracking_number=(told and told.number) or "",
-        carrier=(told and told.company) or "",
-        shipped_at=parcel.created_at,
-        warehouse=parcel.location.name if parcel.location else "",
-        voided=not parcel.holds,
-    )
+    def _piece_there(self, order: SentOrder, one: SentPiece) -> Piece:
+        id_, units = piece_id(number(order.id), one.id), Counter[str]()
+        for part in one.parts:
+            for line in part.line_items.nodes:
+                units[number(line.line_item.id)] += units_of(line, part, order)
+        return Piece(
+            id=id_,
+            lines=tuple(
+                PieceLine(of_line=line, quantity=count, id=f"{id_}:{line}")
+                for line, count in units.items()
+                if count
+            ),
+        )

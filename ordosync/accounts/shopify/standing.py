@@ -20,12 +20,14 @@ from ordosync.accounts.shopify.lists import Changes, quoted
 from ordosync.accounts.shopify.made_orders import status_of
 from ordosync.accounts.shopify.merchant import MerchantSide
 from ordosync.accounts.shopify.requested import ASKED, is_cancelled
-from ordosync.accounts.shopify.sent_shipments import (
-    SentShipments,
-    live_parts,
+from ordosync.accounts.shopify.sent_parts import (
+    SentPiece,
     piece_id,
+    pieces_of,
     shipments_of,
+    units_of,
 )
+from ordosync.accounts.shopify.sent_shipments import SentShipments
 from ordosync.accounts.shopify.shapes import (
     At,
     OrderedLine,
@@ -129,15 +131,15 @@ class StandingOrders(MerchantSide, SentShipments):
         if is_cancelled(found):
             return "cancelled"
         if not found.is_open:
-            return "shipped" if found.status == "CLOSED" else "awaiting_fulfillment"
+            return "shipped" if found.sent else "awaiting_fulfillment"
         is_asked = not self.is_service or found.request_status in ASKED
         return "dropshipment_requested" if is_asked else "awaiting_fulfillment"
 
     def _as_received(self, found: _Received) -> Iterator[Standing]:
         """Yield an order and its pieces, the whole first."""
-        id_, live = number(found.id), live_parts(found)
+        id_, pieces = number(found.id), pieces_of(found)
         shipments = list(shipments_of(found))
-        is_split = len(live) > 1  # one part is the order itself
+        is_split = len(pieces) > 1  # one piece is the order itself
         status = status_of(
             OrderStanding(
                 id=found.id,
@@ -145,31 +147,42 @@ class StandingOrders(MerchantSide, SentShipments):
                 cancelled_at=found.cancelled_at,
             )
         )
-        lines = [line for part in live for line in self._all_lines(part)]
         whole = Order(
             id=id_,
             number=found.name.removeprefix("#"),
-            lines=_lines(_summed(lines)),
+            lines=_lines(self._units(found, *pieces)),
             ship_to=_NOWHERE,
             status=status,
             is_split=is_split,
             reference=found.source_identifier or "",
         )
         yield Standing(order=whole, shipments=() if is_split else tuple(shipments))
-        for part in live if is_split else ():
-            piece = piece_id(id_, part.id)
-            mine = tuple(one for one in shipments if one.order_id == piece)
+        for piece in pieces if is_split else ():
+            of = piece_id(id_, piece.id)
+            mine = tuple(one for one in shipments if one.order_id == of)
             is_sent = any(not one.voided for one in mine)
-            is_gone = part.status == "CANCELLED" or found.cancelled_at is not None
+            is_gone = found.cancelled_at is not None
             order = Order(
-                id=piece,
+                id=of,
                 number=whole.number,
-                lines=_lines(self._all_lines(part), of=piece),
+                lines=_lines(self._units(found, piece), of=of),
                 ship_to=_NOWHERE,
                 status="shipped" if is_sent else "cancelled" if is_gone else "awaiting_fulfillment",
                 ancestors=(id_,),
             )
             yield Standing(order=order, shipments=mine)
+
+    def _units(self, order: SentOrder, *pieces: SentPiece) -> list[OrderedLine]:
+        """Return the lines of pieces, each with the units that were sent or are to be sent."""
+        return _summed(
+            [
+                structs.replace(line, total_quantity=units)
+                for piece in pieces
+                for part in piece.parts
+                for line in self.lines(part)
+                if (units := units_of(line, part, order))
+            ]
+        )
 
     def _all_lines(self, part: Part) -> list[OrderedLine]:
         """Return the lines of a fulfillment order in the order in which they were bought."""
@@ -199,9 +212,11 @@ def _summed(shapes: Sequence[OrderedLine]) -> list[OrderedLine]:
 
 
 def _is_replaced(found: _Requested) -> bool:
-    """Whether all that was sent of it was taken back, so that another one is open in its place."""
-    parcels = found.fulfillments.nodes
-    return found.status == "CLOSED" and bool(parcels) and not found.sent and not is_cancelled(found)
+    """Return whether it is closed and nothing of it is sent: another one has its units.
+
+    All that was sent of it was taken back, or it was merged, moved, or closed by its service.
+    """
+    return found.status == "CLOSED" and not found.sent and not is_cancelled(found)
 
 
 def _told(found: _Requested, id_: str) -> Iterator[Shipment]:

@@ -65,6 +65,9 @@ class WrittenTracking(Families):
             return refused("other-tracking", f"has another tracking number, {told[0]}")
         if one.sent:
             return self._change(shipment, one.sent[0].id)
+        if one.status == "CLOSED":
+            reason = f"fulfillment order {id_} is closed, and another one has its units"
+            return refused("not-found", reason)
         if not one.is_open:
             code = "on-hold" if one.status == "ON_HOLD" else "already-shipped"
             return refused(code, f"fulfillment order {id_} is {one.status.lower()}")

@@ -27,6 +27,9 @@ class SqliteAccount(MerchantSide, SupplierSide, Desk):
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     lists_all_as: ClassVar[frozenset[Role]] = roles
     lists_others: ClassVar[bool] = True
+    parcels: ClassVar[str] = (
+        "an order is sent as one parcel: `ordosync orders split` it to send it in several"
+    )
 
     def all_orders(
         self,

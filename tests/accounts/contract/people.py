@@ -46,6 +46,9 @@ Lack = Literal[
     "label-time",  # only the day
     "label-warehouse",
     "voided-labels",  # they are simply gone
+    "several-parcels",  # of one order, each with some of its units
+    "several-numbers",  # of one parcel
+    "second-labels",  # of an order of which it does not know whether all of it was sent
     # What its orders cannot be.
     "piece-orders",  # a piece is not read as an order of its own
     "late-pieces",  # which are there only some time after the split
@@ -199,6 +202,22 @@ class SupplierPeople(People):
 
     def ship(self, order_id: str, parcel: Shipment) -> None:
         """Send an order or piece; ids of the parcel do not matter."""
+        raise NotImplementedError
+
+    def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
+        """Send so many of each line of an order that is in one piece."""
+        raise NotImplementedError
+
+    def ship_with(self, order_id: str, *numbers: str) -> None:
+        """Send an order as one parcel with several tracking numbers."""
+        raise NotImplementedError
+
+    def take_off(self, order_id: str, *units: int) -> None:
+        """Take so many of each line off an order, of those that are still to be sent."""
+        raise NotImplementedError
+
+    def recall(self, order_id: str, number: str) -> None:
+        """Take one of several parcels of an order back."""
         raise NotImplementedError
 
     def void(self, order_id: str) -> None:

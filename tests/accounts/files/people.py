@@ -30,6 +30,8 @@ class FilesSupplierPeople(SupplierPeople):
             "comments",
             "commitments",
             "made-products",
+            "several-parcels",
+            "several-numbers",
             "label-method",
             "label-warehouse",
             "details",

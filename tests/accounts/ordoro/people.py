@@ -284,7 +284,14 @@ class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
     """Who ships."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
-        {"line_discount", "cancelled-shipped", "voided-labels"}
+        {
+            "second-labels",
+            "line_discount",
+            "cancelled-shipped",
+            "voided-labels",
+            "several-parcels",
+            "several-numbers",
+        }
     )
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:

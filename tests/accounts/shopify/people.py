@@ -257,6 +257,7 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
     preparing: ClassVar[int] = 3  # the shop's currency, the variants, the names that are taken
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "second-labels",
             "label-cost",
             "label-method",
             "cancelled-shipped",
@@ -303,6 +304,29 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
                 gid("Order", order), parcel.tracking_number, company=parcel.carrier
             )
         self.fake.shop.sure(Fulfillment, sent).created_at = parcel.shipped_at
+
+    def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
+        order = self._order(order_id)
+        lines = some(zip([line.sku or "" for line in order.lines], units, strict=True))
+        sent = self.fake.ship(order.id, parcel.tracking_number, company=parcel.carrier, lines=lines)
+        self.fake.shop.sure(Fulfillment, sent).created_at = parcel.shipped_at
+
+    def ship_with(self, order_id: str, *numbers: str) -> None:
+        self.fake.ship(gid("Order", order_id), numbers)
+
+    def take_off(self, order_id: str, *units: int) -> None:
+        order = self._order(order_id)
+        left = {
+            line.sku or "": line.current_quantity - less
+            for line, less in zip(order.lines, units, strict=True)
+            if less
+        }
+        self.fake.edit_lines(order.id, left)
+
+    def recall(self, order_id: str, number: str) -> None:
+        for sent in self.fake.fulfillments(self._order(order_id).id):
+            if number in [row["number"] for row in sent.tracking]:
+                self.fake.recall(sent.id)
 
     def void(self, order_id: str) -> None:
         [sent] = [

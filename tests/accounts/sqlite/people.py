@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from itertools import count
 from pathlib import Path
+from typing import ClassVar
 
 from msgspec.structs import replace
 
@@ -11,7 +12,7 @@ from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.database import sqlite3
 from ordosync.models import Order, Outcome, Piece, PieceLine, Product, Shipment, Split
 from tests.accounts.contract.examples import line, product, sold
-from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople, Told, told
+from tests.accounts.contract.people import Lack, MerchantPeople, People, SupplierPeople, Told, told
 from tests.virtual import VirtualClock
 
 _PARTNER, _OTHER = "northwind", "southwind"
@@ -124,6 +125,9 @@ class SqliteSupplierPeople(AtDesk, SupplierPeople):
     """Who ships, at the desk."""
 
     name = "northwind"
+    lacks: ClassVar[frozenset[Lack]] = frozenset(
+        {"several-parcels", "several-numbers", "second-labels"}
+    )
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)

@@ -312,8 +312,11 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "second-labels",
             "split-order",
             "voided-labels",
+            "several-parcels",
+            "several-numbers",
             "cancelled-shipped",
             "label-cost",
             "label-method",

@@ -124,9 +124,21 @@ def recall(shop: Shop, fulfillment: Fulfillment) -> None:
             _refill(shop, source, part.line_id, quantity)
             if source.status in ENDED:
                 again[part.line_id] = again.get(part.line_id, 0) + quantity
+            elif source.status == "IN_PROGRESS" and _is_unsent(shop, source):
+                source.status = "OPEN"
     _reopen(shop, order, fulfillment.location_id, again)
     order.closed_at = None
     shop.touch(fulfillment, order)
+
+
+def _is_unsent(shop: Shop, source: FulfillmentOrder) -> bool:
+    """Return whether nothing of a fulfillment order is sent, nor taken on by a service."""
+    return source.request_status == "UNSUBMITTED" and not any(
+        source.id in line.sources
+        for sent in fulfillments_of(shop, source.order_id)
+        if sent.status == "SUCCESS"
+        for line in sent.lines
+    )
 
 
 def _refill(shop: Shop, source: FulfillmentOrder, line_id: str, quantity: int) -> None:

@@ -21,12 +21,24 @@ class Shippers:
 
     shop: Shop
 
-    def ship_piece(self, fulfillment_order: str, tracking: str, *, company: str = "UPS") -> str:
-        """Send one fulfillment order; return the fulfillment's id."""
+    def ship_piece(
+        self,
+        fulfillment_order: str,
+        tracking: str,
+        *,
+        company: str = "UPS",
+        lines: Mapping[str, int] | None = None,
+    ) -> str:
+        """Send one fulfillment order, or so many of some SKUs; return the fulfillment's id."""
         with self.shop.lock:
             piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
             rows: list[Json] = [{"company": company, "number": tracking, "url": None}]
-            return fulfillment.send(self.shop, [(piece, fulfillment.everything(piece))], rows).id
+            shares = (
+                [(piece, fulfillment.everything(piece))]
+                if lines is None
+                else self._deal([piece], lines)
+            )
+            return fulfillment.send(self.shop, shares, rows).id
 
     def edit_tracking(self, sent: str, tracking: str, *, company: str = "UPS") -> None:
         """Change the number that a fulfillment was given."""

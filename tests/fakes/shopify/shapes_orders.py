@@ -181,7 +181,7 @@ def _fulfillments(
     call: Call, order: Order, *, first: int | None = None, query: str | None = None
 ) -> list[Fulfillment]:
     del query
-    return fulfillments_of(call.shop, order.id)[:first]
+    return fulfillments_of(call.shop, order.id)[::-1][:first]  # the newest first, as recorded
 
 
 @resolver("Order.metafield")

@@ -12,7 +12,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-ENDED = ("CLOSED", "CANCELLED", "INCOMPLETE")
+ENDED = ("CLOSED", "CANCELLED")
 
 
 @dataclass(kw_only=True)

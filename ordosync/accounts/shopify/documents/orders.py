@@ -82,7 +82,9 @@ _SENT_PARTS = """
   nodes {
     id status requestStatus
     lineItems(first: 10) {
-      pageInfo { hasNextPage endCursor } nodes { id sku totalQuantity lineItem { id } }
+      pageInfo { hasNextPage endCursor } nodes {
+        id sku remainingQuantity totalQuantity lineItem { id }
+      }
     }
   }
 """

@@ -1,0 +1,140 @@
+"""Pieces, units and parcels of an order at Shopify, also after parcels were taken back."""
+
+import pytest
+
+from ordosync.accounts.shopify.ids import gid
+from ordosync.models import Shipment, Split
+from tests.accounts.contract.account import quantities, read, usable
+from tests.accounts.contract.examples import line, order, parcel, sold
+from tests.accounts.contract.opening import opened
+from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
+from tests.accounts.shopify.test_standing import standing
+from tests.fakes.shopify.state import FulfillmentOrder
+
+
+def created(shipper: ShopifySupplierPeople, quantity: int = 3) -> str:
+    [made] = opened(shipper).create_orders([order("1001", line("MUG", quantity))])
+    return made.id
+
+
+def splits(shipper: ShopifySupplierPeople) -> list[list[int]]:
+    """Return the units in each piece of the orders that are split."""
+    found: list[Split] = []
+    for page in opened(shipper).splits(None, now=shipper.settle()):
+        found += page.items
+    return [[sum(part.quantity for part in piece.lines) for piece in one.pieces] for one in found]
+
+
+def shipments(shipper: ShopifySupplierPeople) -> list[Shipment]:
+    return usable(read(opened(shipper).shipments(None, now=shipper.settle()))[0])
+
+
+def test_taking_back_the_first_of_two_parcels_splits_no_order(
+    shipper: ShopifySupplierPeople,
+) -> None:
+    id_ = created(shipper)
+    shipper.ship_part(id_, parcel(number="A"), 1)
+    shipper.ship_part(id_, parcel(number="B"), 2)
+
+    shipper.recall(id_, "A")
+
+    assert splits(shipper) == []
+    assert [(one.order_id, one.tracking_number, one.voided) for one in shipments(shipper)] == [
+        (id_, "A", True),
+        (id_, "B", False),
+    ]
+    assert [one.is_partial for one in shipments(shipper)] == [False, True]
+    assert quantities(standing(shipper)[id_].order) == [("MUG", 3)]
+
+
+def test_units_that_were_taken_back_and_sent_again_are_counted_once(
+    shipper: ShopifySupplierPeople,
+) -> None:
+    id_ = created(shipper)
+    shipper.ship_part(id_, parcel(number="A"), 1)
+    shipper.ship_part(id_, parcel(number="B"), 2)
+    shipper.recall(id_, "A")
+    shipper.ship_part(id_, parcel(number="C"), 1)
+    shipper.recall(id_, "C")
+    shipper.ship_part(id_, parcel(number="D"), 1)
+
+    *_, newest = shipments(shipper)
+
+    assert splits(shipper) == []
+    assert (newest.tracking_number, newest.other_numbers) == ("D", ("B",))
+    assert not newest.is_partial
+    assert quantities(standing(shipper)[id_].order) == [("MUG", 3)]
+
+
+def test_piece_keeps_its_units_when_a_parcel_of_it_is_taken_back(
+    shipper: ShopifySupplierPeople,
+) -> None:
+    id_ = created(shipper, 6)
+    first, second = shipper.split(id_, (3,), (3,))
+    before = splits(shipper)
+    shipper.ship_part(first, parcel(number="A"), 1)
+    shipper.ship_part(first, parcel(number="B"), 2)
+
+    shipper.recall(id_, "A")
+
+    assert splits(shipper) == before == [[3, 3]]
+    [void, sent] = shipments(shipper)
+    assert (void.order_id, void.voided) == (first, True)
+    assert (sent.order_id, sent.is_partial) == (first, True)
+    there = standing(shipper)
+    assert [quantities(there[piece].order) for piece in (first, second)] == [[("MUG", 3)]] * 2
+
+
+@pytest.mark.parametrize("has_lines", [True, False])
+def test_what_was_merged_into_another_is_not_shipped(
+    seller: ShopifyMerchantPeople, *, has_lines: bool
+) -> None:
+    asked = seller.request(sold("1001", line("MUG", 3)))
+    _, merged = seller.split(asked, (2,), (1,))
+    stays, gone = (
+        seller.fake.shop.sure(FulfillmentOrder, gid("FulfillmentOrder", id_))
+        for id_ in (asked, merged)
+    )
+    stays.lines[0].total_quantity = stays.lines[0].remaining_quantity = 3
+    gone.lines[0].total_quantity = gone.lines[0].remaining_quantity = 0
+    gone.lines = gone.lines if has_lines else []
+    gone.status = "CLOSED"
+    seller.fake.shop.touch(stays, gone)
+
+    found = standing(seller)
+    [outcome] = opened(seller).add_tracking([parcel(merged)])
+
+    assert found[asked].order.status == "dropshipment_requested"
+    assert quantities(found[asked].order) == [("MUG", 3)]
+    assert found[merged].order.status != "shipped"
+    assert found[merged].order.is_split
+    assert (outcome.state, outcome.code) == ("refused", "not-found")
+
+
+def test_parcel_is_read_by_the_id_of_any_parcel_of_its_order(
+    shipper: ShopifySupplierPeople,
+) -> None:
+    id_ = created(shipper)
+    shipper.ship_part(id_, parcel(number="A"), 1)
+    [first] = shipments(shipper)
+    shipper.ship_part(id_, parcel(number="B"), 2)
+
+    [found] = usable(read(opened(shipper).shipments_by_id([first.id]))[0])
+
+    assert (found.tracking_number, found.other_numbers, found.other_ids) == (
+        "B",
+        ("A",),
+        (first.id,),
+    )
+
+
+def test_order_of_many_lines_is_sent_in_part_while_its_last_line_is_open(
+    shipper: ShopifySupplierPeople,
+) -> None:
+    many = [line(f"SKU-{place}") for place in range(30)]
+    [made] = opened(shipper).create_orders([order("1001", *many)])
+    shipper.ship_part(made.id, parcel(number="A"), *(1,) * 29, 0)
+
+    [found] = shipments(shipper)
+
+    assert found.is_partial
