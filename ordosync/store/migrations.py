@@ -180,4 +180,17 @@ _CONCERNS_AND_CLAIMS = (
     update steps set merchant_id = null, supplier_id = null
     where code in ('invalid.file', 'mended') or (code = 'skip-rule' and key like 'file:%')
     """,
+    # Whether the Merchant has a live tracking number of an order, so that what every run asks for,
+    # the orders without one, takes no longer the more orders there are.
+    "alter table links add column reported integer not null default 0",
+    """
+    update links set reported = 1 where kind = 'order' and exists (
+        select 1 from links as told where told.portal = links.portal and told.kind = 'shipment'
+        and told.merchant_id = links.merchant_id and told.state = 'live'
+    )
+    """,
+    """
+    create index links_unreported on links (portal, linked_at)
+        where kind = 'order' and state = 'live' and reported = 0
+    """,
 )

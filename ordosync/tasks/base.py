@@ -26,6 +26,12 @@ class KnownLinks(Protocol):
     def live(self, kind: LinkKind) -> Iterator[list[Link]]:
         """Yield the links that nothing has ended, in pages."""
 
+    def unreported(self, *, linked_after: datetime, shipped_after: datetime) -> Sequence[Link]:
+        """Return the orders without a label that were linked after then.
+
+        Left out are those that were known to be shipped without one at `shipped_after`.
+        """
+
     def reopened(self) -> Sequence[Link]:
         """Return the orders whose label was deleted after their cancellation was refused."""
 
@@ -139,6 +145,8 @@ class Reading:
     now: datetime
     patient: bool
     """A scheduled run leaves alone what may still be being written."""
+    last_at: datetime | None = None
+    """When the last complete reading ended."""
     behind: bool = False
     """Whether the store was restored, and may lack links of what is read."""
 
