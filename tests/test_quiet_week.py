@@ -12,7 +12,7 @@ from tests.accounts.contract.people import MerchantPeople, SupplierPeople
 from tests.command import Done, ordosync
 from tests.pairs.kinds import MERCHANTS, SUPPLIERS
 from tests.virtual import VirtualClock
-from tests.week import DropsPeople, FeedPeople, Week
+from tests.week import WORKING, DropsPeople, FeedPeople, Week
 
 SELLING: Mapping[str, Callable[[Path, VirtualClock], MerchantPeople]] = {
     "files": FeedPeople,
@@ -29,23 +29,27 @@ USUAL = {
     ("shopify", "ordoro"),
     ("woocommerce", "shopify"),
 }
-"""Each kind once in each role; all others are left to the slow part."""
+"""Each kind once in each role; the others, and the nights, are left to the slow part."""
 
 
 def _pairs() -> Iterator[object]:
     for pair in product(SELLING, SHIPPING):
-        marks = () if pair in USUAL else pytest.mark.slow
-        yield pytest.param(*pair, marks=marks, id="-".join(pair))
+        if pair in USUAL:
+            yield pytest.param(*pair, WORKING, id="-".join(pair))
+        always = tuple(range(24))
+        yield pytest.param(*pair, always, marks=pytest.mark.slow, id="-".join((*pair, "always")))
 
 
-@pytest.mark.parametrize(("merchant", "supplier"), list(_pairs()))
-def test_a_quiet_week_asks_for_nobody(tmp_path: Path, merchant: str, supplier: str) -> None:
+@pytest.mark.parametrize(("merchant", "supplier", "hours"), list(_pairs()))
+def test_a_quiet_week_asks_for_nobody(
+    tmp_path: Path, merchant: str, supplier: str, hours: tuple[int, ...]
+) -> None:
     clock = VirtualClock()
     with (
         closing(SELLING[merchant](tmp_path, clock)) as selling,
         closing(SHIPPING[supplier](tmp_path, clock)) as shipping,
     ):
-        week = Week(tmp_path, selling, shipping)
+        week = Week(tmp_path, selling, shipping, hours=hours)
 
         week.pass_by()
 

@@ -2,7 +2,7 @@
 
 Orders come each day and are sent a day or two later, in one parcel or, split, in two. Some are
 cancelled, some go back after delivery and are refunded. The Supplier sells and ships for itself,
-too. Services answer 503 and 429 now and then, and cron calls by the hour.
+too. Services answer 503 and 429 now and then, and cron calls at the hours that are given.
 """
 
 import csv
@@ -35,8 +35,6 @@ from tests.fakes.shopify.state import Order as Kept
 from tests.virtual import START, Cron, VirtualClock
 
 DAYS = 7
-AWAKE = (*range(7, 20), 23)
-"""The hours in which the machine is on."""
 SKUS = ("MUG", "CUP")
 _FEED = ("Order", "SKU", "Item", "Qty", "Price", "To", "Street", "Town", "Postcode", "Country")
 
@@ -212,8 +210,16 @@ def _write(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], at:
 class Week:
     """The accounts, their people, and cron."""
 
-    def __init__(self, folder: Path, merchant: MerchantPeople, supplier: SupplierPeople) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        merchant: MerchantPeople,
+        supplier: SupplierPeople,
+        *,
+        hours: Sequence[int],
+    ) -> None:
         self.merchant, self.supplier = merchant, supplier
+        self._hours = hours
         self.lacks = merchant.lacks | supplier.lacks
         self._dice = random.Random(9)  # noqa: S311 - jitter, no secret
         options = {**merchant.portal, **supplier.portal, "manage_inventory": "true"}
@@ -246,7 +252,7 @@ class Week:
         self.cron.tick()
         # Held open: whoever closes it last tidies it up, which takes as long as all the rest.
         with Store.open(load_config(self.path).database, readonly=True):
-            for day, hour in product(range(DAYS), AWAKE):
+            for day, hour in product(range(DAYS), self._hours):
                 self._hour(day, hour)
 
     def _hour(self, day: int, hour: int) -> None:
@@ -378,3 +384,5 @@ _DAY: Mapping[int, Sequence[Callable[[Week, int], None]]] = {
     17: (Week.come_back, Week.export),
 }
 """What happens at which hour."""
+WORKING = (*_DAY, 20)
+"""The hours in which something happens, and the evening."""
