@@ -261,6 +261,7 @@ class Week:
         self._trouble()
         for event in _DAY.get(hour, ()):
             event(self, day)
+        self.clock.at += timedelta(minutes=1)  # a file that was just written is left alone
         reports = self.cron.tick()
         self.clock.at += timedelta(minutes=10)
         if any(run.counts.waiting for report in reports for run in report.runs):
