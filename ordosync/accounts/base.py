@@ -328,7 +328,7 @@ class Account(ABC):
         """Read the shipments that changed since `cursor`, oldest change first, as they are now.
 
         Where a service forgets a label that was deleted, an order that waits to be shipped is
-        a voided shipment without a number.
+        a voided shipment without a number. So is one that was cancelled here, and restored.
         """
         raise NotImplementedError
 

@@ -25,7 +25,7 @@ _VERY_LONG = timedelta(days=1)
 _AN_OUTAGE = timedelta(minutes=10)
 """A task that does not succeed for so long, and for two intervals, is critical."""
 _MOST_UNSHIPPED = 1000
-_CRITICAL = frozenset({"already-shipped"})
+_CRITICAL = frozenset({"already-shipped", "supplier-restored"})
 """Codes of failed steps of which goods go out that nobody wants."""
 _ONLY_PEOPLE = frozenset(
     {

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ordosync.models import Comment, Outcome, Page
 from ordosync.store.links import Link
 from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.standing import OPEN
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
@@ -27,8 +28,12 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
-    """Yield the same for these orders, as far as they are cancelled still."""
-    yield _page(portal, [step.merchant_id for step in owed if step.merchant_id])
+    """Yield the same for these orders, as far as they are cancelled still.
+
+    What our task cancelled and the Supplier restored is cancelled again: somebody asked for it.
+    """
+    page = _page(portal, [step.merchant_id for step in owed if step.merchant_id])
+    yield replace(page, items=_again(portal, page.items))
 
 
 def apply(
@@ -52,6 +57,22 @@ def apply(
     )
     _comment(portal, wanted, outcomes)
     return [_result(link, outcomes.get(link.merchant_id), again=look_first) for link in links]
+
+
+def _again(portal: Portal, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return the steps, those of orders that the Supplier restored with nothing decided."""
+    ended = [
+        step.supplier_id
+        for step in steps
+        if isinstance(step.payload, Link)
+        and step.payload.state == "cancelled_by_task"
+        and step.supplier_id
+    ]
+    statuses = portal.supplier.statuses(ended) if ended else {}
+    return tuple(
+        replace(step, verdict=None) if statuses.get(step.supplier_id or "") in OPEN else step
+        for step in steps
+    )
 
 
 def _page(portal: Portal, ids: Sequence[str]) -> Page[Step]:

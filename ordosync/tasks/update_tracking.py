@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from ordosync.models import Comment, Outcome, Page, Shipment, Unusable
 from ordosync.store.links import Link
+from ordosync.tasks import standing
 from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task
 from ordosync.tasks.parcels import Further, Told, steps_of, unless_told
 
@@ -35,8 +36,12 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these parcels, as they are now."""
-    ids = [step.supplier_id or step.key for step in owed]
-    return _steps(portal, portal.supplier.shipments_by_id(ids))
+    stands = [step for step in owed if standing.is_about(step)]
+    if stands:
+        yield Page(items=tuple(standing.again(portal, stands)))
+    ids = [step.supplier_id or step.key for step in owed if not standing.is_about(step)]
+    if ids:
+        yield from _steps(portal, portal.supplier.shipments_by_id(ids))
 
 
 def apply(
@@ -150,6 +155,7 @@ def _steps(portal: Portal, pages: Iterator[Page[Shipment | Unusable]]) -> Iterat
         steps = [
             step for item in page.items for step in steps_of(item, links, told, can_split=can_split)
         ]
+        steps += standing.met(portal, page.items, links)
         yield Page(items=tuple(steps), cursor=page.cursor)
 
 
@@ -200,4 +206,5 @@ TASK = Task(
     writes_to="merchant",
     links_by="import-orders",
     at_once=True,
+    passing=frozenset({standing.CANCELLED, standing.RESTORED}),
 )

@@ -43,6 +43,8 @@ class SentShipments(MadeProducts):
         if isinstance(order, Unusable):
             return None
         shipment = self._shipment(found)
+        if shipment and shipment.cancelled:
+            shipment = None
         named = [line for line in found.lines if line.cart_order_id]
         keys = sorted(zip(found.lines, order.lines, strict=True), key=lambda p: position(p[0].key))
         return Standing(
@@ -114,8 +116,6 @@ class SentShipments(MadeProducts):
     def _shipment(self, order: OrderShape) -> Shipment | None:
         given = order.shipping_info or ShippingShape()
         number = order.tracking_number
-        if order.status == "cancelled" and not number:
-            return None
         sent_at = self.sent_at(order)
         if sent_at is None:
             return None
@@ -133,6 +133,7 @@ class SentShipments(MadeProducts):
             else "",
             ancestors=self.ancestors(order),
             voided=bool(given.void) or not has_left(order),
+            cancelled=order.status == "cancelled" and not number,
         )
 
     def _split_there(self, number: str) -> Split | None:

@@ -53,7 +53,7 @@ class SentShipments(MadeOrders):
     ) -> Iterator[Page[Shipment | Unusable]]:
         """Read the parcels of the portal's orders that changed since `cursor`."""
         for orders, after in self._changed_orders(cursor, now=now, doing="read shipments"):
-            sent = (shipment for order in orders for shipment in shipments_of(order))
+            sent = (one for order in orders for one in (*shipments_of(order), *_cancelled(order)))
             yield Page(items=tuple(sent), cursor=after)
 
     def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
@@ -149,4 +149,22 @@ class SentShipments(MadeOrders):
                 for line, count in units.items()
                 if count
             ),
+        )
+
+
+def _cancelled(order: SentOrder) -> Iterator[Shipment]:
+    """Yield an order that was cancelled before a parcel left, and its parts, as without a label."""
+    if order.cancelled_at is None or any(parcel.holds for parcel in order.fulfillments):
+        return
+    order_id = number(order.id)
+    parts = [piece_id(order_id, part.id) for part in order.fulfillment_orders.nodes]
+    for id_ in (order_id, *parts):
+        yield Shipment(
+            id=id_,
+            order_id=id_,
+            tracking_number="",
+            carrier="",
+            shipped_at=order.cancelled_at,
+            voided=True,
+            cancelled=True,
         )

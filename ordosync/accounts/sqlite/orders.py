@@ -82,6 +82,7 @@ def restore(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
         return refused("not-cancelled", f"is not cancelled, but {at.status}")
     db.execute("update orders set supplier = null where number = ?", (number,))
     move(db, number, "awaiting_fulfillment")
+    changes.add(db, "order", number, "restored")
     timeline.add(db, number, "Restored", actor=actor)
     return Outcome(state="done", id=number)
 
