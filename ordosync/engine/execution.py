@@ -125,10 +125,12 @@ class Execution:
 
         Raises `BrakeError` where too much would change at once, unless it is to be forced.
         """
+        row = self.store.schedule.get(self.portal.name, self.task.name)
         reading = Reading(
             cursor=self.store.schedule.cursor(self.portal.name, self.task.name),
             now=self.clock.now(),
             patient=patient,
+            last_at=row.last_ok_at if row else None,
             behind=self._restored_at is not None,
         )
         cursor = None

@@ -17,6 +17,7 @@ from ordosync.store.links import Link
 from ordosync.tasks import standing
 from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task
 from ordosync.tasks.parcels import Further, Told, steps_of, unless_told
+from ordosync.tasks.unnoticed import all_shipments
 
 _FURTHER = "further-parcel"
 
@@ -26,11 +27,7 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
     Nothing is owed for what the links say was told: the steps of it may be gone.
     """
-    pages = _steps(
-        portal,
-        portal.supplier.shipments(reading.cursor, now=reading.now, patient=reading.patient),
-    )
-    for page in pages:
+    for page in _steps(portal, all_shipments(portal, reading)):
         yield Page(items=tuple(map(unless_told, page.items)), cursor=page.cursor)
 
 

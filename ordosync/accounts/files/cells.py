@@ -47,14 +47,6 @@ def digest(rows: Sequence[Row], options: ReadFiles) -> str:
     return f"{options.fingerprint}-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
-def skip_reason(row: Row, options: ReadFiles) -> str:
-    """Say which rule leaves this row out; empty where none does."""
-    for rule in options.skip:
-        if re.search(rule.matches, row.cells.get(rule.column, "")):
-            return rule.reason
-    return ""
-
-
 def cell(row: Row, name: str, options: ReadFiles) -> str:
     """Return the text of a field, by its meaning in `values`."""
     column = options.columns.get(name)

@@ -3,7 +3,8 @@
 import codecs
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -27,6 +28,19 @@ class Row:
         """As a person counts the lines of the file: the header is 1."""
         self.cells = cells
         self.problem = problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class InFile:
+    """What one file says of one thing, such as an order."""
+
+    name: str
+    rows: Sequence[Row]
+    """At least one, as they stand in the file."""
+    as_of: str = ""
+    """Sorts files by their age."""
+    others_begin: bool = False
+    """True if rows of other orders in the file say more than the number and a line."""
 
 
 def read_rows(path: Path, options: ReadFiles, *, json_lines: bool) -> Iterator[Row]:

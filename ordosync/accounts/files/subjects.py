@@ -1,13 +1,15 @@
 """What files may be about, besides orders: how rows are told apart, and what they say.
 
 The rows of one file that have the same key must all say the same; of several files the newest
-that has the key is believed, since they are states, of which each replaces the one before.
+that has the key is believed, since they are states, of which each replaces the one before. Of an
+order `believed` says more.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ordosync.accounts.files.believed import believed
 from ordosync.accounts.files.cells import (
     InvalidError,
     amount,
@@ -15,7 +17,6 @@ from ordosync.accounts.files.cells import (
     digest,
     flag,
     key_cell,
-    skip_reason,
     stock_quantity,
     time,
 )
@@ -27,8 +28,8 @@ from ordosync.accounts.files.options import (
     ShipmentFiles,
     StockFiles,
 )
-from ordosync.accounts.files.parse import parse_order
-from ordosync.accounts.files.rows import Row
+from ordosync.accounts.files.rows import InFile, Row
+from ordosync.accounts.files.rules import skip_reason, speaks_of_order
 from ordosync.accounts.files.written import plain
 from ordosync.models import Order, Product, Shipment, Stock, Unusable
 
@@ -48,9 +49,10 @@ class Subject(Generic[T]):
     """What tells rows apart, the id of what they say; empty where a part of it is blank."""
     needed: tuple[str, ...]
     """The fields that make the key. One of them is blank where it is empty."""
-    parse: Callable[[str, str, Sequence[Row]], T | Unusable]
-    """Makes one item of the rows of one key in one file, by key and name of the file."""
-    newest_wins: bool = True
+    parse: Callable[[str, Sequence[InFile]], T | Unusable]
+    """Makes one item of what files say of one key, oldest file first."""
+    begins: Callable[[Row], bool] = lambda _: False
+    """True if a row says more than the number and a line of an order."""
     has_lines: bool = False
     """True if several rows are one object. Then a row without a key may belong to the one above."""
 
@@ -97,14 +99,14 @@ def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
 
 
 def orders(options: OrderFiles) -> Subject[Order]:
-    """Say what order files are about; two that say different things of one order conflict."""
+    """Say what order files are about; an order's id is its number."""
     return Subject(
         name="orders",
         options=options,
         key=lambda row: row.cells.get(options.columns["order_number"], ""),
         needed=("order_number",),
-        parse=lambda key, file, rows: parse_order(key, file, rows, options),
-        newest_wins=False,
+        parse=lambda key, files: believed(key, files, options),
+        begins=lambda row: speaks_of_order(row, options),
         has_lines=True,
     )
 
@@ -137,7 +139,7 @@ def shipments(options: ShipmentFiles) -> Subject[Shipment]:
         options=options,
         key=key,
         needed=("order_number", "tracking_number"),
-        parse=lambda key, file, rows: _state(key, file, rows, options, _shipment),
+        parse=lambda key, files: _state(key, files[-1], options, _shipment),
     )
 
 
@@ -150,13 +152,12 @@ def _by_field(name: str, options: ReadFiles, field: str, parse: _Parse[T]) -> Su
         options=options,
         key=lambda row: row.cells.get(options.columns[field], ""),
         needed=(field,),
-        parse=lambda key, file, rows: _state(key, file, rows, options, parse),
+        parse=lambda key, files: _state(key, files[-1], options, parse),
     )
 
 
-def _state(
-    key: str, file: str, rows: Sequence[Row], options: ReadFiles, parse: _Parse[T]
-) -> T | Unusable:
+def _state(key: str, found: InFile, options: ReadFiles, parse: _Parse[T]) -> T | Unusable:
+    rows = found.rows
     content = digest(rows, options)
     kept = [row for row in rows if not skip_reason(row, options)]
     if not kept:
@@ -167,7 +168,7 @@ def _state(
         _check_same(kept, options)
         return parse(key, first, options, digest([first], options))
     except InvalidError as error:
-        reason = f"{file} row {error.row.number}: {error}"
+        reason = f"{found.name} row {error.row.number}: {error}"
         return Unusable(id=key, code=error.code, reason=reason, content=content)
 
 
