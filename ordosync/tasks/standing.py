@@ -32,6 +32,9 @@ def met(
     return _failed(portal, list(dict.fromkeys(ids)), links)
 
 
+CODES = frozenset({CANCELLED, RESTORED})
+
+
 def is_about(owed: Owed) -> bool:
     """Return True for a step that this module has made."""
     return owed.key.endswith((f":{CANCELLED}", f":{RESTORED}"))

@@ -203,5 +203,5 @@ TASK = Task(
     writes_to="merchant",
     links_by="import-orders",
     at_once=True,
-    passing=frozenset({standing.CANCELLED, standing.RESTORED}),
+    passing=standing.CODES,
 )

@@ -41,7 +41,8 @@ def turned(db: "sqlite3.Connection", cursor: str | None) -> Iterator[tuple[str, 
     Each comes with whether it is cancelled now, and when that happened last.
     """
     rows = db.execute(
-        "select object_id, max(changes.at) as at, status from changes join orders on number = object_id"
+        "select object_id, max(changes.at) as at, status from changes"
+        " join orders on number = object_id"
         " where kind = 'order' and what in ('cancelled', 'restored') and changes.sequence > ?"
         " and status in ('cancelled', 'awaiting_fulfillment') and not exists"
         " (select 1 from shipments where order_number = object_id and voided_at is null)"
