@@ -339,6 +339,10 @@ class Account(ABC):
         """Read these shipments as they are now; one that is gone is in no page."""
         raise NotImplementedError
 
+    def reference_on(self, shipment: Shipment) -> str:
+        """Return the reference of ours that a parcel's order carries; empty: it carries none."""
+        return shipment.reference
+
     def splits(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Split]]:
         """Read the orders that were split since `cursor`, in the order in which they were.
 

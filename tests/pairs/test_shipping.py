@@ -1,5 +1,8 @@
 """Tracking and splits between any two accounts: what the Supplier did is told the Merchant."""
 
+import sqlite3
+from contextlib import closing
+
 from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.people import needs, numbers, told
 from tests.pairs.pair import Pair
@@ -199,3 +202,15 @@ def test_order_that_our_task_cancelled_is_no_cancellation_by_the_supplier(pair: 
     pair.run("cancel-orders")
 
     assert pair.run("update-tracking").counts.get("failed", 0) == 0
+
+
+@needs("update-tracking")
+def test_parcel_of_an_order_that_we_sent_and_that_no_link_knows_is_reported(pair: Pair) -> None:
+    _, supplier_id = pair.imported("1001")
+    pair.supplier.ship(supplier_id, parcel())
+    with closing(sqlite3.connect(pair.folder / "ordosync.db")) as db, db:
+        db.execute("delete from links")
+
+    ran = pair.run("update-tracking")
+
+    assert (ran.step.state, ran.step.code) == ("waiting", "no-link")

@@ -45,13 +45,12 @@ class SentShipments(MadeProducts):
         shipment = self._shipment(found)
         if shipment and shipment.cancelled:
             shipment = None
-        named = [line for line in found.lines if line.cart_order_id]
         keys = sorted(zip(found.lines, order.lines, strict=True), key=lambda p: position(p[0].key))
         return Standing(
             order=replace(
                 order,
                 number=found.order_number.partition("-")[2] or found.order_number,
-                reference=(named[0].cart_order_id or "") if named else "",
+                reference=_reference(found),
                 ancestors=self.ancestors(found),
                 lines=tuple(
                     replace(line, id=line_id(found.order_number, shape.key)) for shape, line in keys
@@ -134,6 +133,7 @@ class SentShipments(MadeProducts):
             ancestors=self.ancestors(order),
             voided=bool(given.void) or not has_left(order),
             cancelled=order.status == "cancelled" and not number,
+            reference=_reference(order),
         )
 
     def _split_there(self, number: str) -> Split | None:
@@ -156,3 +156,7 @@ class SentShipments(MadeProducts):
                 )
             )
         return Split(order_id=number, pieces=tuple(pieces))
+
+
+def _reference(order: OrderShape) -> str:
+    return next((line.cart_order_id for line in order.lines if line.cart_order_id), "")

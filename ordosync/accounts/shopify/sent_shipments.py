@@ -53,7 +53,7 @@ class SentShipments(MadeOrders):
     ) -> Iterator[Page[Shipment | Unusable]]:
         """Read the parcels of the portal's orders that changed since `cursor`."""
         for orders, after in self._changed_orders(cursor, now=now, doing="read shipments"):
-            sent = (one for order in orders for one in (*shipments_of(order), *_cancelled(order)))
+            sent = (one for order in orders for one in (*_sent(order), *_cancelled(order)))
             yield Page(items=tuple(sent), cursor=after)
 
     def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
@@ -66,7 +66,7 @@ class SentShipments(MadeOrders):
             items = (
                 shipment
                 for order in orders.values()
-                for shipment in shipments_of(self.with_all_parts(order))
+                for shipment in _sent(self.with_all_parts(order))
                 if not known.isdisjoint((shipment.id, *shipment.other_ids))
             )
             yield Page(items=tuple(items))
@@ -150,6 +150,11 @@ class SentShipments(MadeOrders):
                 if count
             ),
         )
+
+
+def _sent(order: SentOrder) -> Iterator[Shipment]:
+    for shipment in shipments_of(order):
+        yield replace(shipment, reference=order.source_identifier or "")
 
 
 def _cancelled(order: SentOrder) -> Iterator[Shipment]:

@@ -87,6 +87,16 @@ def restore(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
     return Outcome(state="done", id=number)
 
 
+def references(db: "sqlite3.Connection", numbers: Sequence[str]) -> dict[str, str]:
+    """Return the references of ours that these orders carry."""
+    rows = db.execute(
+        "select number, reference from orders where reference <> ''"
+        " and number in (select value from json_each(?))",
+        (json.dumps(list(numbers)),),
+    )
+    return {row["number"]: row["reference"] for row in rows}
+
+
 def cancelled_unshipped(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozenset[str]:
     """Return which of these orders are cancelled and have no valid label."""
     rows = db.execute(

@@ -108,7 +108,13 @@ def read(db: "sqlite3.Connection", ids: Sequence[str]) -> list[Shipment]:
         (json.dumps(list(ids)),),
     )
     found = {row["id"]: _shipment(db, row) for row in rows.fetchall()}
-    return [found[key] for key in ids if key in found]
+    families = {key: (one.order_id, *one.ancestors) for key, one in found.items()}
+    known = orders.references(db, [number for family in families.values() for number in family])
+    return [
+        replace(found[key], reference=next((known[n] for n in families[key] if n in known), ""))
+        for key in ids
+        if key in found
+    ]
 
 
 def without_label(turned: Iterable[tuple[str, bool, str]]) -> Iterator[Shipment]:

@@ -207,6 +207,7 @@ class SupplierSide(Created):
             cancelled=parcel is None and order.status in _GONE,
             is_partial=bool(number) and self._is_partial(order, parcels),
             other_numbers=_others(number, parcels),
+            reference=str(order.meta(REFERENCE) or ""),
         )
 
     def _is_partial(self, order: OrderShape, parcels: Sequence[Seen]) -> bool:

@@ -134,7 +134,7 @@ def _open(step: StepRow, doing: str) -> str:
 
 
 def _parcel(step: StepRow) -> str:
-    number = step.content.removesuffix(":void")
+    number = step.key.removesuffix(":void").rpartition(":")[2]
     if step.content.endswith(":void"):
         return f"that tracking {number} is void"
     return f"of tracking {number}"
