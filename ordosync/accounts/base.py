@@ -273,6 +273,10 @@ class Account(ABC):
         """Read the ids of orders that changed since `cursor` and now are cancelled, unshipped."""
         raise NotImplementedError
 
+    def ancestors_of(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:  # noqa: ARG002
+        """Return what each of these orders was split from, nearest first; others are left out."""
+        return {}
+
     def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders are cancelled, unshipped, at this moment."""
         raise NotImplementedError

@@ -12,7 +12,7 @@ from ordosync import render, render_desk
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import complete, desk, options, rows, sending, ship
 from ordosync.config import find_config, load_config
-from ordosync.config.model import Config
+from ordosync.config.model import Config, PortalConfig
 from ordosync.engine.timetable import why_not
 from ordosync.errors import UsageError
 from ordosync.models import Address, Line, Order, Outcome, Product
@@ -277,11 +277,27 @@ def _where_it_travels(settings: Config, opened: SqliteAccount, before: Order) ->
         return None
     if reason := why_not(settings, portal, "cancel-orders"):
         return reason
+    whole = _whole_at_supplier(settings, portal, before)
+    if whole:
+        return (
+            f"{supplier} has it as a part of order {whole}, and no task cancels a part: tell"
+            f" {supplier} to leave it out. `ordosync cancel-orders` notes it on both orders, and"
+            " `ordosync attention` lists it from then on"
+        )
     interval = portal.tasks["cancel-orders"]
     at_supplier = f"`ordosync cancel-orders` cancels it at {supplier}"
     if interval == "off":
         return f"{at_supplier}; by itself it does not run: it is off in the configuration"
     return f"{at_supplier} now, and by itself in its interval, {interval}"
+
+
+def _whole_at_supplier(settings: Config, portal: PortalConfig, piece: Order) -> str | None:
+    """Return the Supplier's order of which this one is a part that only the Merchant has."""
+    family = [piece.number, *piece.ancestors]
+    with Store.open(settings.database, readonly=True) as store:
+        links = store.links(portal.name).of_merchant("order", family)
+    known = next((links[one] for one in family if one in links), None)
+    return known.supplier_id if known and known.merchant_id != piece.number else None
 
 
 def _parts(text: str) -> tuple[str, str, str]:

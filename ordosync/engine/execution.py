@@ -107,15 +107,27 @@ class Execution:
         ]
         if not rows:
             return
-        still = {s.key for page in self.task.replan(self.portal, rows) for s in page.items}
-        passed = [row for row in rows if row.key not in still]
-        self.counts.unchanged += len(passed)
+        still = {
+            s.key: s.verdict for page in self.task.replan(self.portal, rows) for s in page.items
+        }
+        changes = [
+            restate(
+                row,
+                "failed" if verdict else "done",
+                supplier_id=row.supplier_id,
+                code=verdict.code if verdict else None,
+                reason=verdict.reason if verdict else None,
+            )
+            for row in rows
+            if not (verdict := still.get(row.key)) or verdict.reason != row.reason
+        ]
+        self.counts.unchanged += len(changes)
         with self._recording():
             self.store.steps.touch([row.id for row in rows], now=self.clock.now())
             self.store.steps.record(
                 self.portal.name,
                 self.task.name,
-                [restate(row, "done", supplier_id=row.supplier_id) for row in passed],
+                changes,
                 run_id=self.run.id,
                 now=self.clock.now(),
             )

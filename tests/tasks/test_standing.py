@@ -103,6 +103,18 @@ def test_a_restored_order_that_the_merchant_sends_itself_names_the_side_to_cance
     assert "cancel it at the Supplier" in (ran.step.reason or "")
 
 
+def test_the_reason_is_that_of_how_both_sides_stand_now(imported: Pair) -> None:
+    cancelled_by_task(imported)
+    done(imported.northwind.restore("1001"))
+    imported.run(TASK)
+    done(imported.shop.restore("1001"))
+
+    ran = imported.run(TASK)
+
+    assert (ran.step.state, ran.counts) == ("failed", {"unchanged": 1})
+    assert "cancel it at the Supplier" in (ran.step.reason or "")
+
+
 def test_a_restored_order_that_the_merchant_requests_again_is_settled(imported: Pair) -> None:
     cancelled_by_task(imported)
     done(imported.northwind.restore("1001"))
