@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from ordosync.accounts.files.cells import digest
+from ordosync.accounts.files.cells import digest, trouble
 from ordosync.accounts.files.refusals import id_of_row
 from ordosync.accounts.files.rows import InFile, Row, read_rows
 from ordosync.accounts.files.rules import skip_reason
@@ -21,7 +21,7 @@ _PAGE = 500
 _ENOUGH = 2
 """Of two keys one is another than any that is asked for."""
 _SCHEMA = (
-    "create table files (id integer primary key, name text, copy text)",
+    "create table files (id integer primary key, name text, copy text, is_beside integer)",
     "create table rows (file integer, key text, above text, row integer, cells text, problem text)",
     "create index rows_key on rows (key)",
     "create index rows_above on rows (above) where above <> ''",
@@ -43,28 +43,33 @@ class Index(Generic[T]):
         """Name and age of each file, and some keys that begin in it."""
 
     def add(
-        self, name: str, path: Path, *, as_of: str, only: AbstractSet[str] | None = None
+        self,
+        name: str,
+        path: Path,
+        *,
+        as_of: str,
+        only: AbstractSet[str] | None = None,
+        is_beside: bool = False,
     ) -> None:
         """Add the rows of a file, or none of them. Raises `RefusedFileError` and `OSError`.
 
-        `only` leaves out all keys, and ids of rows without one, but these. Of two copies of one
-        file the newer is added last.
+        `only` leaves out all keys, and ids of rows without one, but these. Of one file and copies
+        of it, the first that is added counts. A file that `is_beside` is only to compare others
+        with: its rows without a key are no news.
         """
         self._db.execute("begin")
         begun: set[str] = set()
         try:
             file = self._db.execute(
-                "insert into files (name, copy) values (?, ?)", (name, str(path))
+                "insert into files (name, copy, is_beside) values (?, ?, ?)",
+                (name, str(path), is_beside),
             ).lastrowid
             self._db.executemany(
                 "insert into rows values (?, ?, ?, ?, ?, ?)",
                 (
                     (file, key, above, row.number, self._cells(row), row.problem)
                     for key, above, row in self._placed(path, begun)
-                    if only is None
-                    or key in only
-                    or above in only
-                    or (not key and id_of_row(name, row) in only)
+                    if only is None or key in only or above in only or id_of_row(name, row) in only
                 ),
             )
         except BaseException:
@@ -137,18 +142,33 @@ class Index(Generic[T]):
             {"keys": json.dumps(keys)},
         )
         found = {
-            key: self._subject.parse(key, self._by_file(key, group))
-            for key, group in groupby(rows, key=lambda row: row[0])
+            key: self._by_file(key, group) for key, group in groupby(rows, key=lambda row: row[0])
         }
         for key in keys:
             if key in found:
-                yield key, found[key]
+                item = self._subject.parse(key, found[key])
+                yield key, item
+                if not isinstance(item, Unusable):
+                    yield from self._aside(found[key][-1])
+
+    def _aside(self, newest: InFile) -> Iterator[tuple[str, Unusable]]:
+        """Yield what of a row that was used could not be read, as a trouble of the row alone."""
+        row = newest.rows[-1]
+        if why := self._subject.aside(row):
+            trouble_of_row = Unusable(
+                id=id_of_row(newest.name, row),
+                code="invalid.money",
+                reason=f"{newest.name} row {row.number}: {why}",
+                content=digest([row], self._options),
+                of_source=True,
+            )
+            yield trouble_of_row.id, trouble_of_row
 
     def _by_file(self, key: str, rows: Iterable[Sequence[Any]]) -> list[InFile]:
         found: dict[str, InFile] = {}
         for file, group in groupby(rows, key=lambda row: row[1]):
             one = self._in_file(key, file, [_row(*rest) for _, _, *rest in group])
-            found[one.name] = one  # in the place of a copy of what the same file was before
+            found.setdefault(one.name, one)  # else a copy of what the same file was before
         return sorted(found.values(), key=lambda one: one.as_of)
 
     def _in_file(self, key: str, file: int, rows: Sequence[Row]) -> InFile:
@@ -158,7 +178,7 @@ class Index(Generic[T]):
     def _keyless(self) -> Iterator[dict[str, T | Unusable]]:
         rows = self._db.execute(
             "select files.name, row, cells, problem from rows join files on files.id = rows.file"
-            " where key = '' order by rows.rowid"
+            " where key = '' and not is_beside order by rows.rowid"
         )
         while page := rows.fetchmany(_PAGE):
             items = [self._without_key(name, _row(*rest)) for name, *rest in page]
@@ -167,7 +187,7 @@ class Index(Generic[T]):
     def _without_key(self, name: str, row: Row) -> Unusable:
         rule = skip_reason(row, self._options)
         field = self._subject.blank(row)
-        blank = f"{name} row {row.number}: the {field.replace('_', ' ')} is blank"
+        blank = f"{name} row {row.number}: {trouble(row, field, self._options)}"
         return Unusable(
             id=id_of_row(name, row),
             code="skip-rule" if rule else f"invalid.{field}",

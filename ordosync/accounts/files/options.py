@@ -56,7 +56,7 @@ SHIPMENT_FIELDS = (
     "warehouse",
     "voided",
 )
-_NEWER = frozenset({"only_rows", "skip_orders", "only_orders"})
+_NEWER = frozenset({"only_rows", "skip_orders", "only_orders", "text_cells"})
 """Options that an earlier release did not have."""
 
 
@@ -111,6 +111,8 @@ class ReadFiles:
     """Rows that match one of these are left out."""
     only_rows: tuple[RowRule, ...] = ()
     """Rows that do not match all of these are left out."""
+    text_cells: bool = False
+    """Whether `="0012"` and `'0012` mean 0012, as spreadsheets are made to keep text."""
     quiet_s: int = 10
     """Scheduled runs leave a file alone that changed less than this ago."""
 

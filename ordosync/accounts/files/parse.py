@@ -14,8 +14,10 @@ from ordosync.accounts.files.cells import (
     amount,
     cell,
     key_cell,
+    key_text,
     quantity,
     time,
+    trouble,
 )
 from ordosync.accounts.files.lines import content_of, lines
 from ordosync.accounts.files.options import (
@@ -75,12 +77,13 @@ def _check_numbers(number: str, rows: Sequence[Row], options: OrderFiles) -> Non
     """Raise `InvalidError` for a row without a number."""
     for row in rows:
         if not _has_number(row, options):
-            what = f"the order number is blank, so this may be a line of order {number}"
+            why = trouble(row, "order_number", options)
+            what = f"{why}; it may be a line of order {number}"
             raise InvalidError("invalid.order_number", row, what)
 
 
 def _has_number(row: Row, options: OrderFiles) -> bool:
-    return bool(row.cells.get(options.columns["order_number"]))
+    return bool(key_text(row, "order_number", options))
 
 
 class _NothingToShipError(Exception):

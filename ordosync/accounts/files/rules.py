@@ -6,6 +6,7 @@ A rule for rows is about each row by itself, a rule for orders about the first r
 import re
 from collections.abc import Sequence
 
+from ordosync.accounts.files.cells import text_of
 from ordosync.accounts.files.options import OrderFiles, ReadFiles, Rule
 from ordosync.accounts.files.rows import Row
 
@@ -58,7 +59,7 @@ def _reason(row: Row, never: Sequence[Rule], always: Sequence[Rule]) -> str:
 
 
 def _matches(rule: Rule, row: Row) -> bool:
-    return re.search(rule.matches, row.cells.get(rule.column, "")) is not None
+    return re.search(rule.matches, text_of(row, rule.column)) is not None
 
 
 def _continues(row: Row, first: Row, options: OrderFiles) -> bool:

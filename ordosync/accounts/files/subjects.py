@@ -7,6 +7,7 @@ order `believed` says more.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 from ordosync.accounts.files.believed import believed
@@ -17,6 +18,8 @@ from ordosync.accounts.files.cells import (
     digest,
     flag,
     key_cell,
+    key_text,
+    may_have_id,
     stock_quantity,
     time,
 )
@@ -30,7 +33,6 @@ from ordosync.accounts.files.options import (
 )
 from ordosync.accounts.files.rows import InFile, Row
 from ordosync.accounts.files.rules import skip_reason, speaks_of_order
-from ordosync.accounts.files.written import plain
 from ordosync.models import Order, Product, Shipment, Stock, Unusable
 
 T = TypeVar("T")
@@ -53,13 +55,14 @@ class Subject(Generic[T]):
     """Makes one item of what files say of one key, oldest file first."""
     begins: Callable[[Row], bool] = lambda _: False
     """True if a row says more than the number and a line of an order."""
+    aside: Callable[[Row], str] = lambda _: ""
+    """Says what of a row cannot be read and keeps nothing else back; empty if all can."""
     has_lines: bool = False
     """True if several rows are one object. Then a row without a key may belong to the one above."""
 
     def blank(self, row: Row) -> str:
         """Return the field for whose sake a row has no key."""
-        columns = self.options.columns
-        return next(name for name in self.needed if not row.cells.get(columns[name]))
+        return next(name for name in self.needed if not key_text(row, name, self.options))
 
 
 def placed(rows: Iterable[Row], subject: Subject[T]) -> Iterator[tuple[str, str, Row]]:
@@ -78,12 +81,19 @@ def placed(rows: Iterable[Row], subject: Subject[T]) -> Iterator[tuple[str, str,
         if key:
             above = key
             yield key, "", row
-        elif not (above and subject.has_lines) or skip_reason(row, subject.options):
+        elif not _may_belong(row, above, subject) or skip_reason(row, subject.options):
             yield "", "", row
         else:
             undecided.append(row)
     sku = subject.options.columns.get("sku", "")
     yield from (("", above if one.cells.get(sku) else "", one) for one in undecided)
+
+
+def _may_belong(row: Row, above: str, subject: Subject[T]) -> bool:
+    """Return True if a row without a usable key may be a line of the order above it."""
+    if not above or not subject.has_lines:
+        return False
+    return may_have_id(row, subject.needed[0], above, subject.options)
 
 
 def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
@@ -103,7 +113,7 @@ def orders(options: OrderFiles) -> Subject[Order]:
     return Subject(
         name="orders",
         options=options,
-        key=lambda row: row.cells.get(options.columns["order_number"], ""),
+        key=lambda row: key_text(row, "order_number", options),
         needed=("order_number",),
         parse=lambda key, files: believed(key, files, options),
         begins=lambda row: speaks_of_order(row, options),
@@ -128,10 +138,10 @@ def cancellations(options: CancellationFiles) -> Subject[str]:
 
 def shipments(options: ShipmentFiles) -> Subject[Shipment]:
     """Say what tracking files are about; a parcel's id is made of its two numbers."""
-    order, tracking = options.columns["order_number"], options.columns["tracking_number"]
 
     def key(row: Row) -> str:
-        of, number = row.cells.get(order, ""), row.cells.get(tracking, "")
+        of = key_text(row, "order_number", options)
+        number = key_text(row, "tracking_number", options)
         return f"{of}:{number}" if of and number else ""
 
     return Subject(
@@ -140,6 +150,7 @@ def shipments(options: ShipmentFiles) -> Subject[Shipment]:
         key=key,
         needed=("order_number", "tracking_number"),
         parse=lambda key, files: _state(key, files[-1], options, _shipment),
+        aside=lambda row: _cost(row, options)[1],
     )
 
 
@@ -150,7 +161,7 @@ def _by_field(name: str, options: ReadFiles, field: str, parse: _Parse[T]) -> Su
     return Subject(
         name=name,
         options=options,
-        key=lambda row: row.cells.get(options.columns[field], ""),
+        key=lambda row: key_text(row, field, options),
         needed=(field,),
         parse=lambda key, files: _state(key, files[-1], options, parse),
     )
@@ -209,12 +220,11 @@ def _shipment(key: str, row: Row, options: ReadFiles, _: str) -> Shipment:
     shipped_at = time(row, "shipped_at", cell(row, "shipped_at", options), options)
     if shipped_at is None:
         raise InvalidError("invalid.date", row, "shipped_at is blank")
-    cost = amount(row, "cost", cell(row, "cost", options), options)
+    cost, _ = _cost(row, options)
     return Shipment(
         id=key,
-        # The order file that it was copied from may have neutralised it.
-        order_id=plain(key_cell(row, "order_number", options)),
-        tracking_number=plain(key_cell(row, "tracking_number", options)),
+        order_id=key_cell(row, "order_number", options),
+        tracking_number=key_cell(row, "tracking_number", options),
         carrier=key_cell(row, "carrier", options),
         shipped_at=shipped_at,
         method=cell(row, "method", options),
@@ -223,3 +233,11 @@ def _shipment(key: str, row: Row, options: ReadFiles, _: str) -> Shipment:
         warehouse=cell(row, "warehouse", options),
         voided=flag(row, "voided", options),
     )
+
+
+def _cost(row: Row, options: ReadFiles) -> tuple[Decimal | None, str]:
+    """Return what a label has cost, or why that cannot be read: the number travels without it."""
+    try:
+        return amount(row, "cost", cell(row, "cost", options), options), ""
+    except InvalidError as error:
+        return None, f"{error}; the tracking number travels without it"
