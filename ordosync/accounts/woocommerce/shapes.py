@@ -242,6 +242,8 @@ class SiteShape(Struct, frozen=True, kw_only=True):
     gmt_offset: Any = 0
     timezone_string: str = ""
     namespaces: list[str] = []
+    is_closed: bool = False
+    """Whether it says nothing of itself to anybody that WordPress does not know."""
 
 
 class _Numbered(Struct, frozen=True):
