@@ -102,14 +102,12 @@ def _is_ours(portal: Portal, item: Product | Unusable) -> bool:
 
 
 def _for_supplier(portal: Portal, product: Product) -> Product:
-    send = portal.config.send
-    by_theirs = "supplier_sku" in send
+    by_theirs = "supplier_sku" in portal.config.send
     return Product(
         id="",
         sku=(product.supplier_sku or product.sku) if by_theirs else product.sku,
         name=product.name,
-        # Who is told its cost is not to see the retail price, which an order could take from here.
-        price=None if "supplier_unit_cost" in send else product.price,
+        price=product.price,
         weight_g=product.weight_g,
     )
 
