@@ -376,4 +376,49 @@ MUTANTS = (
         new=":",
         test="tasks/test_standing.py",
     ),
+    Mutant(
+        protection="a file is the same only if its size and its times are",
+        file="accounts/files/folder.py",
+        old="    mark = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]",
+        new="    mark = [stat.st_size]",
+        test="accounts/files/test_believed.py::"
+        "test_file_of_the_same_size_and_second_is_read_again_when_its_content_has_changed",
+    ),
+    Mutant(
+        protection="fences grow at a restore",
+        file="store/copies.py",
+        old="            (fence + 1,),",
+        new="            (0,),",
+        test="test_restore.py::"
+        "test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_since",
+    ),
+    Mutant(
+        protection="a label made between look and cancel at Ordoro wins",
+        file="accounts/ordoro/made_orders.py",
+        old="        if after.tracking_number and not also_shipped:",
+        new="        if False:",
+        test="faults/test_ordoro.py::test_order_that_is_shipped_as_we_cancel_it_stays_shipped",
+    ),
+    Mutant(
+        protection="a number that Ordoro refuses as taken may be that of the same order",
+        file="accounts/ordoro/made_orders.py",
+        old="                if not look_first:\n                    return _TAKEN\n",
+        new="",
+        test="faults/test_ordoro.py::"
+        "test_order_that_arrives_twice_is_there_once_where_numbers_are_unique",
+    ),
+    Mutant(
+        protection="of two orders with one reference the oldest counts at Ordoro",
+        file="accounts/ordoro/made_orders.py",
+        old="        first = min(roots, key=",
+        new="        first = max(roots, key=",
+        test="faults/test_writes.py::test_of_two_orders_with_one_reference_the_oldest_counts",
+    ),
+    Mutant(
+        protection="of two orders with one reference the oldest counts at Shopify",
+        file="accounts/shopify/made_orders.py",
+        old="                    if reference in part and reference not in found:",
+        new="                    if reference in part:",
+        test="faults/test_writes.py::test_of_two_orders_with_one_reference_the_oldest_counts",
+    ),
 )
