@@ -509,7 +509,7 @@ class Execution:
         return self.store.steps.failed(self.portal.name, self.task.name)
 
     def _without_cause(self) -> Mapping[str, Verdict]:
-        """Return the failed steps that need nobody any more; a later run asks if this one cannot."""
+        """Return the failed steps that need nobody any more; where nobody can tell, none."""
         try:
             return self.task.over(self.portal, self._failed())
         except AccountError:
