@@ -18,6 +18,7 @@ from ordosync.clock import Clock
 from ordosync.engine.brake import Brake
 from ordosync.engine.changes import change, counted_as, decided, restate, settled
 from ordosync.engine.owed import is_edit, owed
+from ordosync.engine.reopening import reopen, reopenable
 from ordosync.engine.stop import Stop
 from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
@@ -198,6 +199,11 @@ class Execution:
         known = self.store.steps.known(
             self.portal.name, self.task.name, [step.key for step in page.items]
         )
+        if self.task.reopens:
+            read = [step.merchant_id for step in page.items if step.merchant_id]
+            if ids := reopenable(self.task, self.portal, self.store, read):
+                with self._recording():
+                    reopen(self.task, self.portal, self.store, ids, now=self.clock.now())
         fresh: list[Step] = []
         for step in page.items:
             row = known.get(step.key)

@@ -335,4 +335,5 @@ TASK = Task(
     apply=apply,
     look_up=look_up,
     writes_to="supplier",
+    reopens=("split-order", "update-tracking"),
 )
