@@ -98,6 +98,29 @@ def test_what_is_tried_by_itself_waits_only_after_an_hour(both: TwoAccounts, sta
     assert late["severity"] == ("normal" if state == "waiting" else "critical")
 
 
+@pytest.mark.parametrize("code", ["partially-shipped", "no-link"])
+def test_what_may_take_days_is_listed_after_one_and_is_no_trouble_of_its_task(
+    both: TwoAccounts, code: str
+) -> None:
+    def since(at: str) -> list[dict[str, object]]:
+        age(
+            both.folder,
+            f"update steps set state = 'waiting', code = '{code}',"  # noqa: S608 - a test's
+            " task = 'update-tracking',"
+            " not_before = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '12 hours'),"
+            f" created_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '{at}') where id = 1",
+        )
+        return waiting(both)
+
+    early = since("-23 hours")
+    tick = both.run("run-due")
+    [late] = since("-25 hours")
+
+    assert early == []
+    assert tick.err == ""
+    assert (late["code"], late["severity"]) == (code, "normal")
+
+
 def test_a_write_that_was_looked_for_in_vain_is_listed_at_once(both: TwoAccounts) -> None:
     age(both.folder, "update steps set state = 'unknown', attempts = 2 where id = 1")
 

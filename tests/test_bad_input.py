@@ -120,17 +120,6 @@ def test_an_order_that_waits_survives_the_overwriting_of_its_file(tmp_path: Path
     assert not list(tmp_path.glob("*.spool"))
 
 
-def test_a_number_with_two_contents_in_one_run_is_refused_in_both_files(tmp_path: Path) -> None:
-    shop(tmp_path, HEADER + row("1") + row("2"))
-    other = tmp_path / "feeds" / "other.csv"
-    other.write_text(HEADER + row("1", "7") + row("2"))
-
-    done = ordosync(tmp_path, "import-orders", "--json")
-
-    assert (done.code, done.counts) == (1, {"seen": 2, "done": 1, "failed": 1})
-    assert numbers(tmp_path) == ["2"]
-
-
 def test_an_edit_after_the_import_is_skipped_once(tmp_path: Path) -> None:
     feed = shop(tmp_path, HEADER + row("1") + row("2"))
     ordosync(tmp_path, "import-orders")

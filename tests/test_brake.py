@@ -1,12 +1,14 @@
 """When suddenly far too much would change, nothing does until a person has looked."""
 
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.command import ordosync
+from tests.command import ordosync, wake
 from tests.desk import TwoAccounts
 
 
@@ -33,7 +35,7 @@ def _physical(both: TwoAccounts) -> list[Any]:
 
 def test_stock_that_falls_to_0_at_once_is_not_written_without_force(tmp_path: Path) -> None:
     both = _shop(tmp_path, 25)
-    _count(both, 25, 0)
+    _count(both, 25, 1)
 
     braked = both.run("write-inventory-back", "--json")
     again = both.run("write-inventory-back", "--json")
@@ -47,9 +49,26 @@ def test_stock_that_falls_to_0_at_once_is_not_written_without_force(tmp_path: Pa
     assert _physical(both) == [0] * 25
 
 
+def test_a_scheduled_run_that_is_stopped_each_time_is_reported_once(tmp_path: Path) -> None:
+    both = _shop(tmp_path, 25)
+    both.run("run-due")
+    _count(both, 25, 1)
+
+    wake(tmp_path)
+    first = both.run("run-due")
+    wake(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
+        db.execute("update schedule set failures = 0, tried_at = null")
+    second = both.run("run-due")
+
+    assert len(first.err.splitlines()) == 1
+    assert "would set to 0 25 of 25" in first.err
+    assert (second.code, second.err) == (1, "")
+
+
 def test_few_that_fall_to_0_are_written(tmp_path: Path) -> None:
     both = _shop(tmp_path, 19)
-    _count(both, 19, 0)
+    _count(both, 19, 1)
 
     assert both.run("write-inventory-back", "--json").counts == {"seen": 19, "done": 19}
 

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 
 from ordosync.accounts.files import FilesAccount
 from ordosync.accounts.files.options import OrderFiles
-from ordosync.models import Order
+from ordosync.models import Order, Product, Unusable
+from tests.accounts.files.conftest import Drop, Make, _drop, _make  # noqa: F401 - fixtures
+from tests.accounts.files.test_reading import all_of
 from tests.command import CONFIG, HEADER, numbers, ordosync, row, shop, steps
 
 
@@ -179,3 +182,51 @@ def test_a_patient_reading_leaves_a_file_alone_that_has_just_changed(tmp_path: P
     assert read(5, patient=False) == ["1"]
     assert read(15, patient=True) == ["1"]
     account.close()
+
+
+@pytest.mark.parametrize("name", ["orders.csv", "orders.jsonl"])
+def test_column_that_is_not_mapped_may_hold_anything(tmp_path: Path, name: str) -> None:
+    shop(tmp_path)
+    long = "x" * 12_007
+    feed = f"{HEADER.strip()},body\n1,MUG,Mug,1,9.50,Ada,DE,{long}\0\n"
+    if name.endswith("jsonl"):
+        known = '{"order": "1", "sku": "MUG", "qty": 1, "price": 1, "country": "DE", '
+        feed = known + f'"body": "{long}\\u0000", "parts": [{{"a": 1, "a": 2}}], "body": {{}}}}\n'
+    (tmp_path / "feeds" / name).write_text(feed)
+
+    assert ordosync(tmp_path, "import-orders", "--json").counts == {"seen": 1, "done": 1}
+
+
+def test_product_with_a_long_description_that_is_not_mapped_is_read(make: Make, drop: Drop) -> None:
+    drop("products/a.csv", f"sku,name,price,kit,Body (HTML)\nMUG,Mug,1,no,{'x' * 12_007}\n")
+
+    [found] = all_of(make().products(None, now=datetime(2026, 11, 23, tzinfo=UTC)))
+
+    assert isinstance(found, Product)
+
+
+@pytest.mark.parametrize("name", ["orders.csv", "orders.jsonl"])
+@pytest.mark.parametrize("column", ["name", "body"])
+def test_huge_cell_is_refused_without_taking_many_times_its_memory(
+    tmp_path: Path, name: str, column: str
+) -> None:
+    size = 20_000_000
+    path = tmp_path / name
+    if name.endswith("jsonl"):
+        path.write_text(f'{{"order": "1", "sku": "M", "qty": 1, "{column}": "{"x" * size}"}}\n')
+    else:
+        path.write_text(f"order,sku,qty,{column}\n1,M,1,{'x' * size}\n")
+    columns = {"order_number": "order", "sku": "sku", "quantity": "qty"}
+    options = OrderFiles(glob=path, columns=columns)
+    account = FilesAccount(name="shop", spool=tmp_path / "spool", orders=options)
+
+    tracemalloc.start()
+    pages = account.orders(None, now=datetime(2026, 11, 23, tzinfo=UTC))
+    [found] = [item for page in pages for item in page.items]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    account.close()
+
+    assert isinstance(found, Unusable)
+    assert f"{name}: row 2" in found.reason or f"{name}: row 1" in found.reason
+    assert peak < 4 * size

@@ -51,7 +51,7 @@ def test_order_is_sent_whole_once_the_number_is_in_its_row(tmp_path: Path) -> No
 
     assert done == {"seen": 2, "done": 1, "unchanged": 1}
     [order] = ordosync(tmp_path, "orders", "show", "21", "--json").json["orders"]
-    assert [line["sku"] for line in order["lines"]] == ["MUG", "BOARD"]
+    assert sorted(line["sku"] for line in order["lines"]) == ["BOARD", "MUG"]
     assert failed(tmp_path) == {}
     assert ordosync(tmp_path, "attention").code == 0
 
@@ -232,4 +232,36 @@ def test_product_without_a_sku_stays_failed_until_its_file_changes(pair: Path) -
     ordosync(pair, "import-products")
 
     assert reported == {"file:a.csv:2": "a.csv row 2: the sku is blank"}
+    assert failed(pair, 2) == {}
+
+
+COSTS = """kind: files
+    order_files: {folder: orders, columns: {order_number: No, sku: SKU, quantity: Qty}}
+    shipments:
+      glob: sent
+      columns: {order_number: no, tracking_number: number, carrier: by, shipped_at: at, cost: cost}
+      date_format: "%Y-%m-%d"
+      timezone: UTC
+      currency: USD"""
+
+
+def test_number_travels_without_a_cost_that_cannot_be_read_and_the_cost_is_reported(
+    pair: Path,
+) -> None:
+    no_stock = config(COSTS).replace(", manage_inventory: true", "")
+    (pair / "config.yaml").write_text(no_stock)
+    sent = pair / "sent" / "a.csv"
+    header, second = "no,number,by,at,cost\n", "2,1Z2,UPS,2026-11-23,5.00\n"
+    sent.write_text(f"{header}1,1Z1,UPS,2026-11-23,$6.40\n{second}")
+
+    first = ordosync(pair, "update-tracking", "--json")
+    ordosync(pair, "update-tracking")
+    reported = failed(pair, 2)
+    sent.write_text(f"{header}1,1Z1,UPS,2026-11-23,6.40\n{second}")
+    ordosync(pair, "update-tracking")
+
+    assert (first.code, first.counts) == (1, {"seen": 3, "done": 2, "failed": 1})
+    assert (pair / "out" / "tracking.csv").read_text().count("1Z") == 2
+    assert list(reported) == ["file:a.csv:2"]
+    assert "cost '$6.40' is not an amount" in reported["file:a.csv:2"]
     assert failed(pair, 2) == {}

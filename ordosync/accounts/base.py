@@ -81,6 +81,9 @@ class Account(ABC):
     """In which roles `all_orders` has every order; in others, what is not in it tells nothing."""
     lists_others: ClassVar[bool] = False
     """Whether `all_orders` has, as the Supplier, what others have made there as well."""
+    parcels_asked: ClassVar[int] = 0
+    """How many orders one call of `shipments_by_id` reads, where a parcel may be added to an order
+    without the order counting as changed, and has the order's id. 0: it counts everywhere."""
     parcels: ClassVar[str] = ""
     """What `config check --online` says of a Supplier's order that is sent in several parcels."""
     tells_addresses: bool = False

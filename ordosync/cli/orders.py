@@ -127,6 +127,8 @@ def add_order(
     """Take an order; with --supplier it is requested from that supplier."""
     if not number.strip():
         raise UsageError("an order needs a number: `ordosync orders add NUMBER --line SKU=QTY`")
+    rows.whole(number, "number")
+    rows.whole(postcode, "postcode")
     if currency and not re.fullmatch("[A-Z]{3}", currency):
         raise UsageError(f"{currency!r} is not a currency such as EUR: three capital letters")
     settings = load_config(find_config(config))

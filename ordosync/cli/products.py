@@ -56,6 +56,7 @@ def add_product(
     """Add a product; its stock is uncounted until `stock set`."""
     if not sku.strip():
         raise UsageError("a product needs a SKU: `ordosync products add SKU`")
+    rows.whole(sku, "SKU")
     parts = _parts(kit) if kit is not None else None
     product = Product(
         id=sku,

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+from ordosync.accounts.spreadsheets import damage, plain
 from ordosync.errors import UsageError
 
 _LARGEST_FILE = 64 * 1024 * 1024
@@ -29,7 +30,11 @@ class Given:
 
     def get(self, name: str) -> str:
         """Return what was given under a name, if anything."""
-        return self.cells.get(name, "").strip()
+        return plain(self.cells.get(name, "").strip())
+
+    def id(self, name: str) -> str:
+        """Return an id, SKU or tracking number. Raises `UsageError`."""
+        return plain(whole(self.cells.get(name, "").strip(), name))
 
 
 def read_rows(path: Path, needed: Sequence[str], known: Sequence[str]) -> list[Given]:
@@ -44,7 +49,7 @@ def read_rows(path: Path, needed: Sequence[str], known: Sequence[str]) -> list[G
         return [
             Given(cells={name: row.get(name) or "" for name in kept}, number=number)
             for number, row in enumerate(reader, 2)
-            if any(row.get(name) for name in kept)
+            if any((row.get(name) or "").strip() for name in kept)
         ]
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}; check its path") from error
@@ -95,6 +100,13 @@ def give_back(path: Path, refused: Sequence[tuple[Given, str]]) -> Path | None:
     return back
 
 
+def whole(text: str, name: str) -> str:
+    """Return an id, SKU or postcode that no spreadsheet has damaged. Raises `UsageError`."""
+    if why := damage(text):
+        raise UsageError(f"the {name} {text[:40]!r} {why}")
+    return text
+
+
 def quantity(text: str, *, least: int = 0) -> int:
     """Read a whole number. Raises `UsageError`."""
     if not text.strip():
@@ -130,4 +142,4 @@ def pair(text: str) -> tuple[str, str]:
     sku, equals, what = (part.strip() for part in text.rpartition("="))
     if not equals or not sku:
         raise UsageError(f"{text.strip()!r} is not SKU=QUANTITY")
-    return sku, what
+    return whole(sku, "SKU"), what

@@ -194,7 +194,8 @@ def _wanted(opened: SqliteAccount, row: Given, warehouses: Sequence[str]) -> _Wa
         raise UsageError(f"has no {' and no '.join(missing)}")
     if missing:
         raise UsageError(f"say {', '.join(f'--{name}' for name in missing)} as well")
-    order = desk.read_order(opened, row.get("number"))
+    tracking = row.id("tracking")
+    order = desk.read_order(opened, row.id("number"))
     cost, warehouse = row.get("cost"), row.get("warehouse") or opened.warehouse
     if warehouse not in warehouses:
         there = ", ".join(warehouses)
@@ -208,7 +209,7 @@ def _wanted(opened: SqliteAccount, row: Given, warehouses: Sequence[str]) -> _Wa
     shipment = Shipment(
         id="",
         order_id=order.number,
-        tracking_number=row.get("tracking"),
+        tracking_number=tracking,
         carrier=row.get("carrier"),
         method=row.get("method"),
         cost=rows.money(cost) if cost else None,

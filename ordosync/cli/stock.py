@@ -144,7 +144,7 @@ def _counted(opened: SqliteAccount, row: Given, what: Literal["quantity", "by"])
         raise UsageError("has no SKU")
     least = 0 if what == "quantity" else -999_999_999
     return Count(
-        sku=row.get("sku"),
+        sku=row.id("sku"),
         warehouse=row.get("warehouse") or opened.warehouse,
         quantity=rows.quantity(row.get(what), least=least),
         is_change=what == "by",

@@ -11,6 +11,7 @@ from ordosync import render
 from ordosync.accounts.network import Network
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import options
+from ordosync.cli.rows import whole
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
@@ -198,6 +199,7 @@ def retry(
         register(settings, store, clock)
         rows = _all_open(store) if every else _named(store, steps or [])
         if sent is not None:
+            whole(sent, "id")
             check_sent(_opened(settings, store, network, rows[0]), store, rows[0], sent)
             settle_as_sent(store, rows[0], sent, now=clock.now())
             render.say(f"step {rows[0].id}: settled as sent, {sent}")

@@ -14,14 +14,14 @@ from ordosync.store import Store
 from ordosync.store.concerns import Concern, Severity, step_key
 from ordosync.store.links import Link
 from ordosync.store.schedule import ScheduleRow
-from ordosync.store.steps import DISMISSED, StepRow
+from ordosync.store.steps import DISMISSED, PATIENT, StepRow
 from ordosync.store.times import to_text
 from ordosync.tasks import TASKS
 
 _LONG = timedelta(hours=1)
 """So old a step may be that is tried again by itself, before people hear of it."""
-_PATIENCE = {"partially-shipped": timedelta(days=1), "no-link": timedelta(days=2)}
-"""Codes of steps that wait for something that takes longer."""
+_VERY_LONG = timedelta(days=1)
+"""The same for what waits for something that may take days."""
 _AN_OUTAGE = timedelta(minutes=10)
 """A task that does not succeed for so long, and for two intervals, is critical."""
 _MOST_UNSHIPPED = 1000
@@ -188,7 +188,7 @@ def _is_late(step: StepRow, now: datetime) -> bool:
     """Whether a step was looked for in vain, or has been tried by itself for too long."""
     if step.state == "unknown" and step.attempts > 1:
         return True  # it was looked for after it had rested, and that told nothing
-    return now - step.created_at > _PATIENCE.get(step.code or "", _LONG)
+    return now - step.created_at > (_VERY_LONG if step.code in PATIENT else _LONG)
 
 
 def _severity(step: StepRow, store: Store) -> Severity:

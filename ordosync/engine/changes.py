@@ -31,6 +31,7 @@ def change(
         code=code,
         reason=reason,
         not_before=not_before,
+        as_of=step.as_of,
     )
 
 
@@ -51,6 +52,7 @@ def restate(
         supplier_id=supplier_id,
         code=code,
         reason=reason,
+        as_of=row.as_of,
     )
 
 
@@ -90,7 +92,7 @@ def settled(
             "done",
             supplier_id=outcome.id,
             code=outcome.code or None,
-            reason=outcome.reason or None,
+            reason=outcome.reason or step.remark or None,
         )
     not_before = _again_at(outcome, row, tries=tries, settle_s=settle_s, now=now)
     state: State = "failed" if not_before is None else "waiting"

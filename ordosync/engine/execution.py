@@ -25,6 +25,7 @@ from ordosync.faults import fault
 from ordosync.models import Outcome, Page
 from ordosync.schedule import is_from_the_future
 from ordosync.store import Store
+from ordosync.store.concerns import step_key
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import PLANNED, StepChange, StepRow
@@ -69,6 +70,8 @@ class Execution:
         self._unavailable = 0
         self._recorded_at = self.run.started_at
         self._mended: AbstractSet[str] = frozenset()
+        self._standing: set[str] = set()
+        self._is_complete = False
         self._read_to_end: tuple[str | None, datetime] | None = None
         self._has_written = False
         self._restored_at = self.store.schedule.restored_at(self.portal.name, self.task.name)
@@ -91,10 +94,12 @@ class Execution:
 
         Raises `BrakeError` where too much would change at once, unless it is to be forced.
         """
+        row = self.store.schedule.get(self.portal.name, self.task.name)
         reading = Reading(
             cursor=self.store.schedule.cursor(self.portal.name, self.task.name),
             now=self.clock.now(),
             patient=patient,
+            last_at=row.last_ok_at if row else None,
             behind=self._restored_at is not None,
         )
         cursor = None
@@ -112,6 +117,7 @@ class Execution:
             if not force:
                 self._check_brake(brake)
             self._send_planned()
+        self._is_complete = True
         unsettled = self.store.steps.unsettled_ids(self.portal.name)
         failed = self.store.steps.failed(self.portal.name, self.task.name)
         sources = frozenset(row.key for row in failed if row.of_source)
@@ -125,6 +131,8 @@ class Execution:
     def conclude(self) -> None:
         """Note, in the transaction that ends the run, what a complete reading has come to."""
         self._settle_mended(self._mended)
+        if self.task.closes and self._is_complete:
+            self._close_what_stands_no_more()
         if self._read_to_end:
             cursor, began = self._read_to_end
             self._read_up_to(cursor, began=began)
@@ -206,6 +214,8 @@ class Execution:
                     reopen(self.task, self.portal, self.store, ids, now=self.clock.now())
         fresh: list[Step] = []
         for step in page.items:
+            if self.task.closes and step.content == self.task.closes:
+                self._standing.add(step.key)
             row = known.get(step.key)
             if row and row.last_run_id == self.run.id:
                 continue  # counted already, and read once more
@@ -369,6 +379,26 @@ class Execution:
             run_id=self.run.id,
             now=self.clock.now(),
         )
+
+    def _close_what_stands_no_more(self) -> None:
+        """Settle what a complete reading has not said again, also what was dismissed."""
+        steps, portal, task = self.store.steps, self.portal.name, self.task.name
+        dismissed = steps.known(portal, task, self.store.concerns.dismissed_steps(portal, task))
+        rows = [
+            row
+            for row in {
+                row.key: row for row in (*steps.failed(portal, task), *dismissed.values())
+            }.values()
+            if row.content == self.task.closes and row.key not in self._standing
+        ]
+        steps.record(
+            portal,
+            task,
+            [restate(row, "done", supplier_id=row.supplier_id) for row in rows],
+            run_id=self.run.id,
+            now=self.clock.now(),
+        )
+        self.store.concerns.take_back(step_key(portal, task, row.key) for row in rows)
 
     def _record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
         with self._recording():

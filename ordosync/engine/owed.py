@@ -14,6 +14,8 @@ def owed(task: Task, step: Step, row: StepRow | None) -> Step | None:
 
     That is not always `step`: what was edited after it was sent is owed a word of it.
     """
+    if row and row.state == "done" and _is_older(step, row):
+        return None
     unchanged = step.verdict is not None and step.verdict.state == "unchanged"
     if row is None:
         return None if unchanged else step
@@ -27,7 +29,7 @@ def owed(task: Task, step: Step, row: StepRow | None) -> Step | None:
     if says_it_all(row, step) or row.state in ("sending", "unknown"):
         return None
     if row.state != "done" or _is_undone(row, step):
-        return None if unchanged else step
+        return None if unchanged or _is_only_reread(row, step) else step
     return _edit(step) if edited(row.content, step.content) else None
 
 
@@ -69,6 +71,19 @@ def says_it_all(row: StepRow, step: Step) -> bool:
     return step.verdict is not None and step.verdict.code in ("", row.code)
 
 
+def _is_only_reread(row: StepRow, step: Step) -> bool:
+    """Return True if an object of which nothing came is read in another way, and that is all.
+
+    It fails as before, or was refused before an account put a form before what it read.
+    """
+    before, after = (content.partition("-")[0] for content in (row.content, step.content))
+    if before == after:
+        return False
+    if step.verdict:
+        return (row.state, row.code) == (step.verdict.state, step.verdict.code)
+    return row.state == "failed" and row.attempts > 0 and after.endswith(f".{before}")
+
+
 def _is_undone(row: StepRow, step: Step) -> bool:
     """Whether a step that was done is to be done once more."""
     return step.undone and row.state == "done"
@@ -81,6 +96,11 @@ def _stands(step: Step, row: StepRow) -> bool:
     if row.content != step.content:
         return False
     return row.state in ("sending", "unknown", "waiting", "failed")
+
+
+def _is_older(step: Step, row: StepRow) -> bool:
+    """Return True if what was read is older than what a step was decided by."""
+    return "" < step.as_of < row.as_of
 
 
 def _edit(step: Step) -> Step:

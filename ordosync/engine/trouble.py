@@ -30,12 +30,12 @@ class News:
 def news_of(run: Run, store: Store, *, now: datetime, told: bool) -> list[News]:
     """Return what a run is to be told of; `told` notes that it was."""
     news = []
-    if run.counts.failed:
+    if run.counts.failed and not (run.error and run.error.code == "brake"):
         news.append(News(kind="items", portal=run.portal, task=run.task, run=run))
     row = store.schedule.get(run.portal, run.task)
     if row is None or run.status == "interrupted":
         return news
-    troubled = run.status == "failed" or store.schedule.owed_at(run.portal, run.task) is not None
+    troubled = run.status == "failed" or store.steps.are_tried(run.portal, run.task)
     kind = _kind(row, troubled=troubled, now=now)
     if kind is None:
         return news

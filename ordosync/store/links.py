@@ -141,18 +141,33 @@ class Links:
     def unshipped(self, *, before: datetime, limit: int) -> Sequence[tuple[Link, datetime]]:
         """Return the orders and pieces linked before then of which no label is known, and when."""
         rows = self._db.execute(
-            "select * from links as this where portal = :portal and kind = 'order'"
-            " and state = 'live' and linked_at < :before and not exists"
-            " (select 1 from links where portal = :portal and kind = 'shipment'"
-            " and merchant_id = this.merchant_id and state = 'live')"
+            f"select * from links where {_UNREPORTED} and linked_at < :before"  # noqa: S608
             " order by linked_at limit :limit",
             {"portal": self._portal, "before": to_text(before), "limit": limit},
         )
         return [(_link(row), from_text(row["linked_at"])) for row in rows]
 
+    def unreported(self, *, linked_after: datetime, shipped_after: datetime) -> Sequence[Link]:
+        """Return the orders and pieces of which no label is known, and may be any day.
+
+        So long ago as `shipped_after` one that was shipped without a label was not known to be.
+        """
+        rows = self._db.execute(
+            f"select * from links as this where {_UNREPORTED} and linked_at > :linked"  # noqa: S608
+            " and not exists (select 1 from steps where portal = :portal"
+            "  and task = 'update-tracking' and key = this.supplier_id || ':'"
+            "  and code = 'no-tracking' and created_at < :shipped) order by linked_at",
+            {
+                "portal": self._portal,
+                "linked": to_text(linked_after),
+                "shipped": to_text(shipped_after),
+            },
+        )
+        return [_link(row) for row in rows]
+
     def add(self, links: Iterable[Link], *, now: datetime) -> None:
         """Keep links; one that is there already only takes a state that ends it."""
-        at = to_text(now)
+        at, links = to_text(now), list(links)
         self._db.executemany(
             "insert into links"
             " (portal, kind, merchant_id, generation, supplier_id, state, linked_at)"
@@ -171,6 +186,17 @@ class Links:
                 for link in links
             ),
         )
+        self._db.executemany(
+            "update links set reported = ? where portal = ? and kind = 'order' and merchant_id = ?",
+            (
+                (int(link.state == "live"), self._portal, link.merchant_id)
+                for link in links
+                if link.kind == "shipment"
+            ),
+        )
+
+
+_UNREPORTED = "portal = :portal and kind = 'order' and state = 'live' and reported = 0"
 
 
 def _link(row: "sqlite3.Row") -> Link:

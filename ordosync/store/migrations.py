@@ -147,6 +147,8 @@ _FIRST_TABLES = (
 )
 
 _CONCERNS_AND_CLAIMS = (
+    # Which state of its source a step was decided by: texts that sort by age, or empty.
+    "alter table steps add column as_of text not null default ''",
     # Seconds since this boot (CLOCK_BOOTTIME) until which a living owner keeps its lease.
     "alter table leases add column until_boot_s real",
     """
@@ -177,5 +179,18 @@ _CONCERNS_AND_CLAIMS = (
     """
     update steps set merchant_id = null, supplier_id = null
     where code in ('invalid.file', 'mended') or (code = 'skip-rule' and key like 'file:%')
+    """,
+    # Whether the Merchant has a live tracking number of an order, so that what every run asks for,
+    # the orders without one, takes no longer the more orders there are.
+    "alter table links add column reported integer not null default 0",
+    """
+    update links set reported = 1 where kind = 'order' and exists (
+        select 1 from links as told where told.portal = links.portal and told.kind = 'shipment'
+        and told.merchant_id = links.merchant_id and told.state = 'live'
+    )
+    """,
+    """
+    create index links_unreported on links (portal, linked_at)
+        where kind = 'order' and state = 'live' and reported = 0
     """,
 )

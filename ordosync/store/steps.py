@@ -41,6 +41,8 @@ class StepRow(Struct, frozen=True, kw_only=True):
     updated_at: datetime
     last_run_id: int
     """The run that recorded it last."""
+    as_of: str = ""
+    """Which state of its source decided it: texts that sort by age, or empty."""
 
     @property
     def of_source(self) -> bool:
@@ -59,6 +61,7 @@ class StepChange(Struct, frozen=True, kw_only=True):
     code: str | None = None
     reason: str | None = None
     not_before: datetime | None = None
+    as_of: str = ""
 
 
 UNSETTLED = "state in ('sending', 'unknown', 'waiting', 'failed')"
@@ -67,6 +70,8 @@ PLANNED = "planned"
 """The code of a step that waits for the rest of its run's plan, and for nothing else."""
 
 
+PATIENT = ("partially-shipped", "no-link")
+"""The codes of steps that wait for something that may take days, which is no trouble."""
 DISMISSED = "dismissed"
 """The code of a step that somebody has dismissed: it is not tried again by itself."""
 
@@ -103,8 +108,8 @@ class Steps:
         at = to_text(now)
         self._db.executemany(
             "insert into steps (portal, task, key, state, code, reason, content, merchant_id,"
-            " supplier_id, attempts, not_before, created_at, updated_at, run_id, last_run_id)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " supplier_id, attempts, not_before, created_at, updated_at, run_id, last_run_id,"
+            " as_of) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " on conflict (portal, task, key) do update set state = excluded.state,"
             " code = excluded.code, reason = excluded.reason, content = excluded.content,"
             " supplier_id = excluded.supplier_id,"
@@ -117,7 +122,7 @@ class Steps:
             " and (state = 'failed' or excluded.state in ('done', 'skipped'))"
             " then created_at else excluded.created_at end,"
             " not_before = excluded.not_before, updated_at = excluded.updated_at,"
-            " last_run_id = excluded.last_run_id",
+            " last_run_id = excluded.last_run_id, as_of = excluded.as_of",
             (
                 (
                     portal,
@@ -135,6 +140,7 @@ class Steps:
                     at,
                     run_id,
                     run_id,
+                    change.as_of,
                 )
                 for change in changes
             ),
@@ -300,6 +306,16 @@ class Steps:
         )
         return [_step(row) for row in rows]
 
+    def are_tried(self, portal: str, task: str) -> bool:
+        """Whether there are writes that did not pass and are tried, or looked for, again."""
+        row = self._db.execute(
+            f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
+            " and state <> 'failed'"
+            " and coalesce(code, '') not in (select value from json_each(?)) limit 1",
+            (portal, task, json.dumps([PLANNED, *PATIENT])),
+        ).fetchone()
+        return row is not None
+
     def are_uncertain(self, portal: str, task: str) -> bool:
         """Whether there are writes that may have arrived and are not known to have."""
         row = self._db.execute(
@@ -371,4 +387,5 @@ def _step(row: "sqlite3.Row") -> StepRow:
         created_at=from_text(row["created_at"]),
         updated_at=from_text(row["updated_at"]),
         last_run_id=row["last_run_id"],
+        as_of=row["as_of"],
     )

@@ -26,6 +26,12 @@ class KnownLinks(Protocol):
     def live(self, kind: LinkKind) -> Iterator[list[Link]]:
         """Yield the links that nothing has ended, in pages."""
 
+    def unreported(self, *, linked_after: datetime, shipped_after: datetime) -> Sequence[Link]:
+        """Return the orders without a label that were linked after then.
+
+        Left out are those that were known to be shipped without one at `shipped_after`.
+        """
+
     def reopened(self) -> Sequence[Link]:
         """Return the orders whose label was deleted after their cancellation was refused."""
 
@@ -97,8 +103,15 @@ class Step(Struct, frozen=True, kw_only=True):
     """Whether such a write of this object would take something away."""
     undone: bool = False
     """Whether the links say that what this step has done is so no more, and it is owed again."""
+<<<<<<< HEAD
     cured: str = ""
     """The code of a failure whose cause is gone: a step that failed with it is owed again."""
+=======
+    as_of: str = ""
+    """Which state of its source was read: texts that sort by age, or empty."""
+    remark: str = ""
+    """What the log says beside a step that is done."""
+>>>>>>> main
     payload: object = None
     """What `apply` writes. Never stored."""
     verdict: Verdict | None = None
@@ -137,6 +150,8 @@ class Reading:
     now: datetime
     patient: bool
     """A scheduled run leaves alone what may still be being written."""
+    last_at: datetime | None = None
+    """When the last complete reading ended."""
     behind: bool = False
     """Whether the store was restored, and may lack links of what is read."""
 
@@ -166,6 +181,9 @@ class Task:
     brake: Callable[[Portal, int], int] | None = None
     """Of how many things the drastic writes are a share, given how many steps were `at_stake`;
     None: no brake. With one, nothing is written before all is planned."""
+    closes: str = ""
+    """The code, and the content, of failed steps that say how something stands. A complete reading
+    without such a step has settled it."""
     links_by: str | None = None
     """The task that links what this one reads. What has no link yet is passed over, so as long as
     links may be missing a later run has to read the same again."""

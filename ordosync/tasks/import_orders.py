@@ -189,7 +189,7 @@ def _step(
         # What our task cancelled and the Merchant requests again is a new order to the Supplier.
         generation = link.generation + (link.state == "cancelled_by_task")
     key = f"{item.id}#{generation}"
-    step = Step(key=key, merchant_id=item.id, content=item.content)
+    step = Step(key=key, merchant_id=item.id, content=item.content, as_of=item.as_of)
     if link and generation == link.generation:
         return _imported(step, item, link)
     if isinstance(item, Unusable):
@@ -205,13 +205,7 @@ def _step(
         return replace(step, supplier_id=link.supplier_id, summary=summary, payload=payload)
     order = replace(order, lines=with_quantity(order.lines))
     created = for_supplier(order, portal.config, reference=_reference(portal, key))
-    return Step(
-        key=key,
-        merchant_id=item.id,
-        content=item.content,
-        summary=_summary(created),
-        payload=created,
-    )
+    return replace(step, summary=_summary(created), remark=item.remark, payload=created)
 
 
 def _imported(step: Step, item: Order | Unusable, link: Link) -> Step:

@@ -16,6 +16,7 @@ from ordosync.models import Comment, Outcome, Page, Shipment, Unusable
 from ordosync.store.links import Link
 from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task
 from ordosync.tasks.parcels import FURTHER, Further, Told, known_of, steps_of, unless_told
+from ordosync.tasks.unnoticed import all_shipments
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
@@ -23,11 +24,7 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
     Nothing is owed for what the links say was told: the steps of it may be gone.
     """
-    pages = _steps(
-        portal,
-        portal.supplier.shipments(reading.cursor, now=reading.now, patient=reading.patient),
-    )
-    for page in pages:
+    for page in _steps(portal, all_shipments(portal, reading)):
         yield Page(items=tuple(map(unless_told, page.items)), cursor=page.cursor)
 
 

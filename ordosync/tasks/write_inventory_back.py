@@ -40,6 +40,7 @@ _FIXED = {
     "shared": "shares one quantity with other products at the Merchant",
     "ambiguous": "has a SKU at the Merchant that other products have, too",
 }
+_OVERSOLD = "oversold"
 Unsent = Callable[[], Mapping[str, int]]
 """Reads, once, how much of each SKU is sold that the Supplier has not got yet."""
 
@@ -68,7 +69,8 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these SKUs, as they are now."""
-    found = portal.supplier.stock_of([step.key for step in owed])
+    ids = dict.fromkeys(step.supplier_id or step.key for step in owed)
+    found = portal.supplier.stock_of(list(ids))
     yield Page(items=_steps(portal, list(found.values()), cache(partial(_unsent, portal))))
 
 
@@ -116,7 +118,27 @@ def _steps(portal: Portal, items: Sequence[Stock | Unusable], unsent: Unsent) ->
     )
     there = portal.merchant.stock_to_write([link.merchant_id for link in links.values()])
     sold = unsent() if there else {}
-    return tuple(_step(item, links, there, sold) for item in items)
+    found = [(item, _step(item, links, there, sold)) for item in items]
+    return tuple(step for item, one in found for step in (one, _oversold(item, one)) if step)
+
+
+def _oversold(item: Stock | Unusable, step: Step) -> Step | None:
+    """Return what people are to know of a product of which the Supplier has promised too much."""
+    if isinstance(item, Unusable) or item.quantity is None or item.quantity >= 0:
+        return None
+    if step.verdict and step.verdict.state != "unchanged":
+        return None  # not written here at all
+    return Step(
+        key=f"{item.product_id}:{_OVERSOLD}",
+        merchant_id=step.merchant_id,
+        supplier_id=item.product_id,
+        content=_OVERSOLD,
+        verdict=Verdict(
+            state="failed",
+            code=_OVERSOLD,
+            reason=f"is oversold: the Supplier has {item.quantity} of it to sell",
+        ),
+    )
 
 
 def _step(
@@ -185,5 +207,6 @@ TASK = Task(
     writes_to="merchant",
     brake=lambda _, at_stake: at_stake,
     is_state=True,
+    closes=_OVERSOLD,
     tries=3,  # then Ordoro's "Inventory Sync Suspended", until the quantity changes
 )

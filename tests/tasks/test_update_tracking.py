@@ -362,3 +362,55 @@ def test_two_merchants_with_one_number_each_get_their_own(pair: Pair) -> None:
 
     assert pair.merchant("1001").status == "dropshipment_requested"
     assert there(pair.outlet, "1001").status == "shipped"
+
+
+def test_number_that_is_void_then_valid_is_reported_each_time(pair: Pair) -> None:
+    pair.imported("1001")
+    pair.send("1001")
+    pair.run(TASK)
+    seen = []
+    for voided_at in ("'2026-11-03'", "null", "'2026-11-04'"):
+        pair.sql("northwind", f"update shipments set voided_at = {voided_at}")
+        pair.sql(
+            "northwind",
+            "insert into changes (kind, object_id, what) values ('shipment', '1001:1', '')",
+        )
+        pair.run(TASK)
+        seen.append(pair.tracking("1001"))
+
+    assert seen == [[("1Z1", True)], [("1Z1", False)], [("1Z1", True)]]
+
+
+def test_void_of_an_older_label_leaves_the_newer_one(pair: Pair) -> None:
+    """Its account says no more which number it had, as some services do."""
+    pair.imported("1001")
+    pair.send("1001", "1Z1")
+    pair.run(TASK)
+    done(pair.northwind.void("1001"))
+    pair.send("1001", "1Z2")
+    pair.run(TASK)
+
+    pair.sql("northwind", "update shipments set tracking_number = '' where id = '1001:1'")
+    pair.sql(
+        "northwind", "insert into changes (kind, object_id, what) values ('shipment', '1001:1', '')"
+    )
+    pair.run(TASK)
+
+    assert pair.tracking("1001") == [("1Z1", True), ("1Z2", False)]
+
+
+def test_parcel_that_is_written_twice_has_one_link(pair: Pair) -> None:
+    pair.imported("1001")
+    pair.send("1001")
+    pair.run(TASK)
+    first = pair.link("1001", "shipment")
+    pair.sql(
+        "northwind", "insert into changes (kind, object_id, what) values ('shipment', '1001:1', '')"
+    )
+
+    [step] = pair.would(TASK)
+    [result] = pair.applied(TASK, [step])
+
+    assert result.outcome.state == "unchanged"
+    assert result.links == ()
+    assert pair.link("1001", "shipment") == first

@@ -7,6 +7,7 @@ import pytest
 
 from ordosync.accounts.sqlite.desk import Count
 from ordosync.models import Product
+from tests.command import ordosync
 from tests.tasks.portal import (
     CONFIG,
     SUPPLIER,
@@ -453,9 +454,55 @@ def test_rule_5_oversold_is_written_as_0(pair: Pair) -> None:
     ran = pair.run(TASK)
 
     assert planned.summary == "set MUG from 40 to 0 (oversold: -2)"
-    assert (ran.step.state, ran.step.code) == ("done", "oversold")
-    assert ran.step.reason == "was set to 0, but is -2"
+    told, written = ran.steps
+    assert (written.state, written.code) == ("done", "oversold")
+    assert written.reason == "was set to 0, but is -2"
     assert physical(pair.shop, "MUG") == 0
+    assert (told.state, told.code, told.key) == ("failed", "oversold", "MUG:oversold")
+    assert told.reason == "is oversold: the Supplier has -2 of it to sell"
+
+
+def test_what_is_oversold_fails_once_and_closes_itself_when_it_is_not(pair: Pair) -> None:
+    _linked(pair, "MUG", "CUP")
+    _count(pair, "MUG", 1)
+    _count(pair, "CUP", 1)
+    pair.imported("1001", line("MUG", 3))
+    pair.run(TASK)
+
+    again = pair.run(TASK)
+    _count(pair, "MUG", 3)
+    enough = pair.run(TASK)
+
+    assert again.steps == ()
+    assert again.counts == {"unchanged": 3}
+    states = {step.key: step.state for step in enough.steps}
+    assert states == {"MUG:oversold": "done"}
+
+
+def test_what_was_oversold_and_dismissed_fails_again_when_it_is_once_more(pair: Pair) -> None:
+    _linked(pair, "MUG")
+    _count(pair, "MUG", 1)
+    pair.imported("1001", line("MUG", 3))
+    pair.run(TASK)
+    assert ordosync(pair.folder, "dismiss", f"shop-northwind:{TASK}:MUG:oversold").code == 0
+
+    closed = pair.run(TASK)
+    _count(pair, "MUG", 3)
+    pair.run(TASK)
+    _count(pair, "MUG", 0)
+    again = pair.run(TASK)
+
+    assert closed.count("failed") == 0
+    assert again.count("failed") == 1
+
+
+def test_a_portal_that_only_lacks_what_was_not_imported_yet_is_not_oversold(pair: Pair) -> None:
+    _linked(pair, "MUG")
+    _count(pair, "MUG", 0)
+
+    ran = pair.run(TASK)
+
+    assert ran.count("failed") == 0
 
 
 # Failures.
@@ -550,3 +597,17 @@ def test_refusals_leave_no_word_on_orders(pair: Pair) -> None:
     pair.run(TASK)
 
     assert pair.shop.timeline("1001") == before
+
+
+def test_order_that_is_split_commits_its_stock_once(pair: Pair) -> None:
+    _linked(pair, "MUG")
+    done(pair.northwind.set_stock("MUG", "main", 10))
+    pair.imported("1001", line("MUG", 4))
+    pair.run(TASK)
+    before = physical(pair.shop, "MUG")
+
+    pair.split("1001", (1,), (3,))
+    pair.run(TASK)
+
+    assert available(pair.northwind, "MUG") == 6
+    assert physical(pair.shop, "MUG") == before == 6

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ordosync.accounts.files.options import LINE_FIELDS, PRODUCT_FIELDS, SHIPMENT_FIELDS, ReadFiles
 from ordosync.accounts.files.rows import Row
+from ordosync.accounts.spreadsheets import damage, may_mean, plain, unmarked
 
 _ECHOED = (
     "ship_to.country",
@@ -28,6 +29,18 @@ _FLAGS = {
     **dict.fromkeys(("false", "no", "n", "0", ""), False),
 }
 _LONGEST_KEY = 100
+_IDS = frozenset(
+    (
+        "order_number",
+        "line_id",
+        "sku",
+        "supplier_sku",
+        "tracking_number",
+        "ship_to.zip",
+        "bill_to.zip",
+    )
+)
+"""The fields that a spreadsheet damages. A person's name or street may be anything."""
 
 
 class InvalidError(Exception):
@@ -47,25 +60,57 @@ def digest(rows: Sequence[Row], options: ReadFiles) -> str:
     return f"{options.fingerprint}-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
-def skip_reason(row: Row, options: ReadFiles) -> str:
-    """Say which rule leaves this row out; empty where none does."""
-    for rule in options.skip:
-        if re.search(rule.matches, row.cells.get(rule.column, "")):
-            return rule.reason
-    return ""
+def text_of(row: Row, column: str) -> str:
+    """Return the text of a cell, without the mark that keeps it from being a formula."""
+    return plain(row.cells.get(column, ""))
 
 
 def cell(row: Row, name: str, options: ReadFiles) -> str:
     """Return the text of a field, by its meaning in `values`."""
     column = options.columns.get(name)
-    text = row.cells.get(column, "") if column else ""
+    text = text_of(row, column) if column else ""
     meanings = options.values.get(name)
+    if name in _IDS and column and not (meanings and text in meanings):
+        _check_whole(row, name, column)
     if meanings is None or text in meanings.values():
         return text
     if text not in meanings:
         found = f"{text[:40]!a}" if name in _ECHOED else "the text"
         raise InvalidError("invalid.value", row, f"{name}: {found} is not in `values`")
     return meanings[text]
+
+
+def key_text(row: Row, name: str, options: ReadFiles) -> str:
+    """Return the id of something; empty if it is blank, or damaged by a spreadsheet."""
+    column = options.columns[name]
+    text = row.cells.get(column, "")
+    return "" if damage(text) else plain(text)
+
+
+def trouble(row: Row, name: str, options: ReadFiles) -> str:
+    """Say why a row has no such id."""
+    text = row.cells.get(options.columns[name], "")
+    what = name.replace("_", " ")
+    return f"the {what} {text[:40]!a} {_damage(text)}" if text else f"the {what} is blank"
+
+
+def may_have_id(row: Row, name: str, id_: str, options: ReadFiles) -> bool:
+    """Return True if a row without an id, or with a damaged one, may be of this id."""
+    text = row.cells.get(options.columns[name], "")
+    return not text or may_mean(text, id_)
+
+
+def _check_whole(row: Row, name: str, column: str) -> None:
+    """Raise `InvalidError` for an id, SKU or postcode that a spreadsheet has damaged."""
+    text = row.cells.get(column, "")
+    if why := _damage(text):
+        found = f"{name} {text[:40]!a}" if name in _ECHOED else name
+        raise InvalidError(f"invalid.{name}", row, f"{found} {why}")
+
+
+def _damage(text: str) -> str:
+    why = damage(text)
+    return f"{why}, or say `text_cells: true`" if why and unmarked(text) != text else why
 
 
 def key_cell(row: Row, name: str, options: ReadFiles) -> str:

@@ -1,5 +1,6 @@
 """The files that a pattern means, and what tells that one of them has changed."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -34,15 +35,29 @@ def files_of(glob: Path, *, account: str, doing: str) -> dict[str, Path]:
 
 
 def oldest_first(files: dict[str, Path]) -> dict[str, Path]:
-    """Return the same files by the time of their last change, then by name."""
+    """Return the same files by their age."""
+    return dict(sorted(files.items(), key=lambda item: as_of(*item)))
 
-    def changed(item: tuple[str, Path]) -> tuple[int, str]:
-        try:
-            return item[1].stat().st_mtime_ns, item[0]
-        except OSError:
-            return 0, item[0]  # gone since the folder was listed; reading it will tell
 
-    return dict(sorted(files.items(), key=changed))
+def as_of(name: str, path: Path) -> str:
+    """Return a text that sorts a file by its age: the time of its last change, then its name.
+
+    A time counts in whole seconds, which is all that many ways of copying keep.
+    """
+    try:
+        changed = int(path.stat().st_mtime)
+    except OSError:
+        changed = 0  # gone since the folder was listed; reading it will tell
+    return f"{max(changed, 0):011d} {natural(name)} {name}"
+
+
+def natural(text: str) -> str:
+    """Return a text that sorts with the numbers in it in order: page 9 is before page 10."""
+    return re.sub("[0-9]+", lambda digits: _sortable(digits[0].lstrip("0")), text)
+
+
+def _sortable(digits: str) -> str:
+    return f"{len(digits):03d}{digits}"
 
 
 def mark_of(path: Path) -> list[int] | None:

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from ordosync.accounts.files.cells import digest, skip_reason
+from ordosync.accounts.files.cells import digest, trouble
 from ordosync.accounts.files.refusals import id_of_row
-from ordosync.accounts.files.rows import Row, read_rows
+from ordosync.accounts.files.rows import InFile, Row, read_rows
+from ordosync.accounts.files.rules import skip_reason
 from ordosync.accounts.files.subjects import Subject, placed
 from ordosync.database import sqlite3
 from ordosync.models import Unusable
@@ -17,6 +18,8 @@ from ordosync.models import Unusable
 T = TypeVar("T")
 
 _PAGE = 500
+_ENOUGH = 2
+"""Of two keys one is another than any that is asked for."""
 _SCHEMA = (
     "create table files (id integer primary key, name text, copy text)",
     "create table rows (file integer, key text, above text, row integer, cells text, problem text)",
@@ -36,14 +39,19 @@ class Index(Generic[T]):
         self._db.execute("pragma synchronous = off")
         for statement in _SCHEMA:
             self._db.execute(statement)
+        self._files: dict[int, tuple[str, str, frozenset[str]]] = {}
+        """Name and age of each file, and some keys that begin in it."""
 
-    def add(self, name: str, path: Path, *, only: AbstractSet[str] | None = None) -> None:
+    def add(
+        self, name: str, path: Path, *, as_of: str, only: AbstractSet[str] | None = None
+    ) -> None:
         """Add the rows of a file, or none of them. Raises `RefusedFileError` and `OSError`.
 
-        `only` leaves out all keys, and ids of rows without one, but these. Where the newest file is
-        believed, files are added oldest first.
+        `only` leaves out all keys, and ids of rows without one, but these. Of two copies of one
+        file the newer is added last.
         """
         self._db.execute("begin")
+        begun: set[str] = set()
         try:
             file = self._db.execute(
                 "insert into files (name, copy) values (?, ?)", (name, str(path))
@@ -52,17 +60,15 @@ class Index(Generic[T]):
                 "insert into rows values (?, ?, ?, ?, ?, ?)",
                 (
                     (file, key, above, row.number, self._cells(row), row.problem)
-                    for key, above, row in placed(self._rows(path), self._subject)
-                    if only is None
-                    or key in only
-                    or above in only
-                    or (not key and id_of_row(name, row) in only)
+                    for key, above, row in self._placed(path, begun)
+                    if only is None or key in only or above in only or id_of_row(name, row) in only
                 ),
             )
         except BaseException:
             self._db.execute("rollback")
             raise
         self._db.execute("commit")
+        self._files[file or 0] = name, as_of, frozenset(begun)
 
     def pages(self) -> Iterator[dict[str, T | Unusable]]:
         """Yield what the rows say, by key, in the order in which the keys first appear."""
@@ -76,6 +82,11 @@ class Index(Generic[T]):
     def some(self, keys: Iterable[str]) -> dict[str, T | Unusable]:
         """Return the same for these keys, as far as they are there."""
         return dict(self._items(sorted(set(keys))))
+
+    def keys(self) -> frozenset[str]:
+        """Return all keys."""
+        rows = self._db.execute("select distinct key from rows where key <> ''")
+        return frozenset(key for (key,) in rows)
 
     def among(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
         """Return which of these keys stand in a file that was added."""
@@ -101,44 +112,60 @@ class Index(Generic[T]):
             if reason is not None:
                 yield name, row, reason
 
-    def _rows(self, path: Path) -> Iterator[Row]:
-        return read_rows(path, self._options, json_lines=path.suffix == ".jsonl")
-
     def close(self) -> None:
         """Forget everything."""
         self._db.close()
 
+    def _placed(self, path: Path, begun: set[str]) -> Iterator[tuple[str, str, Row]]:
+        """Yield the rows of a file as `placed` does; collect two keys of which a row begins one."""
+        rows = read_rows(path, self._options, json_lines=path.suffix == ".jsonl")
+        for key, above, row in placed(rows, self._subject):
+            if key and len(begun) < _ENOUGH and key not in begun and self._subject.begins(row):
+                begun.add(key)
+            yield key, above, row
+
     def _items(self, keys: Sequence[str]) -> Iterator[tuple[str, T | Unusable]]:
         rows = self._db.execute(
             # Not `or`: that would read all rows of the reading.
-            "select of, files.name, row, cells, problem from (select key as of, rowid as at, * from"
+            "select of, file, row, cells, problem from (select key as of, rowid as at, * from"
             " rows where key in (select value from json_each(:keys)) union all"
             " select above, rowid, * from rows where above <> ''"
-            " and above in (select value from json_each(:keys)))"
-            " join files on files.id = file order by of, at",
+            " and above in (select value from json_each(:keys))) order by of, at",
             {"keys": json.dumps(keys)},
         )
         found = {
-            key: self._item(key, [(name, _row(*rest)) for _, name, *rest in group])
-            for key, group in groupby(rows, key=lambda row: row[0])
+            key: self._by_file(key, group) for key, group in groupby(rows, key=lambda row: row[0])
         }
         for key in keys:
             if key in found:
-                yield key, found[key]
+                item = self._subject.parse(key, found[key])
+                yield key, item
+                if not isinstance(item, Unusable):
+                    yield from self._aside(found[key][-1])
 
-    def _item(self, key: str, rows: Sequence[tuple[str, Row]]) -> T | Unusable:
-        by_file = {
-            name: [row for _, row in group] for name, group in groupby(rows, key=lambda row: row[0])
-        }
-        names = list(by_file)
-        if self._subject.newest_wins:
-            return self._subject.parse(key, names[-1], by_file[names[-1]])
-        contents = {digest(of_file, self._options) for of_file in by_file.values()}
-        if len(contents) > 1:
-            reason = f"stands in {names[0]} and in {names[1]} with different content"
-            content = "-".join([self._options.fingerprint, *sorted(c[9:] for c in contents)])
-            return Unusable(id=key, code="conflict", reason=reason, content=content)
-        return self._subject.parse(key, names[0], by_file[names[0]])
+    def _aside(self, newest: InFile) -> Iterator[tuple[str, Unusable]]:
+        """Yield what of a row that was used could not be read, as a trouble of the row alone."""
+        row = newest.rows[-1]
+        if why := self._subject.aside(row):
+            trouble_of_row = Unusable(
+                id=id_of_row(newest.name, row),
+                code="invalid.money",
+                reason=f"{newest.name} row {row.number}: {why}",
+                content=digest([row], self._options),
+                of_source=True,
+            )
+            yield trouble_of_row.id, trouble_of_row
+
+    def _by_file(self, key: str, rows: Iterable[Sequence[Any]]) -> list[InFile]:
+        found: dict[str, InFile] = {}
+        for file, group in groupby(rows, key=lambda row: row[1]):
+            one = self._in_file(key, file, [_row(*rest) for _, _, *rest in group])
+            found[one.name] = one  # in the place of a copy of what the same file was before
+        return sorted(found.values(), key=lambda one: one.as_of)
+
+    def _in_file(self, key: str, file: int, rows: Sequence[Row]) -> InFile:
+        name, as_of, begun = self._files[file]
+        return InFile(name=name, rows=rows, as_of=as_of, others_begin=bool(begun - {key}))
 
     def _keyless(self) -> Iterator[dict[str, T | Unusable]]:
         rows = self._db.execute(
@@ -152,7 +179,7 @@ class Index(Generic[T]):
     def _without_key(self, name: str, row: Row) -> Unusable:
         rule = skip_reason(row, self._options)
         field = self._subject.blank(row)
-        blank = f"{name} row {row.number}: the {field.replace('_', ' ')} is blank"
+        blank = f"{name} row {row.number}: {trouble(row, field, self._options)}"
         return Unusable(
             id=id_of_row(name, row),
             code="skip-rule" if rule else f"invalid.{field}",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from ordosync.accounts.limits import check_timezone
 from ordosync.models import Address
@@ -56,11 +56,13 @@ SHIPMENT_FIELDS = (
     "warehouse",
     "voided",
 )
+_NEWER = frozenset({"only_rows", "skip_orders", "only_orders", "text_cells"})
+"""Options that an earlier release did not have."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SkipRule:
-    """Rows that are left out before anything is validated."""
+class Rule:
+    """What a cell must or must not say; judged before anything is validated."""
 
     column: str
     matches: str
@@ -72,6 +74,14 @@ class SkipRule:
             re.compile(self.matches)
         except re.error as error:
             raise ValueError(f"matches: is not a regular expression ({error})") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowRule(Rule):
+    """A rule about single rows, each judged by its own cell."""
+
+    rows: bool = False
+    """True if the column marks single lines, even where it is blank on all but the first row."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +107,12 @@ class ReadFiles:
     date_format: str | None = None
     timezone: str | None = None
     currency: str | None = None
-    skip: tuple[SkipRule, ...] = ()
+    skip: tuple[RowRule, ...] = ()
+    """Rows that match one of these are left out."""
+    only_rows: tuple[RowRule, ...] = ()
+    """Rows that do not match all of these are left out."""
+    text_cells: bool = False
+    """Whether `="0012"` and `'0012` mean 0012, as spreadsheets are made to keep text."""
     quiet_s: int = 10
     """Scheduled runs leave a file alone that changed less than this ago."""
 
@@ -126,12 +141,13 @@ class ReadFiles:
     @property
     def columns_read(self) -> tuple[str, ...]:
         """Every column that a file must have."""
-        return tuple(dict.fromkeys([*self.columns.values(), *(r.column for r in self.skip)]))
+        rules = (*self.skip, *self.only_rows)
+        return tuple(dict.fromkeys([*self.columns.values(), *(rule.column for rule in rules)]))
 
     @cached_property  # asked for with every row
     def fingerprint(self) -> str:
         """Eight hex digits that change with anything that decides how a file is read."""
-        how = {**asdict(self), "quiet_s": None, "glob": None}
+        how = {**_used(asdict(self)), "quiet_s": None, "glob": None}
         return hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()[:8]
 
 
@@ -140,12 +156,37 @@ class OrderFiles(ReadFiles):
     """A Merchant's order files; one row is one line item."""
 
     what: ClassVar[str] = "an order"
-    known: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *LINE_FIELDS)
+    known: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *LINE_FIELDS, "line_id")
     required: ClassVar[tuple[str, ...]] = ("order_number", "sku", "quantity")
     money: ClassVar[tuple[str, ...]] = MONEY_FIELDS
     times: ClassVar[tuple[str, ...]] = ("placed_at",)
 
     ignore_skus: tuple[str, ...] = ()
+    skip_orders: tuple[Rule, ...] = ()
+    """Orders whose first row matches one of these are left out."""
+    only_orders: tuple[Rule, ...] = ()
+    """Orders whose first row does not match all of these are left out."""
+
+    @property
+    def columns_read(self) -> tuple[str, ...]:
+        """Every column that a file must have."""
+        rules = (*self.skip_orders, *self.only_orders)
+        return tuple(dict.fromkeys([*super().columns_read, *(rule.column for rule in rules)]))
+
+    @cached_property  # asked for with every row
+    def order_columns(self) -> tuple[str, ...]:
+        """The columns that say something of an order as a whole, besides its number."""
+        lines = {self.columns[name] for name in (*LINE_FIELDS, "line_id") if name in self.columns}
+        mapped = [self.columns[name] for name in ORDER_FIELDS if name in self.columns]
+        rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
+        number = self.columns["order_number"]
+        return tuple(sorted({*mapped, *rules} - lines - {number}))
+
+    @cached_property
+    def line_columns(self) -> tuple[str, ...]:
+        """The columns that say something of a single line."""
+        mapped = [self.columns[name] for name in (*LINE_FIELDS, "line_id") if name in self.columns]
+        return tuple(sorted(set(mapped)))
 
     @property
     def maps_a_place(self) -> bool:
@@ -194,6 +235,18 @@ class StockFiles(ReadFiles):
     what: ClassVar[str] = "a product's stock"
     known: ClassVar[tuple[str, ...]] = ("sku", "quantity")
     required: ClassVar[tuple[str, ...]] = ("sku", "quantity")
+
+
+def _used(options: dict[str, Any]) -> dict[str, Any]:
+    """Leave out newer options that are not used.
+
+    What is configured as before is then read as before, and no file is read once more.
+    """
+    used = {name: value for name, value in options.items() if value or name not in _NEWER}
+    for rule in (*options["skip"], *options["only_rows"]):
+        if not rule["rows"]:
+            del rule["rows"]
+    return used
 
 
 def check_columns(

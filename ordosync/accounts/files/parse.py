@@ -5,16 +5,21 @@ A reason names file and row. It echoes a cell only where that cannot be personal
 
 from collections.abc import Sequence
 from datetime import UTC
+from functools import partial
+
+from msgspec.structs import replace
 
 from ordosync.accounts.files.cells import (
     InvalidError,
     amount,
     cell,
-    digest,
+    key_cell,
+    key_text,
     quantity,
-    skip_reason,
     time,
+    trouble,
 )
+from ordosync.accounts.files.lines import content_of, lines
 from ordosync.accounts.files.options import (
     ADDRESS_FIELDS,
     LINE_FIELDS,
@@ -22,48 +27,63 @@ from ordosync.accounts.files.options import (
     ORDER_FIELDS,
     OrderFiles,
 )
-from ordosync.accounts.files.rows import Row
+from ordosync.accounts.files.rows import InFile, Row
+from ordosync.accounts.files.rules import (
+    order_skip_reason,
+    parted_by,
+    skip_reason,
+    speaks_of_order,
+)
 from ordosync.models import Address, Line, Order, Unusable
 
 _LONGEST_NUMBER = 100
 
 
-def parse_order(
-    number: str, file: str, rows: Sequence[Row], options: OrderFiles
-) -> Order | Unusable:
-    """Return the order that these rows of one file are, in the order of the file.
+def parse_order(number: str, found: InFile, options: OrderFiles) -> Order | Unusable:
+    """Return the order that the rows of one file are, or why they are none.
 
     A row among them that has no order number may be a line of it, so that it is not sent in part.
     """
-    content = digest(rows, options)
-    own = [row for row in rows if _has_number(row, options)]
-    kept = [(position, row) for position, row in enumerate(own, 1) if not skip_reason(row, options)]
-    if not kept:
-        reason = skip_reason(rows[0], options)
-        return Unusable(id=number, code="skip-rule", reason=reason, content=content, skip=True)
+    own = [row for row in found.rows if _has_number(row, options)]
+    content = content_of(found.rows, options)
+    item = partial(Unusable, id=number, content=content, as_of=found.as_of)
     try:
-        order = _order(number, kept, options, content)
-        _check_numbers(number, rows, options)
+        if reason := _left_out(own, found, options):
+            return item(code="skip-rule", reason=reason, skip=True)
+        order = _order(number, own, options)
+        _check_numbers(number, found.rows, options)
     except InvalidError as error:
-        reason = f"{file} row {error.row.number}: {error}"
-        return Unusable(id=number, code=error.code, reason=reason, content=content)
+        return item(code=error.code, reason=f"{found.name} row {error.row.number}: {error}")
     except _NothingToShipError as nothing:
-        return Unusable(
-            id=number, code=nothing.code, reason=str(nothing), content=content, skip=True
-        )
-    return order
+        return item(code=nothing.code, reason=str(nothing), skip=True)
+    return replace(order, content=content, as_of=found.as_of)
+
+
+def _left_out(rows: Sequence[Row], found: InFile, options: OrderFiles) -> str:
+    """Return why rules leave out the whole order; empty where they do not."""
+    first = rows[0]
+    if found.others_begin and not speaks_of_order(first, options):
+        what = "the order begins without its first row, which the page before may have"
+        raise InvalidError("cut", first, f"{what}; export it whole")
+    if reason := order_skip_reason(first, options):
+        return reason
+    if what := parted_by(rows, options):
+        raise InvalidError("invalid.rule", first, what)
+    reasons = [skip_reason(row, options) for row in rows]
+    return reasons[0] if all(reasons) else ""
 
 
 def _check_numbers(number: str, rows: Sequence[Row], options: OrderFiles) -> None:
     """Raise `InvalidError` for a row without a number."""
     for row in rows:
         if not _has_number(row, options):
-            what = f"the order number is blank, so this may be a line of order {number}"
+            why = trouble(row, "order_number", options)
+            what = f"{why}; it may be a line of order {number}"
             raise InvalidError("invalid.order_number", row, what)
 
 
 def _has_number(row: Row, options: OrderFiles) -> bool:
-    return bool(row.cells.get(options.columns["order_number"]))
+    return bool(key_text(row, "order_number", options))
 
 
 class _NothingToShipError(Exception):
@@ -74,29 +94,22 @@ class _NothingToShipError(Exception):
         self.code = code
 
 
-def _order(
-    number: str, rows: Sequence[tuple[int, Row]], options: OrderFiles, content: str
-) -> Order:
-    for _, row in rows:
+def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
+    kept = [row for row in rows if not skip_reason(row, options)]
+    for row in kept:
         if row.problem:
             raise InvalidError("invalid.row", row, row.problem)
+    first = rows[0]
     if len(number) > _LONGEST_NUMBER:
-        raise InvalidError("invalid.order_number", rows[0][1], "the order number is too long")
-    fields = _order_fields([row for _, row in rows], options)
-    lines = [
-        line
-        for position, row in rows
-        if (line := _line(f"{number}/{position}", row, options)).sku not in options.ignore_skus
-    ]
-    if not lines:
-        raise _NothingToShipError("no-lines", "has no line left after ignore_skus")
-    first = rows[0][1]
+        raise InvalidError("invalid.order_number", first, "the order number is too long")
+    fields = _order_fields(kept, rows, options)
+    lines = _lines(number, kept, rows, options)
     bill_to = _address("bill_to", fields)
     placed_at = time(first, "placed_at", fields.get("placed_at", ""), options)
     return Order(
         id=number,
         number=number,
-        lines=tuple(lines),
+        lines=lines,
         currency=options.currency or "",
         ship_to=_address("ship_to", fields),
         bill_to=None if bill_to == Address() else bill_to,
@@ -106,23 +119,54 @@ def _order(
         internal_notes=fields.get("internal_notes", ""),
         discount=amount(first, "order_discount", fields.get("order_discount", ""), options),
         tags=tuple(tag.strip() for tag in fields.get("tags", "").split(",") if tag.strip()),
-        content=content,
     )
 
 
-def _order_fields(rows: Sequence[Row], options: OrderFiles) -> dict[str, str]:
-    """Return what is said of the order as a whole; each of its rows must say the same."""
+def _order_fields(kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles) -> dict[str, str]:
+    """Return what is said of the order as a whole.
+
+    Many exports say it on the first row only: a blank cell says nothing against another row. What
+    the kept rows leave blank may be on one whose line a rule leaves out.
+    """
     fields = {}
     for name in ORDER_FIELDS:
-        if name not in options.columns:
+        if (column := options.columns.get(name)) is None:
             continue
-        texts = [cell(row, name, options) for row in rows]
-        for row, text in zip(rows, texts, strict=True):
-            if text != texts[0]:
-                first = rows[0].number
-                raise InvalidError("invalid.conflict", row, f"{name} is not what row {first} says")
-        fields[name] = texts[0]
+        said = [row for row in kept if row.cells.get(column)]
+        said = said or [row for row in rows if row.cells.get(column)] or [kept[0]]
+        fields[name] = _agreed(name, said, options)
     return fields
+
+
+def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
+    first = rows[0]
+    for row in rows:
+        if row.problem:
+            raise InvalidError("invalid.row", row, row.problem)
+        if cell(row, name, options) != cell(first, name, options):
+            what = f"{name} is not what row {first.number} says"
+            raise InvalidError("invalid.conflict", row, what)
+    return cell(first, name, options)
+
+
+def _lines(
+    number: str, kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles
+) -> tuple[Line, ...]:
+    found: dict[str, Line] = {}
+    numbers = {row.number for row in kept}
+    for line_id, row in lines(number, rows, options):
+        if row.number not in numbers:
+            continue
+        line = _line(line_id, row, options)
+        if "line_id" in options.columns:
+            key_cell(row, "line_id", options)
+        if line_id in found:
+            raise InvalidError("invalid.line_id", row, "another row has the same line_id")
+        found[line_id] = line
+    kept_lines = tuple(line for line in found.values() if line.sku not in options.ignore_skus)
+    if not kept_lines:
+        raise _NothingToShipError("no-lines", "has no line left after ignore_skus")
+    return kept_lines
 
 
 def _line(line_id: str, row: Row, options: OrderFiles) -> Line:

@@ -8,11 +8,12 @@ by which mapping of the columns; a changed mapping reads everything anew.
 import json
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from ordosync.accounts.files.folder import files_of, mark_of, oldest_first, state_of
+from ordosync.accounts.files.folder import as_of, files_of, mark_of, oldest_first, state_of
 from ordosync.accounts.files.index import Index
 from ordosync.accounts.files.refusals import id_of_file, reasons, refused_file, sources_in
 from ordosync.accounts.files.returned import ReturnFolder
@@ -39,8 +40,8 @@ class FileReading(Generic[T]):
         self._spool = Spool(self._folder)
         self._index: Index[T] | None = None
         self._refused: dict[str, Unusable] = {}
-        self._copies: dict[Path, str] = {}
-        """The copies that the last reading made, and the names of their files."""
+        self._copies: set[Path] = set()
+        """The copies that the last reading made."""
         self._troubles: set[str] = set()
         """The ids of the files and rows that the last reading found unusable."""
         self._unread: list[str] = []
@@ -67,9 +68,13 @@ class FileReading(Generic[T]):
     def since(
         self, cursor: str | None, *, now: datetime, patient: bool = False
     ) -> Iterator[Page[T | Unusable]]:
-        """Read the files that are new, changed or refused before."""
+        """Read the files that are new, changed or refused before.
+
+        What they name is also looked for in newer files that were read before: those are believed.
+        """
         before = self._marks(cursor)
         marks: dict[str, list[int]] = {}
+        newer: dict[str, Path] = {}
         index = self._new_index()
         for name, path in self._files().items():
             mark, age_s = state_of(path, now)
@@ -78,10 +83,15 @@ class FileReading(Generic[T]):
             if mark == before.get(name):
                 marks[name] = mark
                 self._unread.append(name)
+                if self._copies:  # of files that are older, since they come oldest first
+                    newer[name] = path
             elif patient and 0 <= age_s < self._options.quiet_s:
                 self._unread.append(name)
             elif self._read(index, name, path) and state_of(path, now)[0] == mark:
                 marks[name] = mark
+        keys = index.keys() if newer else frozenset()
+        for name, path in newer.items():
+            self._read(index, name, path, only=keys)
         after = json.dumps({"mapping": self._options.fingerprint, "files": marks})
         yield Page(items=tuple(self._refused.values()), cursor=after)
         self._troubles = set(self._refused)
@@ -176,7 +186,7 @@ class FileReading(Generic[T]):
                 wanted = self._index.among(copy, unsettled)
             elif wanted is None:
                 wanted = self._keys_in(copy, unsettled)
-            self._spool.keep(copy, wanted & unsettled, name=self._copies.get(copy, ""))
+            self._spool.keep(copy, wanted & unsettled)
         self._spool.tidy()
         if self._returned and self._index and self._reasons and not dry:
             self._returned.write(self._index.rows_of(self._reasons), self._options)
@@ -218,7 +228,7 @@ class FileReading(Generic[T]):
     def _new_index(self) -> Index[T]:
         self._end()
         self._index = Index(self._subject, whole_rows=self._returned is not None)
-        self._refused, self._copies, self._unread, self._reasons = {}, {}, [], {}
+        self._refused, self._copies, self._unread, self._reasons = {}, set(), [], {}
         self._troubles = set()
         return self._index
 
@@ -226,7 +236,7 @@ class FileReading(Generic[T]):
         files = files_of(self._options.glob, account=self._account, doing=self._doing)
         if self._returned:
             files = {name: path for name, path in files.items() if not self._returned.holds(path)}
-        return oldest_first(files) if self._subject.newest_wins else files
+        return oldest_first(files)
 
     def _marks(self, cursor: str | None) -> dict[str, list[int]]:
         """Return the state of each file when it was read, as far as that was by this mapping."""
@@ -245,14 +255,16 @@ class FileReading(Generic[T]):
             if name in self._young:
                 continue
             try:
-                index.add(name, path, only=only)
+                index.add(name, path, as_of=as_of(name, path), only=only)
             except FileNotFoundError:
                 continue  # gone since the folder was listed
             except (RefusedFileError, OSError) as error:
                 refused[id_of_file(name)] = refused_file(name, path, error, self._options)
         return refused
 
-    def _read(self, index: Index[T], name: str, path: Path) -> bool:
+    def _read(
+        self, index: Index[T], name: str, path: Path, *, only: AbstractSet[str] | None = None
+    ) -> bool:
         try:
             copy = self._spool.copy(path, name)
         except FileNotFoundError:
@@ -264,11 +276,11 @@ class FileReading(Generic[T]):
             self._refused[id_of_file(name)] = refused_file(name, path, error, self._options)
             return False
         try:
-            index.add(name, copy)
+            index.add(name, copy, as_of=as_of(name, copy), only=only)
         except RefusedFileError as error:
             self._refused[id_of_file(name)] = refused_file(name, path, error, self._options)
             return False
-        self._copies[copy] = name
+        self._copies.add(copy)
         return True
 
     def _from_copies(
@@ -278,28 +290,25 @@ class FileReading(Generic[T]):
 
         Else it is given as well: after a crash a list may not say yet what is owed.
         """
-        left = set(ids)
-        for copy in reversed(list(self._spool.copies())):
-            wanted = self._spool.wanted(copy)
-            if not left or (wanted is not None and not wanted & left):
-                continue
-            index = Index(self._subject)
-            try:
-                only = left & wanted if only_kept and wanted else left
-                index.add(self._spool.name_of(copy), copy, only=only)
-                for items in index.pages():
-                    found = {id_: item for id_, item in items.items() if id_ in left}
-                    left -= found.keys()
-                    yield found
-            except (RefusedFileError, OSError):
-                continue  # read with another mapping: the order is not in it any more
-            finally:
-                index.close()
+        index = Index(self._subject)
+        try:
+            for copy in self._spool.copies() if ids else ():
+                wanted = self._spool.wanted(copy)
+                if wanted is not None and not wanted & ids:
+                    continue
+                name = self._spool.name_of(copy)
+                only = ids & wanted if only_kept and wanted else ids
+                with suppress(RefusedFileError, OSError):  # read with another mapping: not in it
+                    index.add(name, copy, as_of=as_of(name, copy), only=only)
+            for items in index.pages():
+                yield {id_: item for id_, item in items.items() if id_ in ids}
+        finally:
+            index.close()
 
     def _keys_in(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
         index = Index(self._subject)
         try:
-            index.add(copy.name, copy, only=keys)
+            index.add(copy.name, copy, as_of="", only=keys)
             return index.among(copy, keys)
         except (RefusedFileError, OSError):
             return frozenset()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ordosync.accounts.files.options import ReadFiles
 from ordosync.accounts.files.rows import Row
-from ordosync.accounts.files.written import csv_text, neutral, replace_file
+from ordosync.accounts.files.written import csv_text, neutral, plain, replace_file
 from ordosync.errors import UnavailableError
 
 _REASON = "ordosync_reason"
@@ -51,4 +51,4 @@ class ReturnFolder:
 
 
 def _neutral(row: Mapping[str, str]) -> dict[str, str]:
-    return {neutral(column): neutral(text) for column, text in row.items()}
+    return {neutral(column): neutral(plain(text)) for column, text in row.items()}

@@ -3,14 +3,24 @@
 import codecs
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from ordosync.accounts.files.options import ReadFiles
+from ordosync.accounts.spreadsheets import unmarked
 
 _LARGEST_CELL = 10_000
-_LARGEST_FIELD = 64 * 1024 * 1024
+_LARGEST_TEXT = 4 * 1024 * 1024
+"""Characters of a cell that is not read, and of a line of JSON; `csv` takes four bytes for each."""
+_BLOCK = 1024 * 1024
+
+
+_Clean = Callable[[str], str]
 
 
 class RefusedFileError(Exception):
@@ -29,14 +39,45 @@ class Row:
         self.problem = problem
 
 
+@dataclass(frozen=True, kw_only=True)
+class InFile:
+    """What one file says of one thing, such as an order."""
+
+    name: str
+    rows: Sequence[Row]
+    """At least one, as they stand in the file."""
+    as_of: str = ""
+    """Sorts files by their age."""
+    others_begin: bool = False
+    """True if rows of other orders in the file say more than the number and a line."""
+
+
 def read_rows(path: Path, options: ReadFiles, *, json_lines: bool) -> Iterator[Row]:
     """Yield the rows of a file. Raises `RefusedFileError` at any point, and `OSError`."""
-    encoding = "utf-8-sig" if codecs.lookup(options.encoding).name == "utf-8" else options.encoding
+    is_utf8 = codecs.lookup(options.encoding).name in ("utf-8", "utf-8-sig")
+    if not is_utf8 and _has_utf8(path):
+        raise RefusedFileError(f"is UTF-8 text, not {options.encoding}; say `encoding: utf-8`")
+    encoding = "utf-8-sig" if is_utf8 else options.encoding
     try:
         with path.open(encoding=encoding, newline="") as file:
-            yield from _json_rows(file) if json_lines else _csv_rows(file, options)
+            yield from _json_rows(file, options) if json_lines else _csv_rows(file, options)
     except UnicodeError as error:
         raise RefusedFileError(f"is not {options.encoding} text") from error
+
+
+def _has_utf8(path: Path) -> bool:
+    """Return True if a file has other than ASCII letters, and all of them are UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_ascii = True
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                is_ascii = is_ascii and block.isascii()
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return not is_ascii
 
 
 def without_rows(
@@ -59,15 +100,16 @@ def _texts(
     """Yield the text of each row with the row; None for a header and for blank lines."""
     if json_lines:
         for line in file:
-            yield line, next(_json_rows([line]), None)
+            yield line, next(_json_rows([line], options), None)
         return
     lines = _Remembered(file)
     reader = csv.reader(lines, delimiter=options.delimiter, strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
+        read, clean = frozenset(options.columns_read), _cleaner(options)
         yield lines.taken(), None
         for cells in reader:
-            yield lines.taken(), _row(0, header, cells) if cells else None
+            yield lines.taken(), _row(0, header, cells, read, clean) if cells else None
     except csv.Error as error:
         raise RefusedFileError(f"is not CSV ({error})") from error
 
@@ -95,19 +137,27 @@ class _Remembered:
 
 
 def _csv_rows(file: TextIO, options: ReadFiles) -> Iterator[Row]:
-    csv.field_size_limit(_LARGEST_FIELD)
+    csv.field_size_limit(_LARGEST_TEXT)
     # Strict: an unbalanced quote would otherwise swallow the rows after it without a word.
     reader = csv.reader(file, delimiter=options.delimiter, strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
         _check_header(header, options)
+        read, clean = frozenset(options.columns_read), _cleaner(options)
         before = reader.line_num
         for cells in reader:
             number, before = before + 1, reader.line_num
             if any(map(str.strip, cells)):  # a row without any text says nothing
-                yield _row(number, header, cells)
+                yield _row(number, header, cells, read, clean)
     except csv.Error as error:
         raise RefusedFileError(f"row {reader.line_num}: is not CSV ({error})") from error
+
+
+def _cleaner(options: ReadFiles) -> _Clean:
+    """Return what makes a text of a cell."""
+    if options.text_cells:
+        return lambda text: unmarked(text.strip())
+    return str.strip
 
 
 def _check_header(header: list[str], options: ReadFiles) -> None:
@@ -119,15 +169,19 @@ def _check_header(header: list[str], options: ReadFiles) -> None:
             raise RefusedFileError(f"column {column!a} {how}")
 
 
-def _row(number: int, header: list[str], texts: list[str]) -> Row:
-    cells = {name: text.strip() for name, text in zip(header, texts, strict=False)}
+def _row(
+    number: int, header: list[str], texts: list[str], read: AbstractSet[str], clean: _Clean
+) -> Row:
+    cells = {name: clean(text) for name, text in zip(header, texts, strict=False)}
     if len(texts) != len(header):
         return Row(number, cells, f"has {len(texts)} cells, the header has {len(header)}")
-    return Row(number, cells, _problem(cells))
+    return Row(number, cells, _problem(cells, read))
 
 
-def _problem(cells: dict[str, str]) -> str:
-    for column, text in cells.items():
+def _problem(cells: dict[str, str], read: AbstractSet[str]) -> str:
+    """Say what is wrong with the cells that are read; what is not mapped may be anything."""
+    for column in read:
+        text = cells.get(column, "")
         if len(text) > _LARGEST_CELL:
             return f"{column!a} holds {len(text)} characters; {_LARGEST_CELL} are the most"
         if "\0" in text:
@@ -137,39 +191,60 @@ def _problem(cells: dict[str, str]) -> str:
     return ""
 
 
-def _json_rows(file: Iterable[str]) -> Iterator[Row]:
+def _json_rows(file: Iterable[str], options: ReadFiles) -> Iterator[Row]:
+    read, clean = frozenset(options.columns_read), _cleaner(options)
     for number, line in enumerate(file, 1):
+        if len(line) > _LARGEST_TEXT:
+            raise RefusedFileError(f"row {number}: has more than {_LARGEST_TEXT} characters")
         if not line.strip():
             continue
-        problems: list[str] = []
         try:
-            found = _decode(line, problems)
+            found = _decode(line)
         except (ValueError, RecursionError) as error:
             raise RefusedFileError(f"row {number}: is not JSON") from error
         if not isinstance(found, dict):
             raise RefusedFileError(f"row {number}: is not a JSON object")
+        problems = [f"has the key {key!a} twice" for key in _twice(found) if key in read]
         cells = {}
         for key, value in found.items():
-            if isinstance(value, (dict, list)):
+            if not isinstance(value, (dict, list)):
+                cells[key] = clean(_text(value))
+            elif key in read:
                 problems.append(f"{key!a} holds more than one value")
-                continue
-            cells[key] = _text(value)
-        if not problems and not any(cells.values()):
-            continue
-        yield Row(number, cells, "; ".join(problems) or _problem(cells))
+        if problems or any(cells.values()):  # a row without any text says nothing
+            yield Row(number, cells, "; ".join(problems) or _problem(cells, read))
 
 
-def _decode(line: str, problems: list[str]) -> Any:
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(items)
-        if len(found) != len(items):
-            problems.append("has the same key twice")
-        return found
+class _Repeated(dict[str, Any]):
+    """An object in which some keys are given twice."""
 
+    twice: tuple[str, ...] = ()
+
+
+def _twice(found: dict[str, Any]) -> tuple[str, ...]:
+    return found.twice if isinstance(found, _Repeated) else ()
+
+
+def _decode(line: str) -> Any:
     # Numbers stay the text that they are: 1E+12 must be seen, 1.10 must not become 1.1.
     return json.loads(
-        line, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=_refuse
+        line, object_pairs_hook=_object, parse_int=str, parse_float=_float, parse_constant=_refuse
     )
+
+
+def _object(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(items)
+    if len(found) == len(items):
+        return found
+    repeated = _Repeated(found)
+    names = Counter(name for name, _ in items)
+    repeated.twice = tuple(name for name, count in names.items() if count > 1)
+    return repeated
+
+
+def _float(text: str) -> str:
+    """Return a number as a spreadsheet writes it, so that an exponent in an id is seen."""
+    return re.sub(r"[eE]\+?(?=[0-9])", "E+", text)
 
 
 def _refuse(constant: str) -> str:
@@ -181,4 +256,4 @@ def _text(value: str | bool | None) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.strip()
+    return value

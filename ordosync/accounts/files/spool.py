@@ -1,17 +1,19 @@
 """Copies of the files that are being read, so that one that is overwritten loses nothing.
 
 A copy is readable by its owner alone, named by digests and never by foreign text, and goes when
-the last order or other thing in it is settled. Beside a copy that stays, a list says for which.
+the last order or other thing in it is settled. Beside a copy a note says of which file it is, and,
+once that is known, for which orders it stays.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ordosync.accounts.files.folder import as_of
 from ordosync.trust import make_folder
 
 
@@ -32,41 +34,44 @@ class Spool:
             while block := source.read(1 << 20):
                 digest.update(block)
                 target.write(block)
+            at = os.fstat(source.fileno())
+            target.flush()
+            os.utime(target.fileno(), ns=(at.st_atime_ns, at.st_mtime_ns))
         copy = self._folder / f"{digest.hexdigest()[:32]}{file.suffix.lower()}"
         half.rename(copy)  # in one step: a half copy is never taken for a whole one
+        if self.name_of(copy) != name:
+            _note(copy, ids=None, name=name)
         return copy
 
     def copies(self) -> Iterator[Path]:
-        """Yield the copies that are there, oldest first."""
+        """Yield the copies that are there, oldest first: each is as old as what it is of."""
         if self._folder.is_dir():
             whole = [
                 path
                 for path in self._folder.iterdir()
                 if not path.name.startswith(".") and path.suffix != ".json" and path.is_file()
             ]
-            yield from sorted(whole, key=lambda path: path.stat().st_mtime_ns)
+            yield from sorted(whole, key=lambda path: as_of(self.name_of(path), path))
 
     def wanted(self, copy: Path) -> frozenset[str] | None:
         """Return the orders that a copy is kept for; None where that was never written down."""
         said = _said(copy)
-        return None if said is None else frozenset(said["ids"])
+        return None if said is None or said["ids"] is None else frozenset(said["ids"])
 
     def name_of(self, copy: Path) -> str:
         """Return what people call the file that was copied, as far as that is known."""
         said = _said(copy)
         return (said and said["name"]) or copy.name
 
-    def keep(self, copy: Path, ids: Iterable[str], *, name: str = "") -> None:
-        """Keep a copy of the file of this name for these orders; for none it goes."""
+    def keep(self, copy: Path, ids: Iterable[str]) -> None:
+        """Keep a copy for these orders; for none it goes."""
         ids = sorted(ids)
-        said = {"ids": ids, "name": name or self.name_of(copy)}
+        name = self.name_of(copy)
         if not ids:
             copy.unlink(missing_ok=True)
             _list_of(copy).unlink(missing_ok=True)
-        elif _said(copy) != said:
-            flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW
-            with os.fdopen(os.open(_list_of(copy), flags, 0o600), "w", encoding="utf-8") as file:
-                json.dump(said, file)
+        elif _said(copy) != {"ids": ids, "name": name}:
+            _note(copy, ids=ids, name=name)
 
     def rewrite(self, copy: Path, content: bytes) -> None:
         """Give a copy other content, for what it is kept for; without any it goes."""
@@ -100,6 +105,12 @@ def _said(copy: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return {"ids": [], "name": "", **said} if isinstance(said, dict) else {"ids": said, "name": ""}
+
+
+def _note(copy: Path, *, ids: Sequence[str] | None, name: str) -> None:
+    flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW
+    with os.fdopen(os.open(_list_of(copy), flags, 0o600), "w", encoding="utf-8") as file:
+        json.dump({"ids": ids, "name": name}, file)
 
 
 def _list_of(copy: Path) -> Path:

@@ -1,13 +1,16 @@
 """What files may be about, besides orders: how rows are told apart, and what they say.
 
 The rows of one file that have the same key must all say the same; of several files the newest
-that has the key is believed, since they are states, of which each replaces the one before.
+that has the key is believed, since they are states, of which each replaces the one before. Of an
+order `believed` says more.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Generic, TypeVar
 
+from ordosync.accounts.files.believed import believed
 from ordosync.accounts.files.cells import (
     InvalidError,
     amount,
@@ -15,7 +18,8 @@ from ordosync.accounts.files.cells import (
     digest,
     flag,
     key_cell,
-    skip_reason,
+    key_text,
+    may_have_id,
     stock_quantity,
     time,
 )
@@ -27,9 +31,8 @@ from ordosync.accounts.files.options import (
     ShipmentFiles,
     StockFiles,
 )
-from ordosync.accounts.files.parse import parse_order
-from ordosync.accounts.files.rows import Row
-from ordosync.accounts.files.written import plain
+from ordosync.accounts.files.rows import InFile, Row
+from ordosync.accounts.files.rules import skip_reason, speaks_of_order
 from ordosync.models import Order, Product, Shipment, Stock, Unusable
 
 T = TypeVar("T")
@@ -48,16 +51,18 @@ class Subject(Generic[T]):
     """What tells rows apart, the id of what they say; empty where a part of it is blank."""
     needed: tuple[str, ...]
     """The fields that make the key. One of them is blank where it is empty."""
-    parse: Callable[[str, str, Sequence[Row]], T | Unusable]
-    """Makes one item of the rows of one key in one file, by key and name of the file."""
-    newest_wins: bool = True
+    parse: Callable[[str, Sequence[InFile]], T | Unusable]
+    """Makes one item of what files say of one key, oldest file first."""
+    begins: Callable[[Row], bool] = lambda _: False
+    """True if a row says more than the number and a line of an order."""
+    aside: Callable[[Row], str] = lambda _: ""
+    """Says what of a row cannot be read and keeps nothing else back; empty if all can."""
     has_lines: bool = False
     """True if several rows are one object. Then a row without a key may belong to the one above."""
 
     def blank(self, row: Row) -> str:
         """Return the field for whose sake a row has no key."""
-        columns = self.options.columns
-        return next(name for name in self.needed if not row.cells.get(columns[name]))
+        return next(name for name in self.needed if not key_text(row, name, self.options))
 
 
 def placed(rows: Iterable[Row], subject: Subject[T]) -> Iterator[tuple[str, str, Row]]:
@@ -76,12 +81,19 @@ def placed(rows: Iterable[Row], subject: Subject[T]) -> Iterator[tuple[str, str,
         if key:
             above = key
             yield key, "", row
-        elif not (above and subject.has_lines) or skip_reason(row, subject.options):
+        elif not _may_belong(row, above, subject) or skip_reason(row, subject.options):
             yield "", "", row
         else:
             undecided.append(row)
     sku = subject.options.columns.get("sku", "")
     yield from (("", above if one.cells.get(sku) else "", one) for one in undecided)
+
+
+def _may_belong(row: Row, above: str, subject: Subject[T]) -> bool:
+    """Return True if a row without a usable key may be a line of the order above it."""
+    if not above or not subject.has_lines:
+        return False
+    return may_have_id(row, subject.needed[0], above, subject.options)
 
 
 def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
@@ -97,14 +109,14 @@ def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
 
 
 def orders(options: OrderFiles) -> Subject[Order]:
-    """Say what order files are about; two that say different things of one order conflict."""
+    """Say what order files are about; an order's id is its number."""
     return Subject(
         name="orders",
         options=options,
-        key=lambda row: row.cells.get(options.columns["order_number"], ""),
+        key=lambda row: key_text(row, "order_number", options),
         needed=("order_number",),
-        parse=lambda key, file, rows: parse_order(key, file, rows, options),
-        newest_wins=False,
+        parse=lambda key, files: believed(key, files, options),
+        begins=lambda row: speaks_of_order(row, options),
         has_lines=True,
     )
 
@@ -126,10 +138,10 @@ def cancellations(options: CancellationFiles) -> Subject[str]:
 
 def shipments(options: ShipmentFiles) -> Subject[Shipment]:
     """Say what tracking files are about; a parcel's id is made of its two numbers."""
-    order, tracking = options.columns["order_number"], options.columns["tracking_number"]
 
     def key(row: Row) -> str:
-        of, number = row.cells.get(order, ""), row.cells.get(tracking, "")
+        of = key_text(row, "order_number", options)
+        number = key_text(row, "tracking_number", options)
         return f"{of}:{number}" if of and number else ""
 
     return Subject(
@@ -137,7 +149,8 @@ def shipments(options: ShipmentFiles) -> Subject[Shipment]:
         options=options,
         key=key,
         needed=("order_number", "tracking_number"),
-        parse=lambda key, file, rows: _state(key, file, rows, options, _shipment),
+        parse=lambda key, files: _state(key, files[-1], options, _shipment),
+        aside=lambda row: _cost(row, options)[1],
     )
 
 
@@ -148,15 +161,14 @@ def _by_field(name: str, options: ReadFiles, field: str, parse: _Parse[T]) -> Su
     return Subject(
         name=name,
         options=options,
-        key=lambda row: row.cells.get(options.columns[field], ""),
+        key=lambda row: key_text(row, field, options),
         needed=(field,),
-        parse=lambda key, file, rows: _state(key, file, rows, options, parse),
+        parse=lambda key, files: _state(key, files[-1], options, parse),
     )
 
 
-def _state(
-    key: str, file: str, rows: Sequence[Row], options: ReadFiles, parse: _Parse[T]
-) -> T | Unusable:
+def _state(key: str, found: InFile, options: ReadFiles, parse: _Parse[T]) -> T | Unusable:
+    rows = found.rows
     content = digest(rows, options)
     kept = [row for row in rows if not skip_reason(row, options)]
     if not kept:
@@ -167,7 +179,7 @@ def _state(
         _check_same(kept, options)
         return parse(key, first, options, digest([first], options))
     except InvalidError as error:
-        reason = f"{file} row {error.row.number}: {error}"
+        reason = f"{found.name} row {error.row.number}: {error}"
         return Unusable(id=key, code=error.code, reason=reason, content=content)
 
 
@@ -208,12 +220,11 @@ def _shipment(key: str, row: Row, options: ReadFiles, _: str) -> Shipment:
     shipped_at = time(row, "shipped_at", cell(row, "shipped_at", options), options)
     if shipped_at is None:
         raise InvalidError("invalid.date", row, "shipped_at is blank")
-    cost = amount(row, "cost", cell(row, "cost", options), options)
+    cost, _ = _cost(row, options)
     return Shipment(
         id=key,
-        # The order file that it was copied from may have neutralised it.
-        order_id=plain(key_cell(row, "order_number", options)),
-        tracking_number=plain(key_cell(row, "tracking_number", options)),
+        order_id=key_cell(row, "order_number", options),
+        tracking_number=key_cell(row, "tracking_number", options),
         carrier=key_cell(row, "carrier", options),
         shipped_at=shipped_at,
         method=cell(row, "method", options),
@@ -222,3 +233,11 @@ def _shipment(key: str, row: Row, options: ReadFiles, _: str) -> Shipment:
         warehouse=cell(row, "warehouse", options),
         voided=flag(row, "voided", options),
     )
+
+
+def _cost(row: Row, options: ReadFiles) -> tuple[Decimal | None, str]:
+    """Return what a label has cost, or why that cannot be read: the number travels without it."""
+    try:
+        return amount(row, "cost", cell(row, "cost", options), options), ""
+    except InvalidError as error:
+        return None, f"{error}; the tracking number travels without it"

@@ -9,21 +9,19 @@ from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 
-_FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")
-"""What a spreadsheet takes for the beginning of a formula, full-width forms included."""
+from ordosync.accounts.spreadsheets import neutral, plain
 
-
-def neutral(text: str) -> str:
-    """Return foreign text so that no spreadsheet runs it: with an apostrophe before a formula.
-
-    So that `plain` can undo it, text that looks like the result gets one more.
-    """
-    return f"'{text}" if _is_formula(text.lstrip("'")) else text
-
-
-def plain(text: str) -> str:
-    """Undo `neutral`."""
-    return text[1:] if text.startswith("'") and _is_formula(text.lstrip("'")) else text
+__all__ = [
+    "alone_in",
+    "csv_text",
+    "decimal_text",
+    "half_of",
+    "neutral",
+    "plain",
+    "replace_file",
+    "sync_folder",
+    "write_half",
+]
 
 
 def decimal_text(value: Decimal | None, point: str) -> str:
@@ -93,7 +91,3 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(number)
-
-
-def _is_formula(text: str) -> bool:
-    return text[:1] in _FORMULA or text.lstrip()[:1] in _FORMULA if text else False

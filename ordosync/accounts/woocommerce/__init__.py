@@ -18,6 +18,7 @@ from msgspec import Raw
 
 from ordosync.accounts.base import Finding, Role
 from ordosync.accounts.limits import check_timezone, check_url
+from ordosync.accounts.lists import LIMIT
 from ordosync.accounts.woocommerce.created import SupplierOptions
 from ordosync.accounts.woocommerce.offered import OfferedProducts
 from ordosync.accounts.woocommerce.selection import MerchantOptions
@@ -40,6 +41,11 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
     kind: ClassVar[str] = "woocommerce"
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     lists_all_as: ClassVar[frozenset[Role]] = roles
+    parcels_asked: ClassVar[int] = LIMIT
+    parcels: ClassVar[str] = (
+        "an order that is sent in several fulfillments is reported when all of it is sent,"
+        " cancelled or refunded: the newest number as its tracking, the other numbers as remarks"
+    )
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
     batch_size: int = 100

@@ -150,6 +150,7 @@ class ProductShape(Struct, frozen=True, kw_only=True):
     manage_stock: bool | str = False
     """`parent`, where a variation has no number of its own."""
     stock_quantity: int | float | None = None
+    stock_status: str = ""
     date_modified_gmt: str | None = None
     tags: list[TermShape] = []
     categories: list[TermShape] = []

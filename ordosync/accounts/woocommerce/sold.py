@@ -6,6 +6,7 @@ kept in the order itself (`record`).
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 
 from msgspec import Raw
@@ -27,7 +28,7 @@ from ordosync.accounts.woocommerce.shapes import (
     whole,
 )
 from ordosync.accounts.woocommerce.side import Left, Side
-from ordosync.models import Order, Page, Unusable
+from ordosync.models import Address, Line, Order, Page, Unusable
 
 _HELD = ("on-hold",)
 """Statuses of what is sold and not to be shipped yet: its stock has fallen already."""
@@ -96,11 +97,30 @@ class SoldOrders(Side):
         yield Page(items=tuple(self._unshipped(found)))
 
     def sold_orders(self) -> Iterator[Page[Order]]:
-        """Read the orders that have lowered the stock and are not shipped, on hold or not."""
+        """Read the orders that have lowered the stock and are not shipped, on hold or not.
+
+        So has one that cannot be imported, with what is known of its lines.
+        """
         wanted = {"status": ",".join(dict.fromkeys((*self.open_statuses, *_HELD)))}
         for items in self.lists.changed_orders(wanted, "read what is sold").since(None):
-            found = self._unshipped(items)
-            yield Page(items=tuple(one for one in found if isinstance(one, Order)))
+            found = [
+                item
+                for item in items
+                if isinstance(item, OrderShape) and self.record(item).unshipped(str(item.id))
+            ]
+            self.learn_lines(found)
+            left = self.side_by_side(found, self.unsent)
+            sold = (self._sold(*one) for one in zip(found, left, strict=True))
+            yield Page(items=tuple(one for one in sold if one.lines))
+
+    def _sold(self, order: OrderShape, left: Left) -> Order:
+        """Return an order with the lines that are surely this Supplier's, parts rounded up."""
+        lines = tuple(
+            Line(id=str(one.id), sku=one.sku or "", name="", quantity=ceil(left[one.id]))
+            for one in order.line_items
+            if left[one.id] > 0 and self.ours.has_line(one)
+        )
+        return Order(id=str(order.id), number=order.number, lines=lines, ship_to=Address())
 
     def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
         """Read which orders changed since `cursor` and are cancelled, of all Suppliers.
@@ -208,7 +228,8 @@ class SoldOrders(Side):
             yield _unusable(
                 order,
                 "product-gone",
-                "has a line whose product was deleted, so nobody can tell whose it is",
+                "has a line whose product was deleted, so nobody can tell whose it is: take the"
+                " line out of the order at the shop, or dismiss it",
                 skip=not wanted,  # then it is more likely the Merchant's own
             )
         elif any(isinstance(left[line.id], float) for line in ours):

@@ -136,16 +136,14 @@ class SupplierSide(Created):
         self.find_statuses(self.shipped_statuses)
         yield Finding(text="cannot split orders")
         yield Finding(
-            text="of an order in several parcels nothing is reported before all of it is sent,"
-            " cancelled or refunded; then the Merchant gets the newest number, and the others in a"
-            " remark"
-        )
-        yield Finding(
             text="counts a parcel without a number for nothing, such as the one that the shop makes"
             " of downloadable lines by itself"
         )
         yield Finding(text="cannot tell what a label has cost, its method and its warehouse")
-        yield Finding(text="tells of a parcel when its order is completed or changed otherwise")
+        yield Finding(
+            text="need not tell of a number that is added to an order: orders without one are"
+            " asked for, up to 100 in each run, more of them once an hour"
+        )
 
     def _cancel(self, order_id: str, *, also_shipped: bool) -> Outcome:
         order = self.order(order_id, f"read order {order_id}")
@@ -259,10 +257,11 @@ def _again(outcome: Outcome) -> Outcome:
 
 
 def _to_sell(shape: ProductShape, sku: str = "") -> Stock:
-    """Return what can be sold; a variation without a number of its own has its product's."""
-    is_counted = shape.manage_stock is True or shape.manage_stock == "parent"
-    return Stock(
-        product_id=sku or shape.sku,
-        sku=shape.sku,
-        quantity=whole(shape.stock_quantity) if is_counted else None,
-    )
+    """Return what can be sold; a variation without a number of its own has its product's.
+
+    One that nobody counts is known to be 0 where the shop says that it is sold out.
+    """
+    quantity = 0 if shape.stock_status == "outofstock" else None
+    if shape.manage_stock is True or shape.manage_stock == "parent":
+        quantity = whole(shape.stock_quantity)
+    return Stock(product_id=sku or shape.sku, sku=shape.sku, quantity=quantity)

@@ -206,7 +206,6 @@ def test_a_label_that_a_later_file_calls_void_is_void(depot: FilesAccount, drop:
         ("1001,1Z999,,2026-11-23 14:05,,", "invalid.carrier"),
         ("1001,1Z999,UPS,,,", "invalid.date"),
         ("1001,1Z999,UPS,yesterday,,", "invalid.date"),
-        ("1001,1Z999,UPS,2026-11-23 14:05,1.000.00,", "invalid.money"),
     ],
 )
 def test_a_row_that_is_no_shipment_says_why(
@@ -218,6 +217,19 @@ def test_a_row_that_is_no_shipment_says_why(
 
     assert isinstance(bad, Unusable)
     assert bad.code == code
+
+
+def test_a_number_whose_cost_cannot_be_read_travels_without_it(
+    depot: FilesAccount, drop: Drop
+) -> None:
+    drop("sent/a.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,1.000.00,\n")
+
+    sent, bad = all_of(depot.shipments(None, now=NOON))
+
+    assert isinstance(sent, Shipment)
+    assert (sent.tracking_number, sent.cost, sent.currency) == ("1Z999", None, "")
+    assert isinstance(bad, Unusable)
+    assert (bad.code, bad.of_source) == ("invalid.money", True)
 
 
 def test_a_number_that_was_neutralised_in_the_order_file_finds_its_order(

@@ -343,9 +343,15 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
                 shipped_on=parcel.shipped_at.date().isoformat(),
             )
             return
+        units = [line.quantity for line in self.fake.shop.orders[int(order_id)].lines]
+        self.ship_part(order_id, parcel, *units)
+        self.fake.set_status(int(order_id), "completed")
+
+    def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
         order = self.fake.shop.orders[int(order_id)]
+        items = zip(order.lines, units, strict=True)
         fields = {
-            "_items": [{"item_id": line.id, "qty": line.quantity} for line in order.lines],
+            "_items": [{"item_id": line.id, "qty": count} for line, count in items if count],
             "_tracking_number": parcel.tracking_number,
             "_shipment_provider": parcel.carrier,
             "_date_fulfilled": f"{parcel.shipped_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
@@ -356,7 +362,13 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
             made = fulfillments.fulfill(self.fake.shop, order, body)
             # A new one was sent just now, whatever is said; one that is corrected is believed.
             fulfillments.refulfill(self.fake.shop, order, made, body)
-        self.fake.set_status(int(order_id), "completed")
+
+    def take_off(self, order_id: str, *units: int) -> None:
+        lines = zip(self.order(order_id).lines, units, strict=True)
+        self.fake.refund(int(order_id), {line.sku: count for line, count in lines if count})
+
+    def recall(self, order_id: str, number: str) -> None:
+        self.fake.unship(int(order_id), number)
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
         number, carrier = parcel.tracking_number, parcel.carrier

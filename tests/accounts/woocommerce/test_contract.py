@@ -45,7 +45,7 @@ class TestExtendedShopAsMerchant(MerchantContract):
 class OldSupplier(ShopSupplierPeople):
     """Who has an old shop, where parcels are in the extension, which says only the day."""
 
-    lacks: ClassVar[frozenset[Lack]] = ShopSupplierPeople.lacks | {"label-time"}
+    lacks: ClassVar[frozenset[Lack]] = ShopSupplierPeople.lacks | {"label-time", "several-parcels"}
 
     def switches(self) -> Switches:
         return Switches(currency="GBP", version="7.8.2", shipment_tracking=True)

@@ -133,3 +133,36 @@ def test_same_number_is_told_once_more_after_it_was_void(shops: Shops, extension
 
     assert told == [["1Z1"], [], ["1Z1"], []]
     shops.stays_quiet("update-tracking")
+
+
+def test_first_of_two_parcels_completes_nothing_and_is_never_called_void(shops: Shops) -> None:
+    """W1: the buyer was told that all was sent, and then that the first number was void."""
+    merchant_id, supplier_id = shops.imported("1001", line("MUG", 2), line("CUP", 3))
+    order = int(merchant_id)
+    shops.supplier.ship_part(supplier_id, parcel(number="F-1"), 2, 0)
+    first = shops.run("update-tracking")
+    between = shops.merchant.fake.order(order)["status"], shops.merchant.fake.effects("note")
+    shops.supplier.ship_part(supplier_id, parcel(number="F-2"), 0, 3)
+
+    shops.run("update-tracking")
+
+    assert (first.step.state, first.step.code) == ("waiting", "partially-shipped")
+    assert between == ("processing", [])
+    assert shops.merchant.fake.order(order)["status"] == "completed"
+    assert numbers(shops.merchant.tracking(merchant_id)) == ["F-2"]
+    assert not any("void" in note for note in shops.merchant.fake.notes(order))
+    assert any("F-1" in note for note in shops.merchant.fake.notes(order))
+
+
+def test_corrected_number_takes_the_place_of_the_wrong_one(shops: Shops) -> None:
+    """W1: the fulfillment is the same, so its earlier number is on no parcel any more."""
+    merchant_id, supplier_id = shops.imported("1001", line("MUG", 2))
+    shops.supplier.ship_part(supplier_id, parcel(number="F-1"), 2)
+    shops.run("update-tracking")
+    shops.supplier.fake.correct(int(supplier_id), "F-1", "F-2")
+
+    ran = shops.run("update-tracking")
+
+    assert ran.counts == {"done": 1}
+    assert numbers(shops.merchant.tracking(merchant_id)) == ["F-2"]
+    shops.stays_quiet("update-tracking")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ordosync.models import Shipment
+from ordosync.models import Shipment, Stock
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import line, order
 from tests.accounts.woocommerce.shops import requests, supplier
@@ -286,6 +286,24 @@ def test_long_skus_of_another_script_fit_into_addresses(tmp_path: Path) -> None:
 
         assert [found[sku].quantity for sku in skus] == [5] * 100
         assert max(lengths) < 8_000  # what Apache and nginx take
+
+
+def test_product_that_nobody_counts_is_0_where_it_is_sold_out(tmp_path: Path) -> None:
+    """W11: how small shops say it."""
+    with supplier(tmp_path, VirtualClock()) as (account, fake):
+        fake.add_product("GONE", stock_status="outofstock")
+        fake.add_product("SOME", stock_status="instock")
+        fake.add_product("LATER", stock_status="onbackorder")
+        fake.add_product("SHIRT", type="variable")
+        fake.add_variation("SHIRT", "SHIRT-S", stock_status="outofstock")
+        fake.add_product("MUG", stock=3)
+        wanted = {"GONE": 0, "SOME": None, "LATER": None, "SHIRT-S": 0, "MUG": 3}
+
+        items = read(account.stock(now=START))[0]
+        found = {one.sku: one.quantity for one in items if isinstance(one, Stock)}
+        again = {sku: one.quantity for sku, one in account.stock_of(list(wanted)).items()}
+
+        assert found == again == wanted
 
 
 PLUGINS = ("shipped", "packed", "partial-shipped")

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.accounts.contract.examples import line as one_line
 from tests.accounts.contract.examples import product, sold
 from tests.accounts.sqlite.people import SqliteSupplierPeople
-from tests.accounts.woocommerce.people import ShopMerchantPeople
+from tests.accounts.woocommerce.people import TAG, ShopMerchantPeople
+from tests.fakes.woocommerce import Fault
 from tests.pairs.pair import Pair
 from tests.virtual import VirtualClock
 
@@ -97,3 +99,55 @@ def test_what_was_taken_off_is_said_with_the_quantity(pair: Pair) -> None:
 
     assert pair.merchant.physical("MUG") == 18
     assert ran.step.reason == "20 there less 2 sold here and not imported yet"
+
+
+def test_order_that_cannot_be_imported_is_sold_all_the_same(pair: Pair) -> None:
+    """W6: nobody can tell whose its other line was, and so it waits for a person."""
+    assert isinstance(pair.merchant, ShopMerchantPeople)
+    fake = pair.merchant.fake
+    fake.add_product("GONE", tags=[TAG])
+    fake.place_order({"MUG": 3, "GONE": 1})
+    fake.delete_product("GONE", force=True)
+    pair.supplier.count("MUG", 20)
+
+    imported = pair.run("import-orders")
+    pair.run(TASK)
+
+    assert (imported.counts, imported.step.code) == ({"failed": 1}, "product-gone")
+    assert "take the line out of the order" in (imported.step.reason or "")
+    assert pair.merchant.physical("MUG") == 17
+
+
+def test_half_a_unit_that_is_sold_is_a_whole_one(pair: Pair) -> None:
+    assert isinstance(pair.merchant, ShopMerchantPeople)
+    fake = pair.merchant.fake
+    fake.sell("MUG")
+
+    def halve(body: Any) -> Any:
+        for line in [line for order in body for line in order["line_items"]]:
+            line["quantity"] = 2.5
+        return body
+
+    fake.faults.add(Fault(kind="edited", method="GET", path="/orders$", edit=halve, times=9))
+    pair.supplier.count("MUG", 20)
+
+    pair.run(TASK)
+
+    assert pair.merchant.physical("MUG") == 17
+
+
+def test_what_was_cancelled_and_requested_again_is_on_hold_until_it_is_imported(
+    pair: Pair,
+) -> None:
+    order = str(sell(pair, "1001"))
+    pair.run("import-orders")
+    pair.merchant.cancel(order)
+    pair.run("cancel-orders")
+    pair.merchant.request_again(order)
+
+    pair.run(TASK)
+    between = pair.merchant.physical("MUG")
+    pair.run("import-orders")
+    pair.run(TASK)
+
+    assert between == pair.merchant.physical("MUG") == 8

@@ -1,0 +1,84 @@
+"""Which rows, and which orders, the rules of a configuration leave out.
+
+A rule for rows is about each row by itself, a rule for orders about the first row of each order.
+"""
+
+import re
+from collections.abc import Sequence
+
+from ordosync.accounts.files.cells import text_of
+from ordosync.accounts.files.options import OrderFiles, ReadFiles, Rule
+from ordosync.accounts.files.rows import Row
+
+
+def skip_reason(row: Row, options: ReadFiles) -> str:
+    """Return why a rule leaves this row out; empty where none does."""
+    return _reason(row, options.skip, options.only_rows)
+
+
+def order_skip_reason(first: Row, options: OrderFiles) -> str:
+    """Return why a rule leaves out the order that begins with this row; empty where none does."""
+    return _reason(first, options.skip_orders, options.only_orders)
+
+
+def speaks_of_order(row: Row, options: OrderFiles) -> bool:
+    """Return True if a row says something of its order besides the number and a line."""
+    return any(row.cells.get(column) for column in options.order_columns)
+
+
+def parted_by(rows: Sequence[Row], options: OrderFiles) -> str:
+    """Return what is wrong with a rule for rows that parts an order; empty where none does.
+
+    It judges by a column that only the first row fills, which the others continue: what it says
+    is true of the order.
+    """
+    first, *others = rows
+    if not others or not all(_continues(row, first, options) for row in others):
+        return ""
+    never = [(rule, "skip_orders", True) for rule in options.skip]
+    always = [(rule, "only_orders", False) for rule in options.only_rows]
+    for rule, instead, takes in (*never, *always):
+        if not rule.rows and _parts(rule, first, others, takes=takes, options=options):
+            return (
+                f"a rule judges this row by {rule.column!a}, which is blank on the other rows of"
+                f" the order; make it a rule of `{instead}`, or say `rows: true` in it if the"
+                " column marks single lines"
+            )
+    return ""
+
+
+def _reason(row: Row, never: Sequence[Rule], always: Sequence[Rule]) -> str:
+    for rule in never:
+        if _matches(rule, row):
+            return rule.reason
+    for rule in always:
+        # What is wrong with such a row is to be reported, and not passed over.
+        if not row.problem and not _matches(rule, row):
+            return rule.reason
+    return ""
+
+
+def _matches(rule: Rule, row: Row) -> bool:
+    return re.search(rule.matches, text_of(row, rule.column)) is not None
+
+
+def _continues(row: Row, first: Row, options: OrderFiles) -> bool:
+    """Return True if a row leaves to the first one what is said of the order as a whole."""
+    blank = [column for column in options.order_columns if not row.cells.get(column)]
+    return len(blank) == len(options.order_columns) or any(first.cells.get(c) for c in blank)
+
+
+def _parts(
+    rule: Rule, first: Row, others: Sequence[Row], *, takes: bool, options: OrderFiles
+) -> bool:
+    """Return True if a rule leaves out the first row and not the others, or the others alone.
+
+    `takes` says whether it leaves out what matches, or what does not.
+    """
+    if any(row.cells.get(rule.column) for row in others):
+        return False
+    takes_first = _matches(rule, first) == takes
+    takes_others = _matches(rule, others[0]) == takes
+    if takes_others and rule.column in options.line_columns:
+        return False  # such as a SKU, without which a line is none
+    return takes_first != takes_others

@@ -1,0 +1,188 @@
+"""Several files that name one order: the newest is believed, unless it lacks a line."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from ordosync.accounts.files import FilesAccount
+from ordosync.models import Order, Unusable
+from tests.accounts.contract.account import read
+from tests.accounts.files.conftest import NOON, Drop, Make
+
+HEADER = "order,sku,qty\n"
+PRODUCTS = "sku,name,price,kit\n"
+
+
+def orders(account: FilesAccount, cursor: str | None = None) -> list[Order | Unusable]:
+    return read(account.orders(cursor, now=NOON))[0]
+
+
+def again(account: FilesAccount, *ids: str) -> list[Order | Unusable]:
+    return read(account.orders_by_id(ids))[0]
+
+
+def quantity(found: list[Order | Unusable]) -> int:
+    [order] = found
+    assert isinstance(order, Order), order
+    return sum(line.quantity for line in order.lines)
+
+
+def set_time(path: Path, seconds: float) -> None:
+    os.utime(path, (NOON.timestamp() + seconds,) * 2)
+
+
+def test_the_newest_file_is_believed_and_what_it_replaced_is_said(make: Make, drop: Drop) -> None:
+    drop("orders/b.csv", HEADER + "1,MUG,1\n")
+    drop("orders/a.csv", HEADER + "1,MUG,2\n1,CUP,1\n")
+
+    [found] = orders(make())
+
+    assert quantity([found]) == 3
+    assert isinstance(found, Order)
+    assert found.remark == "a.csv is believed, not the older b.csv"
+
+
+def test_two_files_that_say_the_same_are_no_matter(make: Make, drop: Drop) -> None:
+    drop("orders/a.csv", HEADER + "1,MUG,1\n1,CUP,2\n")
+    drop("orders/b.csv", HEADER + "1,CUP,2\n1,MUG,1\n")
+
+    [found] = orders(make())
+
+    assert isinstance(found, Order)
+    assert found.remark == ""
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "sku"),
+    [
+        ("1,MUG,1\n1,CUP,1\n", "1,MUG,5\n", "CUP"),
+        ("1,MUG,1\n1,MUG,1\n", "1,MUG,2\n", "MUG"),
+        ("1,MUG,1\n", "1,CUP,1\n", "MUG"),
+    ],
+)
+def test_a_line_that_the_newest_file_lacks_is_a_conflict_that_names_both(
+    make: Make, drop: Drop, older: str, newer: str, sku: str
+) -> None:
+    drop("orders/old.csv", HEADER + older)
+    drop("orders/new.csv", HEADER + newer)
+
+    [found] = orders(make())
+
+    assert isinstance(found, Unusable)
+    assert (found.code, found.skip) == ("conflict", False)
+    assert f"new.csv lacks a line that the older old.csv has, of SKU '{sku}'" in found.reason
+
+
+def test_a_line_that_fell_to_0_is_still_there(make: Make, drop: Drop) -> None:
+    drop("orders/old.csv", HEADER + "1,MUG,1\n1,CUP,1\n")
+    drop("orders/new.csv", HEADER + "1,MUG,0\n1,CUP,1\n")
+
+    assert quantity(orders(make())) == 1
+
+
+def test_the_time_of_a_file_counts_in_seconds_and_then_its_name_with_numbers_in_order(
+    make: Make, drop: Drop
+) -> None:
+    tenth = drop("orders/page-10.csv", HEADER + "1,MUG,10\n")
+    ninth = drop("orders/page-9.csv", HEADER + "1,MUG,9\n")
+    set_time(tenth, 5.1)
+    set_time(ninth, 5.9)
+    by_name = quantity(orders(make()))
+
+    set_time(ninth, 6.0)
+
+    assert (by_name, quantity(orders(make()))) == (10, 9)
+
+
+def test_an_older_file_that_is_read_later_does_not_replace_a_newer_one(
+    make: Make, drop: Drop
+) -> None:
+    drop("orders/new.csv", HEADER + "1,MUG,2\n")
+    account = make()
+    _, cursor = read(account.orders(None, now=NOON))
+    old = drop("orders/old.csv", HEADER + "1,MUG,1\n2,CUP,1\n")
+    set_time(old, -60)
+
+    first, second = orders(account, cursor)
+
+    assert quantity([first]) == 2
+    assert second.id == "2"
+    assert first.as_of > second.as_of
+
+
+def test_the_newest_file_of_products_stands_against_an_older_one_that_is_read_later(
+    make: Make, drop: Drop
+) -> None:
+    drop("products/new.csv", PRODUCTS + "MUG,New,2,\n")
+    account = make()
+    _, cursor = read(account.products(None, now=NOON))
+    set_time(drop("products/old.csv", PRODUCTS + "MUG,Old,1,\n"), -60)
+
+    [found] = read(account.products(cursor, now=NOON))[0]
+
+    assert getattr(found, "name", None) == "New"
+
+
+def test_an_order_that_is_tried_again_is_judged_by_the_same_rules(make: Make, drop: Drop) -> None:
+    drop("orders/old.csv", HEADER + "1,MUG,1\n2,MUG,1\n2,CUP,1\n")
+    new = drop("orders/new.csv", HEADER + "1,MUG,2\n2,MUG,1\n")
+    account = make()
+
+    first, second = again(account, "1", "2")
+    new.unlink()
+    settled = again(account, "2")
+
+    assert quantity([first]) == 2
+    assert isinstance(second, Unusable)
+    assert second.code == "conflict"
+    assert quantity(settled) == 2
+
+
+def test_copies_are_judged_by_the_same_rules(make: Make, drop: Drop) -> None:
+    text = {"old": "1,MUG,1\n2,MUG,1\n2,CUP,1\n", "new": "1,MUG,2\n2,MUG,1\n"}
+    files = [drop(f"orders/{name}.csv", HEADER + rows) for name, rows in text.items()]
+    account = make()
+    orders(account)
+    account.release(frozenset({"1", "2"}))
+    for path in files:
+        path.unlink()
+
+    first, second = again(account, "1", "2")
+
+    assert quantity([first]) == 2
+    assert isinstance(second, Unusable)
+    assert "new.csv lacks a line that the older old.csv has" in second.reason
+
+
+def test_a_copy_of_what_a_file_was_before_is_no_second_file(make: Make, drop: Drop) -> None:
+    drop("orders/a.csv", HEADER + "1,MUG,1\n1,CUP,1\n2,MUG,1\n")
+    account = make()
+    _, cursor = read(account.orders(None, now=NOON))
+    account.release(frozenset({"1", "2"}))
+    path = drop("orders/a.csv", HEADER + "1,MUG,3\n")
+    orders(account, cursor)
+    account.release(frozenset({"1", "2"}))
+    path.unlink()
+
+    first, second = again(account, "1", "2")
+
+    assert quantity([first]) == 3
+    assert quantity([second]) == 1
+
+
+def test_copies_of_an_earlier_release_are_read(make: Make, drop: Drop, tmp_path: Path) -> None:
+    path = drop("orders/a.csv", HEADER + "1,MUG,1\n")
+    account = make()
+    orders(account)
+    account.release(frozenset({"1"}))
+    path.unlink()
+    [note] = (tmp_path / "spool").glob("**/*.json")
+    note.write_text(json.dumps(["1"]))
+
+    found = again(account, "1")
+
+    assert quantity(found) == 1
+    account.release(frozenset())
+    assert not (tmp_path / "spool").exists()

@@ -1,0 +1,302 @@
+"""What a file says of an order: its lines, its fields, and what rules make of it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ordosync.accounts.files import FilesAccount
+from ordosync.accounts.files.options import OrderFiles, RowRule, Rule
+from ordosync.models import Order, Unusable, edited
+from tests.accounts.contract.account import read
+from tests.accounts.files.conftest import NOON, Drop, Make
+
+PLAIN = {"order_number": "order", "sku": "sku", "quantity": "qty"}
+WHOLE = {**PLAIN, "shipping_method": "by", "ship_to.name": "to", "ship_to.street1": "street"}
+HEADER = "order,sku,qty,by,to,street,status\n"
+NOT_PAID: dict[str, Any] = {
+    "column": "status",
+    "matches": "^(pending|refunded)$",
+    "reason": "not paid",
+}
+PAID: dict[str, Any] = {"column": "status", "matches": "^paid$", "reason": "not paid"}
+
+
+@pytest.fixture(name="shop")
+def _shop(make: Make, drop: Drop) -> Any:
+    """Return an account that reads orders by these options."""
+    folder = drop("orders/.hidden", "").parent
+
+    def shop(columns: dict[str, str] = WHOLE, **options: Any) -> FilesAccount:
+        return make(orders=OrderFiles(glob=folder, columns=columns, **options))
+
+    return shop
+
+
+def orders(account: FilesAccount) -> list[Order | Unusable]:
+    return read(account.orders(None, now=NOON))[0]
+
+
+def only(account: FilesAccount) -> Order:
+    [found] = orders(account)
+    assert isinstance(found, Order), found
+    return found
+
+
+def refused(account: FilesAccount) -> Unusable:
+    [found] = orders(account)
+    assert isinstance(found, Unusable), found
+    return found
+
+
+def ids(order: Order) -> dict[str, tuple[str, int]]:
+    return {line.id: (line.sku, line.quantity) for line in order.lines}
+
+
+def test_the_same_rows_in_another_order_are_the_same_order(shop: Any, drop: Drop) -> None:
+    rows = ["1,MUG,2,,,,paid\n", "1,BOARD,1,,,,paid\n", "1,MUG,1,,,,paid\n"]
+    drop("orders/a.csv", HEADER + "".join(rows))
+    account = shop(skip=(RowRule(**NOT_PAID),))
+    before = only(account)
+
+    drop("orders/a.csv", HEADER + "".join(reversed(rows)))
+    after = only(account)
+
+    assert (after.lines, after.content) == (before.lines, before.content)
+
+
+def test_a_head_that_moves_to_another_line_changes_nothing(shop: Any, drop: Drop) -> None:
+    account = shop()
+    drop("orders/a.csv", HEADER + "1,MUG,2,Post,Ada,1 High St,\n1,BOARD,1,,,,\n")
+    before = only(account)
+
+    drop("orders/a.csv", HEADER + "1,BOARD,1,Post,Ada,1 High St,\n1,MUG,2,,,,\n")
+    after = only(account)
+
+    assert (after.lines, after.content) == (before.lines, before.content)
+    assert after.ship_to.name == "Ada"
+
+
+def test_a_line_is_known_by_its_sku_and_its_count_among_equal_ones(shop: Any, drop: Drop) -> None:
+    drop("orders/a.csv", "order,sku,qty\n1,MUG,3\n1,CUP,1\n1,MUG,1\n")
+
+    found = only(shop(PLAIN))
+
+    assert ids(found) == {"1/CUP#1": ("CUP", 1), "1/MUG#1": ("MUG", 1), "1/MUG#2": ("MUG", 3)}
+
+
+def test_a_line_keeps_its_id_where_a_rule_takes_another_one(shop: Any, drop: Drop) -> None:
+    drop("orders/a.csv", HEADER + "1,MUG,1,,,,back\n1,MUG,2,,,,\n")
+    by_rows = RowRule(column="status", matches="back", reason="back order", rows=True)
+
+    both, one = only(shop()), only(shop(skip=(by_rows,)))
+
+    assert ids(both) == {"1/MUG#1": ("MUG", 1), "1/MUG#2": ("MUG", 2)}
+    assert ids(one) == {"1/MUG#2": ("MUG", 2)}
+
+
+def test_a_mapped_line_id_names_the_line(shop: Any, drop: Drop) -> None:
+    drop("orders/a.csv", "order,sku,qty,line\n1,MUG,3,10\n1,CUP,1,9\n")
+
+    assert ids(only(shop({**PLAIN, "line_id": "line"}))) == {
+        "1/#9": ("CUP", 1),
+        "1/#10": ("MUG", 3),
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (("", "9"), "a.csv row 2: line_id is blank"),
+        (("9", "9"), "another row has the same line_id"),
+    ],
+)
+def test_a_line_id_that_names_no_line_is_refused(
+    shop: Any, drop: Drop, lines: tuple[str, str], reason: str
+) -> None:
+    drop("orders/a.csv", f"order,sku,qty,line\n1,MUG,1,{lines[0]}\n1,CUP,1,{lines[1]}\n")
+
+    found = refused(shop({**PLAIN, "line_id": "line"}))
+
+    assert found.code == "invalid.line_id"
+    assert reason in found.reason
+
+
+def test_lines_of_two_orders_never_have_the_same_id(shop: Any, drop: Drop) -> None:
+    drop("orders/a.csv", "order,sku,qty\n1,A/B,1\n1/A,B,1\n1,A#1,1\n1,A,1\n1,#A,1\n1%2F,A,1\n")
+
+    found = [line.id for order in orders(shop(PLAIN)) for line in getattr(order, "lines", ())]
+
+    assert len(set(found)) == len(found) == 6
+
+
+def test_no_content_is_compared_with_one_that_an_earlier_release_read(
+    shop: Any, drop: Drop
+) -> None:
+    drop("orders/a.csv", "order,sku,qty\n1,MUG,3\n")
+    options = OrderFiles(glob=drop("orders/.x", "").parent, columns=PLAIN)
+
+    found = only(shop(PLAIN))
+
+    assert not edited(f"{options.fingerprint}-0123456789abcdef", found.content)
+    assert edited(f"{found.content[:-1]}~", found.content)
+
+
+def test_files_that_an_earlier_release_read_are_not_read_again() -> None:
+    rule = RowRule(column="a", matches="b", reason="c")
+    options = OrderFiles(
+        glob=Path("feeds"), columns={"order_number": "a", "sku": "b", "quantity": "c"}, skip=(rule,)
+    )
+
+    assert options.fingerprint == "3e5cc5bf"  # as commit 799b213 has it
+
+
+def test_the_column_of_a_rule_decides_so_it_is_part_of_the_content(shop: Any, drop: Drop) -> None:
+    account = shop(skip_orders=(Rule(**NOT_PAID),))
+    drop("orders/a.csv", HEADER + "1,MUG,1,,,,authorized\n")
+    before = only(account)
+
+    drop("orders/a.csv", HEADER + "1,MUG,1,,,,paid\n")
+
+    assert edited(before.content, only(account).content)
+
+
+def test_blank_cells_of_further_rows_mean_what_another_row_says(shop: Any, drop: Drop) -> None:
+    drop("orders/a.csv", HEADER + "1,MUG,1,Post,Ada,1 High St,\n1,CUP,1,,,,\n1,BOX,1,Post,,,\n")
+
+    found = only(shop())
+
+    assert (found.shipping_method, found.ship_to.name, found.ship_to.street1) == (
+        "Post",
+        "Ada",
+        "1 High St",
+    )
+    assert len(found.lines) == 3
+
+
+def test_two_rows_that_say_different_things_of_the_order_conflict(shop: Any, drop: Drop) -> None:
+    drop("orders/a.csv", HEADER + "1,MUG,1,,Ada,,\n1,CUP,1,,,,\n1,BOX,1,,Bob,,\n")
+
+    found = refused(shop())
+
+    assert found.code == "invalid.conflict"
+    assert found.reason == "a.csv row 4: ship_to.name is not what row 2 says"
+
+
+def test_an_order_has_the_fields_of_a_row_whose_line_is_left_out(shop: Any, drop: Drop) -> None:
+    drop("orders/a.csv", HEADER + "1,GIFT,1,Post,Ada,1 High St,gift\n1,CUP,1,,,,\n")
+    rule = RowRule(column="status", matches="gift", reason="a gift card", rows=True)
+
+    found = only(shop(skip=(rule,)))
+
+    assert [line.sku for line in found.lines] == ["CUP"]
+    assert (found.ship_to.name, found.shipping_method) == ("Ada", "Post")
+
+
+@pytest.mark.parametrize(
+    ("option", "rule", "says"),
+    [
+        ("skip", RowRule(**NOT_PAID), "skip_orders"),
+        ("only_rows", RowRule(**{**PAID, "matches": "^pending$"}), "only_orders"),
+    ],
+)
+def test_a_rule_for_rows_that_is_about_the_order_fails_it_and_names_both_ways_out(
+    shop: Any, drop: Drop, option: str, rule: RowRule, says: str
+) -> None:
+    drop("orders/a.csv", HEADER + "1,MUG,1,Post,Ada,1 High St,pending\n1,CUP,1,,,,\n")
+
+    found = refused(shop(**{option: (rule,)}))
+
+    assert (found.code, found.skip) == ("invalid.rule", False)
+    assert "a.csv row 2: a rule judges this row by 'status'" in found.reason
+    assert f"`{says}`" in found.reason
+    assert "`rows: true`" in found.reason
+
+
+def test_a_rule_for_rows_may_take_the_first_row_of_an_order_that_says_all_on_each(
+    shop: Any, drop: Drop
+) -> None:
+    rows = "1,MUG,1,Post,Ada,1 High St,pending\n1,CUP,1,Post,Ada,1 High St,\n"
+    drop("orders/a.csv", HEADER + rows)
+
+    assert [line.sku for line in only(shop(skip=(RowRule(**NOT_PAID),))).lines] == ["CUP"]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [{"skip_orders": (Rule(**NOT_PAID),)}, {"only_orders": (Rule(**PAID),)}],
+    ids=",".join,
+)
+def test_a_rule_for_orders_judges_the_first_row_alone(
+    shop: Any, drop: Drop, rules: dict[str, Any]
+) -> None:
+    rows = "1,MUG,1,Post,Ada,1 High St,{}\n1,CUP,1,,,,\n"
+    account = shop(**rules)
+    drop("orders/a.csv", HEADER + rows.format("pending"))
+    left_out = refused(account)
+
+    drop("orders/a.csv", HEADER + rows.format("paid"))
+    kept = only(account)
+
+    assert (left_out.code, left_out.skip, left_out.reason) == ("skip-rule", True, "not paid")
+    assert [line.sku for line in kept.lines] == ["CUP", "MUG"]
+
+
+def test_rows_that_do_not_match_only_rows_are_left_out(shop: Any, drop: Drop) -> None:
+    drop("orders/a.csv", HEADER + "1,MUG,1,,,,ours\n1,CUP,1,,,,theirs\n2,CUP,1,,,,theirs\n")
+    ours = RowRule(column="status", matches="^ours$", reason="another vendor's")
+
+    first, second = orders(shop(only_rows=(ours,)))
+
+    assert isinstance(first, Order)
+    assert [line.sku for line in first.lines] == ["MUG"]
+    assert isinstance(second, Unusable)
+    assert (second.skip, second.reason) == (True, "another vendor's")
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [{"only_orders": (Rule(**PAID),)}, {"only_rows": (RowRule(**PAID),)}],
+    ids=",".join,
+)
+def test_a_row_that_is_cut_short_is_not_passed_over_by_what_it_does_not_say(
+    shop: Any, drop: Drop, rules: dict[str, Any]
+) -> None:
+    drop("orders/a.csv", HEADER + "1,MUG,1\n")
+
+    found = refused(shop(**rules))
+
+    assert (found.code, found.skip) == ("invalid.row", False)
+
+
+def test_an_order_that_begins_without_its_first_row_is_cut(shop: Any, drop: Drop) -> None:
+    rows = "1,CUP,1,,,,\n1,BOX,1,,,,\n2,MUG,1,Post,Ada,1 High St,paid\n"
+    drop("orders/a.csv", HEADER + rows)
+    rules = {"only_orders": (Rule(**PAID),), "skip": (RowRule(**{**NOT_PAID, "matches": "^$"}),)}
+
+    first, second = orders(shop(**rules))
+
+    assert isinstance(first, Unusable)
+    assert (first.code, first.skip) == ("cut", False)
+    assert "a.csv row 2: " in first.reason
+    assert isinstance(second, Order)
+
+
+def test_a_file_that_says_nothing_of_orders_as_a_whole_is_not_cut(shop: Any, drop: Drop) -> None:
+    drop("orders/a.csv", HEADER + "1,CUP,1,,,,\n2,BOX,1,,,,\n,,9,Post,,,\n")
+
+    first, second, _ = orders(shop())
+
+    assert isinstance(first, Order)
+    assert isinstance(second, Order)
+
+
+def test_an_order_that_is_cut_is_so_where_it_is_read_by_its_id(shop: Any, drop: Drop) -> None:
+    drop("orders/a.csv", HEADER + "1,CUP,1,,,,\n2,MUG,1,Post,Ada,1 High St,paid\n")
+    account = shop()
+    account.close()
+
+    [found] = read(account.orders_by_id(["1"]))[0]
+
+    assert isinstance(found, Unusable)
+    assert found.code == "cut"

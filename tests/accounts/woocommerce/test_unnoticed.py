@@ -1,0 +1,175 @@
+"""W2: numbers that are added to an order where the order does not count as changed by that."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.accounts.contract.examples import parcel, sold
+from tests.accounts.contract.people import numbers
+from tests.accounts.sqlite.people import SqliteMerchantPeople
+from tests.accounts.woocommerce.people import ShopSupplierPeople
+from tests.fakes.woocommerce import Switches
+from tests.fakes.woocommerce.people_parcels import Way
+from tests.pairs.pair import Pair
+from tests.virtual import VirtualClock
+
+TASK = "update-tracking"
+LIST = "GET /wc/v3/orders"
+WAYS: dict[str, tuple[Way, Switches]] = {
+    "fulfillments": ("fulfillment", Switches(fulfillments=True, orders_as_posts=True)),
+    "extension": ("tracking", Switches(version="7.8.2", shipment_tracking=True)),
+}
+
+
+class ByDesk(Pair):
+    """A Merchant by the desk, and a shop that ships."""
+
+    supplier: ShopSupplierPeople
+    way: Way
+
+    def calls(self, task: str = TASK) -> int:
+        """Run a task; return how often it has read orders of the shop."""
+        before = self.supplier.fake.requests[LIST]
+        self.run(task)
+        return self.supplier.fake.requests[LIST] - before
+
+    def add_number(self, order_id: str, number: str) -> None:
+        """Add a number without a change of the status."""
+        self.supplier.fake.ship(int(order_id), number, way=self.way, complete=False)
+
+    def told(self, merchant_id: str) -> list[str]:
+        return numbers(self.merchant.tracking(merchant_id))
+
+
+@pytest.fixture(name="pair", params=list(WAYS))
+def _pair(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ByDesk]:
+    way, switches = WAYS[request.param]
+
+    class Shippers(ShopSupplierPeople):
+        def switches(self) -> Switches:
+            return switches
+
+    clock = VirtualClock()
+    with (
+        closing(SqliteMerchantPeople(tmp_path, clock)) as selling,
+        closing(Shippers(tmp_path, clock)) as shipping,
+    ):
+        pair = ByDesk(tmp_path, selling, shipping)
+        pair.way = way
+        yield pair
+
+
+def after_other_changes(pair: ByDesk) -> None:
+    """Let orders of the shop change and time pass, so that the next reading begins after them."""
+    pair.run(TASK)
+    pair.supplier.clock.at += timedelta(minutes=10)
+    pair.supplier.sell("OWN", 1)
+    pair.supplier.clock.at += timedelta(minutes=10)
+    pair.run(TASK)
+
+
+def imported(pair: ByDesk, count: int) -> list[str]:
+    """Return the Merchant's ids of so many orders that were imported."""
+    ids = pair.merchant.request_all([sold(str(number)) for number in range(count)])
+    assert pair.run("import-orders").count("done") == count
+    return list(ids)
+
+
+def test_number_that_does_not_change_its_order_is_reported(pair: ByDesk) -> None:
+    pair.supplier.fake.add_product("OWN")
+    merchant_id, order_id = pair.imported("1001")
+    after_other_changes(pair)
+    pair.add_number(order_id, "1Z1")
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"done": 1}
+    assert pair.told(merchant_id) == ["1Z1"]
+    pair.stays_quiet(TASK)
+
+
+def test_number_that_comes_after_its_order_was_completed_is_reported(pair: ByDesk) -> None:
+    pair.supplier.fake.add_product("OWN")
+    merchant_id, order_id = pair.imported("1001")
+    pair.supplier.fake.set_status(int(order_id), "completed")
+    first = pair.run(TASK)
+    after_other_changes(pair)
+    pair.add_number(order_id, "1Z1")
+
+    pair.run(TASK)
+
+    assert first.step.code == "no-tracking"
+    assert pair.told(merchant_id) == ["1Z1"]
+
+
+def test_label_in_place_of_one_that_was_void_is_reported(pair: ByDesk) -> None:
+    pair.supplier.fake.add_product("OWN")
+    merchant_id, order_id = pair.imported("1001")
+    pair.supplier.ship(order_id, parcel(number="1Z1"))
+    pair.run(TASK)
+    pair.supplier.void(order_id)
+    pair.run(TASK)
+    after_other_changes(pair)
+    pair.add_number(order_id, "1Z2")
+
+    pair.run(TASK)
+
+    assert pair.told(merchant_id) == ["1Z2"]
+
+
+def test_hundred_orders_without_a_number_are_one_call_in_each_run(pair: ByDesk) -> None:
+    imported(pair, 100)
+    pair.run(TASK)
+    pair.supplier.clock.at += timedelta(days=1)
+    pair.supplier.sell("MUG", 1)
+    pair.run(TASK)
+    pair.supplier.clock.at += timedelta(minutes=20)
+    pair.run(TASK)
+
+    assert [pair.calls() for _ in range(3)] == [2, 2, 2]  # the list, and those by id
+
+
+def test_more_orders_without_a_number_are_asked_for_once_an_hour(pair: ByDesk) -> None:
+    imported(pair, 101)
+    pair.run(TASK)
+    pair.supplier.clock.at += timedelta(days=1)
+    pair.supplier.sell("MUG", 1)
+    now = pair.supplier.clock.at
+    pair.supplier.clock.at = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
+    pair.run(TASK)
+
+    within = [pair.calls() for _ in range(3)]
+    pair.supplier.clock.at += timedelta(hours=1)
+    after = [pair.calls() for _ in range(2)]
+
+    assert within == [1, 1, 1]
+    assert after == [1 + 2, 1]
+
+
+def test_orders_that_have_a_number_are_not_asked_for(pair: ByDesk) -> None:
+    merchant_id, order_id = pair.imported("1001")
+    pair.supplier.ship(order_id, parcel(number="1Z1"))
+    pair.run(TASK)
+    pair.supplier.clock.at += timedelta(days=1)
+
+    assert pair.told(merchant_id) == ["1Z1"]
+    assert pair.calls() == 1
+
+
+@pytest.mark.parametrize(("days", "calls"), [(89, 2), (91, 1)])
+def test_order_that_was_shipped_long_ago_without_a_number_is_not_asked_for(
+    pair: ByDesk, days: int, calls: int
+) -> None:
+    pair.supplier.fake.add_product("OWN")
+    _, order_id = pair.imported("1001")
+    pair.supplier.fake.set_status(int(order_id), "completed")
+    pair.run(TASK)
+    pair.supplier.clock.at += timedelta(days=days)
+    pair.supplier.sell("OWN", 1)  # the list goes on from there
+    pair.run(TASK)
+    pair.supplier.clock.at += timedelta(minutes=20)
+
+    assert pair.calls() == calls
