@@ -103,15 +103,12 @@ class Step(Struct, frozen=True, kw_only=True):
     """Whether such a write of this object would take something away."""
     undone: bool = False
     """Whether the links say that what this step has done is so no more, and it is owed again."""
-<<<<<<< HEAD
     cured: str = ""
     """The code of a failure whose cause is gone: a step that failed with it is owed again."""
-=======
     as_of: str = ""
     """Which state of its source was read: texts that sort by age, or empty."""
     remark: str = ""
     """What the log says beside a step that is done."""
->>>>>>> main
     payload: object = None
     """What `apply` writes. Never stored."""
     verdict: Verdict | None = None

@@ -21,7 +21,6 @@ from tests.accounts.contract.over_http import (
 from tests.accounts.contract.people import Lack, Told
 from tests.fakes.faults import Kind
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches, fulfillments
-from tests.fakes.woocommerce.orders import touch
 from tests.fakes.woocommerce.state import Line as KeptLine
 from tests.virtual import VirtualClock
 
@@ -369,34 +368,6 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
 
     def recall(self, order_id: str, number: str) -> None:
         self.fake.unship(int(order_id), number)
-
-    def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
-        number, carrier = parcel.tracking_number, parcel.carrier
-        sent = self._units(order_id, units)
-        self.fake.ship(
-            int(order_id),
-            number,
-            carrier=carrier,
-            way="fulfillment",
-            quantities=sent,
-            complete=False,
-        )
-        self._touch(order_id)
-
-    def take_off(self, order_id: str, *units: int) -> None:
-        self.fake.refund(int(order_id), self._units(order_id, units))
-
-    def recall(self, order_id: str, number: str) -> None:
-        self.fake.unship(int(order_id), number)
-        self._touch(order_id)
-
-    def _touch(self, order_id: str) -> None:
-        with self.fake.shop.lock:
-            touch(self.fake.shop, self.fake.shop.orders[int(order_id)])
-
-    def _units(self, order_id: str, units: Sequence[int]) -> Mapping[str, int]:
-        lines = self.fake.order(int(order_id))["line_items"]
-        return {one["sku"]: count for one, count in zip(lines, units, strict=True) if count}
 
     def void(self, order_id: str) -> None:
         numbers = [one["tracking_number"] for one in self.fake.trackings(int(order_id))]
