@@ -120,7 +120,7 @@ def test_an_order_that_waits_survives_the_overwriting_of_its_file(tmp_path: Path
     assert not list(tmp_path.glob("*.spool"))
 
 
-def test_an_edit_after_the_import_is_skipped_once(tmp_path: Path) -> None:
+def test_an_edit_after_the_import_is_reported_once(tmp_path: Path) -> None:
     feed = shop(tmp_path, HEADER + row("1") + row("2"))
     ordosync(tmp_path, "import-orders")
     feed.write_text(HEADER + row("1", "9") + row("2"))
@@ -129,7 +129,7 @@ def test_an_edit_after_the_import_is_skipped_once(tmp_path: Path) -> None:
     feed.write_text(HEADER + row("1", "9") + row("2") + row("3"))
     later = ordosync(tmp_path, "import-orders", "--json")
 
-    assert (edited.code, edited.counts) == (0, {"seen": 2, "unchanged": 1, "skipped": 1})
+    assert (edited.code, edited.counts) == (1, {"seen": 2, "unchanged": 1, "failed": 1})
     assert later.counts == {"seen": 3, "done": 1, "unchanged": 2}
     assert numbers(tmp_path) == ["1", "2", "3"]
 

@@ -156,7 +156,7 @@ def part_cancelled(folder: Path) -> None:
 def moved(folder: Path) -> None:
     feed = shop(folder, HEADER + row("1001"))
     ordosync(folder, "import-orders")
-    feed.write_text(HEADER + row("1001", country="FR"))
+    feed.write_text(HEADER + row("1001").replace("Ada", "Eve"))
     ordosync(folder, "import-orders")
 
 
@@ -269,14 +269,14 @@ COMPLAINTS = (
         symptom="an order was edited after it was sent",
         make=edited,
         command=WHY_ORDER,
-        says="was edited at shop after it was sent; edits do not travel",
+        says="shop: was edited after it was sent; edits do not travel",
     ),
     Complaint(
         number=15,
         symptom="the buyer's address was changed",
         make=moved,
         command=WHY_ORDER,
-        says="was edited at shop after it was sent; edits do not travel",
+        says="shop: was edited after it was sent; edits do not travel",
     ),
     Complaint(
         number=16,

@@ -256,3 +256,19 @@ def test_merchant_of_files_is_compared_as_far_as_its_files_go(tmp_path: Path) ->
     assert "cannot list all its orders" in differ.err  # 1003 is in no file any more
     assert (fixed.code, fixed.out) == (0, "")
     assert sorted((tmp_path / "ordosync.db.spool").rglob("*")) == files
+
+
+def test_piece_that_was_sent_beside_the_order_it_was_split_from_is_a_difference(
+    pair: Pair,
+) -> None:
+    pair.imported("1001", line("MUG", 4))
+    pair.split("1001", (1,), (3,))
+    pair.run("split-order")
+    again = order("1001-1", line("MUG", 1), reference=f"{PORTAL}:1001-1#1")
+    [sent] = pair.northwind.create_orders([again])
+
+    differences = found(reconciled(pair, "--json"))
+
+    assert [one for one in differences if one[0] == "two-supplier-orders"] == [
+        ("two-supplier-orders", "1001-1", sent.id)
+    ]

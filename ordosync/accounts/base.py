@@ -24,7 +24,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, Self, TypeVar
 
 from ordosync.accounts.network import Network
 from ordosync.errors import RefusedError, SignInError, UnavailableError, UnknownOutcomeError
@@ -59,6 +59,27 @@ class NoOptions:
     """Nothing to say about this account in a portal."""
 
 
+class Selection(Protocol):
+    """Says which SKUs a portal is about."""
+
+    @property
+    def are_all(self) -> bool:
+        """True if it is about every SKU."""
+
+    def has(self, sku: str) -> bool:
+        """Return True if it is about this SKU."""
+
+
+class Everything:
+    """A portal that is about every SKU."""
+
+    are_all = True
+
+    def has(self, sku: str) -> bool:  # noqa: ARG002
+        """Return True."""
+        return True
+
+
 OUTAGE = 10
 """So many writes in a row that did not pass are an outage, and the others are left for later."""
 
@@ -89,6 +110,8 @@ class Account(ABC):
     tells_addresses: bool = False
     """True if an order here has an address wherever it has anything to ship. An order without a
     usable address is then not sent."""
+    tells_reassigned: ClassVar[bool] = False
+    """True if, as the Merchant, it says of an order that it was given to another supplier."""
     timezone: str | None = None
     """Where this account's midnight is; None: UTC."""
 
@@ -102,6 +125,14 @@ class Account(ABC):
         """Whether an account with these options can do its side of a task in this role."""
         return role in cls.roles
 
+    @classmethod
+    def whose(cls, pair: object, partner: str) -> object:  # noqa: ARG003
+        """Return what tells whose a line of this Merchant is; None if it is told by the SKU alone.
+
+        Two portals of which it is not the same never read the same line at the same time.
+        """
+        return None
+
     def __init__(self, *, name: str, spool: Path) -> None:
         self.name = name
         self.spool = spool
@@ -109,8 +140,8 @@ class Account(ABC):
         self.pair: Any = NoOptions()
         self.partner = ""
         """The name of the account on the other side, where this is one side of a portal."""
-        self.selection: Sequence[str] = ()
-        """Patterns of the SKUs that the portal is about; none: of all."""
+        self.selection: Selection = Everything()
+        """Of which SKUs the portal is about."""
         self.network: Network | None = None
         """What it shares with others of this process; None where it is not to be reached."""
 
@@ -119,14 +150,14 @@ class Account(ABC):
         pair: object,
         *,
         partner: str,
-        selection: Sequence[str] = (),
+        selection: "Selection | None" = None,
         network: Network | None = None,
     ) -> Self:
         """Return this account as one portal sees it, with the options that belong to the pair."""
         twin = copy.copy(self)
         twin.pair = pair
         twin.partner = partner
-        twin.selection = selection
+        twin.selection = selection or Everything()
         twin.network = network
         return twin
 
@@ -214,6 +245,17 @@ class Account(ABC):
         forgotten it. An order that need not be shipped any more is gone, too.
         """
         raise NotImplementedError
+
+    def lines_claimed(self, order: Order) -> Sequence[str]:
+        """Return the names under which the lines of an order are claimed for one Supplier.
+
+        They are the same in all orders that one thing may be sent in.
+        """
+        return [line.id for line in order.lines]
+
+    def is_beside(self, order_id: str, others: str) -> bool:  # noqa: ARG002
+        """Return True if an order of another Supplier has units of the same line of its own."""
+        return False
 
     def acknowledge(self, ids: Sequence[str]) -> None:  # noqa: B027 - most keep nothing of it
         """Learn that the Supplier has these orders now, and is to ship them. May be told again."""

@@ -207,7 +207,11 @@ def retry(
         if not rows and not as_json:
             render.say("nothing waits or has failed; `ordosync activity` shows what ran")
         if not_sent:
-            rows = [settle_as_not_sent(store, rows[0], now=clock.now())]
+            again = settle_as_not_sent(store, rows[0], now=clock.now())
+            if again is None:
+                render.say(f"step {rows[0].id}: closed; the order stays as it was sent")
+                return
+            rows = [again]
         results = [_retry(settings, store, stop, network, group) for group in _by_task(rows)]
         tried = store.steps.get([row.id for row in rows])
         with store.transaction():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,12 +31,32 @@ Optional = Literal[
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ProductsConfig:
     """Which of the Merchant's products and lines are this Supplier's."""
 
     skus: tuple[str, ...] = ()
     """Patterns as in a shell (`NW-*`), matched with case; empty: all of them."""
+    but: tuple[str, ...] = ()
+    """Patterns of those that are not, although `skus` has them."""
+
+    def __repr__(self) -> str:
+        # The store knows a portal by this text, also from before there was a `but`.
+        but = f", but={self.but!r}" if self.but else ""
+        return f"ProductsConfig(skus={self.skus!r}{but})"
+
+    @property
+    def are_all(self) -> bool:
+        """True if every SKU is this Supplier's."""
+        return not self.skus and not self.but
+
+    def has(self, sku: str) -> bool:
+        """Return True if a product or line of this SKU is this Supplier's."""
+        return (not self.skus or _matches(sku, self.skus)) and not _matches(sku, self.but)
+
+
+def _matches(sku: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(sku, pattern) for pattern in patterns)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import get_args
 
 from ordosync.accounts import account_class
-from ordosync.accounts.base import Role
+from ordosync.accounts.base import Account, Role
 from ordosync.config.model import (
     AT_ONCE_TASKS,
     SCHEDULED_TASKS,
@@ -17,6 +17,7 @@ from ordosync.config.model import (
     SideConfig,
 )
 from ordosync.config.nodes import Place, Reader
+from ordosync.config.patterns import overlap
 from ordosync.config.scalars import quoted, suggestion, to_name
 
 NOT_OPTIONS = ("name", "decided")
@@ -156,15 +157,40 @@ class PortalReader:
             raise ValueError(f"portal {was} is still in this file")
 
     def _refuse_same_selection(self, portals: Mapping[str, PortalConfig]) -> None:
-        """Two portals that select the same would send every order twice."""
-        by_accounts = defaultdict(list)
+        """Refuse two portals that may send one line of a Merchant to two Suppliers, or twice."""
+        by_merchant = defaultdict(list)
         for portal in portals.values():
-            by_accounts[portal.merchant.account, portal.supplier.account].append(portal)
-        for group in by_accounts.values():
+            if portal.tasks["import-orders"] != "off":
+                by_merchant[portal.merchant.account].append(portal)
+        for group in by_merchant.values():
             for first, second in combinations(group, 2):
-                if (first.merchant, first.products) == (second.merchant, second.products):
-                    why = f"has the same accounts and the same selection as portal {first.name}"
+                if why := self._why_same(first, second):
                     self._reader.problem(self._places[second.name], why)
+
+    def _why_same(self, first: PortalConfig, second: PortalConfig) -> str:
+        """Say what two portals of one Merchant have in common that they must not have."""
+        if (first.merchant, first.supplier.account, first.products) == (
+            second.merchant,
+            second.supplier.account,
+            second.products,
+        ):
+            return f"has the same accounts and the same selection as portal {first.name}"
+        if not overlap(
+            first.products.skus, first.products.but, second.products.skus, second.products.but
+        ):
+            return ""
+        known = self._accounts[first.merchant.account]
+        kind = account_class(known.kind) if known else Account
+        one, other = (
+            kind.whose(portal.merchant.pair, portal.supplier.account) for portal in (first, second)
+        )
+        if one is not None and other is not None and one != other:
+            return ""
+        return (
+            f"may send the same lines as portal {first.name} in line"
+            f" {self._places[first.name].line}: let no SKU be in both with"
+            " `products: {skus: [...], but: [...]}`, or set `import-orders: off` in one of them"
+        )
 
     def _refuse_same_past(self, portals: Mapping[str, PortalConfig]) -> None:
         """Only one portal can go on with what the store knows of an old one."""

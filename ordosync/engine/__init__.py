@@ -7,8 +7,7 @@ from ordosync.clock import Clock, StoppedError
 from ordosync.database import sqlite3
 from ordosync.engine.claim import Claim, GaveUp, Held, NotDue, claim, claim_if_due
 from ordosync.engine.execution import Execution, InterruptedRunError, is_behind
-from ordosync.engine.owed import owed as owed_of
-from ordosync.engine.owed import says_it_all
+from ordosync.engine.owed import owed
 from ordosync.engine.portals import check_renames, chosen, open_portal, register
 from ordosync.engine.stop import Stop
 from ordosync.errors import AccountError, OrdosyncError, mistake
@@ -120,18 +119,22 @@ def found_nothing(task: Task, trigger: Trigger, status: Status, counts: Counts) 
 
 def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[Step]:
     """Return the writes that a run would make now, and write nothing."""
+    behind = is_behind(task, portal, store)
     reading = Reading(
-        cursor=store.schedule.cursor(portal.name, task.name), now=clock.now(), patient=False
+        cursor=store.schedule.cursor(portal.name, task.name),
+        now=clock.now(),
+        patient=False,
+        behind=behind,
     )
     planned: list[Step] = []
     for page in task.plan(portal, reading):
-        owed = [step for step in page.items if not step.verdict]
-        keys = [step.key for step in owed]
+        writes = [step for step in page.items if not step.verdict]
+        keys = [step.key for step in writes]
         known = store.steps.known(portal.name, task.name, keys)
-        found = task.look_up(portal, keys) if is_behind(task, portal, store) else {}
+        found = task.look_up(portal, keys) if behind else {}
         planned += [
             step
-            for step in owed
+            for step in writes
             if step.key not in found and not _has_settled(task, step, known.get(step.key))
         ]
     unsettled = store.steps.unsettled_ids(portal.name)
@@ -145,11 +148,11 @@ def _has_settled(task: Task, step: Step, row: StepRow | None) -> bool:
     if row is None:
         return False
     if row.code == DISMISSED:
-        left = owed_of(task, step, row)
-        return left is None or left.verdict is not None
+        left = owed(task, step, row)
+        return not isinstance(left, Step) or left.verdict is not None
     if task.is_state:
         return row.state == "failed" and row.content == step.content
-    return says_it_all(row, step)
+    return not isinstance(owed(task, step, row), Step)
 
 
 def _work(

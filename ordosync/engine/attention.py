@@ -17,6 +17,7 @@ from ordosync.store.schedule import ScheduleRow
 from ordosync.store.steps import DISMISSED, PATIENT, StepRow
 from ordosync.store.times import to_text
 from ordosync.tasks import TASKS
+from ordosync.tasks.notices import is_notice
 
 _LONG = timedelta(hours=1)
 """So old a step may be that is tried again by itself, before people hear of it."""
@@ -225,7 +226,7 @@ def _of_step(step: StepRow, reason: str, settle: str, severity: Severity) -> Att
 
 def _settle(step: StepRow) -> str:
     if step.state == "failed":
-        verb = "dismiss" if step.code in _ONLY_PEOPLE else "retry"
+        verb = "dismiss" if step.code in _ONLY_PEOPLE or is_notice(step.key) else "retry"
         return f"ordosync {verb} {step.id}"
     if step.state == "waiting":
         return f"ordosync retry {step.id}  (it is tried by itself, too)"

@@ -6,9 +6,10 @@ from ordosync.accounts.files import FilesAccount
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.links import Link, LinkKind
-from ordosync.store.steps import StepRow
+from ordosync.store.steps import State, StepRow
 from ordosync.tasks import waiting_for
 from ordosync.tasks.base import Portal
+from ordosync.tasks.notices import is_notice
 
 
 def check_sent(portal: Portal, store: Store, row: StepRow, there: str) -> None:
@@ -61,11 +62,16 @@ def settle_as_sent(store: Store, row: StepRow, there: str, *, now: datetime) -> 
         store.schedule.begin_anew(row.portal, waiting_for(row.task))
 
 
-def settle_as_not_sent(store: Store, row: StepRow, *, now: datetime) -> StepRow:
-    """Believe that a step never arrived, so that it is sent without a look-up."""
+def settle_as_not_sent(store: Store, row: StepRow, *, now: datetime) -> StepRow | None:
+    """Believe that a step never arrived, so that it is sent without a look-up.
+
+    Return None if it is a notice: nothing of it will be sent, so it is closed.
+    """
+    is_closed = row.task == "import-orders" and is_notice(row.key)
+    state: State = "done" if is_closed else "waiting"
     with store.transaction():
-        store.steps.settle(row, "waiting", supplier_id=None, now=now)
-    return store.steps.get([row.id])[0]
+        store.steps.settle(row, state, supplier_id=row.supplier_id if is_closed else None, now=now)
+    return None if is_closed else store.steps.get([row.id])[0]
 
 
 def _link(row: StepRow, there: str) -> Link:

@@ -17,7 +17,9 @@ from ordosync.accounts.base import OUTAGE
 from ordosync.clock import Clock
 from ordosync.engine.brake import Brake
 from ordosync.engine.changes import change, counted_as, decided, restate, settled
-from ordosync.engine.owed import is_edit, owed
+from ordosync.engine.claims import LineClaims
+from ordosync.engine.owed import owed
+from ordosync.engine.refound import Families
 from ordosync.engine.reopening import reopen, reopenable
 from ordosync.engine.stop import Stop
 from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
@@ -30,7 +32,7 @@ from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import PLANNED, StepChange, StepRow
 from ordosync.tasks import TASKS
-from ordosync.tasks.base import Portal, Reading, Result, Step, Task
+from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict, edit_key
 
 _CATCHES_UP = timedelta(hours=1)
 """Later than this after a restore, whatever was there before it is not news to any reading."""
@@ -70,11 +72,15 @@ class Execution:
         self._unavailable = 0
         self._recorded_at = self.run.started_at
         self._mended: AbstractSet[str] = frozenset()
+        self._over: Mapping[str, Verdict] = {}
+        self._told: AbstractSet[str] = frozenset()
         self._standing: set[str] = set()
         self._is_complete = False
         self._read_to_end: tuple[str | None, datetime] | None = None
         self._has_written = False
         self._restored_at = self.store.schedule.restored_at(self.portal.name, self.task.name)
+        self._families = Families(self.portal)
+        self._claims = LineClaims(self.task, self.portal, self.store)
         self._is_behind = is_behind(self.task, self.portal, self.store)
 
     def settle_owed(self) -> None:
@@ -100,7 +106,7 @@ class Execution:
             now=self.clock.now(),
             patient=patient,
             last_at=row.last_ok_at if row else None,
-            behind=self._restored_at is not None,
+            behind=self._is_behind,
         )
         cursor = None
         linked_by = self._linked_by()
@@ -108,6 +114,7 @@ class Execution:
             with self._recording():
                 self.store.steps.forget_planned(self.portal.name, self.task.name)
         brake = Brake(self.task, self.portal)
+        self._told = frozenset(row.key for row in self._failed())
         fault("reading")
         for page in self.task.plan(self.portal, reading):
             self._check_stop()
@@ -117,6 +124,7 @@ class Execution:
             if not force:
                 self._check_brake(brake)
             self._send_planned()
+        self._over = self.task.over(self.portal, self._failed())
         self._is_complete = True
         unsettled = self.store.steps.unsettled_ids(self.portal.name)
         failed = self.store.steps.failed(self.portal.name, self.task.name)
@@ -131,6 +139,7 @@ class Execution:
     def conclude(self) -> None:
         """Note, in the transaction that ends the run, what a complete reading has come to."""
         self._settle_mended(self._mended)
+        self._settle_over(self._over)
         if self.task.closes and self._is_complete:
             self._close_what_stands_no_more()
         if self._read_to_end:
@@ -169,7 +178,8 @@ class Execution:
         left = {row.key: row for row in rows}
         ruled_out: dict[str, Step] = {}
         for page in self.task.replan(self.portal, rows) if rows else ():
-            again = list({step.key: step for step in page.items if step.key in left}.values())
+            steps = (*page.items, *self._edits_of(page.items, left))
+            again = list({step.key: step for step in steps if step.key in left}.values())
             uncertain = {
                 step.key for step in again if left[step.key].state in ("sending", "unknown")
             }
@@ -213,17 +223,26 @@ class Execution:
                 with self._recording():
                     reopen(self.task, self.portal, self.store, ids, now=self.clock.now())
         fresh: list[Step] = []
+        edits: list[Step] = []
+        reread: dict[str, str] = {}
         for step in page.items:
             if self.task.closes and step.content == self.task.closes:
                 self._standing.add(step.key)
             row = known.get(step.key)
             if row and row.last_run_id == self.run.id:
                 continue  # counted already, and read once more
-            now_owed = owed(self.task, step, row)
-            if now_owed is None or (is_edit(now_owed) and self._is_told(now_owed)):
-                self.counts.unchanged += 1
+            found = owed(self.task, step, row, is_told=edit_key(step.key) in self._told)
+            if isinstance(found, Step):
+                (fresh if found.key == step.key else edits).append(found)
             else:
-                fresh.append(now_owed)
+                self.counts.unchanged += 1
+                if found:
+                    reread[step.key] = found.content
+        fresh += self._untold(edits)
+        if reread:
+            with self._recording():
+                self.store.steps.reread(self.portal.name, self.task.name, reread)
+        self._link_families([step.merchant_id for step in fresh if step.is_family])
         to_write = [step for step in fresh if not step.verdict]
         ruled_out = self._decided([step for step in fresh if step.verdict])
         if ruled_out or (not to_write and self._is_quiet()):
@@ -233,6 +252,14 @@ class Execution:
             self._record([change(step, "waiting", code=PLANNED) for step in to_write])
         else:
             self._send(to_write)
+
+    def _link_families(self, merchant_ids: Iterable[str | None]) -> None:
+        """Link the families that were found again, before anything says that they are known."""
+        ids = frozenset(id_ for id_ in merchant_ids if id_)
+        if ids:
+            links = tuple(self._families.links(ids, now=self.clock.now()))
+            with self._recording():
+                self.store.links(self.portal.name).add(links, now=self.clock.now())
 
     def _is_quiet(self) -> bool:
         """Whether nothing was recorded for a while, so that the lease is to be renewed."""
@@ -253,9 +280,32 @@ class Execution:
             last = rows[-1].id
             self.try_again(rows)
 
-    def _is_told(self, step: Step) -> bool:
-        """Whether this edit was told before."""
-        return bool(self.store.steps.known(self.portal.name, self.task.name, [step.key]))
+    def _untold(self, edits: Sequence[Step]) -> list[Step]:
+        """Return the edits that were not reported before; the others are counted."""
+        if not edits:
+            return []
+        known = self.store.steps.known(
+            self.portal.name, self.task.name, [step.key for step in edits]
+        )
+        told = {
+            key
+            for step in edits
+            if (row := known.get(key := step.key))
+            and (row.content == step.content or row.state in ("sending", "unknown"))
+        }
+        self.counts.unchanged += len(told)
+        return [step for step in edits if step.key not in told]
+
+    def _edits_of(self, steps: Sequence[Step], wanted: Mapping[str, StepRow]) -> Iterator[Step]:
+        """Yield the edits of these orders that are wanted, as the orders are now."""
+        edited = {step.key: step for step in steps if edit_key(step.key) in wanted}
+        if not edited or not self.task.compare:
+            return
+        known = self.store.steps.known(self.portal.name, self.task.name, list(edited))
+        for key, row in known.items():
+            found = self.task.compare(edited[key], row.content, told=True)
+            if isinstance(found, Step):
+                yield found
 
     def _decided(self, steps: Sequence[Step]) -> list[StepChange]:
         """Count what needs no write, and say what to record of it."""
@@ -280,10 +330,12 @@ class Execution:
             raise InterruptedRunError
 
     def _send_batch(self, steps: Sequence[Step], *, look_first: bool) -> None:
-        look_first = look_first or self._is_behind
         fault("intent-before-commit")
-        self._record([change(step, "sending") for step in steps])
+        steps = self._begin(steps, is_uncertain=look_first)
         fault("intent-after-commit")
+        if not steps:
+            return
+        look_first = look_first or self._is_behind
         results = self.task.apply(self.portal, steps, look_first=look_first)
         fault("result-before-commit")
         known = self.store.steps.known(
@@ -313,9 +365,42 @@ class Execution:
             now = self.clock.now()
             self.store.steps.record_sent(self.portal.name, self.task.name, changes, now=now)
             self._link(results)
+            self._claims.settle(changes, results)
         fault("result-after-commit")
         self._has_written = True
         self._give_up_in_an_outage([result.outcome for result in results])
+
+    def _begin(self, steps: Sequence[Step], *, is_uncertain: bool) -> Sequence[Step]:
+        """Commit steps as sending, their lines claimed; return those that are to be written.
+
+        What may have been sent already is looked up in any case, whoever sends its lines now.
+        """
+        self._claims.look_beside(steps)
+        with self._recording():
+            elsewhere = self._claims.take(steps)
+            held = {
+                one.step.key: replace(one.step, verdict=self._claims.verdict(one))
+                for one in ([] if is_uncertain else elsewhere)
+            }
+            if held:
+                for key in self._sent_all_the_same(list(held)):
+                    del held[key]
+            ready = [step for step in steps if step.key not in held]
+            self.store.steps.record(
+                self.portal.name,
+                self.task.name,
+                [*(change(step, "sending") for step in ready), *self._decided([*held.values()])],
+                run_id=self.run.id,
+                now=self.clock.now(),
+            )
+        return ready
+
+    def _sent_all_the_same(self, keys: Sequence[str]) -> list[str]:
+        """Return the steps of which a person has said that they are to be sent."""
+        known = self.store.steps.known(self.portal.name, self.task.name, keys)
+        return [
+            row.key for row in known.values() if (row.state, row.code) == ("waiting", "by-hand")
+        ]
 
     def _give_up_in_an_outage(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
@@ -339,6 +424,7 @@ class Execution:
         found = self.task.look_up(self.portal, [row.key for row in rows]) if rows else {}
         sent = [row for row in rows if row.key in found]
         self.counts.unchanged += len(sent)
+        self._link_families(row.merchant_id for row in sent)
         self._record(
             [restate(row, "done", supplier_id=found[row.key].outcome.id) for row in sent],
             found.values(),
@@ -348,6 +434,8 @@ class Execution:
         """Settle steps that are not to be written any more, by what an earlier attempt did."""
         uncertain = [row.key for row in rows if row.state in ("sending", "unknown")]
         found = self.task.look_up(self.portal, uncertain) if uncertain else {}
+        if self._is_behind:  # it may be gone because it was split since
+            self._link_families(row.merchant_id for row in rows if row.key in found)
         changes = []
         for row in rows:
             if row.key in found:
@@ -361,6 +449,29 @@ class Execution:
                     restate(row, "skipped", code="gone", reason="is not wanted any more")
                 )
         self._record(changes, found.values())
+
+    def _failed(self) -> Sequence[StepRow]:
+        return self.store.steps.failed(self.portal.name, self.task.name)
+
+    def _settle_over(self, over: Mapping[str, Verdict]) -> None:
+        """Close failed steps whose cause is over; nothing is counted."""
+        rows = [row for row in self._failed() if row.key in over] if over else []
+        self.store.steps.record(
+            self.portal.name,
+            self.task.name,
+            [
+                restate(
+                    row,
+                    "skipped",
+                    supplier_id=row.supplier_id,
+                    code=over[row.key].code,
+                    reason=over[row.key].reason,
+                )
+                for row in rows
+            ],
+            run_id=self.run.id,
+            now=self.clock.now(),
+        )
 
     def _settle_mended(self, ids: Iterable[str]) -> None:
         """Close failed steps of files and rows that have changed since; nothing is counted."""
@@ -410,6 +521,7 @@ class Execution:
                 now=self.clock.now(),
             )
             self._link(results)
+            self._claims.settle(changes, results)
 
     def _link(self, results: Iterable[Result]) -> None:
         links = (link for result in results for link in result.links)

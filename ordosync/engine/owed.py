@@ -1,18 +1,29 @@
 """What is owed of an object that was read, given what was recorded of it before: pure."""
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.models import edited
 from ordosync.store.steps import DISMISSED, StepRow
 from ordosync.tasks.base import Step, Task, Verdict
+from ordosync.tasks.contents import decisive
 
 _EDITED = "edited"
 
 
-def owed(task: Task, step: Step, row: StepRow | None) -> Step | None:
+class Reread(Struct, frozen=True, kw_only=True):
+    """Nothing is owed; this content is the known one from now on."""
+
+    content: str
+
+
+def owed(
+    task: Task, step: Step, row: StepRow | None, *, is_told: bool = False
+) -> Step | Reread | None:
     """Return the step that is owed, or None where nothing is.
 
-    That is not always `step`: what was edited after it was sent is owed a word of it.
+    That is not always `step`: what was edited after it was sent is owed a notice. `is_told`: such
+    a notice is open.
     """
     if row and row.state == "done" and _is_older(step, row):
         return None
@@ -26,11 +37,11 @@ def owed(task: Task, step: Step, row: StepRow | None) -> Step | None:
         return step if row.state in ("failed", "skipped") else None
     if task.is_state:
         return None if _stands(step, row) else step
-    if says_it_all(row, step) or row.state in ("sending", "unknown"):
+    if row.state == "done" and not _is_undone(row, step):
+        return _compared(task, step, row, is_told=is_told)
+    if says_it_all(row, step) or row.state in ("sending", "unknown") or unchanged:
         return None
-    if row.state != "done" or _is_undone(row, step):
-        return None if unchanged or _is_only_reread(row, step) else step
-    return _edit(step) if edited(row.content, step.content) else None
+    return Reread(content=step.content) if _is_only_reread(row, step) else step
 
 
 def _after_dismissal(task: Task, step: Step, row: StepRow, *, unchanged: bool) -> Step | None:
@@ -42,7 +53,9 @@ def _after_dismissal(task: Task, step: Step, row: StepRow, *, unchanged: bool) -
     if task.is_state:
         return step if unchanged or row.content != step.content else None
     verdict = step.verdict
-    if unchanged or row.content == step.content or (verdict and verdict.state != "failed"):
+    if unchanged or not edited(decisive(row.content), decisive(step.content)):
+        return None
+    if verdict and verdict.state != "failed":
         return None
     change = f"now it {verdict.reason}" if verdict else "it has changed"
     reason = f"was dismissed, and {change}; it is sent only by `ordosync retry {row.id}`"
@@ -51,24 +64,26 @@ def _after_dismissal(task: Task, step: Step, row: StepRow, *, unchanged: bool) -
     )
 
 
-def is_edit(step: Step) -> bool:
-    """Whether a step only says that an edit does not travel, which is said once."""
-    return step.verdict is not None and step.verdict.code == _EDITED
-
-
 def says_it_all(row: StepRow, step: Step) -> bool:
     """Whether what was recorded of what happened once says all that is to say of this reading.
 
     What was done and then undone is news; so is what was passed over for a reason that does not
     hold any more, such as that it was withdrawn.
     """
-    if row.content != step.content or _is_undone(row, step):
+    if decisive(row.content) != decisive(step.content) or _is_undone(row, step):
         return False
     if row.state == "failed" and step.cured:
         return row.code != step.cured
     if row.state != "skipped":
         return True
     return step.verdict is not None and step.verdict.code in ("", row.code)
+
+
+def _compared(task: Task, step: Step, row: StepRow, *, is_told: bool) -> Step | Reread | None:
+    if task.compare:
+        found = task.compare(step, row.content, told=is_told)
+        return Reread(content=found) if isinstance(found, str) else found
+    return _edit(step) if edited(row.content, step.content) else None
 
 
 def _is_only_reread(row: StepRow, step: Step) -> bool:

@@ -58,6 +58,17 @@ def open_portal(config: Config, portal: PortalConfig, store: Store, network: Net
         supplier=open_account(config, portal, "supplier", spool, network),
         config=portal,
         links=store.links(name),
+        rivals=_rivals(config, portal, store),
+    )
+
+
+def _rivals(config: Config, portal: PortalConfig, store: Store) -> tuple[str, ...]:
+    """Return the other portals of this Merchant account, under which name the store knows them."""
+    account = portal.merchant.account
+    return tuple(
+        store.portals.known_as(_named(one))
+        for one in config.portals.values()
+        if one.merchant.account == account and one.name != portal.name
     )
 
 
@@ -88,7 +99,7 @@ def open_account(
     adapter = account_class(account.kind)
     opened = adapter(name=account.name, spool=spool / account.name, **account.options)
     return opened.paired(
-        side.pair, partner=other.account, selection=portal.products.skus, network=network
+        side.pair, partner=other.account, selection=portal.products, network=network
     )
 
 

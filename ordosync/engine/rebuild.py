@@ -81,7 +81,7 @@ def rebuild(
     rebuilt = Rebuilt(portal=portal.name)
     with alone(store, portal.name, clock) as leases:
         with both_sides(portal, now=clock.now()) as sides:
-            found = _batches(_links(sides))
+            found = _batches(link for twins in sides.pairs() for link in links_of(sides, twins))
             for links in found:
                 with store.transaction():
                     confirm(store, leases)
@@ -121,18 +121,18 @@ def _says(line: Line) -> tuple[str, int]:
     return spelled(line.sku), line.quantity
 
 
-def _links(sides: Sides) -> Iterator[Link]:
-    for twins in sides.pairs():
-        *older, (generation, newest) = twins.suppliers
-        for earlier, family in older:
-            yield Link(
-                kind="order",
-                merchant_id=twins.merchant.id,
-                supplier_id=family.id,
-                generation=earlier,
-                state="cancelled_by_task" if family.is_cancelled else "live",
-            )
-        yield from _of_family(sides, twins, newest, generation)
+def links_of(sides: Sides, twins: Twins) -> Iterator[Link]:
+    """Yield the links of one order of the Merchant, its pieces, their lines and parcels."""
+    *older, (generation, newest) = twins.suppliers
+    for earlier, family in older:
+        yield Link(
+            kind="order",
+            merchant_id=twins.merchant.id,
+            supplier_id=family.id,
+            generation=earlier,
+            state="cancelled_by_task" if family.is_cancelled else "live",
+        )
+    yield from _of_family(sides, twins, newest, generation)
 
 
 def _of_family(sides: Sides, twins: Twins, supplier: Family, generation: int) -> Iterator[Link]:

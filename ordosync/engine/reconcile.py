@@ -105,6 +105,14 @@ def _of_twins(comparison: Comparison, twins: Twins) -> Iterator[Difference]:
         names = ", ".join(family.id for family in alive)
         what = f"is at the Supplier {len(alive)} times: {names}; cancel all but one there"
         yield comparison.differs("two-supplier-orders", what, (merchant.id, alive[-1].id))
+    if alive and (
+        above := [one for one in comparison.sides.above(merchant.id) if not one.is_cancelled]
+    ):
+        what = (
+            f"is at the Supplier twice: in order {above[0].id}, which was sent before the Merchant"
+            f" split it, and as {alive[-1].id}; cancel one of them there"
+        )
+        yield comparison.differs("two-supplier-orders", what, (merchant.id, alive[-1].id))
     supplier = newest if not alive or newest in alive else alive[-1]
     generation = next(g for g, family in twins.suppliers if family is supplier)
     yield from _quantities(comparison, merchant, supplier)

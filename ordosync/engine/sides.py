@@ -89,6 +89,15 @@ class Sides:
                 )
             last = rows[-1][0]
 
+    def above(self, merchant_id: str) -> list[Family]:
+        """Return what the Supplier has of the orders that this one was split from."""
+        rows = self._db.execute(
+            "select distinct supplier_id from above join twins on merchant_id = ancestor"
+            " where role = 'merchant' and above.id = ?",
+            (merchant_id,),
+        )
+        return [self._family("supplier", row[0]) for row in rows.fetchall()]
+
     def alone(self) -> Iterator[list[str]]:
         """Yield the ids of the Merchant's requested orders that the Supplier does not have."""
         last = ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ordosync.database import open_database, sqlite3, transaction, turn, unusable
+from ordosync.store.claims import Claims
 from ordosync.store.concerns import Concerns
 from ordosync.store.leases import Leases
 from ordosync.store.links import Links
@@ -90,6 +91,10 @@ class Store:
     def links(self, portal: str) -> Links:
         """Return the links of one portal."""
         return Links(self._connection, portal)
+
+    def claims(self, account: str) -> Claims:
+        """Return the claimed lines of one Merchant account."""
+        return Claims(self._connection, account)
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[None]:

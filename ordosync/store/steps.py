@@ -173,6 +173,13 @@ class Steps:
             ),
         )
 
+    def reread(self, portal: str, task: str, contents: Mapping[str, str]) -> None:
+        """Make these contents the known ones; nothing else is new of the steps."""
+        self._db.executemany(
+            "update steps set content = ? where portal = ? and task = ? and key = ?",
+            [(content, portal, task, key) for key, content in contents.items()],
+        )
+
     def to_try(
         self, portal: str, task: str, *, now: datetime, after: int = 0, limit: int = 500
     ) -> Sequence[StepRow]:

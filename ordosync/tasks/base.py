@@ -63,6 +63,8 @@ class Portal:
     supplier: Account
     config: PortalConfig
     links: KnownLinks
+    rivals: tuple[str, ...] = ()
+    """The other portals of the same Merchant account, which may read the same lines."""
 
     @property
     def sides(self) -> tuple[tuple[Role, Account], tuple[Role, Account]]:
@@ -105,6 +107,8 @@ class Step(Struct, frozen=True, kw_only=True):
     """Whether the links say that what this step has done is so no more, and it is owed again."""
     cured: str = ""
     """The code of a failure whose cause is gone: a step that failed with it is owed again."""
+    is_family: bool = False
+    """True if its order was split since, so that its pieces are to be linked before the write."""
     as_of: str = ""
     """Which state of its source was read: texts that sort by age, or empty."""
     remark: str = ""
@@ -127,6 +131,8 @@ class Result(Struct, frozen=True, kw_only=True):
 
     outcome: Outcome
     links: tuple[Link, ...] = ()
+    frees: str = ""
+    """The key of the step whose lines may go to another Supplier now."""
 
 
 class Apply(Protocol):
@@ -137,6 +143,22 @@ class Apply(Protocol):
 
         `look_first` is set for steps that an earlier attempt may have written already.
         """
+
+
+class Compare(Protocol):
+    """How a task compares an object whose step is done with what it was."""
+
+    def __call__(self, step: Step, before: str, *, told: bool) -> Step | str | None:
+        """Return the step that is owed of an edit, under `edit_key`, or None where nothing is.
+
+        Text is the content that is to be known from now on: `before` cannot be compared. `told`:
+        an edit is open, and its step is owed once more where it was taken back.
+        """
+
+
+def edit_key(key: str) -> str:
+    """Return the key of the step that an edit of a done step has: one, however often edited."""
+    return f"{key}:edit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +172,7 @@ class Reading:
     last_at: datetime | None = None
     """When the last complete reading ended."""
     behind: bool = False
-    """Whether the store was restored, and may lack links of what is read."""
+    """True if the store was restored or is new, so that links of what is read may be missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +212,14 @@ class Task:
     at_once: bool = False
     """Woken by the desk; has an interval of its own that is not in the configuration. A run that
     found nothing leaves no row, unless a person asked for it."""
+
+    claims_lines: bool = False
+    """True if a step sends lines of the Merchant's, of which each goes to one Supplier only."""
+    compare: Compare | None = None
+    """How an object whose step is done is compared with what it was. By default an edit is only
+    said, once for each content."""
+    over: Callable[[Portal, Sequence[Owed]], Mapping[str, Verdict]] = lambda _, __: {}
+    """Which of these failed steps have no cause any more, and why; reads only."""
 
     def target(self, portal: Portal) -> Account:
         """Return the account that this task writes."""

@@ -2,8 +2,8 @@
 
 The unit is the order, never the line. An order stays requested at the Merchant for days and is
 read again and again: what tells a new one is that it has no link. Edits made at the Merchant
-after the import do not travel
-(https://support.ordoro.com/how-to-cancel-vendor-portal-orders/).
+after the import do not travel (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/);
+they become notices.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,26 +26,23 @@ from ordosync.tasks.base import (
     Verdict,
     step_of_source,
 )
+from ordosync.tasks.contents import of_order, rules
 from ordosync.tasks.gathering import gathered
+from ordosync.tasks.notices import (
+    Imported,
+    compare,
+    is_notice,
+    over,
+    reassigned,
+    supplier_cancelled,
+    tell,
+)
 from ordosync.tasks.travels import for_supplier, lines_of_supplier, with_quantity
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Remark:
-    """What people are to know of an order that was imported and is not imported again."""
-
-    code: str
-    link: Link
-    at_merchant: str
-    at_supplier: str
-
-    def comment(self, order_id: str, text: str) -> Comment:
-        return Comment(key=f"{self.code}:{self.link.generation}", order_id=order_id, text=text)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Restored:
-    """An order that our task cancelled and the Supplier restored: sent again, it is that one."""
+class _Found:
+    """An order that the Supplier has already, with the link that it is to have."""
 
     link: Link
 
@@ -63,16 +60,14 @@ def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
 
 
 def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
-    """Create the orders, and tell people of those that are not created once more."""
+    """Create the orders, and leave remarks on those that are not created again."""
     orders = {step.key: step.payload for step in steps if isinstance(step.payload, Order)}
-    remarks = {step.key: step.payload for step in steps if isinstance(step.payload, _Remark)}
     results: dict[str, Result] = {}
     if orders:
         results |= _create(portal, orders, look_first=look_first)
-    if remarks:
-        results |= _tell(portal, remarks)
+    results |= tell(portal, steps)
     results |= {
-        step.key: _adopt(step.payload) for step in steps if isinstance(step.payload, _Restored)
+        step.key: _adopt(step.payload) for step in steps if isinstance(step.payload, _Found)
     }
     return [results[step.key] for step in steps]
 
@@ -100,26 +95,15 @@ def _create(
     return results
 
 
-def _adopt(restored: _Restored) -> Result:
-    link = restored.link
-    outcome = Outcome(state="unchanged", id=link.supplier_id)
-    return Result(outcome=outcome, links=(replace(link, generation=link.generation + 1),))
-
-
-def _tell(portal: Portal, remarks: Mapping[str, _Remark]) -> Mapping[str, Result]:
-    told = remarks.values()
-    portal.merchant.comment([one.comment(one.link.merchant_id, one.at_merchant) for one in told])
-    portal.supplier.comment([one.comment(one.link.supplier_id, one.at_supplier) for one in told])
-    return {
-        key: Result(outcome=Outcome(state="done", id=one.link.supplier_id))
-        for key, one in remarks.items()
-    }
+def _adopt(found: _Found) -> Result:
+    outcome = Outcome(state="unchanged", id=found.link.supplier_id)
+    return Result(outcome=outcome, links=(found.link,))
 
 
 def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
     """Find the Supplier's orders that carry our references."""
-    by_reference = {_reference(portal, key): key for key in keys}
-    found = portal.supplier.find_orders(list(by_reference))
+    by_reference = {_reference(portal, key): key for key in keys if not is_notice(key)}
+    found = portal.supplier.find_orders(list(by_reference)) if by_reference else {}
     return {
         by_reference[reference]: Result(
             outcome=outcome, links=_links(by_reference[reference], outcome)
@@ -136,11 +120,18 @@ def _steps(
         for item in page.items:
             if isinstance(item, Order):
                 ids.update(item.ancestors)
-        links = portal.links.of_merchant("order", sorted(ids))
+        links = {**portal.links.of_merchant("order", sorted(ids))}
         restored = _restored(portal, [links[i.id] for i in page.items if i.id in links])
         again = _sent_again(portal, list(links.values())) if behind else {}
-        steps = (again.get(item.id) or _step(portal, item, links, restored) for item in page.items)
-        yield Page(items=tuple(step for step in steps if step), cursor=page.cursor)
+        families = _families(portal, page.items, links) if behind else []
+        links |= {link.merchant_id: link for link in families}
+        own = rules(portal.config)
+        steps = [_found(link, is_family=True) for link in families]
+        for item in page.items:
+            step = again.get(item.id) or _step(portal, item, links, restored, own)
+            if step:
+                steps.append(step)
+        yield Page(items=tuple(steps), cursor=page.cursor)
 
 
 def _sent_again(portal: Portal, links: Sequence[Link]) -> Mapping[str, Step]:
@@ -150,19 +141,52 @@ def _sent_again(portal: Portal, links: Sequence[Link]) -> Mapping[str, Step]:
     """
     later = {f"{link.merchant_id}#{link.generation + 1}": link for link in links}
     return {
-        later[key].merchant_id: _link_step(key, later[key], found.outcome.id)
+        later[key].merchant_id: _found(
+            replace(
+                later[key],
+                state="live",
+                supplier_id=found.outcome.id,
+                generation=later[key].generation + 1,
+            )
+        )
         for key, found in look_up(portal, list(later)).items()
     }
 
 
-def _link_step(key: str, link: Link, supplier_id: str) -> Step:
+def _families(
+    portal: Portal, items: Sequence[Order | Unusable], links: Mapping[str, Link]
+) -> list[Link]:
+    """Return the newest link of each order that was sent, and split before it was linked here.
+
+    Only its pieces are read any more. They are the Supplier's already by the reference of what
+    they were split from, whoever split it.
+    """
+    pieces = [item for item in items if isinstance(item, Order) and item.id not in links]
+    unlinked = dict.fromkeys(
+        ancestor
+        for piece in pieces
+        if not any(one in links for one in piece.ancestors)
+        for ancestor in piece.ancestors
+    )
+    found: dict[str, Link] = {}
+    generation, wanted = 1, list(unlinked)
+    while wanted:
+        results = look_up(portal, [f"{id_}#{generation}" for id_ in wanted])
+        newest = {link.merchant_id: link for one in results.values() for link in one.links[:1]}
+        found |= newest
+        generation, wanted = generation + 1, list(newest)
+    return list(found.values())
+
+
+def _found(link: Link, *, is_family: bool = False) -> Step:
     return Step(
-        key=key,
+        key=f"{link.merchant_id}#{link.generation}",
         merchant_id=link.merchant_id,
-        supplier_id=supplier_id,
-        content="sent-again",
-        summary=f"link order {supplier_id}, which was sent after the backup",
-        payload=_Restored(link=replace(link, state="live", supplier_id=supplier_id)),
+        supplier_id=link.supplier_id,
+        content="sent-before",
+        summary=f"link order {link.supplier_id}, which was sent before",
+        is_family=is_family,
+        payload=_Found(link=link),
     )
 
 
@@ -178,6 +202,7 @@ def _step(
     item: Order | Unusable,
     links: Mapping[str, Link],
     restored: AbstractSet[str],
+    own: str,
 ) -> Step | None:
     if isinstance(item, Unusable) and item.of_source:
         return step_of_source(item)
@@ -191,7 +216,7 @@ def _step(
     key = f"{item.id}#{generation}"
     step = Step(key=key, merchant_id=item.id, content=item.content, as_of=item.as_of)
     if link and generation == link.generation:
-        return _imported(step, item, link)
+        return _imported(portal, step, item, link, own)
     if isinstance(item, Unusable):
         return replace(step, verdict=Verdict.of(item))
     lines = lines_of_supplier(portal.config, item.lines)
@@ -201,37 +226,34 @@ def _step(
         return replace(step, verdict=refusal)
     if link and link.supplier_id in restored:
         summary = f"link order {order.number}, which the Supplier restored itself"
-        payload = _Restored(link=replace(link, state="live"))
+        payload = _Found(link=replace(link, state="live", generation=generation))
         return replace(step, supplier_id=link.supplier_id, summary=summary, payload=payload)
     order = replace(order, lines=with_quantity(order.lines))
     created = for_supplier(order, portal.config, reference=_reference(portal, key))
-    return replace(step, summary=_summary(created), remark=item.remark, payload=created)
-
-
-def _imported(step: Step, item: Order | Unusable, link: Link) -> Step:
-    """Say of an order that is linked already what people do not expect, if anything."""
-    if isinstance(item, Unusable) and item.code == "reassigned":
-        remark = _Remark(
-            code=item.code,
-            link=link,
-            at_merchant=f"The earlier Supplier still has its order {link.supplier_id}",
-            at_supplier="The Merchant gave this order to another supplier; it is not recalled",
-        )
-    elif isinstance(item, Order) and link.state == "cancelled_by_supplier":
-        remark = _Remark(
-            code="supplier-cancelled",
-            link=link,
-            at_merchant="Not sent again: the Supplier itself cancelled it",
-            at_supplier="The Merchant requests this cancelled order again; it was not sent again",
-        )
-    else:
-        return replace(step, verdict=Verdict(state="unchanged"))
     return replace(
         step,
-        key=f"{step.key}:{remark.code}",
-        content=remark.code,
-        summary=f"comment on order {link.supplier_id}: {remark.code}",
-        payload=remark,
+        content=of_order(item, created, own),
+        summary=_summary(created),
+        remark=item.remark,
+        payload=created,
+    )
+
+
+def _imported(portal: Portal, step: Step, item: Order | Unusable, link: Link, own: str) -> Step:
+    """Return the step of an order that is linked already, or what has to be reported of it."""
+    if isinstance(item, Unusable):
+        if item.code == "reassigned":
+            return reassigned(step, link)
+        payload: object = item
+    elif link.state == "cancelled_by_supplier":
+        return supplier_cancelled(step, link)
+    else:
+        payload = Imported(order=item, config=portal.config, rules=own)
+    return replace(
+        step,
+        supplier_id=link.supplier_id,
+        payload=payload,
+        verdict=Verdict(state="unchanged"),
     )
 
 
@@ -330,4 +352,7 @@ TASK = Task(
     look_up=look_up,
     writes_to="supplier",
     reopens=("split-order", "update-tracking"),
+    claims_lines=True,
+    compare=compare,
+    over=over,
 )

@@ -7,7 +7,6 @@ never travels: it would come back as if the Supplier had counted it
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
@@ -99,10 +98,7 @@ def _step(
 
 
 def _is_ours(portal: Portal, item: Product | Unusable) -> bool:
-    patterns = portal.config.products.skus
-    if isinstance(item, Unusable) or not patterns:
-        return True
-    return any(fnmatchcase(item.sku, pattern) for pattern in patterns)
+    return isinstance(item, Unusable) or portal.config.products.has(item.sku)
 
 
 def _for_supplier(portal: Portal, product: Product) -> Product:

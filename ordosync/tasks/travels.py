@@ -5,7 +5,6 @@ https://support.ordoro.com/what-order-information-is-passed-to-the-vendor-portal
 """
 
 from decimal import Decimal
-from fnmatch import fnmatchcase
 
 from msgspec.structs import replace
 
@@ -36,12 +35,9 @@ def for_supplier(order: Order, config: PortalConfig, *, reference: str) -> Order
 
 def lines_of_supplier(config: PortalConfig, lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Return the lines that are this Supplier's, by the portal's patterns."""
-    patterns = config.products.skus
-    if not patterns:
+    if config.products.are_all:
         return lines
-    return tuple(
-        line for line in lines if any(fnmatchcase(line.sku, pattern) for pattern in patterns)
-    )
+    return tuple(line for line in lines if config.products.has(line.sku))
 
 
 def with_quantity(lines: tuple[Line, ...]) -> tuple[Line, ...]:

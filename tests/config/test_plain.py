@@ -52,7 +52,7 @@ def test_everything_is_shown_with_its_default_and_no_secret(load: Load) -> None:
                 "was": None,
                 "since": "2026-11-02",
                 "manage_inventory": False,
-                "products": {"skus": ["NW-*"]},
+                "products": {"skus": ["NW-*"], "but": []},
                 "address": "required",
                 "send": [],
                 "shipping_methods": {"default": None, "map": {}},

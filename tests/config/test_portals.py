@@ -14,6 +14,20 @@ accounts:
 """
 
 
+MERCHANTS_THAT_SAY_WHOSE = [
+    ("{kind: sqlite, path: m.db}", "supplier: A", "supplier: B"),
+    ("{kind: ordoro, key: k, secret: '${TOKEN}', currency: EUR}", "supplier: 1", "supplier: 2"),
+    ("{kind: shopify, shop: m, token: '${TOKEN}'}", "location: 1", "location: 2"),
+    ("{kind: shopify, shop: m, token: '${TOKEN}'}", "location: 1", "service: post"),
+    (
+        "{kind: woocommerce, url: 'https://m.example', key: k, secret: '${TOKEN}'}",
+        "tag: a",
+        "category: b",
+    ),
+]
+"""An account, and what two portals say of it."""
+
+
 def with_portals(*portals: str) -> str:
     """Each of them stands on a line of its own; the first is on line 5."""
     return ACCOUNTS + "portals:\n" + "".join(f"  {portal}\n" for portal in portals)
@@ -214,10 +228,110 @@ def test_same_accounts_and_selection_are_a_problem_that_names_both(problems: Pro
 def test_same_accounts_with_another_selection_are_good(load: Load) -> None:
     config = load(
         with_portals(
-            portal(),
+            portal("products: {but: [A, 'C*']}"),
             portal("products: {skus: [A]}", name="second"),
-            portal(name="third", merchant="{account: acme, supplier: Northwind}"),
+            portal(
+                "products: {skus: ['C*']}",
+                name="third",
+                merchant="{account: acme, supplier: Northwind}",
+            ),
         )
     )
 
     assert list(config.portals) == ["main", "second", "third"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("", "skus: [MUG]"),
+        ("skus: ['*']", "skus: ['M*']"),
+        ("skus: [MUG]", "skus: ['M?G']"),
+        ("skus: ['M*']", "skus: ['*G']"),
+        ("skus: ['[MN]UG']", "skus: [NUG]"),
+        ("skus: ['M*']", "but: [MUG]"),
+        ("but: ['MU*']", "skus: ['M*']"),
+    ],
+)
+def test_two_portals_that_may_send_one_line_are_a_problem_with_both_lines(
+    problems: Problems, one: str, other: str
+) -> None:
+    found = problems(
+        with_portals(
+            portal(f"products: {{{one}}}", merchant="acme"),
+            "second: {merchant: acme, supplier: northwind, " + f"products: {{{other}}}}}",
+        )
+    )
+
+    [problem] = found
+    assert problem == (
+        "line 6: portals.second: may send the same lines as portal main in line 5: let no SKU be"
+        " in both with `products: {skus: [...], but: [...]}`, or set `import-orders: off` in one of"
+        " them"
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("skus: ['*'], but: ['M*']", "skus: ['M*']"),
+        ("but: ['M*']", "skus: ['MU?', 'M*-1']"),
+        ("skus: ['A*']", "skus: ['B*']"),
+        ("skus: [mug]", "skus: [MUG]"),
+        ("skus: ['*-A']", "skus: ['*-B']"),
+        ("skus: ['[!M]*']", "skus: [MUG]"),
+    ],
+)
+def test_two_portals_that_never_send_one_line_are_good(load: Load, one: str, other: str) -> None:
+    config = load(
+        with_portals(
+            portal(f"products: {{{one}}}", merchant="acme"),
+            "second: {merchant: acme, supplier: northwind, " + f"products: {{{other}}}}}",
+        )
+    )
+
+    assert list(config.portals) == ["main", "second"]
+
+
+def test_two_portals_of_which_only_one_imports_orders_are_good(load: Load) -> None:
+    config = load(
+        with_portals(
+            portal(merchant="acme"),
+            "second: {merchant: acme, supplier: northwind, tasks: {import-orders: off}}",
+        )
+    )
+
+    assert list(config.portals) == ["main", "second"]
+
+
+@pytest.mark.parametrize("merchant", MERCHANTS_THAT_SAY_WHOSE)
+def test_account_that_says_whose_a_line_is_may_have_two_portals(
+    load: Load, merchant: tuple[str, str, str]
+) -> None:
+    account, one, other = merchant
+    config = load(
+        f"accounts:\n  sold: {account}\n  depot: {{kind: sqlite, path: d.db}}\n"
+        "  store: {kind: sqlite, path: s.db}\nportals:\n"
+        f"  one: {{merchant: {{account: sold, {one}}}, supplier: depot}}\n"
+        f"  two: {{merchant: {{account: sold, {other}}}, supplier: store}}\n"
+    )
+
+    assert list(config.portals) == ["one", "two"]
+
+
+@pytest.mark.parametrize("merchant", MERCHANTS_THAT_SAY_WHOSE)
+def test_two_portals_that_ask_an_account_for_the_same_lines_are_a_problem(
+    problems: Problems, merchant: tuple[str, str, str]
+) -> None:
+    account, one, _ = merchant
+    found = problems(
+        f"accounts:\n  sold: {account}\n  depot: {{kind: sqlite, path: d.db}}\n"
+        "  store: {kind: sqlite, path: s.db}\nportals:\n"
+        f"  one: {{merchant: {{account: sold, {one}}}, supplier: depot}}\n"
+        f"  two: {{merchant: {{account: sold, {one}}}, supplier: store}}\n"
+    )
+
+    assert len(found) == 1
+    assert found[0].startswith(
+        "line 7: portals.two: may send the same lines as portal one in line 6"
+    )

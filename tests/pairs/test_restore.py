@@ -1,10 +1,15 @@
 """A restored store between any two accounts: what was done since is found and not done again."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
 
 from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.people import needs, numbers
 from tests.pairs.pair import Pair
+from tests.pairs.test_rebuild import lose
 from tests.safe import backed_up, go_back
 
 LATER = timedelta(hours=2)
@@ -114,3 +119,76 @@ def test_what_was_cancelled_and_sent_again_after_the_backup_is_linked_as_it_is_n
 
     assert pair.link(merchant_id) == again
     assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2"]
+
+
+Forget = Callable[[Pair], Callable[[], None]]
+
+
+def _restore(pair: Pair) -> Callable[[], None]:
+    backup = backed_up(pair.path)
+    return lambda: _go_back(pair, backup)
+
+
+def _go_back(pair: Pair, backup: Path) -> None:
+    go_back(pair.path, backup, pair.merchant.clock)
+
+
+def _lose(pair: Pair) -> Callable[[], None]:
+    return lambda: lose(pair)
+
+
+FORGETTING = pytest.mark.parametrize("forgetting", [_restore, _lose], ids=["restored", "lost"])
+CATCHING_UP = ("import-orders", "split-order", "import-orders", "split-order")
+
+
+@FORGETTING
+@pytest.mark.parametrize("mirrored", [True, False], ids=["mirrored", "not mirrored"])
+@needs("split-order", "piece-orders")
+def test_order_that_was_sent_and_split_by_the_supplier_since_is_not_sent_again(
+    pair: Pair, forgetting: Forget, *, mirrored: bool
+) -> None:
+    pair.imported("1000")
+    forget = forgetting(pair)
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2), line("CUP", 3))
+    pieces = pair.supplier.split(supplier_id, [1, 1], [1, 2])
+    if mirrored:
+        pair.run("split-order")
+    before = len(pair.supplier.orders())
+    forget()
+
+    for task in CATCHING_UP:
+        assert "failed" not in pair.run(task).counts, task
+    after = len(pair.supplier.orders())
+    pair.supplier.ship(pieces[0], parcel(number="1Z1"))
+    told = pair.run("update-tracking")
+
+    assert after == before
+    assert len(pair.merchant.pieces(merchant_id)) == 2
+    assert pair.link(merchant_id).supplier_id == supplier_id
+    assert told.count("done") == 1
+    [piece] = [one for one in pair.merchant.pieces(merchant_id) if pair.merchant.tracking(one)]
+    assert numbers(pair.merchant.tracking(piece)) == ["1Z1"]
+    pair.merchant.clock.at += LATER
+    pair.stays_quiet("import-orders", "split-order")
+
+
+@FORGETTING
+@needs("piece-orders")
+def test_order_that_was_sent_and_split_by_the_merchant_since_is_not_sent_again(
+    pair: Pair, forgetting: Forget
+) -> None:
+    pair.imported("1000")
+    forget = forgetting(pair)
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2), line("CUP", 3))
+    pair.merchant.split(merchant_id, [1, 1], [1, 2])
+    before = len(pair.supplier.orders())
+    forget()
+
+    first = pair.run("import-orders")
+    pair.merchant.clock.at += LATER
+    second = pair.run("import-orders")
+
+    assert len(pair.supplier.orders()) == before
+    assert pair.link(merchant_id).supplier_id == supplier_id
+    assert (first.count("done"), second.count("done")) == (0, 0)
+    pair.stays_quiet("import-orders")

@@ -90,6 +90,16 @@ class Pair:
         with Store.open(load_config(self.path).database) as store:
             return store.links("shop-northwind").of_merchant(kind, [merchant_id])[merchant_id]
 
+    def failed(self, task: str, portal: str = "shop-northwind") -> list[StepRow]:
+        """Return the steps that need a person."""
+        with Store.open(load_config(self.path).database) as store:
+            return list(store.steps.failed(portal, task))
+
+    def of_store(self, statement: str) -> None:
+        """Do to the store what none of its commands does."""
+        with closing(sqlite3.connect(load_config(self.path).database)) as db, db:
+            db.execute(statement)
+
     def everything(self, *accounts: str) -> list[list[tuple[object, ...]]]:
         """Return all that is in both or these accounts: a run that wrote nothing leaves it."""
         found = []

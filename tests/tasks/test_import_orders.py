@@ -417,13 +417,266 @@ def test_embedded_order_needs_no_address(pair: Pair) -> None:
 def test_edits_after_the_import_do_not_travel(pair: Pair) -> None:
     # domain 2.1: Must not resend later Merchant edits; no command edits lines
     pair.imported("1001", line("MUG", 2))
-    pair.sql("shop", "update order_lines set quantity = 5")
-    done(pair.shop.request("1001", SUPPLIER))
+    _edit(pair, "update order_lines set quantity = 5")
 
     ran = pair.run(TASK)
 
-    assert (ran.step.state, ran.step.code) == ("skipped", "edited")
+    assert (ran.step.state, ran.step.code) == ("failed", "edited")
     assert quantities(pair.supplied("1001")) == [("MUG", 2)]
+
+
+def _edit(pair: Pair, statement: str, number: str = "1001") -> None:
+    """Edit an order at the Merchant, and touch it, so that it is read again."""
+    pair.sql("shop", statement)
+    done(pair.shop.request(number, SUPPLIER))
+
+
+# What changes after it was sent.
+
+
+def test_edit_is_remarked_on_both_timelines_without_a_value_and_reported_once(pair: Pair) -> None:
+    pair.imported("1001")
+    _edit(pair, "update orders set ship_to = json_set(ship_to, '$.street1', '7 Elm Road')")
+
+    first = pair.run(TASK)
+    done(pair.shop.request("1001", SUPPLIER))
+    again = pair.run(TASK)
+
+    assert (first.counts, again.counts) == ({"failed": 1}, {"unchanged": 1})
+    [remark] = [text for text in told(pair.shop, "1001") if "dit" in text]
+    assert remark == (
+        "Edited after it was sent; edits do not travel: tell the Supplier, or cancel it and order"
+        " again"
+    )
+    assert told(pair.northwind, "1001")[-1] == (
+        "The Merchant edited this order after it was sent; the edit did not travel"
+    )
+    assert [row.code for row in pair.failed(TASK)] == ["edited"]
+
+
+def test_edit_that_is_taken_back_settles_itself_on_both_timelines(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 2))
+    _edit(pair, "update order_lines set quantity = 5")
+    pair.run(TASK)
+    _edit(pair, "update order_lines set quantity = 2")
+
+    ran = pair.run(TASK)
+
+    assert (ran.step.state, ran.step.code) == ("done", "taken-back")
+    assert pair.failed(TASK) == []
+    for desk in (pair.shop, pair.northwind):
+        assert (
+            "took the edit back" in told(desk, "1001")[-1] or "taken back" in told(desk, "1001")[-1]
+        )
+
+
+def test_further_edit_is_reported_again_under_the_same_step(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 2))
+    _edit(pair, "update order_lines set quantity = 5")
+    first = pair.run(TASK).step
+    _edit(pair, "update order_lines set quantity = 6")
+
+    second = pair.run(TASK).step
+
+    assert (first.id, second.state) == (second.id, "failed")
+
+
+def test_lowered_quantity_of_what_was_not_sent_is_an_edit(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 2))
+    _edit(pair, "update order_lines set quantity = 1")
+
+    assert pair.run(TASK).step.code == "edited"
+
+
+def test_edit_that_lacks_lines_says_so(pair: Pair) -> None:
+    pair.imported("1001", line("MUG"), line("CUP"))
+    _edit(pair, "delete from order_lines where sku = 'CUP'")
+
+    ran = pair.run(TASK)
+
+    assert (ran.step.code, "lines are missing" in (ran.step.reason or "")) == ("edited", True)
+
+
+def test_other_lines_under_a_number_that_was_sent_are_a_conflict(pair: Pair) -> None:
+    pair.imported("1001", line("MUG"))
+    _edit(pair, "update order_lines set id = 'another', sku = 'CUP'")
+
+    ran = pair.run(TASK)
+
+    assert (ran.step.state, ran.step.code) == ("failed", "reused-number")
+
+
+def test_another_date_under_a_number_that_was_sent_is_a_conflict(pair: Pair) -> None:
+    pair.imported("1001")
+    pair.sql("shop", "update order_lines set quantity = 5")
+    _edit(pair, "update orders set placed_at = '2020-02-03T04:05:06+00:00'")
+
+    ran = pair.run(TASK)
+
+    assert (ran.step.state, ran.step.code) == ("failed", "reused-number")
+
+
+@pytest.mark.parametrize("status", ["shipped", "cancelled"])
+def test_open_edit_is_settled_by_the_end_of_its_order(pair: Pair, status: str) -> None:
+    pair.imported("1001", line("MUG", 2))
+    _edit(pair, "update order_lines set quantity = 5")
+    pair.run(TASK)
+    if status == "shipped":
+        pair.send("1001")
+        pair.run("update-tracking")
+    else:
+        done(pair.shop.cancel("1001"))
+        pair.run("cancel-orders")
+
+    pair.run(TASK)
+
+    assert pair.failed(TASK) == []
+
+
+def test_open_edit_is_settled_by_the_supplier_that_ships_where_no_task_tells_of_it(
+    pair: Pair,
+) -> None:
+    pair.imported("1001", line("MUG", 2))
+    _edit(pair, "update order_lines set quantity = 5")
+    pair.run(TASK)
+    pair.send("1001")
+
+    pair.run(TASK)
+
+    assert pair.failed(TASK) == []
+
+
+def test_edit_is_open_while_only_the_supplier_has_cancelled_its_order(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 2))
+    _edit(pair, "update order_lines set quantity = 5")
+    pair.run(TASK)
+    done(pair.northwind.cancel("1001"))
+
+    pair.run(TASK)
+
+    assert len(pair.failed(TASK)) == 1
+
+
+def test_edit_of_what_is_shipped_needs_nobody(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 2))
+    pair.send("1001")
+    _edit(pair, "update order_lines set quantity = 5")
+
+    ran = pair.run(TASK)
+
+    assert (ran.counts, ran.step.code) == ({"unchanged": 1}, "too-late")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update orders set ship_to = json_set(ship_to, '$.email', 'ada@example.org')",
+        "update orders set customer_notes = 'leave at the door'",
+        "update order_lines set unit_price = '9.500'",
+        "update order_lines set supplier_unit_cost = '1.00'",
+        "update order_lines set position = 10 - position",
+    ],
+)
+def test_what_does_not_travel_is_no_edit(pair: Pair, statement: str) -> None:
+    pair.imported("1001", line("MUG"), line("CUP"))
+    _edit(pair, statement)
+
+    assert pair.run(TASK).counts == {"unchanged": 1}
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "    send: [bill_to_address, customer_notes]\n",
+        "    shipping_methods: {default: Express}\n",
+        "    products: {skus: [MUG]}\n",
+    ],
+)
+def test_configuration_that_changes_what_travels_makes_no_edits(pair: Pair, option: str) -> None:
+    pair.imported("1001", line("MUG", 2), line("CUP"))
+    _with(pair, option)
+    done(pair.shop.request("1001", SUPPLIER))
+    before = pair.run(TASK).counts
+    _edit(pair, "update order_lines set quantity = 5 where sku = 'MUG'")
+
+    assert before == {"unchanged": 1}
+    assert pair.run(TASK).step.code == "edited"
+
+
+def test_content_as_it_was_written_before_is_never_compared_and_then_known(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 2))
+    pair.of_store("update steps set content = '1-0123456789abcdef'")
+    done(pair.shop.request("1001", SUPPLIER))
+    first = pair.run(TASK).counts
+    _edit(pair, "update order_lines set quantity = 5")
+
+    assert first == {"unchanged": 1}
+    assert pair.run(TASK).step.code == "edited"
+
+
+def test_retry_of_an_edit_judges_it_again(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 2))
+    _edit(pair, "update order_lines set quantity = 5")
+    row = pair.run(TASK).step
+
+    still = pair.retry(TASK, row)
+    _edit(pair, "update order_lines set quantity = 2")
+    back = pair.retry(TASK, row)
+
+    assert (still.step.state, still.step.code) == ("failed", "edited")
+    assert (back.step.state, back.step.code) == ("done", "taken-back")
+
+
+def test_notice_that_an_outage_cut_short_is_given_in_the_next_run(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 2))
+    _edit(pair, "update order_lines set quantity = 5")
+    pair.run(TASK)
+    pair.of_store("update steps set state = 'sending', code = null where key like '%:edit'")
+
+    ran = pair.run(TASK)
+
+    assert (ran.step.state, ran.step.code) == ("failed", "edited")
+
+
+def test_order_requested_again_that_the_supplier_cancelled_is_open_until_it_is_withdrawn(
+    pair: Pair,
+) -> None:
+    pair.imported("1001")
+    done(pair.northwind.cancel("1001"))
+    done(pair.shop.cancel("1001"))
+    pair.run("cancel-orders")
+    done(pair.shop.restore("1001"))
+    done(pair.shop.request("1001", SUPPLIER))
+
+    told_of = pair.run(TASK).step
+    pair.run(TASK)
+    still = pair.failed(TASK)
+    done(pair.shop.cancel("1001"))
+    pair.run(TASK)
+
+    assert (told_of.state, told_of.code) == ("failed", "supplier-cancelled")
+    assert [row.id for row in still] == [told_of.id]
+    assert pair.failed(TASK) == []
+
+
+@pytest.mark.parametrize("end", ["given back", "cancelled", "shipped"])
+def test_order_given_to_another_supplier_is_open_until_it_is_settled(pair: Pair, end: str) -> None:
+    pair.imported("1001")
+    done(pair.shop.request("1001", "southwind"))
+    told_of = pair.run(TASK).step
+    pair.run(TASK)
+    still = pair.failed(TASK)
+    if end == "given back":
+        done(pair.shop.request("1001", SUPPLIER))
+    elif end == "cancelled":
+        done(pair.northwind.cancel("1001"))
+    else:
+        pair.send("1001")
+    pair.run(TASK)
+
+    assert (told_of.state, told_of.code) == ("failed", "reassigned")
+    assert [row.id for row in still] == [told_of.id]
+    assert pair.failed(TASK) == []
 
 
 # Which fields.

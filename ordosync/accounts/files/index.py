@@ -21,7 +21,7 @@ _PAGE = 500
 _ENOUGH = 2
 """Of two keys one is another than any that is asked for."""
 _SCHEMA = (
-    "create table files (id integer primary key, name text, copy text)",
+    "create table files (id integer primary key, name text, copy text, is_beside integer)",
     "create table rows (file integer, key text, above text, row integer, cells text, problem text)",
     "create index rows_key on rows (key)",
     "create index rows_above on rows (above) where above <> ''",
@@ -43,18 +43,26 @@ class Index(Generic[T]):
         """Name and age of each file, and some keys that begin in it."""
 
     def add(
-        self, name: str, path: Path, *, as_of: str, only: AbstractSet[str] | None = None
+        self,
+        name: str,
+        path: Path,
+        *,
+        as_of: str,
+        only: AbstractSet[str] | None = None,
+        is_beside: bool = False,
     ) -> None:
         """Add the rows of a file, or none of them. Raises `RefusedFileError` and `OSError`.
 
-        `only` leaves out all keys, and ids of rows without one, but these. Of two copies of one
-        file the newer is added last.
+        `only` leaves out all keys, and ids of rows without one, but these. Of one file and copies
+        of it, the first that is added counts. A file that `is_beside` is only to compare others
+        with: its rows without a key are no news.
         """
         self._db.execute("begin")
         begun: set[str] = set()
         try:
             file = self._db.execute(
-                "insert into files (name, copy) values (?, ?)", (name, str(path))
+                "insert into files (name, copy, is_beside) values (?, ?, ?)",
+                (name, str(path), is_beside),
             ).lastrowid
             self._db.executemany(
                 "insert into rows values (?, ?, ?, ?, ?, ?)",
@@ -160,7 +168,7 @@ class Index(Generic[T]):
         found: dict[str, InFile] = {}
         for file, group in groupby(rows, key=lambda row: row[1]):
             one = self._in_file(key, file, [_row(*rest) for _, _, *rest in group])
-            found[one.name] = one  # in the place of a copy of what the same file was before
+            found.setdefault(one.name, one)  # else a copy of what the same file was before
         return sorted(found.values(), key=lambda one: one.as_of)
 
     def _in_file(self, key: str, file: int, rows: Sequence[Row]) -> InFile:
@@ -170,7 +178,7 @@ class Index(Generic[T]):
     def _keyless(self) -> Iterator[dict[str, T | Unusable]]:
         rows = self._db.execute(
             "select files.name, row, cells, problem from rows join files on files.id = rows.file"
-            " where key = '' order by rows.rowid"
+            " where key = '' and not is_beside order by rows.rowid"
         )
         while page := rows.fetchmany(_PAGE):
             items = [self._without_key(name, _row(*rest)) for name, *rest in page]

@@ -6,15 +6,15 @@ by which mapping of the columns; a changed mapping reads everything anew.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from ordosync.accounts.files.folder import as_of, files_of, mark_of, oldest_first, state_of
 from ordosync.accounts.files.index import Index
+from ordosync.accounts.files.kept import Kept
 from ordosync.accounts.files.refusals import id_of_file, reasons, refused_file, sources_in
 from ordosync.accounts.files.returned import ReturnFolder
 from ordosync.accounts.files.rows import RefusedFileError, without_rows
@@ -38,6 +38,7 @@ class FileReading(Generic[T]):
         self._doing = f"read {subject.name}"
         self._folder = spool / subject.name
         self._spool = Spool(self._folder)
+        self._kept = Kept(subject, self._spool)
         self._index: Index[T] | None = None
         self._refused: dict[str, Unusable] = {}
         self._copies: set[Path] = set()
@@ -70,7 +71,8 @@ class FileReading(Generic[T]):
     ) -> Iterator[Page[T | Unusable]]:
         """Read the files that are new, changed or refused before.
 
-        What they name is also looked for in newer files that were read before: those are believed.
+        What they name is also looked for in newer files that were read before, and, if it is not
+        settled, in copies of files that are gone.
         """
         before = self._marks(cursor)
         marks: dict[str, list[int]] = {}
@@ -89,9 +91,7 @@ class FileReading(Generic[T]):
                 self._unread.append(name)
             elif self._read(index, name, path) and state_of(path, now)[0] == mark:
                 marks[name] = mark
-        keys = index.keys() if newer else frozenset()
-        for name, path in newer.items():
-            self._read(index, name, path, only=keys)
+        self._compare(index, newer)
         after = json.dumps({"mapping": self._options.fingerprint, "files": marks})
         yield Page(items=tuple(self._refused.values()), cursor=after)
         self._troubles = set(self._refused)
@@ -101,18 +101,26 @@ class FileReading(Generic[T]):
                 self._reasons |= reasons(items)
             yield Page(items=tuple(items.values()), cursor=after)
 
+    def _compare(self, index: Index[T], newer: Mapping[str, Path]) -> None:
+        """Add what else there is about what was read, from newer files and from copies."""
+        keys = index.keys() if newer else frozenset()
+        for name, path in newer.items():
+            self._read(index, name, path, only=keys)
+        if self._subject.has_lines and set(self._spool.copies()) - self._copies:
+            self._kept.add_to(
+                index, index.keys(), only_kept=True, is_beside=True, without=self._copies
+            )
+
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[T | Unusable]]:
         """Read these in the files as they are now, else in the copies that were kept."""
         index = self._new_index()
         wanted = frozenset(ids)
         self._refused = self._add_all(index, only=wanted)
         yield Page(items=tuple(item for id_, item in self._refused.items() if id_ in wanted))
-        found: set[str] = set()
+        found = index.keys() & wanted
+        self._kept.add_to(index, (wanted - found) | self._kept.still_count(found, self._files()))
         for items in index.pages():
-            found.update(items)
             yield Page(items=tuple(item for id_, item in items.items() if id_ in wanted))
-        for items in self._from_copies(wanted - found):
-            yield Page(items=tuple(items.values()))
 
     def now(self, *, quiet_at: datetime | None = None) -> Iterator[Page[T | Unusable]]:
         """Read all files as they are now, as a glance that is no reading.
@@ -142,7 +150,7 @@ class FileReading(Generic[T]):
     def now_or_kept(self, ids: Sequence[str]) -> dict[str, T | Unusable]:
         """Glance at these in the files as they are now, else in the copies that were kept."""
         found = self.now_of(ids)
-        for items in self._from_copies(frozenset(ids) - found.keys(), only_kept=True):
+        for items in self._kept.pages(frozenset(ids) - found.keys(), only_kept=True):
             found |= items
         return found
 
@@ -185,7 +193,7 @@ class FileReading(Generic[T]):
             if self._index and copy in self._copies:
                 wanted = self._index.among(copy, unsettled)
             elif wanted is None:
-                wanted = self._keys_in(copy, unsettled)
+                wanted = self._kept.keys_in(copy, unsettled)
             self._spool.keep(copy, wanted & unsettled)
         self._spool.tidy()
         if self._returned and self._index and self._reasons and not dry:
@@ -276,41 +284,9 @@ class FileReading(Generic[T]):
             self._refused[id_of_file(name)] = refused_file(name, path, error, self._options)
             return False
         try:
-            index.add(name, copy, as_of=as_of(name, copy), only=only)
+            index.add(name, copy, as_of=as_of(name, copy), only=only, is_beside=only is not None)
         except RefusedFileError as error:
             self._refused[id_of_file(name)] = refused_file(name, path, error, self._options)
             return False
         self._copies.add(copy)
         return True
-
-    def _from_copies(
-        self, ids: AbstractSet[str], *, only_kept: bool = False
-    ) -> Iterator[dict[str, T | Unusable]]:
-        """Read these in copies; `only_kept` leaves out what a copy is not known to be kept for.
-
-        Else it is given as well: after a crash a list may not say yet what is owed.
-        """
-        index = Index(self._subject)
-        try:
-            for copy in self._spool.copies() if ids else ():
-                wanted = self._spool.wanted(copy)
-                if wanted is not None and not wanted & ids:
-                    continue
-                name = self._spool.name_of(copy)
-                only = ids & wanted if only_kept and wanted else ids
-                with suppress(RefusedFileError, OSError):  # read with another mapping: not in it
-                    index.add(name, copy, as_of=as_of(name, copy), only=only)
-            for items in index.pages():
-                yield {id_: item for id_, item in items.items() if id_ in ids}
-        finally:
-            index.close()
-
-    def _keys_in(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
-        index = Index(self._subject)
-        try:
-            index.add(copy.name, copy, as_of="", only=keys)
-            return index.among(copy, keys)
-        except (RefusedFileError, OSError):
-            return frozenset()
-        finally:
-            index.close()

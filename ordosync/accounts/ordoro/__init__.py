@@ -42,11 +42,17 @@ class OrdoroAccount(MerchantSide, SupplierSide):
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     lists_all_as: ClassVar[frozenset[Role]] = roles
     lists_others: ClassVar[bool] = True
+    tells_reassigned: ClassVar[bool] = True
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
     parcels: ClassVar[str] = (
         "an order has one tracking number: split it there to send it in several parcels"
     )
+
+    @classmethod
+    def whose(cls, pair: object, partner: str) -> object:  # noqa: ARG003
+        """Return the supplier that dropshipments are requested from."""
+        return pair.supplier if isinstance(pair, MerchantOptions) else None
 
     def __init__(
         self,

@@ -44,12 +44,18 @@ class ShopifyAccount(StandingOrders):
     kind: ClassVar[str] = "shopify"
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     lists_all_as: ClassVar[frozenset[Role]] = roles
+    tells_reassigned: ClassVar[bool] = True
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
     parcels: ClassVar[str] = (
         "an order that is sent in several parcels is reported when all of it is sent, cancelled or"
         " refunded: the newest number as its tracking, the other numbers as remarks"
     )
+
+    @classmethod
+    def whose(cls, pair: object, partner: str) -> object:  # noqa: ARG003
+        """Return the place that fulfillment orders are assigned to."""
+        return (pair.location, pair.service) if isinstance(pair, MerchantOptions) else None
 
     def __init__(
         self,

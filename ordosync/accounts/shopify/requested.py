@@ -81,18 +81,23 @@ class RequestedOrders(Placed):
 
     def orders_by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
         """Read these orders as they are now."""
-        wanted = [fulfillment_order(id_) for id_ in ids]
         known = frozenset(ids)
+        for page in self._open_by_id(ids):
+            items = (
+                item
+                for item in page
+                if item.id in known and getattr(item, "code", "") != "reassigned"
+            )
+            yield Page(items=tuple(items))
+
+    def _open_by_id(self, ids: Sequence[str]) -> Iterator[Iterator[Order | Unusable]]:
+        """Read what is still to be sent of these, also from another location."""
+        wanted = [fulfillment_order(id_) for id_ in ids]
         pages = self.raw_by_id(
             REQUESTED_ORDERS_BY_ID, wanted, doing="read orders again", **self._with
         )
         for page in pages:
-            items = (
-                item
-                for item in self._usable(page)
-                if item.id in known and getattr(item, "code", "") != "reassigned"
-            )
-            yield Page(items=tuple(items))
+            yield self._usable(page)
 
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Keep with the orders that the Supplier has them, and accept what was requested.
@@ -112,6 +117,23 @@ class RequestedOrders(Placed):
         self._sent |= sent
         self._forget_oldest()
         self.side_by_side([one.id for one in read.values() if one.is_asked], self.accept)
+
+    def lines_claimed(self, order: Order) -> Sequence[str]:
+        """Return the line items: one may be moved to another fulfillment order."""
+        return [line_item(line.id) for line in order.lines]
+
+    def is_beside(self, order_id: str, others: str) -> bool:
+        """Return True if the other order is still to be sent, from another location.
+
+        Then each of the two has units of its own of a line item that was ordered several times.
+        """
+        if fulfillment_order(order_id) == fulfillment_order(others):
+            return False
+        return any(
+            isinstance(item, Unusable) and item.code == "reassigned"
+            for page in self._open_by_id([others])
+            for item in page
+        )
 
     def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
         """Read which orders were cancelled since `cursor`, or are asked to be, and never sent."""

@@ -41,11 +41,17 @@ class Side(Account):
     """An account in a file of ours."""
 
     kind: ClassVar[str] = "sqlite"
+    tells_reassigned: ClassVar[bool] = True
     MerchantPair: ClassVar[type[Any]] = MerchantOptions
     SupplierPair: ClassVar[type[Any]] = SupplierOptions
     embedded: ClassVar[bool] = True
     batch_size: int = 500
     """A batch is one transaction: commits are what takes time, and a crash leaves all or none."""
+
+    @classmethod
+    def whose(cls, pair: object, partner: str) -> object:
+        """Return the supplier that orders are assigned to."""
+        return pair.supplier or partner if isinstance(pair, MerchantOptions) else partner
 
     def __init__(self, *, name: str, spool: Path, path: Path, warehouse: str = "main") -> None:
         super().__init__(name=name, spool=spool)

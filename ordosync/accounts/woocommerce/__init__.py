@@ -60,6 +60,14 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
         """All tasks but one: a shop's orders cannot be split, so as a Supplier it has none."""
         return role == "merchant" or task != "split-order"
 
+    @classmethod
+    def whose(cls, pair: object, partner: str) -> object:  # noqa: ARG003
+        """Return what its products have in the shop: a tag, a category or fields."""
+        if not isinstance(pair, MerchantOptions):
+            return None
+        told = (pair.tag, pair.category, tuple(sorted(pair.meta.items())))
+        return told if any(told) else None
+
     def __init__(
         self,
         *,

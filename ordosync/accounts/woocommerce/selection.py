@@ -7,9 +7,9 @@ own, so its product is asked.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from threading import Lock
 
+from ordosync.accounts.base import Selection as Skus
 from ordosync.accounts.woocommerce.shapes import (
     LineShape,
     ProductShape,
@@ -38,7 +38,7 @@ class Selection:
     def __init__(
         self,
         options: MerchantOptions,
-        skus: Sequence[str],
+        skus: Skus,
         look_up: Callable[[Sequence[int]], Mapping[int, ProductShape]],
     ) -> None:
         self._options = options
@@ -62,7 +62,7 @@ class Selection:
         Such a line has no SKU any more; one of a product without a SKU has an empty one.
         """
         if line.sku is None:
-            return not (self._skus or self._asks_products)
+            return self._skus.are_all and not self._asks_products
         is_asked = self._asks_products and self._has_sku(line.sku)
         return not is_asked or line.product_id in self._known
 
@@ -90,7 +90,7 @@ class Selection:
         return not self._asks_products or self._known.get(product_id, False)
 
     def _has_sku(self, sku: str) -> bool:
-        return not self._skus or any(fnmatchcase(sku, pattern) for pattern in self._skus)
+        return self._skus.has(sku)
 
     def _suits(self, product: ProductShape) -> bool:
         options = self._options

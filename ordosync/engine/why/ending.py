@@ -13,6 +13,7 @@ from ordosync.engine.timetable import Scheduled
 from ordosync.engine.why.facts import OrderFacts
 from ordosync.engine.why.story import Ending
 from ordosync.store.steps import StepRow
+from ordosync.tasks.notices import is_notice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +59,14 @@ def next_run(task: str, portal: str, due: Due) -> str:
     return f"{task} runs next at {_at(one.next_due_at)}{failed}; now: {now}"
 
 
+WHEN_OVER = "closed by itself when it is taken back, shipped or cancelled; now:"
+
+
 def of_open_step(step: StepRow) -> Ending | None:
     """Say what becomes of a step that is not settled; None: it is."""
     by_hand = f"`ordosync retry {step.id}`"
+    if step.state == "failed" and is_notice(step.key):
+        return Ending(state="failed", next=f"{WHEN_OVER} `ordosync retry {step.id} --not-sent`")
     if step.state == "failed":
         return Ending(
             state="failed",

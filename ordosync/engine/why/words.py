@@ -10,6 +10,7 @@ from ordosync.engine.why.facts import OrderFacts
 from ordosync.engine.why.sides import Seen
 from ordosync.engine.why.story import Event
 from ordosync.store.steps import StepRow
+from ordosync.tasks.notices import is_notice
 
 _BY_PEOPLE = "desk"
 
@@ -81,9 +82,13 @@ def _steps(facts: OrderFacts) -> Iterator[Event]:
 
 
 def _import(step: StepRow, shop: str, supplier: str) -> str:
+    if step.key.endswith(":edit"):
+        return f"{shop}: {step.reason or step.code or 'was edited'}"
+    if is_notice(step.key) and step.state in ("done", "failed", "skipped"):
+        return _remark(step, shop)
     if step.state == "done":
-        return "" if _is_order(step) else _remark(step, shop)
-    if step.code == "edited":
+        return ""
+    if step.code == "edited":  # as written before edits had steps of their own
         return f"was edited at {shop} after it was sent; edits do not travel"
     if step.state == "skipped":
         return f"not imported: {step.reason}"

@@ -186,3 +186,63 @@ def test_copies_of_an_earlier_release_are_read(make: Make, drop: Drop, tmp_path:
     assert quantity(found) == 1
     account.release(frozenset())
     assert not (tmp_path / "spool").exists()
+
+
+def test_an_order_that_waits_is_compared_with_a_file_that_comes_later(
+    make: Make, drop: Drop
+) -> None:
+    drop("orders/page1.csv", HEADER + "1,MUG,1\n")
+    account = make()
+    _, cursor = read(account.orders(None, now=NOON))
+    account.release(frozenset({"1"}))
+    drop("orders/page2.csv", HEADER + "1,CUP,1\n2,CUP,1\n")
+
+    first, second = orders(account, cursor)
+
+    assert isinstance(first, Unusable)
+    assert "page2.csv lacks a line that the older page1.csv has" in first.reason
+    assert isinstance(second, Order)
+
+
+def test_an_order_that_waits_is_not_tried_again_by_a_part_that_is_left_of_its_files(
+    make: Make, drop: Drop
+) -> None:
+    page = drop("orders/page1.csv", HEADER + "1,MUG,1\n")
+    account = make()
+    _, cursor = read(account.orders(None, now=NOON))
+    account.release(frozenset({"1"}))
+    page.unlink()
+    drop("orders/page2.csv", HEADER + "1,CUP,1\n")
+
+    [tried] = again(account, "1")
+    orders(account, cursor)
+    account.release(frozenset({"1"}))
+    decided = again(account, "1")
+
+    assert isinstance(tried, Unusable)
+    assert tried.code == "conflict"
+    assert quantity(decided) == 1  # it was reported, and only one of the two files is there
+
+
+def test_an_order_that_waits_is_of_its_newest_file_also_where_that_was_archived(
+    make: Make, drop: Drop
+) -> None:
+    drop("orders/old.csv", HEADER + "1,MUG,1\n")
+    new = drop("orders/new.csv", HEADER + "1,MUG,2\n")
+    account = make()
+    orders(account)
+    account.release(frozenset({"1"}))
+    new.unlink()
+
+    assert quantity(again(account, "1")) == 2
+
+
+def test_a_file_that_was_corrected_in_its_place_has_no_older_one(make: Make, drop: Drop) -> None:
+    drop("orders/a.csv", HEADER + "1,MUG,1\n1,CUP,x\n")
+    account = make()
+    _, cursor = read(account.orders(None, now=NOON))
+    account.release(frozenset({"1"}))
+    drop("orders/a.csv", HEADER + "1,MUG,1\n")
+
+    assert quantity(orders(account, cursor)) == 1
+    assert quantity(again(account, "1")) == 1

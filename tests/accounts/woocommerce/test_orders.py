@@ -11,6 +11,7 @@ from msgspec import Raw
 from ordosync.accounts.woocommerce import WooCommerceAccount
 from ordosync.accounts.woocommerce.orders import order_of
 from ordosync.accounts.woocommerce.shapes import OrderShape
+from ordosync.config.model import ProductsConfig
 from ordosync.errors import SignInError, UnavailableError
 from ordosync.models import Order, Unusable
 from tests.accounts.contract.account import read
@@ -69,7 +70,7 @@ def test_only_lines_of_the_suppliers_products_travel(tmp_path: Path, pair: dict[
 def test_line_of_a_deleted_product_is_not_lost_in_silence(tmp_path: Path, by: str) -> None:
     pair: dict[str, Any] = {"tag": "North Wind"} if by == "tag" else {}
     with merchant(tmp_path, VirtualClock(), **pair) as (account, fake):
-        account.selection = () if by == "tag" else ("MUG", "SHIRT*")
+        account.selection = ProductsConfig(skus=() if by == "tag" else ("MUG", "SHIRT*"))
         offer(fake)
         both = fake.place_order({"MUG": 1, "SHIRT-S": 1})
         only = fake.place_order({"SHIRT-S": 1})

@@ -1,0 +1,67 @@
+"""Patterns as in a shell, compared with each other: can one name match both, does one cover one."""
+
+import re
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+
+_ANY = "*"
+_TOKEN = re.compile(r"\*+|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
+
+
+def overlap(
+    some: Sequence[str], not_some: Sequence[str], others: Sequence[str], not_others: Sequence[str]
+) -> bool:
+    """Return True if a name may match both selections; no pattern selects all names.
+
+    The names of `not_some` and `not_others` are taken out. Where that cannot be told, it may.
+    """
+    out = (*not_some, *not_others)
+    return any(
+        _meet(_tokens(one), _tokens(other))
+        and not any(covers(no, one) or covers(no, other) for no in out)
+        for one in some or (_ANY,)
+        for other in others or (_ANY,)
+    )
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Return True if each name that matches `narrow` surely matches `wide`."""
+    return _covers(_tokens(wide), _tokens(narrow))
+
+
+def _tokens(pattern: str) -> tuple[str, ...]:
+    return tuple(_ANY if one.startswith(_ANY) else one for one in _TOKEN.findall(pattern))
+
+
+@cache
+def _meet(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    if not some or not others:
+        return all(one == _ANY for one in (*some, *others))
+    if some[0] == _ANY:
+        return _meet(some[1:], others) or _meet(some, others[1:])
+    if others[0] == _ANY:
+        return _meet(others, some)
+    return _share(some[0], others[0]) and _meet(some[1:], others[1:])
+
+
+@cache
+def _covers(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
+    if not wide:
+        return not narrow
+    if wide[0] == _ANY:
+        return _covers(wide[1:], narrow) or (bool(narrow) and _covers(wide, narrow[1:]))
+    if not narrow or narrow[0] == _ANY:
+        return False
+    is_sign = len(narrow[0]) == 1 and narrow[0] != "?"
+    is_wider = wide[0] in ("?", narrow[0]) or (is_sign and _share(wide[0], narrow[0]))
+    return is_wider and _covers(wide[1:], narrow[1:])
+
+
+def _share(one: str, other: str) -> bool:
+    """Return True if a sign may match both."""
+    if len(one) == 1 and one != "?":
+        return fnmatchcase(one, other)
+    if len(other) == 1 and other != "?":
+        return fnmatchcase(other, one)
+    return True

@@ -1,0 +1,103 @@
+"""A line goes to one Supplier, whichever of several portals of its Merchant reads it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ordosync.models import Order
+from ordosync.store import Store
+from ordosync.store.claims import Holder
+from ordosync.store.steps import StepChange
+from ordosync.tasks.base import Portal, Result, Step, Task, Verdict
+
+_ENDED = ("cancelled_by_task", "cancelled_by_supplier")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Elsewhere:
+    """A step of which another portal sends a line."""
+
+    step: Step
+    holder: Holder
+
+
+class LineClaims:
+    """The claims of one run. Nothing is kept where the Merchant has one portal."""
+
+    def __init__(self, task: Task, portal: Portal, store: Store) -> None:
+        self._task = task
+        self._portal = portal
+        self._store = store
+        self._claims = store.claims(portal.merchant.name)
+        self._beside: dict[tuple[str, str], bool] = {}
+
+    def look_beside(self, steps: Sequence[Step]) -> None:
+        """Ask, outside of any transaction, which lines have units in orders of two Suppliers."""
+        for step in self._contested(steps):
+            for holder in self._claims.others(self._portal.name, self._lines(step)).values():
+                pair = step.merchant_id or "", holder.key.rpartition("#")[0]
+                if pair not in self._beside:
+                    self._beside[pair] = self._portal.merchant.is_beside(*pair)
+
+    def take(self, steps: Sequence[Step]) -> list[Elsewhere]:
+        """Claim the lines of these steps, in the transaction that commits them as sending.
+
+        Return those that another portal sends; nothing is claimed for them.
+        """
+        elsewhere: list[Elsewhere] = []
+        for step in self._contested(steps):
+            holder = self._holder(step)
+            if holder:
+                elsewhere.append(Elsewhere(step=step, holder=holder))
+            else:
+                self._claims.take(self._portal.name, dict.fromkeys(self._lines(step), step.key))
+        return elsewhere
+
+    def settle(self, changes: Iterable[StepChange], results: Iterable[Result]) -> None:
+        """Free what was not sent, was cancelled, or was given to another supplier."""
+        if not self._portal.rivals:
+            return
+        keys: list[str] = []
+        if self._task.claims_lines:
+            keys += [one.key for one in changes if one.state in ("failed", "skipped")]
+        for result in results:
+            keys += [result.frees] if result.frees else []
+            keys += [
+                f"{link.merchant_id}#{link.generation}"
+                for link in result.links
+                if link.kind == "order" and link.state in _ENDED
+            ]
+        self._claims.free(self._portal.name, keys)
+
+    def verdict(self, one: Elsewhere) -> Verdict:
+        """Say who sends a line of this order."""
+        merchant_id = one.holder.key.rpartition("#")[0]
+        link = self._store.links(one.holder.portal).of_merchant("order", [merchant_id])
+        sent = f"order {link[merchant_id].supplier_id}" if link else f"its order {merchant_id}"
+        reason = f"portal {one.holder.portal} sends a line of it already, as {sent}"
+        if self._portal.merchant.tells_reassigned:
+            reason += ", and has not seen yet that it was given to another supplier"
+            return Verdict(state="waiting", code="sent-elsewhere", reason=reason)
+        return Verdict(
+            state="failed",
+            code="sent-elsewhere",
+            reason=f"{reason}; cancel that, then `ordosync retry STEP`",
+        )
+
+    def _contested(self, steps: Sequence[Step]) -> list[Step]:
+        if not self._portal.rivals:
+            return []
+        return [step for step in steps if isinstance(step.payload, Order)]
+
+    def _lines(self, step: Step) -> Sequence[str]:
+        payload = step.payload
+        return self._portal.merchant.lines_claimed(payload) if isinstance(payload, Order) else ()
+
+    def _holder(self, step: Step) -> Holder | None:
+        """Return the other portal that sends a line of this order, if there is one."""
+        id_ = step.merchant_id or ""
+        for holder in self._claims.others(self._portal.name, self._lines(step)).values():
+            if not self._beside.get((id_, holder.key.rpartition("#")[0]), False):
+                return holder
+        payload = step.payload
+        ids = [line.id for line in payload.lines] if isinstance(payload, Order) else []
+        return self._claims.sent_before(self._portal.rivals, id_, ids)

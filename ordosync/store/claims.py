@@ -1,0 +1,83 @@
+"""Which portal sends a line of a Merchant account: a line goes to one Supplier.
+
+A claim is committed together with the `sending` of its order, so two processes never both have
+it. It is kept like a link, and ends when the order was not sent, or was cancelled.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_OVER = ("cancelled_by_task", "cancelled_by_supplier")
+
+
+class Holder(Struct, frozen=True, kw_only=True):
+    """The portal that sends a line, and in which of its steps."""
+
+    portal: str
+    key: str
+
+
+class Claims:
+    """The table `claims`, for one Merchant account."""
+
+    def __init__(self, connection: "sqlite3.Connection", account: str) -> None:
+        self._db = connection
+        self._account = account
+
+    def others(self, portal: str, lines: Sequence[str]) -> Mapping[str, Holder]:
+        """Return the other portals that have claimed some of these lines, by line."""
+        rows = self._db.execute(
+            "select line_id, portal, key from claims where account = ?"
+            " and line_id in (select value from json_each(?)) and portal <> ?",
+            (self._account, json.dumps(list(lines)), portal),
+        )
+        return {row["line_id"]: Holder(portal=row["portal"], key=row["key"]) for row in rows}
+
+    def sent_before(
+        self, rivals: Sequence[str], merchant_id: str, lines: Sequence[str]
+    ) -> Holder | None:
+        """Return the portal that has sent one of these lines, by its links: also without a claim.
+
+        One whose order was cancelled has not, nor one that has told of another supplier since.
+        """
+        row = self._db.execute(
+            "select ordered.portal, ordered.merchant_id || '#' || ordered.generation as key"
+            " from links as ordered where ordered.kind = 'order' and ordered.merchant_id = :id"
+            " and ordered.portal in (select value from json_each(:rivals))"
+            " and ordered.state not in (select value from json_each(:over))"
+            " and exists (select 1 from links where portal = ordered.portal and kind = 'line'"
+            "  and merchant_id in (select value from json_each(:lines)))"
+            " and not exists (select 1 from links where portal = ordered.portal and kind = 'order'"
+            "  and merchant_id = :id and generation > ordered.generation)"
+            " and not exists (select 1 from steps where portal = ordered.portal"
+            "  and task = 'import-orders' and key = ordered.merchant_id || '#' ||"
+            "  ordered.generation || ':reassigned' and state in ('done', 'failed')) limit 1",
+            {
+                "id": merchant_id,
+                "rivals": json.dumps(list(rivals)),
+                "over": json.dumps(_OVER),
+                "lines": json.dumps(list(lines)),
+            },
+        ).fetchone()
+        return Holder(portal=row["portal"], key=row["key"]) if row else None
+
+    def take(self, portal: str, lines: Mapping[str, str]) -> None:
+        """Claim lines, each for a step of this portal, as far as no other portal has them."""
+        self._db.executemany(
+            "insert into claims (account, line_id, portal, key) values (?, ?, ?, ?)"
+            " on conflict (account, line_id) do update set key = excluded.key"
+            " where portal = excluded.portal",
+            [(self._account, line, portal, key) for line, key in lines.items()],
+        )
+
+    def free(self, portal: str, keys: Iterable[str]) -> None:
+        """Give back what these steps have claimed."""
+        self._db.executemany(
+            "delete from claims where portal = ? and key = ?", [(portal, key) for key in keys]
+        )
