@@ -149,6 +149,10 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     """Ids of the orders that its order was split from, nearest first."""
     voided: bool = False
     """The label was deleted; what it told holds no more."""
+    cancelled: bool = False
+    """True if its order was cancelled by the Supplier and has no label that holds."""
+    reference: str = ""
+    """Of ours, which its order carries; empty where that is the Supplier's own, or not told."""
     edited: bool = False
     """The Supplier changed the order's lines before it was sent, as far as the account knows."""
     is_partial: bool = False
@@ -241,6 +245,8 @@ class Outcome(Struct, frozen=True, kw_only=True, gc=False):
     code: str = ""
     reason: str = ""
     retry_after_s: float | None = None
+    keeps_reference: bool = True
+    """False if the answer to a create lacked our reference, so that no look-up proves anything."""
 
 
 class Page(Struct, Generic[T], frozen=True, kw_only=True, gc=False):

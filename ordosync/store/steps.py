@@ -66,6 +66,8 @@ class StepChange(Struct, frozen=True, kw_only=True):
 
 UNSETTLED = "state in ('sending', 'unknown', 'waiting', 'failed')"
 """The words of the index of such steps: SQLite uses it only for questions that have them."""
+UNPROVEN = "unproven"
+"""The code of a failed step that may have arrived at an account whose look-ups prove nothing."""
 PLANNED = "planned"
 """The code of a step that waits for the rest of its run's plan, and for nothing else."""
 
@@ -338,6 +340,13 @@ class Steps:
             "update steps set state = ?, supplier_id = ?, code = 'by-hand', reason = null,"
             " not_before = null, updated_at = ? where id = ?",
             (state, supplier_id, to_text(now), row.id),
+        )
+
+    def touch(self, step_ids: Sequence[int], *, now: datetime) -> None:
+        """Note that these were looked at, and stand as before."""
+        self._db.execute(
+            "update steps set updated_at = ? where id in (select value from json_each(?))",
+            (to_text(now), json.dumps(list(step_ids))),
         )
 
     def dismiss(self, row: StepRow, *, now: datetime) -> bool:
