@@ -87,7 +87,13 @@ def clean(text: object) -> str:
 
 
 def _visible(char: str) -> str:
-    if char < " " or "\x7f" <= char <= "\x9f" or char in _DECEIVING or "\ud800" <= char <= "\udfff":
+    if (
+        char < " "
+        or "\x7f" <= char <= "\x9f"
+        or char in _DECEIVING
+        or "\ud800" <= char <= "\udfff"
+        or "\U000e0000" <= char <= "\U000e007f"  # tags, which are letters that nobody sees
+    ):
         return char.encode("unicode_escape").decode()
     return char
 

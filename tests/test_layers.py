@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "ordosync"
 LAYERS = (
     (
         *("errors", "secret", "clock", "faults", "retry", "schedule", "templates"),
-        *("tick", "trust", "crontab"),
+        *("tick", "trust", "crontab", "regular"),
     ),
     ("models",),
     ("database", "http"),

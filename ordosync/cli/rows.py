@@ -84,8 +84,9 @@ def give_back(path: Path, refused: Sequence[tuple[Given, str]]) -> Path | None:
         back.unlink(missing_ok=True)
         return None
     half_made = back.with_name(f".{back.name}.{os.getpid()}")
+    half_made.unlink(missing_ok=True)
     with os.fdopen(
-        os.open(half_made, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600),
+        os.open(half_made, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600),
         "w",
         newline="",
         encoding="utf-8",

@@ -30,8 +30,13 @@ def files_of(glob: Path, *, account: str, doing: str) -> dict[str, Path]:
     return {
         str(path.relative_to(folder)): path
         for path in paths
-        if not path.name.startswith(".") and path.suffix not in _UNFINISHED and path.is_file()
+        if not path.name.startswith(".") and path.suffix not in _UNFINISHED and not _is_folder(path)
     }
+
+
+def _is_folder(path: Path) -> bool:
+    """Return True for a folder beside the files; one that is called like a file is refused."""
+    return path.is_dir() and path.suffix not in _SUFFIXES
 
 
 def oldest_first(files: dict[str, Path]) -> dict[str, Path]:

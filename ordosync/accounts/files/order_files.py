@@ -31,6 +31,7 @@ from ordosync.accounts.files.written import (
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.faults import fault
 from ordosync.models import Address, Line, Order, Outcome
+from ordosync.regular import NotRegularError, read_regular
 
 _RECORDS = ".ordosync"
 _LARGEST_QUANTITY = 999_999_999
@@ -62,13 +63,14 @@ class OrderFilesWriter:
     def __init__(self, options: OrderFolder, *, account: str) -> None:
         self._options = options
         self._folder = options.folder
+        self._records = options.folder / _RECORDS
         self._account = f"account {account}"
 
     def create(self, orders: Sequence[Order], *, prefix: str) -> list[Outcome]:
         """Write those whose reference is new here; one that cannot be written stops no other."""
         try:
             with self._alone("create orders"):
-                (self._folder / _RECORDS).mkdir(mode=0o700, exist_ok=True)
+                self._records.mkdir(mode=0o700, exist_ok=True)
                 return [
                     outcome_of(order, lambda one: self._create(one, prefix)) for order in orders
                 ]
@@ -89,10 +91,10 @@ class OrderFilesWriter:
 
     def _is_written(self, number: str) -> bool:
         try:
-            reference = self._claim(number).read_text("ascii")
-        except (OSError, UnicodeError):
+            claimant = self._claimant(number)
+        except (OSError, RefusedError):
             return False
-        return self._claim(number).with_name(f"{reference}.json").exists()
+        return self._records.joinpath(f"{claimant}.json").exists()
 
     @contextmanager
     def _alone(self, doing: str) -> Iterator[None]:
@@ -139,7 +141,7 @@ class OrderFilesWriter:
     def _known(self, reference: str) -> _Record | None:
         """Return the record of a reference, with its file in its place."""
         try:
-            said = json.loads(self._record(reference).read_text("utf-8"))
+            said = json.loads(self._read(self._record(reference)))
             record = _Record(number=str(said["number"]), lines=int(said["lines"]))
         except FileNotFoundError:
             return None
@@ -167,8 +169,38 @@ class OrderFilesWriter:
             with os.fdopen(os.open(claim, flags, 0o600), "w", encoding="ascii") as file:
                 file.write(_digest(reference))
         except FileExistsError:
-            return claim.read_bytes() == _digest(reference).encode()
+            claimant = self._claimant(number)
+            if not claimant:
+                replace_file(claim, _digest(reference).encode(), mode=0o600)
+            return claimant in ("", _digest(reference))
         return True
+
+    def _claimant(self, number: str) -> str:
+        """Return the digest of the reference that has a number; empty if none has it.
+
+        A crash may leave a claim empty. Then the number is that of a record, or still free.
+        """
+        try:
+            kept = self._read(self._claim(number)).decode("ascii", "replace")
+        except FileNotFoundError:
+            return ""
+        if kept:
+            return kept
+        records = self._records.glob("*.json")
+        return next((path.stem for path in records if self._number_in(path) == number), "")
+
+    def _number_in(self, record: Path) -> str:
+        try:
+            return str(json.loads(self._read(record))["number"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
+    def _read(self, path: Path) -> bytes:
+        try:
+            return read_regular(path)
+        except NotRegularError as error:
+            why = f"{path} is not a regular file; remove it, since nothing of ours is like that"
+            raise RefusedError(self._account, "find orders", why) from error
 
     def _content(self, order: Order, number: str) -> bytes:
         columns = self._options.columns
@@ -186,10 +218,10 @@ class OrderFilesWriter:
         return self._folder / f"order-{_digest(reference)}.csv"
 
     def _record(self, reference: str) -> Path:
-        return self._folder / _RECORDS / f"{_digest(reference)}.json"
+        return self._records / f"{_digest(reference)}.json"
 
     def _claim(self, number: str) -> Path:
-        return self._folder / _RECORDS / f"{_digest(number)}.number"
+        return self._records / f"{_digest(number)}.number"
 
 
 def _rows(order: Order, number: str, point: str) -> Iterator[Mapping[str, str]]:

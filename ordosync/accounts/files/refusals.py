@@ -7,6 +7,7 @@ from pathlib import Path
 from ordosync.accounts.files.options import ReadFiles
 from ordosync.accounts.files.rows import Row
 from ordosync.models import Unusable
+from ordosync.regular import open_regular
 
 
 def id_of_file(name: str) -> str:
@@ -49,7 +50,7 @@ def sources_in(items: Mapping[str, object]) -> frozenset[str]:
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:32]
     except OSError:
         return "unreadable"

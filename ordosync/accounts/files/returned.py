@@ -9,6 +9,7 @@ from ordosync.accounts.files.options import ReadFiles
 from ordosync.accounts.files.rows import Row
 from ordosync.accounts.files.written import csv_text, neutral, plain, replace_file
 from ordosync.errors import UnavailableError
+from ordosync.trust import make_folder
 
 _REASON = "ordosync_reason"
 _NAME = "refused-"
@@ -46,8 +47,8 @@ class ReturnFolder:
         digest = hashlib.sha256(f"{name}\n".encode("utf-8", "surrogateescape") + content)
         path = self._folder / f"{_NAME}{digest.hexdigest()[:16]}.csv"
         if not path.exists():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            replace_file(path, content)
+            make_folder(str(self._folder), 0o700)
+            replace_file(path, content, mode=0o600)  # names and addresses are in it
 
 
 def _neutral(row: Mapping[str, str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import io
 import json
 import re
 from collections import Counter
@@ -13,6 +14,7 @@ from typing import Any, TextIO
 
 from ordosync.accounts.files.options import ReadFiles
 from ordosync.accounts.spreadsheets import unmarked
+from ordosync.regular import open_regular
 
 _LARGEST_CELL = 10_000
 _LARGEST_TEXT = 4 * 1024 * 1024
@@ -59,10 +61,14 @@ def read_rows(path: Path, options: ReadFiles, *, json_lines: bool) -> Iterator[R
         raise RefusedFileError(f"is UTF-8 text, not {options.encoding}; say `encoding: utf-8`")
     encoding = "utf-8-sig" if is_utf8 else options.encoding
     try:
-        with path.open(encoding=encoding, newline="") as file:
+        with _open(path, encoding) as file:
             yield from _json_rows(file, options) if json_lines else _csv_rows(file, options)
     except UnicodeError as error:
         raise RefusedFileError(f"is not {options.encoding} text") from error
+
+
+def _open(path: Path, encoding: str) -> TextIO:
+    return io.TextIOWrapper(open_regular(path), encoding=encoding, newline="")
 
 
 def _has_utf8(path: Path) -> bool:
@@ -70,7 +76,7 @@ def _has_utf8(path: Path) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_ascii = True
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             while block := file.read(_BLOCK):
                 is_ascii = is_ascii and block.isascii()
                 decoder.decode(block)
@@ -88,7 +94,7 @@ def without_rows(
     All else stays as it is, letter by letter. Raises `RefusedFileError` and `OSError`.
     """
     encoding = "utf-8-sig" if codecs.lookup(options.encoding).name == "utf-8" else options.encoding
-    with path.open(encoding=encoding, newline="") as file:
+    with _open(path, encoding) as file:
         texts = list(_texts(file, options, json_lines=json_lines))
     kept = [text for text, row in texts if row is None or not is_gone(row)]
     return None if len(kept) == len(texts) else "".join(kept).encode(encoding)

@@ -14,6 +14,7 @@ from ordosync.accounts.files.outgoing import WrittenFiles
 from ordosync.accounts.files.written import alone_in, csv_text, neutral, plain, replace_file
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Outcome
+from ordosync.regular import read_regular
 
 Item = TypeVar("Item")
 Rows = dict[str, dict[str, str]]
@@ -41,7 +42,7 @@ class Sheet:
             mark = mark_of(self._path)
             if self._known and mark and self._known[0] == mark:
                 return dict(self._known[1])
-            text = self._path.read_bytes().decode(self._options.encoding)
+            text = read_regular(self._path).decode(self._options.encoding)
         except FileNotFoundError:
             return {}
         except OSError as error:

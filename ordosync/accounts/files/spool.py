@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ordosync.accounts.files.folder import as_of
+from ordosync.regular import open_regular, read_regular
 from ordosync.trust import make_folder
 
 
@@ -30,7 +31,7 @@ class Spool:
         half.unlink(missing_ok=True)
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
         digest = hashlib.sha256(name.encode())
-        with file.open("rb") as source, os.fdopen(os.open(half, flags, 0o600), "wb") as target:
+        with open_regular(file) as source, os.fdopen(os.open(half, flags, 0o600), "wb") as target:
             while block := source.read(1 << 20):
                 digest.update(block)
                 target.write(block)
@@ -92,7 +93,8 @@ class Spool:
         if not self._folder.is_dir():
             return
         for path in self._folder.glob(".*"):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # such as a folder, which is nothing of ours
+                path.unlink(missing_ok=True)
         with suppress(OSError):  # not empty: something is kept, here or for another portal
             for folder in (self._folder, *self._folder.parents[:3]):
                 folder.rmdir()
@@ -101,16 +103,19 @@ class Spool:
 def _said(copy: Path) -> dict[str, Any] | None:
     """Return what is written down of a copy; before it had a name, that was only a list."""
     try:
-        said = json.loads(_list_of(copy).read_text("utf-8"))
+        said = json.loads(read_regular(_list_of(copy)))
     except (OSError, ValueError):
         return None
     return {"ids": [], "name": "", **said} if isinstance(said, dict) else {"ids": said, "name": ""}
 
 
 def _note(copy: Path, *, ids: Sequence[str] | None, name: str) -> None:
-    flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW
-    with os.fdopen(os.open(_list_of(copy), flags, 0o600), "w", encoding="utf-8") as file:
+    half = copy.with_name(f".{_list_of(copy).name}")
+    half.unlink(missing_ok=True)
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
+    with os.fdopen(os.open(half, flags, 0o600), "w", encoding="utf-8") as file:
         json.dump({"ids": ids, "name": name}, file)
+    half.replace(_list_of(copy))
 
 
 def _list_of(copy: Path) -> Path:

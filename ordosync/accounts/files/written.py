@@ -38,10 +38,10 @@ def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, str]], delimite
     return text.getvalue()
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Write a file so that a reader finds the old or the new one. Raises `OSError`."""
     half = half_of(path)
-    write_half(half, content, like=path)
+    write_half(half, content, like=path, mode=mode)
     half.replace(path)  # in one step, in the same folder
     sync_folder(path.parent)
 
@@ -51,12 +51,15 @@ def half_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.tmp")
 
 
-def write_half(half: Path, content: bytes, *, like: Path | None = None) -> None:
-    """Write a file that nobody is to read yet, to the disk. Raises `OSError`."""
+def write_half(half: Path, content: bytes, *, like: Path | None = None, mode: int = 0o666) -> None:
+    """Write a file that nobody is to read yet, to the disk. Raises `OSError`.
+
+    It gets the mode of the file `like` which it replaces, else `mode` less the umask.
+    """
     half.unlink(missing_ok=True)
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
     try:
-        with os.fdopen(os.open(half, flags, 0o666), "wb") as file:
+        with os.fdopen(os.open(half, flags, mode), "wb") as file:
             if like is not None:
                 with suppress(OSError):  # not there yet, or on a file system without modes
                     os.fchmod(file.fileno(), like.stat().st_mode & 0o777)
@@ -70,7 +73,7 @@ def write_half(half: Path, content: bytes, *, like: Path | None = None) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Let a new name in a folder survive a loss of power, where the file system can."""
-    number = os.open(folder, os.O_RDONLY)
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         with suppress(OSError):
             os.fsync(number)
@@ -85,7 +88,7 @@ def alone_in(folder: Path) -> Iterator[None]:
     A lease holds for one portal, but several may share an account. The lock is on the folder
     itself, since files in it are replaced, and is the kernel's: it goes with the process.
     """
-    number = os.open(folder, os.O_RDONLY)
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
