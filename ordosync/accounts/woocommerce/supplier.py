@@ -141,8 +141,8 @@ class SupplierSide(Created):
         )
         yield Finding(text="cannot tell what a label has cost, its method and its warehouse")
         yield Finding(
-            text="need not tell of a number that is added to an order: orders without one are"
-            " asked for, up to 100 in each run, more of them once an hour"
+            text="may not count an order as changed when a number is added to it: orders without"
+            " one are asked for, up to 100 in each run, more of them once an hour"
         )
 
     def _cancel(self, order_id: str, *, also_shipped: bool) -> Outcome:
