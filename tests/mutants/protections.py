@@ -293,7 +293,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="goods that came back are not called back",
-        file="accounts/woocommerce/sold.py",
+        file="accounts/woocommerce/cancelled.py",
         old="if order.date_completed_gmt or self._was_sent_by_others(order, lines):",
         new="if False:",
         test="accounts/woocommerce/test_parts.py",

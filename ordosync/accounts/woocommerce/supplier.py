@@ -11,9 +11,10 @@ from functools import partial
 
 from ordosync.accounts.base import Finding, refused
 from ordosync.accounts.woocommerce.created import REFERENCE, Created
+from ordosync.accounts.woocommerce.seen import Seen
 from ordosync.accounts.woocommerce.shapes import OrderShape, ProductShape, moment, whole
 from ordosync.accounts.woocommerce.side import folded
-from ordosync.accounts.woocommerce.tracking import Extension, Fulfillments, Seen
+from ordosync.accounts.woocommerce.tracking import Extension, Fulfillments
 from ordosync.models import (
     Order,
     Outcome,
