@@ -17,7 +17,7 @@ from ordosync.store.links import Link
 from ordosync.store.schedule import ScheduleRow
 from ordosync.store.steps import DISMISSED, PATIENT, UNPROVEN, StepRow
 from ordosync.store.times import to_text
-from ordosync.tasks import TASKS
+from ordosync.tasks import TASKS, standing
 from ordosync.tasks.notices import is_notice
 
 _LONG = timedelta(hours=1)
@@ -27,7 +27,7 @@ _VERY_LONG = timedelta(days=1)
 _AN_OUTAGE = timedelta(minutes=10)
 """A task that does not succeed for so long, and for two intervals, is critical."""
 _MOST_UNSHIPPED = 1000
-_CRITICAL = frozenset({"already-shipped"})
+_CRITICAL = frozenset({"already-shipped", "piece-cancelled", standing.RESTORED})
 """Codes of failed steps of which goods go out that nobody wants."""
 _ONLY_PEOPLE = frozenset(
     {
@@ -36,6 +36,7 @@ _ONLY_PEOPLE = frozenset(
         "cut",
         "edited",
         "further-parcel",
+        "piece-cancelled",
         "reused-number",
         "split-refused",
     }
@@ -245,6 +246,10 @@ def _of_step(step: StepRow, reason: str, settle: str, severity: Severity) -> Att
 
 
 def _settle(step: StepRow) -> str:
+    if step.code == standing.RESTORED:
+        return f"ordosync reconcile {step.portal} --fix"
+    if step.code == standing.CANCELLED:
+        return f"ordosync why {shlex.quote(step.merchant_id or step.key)}"
     if step.state == "failed" and step.code != UNPROVEN:
         verb = "dismiss" if step.code in _ONLY_PEOPLE or is_notice(step.key) else "retry"
         return f"ordosync {verb} {step.id}"

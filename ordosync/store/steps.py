@@ -307,6 +307,13 @@ class Steps:
             (state, supplier_id, to_text(now), row.id),
         )
 
+    def touch(self, step_ids: Sequence[int], *, now: datetime) -> None:
+        """Note that these were looked at, and stand as before."""
+        self._db.execute(
+            "update steps set updated_at = ? where id in (select value from json_each(?))",
+            (to_text(now), json.dumps(list(step_ids))),
+        )
+
     def dismiss(self, row: StepRow, *, now: datetime) -> bool:
         """Let a step be as it is; False where it has changed since it was read."""
         cursor = self._db.execute(

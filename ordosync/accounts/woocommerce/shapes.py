@@ -116,6 +116,10 @@ class OrderShape(Struct, frozen=True, kw_only=True):
     refunds: list[Raw] = []
     meta_data: list[MetaShape] = []
 
+    def __post_init__(self) -> None:
+        # The same order is the same in whichever order the shop lists its lines.
+        self.line_items.sort(key=lambda line: line.id)
+
     def meta(self, key: str) -> Any:
         """Return the value of a field; None where there is none."""
         return value_of(self.meta_data, key)

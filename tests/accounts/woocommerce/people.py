@@ -194,6 +194,9 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
         lines = zip(order.lines, own, strict=True)
         return self._place(order, [_bought(one, sku) for one, sku in lines])
 
+    def relist(self, order_id: str) -> None:
+        self.fake.relist(int(order_id))
+
     def request_again(self, order_id: str) -> None:
         self.fake.restore(int(order_id))
 
