@@ -67,6 +67,35 @@ MUTANTS = (
         test="tasks/test_import_orders.py",
     ),
     Mutant(
+        protection="what was sent and split since a backup is found by what it was split from",
+        file="tasks/import_orders.py",
+        old="families = _families(portal, page.items, links) if behind else []",
+        new="families: list[Link] = []",
+        test="pairs/test_restore.py"
+        "::test_order_that_was_sent_and_split_by_the_merchant_since_is_not_sent_again",
+    ),
+    Mutant(
+        protection="a line that another portal sends is not sent again",
+        file="engine/claims.py",
+        old="            if holder:",
+        new="            if False:",
+        test="test_one_supplier.py",
+    ),
+    Mutant(
+        protection="an edit of what travels is reported",
+        file="tasks/contents.py",
+        old="    if before.travel == after.travel:",
+        new="    if before:",
+        test="tasks/test_import_orders.py",
+    ),
+    Mutant(
+        protection="what may have arrived where references are not kept is not sent again",
+        file="engine/execution.py",
+        old="        if orders and self._proves_nothing():",
+        new="        if False:",
+        test="faults/test_references.py",
+    ),
+    Mutant(
         protection="what was never counted is not written as 0",
         file="tasks/write_inventory_back.py",
         old="    if quantity is None:",
