@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from ordosync.config.model import Config, PortalConfig
 from ordosync.engine.timetable import can_run
+from ordosync.engine.trouble import LONG
 from ordosync.engine.unproven import WHY, unproven_accounts
 from ordosync.store import Store
 from ordosync.store.concerns import Concern, Severity, step_key
@@ -20,8 +21,6 @@ from ordosync.store.times import to_text
 from ordosync.tasks import TASKS, standing
 from ordosync.tasks.notices import is_notice
 
-_LONG = timedelta(hours=1)
-"""So old a step may be that is tried again by itself, before people hear of it."""
 _VERY_LONG = timedelta(days=1)
 """The same for what waits for something that may take days."""
 _AN_OUTAGE = timedelta(minutes=10)
@@ -210,7 +209,7 @@ def _is_late(step: StepRow, now: datetime) -> bool:
     """Whether a step was looked for in vain, or has been tried by itself for too long."""
     if step.state == "unknown" and step.attempts > 1:
         return True  # it was looked for after it had rested, and that told nothing
-    return now - step.created_at > (_VERY_LONG if step.code in PATIENT else _LONG)
+    return now - step.created_at > (_VERY_LONG if step.code in PATIENT else LONG)
 
 
 def _severity(step: StepRow, store: Store) -> Severity:

@@ -315,13 +315,13 @@ class Steps:
         )
         return [_step(row) for row in rows]
 
-    def are_tried(self, portal: str, task: str) -> bool:
-        """Whether there are writes that did not pass and are tried, or looked for, again."""
+    def are_late(self, portal: str, task: str, *, before: datetime) -> bool:
+        """Return whether writes owed since before then are still tried, or were not found."""
         row = self._db.execute(
             f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
-            " and state <> 'failed'"
+            " and state <> 'failed' and (created_at < ? or (state = 'unknown' and attempts > 1))"
             " and coalesce(code, '') not in (select value from json_each(?)) limit 1",
-            (portal, task, json.dumps([PLANNED, *PATIENT])),
+            (portal, task, to_text(before), json.dumps([PLANNED, *PATIENT])),
         ).fetchone()
         return row is not None
 
