@@ -250,7 +250,7 @@ class Execution:
         )
         fresh: list[Step] = []
         edits: list[Step] = []
-        reread: dict[str, str] = {}
+        reread: dict[str, tuple[str, str]] = {}
         for step in page.items:
             if self.task.closes and step.content == self.task.closes:
                 self._standing.add(step.key)
@@ -263,7 +263,7 @@ class Execution:
             else:
                 self.counts.unchanged += 1
                 if found:
-                    reread[step.key] = found.content
+                    reread[step.key] = found.content, found.as_of
         fresh += self._untold(edits)
         if reread:
             with self._recording():
