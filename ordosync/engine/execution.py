@@ -31,11 +31,13 @@ from ordosync.store.concerns import step_key
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import PLANNED, UNPROVEN, StepChange, StepRow
-from ordosync.tasks import TASKS
+from ordosync.tasks import TASKS, waiting_for
 from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict, edit_key
 
 _CATCHES_UP = timedelta(hours=1)
 """Later than this after a restore, whatever was there before it is not news to any reading."""
+_PASSES_IN = timedelta(hours=1)
+"""After so long it is worth a call to see whether something has settled itself."""
 _QUIET = LEASE / 20
 """So long a reading goes on in which nothing is owed before it is recorded that it does."""
 
@@ -74,6 +76,7 @@ class Execution:
         self._mended: AbstractSet[str] = frozenset()
         self._over: Mapping[str, Verdict] = {}
         self._told: AbstractSet[str] = frozenset()
+        self._sent_as: dict[str, str] = {}
         self._standing: set[str] = set()
         self._is_complete = False
         self._read_to_end: tuple[str | None, datetime] | None = None
@@ -94,6 +97,48 @@ class Execution:
             last = rows[-1].id
             self._date_anew(rows)
             self.try_again([row for row in rows if self._has_rested(row)])
+        if self.task.passing:
+            self._settle_passed()
+
+    def _settle_passed(self) -> None:
+        """Look at failed steps again that settle themselves, and settle those that have."""
+        rows = [
+            row
+            for row in self.store.steps.failed(self.portal.name, self.task.name)
+            if row.code in self.task.passing and self._may_have_passed(row)
+        ]
+        if not rows:
+            return
+        still = {
+            s.key: s.verdict for page in self.task.replan(self.portal, rows) for s in page.items
+        }
+        changes = [
+            restate(
+                row,
+                "failed" if verdict else "done",
+                supplier_id=row.supplier_id,
+                code=verdict.code if verdict else None,
+                reason=verdict.reason if verdict else None,
+            )
+            for row in rows
+            if not (verdict := still.get(row.key)) or verdict.reason != row.reason
+        ]
+        self.counts.unchanged += len(changes)
+        with self._recording():
+            self.store.steps.touch([row.id for row in rows], now=self.clock.now())
+            self.store.steps.record(
+                self.portal.name,
+                self.task.name,
+                changes,
+                run_id=self.run.id,
+                now=self.clock.now(),
+            )
+
+    def _may_have_passed(self, row: StepRow) -> bool:
+        """Whether to ask again: a foreign account by itself only now and then."""
+        is_cheap = all(account.embedded for _, account in self.portal.sides)
+        is_asked = self.run.trigger != "schedule"
+        return is_cheap or is_asked or self.clock.now() - row.updated_at >= _PASSES_IN
 
     def sync(self, *, patient: bool, force: bool = False) -> None:
         """Read everything since the cursor and write what is owed; `conclude` moves the cursor.
@@ -169,6 +214,9 @@ class Execution:
     def _read_up_to(self, cursor: str | None, *, began: datetime) -> None:
         """Note, inside a transaction, how far a reading that began then has come."""
         if cursor is not None:
+            if self.store.schedule.cursor(self.portal.name, self.task.name) is None:
+                # What was passed over before the first reading had linked anything has links now.
+                self.store.schedule.begin_anew(self.portal.name, waiting_for(self.task.name))
             self.store.schedule.move(self.portal.name, self.task.name, cursor)
         if self._restored_at and began >= self._restored_at + _CATCHES_UP:
             self.store.schedule.caught_up(self.portal.name, self.task.name)
@@ -199,6 +247,7 @@ class Execution:
             lost = frozenset(orders) - found.keys()
             self._record(self._unproven([rows[key] for key in orders if key in lost]))
             steps = [step for step in steps if step.key not in lost]
+        self._sent_as |= {step.key: rows[step.key].content for step in steps}
         self._send(steps, look_first=True)
 
     def _proves_nothing(self) -> bool:
@@ -388,16 +437,34 @@ class Execution:
         ]
         for one, result in zip(changes, results, strict=True):
             self.counts.add(counted_as(one, result.outcome))
+        late = self._edited_since(steps, results)
         with self._recording():
             now = self.clock.now()
             self.store.steps.record_sent(self.portal.name, self.task.name, changes, now=now)
             self._link(results)
             self._claims.settle(changes, results)
+            if late:
+                sent_as = {key: self._sent_as[key] for key in late}
+                self.store.steps.reread(self.portal.name, self.task.name, sent_as)
             if not all(result.outcome.keeps_reference for result in results):
                 self.store.references.missed(self.task.target(self.portal).name, now=now)
         fault("result-after-commit")
         self._has_written = True
+        self._send(self._untold(list(late.values())))
         self._give_up_in_an_outage([result.outcome for result in results])
+
+    def _edited_since(self, steps: Sequence[Step], results: Sequence[Result]) -> Mapping[str, Step]:
+        """Return the edits of what an earlier attempt had sent before it was edited."""
+        found: dict[str, Step] = {}
+        for step, result in zip(steps, results, strict=True):
+            if self.task.compare and step.key in self._sent_as and result.outcome.id:
+                if result.outcome.state != "unchanged":
+                    continue
+                arrived = replace(step, supplier_id=result.outcome.id)
+                edit = self.task.compare(arrived, self._sent_as[step.key], told=False)
+                if isinstance(edit, Step):
+                    found[step.key] = edit
+        return found
 
     def _begin(self, steps: Sequence[Step], *, is_uncertain: bool) -> Sequence[Step]:
         """Commit steps as sending, their lines claimed; return those that are to be written.

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+import pytest
+
 from ordosync.models import Address, Order
 from tests.accounts.contract.account import quantities
 from tests.accounts.contract.examples import line, parcel, sold
@@ -119,6 +121,17 @@ def test_supplier_is_told_its_own_sku_and_cost(pair: Pair) -> None:
     assert (found.sku, found.unit_price) == ("NW-MUG", Decimal("1.10"))
 
 
+@needs("supplier_unit_cost")
+def test_supplier_is_told_no_price_where_its_cost_is_not_on_file(pair: Pair) -> None:
+    pair.configure(send=("supplier_unit_cost", "line_total"))
+    mug = line("MUG", 2, unit_price=Decimal("9.50"), total=Decimal(19))
+    _, supplier_id = pair.imported("1001", mug)
+
+    [found] = pair.supplier.order(supplier_id).lines
+    assert not found.unit_price
+    assert not found.total
+
+
 @needs("cancel-orders")
 def test_cancelled_order_is_cancelled_at_the_supplier(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001")
@@ -223,3 +236,18 @@ def test_people_of_both_sides_are_told_that_another_supplier_got_it(pair: Pair) 
 
     assert "earlier Supplier still has" in pair.merchant.timeline(merchant_id)[-1]
     assert "to another supplier" in pair.supplier.timeline(supplier_id)[-1]
+
+
+@needs("cancel-orders", "piece-orders")
+def test_cancelled_piece_of_the_merchants_own_cancels_nothing_and_is_reported(pair: Pair) -> None:
+    if pair.merchant.options["kind"] == "shopify":
+        pytest.skip("a shop cancels a whole order")
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 1), line("CUP", 1))
+    piece, _ = pair.merchant.split(merchant_id, [1, 0], [0, 1])
+    pair.merchant.cancel(piece)
+
+    first, second = pair.run("cancel-orders"), pair.run("cancel-orders")
+
+    assert (first.step.state, first.step.code) == ("failed", "piece-cancelled")
+    assert second.counts.get("failed", 0) == 0
+    assert pair.supplier.status(supplier_id) == "awaiting_fulfillment"

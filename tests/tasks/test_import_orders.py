@@ -614,6 +614,23 @@ def test_content_as_it_was_written_before_is_never_compared_and_then_known(pair:
     assert pair.run(TASK).step.code == "edited"
 
 
+def test_edit_between_a_write_whose_answer_was_lost_and_its_look_up_is_reported(
+    pair: Pair,
+) -> None:
+    pair.imported("1001", line("MUG", 2))
+    pair.of_store("update steps set state = 'sending', supplier_id = null")
+    pair.of_store("delete from links")
+    _edit(pair, "update order_lines set quantity = 5")
+
+    found = pair.run(TASK)
+    _edit(pair, "update order_lines set quantity = 2")
+    back = pair.run(TASK)
+
+    assert found.counts == {"unchanged": 1, "failed": 1}
+    assert [(row.state, row.code) for row in found.steps] == [("done", None), ("failed", "edited")]
+    assert back.step.code == "taken-back"
+
+
 def test_retry_of_an_edit_judges_it_again(pair: Pair) -> None:
     pair.imported("1001", line("MUG", 2))
     _edit(pair, "update order_lines set quantity = 5")
@@ -751,6 +768,21 @@ def test_cost_takes_the_place_of_the_price(pair: Pair) -> None:
 
     [one] = pair.supplied("1001").lines
     assert (one.sku, one.unit_price) == ("NW-7", Decimal(4))
+
+
+def test_retail_price_never_travels_in_place_of_a_cost_that_is_not_on_file(pair: Pair) -> None:
+    # domain 2.1: Supplier Unit Cost enabled but none on file; and with the line's total
+    _with(pair, "    send: [supplier_unit_cost, line_total]\n")
+    pair.request(
+        "1001",
+        line("MUG", 2, total=Decimal(19)),
+        line("CUP", 2, total=Decimal(19), supplier_unit_cost=Decimal(4)),
+    )
+
+    pair.run(TASK)
+
+    prices = [(one.unit_price, one.total) for one in pair.supplied("1001").lines]
+    assert prices == [(None, None), (Decimal(4), Decimal(8))]
 
 
 def test_timeline_and_status_of_the_merchant_never_travel(pair: Pair) -> None:

@@ -190,7 +190,8 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     def take(self, order: Order) -> str:
         own = [f"OWN-{one.sku}" for one in order.lines]
         for sku in own:
-            self.fake.add_product(sku)
+            if self.fake.shop.by_sku(sku) is None:
+                self.fake.add_product(sku)
         lines = zip(order.lines, own, strict=True)
         return self._place(order, [_bought(one, sku) for one, sku in lines])
 
