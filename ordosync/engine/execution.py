@@ -20,9 +20,10 @@ from ordosync.engine.changes import change, counted_as, decided, restate, settle
 from ordosync.engine.claims import LineClaims
 from ordosync.engine.owed import owed
 from ordosync.engine.refound import Families
+from ordosync.engine.reopening import reopen, reopenable
 from ordosync.engine.stop import Stop
 from ordosync.engine.unproven import before_restore, is_uncertain, reason
-from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
+from ordosync.errors import AccountError, BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
 from ordosync.models import Order, Outcome, Page
 from ordosync.schedule import is_from_the_future
@@ -169,7 +170,7 @@ class Execution:
             if not force:
                 self._check_brake(brake)
             self._send_planned()
-        self._over = self.task.over(self.portal, self._failed())
+        self._over = self._without_cause()
         self._is_complete = True
         unsettled = self.store.steps.unsettled_ids(self.portal.name)
         failed = self.store.steps.failed(self.portal.name, self.task.name)
@@ -299,6 +300,11 @@ class Execution:
         known = self.store.steps.known(
             self.portal.name, self.task.name, [step.key for step in page.items]
         )
+        if self.task.reopens:
+            read = [step.merchant_id for step in page.items if step.merchant_id]
+            if ids := reopenable(self.task, self.portal, self.store, read):
+                with self._recording():
+                    reopen(self.task, self.portal, self.store, ids, now=self.clock.now())
         fresh: list[Step] = []
         edits: list[Step] = []
         reread: dict[str, tuple[str, str]] = {}
@@ -553,6 +559,13 @@ class Execution:
 
     def _failed(self) -> Sequence[StepRow]:
         return self.store.steps.failed(self.portal.name, self.task.name)
+
+    def _without_cause(self) -> Mapping[str, Verdict]:
+        """Return the failed steps that need nobody any more; where nobody can tell, none."""
+        try:
+            return self.task.over(self.portal, self._failed())
+        except AccountError:
+            return {}
 
     def _settle_over(self, over: Mapping[str, Verdict]) -> None:
         """Close failed steps whose cause is over; nothing is counted."""
