@@ -78,7 +78,7 @@ class Execution:
         self._mended: AbstractSet[str] = frozenset()
         self._over: Mapping[str, Verdict] = {}
         self._told: AbstractSet[str] = frozenset()
-        self._sent_as: dict[str, str] = {}
+        self._sent_as: dict[str, tuple[str, str]] = {}
         self._standing: set[str] = set()
         self._is_complete = False
         self._read_to_end: tuple[str | None, datetime] | None = None
@@ -257,7 +257,9 @@ class Execution:
             lost = frozenset(orders) - found.keys()
             self._record(self._unproven([rows[key] for key in orders if key in lost]))
             steps = [step for step in steps if step.key not in lost]
-        self._sent_as |= {step.key: rows[step.key].content for step in steps}
+        self._sent_as |= {
+            step.key: (rows[step.key].content, rows[step.key].as_of) for step in steps
+        }
         self._send(steps, look_first=True)
 
     def _proves_nothing(self) -> bool:
@@ -306,7 +308,7 @@ class Execution:
                     reopen(self.task, self.portal, self.store, ids, now=self.clock.now())
         fresh: list[Step] = []
         edits: list[Step] = []
-        reread: dict[str, str] = {}
+        reread: dict[str, tuple[str, str]] = {}
         for step in page.items:
             if self.task.closes and step.content == self.task.closes:
                 self._standing.add(step.key)
@@ -319,7 +321,7 @@ class Execution:
             else:
                 self._count_settled(row)
                 if found:
-                    reread[step.key] = found.content
+                    reread[step.key] = found.content, found.as_of
         fresh += self._untold(edits)
         if reread:
             with self._recording():
@@ -480,7 +482,7 @@ class Execution:
                 if result.outcome.state != "unchanged":
                     continue
                 arrived = replace(step, supplier_id=result.outcome.id)
-                edit = self.task.compare(arrived, self._sent_as[step.key], told=False)
+                edit = self.task.compare(arrived, self._sent_as[step.key][0], told=False)
                 if isinstance(edit, Step):
                     found[step.key] = edit
         return found

@@ -260,3 +260,18 @@ def test_file_of_the_same_size_and_second_is_read_again_when_its_content_has_cha
     second = orders(make(), cursor)
 
     assert (quantity(first), quantity(second)) == (2, 3)
+
+
+def test_a_row_without_a_number_is_tried_again_as_its_file_has_it_now(
+    make: Make, drop: Drop
+) -> None:
+    drop("orders/a.csv", HEADER + "1,MUG,1\n,CUP,1\n")
+    account = make()
+    orders(account)
+    account.release(frozenset({"1", "file:a.csv:3"}))
+    drop("orders/a.csv", HEADER + "1,MUG,1\n,BOX,1\n")
+
+    found = {item.id: item.content for item in again(account, "1", "file:a.csv:3")}
+    now = {item.id: item.content for item in orders(account)}
+
+    assert found == now
