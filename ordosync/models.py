@@ -241,6 +241,8 @@ class Outcome(Struct, frozen=True, kw_only=True, gc=False):
     code: str = ""
     reason: str = ""
     retry_after_s: float | None = None
+    keeps_reference: bool = True
+    """False if the answer to a create lacked our reference, so that no look-up proves anything."""
 
 
 class Page(Struct, Generic[T], frozen=True, kw_only=True, gc=False):

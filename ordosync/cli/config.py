@@ -11,6 +11,7 @@ from ordosync.config import as_plain, find_config, load_config
 from ordosync.engine import check_renames
 from ordosync.engine.checks import written_by_groups
 from ordosync.engine.online import online_checks
+from ordosync.engine.unproven import WHY, unproven_accounts
 from ordosync.store import Store
 
 app = typer.Typer(help="Check or show the configuration.", no_args_is_help=True)
@@ -32,10 +33,20 @@ def check(
     settings = load_config(find_config(config))
     with Store.open(settings.database, readonly=True) as store:
         check_renames(settings, store)
+        unproven = [
+            (portal, account)
+            for portal, account, _ in unproven_accounts(settings, store, now=Clock().now())
+        ]
     found = list(online_checks(settings, Clock())) if online else []
     for one in found:
         render.say_out(
             f"{one.state}: portal {one.portal}, {one.role} {one.account}: {one.text}", wrapped=True
+        )
+    for portal, account in unproven if online else ():
+        render.say_out(
+            f"warning: portal {portal}, supplier {account}: account {account} {WHY}; such an order"
+            " fails and is left to you",
+            wrapped=True,
         )
     if any(one.state == "trouble" for one in found):
         raise typer.Exit(1)

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 from ordosync.config.model import Config, PortalConfig
 from ordosync.engine.timetable import can_run
+from ordosync.engine.unproven import WHY, unproven_accounts
 from ordosync.store import Store
 from ordosync.store.concerns import Concern, Severity, step_key
 from ordosync.store.links import Link
 from ordosync.store.schedule import ScheduleRow
-from ordosync.store.steps import DISMISSED, PATIENT, StepRow
+from ordosync.store.steps import DISMISSED, PATIENT, UNPROVEN, StepRow
 from ordosync.store.times import to_text
 from ordosync.tasks import TASKS
 from ordosync.tasks.notices import is_notice
@@ -84,6 +85,7 @@ def attention(
         *_troubles(config, store, now),
         *_tried(config, store, now),
         *_unshipped(config, store, now - unshipped_for),
+        *_unproven(config, store, now),
     ]
     left = [one for one in dismissed.values() if one.portal in config.portals]
     found = [
@@ -114,6 +116,24 @@ def _dismissed_steps(store: Store, concerns: Iterable[Concern]) -> Iterator[Atte
                 dismissed_at=said.dismissed_at,
                 note=said.note,
             )
+
+
+def _unproven(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
+    """Yield the portals whose Supplier does not keep the references of orders."""
+    for portal, account, since in unproven_accounts(config, store, now=now):
+        key = f"{portal}:no-reference:import-orders"
+        yield Attention(
+            key=key,
+            severity="normal",
+            code="no-reference",
+            content=account,
+            since=since,
+            portal=portal,
+            task="import-orders",
+            what=account,
+            reason=f"account {account} {WHY}; such an order fails and is left to you",
+            settle=f"ordosync dismiss {key}",
+        )
 
 
 def _braked(config: Config, store: Store) -> Iterator[Attention]:
@@ -225,7 +245,7 @@ def _of_step(step: StepRow, reason: str, settle: str, severity: Severity) -> Att
 
 
 def _settle(step: StepRow) -> str:
-    if step.state == "failed":
+    if step.state == "failed" and step.code != UNPROVEN:
         verb = "dismiss" if step.code in _ONLY_PEOPLE or is_notice(step.key) else "retry"
         return f"ordosync {verb} {step.id}"
     if step.state == "waiting":

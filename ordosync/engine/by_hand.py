@@ -6,7 +6,7 @@ from ordosync.accounts.files import FilesAccount
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.links import Link, LinkKind
-from ordosync.store.steps import State, StepRow
+from ordosync.store.steps import UNPROVEN, State, StepRow
 from ordosync.tasks import waiting_for
 from ordosync.tasks.base import Portal
 from ordosync.tasks.notices import is_notice
@@ -23,7 +23,7 @@ def check_sent(portal: Portal, store: Store, row: StepRow, there: str) -> None:
     known = store.links(row.portal).of_supplier(kind, [there]).get(there)
     if known and known.merchant_id != merchant_id:
         raise UsageError(f"{kind} {there} is linked already, to {known.merchant_id}")
-    if row.attempts == 0:
+    if row.attempts == 0 and row.code != UNPROVEN:
         raise UsageError(
             f"step {row.id} was never sent, so nothing of it can have arrived; fix what it says,"
             f" then `ordosync retry {row.id}`, or `ordosync dismiss {row.id}`"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ordosync.models import Order
 from ordosync.store import Store
 from ordosync.store.claims import Holder
-from ordosync.store.steps import StepChange
+from ordosync.store.steps import UNPROVEN, StepChange
 from ordosync.tasks.base import Portal, Result, Step, Task, Verdict
 
 _ENDED = ("cancelled_by_task", "cancelled_by_supplier")
@@ -58,7 +58,8 @@ class LineClaims:
             return
         keys: list[str] = []
         if self._task.claims_lines:
-            keys += [one.key for one in changes if one.state in ("failed", "skipped")]
+            ended = [one for one in changes if one.state in ("failed", "skipped")]
+            keys += [one.key for one in ended if one.code != UNPROVEN]
         for result in results:
             keys += [result.frees] if result.frees else []
             keys += [

@@ -21,15 +21,16 @@ from ordosync.engine.claims import LineClaims
 from ordosync.engine.owed import owed
 from ordosync.engine.refound import Families
 from ordosync.engine.stop import Stop
+from ordosync.engine.unproven import before_restore, is_uncertain, reason
 from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
-from ordosync.models import Outcome, Page
+from ordosync.models import Order, Outcome, Page
 from ordosync.schedule import is_from_the_future
 from ordosync.store import Store
 from ordosync.store.concerns import step_key
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
-from ordosync.store.steps import PLANNED, StepChange, StepRow
+from ordosync.store.steps import PLANNED, UNPROVEN, StepChange, StepRow
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict, edit_key
 
@@ -179,18 +180,49 @@ class Execution:
         for page in self.task.replan(self.portal, rows) if rows else ():
             steps = (*page.items, *self._edits_of(page.items, left))
             again = list({step.key: step for step in steps if step.key in left}.values())
-            uncertain = {
-                step.key for step in again if left[step.key].state in ("sending", "unknown")
-            }
+            uncertain = {step.key for step in again if is_uncertain(left[step.key])}
             self._record(self._decided([s for s in again if s.verdict and s.key not in uncertain]))
             self._send([s for s in again if not s.verdict and s.key not in uncertain])
-            self._send([s for s in again if not s.verdict and s.key in uncertain], look_first=True)
+            self._resend([s for s in again if not s.verdict and s.key in uncertain], left)
             # What is ruled out now may have been sent before the rule came.
             ruled_out |= {s.key: s for s in again if s.verdict and s.key in uncertain}
             for step in again:
                 if step.key not in ruled_out:
                     del left[step.key]
         self._settle_gone(list(left.values()), ruled_out)
+
+    def _resend(self, steps: Sequence[Step], rows: Mapping[str, StepRow]) -> None:
+        """Look for what may have arrived, then send it; not where a look-up proves nothing."""
+        orders = [step.key for step in steps if isinstance(step.payload, Order)]
+        if orders and self._proves_nothing():
+            found = self.task.look_up(self.portal, orders)
+            lost = frozenset(orders) - found.keys()
+            self._record(self._unproven([rows[key] for key in orders if key in lost]))
+            steps = [step for step in steps if step.key not in lost]
+        self._send(steps, look_first=True)
+
+    def _proves_nothing(self) -> bool:
+        """Return True if orders that arrived may not be found by their references."""
+        account, now = self.task.target(self.portal).name, self.clock.now()
+        is_missing = self.store.references.missing_since(account, now=now) is not None
+        return self.task.claims_lines and is_missing
+
+    def _unproven(self, rows: Sequence[StepRow]) -> list[StepChange]:
+        """Count what only a person can settle, and say what to record of it."""
+        self.counts.failed += len(rows)
+        account = self.task.target(self.portal).name
+        return [restate(row, "failed", code=UNPROVEN, reason=reason(account, row)) for row in rows]
+
+    def _unless_sent_before(self, steps: Sequence[Step]) -> list[Step]:
+        """Leave to a person what may have been sent before a restore and cannot be looked up."""
+        orders = [step for step in steps if isinstance(step.payload, Order)]
+        if not (self._restored_at and orders and self._proves_nothing()):
+            return list(steps)
+        found = self.task.look_up(self.portal, [step.key for step in orders])
+        why = before_restore(self.task.target(self.portal).name)
+        verdict = Verdict(state="failed", code=UNPROVEN, reason=why)
+        lost = {step.key for step in orders} - found.keys()
+        return [replace(one, verdict=verdict) if one.key in lost else one for one in steps]
 
     def _date_anew(self, rows: Sequence[StepRow]) -> None:
         """Let what was being sent under a wrong clock rest from now on, and not for years."""
@@ -237,6 +269,7 @@ class Execution:
             with self._recording():
                 self.store.steps.reread(self.portal.name, self.task.name, reread)
         self._link_families([step.merchant_id for step in fresh if step.is_family])
+        fresh = self._unless_sent_before(fresh)
         to_write = [step for step in fresh if not step.verdict]
         ruled_out = self._decided([step for step in fresh if step.verdict])
         if ruled_out or (not to_write and self._is_quiet()):
@@ -360,6 +393,8 @@ class Execution:
             self.store.steps.record_sent(self.portal.name, self.task.name, changes, now=now)
             self._link(results)
             self._claims.settle(changes, results)
+            if not all(result.outcome.keeps_reference for result in results):
+                self.store.references.missed(self.task.target(self.portal).name, now=now)
         fault("result-after-commit")
         self._has_written = True
         self._give_up_in_an_outage([result.outcome for result in results])
@@ -426,8 +461,9 @@ class Execution:
 
     def _settle_gone(self, rows: Sequence[StepRow], ruled_out: Mapping[str, Step]) -> None:
         """Settle steps that are not to be written any more, by what an earlier attempt did."""
-        uncertain = [row.key for row in rows if row.state in ("sending", "unknown")]
+        uncertain = [row.key for row in rows if is_uncertain(row)]
         found = self.task.look_up(self.portal, uncertain) if uncertain else {}
+        proves_nothing = bool(uncertain) and self._proves_nothing()
         if self._is_behind:  # it may be gone because it was split since
             self._link_families(row.merchant_id for row in rows if row.key in found)
         changes = []
@@ -435,6 +471,8 @@ class Execution:
             if row.key in found:
                 self.counts.unchanged += 1
                 changes.append(restate(row, "done", supplier_id=found[row.key].outcome.id))
+            elif proves_nothing and is_uncertain(row):
+                changes += self._unproven([row])
             elif row.key in ruled_out:
                 changes += self._decided([ruled_out[row.key]])
             else:

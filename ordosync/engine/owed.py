@@ -3,6 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ordosync.engine.unproven import is_uncertain
 from ordosync.models import edited
 from ordosync.store.steps import DISMISSED, StepRow
 from ordosync.tasks.base import Step, Task, Verdict
@@ -39,7 +40,7 @@ def owed(
         return None if _stands(step, row) else step
     if row.state == "done" and not _is_undone(row, step):
         return _compared(task, step, row, is_told=is_told)
-    if says_it_all(row, step) or row.state in ("sending", "unknown") or unchanged:
+    if says_it_all(row, step) or is_uncertain(row) or unchanged:
         return None
     return Reread(content=step.content) if _is_only_reread(row, step) else step
 

@@ -18,6 +18,7 @@ from ordosync.store.machine import check_machine
 from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.store.portals import Portals
 from ordosync.store.prune import Pruning
+from ordosync.store.references import References
 from ordosync.store.reports import Reports
 from ordosync.store.runs import Runs
 from ordosync.store.schedule import Schedule
@@ -35,6 +36,7 @@ class Store:
         self._connection = connection
         self.path = path
         self.concerns = Concerns(connection)
+        self.references = References(connection)
         self.leases = Leases(connection)
         self.portals = Portals(connection)
         self.pruning = Pruning(connection)

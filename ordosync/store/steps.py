@@ -66,6 +66,8 @@ class StepChange(Struct, frozen=True, kw_only=True):
 
 UNSETTLED = "state in ('sending', 'unknown', 'waiting', 'failed')"
 """The words of the index of such steps: SQLite uses it only for questions that have them."""
+UNPROVEN = "unproven"
+"""The code of a failed step that may have arrived at an account whose look-ups prove nothing."""
 PLANNED = "planned"
 """The code of a step that waits for the rest of its run's plan, and for nothing else."""
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from types import NoneType
 
+from msgspec.structs import replace
+
 from ordosync.accounts.base import refused
 from ordosync.accounts.limits import refusal
 from ordosync.accounts.ordoro.shapes import (
@@ -116,7 +118,10 @@ class MadeOrders(Side):
                 if not look_first:
                     return _TAKEN
             else:
-                return _outcome("done", made.order_number, made.lines)
+                return replace(
+                    _outcome("done", made.order_number, made.lines),
+                    keeps_reference=any(one.cart_order_id == order.reference for one in made.lines),
+                )
         return refused("taken", f"{_MOST_NAMESAKES} orders have its number already")
 
     def _body(self, order: Order, suffix: str) -> Mapping[str, object]:

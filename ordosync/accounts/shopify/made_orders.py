@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ordosync.accounts.base import refused
 from ordosync.accounts.limits import refusal
@@ -193,7 +194,8 @@ class MadeOrders(MadeProducts):
         if answer.user_errors or answer.order is None:
             return self.denied(answer.user_errors, asked)
         with self._written(doing):
-            return self._outcome("done", answer.order)
+            keeps_reference = answer.order.source_identifier == order.reference
+            return replace(self._outcome("done", answer.order), keeps_reference=keeps_reference)
 
     def _outcome(self, state: OutcomeState, order: CreatedOrder) -> Outcome:
         doing = "read the lines of an order"

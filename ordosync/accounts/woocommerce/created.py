@@ -138,7 +138,8 @@ class Created(Side):
             doing, why = f"create order {order.number}", "a product of it has just been deleted"
             self._products = {}
             raise UnavailableError(f"account {self.name}", doing, why)
-        return _outcome("done", made)
+        keeps_reference = made.meta(REFERENCE) == order.reference
+        return replace(_outcome("done", made), keeps_reference=keeps_reference)
 
     def _take_back(self, made: OrderShape) -> None:
         """Delete an order of which a line came out as nothing: a deleted product is no error."""

@@ -1,0 +1,42 @@
+"""Supplier accounts that do not keep the references of the orders that they create.
+
+A look-up by reference proves nothing there: what it does not find may have arrived all the same.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ordosync.store.times import from_text, to_text
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_KEY = "no-reference:"
+_BELIEVED_AGAIN = timedelta(days=30)
+"""So long after the last answer without a reference an account's look-ups count again."""
+
+
+class References:
+    """The rows `no-reference:ACCOUNT` of the table `meta`."""
+
+    def __init__(self, connection: "sqlite3.Connection") -> None:
+        self._db = connection
+
+    def missed(self, account: str, *, now: datetime) -> None:
+        """Note that an order was created whose answer lacked its reference."""
+        since = self.missing_since(account, now=now) or now
+        self._db.execute(
+            "insert into meta (key, value) values (?, ?)"
+            " on conflict (key) do update set value = excluded.value",
+            (f"{_KEY}{account}", f"{to_text(since)} {to_text(now)}"),
+        )
+
+    def missing_since(self, account: str, *, now: datetime) -> datetime | None:
+        """Return since when an account's look-ups prove nothing; None if they do."""
+        row = self._db.execute(
+            "select value from meta where key = ?", (f"{_KEY}{account}",)
+        ).fetchone()
+        if row is None:
+            return None
+        first, _, last = row["value"].partition(" ")
+        return from_text(first) if now - from_text(last) < _BELIEVED_AGAIN else None
