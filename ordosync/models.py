@@ -149,6 +149,10 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     """Ids of the orders that its order was split from, nearest first."""
     voided: bool = False
     """The label was deleted; what it told holds no more."""
+    cancelled: bool = False
+    """True if its order was cancelled by the Supplier and has no label that holds."""
+    reference: str = ""
+    """Of ours, which its order carries; empty where that is the Supplier's own, or not told."""
     edited: bool = False
     """The Supplier changed the order's lines before it was sent, as far as the account knows."""
     is_partial: bool = False

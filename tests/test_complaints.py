@@ -178,7 +178,7 @@ COMPLAINTS = (
         symptom="an order seems to be at the supplier twice",
         make=imported_twice,
         command=WHY_ORDER,
-        says="1001 at shop, S-1001 at northwind",
+        says="1001 at shop (dropshipment requested), S-1001 at northwind (awaiting fulfillment)",
     ),
     Complaint(
         number=2,

@@ -134,6 +134,21 @@ def test_a_dismissed_order_is_never_pruned(tmp_path: Path) -> None:
     assert numbers(tmp_path) == ["1002"]
 
 
+def test_the_note_of_what_is_settled_goes_with_the_log(tmp_path: Path) -> None:
+    settings = CONFIG + "retention: 7\n"
+    shop(tmp_path, BAD + row("1002", quantity="x"), config=settings)
+    ordosync(tmp_path, "import-orders")
+    dismissed(tmp_path, "1", "2", "--note", "a note")
+    age(tmp_path, "update concerns set dismissed_at = '2026-01-02T03:04:05.000Z'")
+    age(tmp_path, "update steps set state = 'done', code = null where key = '1002#1'")
+
+    ordosync(tmp_path, "prune")
+
+    with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db:
+        left = db.execute("select key from concerns").fetchall()
+    assert left == [("shop-warehouse:import-orders:1001#1",)]
+
+
 def test_a_file_that_was_dismissed_is_open_again_when_it_has_other_content(tmp_path: Path) -> None:
     shop(tmp_path, "nothing,that,fits\n1,2,3\n")
     ordosync(tmp_path, "import-orders")

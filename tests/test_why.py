@@ -291,7 +291,7 @@ def test_15_what_the_supplier_cancelled_is_told_with_what_to_do(both: TwoAccount
     both.run(*command(found))
 
     assert found["state"] == "cancelled-by-supplier"
-    assert texts(found)[-1] == "northwind: cancelled"
+    assert "northwind: cancelled" in texts(found)
     assert story(both.folder, "1001")["state"] == "imported"
 
 
@@ -359,6 +359,42 @@ def test_an_order_of_two_portals_is_told_for_each_and_for_one(both: TwoAccounts)
 def test_the_story_is_read_from_top_to_bottom(both: TwoAccounts) -> None:
     lines = both.run("why", "1001").out.splitlines()
 
-    assert lines[0] == "1001 at shop, S-1001 at northwind, portal shop-northwind: imported"
+    assert lines[0] == (
+        "1001 at shop (dropshipment requested), S-1001 at northwind (awaiting fulfillment),"
+        " portal shop-northwind: imported"
+    )
     assert lines[1].endswith("  shop: created")
     assert lines[-1].startswith("next: northwind is to ship it: `ordosync orders ship")
+
+
+def test_an_order_that_the_supplier_restored_is_what_both_accounts_hold_now(
+    both: TwoAccounts,
+) -> None:
+    both.shop("orders", "cancel", "1001")
+    both.run("cancel-orders")
+
+    restored = both.northwind("orders", "restore", "S-1001")
+    head, *_ = both.run("why", "1001").out.splitlines()
+    found = story(both.folder, "1001")
+
+    assert "the Merchant cancelled this order" in restored.err
+    assert head == (
+        "1001 at shop (cancelled), S-1001 at northwind (awaiting fulfillment),"
+        " portal shop-northwind: restored-by-supplier"
+    )
+    assert "`ordosync reconcile shop-northwind --fix` cancels it there again" in found["next"]
+    [one] = both.run("attention", "--json").json["attention"]
+    assert (one["code"], one["severity"]) == ("supplier-restored", "critical")
+
+
+def test_an_order_that_both_sides_have_open_names_the_side_to_cancel(both: TwoAccounts) -> None:
+    both.shop("orders", "cancel", "1001")
+    both.run("cancel-orders")
+    both.northwind("orders", "restore", "S-1001")
+    both.shop("orders", "restore", "1001")
+
+    found = story(both.folder, "1001")
+
+    assert found["state"] == "open-on-both-sides"
+    assert "cancel it at northwind: `ordosync orders cancel S-1001" in found["next"]
+    assert both.run("attention").code == 1

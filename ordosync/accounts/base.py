@@ -273,6 +273,10 @@ class Account(ABC):
         """Read the ids of orders that changed since `cursor` and now are cancelled, unshipped."""
         raise NotImplementedError
 
+    def ancestors_of(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:  # noqa: ARG002
+        """Return what each of these orders was split from, nearest first; others are left out."""
+        return {}
+
     def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders are cancelled, unshipped, at this moment."""
         raise NotImplementedError
@@ -373,13 +377,17 @@ class Account(ABC):
         """Read the shipments that changed since `cursor`, oldest change first, as they are now.
 
         Where a service forgets a label that was deleted, an order that waits to be shipped is
-        a voided shipment without a number.
+        a voided shipment without a number. So is one that was cancelled here, and restored.
         """
         raise NotImplementedError
 
     def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
         """Read these shipments as they are now; one that is gone is in no page."""
         raise NotImplementedError
+
+    def reference_on(self, shipment: Shipment) -> str:
+        """Return the reference of ours that a parcel's order carries; empty: it carries none."""
+        return shipment.reference
 
     def splits(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Split]]:
         """Read the orders that were split since `cursor`, in the order in which they were.

@@ -107,7 +107,7 @@ def _line(news: News) -> str:
     run = news.run
     if run is None:
         return f"{who}: the clock was wrong, it said {since}; run anew"
-    error = run.error.message if run.error else f"{run.counts.waiting} wait for their next try"
+    error = run.error.message if run.error else "something has waited for too long"
     show = f"`ordosync show {run.id}`"
     words = {
         "items": f"{run.counts.failed} failed and need you; {show} says which and why",

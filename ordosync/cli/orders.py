@@ -3,18 +3,20 @@
 import re
 import sys
 from collections import deque
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from ordosync import render, render_desk
 from ordosync.accounts.sqlite import SqliteAccount
-from ordosync.cli import complete, desk, options, rows, ship
+from ordosync.cli import complete, desk, options, rows, sending, ship
 from ordosync.config import find_config, load_config
-from ordosync.config.model import Config
+from ordosync.config.model import Config, PortalConfig
 from ordosync.engine.timetable import why_not
 from ordosync.errors import UsageError
-from ordosync.models import Address, Line, Order, Product
+from ordosync.models import Address, Line, Order, Outcome, Product
+from ordosync.store import Store
 
 app = typer.Typer(help="The orders of an embedded account.", no_args_is_help=True)
 STATUSES = ("awaiting_fulfillment", "dropshipment_requested", "shipped", "cancelled")
@@ -179,7 +181,7 @@ def cancel_order(
     settings = load_config(find_config(config))
     opened = desk.open_desk(settings, account)
     before = desk.read_order(opened, number)
-    outcome = opened.cancel(number)
+    outcome = _saved(settings, opened, number, lambda: opened.cancel(number))
     desk.check_order(opened, outcome, number)
     if outcome.state == "unchanged":
         _tell(opened, number, "was cancelled already", as_json=as_json)
@@ -208,9 +210,12 @@ def restore_order(
     if supplier is not None:
         desk.check_supplier(settings, opened, supplier)
     asked_before = opened.supplier_of(number)
-    outcome = opened.restore(number)
-    if supplier and outcome.state == "done":
-        outcome = opened.request(number, supplier)
+
+    def save() -> Outcome:
+        outcome = opened.restore(number)
+        return opened.request(number, supplier) if supplier and outcome.state == "done" else outcome
+
+    outcome = _saved(settings, opened, number, save)
     desk.check_order(opened, outcome, number)
     said = "restored"
     if supplier:
@@ -221,6 +226,30 @@ def restore_order(
             f" (--supplier {asked_before} requests it again)"
         )
     _tell(opened, number, said, as_json=as_json)
+    if _was_cancelled_by_merchant(settings, opened, number):
+        render.say(
+            "the Merchant cancelled this order, so nobody waits for it: send it only if it is"
+            " requested again. `ordosync attention` lists it, and `ordosync reconcile --fix`"
+            " cancels it here again"
+        )
+
+
+def _saved(
+    settings: Config, opened: SqliteAccount, number: str, save: Callable[[], Outcome]
+) -> Outcome:
+    """Save a change; where the order is a Merchant's, note at once what no task carries there."""
+    if desk.portal_from(settings, opened, number) is None:
+        return save()
+    return sending.at_once(settings, opened, ("update-tracking",), lambda: [save()]).outcomes[0]
+
+
+def _was_cancelled_by_merchant(settings: Config, opened: SqliteAccount, number: str) -> bool:
+    portal = desk.portal_from(settings, opened, number)
+    if portal is None:
+        return False
+    with Store.open(settings.database, readonly=True) as store:
+        link = store.links(portal.name).of_supplier("order", [number]).get(number)
+    return link is not None and link.state == "cancelled_by_task"
 
 
 ship.add_to(app)
@@ -239,7 +268,8 @@ def _where_it_travels(settings: Config, opened: SqliteAccount, before: Order) ->
     """Say who learns of a cancellation, and when; None where nobody else is concerned."""
     if desk.portal_from(settings, opened, before.number):
         return (
-            "the Merchant is not told: cancellations travel only from the Merchant to the Supplier"
+            "the Merchant is not told: cancellations travel only from the Merchant to the Supplier."
+            " Tell the Merchant to cancel it, too; until then `ordosync attention` lists it"
         )
     supplier = opened.supplier_of(before.number)
     portal = desk.portal_to(settings, opened, supplier) if supplier else None
@@ -247,11 +277,27 @@ def _where_it_travels(settings: Config, opened: SqliteAccount, before: Order) ->
         return None
     if reason := why_not(settings, portal, "cancel-orders"):
         return reason
+    whole = _whole_at_supplier(settings, portal, before)
+    if whole:
+        return (
+            f"{supplier} has it as a part of order {whole}, and no task cancels a part: tell"
+            f" {supplier} to leave it out. `ordosync cancel-orders` notes it on both orders, and"
+            " `ordosync attention` lists it from then on"
+        )
     interval = portal.tasks["cancel-orders"]
     at_supplier = f"`ordosync cancel-orders` cancels it at {supplier}"
     if interval == "off":
         return f"{at_supplier}; by itself it does not run: it is off in the configuration"
     return f"{at_supplier} now, and by itself in its interval, {interval}"
+
+
+def _whole_at_supplier(settings: Config, portal: PortalConfig, piece: Order) -> str | None:
+    """Return the Supplier's order of which this one is a part that only the Merchant has."""
+    family = [piece.number, *piece.ancestors]
+    with Store.open(settings.database, readonly=True) as store:
+        links = store.links(portal.name).of_merchant("order", family)
+    known = next((links[one] for one in family if one in links), None)
+    return known.supplier_id if known and known.merchant_id != piece.number else None
 
 
 def _parts(text: str) -> tuple[str, str, str]:

@@ -68,10 +68,14 @@ def _unknown(word: str, near: Sequence[str], files: Sequence[str], *, online: bo
 
 def _show(story: Story) -> None:
     sides = (
-        (story.merchant, story.merchant_account),
-        (story.supplier, story.supplier_account),
+        (story.merchant, story.merchant_account, story.merchant_status),
+        (story.supplier, story.supplier_account, story.supplier_status),
     )
-    known = ", ".join(f"{number} at {account}" for number, account in sides if number)
+    known = ", ".join(
+        f"{number} at {account}" + (f" ({status.replace('_', ' ')})" if status else "")
+        for number, account, status in sides
+        if number
+    )
     render.say_out(f"{known}, portal {story.portal}: {story.ending.state}", wrapped=True)
     for event in story.events:
         at = render.local(event.at) if event.at else "now"
@@ -84,6 +88,8 @@ def _json(story: Story) -> dict[str, Any]:
         "portal": story.portal,
         "merchant": story.merchant,
         "supplier": story.supplier,
+        "merchant_status": story.merchant_status or None,
+        "supplier_status": story.supplier_status or None,
         "state": story.ending.state,
         "story": [
             {"at": to_text(event.at) if event.at else None, "text": event.text}

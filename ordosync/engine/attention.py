@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from ordosync.config.model import Config, PortalConfig
 from ordosync.engine.timetable import can_run
+from ordosync.engine.trouble import LONG
 from ordosync.engine.unproven import WHY, unproven_accounts
 from ordosync.store import Store
 from ordosync.store.concerns import Concern, Severity, step_key
@@ -17,17 +18,15 @@ from ordosync.store.links import Link
 from ordosync.store.schedule import ScheduleRow
 from ordosync.store.steps import DISMISSED, PATIENT, UNPROVEN, StepRow
 from ordosync.store.times import to_text
-from ordosync.tasks import TASKS
+from ordosync.tasks import TASKS, standing
 from ordosync.tasks.notices import is_notice
 
-_LONG = timedelta(hours=1)
-"""So old a step may be that is tried again by itself, before people hear of it."""
 _VERY_LONG = timedelta(days=1)
 """The same for what waits for something that may take days."""
 _AN_OUTAGE = timedelta(minutes=10)
 """A task that does not succeed for so long, and for two intervals, is critical."""
 _MOST_UNSHIPPED = 1000
-_CRITICAL = frozenset({"already-shipped"})
+_CRITICAL = frozenset({"already-shipped", "piece-cancelled", standing.RESTORED})
 """Codes of failed steps of which goods go out that nobody wants."""
 _ONLY_PEOPLE = frozenset(
     {
@@ -36,6 +35,7 @@ _ONLY_PEOPLE = frozenset(
         "cut",
         "edited",
         "further-parcel",
+        "piece-cancelled",
         "reused-number",
         "split-refused",
     }
@@ -209,7 +209,7 @@ def _is_late(step: StepRow, now: datetime) -> bool:
     """Whether a step was looked for in vain, or has been tried by itself for too long."""
     if step.state == "unknown" and step.attempts > 1:
         return True  # it was looked for after it had rested, and that told nothing
-    return now - step.created_at > (_VERY_LONG if step.code in PATIENT else _LONG)
+    return now - step.created_at > (_VERY_LONG if step.code in PATIENT else LONG)
 
 
 def _severity(step: StepRow, store: Store) -> Severity:
@@ -245,6 +245,10 @@ def _of_step(step: StepRow, reason: str, settle: str, severity: Severity) -> Att
 
 
 def _settle(step: StepRow) -> str:
+    if step.code == standing.RESTORED:
+        return f"ordosync reconcile {step.portal} --fix"
+    if step.code == standing.CANCELLED:
+        return f"ordosync why {shlex.quote(step.merchant_id or step.key)}"
     if step.state == "failed" and step.code != UNPROVEN:
         verb = "dismiss" if step.code in _ONLY_PEOPLE or is_notice(step.key) else "retry"
         return f"ordosync {verb} {step.id}"

@@ -36,6 +36,8 @@ from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict, ed
 
 _CATCHES_UP = timedelta(hours=1)
 """Later than this after a restore, whatever was there before it is not news to any reading."""
+_PASSES_IN = timedelta(hours=1)
+"""After so long it is worth a call to see whether something has settled itself."""
 _QUIET = LEASE / 20
 """So long a reading goes on in which nothing is owed before it is recorded that it does."""
 
@@ -94,6 +96,48 @@ class Execution:
             last = rows[-1].id
             self._date_anew(rows)
             self.try_again([row for row in rows if self._has_rested(row)])
+        if self.task.passing:
+            self._settle_passed()
+
+    def _settle_passed(self) -> None:
+        """Look at failed steps again that settle themselves, and settle those that have."""
+        rows = [
+            row
+            for row in self.store.steps.failed(self.portal.name, self.task.name)
+            if row.code in self.task.passing and self._may_have_passed(row)
+        ]
+        if not rows:
+            return
+        still = {
+            s.key: s.verdict for page in self.task.replan(self.portal, rows) for s in page.items
+        }
+        changes = [
+            restate(
+                row,
+                "failed" if verdict else "done",
+                supplier_id=row.supplier_id,
+                code=verdict.code if verdict else None,
+                reason=verdict.reason if verdict else None,
+            )
+            for row in rows
+            if not (verdict := still.get(row.key)) or verdict.reason != row.reason
+        ]
+        self.counts.unchanged += len(changes)
+        with self._recording():
+            self.store.steps.touch([row.id for row in rows], now=self.clock.now())
+            self.store.steps.record(
+                self.portal.name,
+                self.task.name,
+                changes,
+                run_id=self.run.id,
+                now=self.clock.now(),
+            )
+
+    def _may_have_passed(self, row: StepRow) -> bool:
+        """Whether to ask again: a foreign account by itself only now and then."""
+        is_cheap = all(account.embedded for _, account in self.portal.sides)
+        is_asked = self.run.trigger != "schedule"
+        return is_cheap or is_asked or self.clock.now() - row.updated_at >= _PASSES_IN
 
     def sync(self, *, patient: bool, force: bool = False) -> None:
         """Read everything since the cursor and write what is owed; `conclude` moves the cursor.

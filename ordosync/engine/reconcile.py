@@ -191,11 +191,25 @@ def _statuses(
             if not comparison.portal.merchant.cancelled_among([match.merchant_id]):
                 what, task = f"{what}; cancel it there, since this status does not travel", ""
             yield comparison.differs("not-cancelled", what, about, task=task, owed=owed)
+    elif _is_open(theirs) and _was_restored(comparison.portal, match, ours):
+        what = (
+            f"is open on both sides: the Supplier restored it, and the Merchant does not request it"
+            f" from there; cancel order {match.supplier_id} at the Supplier, or both may send it"
+        )
+        yield comparison.differs("open-on-both-sides", what, about)
     elif theirs.order.status == "cancelled" and any(
         one.order.status == "dropshipment_requested" and one.is_ours for one in ours
     ):
         what = "is cancelled at the Supplier and still requested at the Merchant; tell the Merchant"
         yield comparison.differs("cancelled-at-supplier", what, about)
+
+
+def _was_restored(portal: Portal, match: Match, ours: Sequence[Standing]) -> bool:
+    """Return True if our task cancelled it there, and the Merchant is to send it itself now."""
+    if not any(one.order.status == "awaiting_fulfillment" for one in ours):
+        return False
+    link = portal.links.of_merchant("order", [match.merchant_id]).get(match.merchant_id)
+    return link is not None and link.state == "cancelled_by_task"
 
 
 def _tracking(

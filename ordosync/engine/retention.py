@@ -1,7 +1,10 @@
 """What is kept for how long: the log is pruned by whoever works anyway, once a day."""
 
+from datetime import datetime, timedelta
+
 from ordosync.clock import Clock
 from ordosync.config.model import Config
+from ordosync.engine.attention import attention
 from ordosync.engine.stop import Stop
 from ordosync.errors import DatabaseError
 from ordosync.store import Store
@@ -22,7 +25,24 @@ def prune(config: Config, store: Store, clock: Clock, stop: Stop) -> Pruned | No
         return stop.reason is None
 
     now = clock.now()
-    return store.pruning.run(before=now - config.retention, now=now, between=between)
+    pruned = store.pruning.run(before=now - config.retention, now=now, between=between)
+    if pruned.ended:
+        _forget_dismissals(config, store, pruned.before, now)
+    return pruned
+
+
+def _forget_dismissals(config: Config, store: Store, before: datetime, now: datetime) -> None:
+    """Forget what was dismissed before this time and is settled by now, with its note."""
+    listed = attention(config, store, now=now, unshipped_for=timedelta())
+    standing = {one.key for one in listed if one.dismissed_at}
+    settled = [
+        one.key
+        for one in store.concerns.dismissed().values()
+        if one.dismissed_at < before and one.portal in config.portals and one.key not in standing
+    ]
+    if settled:
+        with store.transaction():
+            store.concerns.take_back(settled)
 
 
 def prune_for_a_while(config: Config, clock: Clock, stop: Stop) -> None:

@@ -13,6 +13,8 @@ from ordosync.store.runs import Run
 from ordosync.store.schedule import ScheduleRow
 
 _AGAIN = timedelta(days=1)
+LONG = timedelta(hours=1)
+"""So old a step may be that is tried again by itself, before people hear of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,9 @@ def news_of(run: Run, store: Store, *, now: datetime, told: bool) -> list[News]:
     row = store.schedule.get(run.portal, run.task)
     if row is None or run.status == "interrupted":
         return news
-    troubled = run.status == "failed" or store.steps.are_tried(run.portal, run.task)
+    troubled = run.status == "failed" or store.steps.are_late(
+        run.portal, run.task, before=now - LONG
+    )
     kind = _kind(row, troubled=troubled, now=now)
     if kind is None:
         return news

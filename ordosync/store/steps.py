@@ -280,13 +280,13 @@ class Steps:
         )
         return [_step(row) for row in rows]
 
-    def are_tried(self, portal: str, task: str) -> bool:
-        """Whether there are writes that did not pass and are tried, or looked for, again."""
+    def are_late(self, portal: str, task: str, *, before: datetime) -> bool:
+        """Return whether writes owed since before then are still tried, or were not found."""
         row = self._db.execute(
             f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
-            " and state <> 'failed'"
+            " and state <> 'failed' and (created_at < ? or (state = 'unknown' and attempts > 1))"
             " and coalesce(code, '') not in (select value from json_each(?)) limit 1",
-            (portal, task, json.dumps([PLANNED, *PATIENT])),
+            (portal, task, to_text(before), json.dumps([PLANNED, *PATIENT])),
         ).fetchone()
         return row is not None
 
@@ -305,6 +305,13 @@ class Steps:
             "update steps set state = ?, supplier_id = ?, code = 'by-hand', reason = null,"
             " not_before = null, updated_at = ? where id = ?",
             (state, supplier_id, to_text(now), row.id),
+        )
+
+    def touch(self, step_ids: Sequence[int], *, now: datetime) -> None:
+        """Note that these were looked at, and stand as before."""
+        self._db.execute(
+            "update steps set updated_at = ? where id in (select value from json_each(?))",
+            (to_text(now), json.dumps(list(step_ids))),
         )
 
     def dismiss(self, row: StepRow, *, now: datetime) -> bool:

@@ -201,6 +201,8 @@ class Task:
     closes: str = ""
     """The code, and the content, of failed steps that say how something stands. A complete reading
     without such a step has settled it."""
+    passing: frozenset[str] = frozenset()
+    """The codes of failed steps that settle themselves: they are planned again now and then."""
     links_by: str | None = None
     """The task that links what this one reads. What has no link yet is passed over, so as long as
     links may be missing a later run has to read the same again."""

@@ -7,11 +7,28 @@ once more before it is written, so that what was restored meanwhile stays.
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.models import Comment, Outcome, Page
 from ordosync.store.links import Link
 from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.standing import OPEN
+
+
+class _OwnPiece(Struct, frozen=True, kw_only=True):
+    """A piece of the Merchant's own, and the link of the order that it was split from."""
+
+    id: str
+    link: Link
+
+
+_NOT_BY_ITSELF = Outcome(
+    state="refused",
+    code="piece-cancelled",
+    reason="is a part of an order that the Supplier has whole, and no task cancels a part: tell the"
+    " Supplier to leave it out",
+)
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
@@ -27,8 +44,12 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
-    """Yield the same for these orders, as far as they are cancelled still."""
-    yield _page(portal, [step.merchant_id for step in owed if step.merchant_id])
+    """Yield the same for these orders, as far as they are cancelled still.
+
+    What our task cancelled and the Supplier restored is cancelled again: somebody asked for it.
+    """
+    page = _page(portal, [step.merchant_id for step in owed if step.merchant_id])
+    yield replace(page, items=_again(portal, page.items))
 
 
 def apply(
@@ -38,7 +59,18 @@ def apply(
     look_first: bool,
 ) -> list[Result]:
     """Cancel the orders that are still cancelled at the Merchant."""
+    pieces = [step.payload for step in steps if isinstance(step.payload, _OwnPiece)]
+    if pieces:
+        _report(portal, pieces)
     links = [step.payload for step in steps if isinstance(step.payload, Link)]
+    cancelled = iter(_cancel(portal, links, look_first=look_first) if links else ())
+    return [
+        next(cancelled) if isinstance(step.payload, Link) else Result(outcome=_NOT_BY_ITSELF)
+        for step in steps
+    ]
+
+
+def _cancel(portal: Portal, links: Sequence[Link], *, look_first: bool) -> list[Result]:
     still = portal.merchant.cancelled_among([link.merchant_id for link in links])
     wanted = [link for link in links if link.merchant_id in still]
     made = portal.supplier.cancel_orders([link.supplier_id for link in wanted])
@@ -54,6 +86,22 @@ def apply(
     return [_result(link, outcomes.get(link.merchant_id), again=look_first) for link in links]
 
 
+def _again(portal: Portal, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return the steps, those of orders that the Supplier restored with nothing decided."""
+    ended = [
+        step.supplier_id
+        for step in steps
+        if isinstance(step.payload, Link)
+        and step.payload.state == "cancelled_by_task"
+        and step.supplier_id
+    ]
+    statuses = portal.supplier.statuses(ended) if ended else {}
+    return tuple(
+        replace(step, verdict=None) if statuses.get(step.supplier_id or "") in OPEN else step
+        for step in steps
+    )
+
+
 def _page(portal: Portal, ids: Sequence[str]) -> Page[Step]:
     gone = portal.merchant.cancelled_among(ids)
     return Page(items=_steps(portal, [one for one in ids if one in gone]))
@@ -61,7 +109,56 @@ def _page(portal: Portal, ids: Sequence[str]) -> Page[Step]:
 
 def _steps(portal: Portal, ids: Sequence[str]) -> tuple[Step, ...]:
     links = portal.links.of_merchant("order", ids)
-    return tuple(_step(links[merchant_id]) for merchant_id in ids if merchant_id in links)
+    linked = [_step(links[merchant_id]) for merchant_id in ids if merchant_id in links]
+    return (*linked, *_of_own_pieces(portal, [one for one in ids if one not in links]))
+
+
+def _of_own_pieces(portal: Portal, ids: Sequence[str]) -> Iterator[Step]:
+    """Yield a step for each piece of an order that the Supplier has whole.
+
+    The Merchant split it itself after it was imported, which does not travel.
+    """
+    families = portal.merchant.ancestors_of(ids) if ids else {}
+    above = portal.links.of_merchant("order", sorted({one for f in families.values() for one in f}))
+    for id_, family in families.items():
+        link = next((above[one] for one in family if one in above), None)
+        if link is None or link.state == "split":  # its pieces are linked one by one
+            continue
+        step = Step(
+            key=f"{id_}#{link.generation}:piece",
+            merchant_id=id_,
+            supplier_id=link.supplier_id,
+            content="piece-cancelled",
+            summary=f"comment on order {link.supplier_id}: a part of it is cancelled",
+            payload=_OwnPiece(id=id_, link=link),
+        )
+        yield replace(step, verdict=Verdict(state="unchanged")) if link.has_ended else step
+
+
+def _report(portal: Portal, pieces: Sequence[_OwnPiece]) -> None:
+    """Tell people on both sides that no task cancels a part of the Supplier's order."""
+    portal.supplier.comment(
+        [
+            Comment(
+                key=f"piece:{one.id}",
+                order_id=one.link.supplier_id,
+                text=f"The Merchant cancelled a part of this order, {one.id}; nothing of it was"
+                " cancelled here",
+            )
+            for one in pieces
+        ]
+    )
+    portal.merchant.comment(
+        [
+            Comment(
+                key=f"piece:{one.id}",
+                order_id=one.id,
+                text=f"Not cancelled at the Supplier, whose order {one.link.supplier_id} is all of"
+                " it: tell the Supplier to leave this part out",
+            )
+            for one in pieces
+        ]
+    )
 
 
 def _step(link: Link) -> Step:

@@ -102,12 +102,14 @@ def _is_ours(portal: Portal, item: Product | Unusable) -> bool:
 
 
 def _for_supplier(portal: Portal, product: Product) -> Product:
-    by_theirs = "supplier_sku" in portal.config.send
+    send = portal.config.send
+    by_theirs = "supplier_sku" in send
     return Product(
         id="",
         sku=(product.supplier_sku or product.sku) if by_theirs else product.sku,
         name=product.name,
-        price=product.price,
+        # Who is told its cost is not to see the retail price, which an order could take from here.
+        price=None if "supplier_unit_cost" in send else product.price,
         weight_g=product.weight_g,
     )
 

@@ -10,6 +10,8 @@ from ordosync.models import Shipment, Unusable
 from ordosync.store.links import Link
 from ordosync.tasks.base import Step, Verdict, step_of_source
 
+_NO_LINK_REST = timedelta(days=1)
+"""So long a link may be missing that an import, or a restore, still brings."""
 _PARTIAL_REST = timedelta(hours=1)
 """What is sent in part is read when it changes; this is for what changes unseen."""
 
@@ -69,7 +71,7 @@ def steps_of(
         above = next((links[one] for one in item.ancestors if one in links), None)
         if above and (item.tracking_number or not item.voided):
             verdict = _piece_unknown(above, can_split=can_split)
-            yield replace(_named(item), merchant_id=above.merchant_id, verdict=verdict)
+            yield replace(named(item), merchant_id=above.merchant_id, verdict=verdict)
         return
     before = told.get(link.merchant_id)
     if item.is_partial and not item.voided and not _is_told(item, before):
@@ -91,7 +93,7 @@ def _step(item: Shipment, link: Link, before: Link | None) -> Step | None:
     if not item.tracking_number and not item.voided:
         return _without_tracking(item, link)
     return replace(
-        _named(item),
+        named(item),
         merchant_id=link.merchant_id,
         undone=_is_undone(item, before),
         summary=f"{'void' if item.voided else 'add'} tracking {item.tracking_number}",
@@ -104,7 +106,7 @@ def _step(item: Shipment, link: Link, before: Link | None) -> Step | None:
     )
 
 
-def _named(item: Shipment) -> Step:
+def named(item: Shipment) -> Step:
     """Return the step of a parcel, or of its void label, with nothing decided."""
     what = f"{item.tracking_number}:void" if item.voided else item.tracking_number
     return Step(key=f"{item.id}:{what}", merchant_id=None, supplier_id=item.id, content=what)
@@ -120,7 +122,7 @@ def _partial(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
     if void:
         yield void
     yield replace(
-        _named(item),
+        named(item),
         merchant_id=link.merchant_id,
         content="partial",
         verdict=Verdict(
@@ -130,6 +132,20 @@ def _partial(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
             rest=_PARTIAL_REST,
         ),
     )
+
+
+def unlinked(item: Shipment, reference: str, *, again: bool) -> Step:
+    """Return a step that waits for the link of its order, and fails when it is looked at again."""
+    merchant_id = reference.partition(":")[2].rpartition("#")[0]
+    verdict = Verdict(
+        state="failed" if again else "waiting",
+        code="no-link",
+        reason=f"is of order {item.order_id}, which we sent and which is not known here:"
+        " `ordosync import-orders` looks for it",
+        rest=_NO_LINK_REST,
+    )
+    # Other content than that of a parcel: what is linked by now is sent at once.
+    return replace(named(item), merchant_id=merchant_id or None, content="no-link", verdict=verdict)
 
 
 def _beside(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
@@ -142,13 +158,13 @@ def _beside(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
             state="skipped", code="voided", reason="was voided before it was reported"
         )
         label = replace(item, voided=False)
-        yield replace(_named(label), merchant_id=link.merchant_id, content="void", verdict=verdict)
+        yield replace(named(label), merchant_id=link.merchant_id, content="void", verdict=verdict)
     ids = item.other_ids or (item.id,) * len(item.other_numbers)
     for id_, number in zip(ids, item.other_numbers, strict=True):
         other = replace(item, id=id_, tracking_number=number)
         if not _is_told(other, before):
             yield replace(
-                _named(other),
+                named(other),
                 merchant_id=link.merchant_id,
                 summary=f"comment on order {link.supplier_id}: further tracking {number}",
                 payload=Further(number=number, link=link),

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from ordosync.models import Comment, Outcome, Page, Shipment, Unusable
 from ordosync.store.links import Link
+from ordosync.tasks import standing
 from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task
-from ordosync.tasks.parcels import Further, Told, steps_of, unless_told
+from ordosync.tasks.parcels import Further, Told, steps_of, unless_told, unlinked
 from ordosync.tasks.unnoticed import all_shipments
 
 _FURTHER = "further-parcel"
@@ -32,8 +33,12 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these parcels, as they are now."""
-    ids = [step.supplier_id or step.key for step in owed]
-    return _steps(portal, portal.supplier.shipments_by_id(ids))
+    stands = [step for step in owed if standing.is_about(step)]
+    if stands:
+        yield Page(items=tuple(standing.again(portal, stands)))
+    ids = [step.supplier_id or step.key for step in owed if not standing.is_about(step)]
+    if ids:
+        yield from _steps(portal, portal.supplier.shipments_by_id(ids), again=True)
 
 
 def apply(
@@ -133,7 +138,9 @@ def _in_order(shipments: Sequence[Shipment]) -> Iterator[tuple[list[Shipment], b
         yield group, group[-1].voided
 
 
-def _steps(portal: Portal, pages: Iterator[Page[Shipment | Unusable]]) -> Iterator[Page[Step]]:
+def _steps(
+    portal: Portal, pages: Iterator[Page[Shipment | Unusable]], *, again: bool = False
+) -> Iterator[Page[Step]]:
     for page in pages:
         ids = {
             order
@@ -147,7 +154,30 @@ def _steps(portal: Portal, pages: Iterator[Page[Shipment | Unusable]]) -> Iterat
         steps = [
             step for item in page.items for step in steps_of(item, links, told, can_split=can_split)
         ]
+        steps += standing.met(portal, page.items, links)
+        steps += _without_link(portal, page.items, links, again=again)
         yield Page(items=tuple(steps), cursor=page.cursor)
+
+
+def _without_link(
+    portal: Portal,
+    items: Sequence[Shipment | Unusable],
+    links: Mapping[str, Link],
+    *,
+    again: bool,
+) -> Iterator[Step]:
+    """Yield a step for each parcel of an order that we sent and of which no link is known.
+
+    A link may still come, such as after a restore; after a day people hear of it.
+    """
+    for item in items:
+        if not isinstance(item, Shipment) or item.voided or not item.tracking_number:
+            continue
+        if not links.keys().isdisjoint((item.order_id, *item.ancestors)):
+            continue
+        reference = portal.supplier.reference_on(item)
+        if reference.startswith(f"{portal.origin}:"):
+            yield unlinked(item, reference, again=again)
 
 
 def _links(told: Told, outcome: Outcome) -> tuple[Link, ...]:
@@ -197,4 +227,5 @@ TASK = Task(
     writes_to="merchant",
     links_by="import-orders",
     at_once=True,
+    passing=standing.CODES,
 )

@@ -119,6 +119,17 @@ def test_supplier_is_told_its_own_sku_and_cost(pair: Pair) -> None:
     assert (found.sku, found.unit_price) == ("NW-MUG", Decimal("1.10"))
 
 
+@needs("supplier_unit_cost")
+def test_supplier_is_told_no_price_where_its_cost_is_not_on_file(pair: Pair) -> None:
+    pair.configure(send=("supplier_unit_cost", "line_total"))
+    mug = line("MUG", 2, unit_price=Decimal("9.50"), total=Decimal(19))
+    _, supplier_id = pair.imported("1001", mug)
+
+    [found] = pair.supplier.order(supplier_id).lines
+    assert not found.unit_price
+    assert not found.total
+
+
 @needs("cancel-orders")
 def test_cancelled_order_is_cancelled_at_the_supplier(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001")

@@ -1,5 +1,8 @@
 """Tracking and splits between any two accounts: what the Supplier did is told the Merchant."""
 
+import sqlite3
+from contextlib import closing
+
 from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.people import needs, numbers, told
 from tests.pairs.pair import Pair
@@ -173,3 +176,41 @@ def test_piece_that_was_cancelled_is_cancelled_alone(pair: Pair) -> None:
     assert ran.counts == {"done": 1}
     assert pair.supplier.status(first) == "cancelled"
     assert pair.supplier.status(second) == "awaiting_fulfillment"
+
+
+@needs("update-tracking", "cancel-orders")
+def test_order_that_the_supplier_cancelled_fails_once_until_the_merchant_cancels_it(
+    pair: Pair,
+) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    pair.supplier.cancel(supplier_id)
+
+    ran, again = pair.run("update-tracking"), pair.run("update-tracking")
+    pair.merchant.cancel(merchant_id)
+    settled = pair.run("update-tracking")
+
+    assert (ran.step.state, ran.step.code) == ("failed", "supplier-cancelled")
+    assert ran.step.merchant_id == merchant_id
+    assert again.counts.get("failed", 0) == 0
+    assert [(step.state, step.key) for step in settled.steps] == [("done", ran.step.key)]
+
+
+@needs("update-tracking", "cancel-orders")
+def test_order_that_our_task_cancelled_is_no_cancellation_by_the_supplier(pair: Pair) -> None:
+    merchant_id, _ = pair.imported("1001")
+    pair.merchant.cancel(merchant_id)
+    pair.run("cancel-orders")
+
+    assert pair.run("update-tracking").counts.get("failed", 0) == 0
+
+
+@needs("update-tracking")
+def test_parcel_of_an_order_that_we_sent_and_that_no_link_knows_is_reported(pair: Pair) -> None:
+    _, supplier_id = pair.imported("1001")
+    pair.supplier.ship(supplier_id, parcel())
+    with closing(sqlite3.connect(pair.folder / "ordosync.db")) as db, db:
+        db.execute("delete from links")
+
+    ran = pair.run("update-tracking")
+
+    assert (ran.step.state, ran.step.code) == ("waiting", "no-link")

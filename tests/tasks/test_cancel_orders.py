@@ -1,5 +1,6 @@
 """Cancel orders, against domain 2.6."""
 
+from tests.command import ordosync
 from tests.tasks.portal import SUPPLIER, Pair, available, done, line, order, split, told
 
 TASK = "cancel-orders"
@@ -258,3 +259,40 @@ def test_order_imported_once_more_can_be_cancelled_once_more(pair: Pair) -> None
 
     assert ran.counts == {"done": 1}
     assert pair.supplied("1001~2").status == "cancelled"
+
+
+# A piece of the Merchant's own.
+
+
+def test_a_cancelled_piece_of_the_merchants_own_is_reported_to_both_sides_once(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 1), line("CUP", 1))
+    piece, _ = split(pair.shop, "1001", (1, 0), (0, 1))
+    done(pair.shop.cancel(piece))
+
+    first, second = pair.run(TASK), pair.run(TASK)
+
+    assert (first.step.state, first.step.code) == ("failed", "piece-cancelled")
+    assert second.steps == ()
+    assert pair.supplied("1001").status == "awaiting_fulfillment"
+    for desk, number in ((pair.shop, piece), (pair.northwind, "1001")):
+        remarks = [entry.text for entry in desk.timeline(number) if "part" in entry.text]
+        assert len(remarks) == 1, desk.name
+
+
+def test_a_cancelled_piece_of_an_order_that_is_cancelled_there_needs_nobody(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 1), line("CUP", 1))
+    pair.sql("ordosync", "update links set state = 'cancelled_by_task' where kind = 'order'")
+    piece, _ = split(pair.shop, "1001", (1, 0), (0, 1))
+    done(pair.shop.cancel(piece))
+
+    assert pair.run(TASK).count("failed") == 0
+
+
+def test_the_desk_does_not_promise_that_a_piece_is_cancelled_there(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 1), line("CUP", 1))
+    piece, _ = split(pair.shop, "1001", (1, 0), (0, 1))
+
+    said = ordosync(pair.folder, "orders", "cancel", piece, "--account", "shop").err
+
+    assert "no task cancels a part: tell northwind to leave it out" in said.replace("\n", " ")
+    assert "cancels it at northwind" not in said

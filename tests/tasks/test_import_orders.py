@@ -753,6 +753,21 @@ def test_cost_takes_the_place_of_the_price(pair: Pair) -> None:
     assert (one.sku, one.unit_price) == ("NW-7", Decimal(4))
 
 
+def test_retail_price_never_travels_in_place_of_a_cost_that_is_not_on_file(pair: Pair) -> None:
+    # domain 2.1: Supplier Unit Cost enabled but none on file; and with the line's total
+    _with(pair, "    send: [supplier_unit_cost, line_total]\n")
+    pair.request(
+        "1001",
+        line("MUG", 2, total=Decimal(19)),
+        line("CUP", 2, total=Decimal(19), supplier_unit_cost=Decimal(4)),
+    )
+
+    pair.run(TASK)
+
+    prices = [(one.unit_price, one.total) for one in pair.supplied("1001").lines]
+    assert prices == [(None, None), (Decimal(4), Decimal(8))]
+
+
 def test_timeline_and_status_of_the_merchant_never_travel(pair: Pair) -> None:
     # domain 2.1: Fields that travel: never
     pair.imported("1001")

@@ -81,6 +81,10 @@ class SupplierSide(PartsOfFiles):
             return iter(())
         return _without_skipped(self._reads(self._shipments, "shipments").by_id(ids))
 
+    def reference_on(self, shipment: Shipment) -> str:
+        """Return for which reference an order of this number was written."""
+        return self._order_files.reference_of(shipment.order_id) if self._order_files else ""
+
     def splits(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Split]]:  # noqa: ARG002
         """Read nothing: no file says that an order was split."""
         return iter(())

@@ -23,10 +23,10 @@ def lines(number: str, rows: Sequence[Row], options: OrderFiles) -> list[tuple[s
 
     The same order is so the same whatever the order of its rows, also where equal SKUs differ.
     """
-    columns = _of_line(options)
     named = "line_id" in options.columns
     known = [(_text(row, "line_id" if named else "sku", options), row) for row in rows]
-    known.sort(key=lambda one: (natural(one[0]), one[0], _cells(one[1], columns)))
+    if len(known) > 1:
+        known.sort(key=lambda one: (natural(one[0]), one[0], _cells(one[1], options)))
     if named:
         return [(f"{number}/#{_escaped(text)}", row) for text, row in known]
     count: Counter[str] = Counter()
@@ -50,14 +50,10 @@ def content_of(rows: Sequence[Row], options: OrderFiles) -> str:
     That is the mapped columns and those of rules. The order of the rows is not in it, but for
     which of them is the first one, where a rule is about that.
     """
-    whole = [
-        sorted({text for row in rows if (text := row.cells.get(column, ""))})
-        for column in options.order_columns
-    ]
+    whole = [_said(column, rows) for column in options.order_columns]
     rules = (*options.skip_orders, *options.only_orders)
     first = [rows[0].cells.get(rule.column, "") for rule in rules]
-    columns = _of_line(options)
-    text = json.dumps([whole, first, sorted(_cells(row, columns) for row in rows)])
+    text = json.dumps([whole, first, sorted(_cells(row, options) for row in rows)])
     return f"{form(options)}-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
@@ -70,14 +66,16 @@ def _sku_by_id(rows: Sequence[Row], options: OrderFiles) -> list[tuple[str, str]
     return [(id_, _text(row, "sku", options)) for id_, row in lines("", rows, options)]
 
 
-def _of_line(options: OrderFiles) -> tuple[str, ...]:
-    rules = [rule.column for rule in (*options.skip, *options.only_rows)]
-    # The number is blank on a row that may be a line of the order above it.
-    return tuple(dict.fromkeys([*options.line_columns, *rules, options.columns["order_number"]]))
+def _said(column: str, rows: Sequence[Row]) -> list[str]:
+    texts = {row.cells.get(column, "") for row in rows}
+    texts.discard("")
+    return sorted(texts) if len(texts) > 1 else list(texts)
 
 
-def _cells(row: Row, columns: Sequence[str]) -> list[str]:
-    return [*(row.cells.get(column, "") for column in columns), row.problem]
+def _cells(row: Row, options: OrderFiles) -> list[str]:
+    cells = [row.cells.get(column, "") for column in options.row_columns]
+    cells.append(row.problem)
+    return cells
 
 
 def _text(row: Row, name: str, options: OrderFiles) -> str:

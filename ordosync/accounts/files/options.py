@@ -188,6 +188,15 @@ class OrderFiles(ReadFiles):
         mapped = [self.columns[name] for name in (*LINE_FIELDS, "line_id") if name in self.columns]
         return tuple(sorted(set(mapped)))
 
+    @cached_property
+    def row_columns(self) -> tuple[str, ...]:
+        """The columns by which a row counts: those of its line, those of rules, and the number.
+
+        That is blank on a row that may be a line of the order above it.
+        """
+        rules = [rule.column for rule in (*self.skip, *self.only_rows)]
+        return tuple(dict.fromkeys([*self.line_columns, *rules, self.columns["order_number"]]))
+
     @property
     def maps_a_place(self) -> bool:
         """True if a file says where an order goes: more than to whom, and in which country."""

@@ -89,6 +89,17 @@ class OrderFilesWriter:
         """Return which of these orders were written."""
         return frozenset(id_ for id_ in ids if self._is_written(id_))
 
+    def reference_of(self, number: str) -> str:
+        """Return for which reference an order was written; older records do not say it."""
+        if not self._is_written(number):
+            return ""
+        try:
+            claim = self._claim(number)
+            record = claim.with_name(f"{claim.read_text('ascii')}.json")
+            return str(json.loads(record.read_text("utf-8")).get("reference", ""))
+        except (OSError, ValueError, AttributeError):
+            return ""
+
     def _is_written(self, number: str) -> bool:
         try:
             claimant = self._claimant(number)
@@ -124,7 +135,8 @@ class OrderFilesWriter:
             file = self._file(order.reference)
             write_half(half_of(file), self._content(order, number))
             fault("order-file-half")
-            text = json.dumps({"number": record.number, "lines": record.lines})
+            said = {"number": number, "lines": record.lines, "reference": order.reference}
+            text = json.dumps(said)
             replace_file(self._record(order.reference), text.encode())
             fault("order-file-recorded")
             half_of(file).rename(file)

@@ -139,14 +139,17 @@ def _order_fields(kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles)
 
 
 def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
-    first = rows[0]
+    first, column = rows[0], options.columns[name]
     for row in rows:
         if row.problem:
             raise InvalidError("invalid.row", row, row.problem)
-        if cell(row, name, options) != cell(first, name, options):
+    said = cell(first, name, options)
+    for row in rows[1:]:
+        is_same = row.cells.get(column) == first.cells.get(column)
+        if not is_same and cell(row, name, options) != said:
             what = f"{name} is not what row {first.number} says"
             raise InvalidError("invalid.conflict", row, what)
-    return cell(first, name, options)
+    return said
 
 
 def _lines(

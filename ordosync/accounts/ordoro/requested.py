@@ -1,6 +1,6 @@
 """An Ordoro account as the Merchant: the dropshipments that are requested from one supplier."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -45,11 +45,12 @@ class RequestedOrders(Side):
     def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._supplier_skus: dict[str, str] = {}
+        self._cancelled: dict[str, OrderShape] = {}
 
     def close(self) -> None:
         """Forget what was read for one run."""
         super().close()
-        self._supplier_skus = {}
+        self._supplier_skus, self._cancelled = {}, {}
 
     @property
     def supplier_id(self) -> int:
@@ -136,12 +137,18 @@ class RequestedOrders(Side):
             {"status": "cancelled"}, cursor, now=now, doing="read cancelled orders", by="cancelled"
         )
         for items, after in pages:
-            unshipped = (
-                item.order_number
-                for item in items
-                if isinstance(item, OrderShape) and not item.tracking_number
-            )
-            yield Page(items=tuple(unshipped), cursor=after)
+            unshipped = [
+                item for item in items if isinstance(item, OrderShape) and not item.tracking_number
+            ]
+            self._cancelled = {item.order_number: item for item in unshipped}
+            yield Page(items=tuple(self._cancelled), cursor=after)
+
+    def ancestors_of(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Return what each of these orders was split from; the page just read is known."""
+        missing = [id_ for id_ in ids if id_ not in self._cancelled]
+        found = {**self._cancelled, **self.orders_now(missing, "read what orders were split from")}
+        families = {id_: self.ancestors(found[id_]) for id_ in ids if id_ in found}
+        return {id_: family for id_, family in families.items() if family}
 
     def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders are cancelled, unshipped, at this moment."""

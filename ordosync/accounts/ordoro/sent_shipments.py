@@ -43,13 +43,14 @@ class SentShipments(MadeProducts):
         if isinstance(order, Unusable):
             return None
         shipment = self._shipment(found)
-        named = [line for line in found.lines if line.cart_order_id]
+        if shipment and shipment.cancelled:
+            shipment = None
         keys = sorted(zip(found.lines, order.lines, strict=True), key=lambda p: position(p[0].key))
         return Standing(
             order=replace(
                 order,
                 number=found.order_number.partition("-")[2] or found.order_number,
-                reference=(named[0].cart_order_id or "") if named else "",
+                reference=_reference(found),
                 ancestors=self.ancestors(found),
                 lines=tuple(
                     replace(line, id=line_id(found.order_number, shape.key)) for shape, line in keys
@@ -114,8 +115,6 @@ class SentShipments(MadeProducts):
     def _shipment(self, order: OrderShape) -> Shipment | None:
         given = order.shipping_info or ShippingShape()
         number = order.tracking_number
-        if order.status == "cancelled" and not number:
-            return None
         sent_at = self.sent_at(order)
         if sent_at is None:
             return None
@@ -133,6 +132,8 @@ class SentShipments(MadeProducts):
             else "",
             ancestors=self.ancestors(order),
             voided=bool(given.void) or not has_left(order),
+            cancelled=order.status == "cancelled" and not number,
+            reference=_reference(order),
         )
 
     def _split_there(self, number: str) -> Split | None:
@@ -155,3 +156,7 @@ class SentShipments(MadeProducts):
                 )
             )
         return Split(order_id=number, pieces=tuple(pieces))
+
+
+def _reference(order: OrderShape) -> str:
+    return next((line.cart_order_id for line in order.lines if line.cart_order_id), "")

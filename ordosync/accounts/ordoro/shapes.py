@@ -130,6 +130,10 @@ class OrderShape(Struct, frozen=True, kw_only=True):
     financial: FinancialShape | None = None
     parent_order_number: str | None = None
 
+    def __post_init__(self) -> None:
+        # The same order is the same in whichever order the service lists its lines.
+        self.lines.sort(key=lambda line: line.id or 0)
+
     @property
     def tracking_number(self) -> str:
         """The number of its parcel; empty where it has none."""

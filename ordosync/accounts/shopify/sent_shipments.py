@@ -53,7 +53,7 @@ class SentShipments(MadeOrders):
     ) -> Iterator[Page[Shipment | Unusable]]:
         """Read the parcels of the portal's orders that changed since `cursor`."""
         for orders, after in self._changed_orders(cursor, now=now, doing="read shipments"):
-            sent = (shipment for order in orders for shipment in shipments_of(order))
+            sent = (one for order in orders for one in (*_sent(order), *_cancelled(order)))
             yield Page(items=tuple(sent), cursor=after)
 
     def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
@@ -66,7 +66,7 @@ class SentShipments(MadeOrders):
             items = (
                 shipment
                 for order in orders.values()
-                for shipment in shipments_of(self.with_all_parts(order))
+                for shipment in _sent(self.with_all_parts(order))
                 if not known.isdisjoint((shipment.id, *shipment.other_ids))
             )
             yield Page(items=tuple(items))
@@ -149,4 +149,27 @@ class SentShipments(MadeOrders):
                 for line, count in units.items()
                 if count
             ),
+        )
+
+
+def _sent(order: SentOrder) -> Iterator[Shipment]:
+    for shipment in shipments_of(order):
+        yield replace(shipment, reference=order.source_identifier or "")
+
+
+def _cancelled(order: SentOrder) -> Iterator[Shipment]:
+    """Yield an order that was cancelled before a parcel left, and its parts, as without a label."""
+    if order.cancelled_at is None or any(parcel.holds for parcel in order.fulfillments):
+        return
+    order_id = number(order.id)
+    parts = [piece_id(order_id, part.id) for part in order.fulfillment_orders.nodes]
+    for id_ in (order_id, *parts):
+        yield Shipment(
+            id=id_,
+            order_id=id_,
+            tracking_number="",
+            carrier="",
+            shipped_at=order.cancelled_at,
+            voided=True,
+            cancelled=True,
         )

@@ -363,6 +363,8 @@ class SentOrder(Struct, frozen=True, rename="camel", kw_only=True):
     updated_at: At
     fulfillments: list[SentParcel]
     fulfillment_orders: Connection[Part]
+    cancelled_at: At | None = None
+    source_identifier: str | None = None
 
 
 class SentFulfillment(Struct, frozen=True):

@@ -61,6 +61,9 @@ class WrittenTracking(Families):
             self.answer(one, accepted=False)
         elif is_cancelled(one):
             return refused("cancelled", f"fulfillment order {id_} is cancelled")
+        if one.is_open:
+            # What others have sent of it before was not sent to the Supplier: this is the rest.
+            return self._create(shipment, [one])
         if told:
             return refused("other-tracking", f"has another tracking number, {told[0]}")
         if one.sent:
@@ -68,10 +71,8 @@ class WrittenTracking(Families):
         if one.status == "CLOSED":
             reason = f"fulfillment order {id_} is closed, and another one has its units"
             return refused("not-found", reason)
-        if not one.is_open:
-            code = "on-hold" if one.status == "ON_HOLD" else "already-shipped"
-            return refused(code, f"fulfillment order {id_} is {one.status.lower()}")
-        return self._create(shipment, [one])
+        code = "on-hold" if one.status == "ON_HOLD" else "already-shipped"
+        return refused(code, f"fulfillment order {id_} is {one.status.lower()}")
 
     def _add_to_pieces(self, shipment: Shipment, found: Members) -> Outcome:
         wanted = [part for part in found.parts if part.is_open]

@@ -35,6 +35,24 @@ def latest(db: "sqlite3.Connection") -> int:
     return int(row["it"])
 
 
+def turned(db: "sqlite3.Connection", cursor: str | None) -> Iterator[tuple[str, bool, str]]:
+    """Yield the orders without a label that were cancelled or restored since the cursor.
+
+    Each comes with whether it is cancelled now, and when that happened last.
+    """
+    rows = db.execute(
+        "select object_id, max(changes.at) as at, status from changes"
+        " join orders on number = object_id"
+        " where kind = 'order' and what in ('cancelled', 'restored') and changes.sequence > ?"
+        " and status in ('cancelled', 'awaiting_fulfillment') and not exists"
+        " (select 1 from shipments where order_number = object_id and voided_at is null)"
+        " group by object_id order by max(changes.sequence)",
+        (int(cursor or 0),),
+    )
+    for row in rows.fetchall():
+        yield row["object_id"], row["status"] == "cancelled", row["at"]
+
+
 def since(
     db: "sqlite3.Connection", kind: Kind, cursor: str | None
 ) -> Iterator[tuple[list[str], str]]:

@@ -77,6 +77,12 @@ class MerchantSide(Side):
                 gone = orders.cancelled_unshipped(db, numbers)
                 yield Page(items=tuple(n for n in numbers if n in gone), cursor=after)
 
+    def ancestors_of(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Return what each of these orders was split from, nearest first."""
+        with self.reading("read what orders were split from") as db:
+            found = {id_: orders.ancestors(db, id_) for id_ in ids}
+        return {id_: family for id_, family in found.items() if family}
+
     def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders are cancelled, unshipped, at this moment."""
         with self.reading("read cancelled orders") as db:

@@ -82,8 +82,19 @@ def restore(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
         return refused("not-cancelled", f"is not cancelled, but {at.status}")
     db.execute("update orders set supplier = null where number = ?", (number,))
     move(db, number, "awaiting_fulfillment")
+    changes.add(db, "order", number, "restored")
     timeline.add(db, number, "Restored", actor=actor)
     return Outcome(state="done", id=number)
+
+
+def references(db: "sqlite3.Connection", numbers: Sequence[str]) -> dict[str, str]:
+    """Return the references of ours that these orders carry."""
+    rows = db.execute(
+        "select number, reference from orders where reference <> ''"
+        " and number in (select value from json_each(?))",
+        (json.dumps(list(numbers)),),
+    )
+    return {row["number"]: row["reference"] for row in rows}
 
 
 def cancelled_unshipped(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozenset[str]:

@@ -4,7 +4,7 @@ A status of "partially shipped" does not exist: an order is split first, and a p
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -108,7 +108,27 @@ def read(db: "sqlite3.Connection", ids: Sequence[str]) -> list[Shipment]:
         (json.dumps(list(ids)),),
     )
     found = {row["id"]: _shipment(db, row) for row in rows.fetchall()}
-    return [found[key] for key in ids if key in found]
+    families = {key: (one.order_id, *one.ancestors) for key, one in found.items()}
+    known = orders.references(db, [number for family in families.values() for number in family])
+    return [
+        replace(found[key], reference=next((known[n] for n in families[key] if n in known), ""))
+        for key in ids
+        if key in found
+    ]
+
+
+def without_label(turned: Iterable[tuple[str, bool, str]]) -> Iterator[Shipment]:
+    """Yield orders that were cancelled or restored as shipments that hold no label."""
+    for number, is_cancelled, at in turned:
+        yield Shipment(
+            id=number,
+            order_id=number,
+            tracking_number="",
+            carrier="",
+            shipped_at=datetime.fromisoformat(at),
+            voided=True,
+            cancelled=is_cancelled,
+        )
 
 
 def of_order(db: "sqlite3.Connection", number: str) -> Iterator[Shipment]:

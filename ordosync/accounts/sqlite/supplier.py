@@ -122,6 +122,8 @@ class SupplierSide(Side):
     ) -> Iterator[Page[Shipment | Unusable]]:
         """Read the shipments that changed since `cursor`, oldest change first."""
         with self.reading("read shipments") as db:
+            if turned := tuple(shipments.without_label(changes.turned(db, cursor))):
+                yield Page(items=turned)
             for ids, after in changes.since(db, "shipment", cursor):
                 yield Page(items=tuple(shipments.read(db, ids)), cursor=after)
 

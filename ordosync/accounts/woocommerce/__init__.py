@@ -33,6 +33,8 @@ __all__ = ["MerchantOptions", "SupplierOptions", "WooCommerceAccount"]
 
 _API = "wc/v3"
 _MINUTE_S = 60
+_UNKNOWN = "woocommerce_rest_cannot_view"
+"""The code of a refusal to somebody who has shown no key."""
 
 
 class WooCommerceAccount(StandingOrders, OfferedProducts):
@@ -134,7 +136,7 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
 
     def check(self, role: Role) -> Iterator[Finding]:
         """Look whether WooCommerce is there, sign in, and say how the shop does things."""
-        if _API not in self.site.namespaces:
+        if not self.site.is_closed and _API not in self.site.namespaces:
             text = "WooCommerce's REST API is not there: is the plug-in active?"
             yield Finding(text=text, is_problem=True)
             return
@@ -151,12 +153,18 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
             self.http.query("/wc/v3/orders/batch", Raw, doing=doing, json={})
         except SignInError as error:
             yield Finding(text=str(error), is_problem=True)
+            if self._options.is_secure and _UNKNOWN in error.answer:
+                yield Finding(
+                    text="saw no key: if the key is right, its server keeps the header"
+                    " Authorization from WordPress, and must pass it on",
+                    is_problem=True,
+                )
             yield from self._misunderstood()
 
     def _misunderstood(self) -> Iterator[Finding]:
         """Say where the shop takes http for https or the other way round, and so no key counts."""
         home = self.site.home or self.site.url
-        if home.startswith("https://") == self._options.is_secure:
+        if not home or home.startswith("https://") == self._options.is_secure:
             return
         remedy = "its proxy must pass X-Forwarded-Proto and its address begin with https://"
         if not self._options.is_secure:

@@ -8,6 +8,7 @@ own, so its product is asked.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Literal
 
 from ordosync.accounts.base import Selection as Skus
 from ordosync.accounts.woocommerce.shapes import (
@@ -30,6 +31,8 @@ class MerchantOptions:
     """Only products of this category, by name or slug."""
     meta: Mapping[str, str] = field(default_factory=dict)
     """Only products whose fields have these values."""
+    bundles: Literal["parent", "contents"] = "parent"
+    """What of a bundle is sent, which has a line of its own and one for each thing in it."""
 
 
 class Selection:
@@ -69,6 +72,18 @@ class Selection:
     def has_line(self, line: LineShape) -> bool:
         """Whether a line is this Supplier's; its product is known by now."""
         return self._has_sku(line.sku or "") and self._is_known(line.product_id)
+
+    def repeated(self, lines: Sequence[LineShape]) -> frozenset[int]:
+        """Return the lines that say once more what others say: a bundle is sent in one way.
+
+        Where only one of the two ways is this Supplier's, nothing is said twice.
+        """
+        ours = [line for line in lines if self.has_line(line)]
+        bundles = [line.id for line in ours if line.is_bundle]
+        contents = [line.id for line in ours if line.is_content and line.id not in bundles]
+        if not (bundles and contents):
+            return frozenset()
+        return frozenset(bundles if self._options.bundles == "contents" else contents)
 
     def has_product(self, product: ProductShape, parent: ProductShape | None = None) -> bool:
         """Whether a product or variation is this Supplier's.

@@ -23,6 +23,11 @@ DETAILS = "Details"
 """What we call the field of a line for what the buyer chose."""
 
 
+_FIELDS_OF_CONTENTS = ("_bundled_by", "_composite_parent", "_woosb_parent_id")
+_FIELDS_OF_BUNDLES = ("_bundled_items", "_composite_children", "_woosb_ids")
+"""What the plug-ins for bundles call it: Product Bundles, Composite Products and that of WPC."""
+
+
 class MetaShape(Struct, frozen=True):
     """A field of somebody's; those whose key begins with `_` are not shown to people."""
 
@@ -58,11 +63,29 @@ class LineShape(Struct, frozen=True, kw_only=True):
     quantity: int | float
     subtotal: Decimal = Decimal()
     total: Decimal = Decimal()
+    bundled_by: Any = None
+    bundled_items: Any = None
+    composite_parent: Any = None
+    composite_children: Any = None
     meta_data: list[MetaShape] = []
 
     def meta(self, key: str) -> Any:
         """Return the value of a field; None where there is none."""
         return value_of(self.meta_data, key)
+
+    @property
+    def is_content(self) -> bool:
+        """Whether it is in a bundle, which has a line of its own."""
+        return bool(
+            self.bundled_by or self.composite_parent or any(map(self.meta, _FIELDS_OF_CONTENTS))
+        )
+
+    @property
+    def is_bundle(self) -> bool:
+        """Whether what is in it has lines of its own."""
+        return bool(
+            self.bundled_items or self.composite_children or any(map(self.meta, _FIELDS_OF_BUNDLES))
+        )
 
 
 class ExtraShape(Struct, frozen=True, kw_only=True):
@@ -92,6 +115,10 @@ class OrderShape(Struct, frozen=True, kw_only=True):
     fee_lines: list[ExtraShape] = []
     refunds: list[Raw] = []
     meta_data: list[MetaShape] = []
+
+    def __post_init__(self) -> None:
+        # The same order is the same in whichever order the shop lists its lines.
+        self.line_items.sort(key=lambda line: line.id)
 
     def meta(self, key: str) -> Any:
         """Return the value of a field; None where there is none."""
@@ -219,6 +246,8 @@ class SiteShape(Struct, frozen=True, kw_only=True):
     gmt_offset: Any = 0
     timezone_string: str = ""
     namespaces: list[str] = []
+    is_closed: bool = False
+    """Whether it says nothing of itself to anybody that WordPress does not know."""
 
 
 class _Numbered(Struct, frozen=True):

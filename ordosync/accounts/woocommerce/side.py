@@ -32,7 +32,13 @@ from ordosync.accounts.woocommerce.tracking import (
     trackings,
 )
 from ordosync.accounts.woocommerce.zones import zone_of
-from ordosync.errors import NotFoundError, RefusedError, UnavailableError
+from ordosync.errors import (
+    AccountError,
+    NotFoundError,
+    RefusedError,
+    SignInError,
+    UnavailableError,
+)
 from ordosync.models import Comment, Unusable
 
 T = TypeVar("T")
@@ -40,6 +46,12 @@ Left = Mapping[int, float]
 """How much of which lines, as shops say it, of whom some sell half a metre."""
 _LONGEST_QUERY = 4_000
 _ALL: Params = {"per_page": str(LIMIT)}
+_ASK_SITE = "ask what the shop is"
+_NO_API = ("HTTP 404: a web page", "HTTP 30", "answered a web page")
+"""How an answer begins where something else than the API is."""
+_PERMALINKS = (
+    "are pretty permalinks on there (Settings > Permalinks), and is `url:` the shop's own address?"
+)
 _NO_ROUTE = "rest_no_route"
 _EXTENSIONS = ("wc-shipment-tracking/v3", "wc-ast/v3")
 
@@ -69,9 +81,24 @@ class Side(HttpAccount):
     def site(self) -> SiteShape:
         """What the site says of itself; asked once."""
         if self._site is None:
-            fields = {"_fields": "url,home,gmt_offset,timezone_string,namespaces"}
-            self._site = self.http.get("/", SiteShape, doing="ask what the shop is", params=fields)
+            self._site = self._found_site()
         return self._site
+
+    def _found_site(self) -> SiteShape:
+        """Ask for the index of the site, which some plug-ins close.
+
+        Then a key of WooCommerce counts for the paths of WooCommerce alone.
+        """
+        fields = {"_fields": "url,home,gmt_offset,timezone_string,namespaces"}
+        try:
+            return self.http.get("/", SiteShape, doing=_ASK_SITE, params=fields)
+        except SignInError:
+            return SiteShape(is_closed=True)
+        except AccountError as error:
+            if not error.answer.startswith(_NO_API):
+                raise
+            answer = f"{error.answer}; {_PERMALINKS}"
+            raise UnavailableError(f"account {self.name}", _ASK_SITE, answer) from error
 
     def learn_timezone(self) -> None:
         """Find out where this shop's midnight is, if the options do not say it."""
@@ -92,9 +119,17 @@ class Side(HttpAccount):
         if self.has_route("/wc/v3/orders/0/fulfillments"):
             return Fulfillments(self.http, tells_buyer=tells_buyer, zone=self._zone)
         for namespace in _EXTENSIONS:
-            if namespace in self.site.namespaces:
+            if self._has_namespace(namespace):
                 return Extension(self.http, tells_buyer=tells_buyer, namespace=namespace)
         return Notes(self.http, tells_buyer=tells_buyer)
+
+    def _has_namespace(self, namespace: str) -> bool:
+        if not self.site.is_closed:
+            return namespace in self.site.namespaces
+        try:
+            return self.has_route(f"/{namespace}/orders/0/shipment-trackings")
+        except SignInError:
+            return False
 
     def _zone(self) -> tzinfo:
         """Return the time zone of the shop; UTC where it has none with a name."""

@@ -109,7 +109,7 @@ class SoldOrders(Side):
                 if isinstance(item, OrderShape) and self.record(item).unshipped(str(item.id))
             ]
             self.learn_lines(found)
-            left = self.side_by_side(found, self.unsent)
+            left = self.side_by_side(found, self._fallen)
             sold = (self._sold(*one) for one in zip(found, left, strict=True))
             yield Page(items=tuple(one for one in sold if one.lines))
 
@@ -143,10 +143,23 @@ class SoldOrders(Side):
         """Look up whose the lines of these orders are, many at once."""
         self.ours.learn([line.product_id for order in orders for line in order.line_items])
 
+    def left(self, order: OrderShape, *, until: datetime | None = None) -> Left:
+        """Return how much of each line is still sold; of a bundle one way of saying it is 0."""
+        repeated = self.ours.repeated(order.line_items)
+        left = super().left(order, until=until)
+        return {line: 0 if line in repeated else count for line, count in left.items()}
+
     def unsent(self, order: OrderShape) -> Left:
         """Return how much of each line is neither refunded nor in a parcel of others."""
+        return self._less_parcels(order, self.left(order))
+
+    def _fallen(self, order: OrderShape) -> Left:
+        """Return by how much the stock has fallen: that of a bundle, and of what is in it."""
+        return self._less_parcels(order, super().left(order))
+
+    def _less_parcels(self, order: OrderShape, left: Left) -> Left:
         units = units_by_others(self.record(order), self.shown_parcels(order))
-        return {line: count - units.get(line, 0) for line, count in self.left(order).items()}
+        return {line: count - units.get(line, 0) for line, count in left.items()}
 
     def lines_of_supplier(self, order: OrderShape, left: Left) -> Lines:
         """Return the part of what is left that is this Supplier's."""
@@ -273,7 +286,12 @@ class SoldOrders(Side):
         What was sent first and then refunded came back, or never has to: nothing is to be
         cancelled. A refund by its amount alone names no lines, and is of all of them.
         """
-        lines = {one.id: one.quantity for one in order.line_items if self.ours.has_line(one)}
+        repeated = self.ours.repeated(order.line_items)
+        lines = {
+            one.id: one.quantity
+            for one in order.line_items
+            if self.ours.has_line(one) and one.id not in repeated
+        }
         if order.date_completed_gmt or self._was_sent_by_others(order, lines):
             return False
         if order.status == REFUNDED:
@@ -286,7 +304,7 @@ class SoldOrders(Side):
     def _was_sent_by_others(self, order: OrderShape, lines: Left) -> bool:
         """Return True if parcels that this program did not make hold all of these lines."""
         record, seen = self.record(order), self.shown_parcels(order)
-        is_all = len(lines) == len(order.line_items)
+        is_all = all(map(self.ours.has_line, order.line_items))
         if is_all and not record.parcels and any(one.number and one.lines is None for one in seen):
             return True
         sent = units_by_others(record, seen)

@@ -46,6 +46,8 @@ class StandingOrders(Parcels, SupplierSide):
 
     def _to_be_shipped(self, order: OrderShape) -> Standing:
         shipment = self.shipment(order)
+        if shipment and shipment.cancelled:
+            shipment = None
         has_parcel = bool(shipment and shipment.tracking_number)
         number = order.meta(NUMBER)
         lines = in_order(order)

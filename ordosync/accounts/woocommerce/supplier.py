@@ -189,8 +189,6 @@ class SupplierSide(Created):
         """Return what was sent of an order, or that its label is gone; None if it never will."""
         parcels = self.shown_parcels(order)
         parcel = self._parcel(order, parcels)
-        if order.status in _GONE and parcel is None:
-            return None
         sent_at = (
             (parcel and parcel.shipped_at)
             or moment(order.date_completed_gmt)
@@ -206,8 +204,10 @@ class SupplierSide(Created):
             carrier=parcel.carrier if parcel else "",
             shipped_at=sent_at,
             voided=parcel is None and order.status not in self.shipped_statuses,
+            cancelled=parcel is None and order.status in _GONE,
             is_partial=bool(number) and self._is_partial(order, parcels),
             other_numbers=_others(number, parcels),
+            reference=str(order.meta(REFERENCE) or ""),
         )
 
     def _is_partial(self, order: OrderShape, parcels: Sequence[Seen]) -> bool:

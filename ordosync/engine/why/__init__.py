@@ -62,7 +62,12 @@ def why(
             try:
                 for facts in order_facts(portal, store, word, looking):
                     end = ending(facts, due)
-                    story = Story.of(portal, facts.merchant_id, facts.supplier_id, end)
+                    here, there = (
+                        side.status if side else "" for side in (facts.here, facts.there)
+                    )
+                    story = Story.of(
+                        portal, facts.merchant_id, facts.supplier_id, end, statuses=(here, there)
+                    )
                     found.append(
                         _Found(story=story.with_events(events(facts)), is_ours=facts.is_ours)
                     )

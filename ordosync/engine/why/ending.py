@@ -13,6 +13,7 @@ from ordosync.engine.timetable import Scheduled
 from ordosync.engine.why.facts import OrderFacts
 from ordosync.engine.why.story import Ending
 from ordosync.store.steps import StepRow
+from ordosync.tasks import standing
 from ordosync.tasks.notices import is_notice
 
 
@@ -88,7 +89,11 @@ def of_open_step(step: StepRow) -> Ending | None:
 def _open_step(facts: OrderFacts, _: Due) -> Ending | None:
     order = ("failed", "sending", "unknown", "waiting")
     steps = sorted(
-        (step for step in facts.steps if step.state in order),
+        (
+            step
+            for step in facts.steps
+            if step.state in order and step.code not in standing.CODES  # see `_ended`
+        ),
         key=lambda step: (order.index(step.state), -step.id),
     )
     return of_open_step(steps[0]) if steps else None
@@ -119,6 +124,10 @@ def _ended(facts: OrderFacts, due: Due) -> Ending | None:
                 state="requested-again",
                 next=next_run("import-orders", facts.portal.name, due),
             )
+        if facts.there and facts.there.is_shipped:
+            return None
+        if facts.there and facts.there.status in standing.OPEN:
+            return _restored(facts)
         return Ending(state="cancelled", next=f"nothing, unless {shop} requests it again")
     is_gone = facts.there is not None and facts.there.status == "cancelled"
     if link.state == "cancelled_by_supplier" or is_gone:
@@ -136,6 +145,20 @@ def _ended(facts: OrderFacts, due: Due) -> Ending | None:
             f" label{_desk(facts, 'ship', '--void')}",
         )
     return None
+
+
+def _restored(facts: OrderFacts) -> Ending:
+    """Say what is to be done with an order that the Supplier opened again by itself."""
+    shop, supplier = _names(facts)
+    name = facts.portal.name
+    if facts.here and facts.here.status == "awaiting_fulfillment":
+        text = f"both sides have it open, and both may send it: cancel it at {supplier}"
+        return Ending(state="open-on-both-sides", next=f"{text}{_desk(facts, 'cancel')}")
+    return Ending(
+        state="restored-by-supplier",
+        next=f"{supplier} restored what {shop} cancelled: `ordosync reconcile {name} --fix` cancels"
+        f" it there again",
+    )
 
 
 def _shipped(facts: OrderFacts, due: Due) -> Ending | None:

@@ -35,19 +35,32 @@ class Story:
     supplier: str | None
     merchant_account: str
     supplier_account: str
+    merchant_status: str
+    """What the Merchant's account holds now; empty where it was not asked."""
+    supplier_status: str
     ending: Ending
     events: tuple[Event, ...] = ()
     """In the order of time, what is now at the end."""
 
     @classmethod
-    def of(cls, portal: Portal, merchant: str | None, supplier: str | None, ending: Ending) -> Self:
-        """Begin a story, of which nothing has been told yet."""
+    def of(
+        cls,
+        portal: Portal,
+        merchant: str | None,
+        supplier: str | None,
+        ending: Ending,
+        *,
+        statuses: tuple[str, str] = ("", ""),
+    ) -> Self:
+        """Begin a story, of which nothing has been told yet; `statuses` are those of both sides."""
         return cls(
             portal=portal.name,
             merchant=merchant,
             supplier=supplier,
             merchant_account=portal.merchant.name,
             supplier_account=portal.supplier.name,
+            merchant_status=statuses[0],
+            supplier_status=statuses[1],
             ending=ending,
         )
 

@@ -10,6 +10,7 @@ from ordosync.engine.why.facts import OrderFacts
 from ordosync.engine.why.sides import Seen
 from ordosync.engine.why.story import Event
 from ordosync.store.steps import StepRow
+from ordosync.tasks import standing
 from ordosync.tasks.notices import is_notice
 
 _BY_PEOPLE = "desk"
@@ -62,7 +63,11 @@ def _imported(facts: OrderFacts) -> Iterator[Event]:
 def _told(facts: OrderFacts) -> Iterator[Event]:
     """Yield the parcels that the Merchant was told of; of old ones only the links are left."""
     shop = facts.portal.merchant.name
-    done = {step.key: step for step in facts.of_task("update-tracking") if step.state == "done"}
+    done = {
+        step.key: step
+        for step in facts.of_task("update-tracking")
+        if step.state == "done" and step.content not in standing.CODES
+    }
     for link, at in facts.told:
         if link.supplier_id not in done:
             number = link.supplier_id.rpartition(":")[2]
@@ -109,6 +114,8 @@ def _split(step: StepRow, shop: str, _: str) -> str:
 def _tracking(step: StepRow, shop: str, supplier: str) -> str:
     if step.state == "done":
         return ""
+    if step.content in standing.CODES:
+        return step.reason or ""
     if step.code == "no-tracking":
         return f"{supplier}: {step.reason}"
     return _open(step, f"tell {shop} {_parcel(step)}")
@@ -132,7 +139,7 @@ def _open(step: StepRow, doing: str) -> str:
 
 
 def _parcel(step: StepRow) -> str:
-    number = step.content.removesuffix(":void")
+    number = step.key.removesuffix(":void").rpartition(":")[2]
     if step.content.endswith(":void"):
         return f"that tracking {number} is void"
     return f"of tracking {number}"

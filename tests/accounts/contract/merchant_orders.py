@@ -158,6 +158,17 @@ class RequestedOrders(AsMerchant):
         assert found == []
         assert not is_read(account, order_id)
 
+    @needs("relisting")
+    def test_order_whose_lines_are_listed_in_another_order_is_the_same(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        order_id = people.request(sold("1001", line("MUG", 2), line("CUP"), line("BOX", 3)))
+        [before] = usable(read(account.orders_by_id([order_id]))[0])
+
+        people.relist(order_id)
+
+        assert usable(read(account.orders_by_id([order_id]))[0]) == [before]
+
     @needs("reassigning")
     def test_order_that_another_supplier_got_is_skipped_as_reassigned(
         self, account: Account, people: MerchantPeople

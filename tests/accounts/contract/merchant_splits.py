@@ -205,3 +205,19 @@ class SplitOrders(AsMerchant):
 
     def test_no_splits_are_no_outcomes(self, account: Account) -> None:
         assert account.split_orders([]) == []
+
+    @needs("piece-orders", "update-tracking")
+    def test_of_an_order_that_was_partly_sent_before_only_the_open_rest_is_read(
+        self, account: Account, people: MerchantPeople
+    ) -> None:
+        order_id = people.request(sold("1001", line("MUG", 3)))
+        first, second = people.split(order_id, (1,), (2,))
+        people.settle()
+        [told] = account.add_tracking([parcel(first)])
+
+        found = usable(read(account.orders(None, now=people.settle()))[0])
+
+        assert told.state == "done"
+        assert [(one.id, quantities(one)) for one in found if not one.is_split] == [
+            (second, [("MUG", 2)])
+        ]

@@ -30,6 +30,7 @@ Lack = Literal[
     "comments",  # a timeline that people read
     "own-orders",  # beside those of this portal's Supplier
     "reassigning",  # to another supplier
+    "relisting",  # the same lines, shown in another order
     "requesting-again",  # what was cancelled
     "details",  # of a line, such as what is engraved
     # What its products do not have.
@@ -153,6 +154,10 @@ class MerchantPeople(People):
 
     def request_again(self, order_id: str) -> None:
         """Request a cancelled order from the same Supplier once more."""
+        raise NotImplementedError
+
+    def relist(self, order_id: str) -> None:
+        """Let the service show the lines of an order in another order, and as touched."""
         raise NotImplementedError
 
     def reassign(self, order_id: str) -> None:

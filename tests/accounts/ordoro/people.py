@@ -174,6 +174,9 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
         self.fake.restore(order_id)
         self.fake.dropship(order_id, self.supplier)
 
+    def relist(self, order_id: str) -> None:
+        self.fake.relist(order_id)
+
     def reassign(self, order_id: str) -> None:
         self.fake.reassign(order_id, self.other)
 

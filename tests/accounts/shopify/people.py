@@ -38,6 +38,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "relisting",  # a connection is sorted by id
             "requesting-again",
             "late-pieces",
             "cancelled-pieces",

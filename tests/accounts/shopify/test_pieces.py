@@ -138,3 +138,23 @@ def test_order_of_many_lines_is_sent_in_part_while_its_last_line_is_open(
     [found] = shipments(shipper)
 
     assert found.is_partial
+
+
+def test_what_was_sent_before_the_first_import_does_not_go_out_and_blocks_no_number(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    """f20, as at WooCommerce: the open rest alone travels, and has its own parcel."""
+    id_ = seller.request(sold("1001", line("MUG", 3), line("CUP", 1)))
+    part = gid("FulfillmentOrder", id_)
+    seller.fake.ship_piece(part, "OLD1", lines={"MUG": 1, "CUP": 1})
+    account = opened(seller)
+
+    [found] = usable(read(account.orders(None, now=seller.settle()))[0])
+    [made] = account.add_tracking([parcel(id_, "NEW1")])
+
+    assert quantities(found) == [("MUG", 2)]
+    assert made.state == "done"
+    assert seller.fake.tracking(seller.fake.shop.sure(FulfillmentOrder, part).order_id) == [
+        "OLD1",
+        "NEW1",
+    ]

@@ -80,6 +80,7 @@ class SqliteMerchantPeople(AtDesk, MerchantPeople):
     """Who sells, at the desk."""
 
     name = "shop"
+    lacks: ClassVar[frozenset[Lack]] = frozenset({"relisting"})  # lines have a position
 
     def request(self, order: Order) -> str:
         return _done(self.desk.add_order(order, supplier=_PARTNER)).id

@@ -190,9 +190,13 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     def take(self, order: Order) -> str:
         own = [f"OWN-{one.sku}" for one in order.lines]
         for sku in own:
-            self.fake.add_product(sku)
+            if self.fake.shop.by_sku(sku) is None:
+                self.fake.add_product(sku)
         lines = zip(order.lines, own, strict=True)
         return self._place(order, [_bought(one, sku) for one, sku in lines])
+
+    def relist(self, order_id: str) -> None:
+        self.fake.relist(int(order_id))
 
     def request_again(self, order_id: str) -> None:
         self.fake.restore(int(order_id))

@@ -154,6 +154,31 @@ def test_site_without_permalinks_is_a_page(tmp_path: Path) -> None:
 
     assert code == 1
     assert 'ask what the shop is: HTTP 404: a web page, "Page not found"' in out
+    assert "are pretty permalinks on there (Settings > Permalinks)" in out
+
+
+@pytest.mark.parametrize(
+    ("shop", "told"),
+    [
+        (Switches(fulfillments=True), "tells of parcels by fulfillments"),
+        (Switches(shipment_tracking=True), "tells of parcels by the Shipment Tracking extension"),
+        (Switches(), "tells of parcels by a note"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else None,
+)
+def test_site_that_is_closed_to_visitors_is_asked_by_its_shop_alone(
+    tmp_path: Path, shop: Switches, told: str
+) -> None:
+    """W9: the index of the site needs a login, and no path of the shop does."""
+    shop.closed_to_visitors = True
+    with FakeWooCommerce(switches=shop) as fake:
+        write(tmp_path, fake)
+
+        _, out = check(tmp_path)
+
+    assert told in out
+    assert "mend its key" not in out
+    assert "HTTP 401" not in out
 
 
 def test_shop_in_a_folder_of_its_host(tmp_path: Path) -> None:
@@ -179,6 +204,22 @@ def test_over_https_key_and_secret_are_enough(tmp_path: Path, authority: trustme
         code, out = check(tmp_path)
 
     assert (code, "all that is needed is there" in out) == (0, True)
+
+
+def test_server_that_keeps_the_key_to_itself_is_told_for_what_it_does(
+    tmp_path: Path, authority: trustme.CA
+) -> None:
+    """W10: the key is right, and WordPress never sees it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with FakeWooCommerce(switches=Switches(drops_authorization=True), certificate=context) as fake:
+        write(tmp_path, fake, more="ca_file: ca.pem")
+
+        code, out = check(tmp_path)
+
+    assert code == 1
+    assert "its server keeps the header Authorization from WordPress" in out
 
 
 def test_http_to_another_machine_is_refused(tmp_path: Path, fake: FakeWooCommerce) -> None:

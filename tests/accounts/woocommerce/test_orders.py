@@ -15,6 +15,7 @@ from ordosync.config.model import ProductsConfig
 from ordosync.errors import SignInError, UnavailableError
 from ordosync.models import Order, Unusable
 from tests.accounts.contract.account import read
+from tests.accounts.contract.examples import parcel
 from tests.accounts.woocommerce.shops import merchant, requests
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
 from tests.virtual import START, VirtualClock
@@ -407,3 +408,67 @@ def test_an_order_that_an_earlier_release_read_has_the_same_content_now() -> Non
     )
 
     assert order_of(shape, {1: 2}).content == "woocommerce1-aa2d7b23e9e3d100"
+
+
+BUNDLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "Product Bundles": ({"_bundled_items": ["a"]}, {"_bundled_by": "x"}),
+    "Composite Products": ({"_composite_children": ["a"]}, {"_composite_parent": "x"}),
+    "WPC": ({"_woosb_ids": "7/ab/2"}, {"_woosb_parent_id": "7"}),
+}
+"""How plug-ins mark the line of a bundle, and those of what is in it."""
+
+
+def with_fields(sku: str, quantity: int, fields: dict[str, Any]) -> dict[str, Any]:
+    meta = [{"key": key, "value": value} for key, value in fields.items()]
+    return {"sku": sku, "quantity": quantity, "meta_data": meta}
+
+
+def sell_a_set(fake: FakeWooCommerce, plugin: str = "Product Bundles") -> int:
+    """Return an order of two sets with two mugs each, and of a cup."""
+    bundle, content = BUNDLES[plugin]
+    lines = [with_fields("SET", 2, bundle), with_fields("MUG", 4, content)]
+    return fake.place_order([*lines, with_fields("CUP", 1, {})])
+
+
+@pytest.mark.parametrize("plugin", list(BUNDLES))
+@pytest.mark.parametrize(
+    ("bundles", "sent"),
+    [("parent", [("SET", 2), ("CUP", 1)]), ("contents", [("MUG", 4), ("CUP", 1)])],
+)
+def test_bundle_is_sent_by_itself_or_as_what_is_in_it_and_never_both(
+    tmp_path: Path, plugin: str, bundles: str, sent: list[tuple[str, int]]
+) -> None:
+    """f26: whoever stocks the set as a kit would send it twice."""
+    with merchant(tmp_path, VirtualClock(), bundles=bundles) as (account, fake):
+        for sku in ("SET", "MUG", "CUP"):
+            fake.add_product(sku)
+        order_id = sell_a_set(fake, plugin)
+
+        [found] = orders(account)
+        account.add_tracking([parcel(str(order_id))])
+
+        assert basket(found) == sent
+        assert fake.order(order_id)["status"] == "completed"
+
+
+def test_what_is_in_a_bundle_of_somebody_elses_is_sent(tmp_path: Path) -> None:
+    """Then the bundle itself goes to nobody here, and nothing is sent twice."""
+    with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
+        offer(fake)
+        fake.add_product("SET")
+        sell_a_set(fake)
+
+        [found] = orders(account)
+
+        assert basket(found) == [("MUG", 4)]
+
+
+def test_stock_of_what_is_in_a_bundle_has_fallen_as_well(tmp_path: Path) -> None:
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        for sku in ("SET", "MUG", "CUP"):
+            fake.add_product(sku)
+        sell_a_set(fake)
+
+        [found] = read(account.sold_orders())[0]
+
+        assert basket(found) == [("SET", 2), ("MUG", 4), ("CUP", 1)]

@@ -132,6 +132,13 @@ class People:
         with self.shop.lock:
             orders.dropship(self.shop, self._order(number), {"supplier_id": supplier, **asked})
 
+    def relist(self, number: str) -> None:
+        """Show the lines of an order the other way round."""
+        with self.shop.lock:
+            order = self._order(number)
+            order.lines.reverse()
+            orders.touch(self.shop, order)
+
     def reassign(self, number: str, supplier: int) -> None:
         """Request an order from another supplier than before."""
         self.dropship(number, supplier)

@@ -71,6 +71,13 @@ class People(Keepers, Packers):
         with self.shop.lock:
             orders.edit(self.shop, self.shop.order(order_id), fields)
 
+    def relist(self, order_id: int) -> None:
+        """Show the lines of an order the other way round, as a plugin may that sorts them."""
+        with self.shop.lock:
+            order = self.shop.order(order_id)
+            order.lines.reverse()
+            orders.edit(self.shop, order, {})
+
     def edit_lines(self, order_id: int, quantities: Mapping[str, int]) -> None:
         """Change quantities by SKU: 0 takes the lines off, a new SKU adds one."""
         with self.shop.lock:

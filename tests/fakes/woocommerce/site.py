@@ -101,6 +101,9 @@ class Site(Service):
     def _act(self, request: Request, path: str) -> Answer:
         home = self._host() + self.shop.switches.path
         known = [it.template for it in ROUTES if it.needs(self.shop.switches)]
+        if self.shop.switches.closed_to_visitors and not path.startswith(("/wc/", "/wc-")):
+            why = "Only authenticated users can access the REST API."
+            raise Refused("rest_login_required", why, 401)
         if path == "/":
             return Answer(200, calls_shop.index(self.shop, home, known))
         if (namespace := path.strip("/")) in calls_shop.namespaces(self.shop):

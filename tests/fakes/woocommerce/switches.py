@@ -50,6 +50,8 @@ class Switches:
     """Without them `/wp-json/` is a page that was not found."""
     trusts_forwarded_proto: bool = False
     """Whether `X-Forwarded-Proto: https` makes a plain request a secure one."""
+    closed_to_visitors: bool = False
+    """Some plug-ins let nobody in whom WordPress does not know; keys count for `wc/` alone."""
     drops_authorization: bool = False
     """Some servers keep the header from PHP; then only keys in the query are seen."""
     cache_s: float = 0

@@ -89,7 +89,7 @@ _SENT_PARTS = """
   }
 """
 _SENT = f"""
-  id updatedAt
+  id sourceIdentifier updatedAt cancelledAt
   fulfillments {{
     id status createdAt
     location {{ name }}
@@ -132,7 +132,7 @@ ALL_RECEIVED = f"""
 query AllReceived($first: Int!, $after: String, $query: String) {{
   orders(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {{
     pageInfo {{ hasNextPage endCursor }}
-    nodes {{ name sourceIdentifier cancelledAt displayFulfillmentStatus {_SENT} }}
+    nodes {{ name displayFulfillmentStatus {_SENT} }}
   }}
 }}
 """

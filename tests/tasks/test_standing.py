@@ -1,0 +1,161 @@
+"""Orders that a Supplier cancelled, or opened again, by itself: people hear of them once."""
+
+from typing import Any
+
+import pytest
+
+from tests.command import Done, ordosync
+from tests.tasks.portal import Pair, done, line, order
+
+TASK = "update-tracking"
+
+
+@pytest.fixture(name="imported")
+def _imported(pair: Pair) -> Pair:
+    pair.imported("1001", line("MUG", 1))
+    return pair
+
+
+def of_orders(said: Done) -> list[dict[str, Any]]:
+    return [one for one in said.json["differences"] if one["kind"] != "no-product-link"]
+
+
+def cancelled_by_task(pair: Pair) -> None:
+    done(pair.shop.cancel("1001"))
+    assert pair.run("cancel-orders").count("done") == 1
+
+
+def test_what_the_supplier_cancelled_fails_once(imported: Pair) -> None:
+    done(imported.northwind.cancel("1001"))
+
+    first, second = imported.run(TASK), imported.run(TASK)
+
+    assert (first.step.state, first.step.code) == ("failed", "supplier-cancelled")
+    assert first.step.merchant_id == "1001"
+    assert second.counts == {}
+
+
+def test_what_both_sides_cancelled_needs_nobody(imported: Pair) -> None:
+    done(imported.northwind.cancel("1001"))
+    done(imported.shop.cancel("1001"))
+
+    assert imported.run(TASK).counts == {}
+
+
+def test_what_our_task_cancelled_needs_nobody(imported: Pair) -> None:
+    cancelled_by_task(imported)
+
+    assert imported.run(TASK).counts == {}
+
+
+@pytest.mark.parametrize("ends", ["cancelled", "restored"])
+def test_a_suppliers_cancellation_settles_itself(imported: Pair, ends: str) -> None:
+    done(imported.northwind.cancel("1001"))
+    imported.run(TASK)
+    if ends == "cancelled":
+        done(imported.shop.cancel("1001"))
+    else:
+        done(imported.northwind.restore("1001"))
+
+    settled = imported.run(TASK)
+
+    assert (settled.step.state, settled.counts) == ("done", {"unchanged": 1})
+    assert imported.run(TASK).counts == {}
+
+
+def test_what_the_supplier_cancels_once_more_fails_once_more(imported: Pair) -> None:
+    done(imported.northwind.cancel("1001"))
+    imported.run(TASK)
+    done(imported.northwind.restore("1001"))
+    imported.run(TASK)
+    done(imported.northwind.cancel("1001"))
+
+    assert imported.run(TASK).counts == {"failed": 1}
+
+
+def test_a_suppliers_own_order_that_it_cancels_is_nobodys_business(imported: Pair) -> None:
+    done(imported.northwind.add_order(order("OWN", line("MUG", 1)), supplier=None))
+    done(imported.northwind.cancel("OWN"))
+
+    assert imported.run(TASK).counts == {}
+
+
+def test_what_was_cancelled_and_restored_by_the_supplier_fails_once(imported: Pair) -> None:
+    cancelled_by_task(imported)
+    done(imported.northwind.restore("1001"))
+
+    first, second = imported.run(TASK), imported.run(TASK)
+
+    assert (first.step.state, first.step.code) == ("failed", "supplier-restored")
+    assert "reconcile --fix" in (first.step.reason or "")
+    assert second.counts == {}
+
+
+def test_a_restored_order_that_the_merchant_sends_itself_names_the_side_to_cancel(
+    imported: Pair,
+) -> None:
+    cancelled_by_task(imported)
+    done(imported.northwind.restore("1001"))
+    done(imported.shop.restore("1001"))
+
+    ran = imported.run(TASK)
+
+    assert "cancel it at the Supplier" in (ran.step.reason or "")
+
+
+def test_the_reason_is_that_of_how_both_sides_stand_now(imported: Pair) -> None:
+    cancelled_by_task(imported)
+    done(imported.northwind.restore("1001"))
+    imported.run(TASK)
+    done(imported.shop.restore("1001"))
+
+    ran = imported.run(TASK)
+
+    assert (ran.step.state, ran.counts) == ("failed", {"unchanged": 1})
+    assert "cancel it at the Supplier" in (ran.step.reason or "")
+
+
+def test_a_restored_order_that_the_merchant_requests_again_is_settled(imported: Pair) -> None:
+    cancelled_by_task(imported)
+    done(imported.northwind.restore("1001"))
+    imported.run(TASK)
+    done(imported.shop.restore("1001"))
+    done(imported.shop.request("1001", "northwind"))
+
+    ran = imported.run(TASK)
+
+    assert (ran.step.state, ran.counts) == ("done", {"unchanged": 1})
+
+
+def test_reconcile_cancels_a_restored_order_again(imported: Pair) -> None:
+    cancelled_by_task(imported)
+    done(imported.northwind.restore("1001"))
+
+    before = ordosync(imported.folder, "reconcile", "shop-northwind", "--json")
+    fixed = ordosync(imported.folder, "reconcile", "shop-northwind", "--fix", "--json")
+
+    [one] = of_orders(before)
+    assert (one["kind"], one["fix"]) == ("not-cancelled", "cancel-orders")
+    assert of_orders(fixed) == []
+    assert imported.run(TASK).counts == {}
+
+
+def test_a_run_of_cancel_orders_does_not_fight_a_supplier_who_restores(imported: Pair) -> None:
+    cancelled_by_task(imported)
+    done(imported.northwind.restore("1001"))
+
+    imported.run("cancel-orders")
+
+    there = imported.northwind.read_order("1001")
+    assert there
+    assert there.status == "awaiting_fulfillment"
+
+
+def test_an_order_that_is_open_on_both_sides_is_a_difference_for_people(imported: Pair) -> None:
+    cancelled_by_task(imported)
+    done(imported.northwind.restore("1001"))
+    done(imported.shop.restore("1001"))
+
+    [one] = of_orders(ordosync(imported.folder, "reconcile", "shop-northwind", "--json"))
+    assert (one["kind"], one["fix"]) == ("open-on-both-sides", None)
+    assert "cancel order 1001 at the Supplier" in one["what"]

@@ -1,0 +1,56 @@
+"""A parcel of an order that we sent, and that no link knows, is not passed over in silence."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.tasks.portal import Pair, done, line, order, parcel
+
+TASK = "update-tracking"
+
+
+@pytest.fixture(name="forgotten")
+def _forgotten(pair: Pair) -> Pair:
+    """Return a portal that has forgotten an order which the Supplier ships."""
+    pair.imported("1001", line("MUG", 1))
+    pair.send("1001")
+    pair.sql("ordosync", "delete from links")
+    return pair
+
+
+def test_it_waits_for_a_day_and_then_fails_once(forgotten: Pair) -> None:
+    first, second = forgotten.run(TASK), forgotten.run(TASK)
+    forgotten.clock.at += timedelta(days=1)
+    third, fourth = forgotten.run(TASK), forgotten.run(TASK)
+
+    assert (first.step.state, first.step.code) == ("waiting", "no-link")
+    assert first.step.merchant_id == "1001"
+    assert second.count("failed") == 0
+    assert (third.step.state, third.step.code) == ("failed", "no-link")
+    assert fourth.count("failed") == 0
+
+
+def test_it_is_sent_when_the_link_comes(forgotten: Pair) -> None:
+    forgotten.run(TASK)
+    forgotten.sql("ordosync", "update schedule set cursor = null")
+    forgotten.sql("ordosync", "delete from steps where task = 'import-orders'")
+    forgotten.run("import-orders")
+
+    ran = forgotten.run(TASK)
+
+    assert (ran.step.state, ran.counts) == ("done", {"done": 1})
+
+
+def test_a_parcel_of_the_suppliers_own_order_is_nobodys_business(pair: Pair) -> None:
+    done(pair.northwind.add_order(order("OWN", line("MUG", 1)), supplier=None))
+    [outcome] = pair.northwind.ship([parcel("OWN")])
+    done(outcome)
+
+    assert pair.run(TASK).counts == {}
+
+
+def test_a_parcel_of_another_portals_order_is_not_ours(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 1))
+    pair.send("1001")
+
+    assert pair.run(TASK, "outlet-northwind").counts == {}
