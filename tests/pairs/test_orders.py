@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+import pytest
+
 from ordosync.models import Address, Order
 from tests.accounts.contract.account import quantities
 from tests.accounts.contract.examples import line, parcel, sold
@@ -234,3 +236,18 @@ def test_people_of_both_sides_are_told_that_another_supplier_got_it(pair: Pair) 
 
     assert "earlier Supplier still has" in pair.merchant.timeline(merchant_id)[-1]
     assert "to another supplier" in pair.supplier.timeline(supplier_id)[-1]
+
+
+@needs("cancel-orders", "piece-orders")
+def test_cancelled_piece_of_the_merchants_own_cancels_nothing_and_is_reported(pair: Pair) -> None:
+    if pair.merchant.options["kind"] == "shopify":
+        pytest.skip("a shop cancels a whole order")
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 1), line("CUP", 1))
+    piece, _ = pair.merchant.split(merchant_id, [1, 0], [0, 1])
+    pair.merchant.cancel(piece)
+
+    first, second = pair.run("cancel-orders"), pair.run("cancel-orders")
+
+    assert (first.step.state, first.step.code) == ("failed", "piece-cancelled")
+    assert second.counts.get("failed", 0) == 0
+    assert pair.supplier.status(supplier_id) == "awaiting_fulfillment"
