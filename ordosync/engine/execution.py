@@ -20,6 +20,7 @@ from ordosync.engine.changes import change, counted_as, decided, restate, settle
 from ordosync.engine.claims import LineClaims
 from ordosync.engine.owed import owed
 from ordosync.engine.refound import Families
+from ordosync.engine.reopening import reopen, reopenable
 from ordosync.engine.stop import Stop
 from ordosync.engine.unproven import before_restore, is_uncertain, reason
 from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
@@ -297,6 +298,11 @@ class Execution:
         known = self.store.steps.known(
             self.portal.name, self.task.name, [step.key for step in page.items]
         )
+        if self.task.reopens:
+            read = [step.merchant_id for step in page.items if step.merchant_id]
+            if ids := reopenable(self.task, self.portal, self.store, read):
+                with self._recording():
+                    reopen(self.task, self.portal, self.store, ids, now=self.clock.now())
         fresh: list[Step] = []
         edits: list[Step] = []
         reread: dict[str, str] = {}

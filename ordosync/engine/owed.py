@@ -73,6 +73,8 @@ def says_it_all(row: StepRow, step: Step) -> bool:
     """
     if decisive(row.content) != decisive(step.content) or _is_undone(row, step):
         return False
+    if row.state == "failed" and step.cured:
+        return row.code != step.cured
     if row.state != "skipped":
         return True
     return step.verdict is not None and step.verdict.code in ("", row.code)

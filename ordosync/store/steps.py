@@ -264,6 +264,41 @@ class Steps:
         )
         return [_step(row) for row in rows]
 
+    def failed_as(self, portal: str, tasks: Sequence[str], codes: Sequence[str]) -> frozenset[str]:
+        """Return the Merchant's ids in steps that failed with one of these codes."""
+        rows = self._db.execute(
+            f"select distinct merchant_id from steps where portal = ? and {UNSETTLED}"  # noqa: S608
+            " and state = 'failed' and task in (select value from json_each(?))"
+            " and code in (select value from json_each(?)) and merchant_id is not null",
+            (portal, json.dumps(list(tasks)), json.dumps(list(codes))),
+        )
+        return frozenset(row["merchant_id"] for row in rows)
+
+    def wait_again(
+        self,
+        portal: str,
+        tasks: Sequence[str],
+        codes: Sequence[str],
+        ids: Sequence[str],
+        *,
+        now: datetime,
+    ) -> None:
+        """Let such steps of these orders of the Merchant's be tried again, as if new."""
+        self._db.execute(
+            "update steps set state = 'waiting', not_before = null, attempts = 0,"
+            " created_at = :at, updated_at = :at where portal = :portal and state = 'failed'"
+            " and task in (select value from json_each(:tasks))"
+            " and code in (select value from json_each(:codes))"
+            " and merchant_id in (select value from json_each(:ids))",
+            {
+                "at": to_text(now),
+                "portal": portal,
+                "tasks": json.dumps(list(tasks)),
+                "codes": json.dumps(list(codes)),
+                "ids": json.dumps(list(ids)),
+            },
+        )
+
     def unread(self, portal: str) -> Sequence[StepRow]:
         """Return what was to be orders and could not be read at all, such as whole files."""
         rows = self._db.execute(

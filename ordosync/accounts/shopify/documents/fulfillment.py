@@ -139,7 +139,8 @@ query MoreParts($id: ID!, $first: Int!, $after: String, $lines: Int!) {{
 
 UNSENT = """
 query Unsent(
-  $first: Int!, $after: String, $query: String, $closed: Boolean!, $lines: Int!, $sent: String!
+  $first: Int!, $after: String, $query: String, $closed: Boolean!, $lines: Int!
+  $sent: String!, $split: String!
 ) {
   fulfillmentOrders(
     first: $first, after: $after, query: $query, includeClosed: $closed, sortKey: UPDATED_AT
@@ -147,10 +148,13 @@ query Unsent(
     pageInfo { hasNextPage endCursor }
     nodes {
       id status updatedAt
-      order { sent: metafield(namespace: "ordosync", key: $sent) { value } }
+      order {
+        sent: metafield(namespace: "ordosync", key: $sent) { value }
+        split: metafield(namespace: "ordosync", key: $split) { value }
+      }
       lineItems(first: $lines) {
         pageInfo { hasNextPage endCursor }
-        nodes { id remainingQuantity inventoryItemId }
+        nodes { id remainingQuantity inventoryItemId lineItem { id } }
       }
     }
   }
@@ -161,7 +165,8 @@ MORE_UNSENT = """
 query MoreUnsent($id: ID!, $first: Int!, $after: String) {
   fulfillmentOrder(id: $id) {
     lineItems(first: $first, after: $after) {
-      pageInfo { hasNextPage endCursor } nodes { id remainingQuantity inventoryItemId }
+      pageInfo { hasNextPage endCursor }
+      nodes { id remainingQuantity inventoryItemId lineItem { id } }
     }
   }
 }
