@@ -31,7 +31,7 @@ from ordosync.store.concerns import step_key
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import PLANNED, UNPROVEN, StepChange, StepRow
-from ordosync.tasks import TASKS
+from ordosync.tasks import TASKS, waiting_for
 from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict, edit_key
 
 _CATCHES_UP = timedelta(hours=1)
@@ -76,6 +76,7 @@ class Execution:
         self._mended: AbstractSet[str] = frozenset()
         self._over: Mapping[str, Verdict] = {}
         self._told: AbstractSet[str] = frozenset()
+        self._sent_as: dict[str, str] = {}
         self._standing: set[str] = set()
         self._is_complete = False
         self._read_to_end: tuple[str | None, datetime] | None = None
@@ -214,6 +215,9 @@ class Execution:
     def _read_up_to(self, cursor: str | None, *, began: datetime) -> None:
         """Note, inside a transaction, how far a reading that began then has come."""
         if cursor is not None:
+            if self.store.schedule.cursor(self.portal.name, self.task.name) is None:
+                # What was passed over before the first reading had linked anything has links now.
+                self.store.schedule.begin_anew(self.portal.name, waiting_for(self.task.name))
             self.store.schedule.move(self.portal.name, self.task.name, cursor)
         if self._restored_at and began >= self._restored_at + _CATCHES_UP:
             self.store.schedule.caught_up(self.portal.name, self.task.name)
@@ -244,6 +248,7 @@ class Execution:
             lost = frozenset(orders) - found.keys()
             self._record(self._unproven([rows[key] for key in orders if key in lost]))
             steps = [step for step in steps if step.key not in lost]
+        self._sent_as |= {step.key: rows[step.key].content for step in steps}
         self._send(steps, look_first=True)
 
     def _proves_nothing(self) -> bool:
@@ -433,16 +438,34 @@ class Execution:
         ]
         for one, result in zip(changes, results, strict=True):
             self.counts.add(counted_as(one, result.outcome))
+        late = self._edited_since(steps, results)
         with self._recording():
             now = self.clock.now()
             self.store.steps.record_sent(self.portal.name, self.task.name, changes, now=now)
             self._link(results)
             self._claims.settle(changes, results)
+            if late:
+                sent_as = {key: self._sent_as[key] for key in late}
+                self.store.steps.reread(self.portal.name, self.task.name, sent_as)
             if not all(result.outcome.keeps_reference for result in results):
                 self.store.references.missed(self.task.target(self.portal).name, now=now)
         fault("result-after-commit")
         self._has_written = True
+        self._send(self._untold(list(late.values())))
         self._give_up_in_an_outage([result.outcome for result in results])
+
+    def _edited_since(self, steps: Sequence[Step], results: Sequence[Result]) -> Mapping[str, Step]:
+        """Return the edits of what an earlier attempt had sent before it was edited."""
+        found: dict[str, Step] = {}
+        for step, result in zip(steps, results, strict=True):
+            if self.task.compare and step.key in self._sent_as and result.outcome.id:
+                if result.outcome.state != "unchanged":
+                    continue
+                arrived = replace(step, supplier_id=result.outcome.id)
+                edit = self.task.compare(arrived, self._sent_as[step.key], told=False)
+                if isinstance(edit, Step):
+                    found[step.key] = edit
+        return found
 
     def _begin(self, steps: Sequence[Step], *, is_uncertain: bool) -> Sequence[Step]:
         """Commit steps as sending, their lines claimed; return those that are to be written.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from ordosync.store.steps import UNSETTLED
 from ordosync.store.times import from_text, to_text
 
 if TYPE_CHECKING:
@@ -143,12 +144,16 @@ class Links:
         """Return the orders and pieces of which no label is known, and may be any day.
 
         So long ago as `shipped_after` one that was shipped without a label was not known to be.
+        One whose step is open is left out: that is tried by itself, or waits for a person.
         """
         rows = self._db.execute(
             f"select * from links as this where {_UNREPORTED} and linked_at > :linked"  # noqa: S608
             " and not exists (select 1 from steps where portal = :portal"
             "  and task = 'update-tracking' and key = this.supplier_id || ':'"
-            "  and code = 'no-tracking' and created_at < :shipped) order by linked_at",
+            "  and code = 'no-tracking' and created_at < :shipped)"
+            " and supplier_id not in (select supplier_id from steps where portal = :portal"
+            f"  and task = 'update-tracking' and {UNSETTLED} and supplier_id is not null)"
+            " order by linked_at",
             {
                 "portal": self._portal,
                 "linked": to_text(linked_after),

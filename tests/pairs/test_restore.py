@@ -172,6 +172,25 @@ def test_order_that_was_sent_and_split_by_the_supplier_since_is_not_sent_again(
     pair.stays_quiet("import-orders", "split-order")
 
 
+@needs("split-order", "piece-orders", "update-tracking")
+def test_tasks_that_run_before_the_first_import_of_a_new_store_read_everything_again(
+    pair: Pair,
+) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2), line("CUP", 3))
+    other_id, shipped = pair.imported("1002")
+    pair.supplier.split(supplier_id, [1, 1], [1, 2])
+    pair.supplier.ship(shipped, parcel(number="1Z2"))
+    lose(pair)
+
+    for task in ("split-order", "update-tracking", "import-orders"):
+        pair.run(task)
+    for task in ("split-order", "update-tracking"):
+        assert pair.run(task).count("done") == 1, task
+
+    assert len(pair.merchant.pieces(merchant_id)) == 2
+    assert numbers(pair.merchant.tracking(other_id)) == ["1Z2"]
+
+
 @FORGETTING
 @needs("piece-orders")
 def test_order_that_was_sent_and_split_by_the_merchant_since_is_not_sent_again(

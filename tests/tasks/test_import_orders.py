@@ -614,6 +614,23 @@ def test_content_as_it_was_written_before_is_never_compared_and_then_known(pair:
     assert pair.run(TASK).step.code == "edited"
 
 
+def test_edit_between_a_write_whose_answer_was_lost_and_its_look_up_is_reported(
+    pair: Pair,
+) -> None:
+    pair.imported("1001", line("MUG", 2))
+    pair.of_store("update steps set state = 'sending', supplier_id = null")
+    pair.of_store("delete from links")
+    _edit(pair, "update order_lines set quantity = 5")
+
+    found = pair.run(TASK)
+    _edit(pair, "update order_lines set quantity = 2")
+    back = pair.run(TASK)
+
+    assert found.counts == {"unchanged": 1, "failed": 1}
+    assert [(row.state, row.code) for row in found.steps] == [("done", None), ("failed", "edited")]
+    assert back.step.code == "taken-back"
+
+
 def test_retry_of_an_edit_judges_it_again(pair: Pair) -> None:
     pair.imported("1001", line("MUG", 2))
     _edit(pair, "update order_lines set quantity = 5")

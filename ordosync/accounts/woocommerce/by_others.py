@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.woocommerce.record import Record
-from ordosync.accounts.woocommerce.tracking import Lines, Seen
+from ordosync.accounts.woocommerce.seen import Lines, Seen
 
 
 def units_by_others(record: Record, seen: Sequence[Seen]) -> Mapping[int, int]:

@@ -12,6 +12,7 @@ import msgspec
 
 from ordosync.accounts.base import refused
 from ordosync.accounts.woocommerce.by_others import less, sent_before, typed
+from ordosync.accounts.woocommerce.cancelled import CancelledOrders
 from ordosync.accounts.woocommerce.record import (
     Parcel,
     Part,
@@ -22,9 +23,9 @@ from ordosync.accounts.woocommerce.record import (
     parts_for,
 )
 from ordosync.accounts.woocommerce.record import order_of as id_of
+from ordosync.accounts.woocommerce.seen import Lines, Seen
 from ordosync.accounts.woocommerce.shapes import OrderShape
-from ordosync.accounts.woocommerce.sold import Lines, SoldOrders
-from ordosync.accounts.woocommerce.tracking import Seen, say_once
+from ordosync.accounts.woocommerce.tracking import say_once
 from ordosync.models import Outcome, Shipment, Split
 
 SHIPPED = "completed"
@@ -63,7 +64,7 @@ class _Told:
         return target == str(self.order.id) or self.record.part(target) is not None
 
 
-class Parcels(SoldOrders):
+class Parcels(CancelledOrders):
     """Who sells, as far as orders are told of parcels."""
 
     def add_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:

@@ -1,42 +1,30 @@
-"""What both roles stand on: what the shop is, its orders by id, its products by SKU, its notes."""
+"""What both roles stand on: the orders of a shop by id, its products by SKU, its notes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from msgspec import Raw
 
 from ordosync.accounts.lists import LIMIT, since_cursor
-from ordosync.accounts.over_http import HttpAccount
-from ordosync.accounts.woocommerce.lists import ORDER_FIELDS, PRODUCT_FIELDS, Lists, Params, at_of
+from ordosync.accounts.woocommerce.lists import ORDER_FIELDS, PRODUCT_FIELDS, Params, at_of
 from ordosync.accounts.woocommerce.orders import refunded
+from ordosync.accounts.woocommerce.place import NO_ROUTE, Place
 from ordosync.accounts.woocommerce.record import order_of
+from ordosync.accounts.woocommerce.seen import Seen, trackings
 from ordosync.accounts.woocommerce.shapes import (
     OrderShape,
     ProductShape,
     RefundShape,
-    SiteShape,
     read,
 )
-from ordosync.accounts.woocommerce.tracking import (
-    Extension,
-    Fulfillments,
-    Notes,
-    Seen,
-    Tracking,
-    say_once,
-    trackings,
-)
-from ordosync.accounts.woocommerce.zones import zone_of
+from ordosync.accounts.woocommerce.tracking import Fulfillments, say_once
 from ordosync.errors import (
-    AccountError,
     NotFoundError,
     RefusedError,
-    SignInError,
     UnavailableError,
 )
 from ordosync.models import Comment, Unusable
@@ -46,95 +34,14 @@ Left = Mapping[int, float]
 """How much of which lines, as shops say it, of whom some sell half a metre."""
 _LONGEST_QUERY = 4_000
 _ALL: Params = {"per_page": str(LIMIT)}
-_ASK_SITE = "ask what the shop is"
-_NO_API = ("HTTP 404: a web page", "HTTP 30", "answered a web page")
-"""How an answer begins where something else than the API is."""
-_PERMALINKS = (
-    "are pretty permalinks on there (Settings > Permalinks), and is `url:` the shop's own address?"
-)
-_NO_ROUTE = "rest_no_route"
-_EXTENSIONS = ("wc-shipment-tracking/v3", "wc-ast/v3")
 
 
-class Side(HttpAccount):
+class Side(Place):
     """A WooCommerce shop."""
-
-    notify_customer: bool
 
     def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
-        self._site: SiteShape | None = None
-        self._tracking: Tracking | None = None
         self._has_flat_variations: bool | None = None
-
-    @property
-    def lists(self) -> Lists:
-        """The shop's lists."""
-        return Lists(self.http, f"account {self.name}", self._comes_again)
-
-    def _comes_again(self, at: datetime) -> bool:
-        """Whether the shop's clock said the same an hour before."""
-        zone = zone_of(self.site)
-        return zone is not None and at.astimezone(ZoneInfo(zone)).fold == 1
-
-    @property
-    def site(self) -> SiteShape:
-        """What the site says of itself; asked once."""
-        if self._site is None:
-            self._site = self._found_site()
-        return self._site
-
-    def _found_site(self) -> SiteShape:
-        """Ask for the index of the site, which some plug-ins close.
-
-        Then a key of WooCommerce counts for the paths of WooCommerce alone.
-        """
-        fields = {"_fields": "url,home,gmt_offset,timezone_string,namespaces"}
-        try:
-            return self.http.get("/", SiteShape, doing=_ASK_SITE, params=fields)
-        except SignInError:
-            return SiteShape(is_closed=True)
-        except AccountError as error:
-            if not error.answer.startswith(_NO_API):
-                raise
-            answer = f"{error.answer}; {_PERMALINKS}"
-            raise UnavailableError(f"account {self.name}", _ASK_SITE, answer) from error
-
-    def learn_timezone(self) -> None:
-        """Find out where this shop's midnight is, if the options do not say it."""
-        if self.timezone is None:
-            self.timezone = zone_of(self.site)
-
-    @property
-    def tracking(self) -> Tracking:
-        """How this shop shows parcels; found out once, whichever thread wants it first."""
-        if self._tracking is None:
-            with self.asking:
-                self._tracking = self._tracking or self._found_tracking()
-        return self._tracking
-
-    def _found_tracking(self) -> Tracking:
-        tells_buyer = self.notify_customer
-        # No order has the id 0: what is asked is whether the shop knows the question.
-        if self.has_route("/wc/v3/orders/0/fulfillments"):
-            return Fulfillments(self.http, tells_buyer=tells_buyer, zone=self._zone)
-        for namespace in _EXTENSIONS:
-            if self._has_namespace(namespace):
-                return Extension(self.http, tells_buyer=tells_buyer, namespace=namespace)
-        return Notes(self.http, tells_buyer=tells_buyer)
-
-    def _has_namespace(self, namespace: str) -> bool:
-        if not self.site.is_closed:
-            return namespace in self.site.namespaces
-        try:
-            return self.has_route(f"/{namespace}/orders/0/shipment-trackings")
-        except SignInError:
-            return False
-
-    def _zone(self) -> tzinfo:
-        """Return the time zone of the shop; UTC where it has none with a name."""
-        name = self.timezone or zone_of(self.site)
-        return ZoneInfo(name) if name else UTC
 
     def shown_parcels(self, order: OrderShape) -> Sequence[Seen]:
         """Return the parcels of an order, of every way; only one that says it has some is asked."""
@@ -159,14 +66,6 @@ class Side(HttpAccount):
             found = self.http.get(path, list[RefundShape], doing=doing, params=_ALL)
         back = refunded([one for one in found if until is None or one.was_made_by(until)])
         return {line.id: line.quantity - back.get(line.id, 0) for line in order.line_items}
-
-    def has_route(self, path: str) -> bool:
-        """Ask whether the shop has a path, whatever is there."""
-        try:
-            self.http.get(path, Raw, doing="ask what the shop can do")
-        except NotFoundError as error:
-            return _NO_ROUTE not in error.answer
-        return True
 
     def find_statuses(self, names: Sequence[str]) -> None:
         """Raise `RefusedError` if the shop has no such status of orders."""
@@ -199,7 +98,7 @@ class Side(HttpAccount):
         try:
             return self.http.get(path, shape, doing=doing)
         except NotFoundError as error:
-            if _NO_ROUTE in error.answer:
+            if NO_ROUTE in error.answer:
                 why = "WooCommerce does not answer there: is it switched off?"
                 raise UnavailableError(f"account {self.name}", doing, why) from error
             return None

@@ -12,14 +12,15 @@ import msgspec
 
 from ordosync.accounts.base import Role
 from ordosync.accounts.woocommerce.by_others import sent_before, typed
+from ordosync.accounts.woocommerce.cancelled import REFUNDED
 from ordosync.accounts.woocommerce.created import NUMBER, REFERENCE, in_order
 from ordosync.accounts.woocommerce.orders import address_of
 from ordosync.accounts.woocommerce.parcels import DEAD, Parcels
 from ordosync.accounts.woocommerce.record import Record
+from ordosync.accounts.woocommerce.seen import Lines, Seen
 from ordosync.accounts.woocommerce.shapes import LineShape, OrderShape, moment, whole
-from ordosync.accounts.woocommerce.sold import REFUNDED, Lines
 from ordosync.accounts.woocommerce.supplier import SupplierSide
-from ordosync.accounts.woocommerce.tracking import Fulfillments, Seen
+from ordosync.accounts.woocommerce.tracking import Fulfillments
 from ordosync.models import OWN, Address, Line, Order, Page, Shipment, Standing
 
 _NOWHERE = Address()

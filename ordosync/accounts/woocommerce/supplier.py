@@ -11,9 +11,10 @@ from functools import partial
 
 from ordosync.accounts.base import Finding, refused
 from ordosync.accounts.woocommerce.created import REFERENCE, Created
+from ordosync.accounts.woocommerce.seen import Seen
 from ordosync.accounts.woocommerce.shapes import OrderShape, ProductShape, moment, whole
 from ordosync.accounts.woocommerce.side import folded
-from ordosync.accounts.woocommerce.tracking import Extension, Fulfillments, Seen
+from ordosync.accounts.woocommerce.tracking import Extension, Fulfillments
 from ordosync.models import (
     Order,
     Outcome,
@@ -141,8 +142,8 @@ class SupplierSide(Created):
         )
         yield Finding(text="cannot tell what a label has cost, its method and its warehouse")
         yield Finding(
-            text="need not tell of a number that is added to an order: orders without one are"
-            " asked for, up to 100 in each run, more of them once an hour"
+            text="may not count an order as changed when a number is added to it: orders without"
+            " one are asked for, up to 100 in each run, more of them once an hour"
         )
 
     def _cancel(self, order_id: str, *, also_shipped: bool) -> Outcome:

@@ -7,15 +7,20 @@ there is neither, a note has to do. None of them asks whether a parcel is there 
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from math import ceil
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import msgspec
-
 from ordosync.accounts.woocommerce.record import Parcel, Part
+from ordosync.accounts.woocommerce.seen import (
+    CARRIERS,
+    Lines,
+    Seen,
+    carrier_of,
+    text_of,
+    trackings,
+    units_of,
+)
 from ordosync.accounts.woocommerce.shapes import (
     FulfillmentShape,
     FulfillmentsShape,
@@ -23,35 +28,13 @@ from ordosync.accounts.woocommerce.shapes import (
     NoteShape,
     OrderShape,
     TrackingShape,
-    moment,
 )
 from ordosync.errors import NotFoundError
 
 if TYPE_CHECKING:
     from ordosync.http import Http
 
-Lines = Mapping[int, int]
-"""How much of which lines."""
-
 _OF = "_ordosync_of"
-_CARRIERS = {"ups": "UPS", "usps": "USPS", "fedex": "FedEx"}
-"""Those whose page of a parcel every shop knows."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """A parcel, or the plan of one, as the shop shows it."""
-
-    id: str
-    number: str
-    carrier: str = ""
-    shipped_at: datetime | None = None
-    lines: Lines | None = None
-    """How many units of which lines are in it; None: the shop does not say."""
-    is_sent: bool = True
-    """False while it is only planned."""
-    of: str = ""
-    """The order or piece that this program made it for; empty: someone else made it."""
 
 
 class Tracking(ABC):
@@ -159,12 +142,12 @@ class Fulfillments(Tracking):
         is_sent = str(one.is_fulfilled).casefold() in ("1", "true")
         return Seen(
             id=str(one.id),
-            number=_text(one.meta("_tracking_number")) if is_sent else "",
-            carrier=_carrier(_text(carrier)),
-            shipped_at=self._moment(_text(one.meta("_date_fulfilled"))),
-            lines=_units(one.meta("_items")),
+            number=text_of(one.meta("_tracking_number")) if is_sent else "",
+            carrier=carrier_of(text_of(carrier)),
+            shipped_at=self._moment(text_of(one.meta("_date_fulfilled"))),
+            lines=units_of(one.meta("_items")),
             is_sent=is_sent,
-            of=_text(one.meta(_OF)),
+            of=text_of(one.meta(_OF)),
         )
 
     def _moment(self, text: str) -> datetime | None:
@@ -197,7 +180,7 @@ class Extension(Tracking):
         known: Sequence[Seen],  # noqa: ARG002 - nothing is planned
     ) -> Seen:
         """Add a number."""
-        is_known = parcel.carrier.casefold() in _CARRIERS
+        is_known = parcel.carrier.casefold() in CARRIERS
         made = self.http.send(
             "POST",
             self._path(order),
@@ -253,31 +236,6 @@ class Notes(Tracking):
         return Seen(id="", number=parcel.number)
 
 
-def trackings(order: OrderShape) -> list[Seen]:
-    """Return what the extension has written into an order, the newest last.
-
-    An array of PHP's from which one was deleted has a gap, and is then no list in JSON.
-    """
-    kept = order.meta("_wc_shipment_tracking_items")
-    listed = [*kept.values()] if isinstance(kept, dict) else kept
-    found = []
-    for one in listed if isinstance(listed, list) else []:
-        try:
-            item = msgspec.convert(one, TrackingShape)
-        except msgspec.ValidationError:
-            continue
-        found.append(
-            Seen(
-                id=item.tracking_id,
-                number=item.tracking_number,
-                carrier=_carrier(item.tracking_provider) or item.custom_tracking_provider,
-                shipped_at=_day(item.date_shipped),
-                lines=_units(item.products_list) or None,
-            )
-        )
-    return found
-
-
 def say_once(http: "Http", order_id: int | str, text: str, *, to_buyer: bool = False) -> None:
     """Put a remark on an order, if it is not there; one to the buyer is mailed."""
     path = f"/wc/v3/orders/{order_id}/notes"
@@ -304,36 +262,3 @@ def _body(of: str, lines: Lines, fields: Mapping[str, str]) -> Mapping[str, obje
     meta: list[Mapping[str, object]] = [{"key": "_items", "value": items}]
     meta += [{"key": key, "value": value} for key, value in {_OF: of, **fields}.items()]
     return {**_SENT, "meta_data": meta}
-
-
-def _units(value: object) -> Lines:
-    """Return how many units of which lines a list of items has; fractions are rounded up."""
-    found: dict[int, int] = {}
-    for one in value if isinstance(value, list) else []:
-        if isinstance(one, dict) and str(one.get("item_id")).isdecimal():
-            line = int(one["item_id"])
-            found[line] = found.get(line, 0) + _count(one.get("qty"))
-    return found
-
-
-def _count(value: object) -> int:
-    try:
-        return max(ceil(float(str(value))), 0)
-    except (ValueError, OverflowError):
-        return 0
-
-
-def _carrier(text: str) -> str:
-    """Return a carrier as people write it; shops keep those that they know in small letters."""
-    return _CARRIERS.get(text, text)
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _day(value: str | int) -> datetime | None:
-    text = str(value)
-    if text.isdecimal():
-        return datetime.fromtimestamp(int(text), UTC)
-    return moment(text)

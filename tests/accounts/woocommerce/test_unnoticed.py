@@ -173,3 +173,17 @@ def test_order_that_was_shipped_long_ago_without_a_number_is_not_asked_for(
     pair.supplier.clock.at += timedelta(minutes=20)
 
     assert pair.calls() == calls
+
+
+def test_order_whose_number_was_refused_is_not_asked_for_in_each_run(pair: ByDesk) -> None:
+    """Else each minute would leave a run in the log, for nothing."""
+    pair.supplier.fake.add_product("OWN")
+    merchant_id, order_id = pair.imported("1001")
+    after_other_changes(pair)
+    pair.merchant.cancel(merchant_id)
+    pair.add_number(order_id, "1Z1")
+    first = pair.run(TASK)
+
+    assert first.counts == {"failed": 1}
+    assert pair.calls() == 1
+    pair.stays_quiet(TASK)

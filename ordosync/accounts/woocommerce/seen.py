@@ -1,0 +1,91 @@
+"""Parcels as a shop shows them, in whichever way, and what the extension writes into an order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import ceil
+
+import msgspec
+
+from ordosync.accounts.woocommerce.shapes import OrderShape, TrackingShape, moment
+
+Lines = Mapping[int, int]
+"""How much of which lines."""
+
+CARRIERS = {"ups": "UPS", "usps": "USPS", "fedex": "FedEx"}
+"""Those whose page of a parcel every shop knows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A parcel, or the plan of one, as the shop shows it."""
+
+    id: str
+    number: str
+    carrier: str = ""
+    shipped_at: datetime | None = None
+    lines: Lines | None = None
+    """How many units of which lines are in it; None: the shop does not say."""
+    is_sent: bool = True
+    """False while it is only planned."""
+    of: str = ""
+    """The order or piece that this program made it for; empty: someone else made it."""
+
+
+def trackings(order: OrderShape) -> list[Seen]:
+    """Return what the extension has written into an order, the newest last.
+
+    An array of PHP's from which one was deleted has a gap, and is then no list in JSON.
+    """
+    kept = order.meta("_wc_shipment_tracking_items")
+    listed = [*kept.values()] if isinstance(kept, dict) else kept
+    found = []
+    for one in listed if isinstance(listed, list) else []:
+        try:
+            item = msgspec.convert(one, TrackingShape)
+        except msgspec.ValidationError:
+            continue
+        found.append(
+            Seen(
+                id=item.tracking_id,
+                number=item.tracking_number,
+                carrier=carrier_of(item.tracking_provider) or item.custom_tracking_provider,
+                shipped_at=_day(item.date_shipped),
+                lines=units_of(item.products_list) or None,
+            )
+        )
+    return found
+
+
+def units_of(value: object) -> Lines:
+    """Return how many units of which lines a list of items has; fractions are rounded up."""
+    found: dict[int, int] = {}
+    for one in value if isinstance(value, list) else []:
+        if isinstance(one, dict) and str(one.get("item_id")).isdecimal():
+            line = int(one["item_id"])
+            found[line] = found.get(line, 0) + _count(one.get("qty"))
+    return found
+
+
+def _count(value: object) -> int:
+    try:
+        return max(ceil(float(str(value))), 0)
+    except (ValueError, OverflowError):
+        return 0
+
+
+def carrier_of(text: str) -> str:
+    """Return a carrier as people write it; shops keep those that they know in small letters."""
+    return CARRIERS.get(text, text)
+
+
+def text_of(value: object) -> str:
+    """Return a field as text, blank where it is null."""
+    return "" if value is None else str(value)
+
+
+def _day(value: str | int) -> datetime | None:
+    text = str(value)
+    if text.isdecimal():
+        return datetime.fromtimestamp(int(text), UTC)
+    return moment(text)
