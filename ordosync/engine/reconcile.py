@@ -220,10 +220,11 @@ def _tracking(
     label = next((one for one in reversed(theirs.shipments) if not one.voided), None)
     if label is None or not label.tracking_number:
         if theirs.order.status == "shipped" and not here:
-            what = "is shipped at the Supplier without a tracking number; add it there"
-            yield comparison.differs("no-tracking", what, about)
+            yield comparison.differs("no-tracking", _without_number(comparison), about)
         elif here and _is_open(theirs) and "supplier" in comparison.portal.supplier.lists_all_as:
             yield _void(comparison, match, ours, theirs)
+    elif label.is_partial:
+        yield comparison.differs("partially-shipped", _in_part(label, here), about)
     elif ours.order.status == "cancelled":
         what = f"is shipped at the Supplier with {label.tracking_number}, cancelled at the Merchant"
         yield comparison.differs("shipped-though-cancelled", what, about)
@@ -237,6 +238,20 @@ def _tracking(
             " Merchant, which keeps its own; correct it by hand"
         )
         yield comparison.differs("tracking-differs", what, about)
+
+
+def _in_part(label: Shipment, here: Sequence[str]) -> str:
+    numbers = ", ".join((*label.other_numbers, label.tracking_number))
+    if here:
+        return f"is sent in part at the Supplier with {numbers}, and shipped at the Merchant"
+    return f"is sent in part at the Supplier with {numbers}; the Merchant waits for the rest"
+
+
+def _without_number(comparison: Comparison) -> str:
+    """Say of an order that it is shipped; only a Supplier that lists parcels says that without."""
+    if "supplier" in comparison.portal.supplier.lists_all_as:
+        return "is shipped at the Supplier without a tracking number; add it there"
+    return "is shipped at the Supplier, and the Merchant has no valid tracking number"
 
 
 def _void(comparison: Comparison, match: Match, ours: Standing, theirs: Standing) -> Difference:

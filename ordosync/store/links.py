@@ -131,6 +131,14 @@ class Links:
         )
         return [_link(row) for row in rows]
 
+    def requested_again(self, ids: Sequence[str]) -> None:
+        """Note that the Merchant requests orders again whose cancellation was refused."""
+        self._db.execute(
+            "update links set state = 'live' where portal = ? and kind = 'order'"
+            " and state = 'cancel_refused' and merchant_id in (select value from json_each(?))",
+            (self._portal, json.dumps(list(ids))),
+        )
+
     def unshipped(self, *, before: datetime, limit: int) -> Sequence[tuple[Link, datetime]]:
         """Return the orders and pieces linked before then of which no label is known, and when."""
         rows = self._db.execute(

@@ -175,11 +175,11 @@ class Steps:
             ),
         )
 
-    def reread(self, portal: str, task: str, contents: Mapping[str, str]) -> None:
-        """Make these contents the known ones; nothing else is new of the steps."""
+    def reread(self, portal: str, task: str, known: Mapping[str, tuple[str, str]]) -> None:
+        """Make these contents the known ones, each as of a state of its source."""
         self._db.executemany(
-            "update steps set content = ? where portal = ? and task = ? and key = ?",
-            [(content, portal, task, key) for key, content in contents.items()],
+            "update steps set content = ?, as_of = ? where portal = ? and task = ? and key = ?",
+            [(*content_and_state, portal, task, key) for key, content_and_state in known.items()],
         )
 
     def to_try(
@@ -264,6 +264,41 @@ class Steps:
         )
         return [_step(row) for row in rows]
 
+    def failed_as(self, portal: str, tasks: Sequence[str], codes: Sequence[str]) -> frozenset[str]:
+        """Return the Merchant's ids in steps that failed with one of these codes."""
+        rows = self._db.execute(
+            f"select distinct merchant_id from steps where portal = ? and {UNSETTLED}"  # noqa: S608
+            " and state = 'failed' and task in (select value from json_each(?))"
+            " and code in (select value from json_each(?)) and merchant_id is not null",
+            (portal, json.dumps(list(tasks)), json.dumps(list(codes))),
+        )
+        return frozenset(row["merchant_id"] for row in rows)
+
+    def wait_again(
+        self,
+        portal: str,
+        tasks: Sequence[str],
+        codes: Sequence[str],
+        ids: Sequence[str],
+        *,
+        now: datetime,
+    ) -> None:
+        """Let such steps of these orders of the Merchant's be tried again, as if new."""
+        self._db.execute(
+            "update steps set state = 'waiting', not_before = null, attempts = 0,"
+            " created_at = :at, updated_at = :at where portal = :portal and state = 'failed'"
+            " and task in (select value from json_each(:tasks))"
+            " and code in (select value from json_each(:codes))"
+            " and merchant_id in (select value from json_each(:ids))",
+            {
+                "at": to_text(now),
+                "portal": portal,
+                "tasks": json.dumps(list(tasks)),
+                "codes": json.dumps(list(codes)),
+                "ids": json.dumps(list(ids)),
+            },
+        )
+
     def unread(self, portal: str) -> Sequence[StepRow]:
         """Return what was to be orders and could not be read at all, such as whole files."""
         rows = self._db.execute(
@@ -284,7 +319,8 @@ class Steps:
         """Return whether writes owed since before then are still tried, or were not found."""
         row = self._db.execute(
             f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
-            " and state <> 'failed' and (created_at < ? or (state = 'unknown' and attempts > 1))"
+            " and state <> 'failed' and (created_at < ?"
+            " or (state = 'unknown' and attempts > 1 and code <> 'unavailable'))"
             " and coalesce(code, '') not in (select value from json_each(?)) limit 1",
             (portal, task, to_text(before), json.dumps([PLANNED, *PATIENT])),
         ).fetchone()

@@ -105,6 +105,8 @@ class Step(Struct, frozen=True, kw_only=True):
     """Whether such a write of this object would take something away."""
     undone: bool = False
     """Whether the links say that what this step has done is so no more, and it is owed again."""
+    cured: str = ""
+    """The code of a failure whose cause is gone: a step that failed with it is owed again."""
     is_family: bool = False
     """True if its order was split since, so that its pieces are to be linked before the write."""
     as_of: str = ""
@@ -208,6 +210,9 @@ class Task:
     links_by: str | None = None
     """The task that links what this one reads. What has no link yet is passed over, so as long as
     links may be missing a later run has to read the same again."""
+    reopens: tuple[str, ...] = ()
+    """The tasks whose steps fail while the Merchant has cancelled an order. Once this task reads
+    the order as requested, they are tried again."""
     at_once: bool = False
     """Woken by the desk; has an interval of its own that is not in the configuration. A run that
     found nothing leaves no row, unless a person asked for it."""

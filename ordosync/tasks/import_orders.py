@@ -351,6 +351,7 @@ TASK = Task(
     apply=apply,
     look_up=look_up,
     writes_to="supplier",
+    reopens=("split-order", "update-tracking"),
     claims_lines=True,
     compare=compare,
     over=over,

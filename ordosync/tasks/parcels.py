@@ -1,6 +1,6 @@
 """Decides what is owed for a parcel of the Supplier: a write, a remark or a wait. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,6 +14,26 @@ _NO_LINK_REST = timedelta(days=1)
 """So long a link may be missing that an import, or a restore, still brings."""
 _PARTIAL_REST = timedelta(hours=1)
 """What is sent in part is read when it changes; this is for what changes unseen."""
+
+
+FURTHER = "further-parcel"
+"""A number beside the one that the Merchant's order has of this Supplier, and holds alone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is known when the parcels of a page are looked at."""
+
+    links: Mapping[str, Link]
+    """Of the Supplier's orders, and of those that they were split from."""
+    told: Mapping[str, Link]
+    """What the Merchant was told of its orders last."""
+    can_split: bool
+    """Whether the Merchant can split its orders as the Supplier does."""
+    voided: frozenset[str]
+    """What is void in this page, as links name it."""
+    valid: frozenset[tuple[str, str]]
+    """Orders, and the numbers that are valid in this page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +66,30 @@ def unless_told(step: Step) -> Step:
     return replace(step, verdict=Verdict(state="unchanged"))
 
 
-def steps_of(
-    item: Shipment | Unusable,
+def known_of(
+    items: Sequence[Shipment | Unusable],
     links: Mapping[str, Link],
     told: Mapping[str, Link],
     *,
     can_split: bool,
-) -> Iterator[Step]:
+) -> Known:
+    """Return what is known when these parcels are looked at."""
+    parcels = [item for item in items if isinstance(item, Shipment)]
+    return Known(
+        links=links,
+        told=told,
+        can_split=can_split,
+        voided=frozenset(_what(one) for one in parcels if one.voided),
+        valid=frozenset(
+            (one.order_id, number)
+            for one in parcels
+            if not one.voided
+            for number in (one.tracking_number, *one.other_numbers)
+        ),
+    )
+
+
+def steps_of(item: Shipment | Unusable, known: Known) -> Iterator[Step]:
     """Yield what is owed for a parcel, and for the others of its order."""
     if isinstance(item, Unusable) and item.of_source:
         yield step_of_source(item)
@@ -66,20 +103,25 @@ def steps_of(
             verdict=Verdict.of(item),
         )
         return
-    link = links.get(item.order_id)
+    if item.voided and (item.order_id, item.tracking_number) in known.valid:
+        return  # of two labels with one number the valid one counts
+    link = known.links.get(item.order_id)
     if link is None:
-        above = next((links[one] for one in item.ancestors if one in links), None)
+        above = next((known.links[one] for one in item.ancestors if one in known.links), None)
         if above and (item.tracking_number or not item.voided):
-            verdict = _piece_unknown(above, can_split=can_split)
+            verdict = _piece_unknown(above, can_split=known.can_split)
             yield replace(named(item), merchant_id=above.merchant_id, verdict=verdict)
         return
-    before = told.get(link.merchant_id)
+    before = known.told.get(link.merchant_id)
     if item.is_partial and not item.voided and not _is_told(item, before):
         yield from _partial(item, link, before)
         return
     step = _step(item, link, before)
     if step:
-        yield step
+        is_free = before is not None and (
+            before.state == "voided" or before.supplier_id in known.voided
+        )
+        yield replace(step, cured=FURTHER if is_free else "")
     yield from _beside(item, link, before)
 
 
@@ -171,9 +213,14 @@ def _beside(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
             )
 
 
+def _what(item: Shipment) -> str:
+    """Return a parcel's number as links name it."""
+    return f"{item.id}:{item.tracking_number}"
+
+
 def _is_told(item: Shipment, before: Link | None, *, also_void: bool = False) -> bool:
     """Return whether this number of this parcel is what the Merchant was told last."""
-    if before is None or before.supplier_id != f"{item.id}:{item.tracking_number}":
+    if before is None or before.supplier_id != _what(item):
         return False
     return also_void or before.state == "live"
 

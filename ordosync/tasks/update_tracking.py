@@ -16,10 +16,16 @@ from ordosync.models import Comment, Outcome, Page, Shipment, Unusable
 from ordosync.store.links import Link
 from ordosync.tasks import standing
 from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task
-from ordosync.tasks.parcels import Further, Told, steps_of, unless_told, unlinked
+from ordosync.tasks.parcels import (
+    FURTHER,
+    Further,
+    Told,
+    known_of,
+    steps_of,
+    unless_told,
+    unlinked,
+)
 from ordosync.tasks.unnoticed import all_shipments
-
-_FURTHER = "further-parcel"
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
@@ -63,7 +69,7 @@ def apply(
     further += [
         Further(number=one.shipment.tracking_number, link=one.link)
         for key, one in told.items()
-        if outcomes[key].code == _FURTHER
+        if outcomes[key].code == FURTHER
     ]
     if further:
         portal.merchant.comment([_also(one.number, one.link.merchant_id) for one in further])
@@ -99,7 +105,7 @@ def _as_further(
     return {
         key: replace(
             outcomes[key],
-            code=_FURTHER,
+            code=FURTHER,
             reason=f"the order has {number} of this Supplier already, and holds one number",
         )
         for key in refused
@@ -156,9 +162,8 @@ def _steps(
         links = portal.links.of_supplier("order", sorted(ids))
         told = portal.links.of_merchant("shipment", [link.merchant_id for link in links.values()])
         can_split = type(portal.merchant).takes_part("split-order", "merchant", {})
-        steps = [
-            step for item in page.items for step in steps_of(item, links, told, can_split=can_split)
-        ]
+        known = known_of(page.items, links, told, can_split=can_split)
+        steps = [step for item in page.items for step in steps_of(item, known)]
         steps += standing.met(portal, page.items, links)
         if not lacks_links:
             steps += _without_link(portal, page.items, links, again=again)

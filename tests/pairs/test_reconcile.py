@@ -161,3 +161,18 @@ def test_both_sides_are_compared_by_what_was_asked_of_them(pair: Pair) -> None:
     pair.imported("1001", line("MUG", 2, supplier_sku="NW-MUG"))
 
     assert compared(pair) == []
+
+
+@needs("update-tracking", "several-parcels")
+def test_order_that_is_sent_in_part_is_named_until_the_rest_is_sent(pair: Pair) -> None:
+    pair.configure(manage_inventory="false")
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2))
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1)
+
+    [found] = compared(pair)
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1)
+    pair.run("update-tracking")
+
+    assert (found.merchant, found.kind, found.task) == (merchant_id, "partially-shipped", "")
+    assert "1Z1" in found.what
+    assert compared(pair) == []

@@ -3,9 +3,12 @@
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.people import needs, numbers, told
 from tests.pairs.pair import Pair
+from tests.pairs.test_reconcile import compared
 
 
 @needs("update-tracking")
@@ -176,6 +179,145 @@ def test_piece_that_was_cancelled_is_cancelled_alone(pair: Pair) -> None:
     assert ran.counts == {"done": 1}
     assert pair.supplier.status(first) == "cancelled"
     assert pair.supplier.status(second) == "awaiting_fulfillment"
+
+
+@needs("update-tracking")
+def test_number_that_was_voided_by_mistake_is_valid_again(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    pair.supplier.ship(supplier_id, parcel(number="1ZA"))
+    pair.run("update-tracking")
+    seen = []
+    for _ in range(2):
+        pair.supplier.void(supplier_id)
+        pair.run("update-tracking")
+        seen.append(numbers(pair.merchant.tracking(merchant_id)))
+        pair.supplier.ship(supplier_id, parcel(number="1ZA"))
+        ran = pair.run("update-tracking")
+        assert not ran.count("failed")
+        seen.append(numbers(pair.merchant.tracking(merchant_id)))
+
+    assert seen == [[], ["1ZA"]] * 2
+    assert pair.merchant.status(merchant_id) == "shipped"
+    pair.stays_quiet("update-tracking")
+
+
+@needs("update-tracking")
+def test_number_that_is_valid_again_takes_the_place_of_the_void_one_after_it(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    for number in ("1ZA", "1ZB", "1ZA"):
+        pair.supplier.ship(supplier_id, parcel(number=number))
+        pair.run("update-tracking")
+        assert numbers(pair.merchant.tracking(merchant_id)) == [number]
+        pair.supplier.void(supplier_id)
+        pair.run("update-tracking")
+
+    assert numbers(pair.merchant.tracking(merchant_id)) == []
+    pair.stays_quiet("update-tracking")
+
+
+@needs("update-tracking", "voided-labels")
+def test_number_that_is_on_a_void_and_on_a_valid_label_is_valid(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    pair.supplier.ship(supplier_id, parcel(number="1ZA"))
+    pair.supplier.void(supplier_id)
+    pair.supplier.ship(supplier_id, parcel(number="1ZA"))
+
+    pair.run("update-tracking")
+
+    assert [(one.number, one.voided) for one in pair.merchant.tracking(merchant_id)] == [
+        ("1ZA", False)
+    ]
+
+
+@needs("split-order", "update-tracking", "piece-orders")
+def test_number_of_the_merchants_own_pieces_is_valid_again_on_each(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 3))
+    pieces = pair.merchant.split(merchant_id, (1,), (2,))
+    for act in (pair.supplier.ship, None, pair.supplier.ship):
+        if act:
+            act(supplier_id, parcel(number="1ZA"))
+        else:
+            pair.supplier.void(supplier_id)
+        pair.run("update-tracking")
+
+    assert [numbers(pair.merchant.tracking(piece)) for piece in pieces] == [["1ZA"], ["1ZA"]]
+
+
+@needs("update-tracking", "cancel-orders", "requesting-again")
+@pytest.mark.parametrize("tells", [True, False])
+def test_tracking_is_reported_when_the_merchant_requests_a_cancelled_order_again(
+    pair: Pair, *, tells: bool
+) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    pair.merchant.cancel(merchant_id)
+    pair.supplier.ship(supplier_id, parcel())
+    refused = pair.run("update-tracking")
+    if tells:
+        pair.run("cancel-orders")
+    pair.merchant.request_again(merchant_id)
+
+    pair.run("import-orders")
+    ran = pair.run("update-tracking")
+
+    assert (refused.step.state, refused.step.code) == ("failed", "cancelled")
+    assert ran.counts == {"done": 1}
+    assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z1"]
+    pair.stays_quiet("update-tracking", "import-orders")
+
+
+@needs("update-tracking", "split-order", "cancel-orders", "requesting-again")
+@pytest.mark.parametrize("tells", [True, False])
+def test_refused_split_is_made_when_the_merchant_requests_the_order_again(
+    pair: Pair, *, tells: bool
+) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2))
+    pair.merchant.cancel(merchant_id)
+    sent, _ = pair.supplier.split(supplier_id, (1,), (1,))
+    pair.supplier.ship(sent, parcel())
+    refused = pair.run("split-order")
+    if tells:
+        pair.run("cancel-orders")
+    pair.run("update-tracking")
+    pair.merchant.request_again(merchant_id)
+
+    for task in ("import-orders", "split-order", "update-tracking"):
+        pair.run(task)
+
+    assert (refused.step.state, refused.step.code) == ("failed", "cancelled")
+    first, _ = pair.merchant.pieces(merchant_id)
+    assert numbers(pair.merchant.tracking(first)) == ["1Z1"]
+    pair.stays_quiet("split-order", "update-tracking", "import-orders")
+
+
+@needs("update-tracking", "second-labels")
+def test_order_with_a_number_at_the_supplier_is_not_called_one_without(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    pair.supplier.ship(supplier_id, parcel(number="1ZA"))
+    pair.run("update-tracking")
+    pair.supplier.void(supplier_id)
+    pair.run("update-tracking")
+    pair.supplier.ship(supplier_id, parcel(number="1ZA"))
+
+    found = [one.what for one in compared(pair) if one.merchant == merchant_id]
+
+    assert found == ["is shipped at the Supplier, and the Merchant has no valid tracking number"]
+
+
+@needs("update-tracking", "second-labels")
+def test_further_parcel_is_reported_when_the_number_in_its_way_is_void(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    pair.supplier.ship(supplier_id, parcel(number="1Z1"))
+    pair.run("update-tracking")
+    pair.supplier.ship(supplier_id, parcel(number="1Z2"))
+    further = pair.run("update-tracking")
+    pair.supplier.ship(supplier_id, parcel(number="1Z1", voided=True))
+
+    pair.run("update-tracking")
+    pair.supplier.ship(supplier_id, parcel(number="1Z2"))
+    pair.run("update-tracking")
+
+    assert further.step.code == "further-parcel"
+    assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2"]
 
 
 @needs("update-tracking", "cancel-orders")

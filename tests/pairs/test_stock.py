@@ -1,5 +1,7 @@
 """Products and stock between any two accounts, and all tasks when there is nothing left to do."""
 
+from datetime import timedelta
+
 from ordosync.tasks import TASKS
 from tests.accounts.contract.examples import line, parcel, product
 from tests.accounts.contract.people import needs
@@ -86,6 +88,46 @@ def test_product_that_was_not_imported_is_not_written(pair: Pair) -> None:
 
     assert (ran.step.state, ran.step.code) == ("skipped", "not-imported")
     assert pair.merchant.physical("MUG") == 10
+
+
+def written(pair: Pair, sku: str) -> int | None:
+    """Return how many are written back, so late that what was imported is known to be."""
+    pair.merchant.clock.at += timedelta(minutes=30)
+    for task in ("import-orders", "split-order", "write-inventory-back"):
+        if task not in pair.merchant.lacks | pair.supplier.lacks:
+            pair.run(task)
+    return pair.merchant.physical(sku)
+
+
+@needs("import-products", "write-inventory-back", "split-order")
+def test_open_split_takes_nothing_off_the_stock(pair: Pair) -> None:
+    offered(pair, "CUP")
+    pair.supplier.count("CUP", 100)
+    _, supplier_id = pair.imported("1001", line("CUP", 6))
+    whole = written(pair, "CUP")
+
+    _, piece = pair.supplier.split(supplier_id, (1,), (5,))
+    split = written(pair, "CUP")
+    if "nested-splits" not in pair.supplier.lacks:
+        pair.supplier.split(piece, (2,), (3,))
+    twice = written(pair, "CUP")
+
+    assert whole == split == twice
+    pair.stays_quiet("write-inventory-back")
+
+
+@needs("import-products", "write-inventory-back", "split-order", "piece-orders")
+def test_order_that_the_merchant_split_after_the_import_takes_nothing_off_the_stock(
+    pair: Pair,
+) -> None:
+    offered(pair, "CUP")
+    pair.supplier.count("CUP", 100)
+    merchant_id, _ = pair.imported("1001", line("CUP", 6))
+    whole = written(pair, "CUP")
+
+    pair.merchant.split(merchant_id, (1,), (5,))
+
+    assert written(pair, "CUP") == whole
 
 
 @needs("import-products", "write-inventory-back", "update-tracking")

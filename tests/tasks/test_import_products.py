@@ -42,6 +42,15 @@ def test_new_product_is_created_with_its_fields(pair: Pair) -> None:
     assert pair.link("MUG", "product").supplier_id == "MUG"
 
 
+def test_retail_price_is_not_imported_where_the_supplier_is_told_its_cost(pair: Pair) -> None:
+    pair.path.write_text(_BY_SUPPLIER_SKU.replace("supplier_sku", "supplier_unit_cost"))
+    _offer(pair, "MUG")
+
+    pair.run(TASK)
+
+    assert _products(pair.northwind)["MUG"].price is None
+
+
 def test_stock_of_a_new_product_is_unset(pair: Pair) -> None:
     # domain 2.2: Quantity for new SKUs
     _offer(pair, "MUG")

@@ -18,6 +18,8 @@ from tests.tasks.portal import (
 )
 
 TASK = "update-tracking"
+_CHANGED = "insert into changes (kind, object_id, what) values ('shipment', '1001:1', 'made')"
+"""Lets the Supplier's first label of order 1001 be read again."""
 
 
 def _only(found: list[Shipment]) -> Shipment:
@@ -362,3 +364,50 @@ def test_two_merchants_with_one_number_each_get_their_own(pair: Pair) -> None:
 
     assert pair.merchant("1001").status == "dropshipment_requested"
     assert there(pair.outlet, "1001").status == "shipped"
+
+
+def test_number_that_is_void_then_valid_is_reported_each_time(pair: Pair) -> None:
+    pair.imported("1001")
+    pair.send("1001")
+    pair.run(TASK)
+    seen = []
+    for voided in (
+        "update shipments set voided_at = '2026-11-03'",
+        "update shipments set voided_at = null",
+        "update shipments set voided_at = '2026-11-04'",
+    ):
+        pair.sql("northwind", voided)
+        pair.sql("northwind", _CHANGED)
+        pair.run(TASK)
+        seen.append(pair.tracking("1001"))
+
+    assert seen == [[("1Z1", True)], [("1Z1", False)], [("1Z1", True)]]
+
+
+def test_void_of_an_older_label_leaves_the_newer_one(pair: Pair) -> None:
+    """Its account does not say any more which number it had, as some services do."""
+    pair.imported("1001")
+    pair.send("1001", "1Z1")
+    pair.run(TASK)
+    done(pair.northwind.void("1001"))
+    pair.send("1001", "1Z2")
+    pair.run(TASK)
+
+    pair.sql("northwind", "update shipments set tracking_number = '' where id = '1001:1'")
+    pair.sql("northwind", _CHANGED)
+    ran = pair.run(TASK)
+
+    assert ran.steps == ()
+    assert pair.tracking("1001") == [("1Z1", True), ("1Z2", False)]
+
+
+def test_parcel_that_is_written_twice_has_one_link(pair: Pair) -> None:
+    pair.imported("1001")
+    pair.send("1001")
+    first = pair.run(TASK)
+    before = pair.link("1001", "shipment")
+
+    again = pair.retry(TASK, first.step)
+
+    assert again.counts == {"unchanged": 1}
+    assert pair.link("1001", "shipment") == before

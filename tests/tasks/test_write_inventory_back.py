@@ -597,3 +597,17 @@ def test_refusals_leave_no_word_on_orders(pair: Pair) -> None:
     pair.run(TASK)
 
     assert pair.shop.timeline("1001") == before
+
+
+def test_order_that_is_split_commits_its_stock_once(pair: Pair) -> None:
+    _linked(pair, "MUG")
+    done(pair.northwind.set_stock("MUG", "main", 10))
+    pair.imported("1001", line("MUG", 4))
+    pair.run(TASK)
+    before = physical(pair.shop, "MUG")
+
+    pair.split("1001", (1,), (3,))
+    pair.run(TASK)
+
+    assert available(pair.northwind, "MUG") == 6
+    assert physical(pair.shop, "MUG") == before == 6

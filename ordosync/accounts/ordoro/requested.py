@@ -192,10 +192,26 @@ class RequestedOrders(Side):
         return self._supplier_skus[sku]
 
     def is_void(self, order: OrderShape, tracking_number: str) -> bool:
-        """Whether its timeline says that a number is void."""
-        return order.says(void_text(tracking_number))
+        """Return whether the last that its timeline says of a number is that it is void."""
+        times = times_void(order, tracking_number)
+        return times > 0 and not order.says(valid_text(tracking_number, times))
 
 
-def void_text(tracking_number: str) -> str:
-    """Return the comment by which a number is void."""
-    return f"ordosync: tracking {tracking_number} is void, the Supplier deleted its label"
+def times_void(order: OrderShape, tracking_number: str) -> int:
+    """Return how often a number became void: it may have been valid again between."""
+    times = 0
+    while order.says(void_text(tracking_number, times + 1)):
+        times += 1
+    return times
+
+
+def void_text(tracking_number: str, times: int) -> str:
+    """Return the comment by which a number is void for the nth time."""
+    again = f" ({times})" if times > 1 else ""
+    return f"ordosync: tracking {tracking_number} is void{again}, the Supplier deleted its label"
+
+
+def valid_text(tracking_number: str, times: int) -> str:
+    """Return the comment by which a number is valid again after that."""
+    again = f" ({times})" if times > 1 else ""
+    return f"ordosync: tracking {tracking_number} is valid again{again}"

@@ -6,14 +6,16 @@ from msgspec.structs import replace
 
 from ordosync.accounts.base import refused
 from ordosync.accounts.ordoro.offered import OfferedProducts
-from ordosync.accounts.ordoro.requested import REQUESTED, void_text
+from ordosync.accounts.ordoro.requested import REQUESTED, times_void, valid_text, void_text
 from ordosync.accounts.ordoro.shapes import (
+    OrderShape,
     ShippingShape,
 )
 from ordosync.accounts.ordoro.side import path
 from ordosync.accounts.over_http import looking_again
 from ordosync.models import (
     Outcome,
+    OutcomeState,
     Shipment,
 )
 
@@ -50,8 +52,16 @@ class WrittenTracking(OfferedProducts):
             return refused("other-tracking", f"order {number} has another tracking number, {told}")
         if not told and order.status not in OPEN:
             return refused("already-shipped", f"order {number} is {order.status} without tracking")
-        self._send_tracking(shipment, method="PUT" if told else "POST")
+        if told != shipment.tracking_number:
+            self._send_tracking(shipment, method="PUT" if told else "POST")
+        self._say_valid(order, shipment.tracking_number)
         return Outcome(state="done", id=number)
+
+    def _say_valid(self, order: OrderShape, tracking_number: str) -> None:
+        """Say that a number is valid again if the timeline says that it is void."""
+        if self.is_void(order, tracking_number):
+            times = times_void(order, tracking_number)
+            self.say(order.order_number, valid_text(tracking_number, times))
 
     def _send_tracking(self, shipment: Shipment, *, method: str) -> None:
         body: dict[str, object] = {
@@ -78,19 +88,22 @@ class WrittenTracking(OfferedProducts):
             return refused("not-found", f"order {shipment.order_id} is not there")
         number = shipment.tracking_number
         wanted = [one for one in pieces if one.status in OPEN]
-        has_it = any(one.tracking_number == number for one in pieces)
-        if not wanted and not has_it:
+        having = [one for one in pieces if one.tracking_number == number]
+        void = [one for one in having if self.is_void(one, number)]
+        if not wanted and not having:
             return refused("already-shipped", f"no piece of order {shipment.order_id} is open")
         for piece in wanted:
             self._send_tracking(replace(shipment, order_id=piece.order_number), method="POST")
-        return Outcome(
-            state="done" if wanted else "unchanged", id=shipment.order_id, code="on-pieces"
-        )
+        for piece in void:
+            self._say_valid(piece, number)
+        state: OutcomeState = "done" if wanted or void else "unchanged"
+        return Outcome(state=state, id=shipment.order_id, code="on-pieces")
 
     def _void_tracking(self, shipment: Shipment) -> Outcome:
         pieces = list(self.leaves(shipment.order_id))
         told = [one for one in pieces if one.tracking_number == shipment.tracking_number]
         left = [one for one in told if not self.is_void(one, shipment.tracking_number)]
         for one in left:
-            self.say(one.order_number, void_text(shipment.tracking_number))
+            times = times_void(one, shipment.tracking_number) + 1
+            self.say(one.order_number, void_text(shipment.tracking_number, times))
         return Outcome(state="done" if left else "unchanged", id=shipment.order_id)

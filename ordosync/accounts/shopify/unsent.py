@@ -6,7 +6,7 @@ count of what is committed there tells of it: the larger of the two is believed.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from ordosync.accounts.shopify.documents.fulfillment import MORE_UNSENT, UNSENT
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.lineage import Lineage
 from ordosync.accounts.shopify.lists import Changes, whole
-from ordosync.accounts.shopify.shapes import At, Connection, OrderOf
+from ordosync.accounts.shopify.shapes import At, Connection, OrderedLine, OrderOf
 
 if TYPE_CHECKING:
     from ordosync.accounts.shopify.session import ShopifySession
@@ -27,7 +27,7 @@ _LINES = 10
 _DOING = "read what is sold and not sent yet"
 
 
-class _Line(Struct, frozen=True, rename="camel"):
+class _Line(OrderedLine, frozen=True, rename="camel", kw_only=True):
     remaining_quantity: int
     inventory_item_id: str | None = None
 
@@ -45,9 +45,9 @@ class OpenOrder(Struct, frozen=True, rename="camel", kw_only=True):
 class UnsentOrders:
     """The open fulfillment orders of a location, read once whole and then by what changed."""
 
-    def __init__(self, place: str, *, sent_key: str) -> None:
+    def __init__(self, place: str, *, kept_as: Mapping[str, str]) -> None:
         self._place = place
-        self._sent_key = sent_key
+        self._kept_as = kept_as
         self._orders: dict[str, tuple[bool, Counter[str]]] = {}
         self._reached: datetime | None = None
         self._unsent: Counter[str] = Counter()
@@ -63,7 +63,8 @@ class UnsentOrders:
             doing=_DOING,
             first=30,
             lines=_LINES,
-            sent=self._sent_key,
+            sent=self._kept_as["sent"],
+            split=self._kept_as["split"],
             closed=self._reached is not None,
         )
         where = [f"assigned_location_id:{self._place}"]
@@ -82,11 +83,14 @@ class UnsentOrders:
         if one.status in ("CLOSED", "CANCELLED"):
             self._orders.pop(id_, None)
             return
-        lineage = Lineage.of(one.order.sent, None)
-        part = lineage.sent.get(id_)
-        is_known = part is not None and part.at <= now - _MARGIN
+        lines = [*whole(http, one.line_items, MORE_UNSENT, _Line, of=one.id, doing=_DOING)]
+        lineage = Lineage.of(one.order.sent, one.order.split)
+        order_id = lineage.order_id(id_)
+        # The Supplier was sent what a piece was split from, whoever has split it.
+        family = (order_id, *lineage.ancestors(order_id, lines))
+        parts = [lineage.sent[each] for each in family if each in lineage.sent]
+        is_known = any(part.at <= now - _MARGIN for part in parts)
         counts: Counter[str] = Counter()
-        lines = whole(http, one.line_items, MORE_UNSENT, _Line, of=one.id, doing=_DOING)
         for line in lines:
             if line.inventory_item_id:
                 counts[number(line.inventory_item_id)] += line.remaining_quantity

@@ -186,7 +186,7 @@ class WrittenStock(OfferedProducts):
         if not committed:
             return None
         if self._unsent is None:
-            self._unsent = UnsentOrders(self.place, sent_key=self.kept_as["sent"])
+            self._unsent = UnsentOrders(self.place, kept_as=self.kept_as)
         doing = "read what is sold and not sent yet"
         self._unsent.refresh(
             self.shopify,

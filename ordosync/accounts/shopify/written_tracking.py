@@ -44,30 +44,38 @@ class WrittenTracking(Families):
     def _add(self, shipment: Shipment, *, fresh: dict[str, Standing]) -> Outcome:
         known = fresh.pop(fulfillment_order(shipment.order_id), None)
         if known:
-            return self._add_to(shipment, known, void=())
+            return self._add_to(shipment, known)
         found = self.members(shipment.order_id)
         if found is None:
             return refused("not-found", f"fulfillment order {shipment.order_id} is not there")
         if len(found.parts) == 1:
-            return self._add_to(shipment, found.parts[0], void=found.void)
+            return self._add_to(shipment, found.parts[0], found)
         return self._add_to_pieces(shipment, found)
 
-    def _add_to(self, shipment: Shipment, one: Standing, *, void: Sequence[str]) -> Outcome:
+    def _add_to(self, shipment: Shipment, one: Standing, found: Members | None = None) -> Outcome:
         id_, wanted = shipment.order_id, shipment.tracking_number
-        told = [number_ for parcel in one.sent for number_ in parcel.numbers if number_ not in void]
+        void = found.void if found else ()
+        there = [number_ for parcel in one.sent for number_ in parcel.numbers]
+        told = [number_ for number_ in there if number_ not in void]
         if wanted in told:
             return Outcome(state="unchanged", id=id_)
         if one.asks_cancellation:
             self.answer(one, accepted=False)
         elif is_cancelled(one):
             return refused("cancelled", f"fulfillment order {id_} is cancelled")
-        if one.is_open:
-            # What others have sent of it before was not sent to the Supplier: this is the rest.
+        if found and wanted in void and wanted in there:
+            return self._say_valid(shipment, found)
+        replaced = next(
+            (one for one in one.sent if one.numbers and {*one.numbers} <= {*void}), None
+        )
+        if replaced or (one.sent and not told and not one.is_open):
+            outcome = self._change(shipment, (replaced or one.sent[0]).id)
+            is_back = found and wanted in void and outcome.state == "done"
+            return self._say_valid(shipment, found) if found and is_back else outcome
+        if one.is_open:  # also if others have sent a part of it before
             return self._create(shipment, [one])
         if told:
             return refused("other-tracking", f"has another tracking number, {told[0]}")
-        if one.sent:
-            return self._change(shipment, one.sent[0].id)
         if one.status == "CLOSED":
             reason = f"fulfillment order {id_} is closed, and another one has its units"
             return refused("not-found", reason)
@@ -83,11 +91,14 @@ class WrittenTracking(Families):
         )
         if not wanted and not has_it:
             return refused("already-shipped", f"no piece of {shipment.order_id} is open")
-        if not wanted:
+        if not wanted and shipment.tracking_number not in found.void:
             return Outcome(state="unchanged", id=shipment.order_id, code="on-pieces")
-        outcome = self._create(shipment, wanted)
-        if outcome.state != "done":
-            return outcome
+        if wanted:
+            outcome = self._create(shipment, wanted)
+            if outcome.state != "done":
+                return outcome
+        if shipment.tracking_number in found.void:
+            self._say_valid(shipment, found)
         return Outcome(state="done", id=shipment.order_id, code="on-pieces")
 
     def _create(self, shipment: Shipment, parts: Sequence[Standing]) -> Outcome:
@@ -144,6 +155,16 @@ class WrittenTracking(Families):
             found.order,
             Comment(key=f"void:{gone}", order_id=id_, text=text),
             self.kept(found.order, "void", [*found.void, gone]),
+        )
+        return Outcome(state="done", id=id_)
+
+    def _say_valid(self, shipment: Shipment, found: Members) -> Outcome:
+        """Keep that a number that was void is valid, in place of the remark that it is void."""
+        id_, back = shipment.order_id, shipment.tracking_number
+        self.remark(
+            found.order,
+            Comment(key=f"void:{back}", order_id=id_, text=f"Tracking {back} is valid again"),
+            self.kept(found.order, "void", [one for one in found.void if one != back]),
         )
         return Outcome(state="done", id=id_)
 

@@ -86,19 +86,18 @@ def add_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
 
 def void_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
     """Flag what was told as void; the order stays shipped, or it would be shipped twice."""
-    row = db.execute(
-        "select * from shipments where told_as = ? and tracking_number = ? and voided_at is null",
+    rows = db.execute(
+        "select id, order_number from shipments"
+        " where told_as = ? and tracking_number = ? and voided_at is null",
         (shipment.id, shipment.tracking_number),
-    ).fetchone()
-    if row is None:
-        return Outcome(state="unchanged", id=shipment.order_id)
-    for twin in db.execute(
-        "select id, order_number from shipments where told_as = ?", (shipment.id,)
-    ):
-        _mark_void(db, twin["id"])
+    ).fetchall()
+    for row in rows:  # one for each piece that has it
+        _mark_void(db, row["id"])
         text = f"Tracking {shipment.tracking_number} was voided by the Supplier"
-        timeline.add(db, twin["order_number"], text, actor="ordosync")
-    return Outcome(state="done", id=row["order_number"])
+        timeline.add(db, row["order_number"], text, actor="ordosync")
+    if not rows:
+        return Outcome(state="unchanged", id=shipment.order_id)
+    return Outcome(state="done", id=rows[0]["order_number"])
 
 
 def read(db: "sqlite3.Connection", ids: Sequence[str]) -> list[Shipment]:
@@ -162,18 +161,18 @@ def _add_to(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Outcom
     at = orders.position(db, number)
     if at is None or at.status == "cancelled":
         return refused("cancelled", f"order {number} is cancelled")
-    told = db.execute(
-        "select 1 from shipments where order_number = ? and told_as = ? and tracking_number = ?",
-        (number, shipment.id, shipment.tracking_number),
-    ).fetchone()
     known = _valid(db, number)
-    if told or (known and known["tracking_number"] == shipment.tracking_number):
+    if known and known["tracking_number"] == shipment.tracking_number:
         return Outcome(state="unchanged", id=number)
     if known:
         return refused("other-tracking", f"order {number} has other tracking, which it keeps")
-    _insert(db, shipment, told_as=shipment.id, number=number)
+    if _mark_valid(db, shipment, number):
+        text = f"Tracking {shipment.tracking_number} is valid again"
+    else:
+        _insert(db, shipment, told_as=shipment.id, number=number)
+        text = f"Tracking added: {_label(shipment)}"
     orders.move(db, number, "shipped")
-    timeline.add(db, number, f"Tracking added: {_label(shipment)}", actor="ordosync")
+    timeline.add(db, number, text, actor="ordosync")
     return Outcome(state="done", id=number)
 
 
@@ -218,6 +217,19 @@ def _mark_void(db: "sqlite3.Connection", shipment_id: str) -> None:
         (shipment_id,),
     )
     changes.add(db, "shipment", shipment_id, "voided")
+
+
+def _mark_valid(db: "sqlite3.Connection", shipment: Shipment, number: str) -> bool:
+    """Return whether this very label was void here; it is valid again then."""
+    void = db.execute(
+        "select id from shipments where order_number = ? and told_as = ? and tracking_number = ?",
+        (number, shipment.id, shipment.tracking_number),
+    ).fetchone()
+    if void is None:
+        return False
+    db.execute("update shipments set voided_at = null where id = ?", (void["id"],))
+    changes.add(db, "shipment", void["id"], "valid")
+    return True
 
 
 def _shipment(db: "sqlite3.Connection", row: "sqlite3.Row") -> Shipment:

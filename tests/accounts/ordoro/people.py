@@ -232,9 +232,12 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
         if not given:
             return []
         number = given["tracking_number"]
-        void = [
-            text.split()[2] for text in self.timeline(order_id) if text.startswith("ordosync: tr")
-        ]
+        said = {
+            text.split()[2]: "is void" in text
+            for text in self.timeline(order_id)
+            if text.startswith("ordosync: tr")
+        }
+        void = [one for one, is_void in said.items() if is_void]
         return [Told(number=one, voided=True) for one in void if one != number] + [
             Told(
                 number=number,

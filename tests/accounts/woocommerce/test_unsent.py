@@ -134,3 +134,20 @@ def test_half_a_unit_that_is_sold_is_a_whole_one(pair: Pair) -> None:
     pair.run(TASK)
 
     assert pair.merchant.physical("MUG") == 17
+
+
+def test_what_was_cancelled_and_requested_again_is_on_hold_until_it_is_imported(
+    pair: Pair,
+) -> None:
+    order = str(sell(pair, "1001"))
+    pair.run("import-orders")
+    pair.merchant.cancel(order)
+    pair.run("cancel-orders")
+    pair.merchant.request_again(order)
+
+    pair.run(TASK)
+    between = pair.merchant.physical("MUG")
+    pair.run("import-orders")
+    pair.run(TASK)
+
+    assert between == pair.merchant.physical("MUG") == 8

@@ -3,7 +3,7 @@
 # What is to be sent, and to whom. `$lines` are enough for most orders.
 
 _LINE = """
-    id sku productTitle variantTitle remainingQuantity totalQuantity
+    id sku productTitle variantTitle remainingQuantity totalQuantity requiresShipping
     lineItem {
       id customAttributes { key value }
       originalUnitPriceSet { shopMoney { amount currencyCode } }
@@ -17,7 +17,7 @@ fragment Requested on FulfillmentOrder {{
   destination {{
     firstName lastName company address1 address2 city province zip countryCode phone email
   }}
-  deliveryMethod {{ presentedName }}
+  deliveryMethod {{ presentedName methodType }}
   merchantRequests(first: 1, reverse: true) {{ nodes {{ kind }} }}
   order {{
     cancelledAt note tags customAttributes {{ key value }}
@@ -139,7 +139,8 @@ query MoreParts($id: ID!, $first: Int!, $after: String, $lines: Int!) {{
 
 UNSENT = """
 query Unsent(
-  $first: Int!, $after: String, $query: String, $closed: Boolean!, $lines: Int!, $sent: String!
+  $first: Int!, $after: String, $query: String, $closed: Boolean!, $lines: Int!
+  $sent: String!, $split: String!
 ) {
   fulfillmentOrders(
     first: $first, after: $after, query: $query, includeClosed: $closed, sortKey: UPDATED_AT
@@ -147,10 +148,13 @@ query Unsent(
     pageInfo { hasNextPage endCursor }
     nodes {
       id status updatedAt
-      order { sent: metafield(namespace: "ordosync", key: $sent) { value } }
+      order {
+        sent: metafield(namespace: "ordosync", key: $sent) { value }
+        split: metafield(namespace: "ordosync", key: $split) { value }
+      }
       lineItems(first: $lines) {
         pageInfo { hasNextPage endCursor }
-        nodes { id remainingQuantity inventoryItemId }
+        nodes { id remainingQuantity inventoryItemId lineItem { id } }
       }
     }
   }
@@ -161,7 +165,8 @@ MORE_UNSENT = """
 query MoreUnsent($id: ID!, $first: Int!, $after: String) {
   fulfillmentOrder(id: $id) {
     lineItems(first: $first, after: $after) {
-      pageInfo { hasNextPage endCursor } nodes { id remainingQuantity inventoryItemId }
+      pageInfo { hasNextPage endCursor }
+      nodes { id remainingQuantity inventoryItemId lineItem { id } }
     }
   }
 }
