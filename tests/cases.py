@@ -149,9 +149,10 @@ CASES: Mapping[int, Case] = {
     54: _case("a SQLite library with the WAL-reset bug", "test_journal.py"),
     55: _case("wrong configurations", "config"),
     56: _case(
-        "files that others can read",
+        "files that others can read, write or replace",
         "config/test_secret.py",
         f"{_FILE}test_file_is_for_its_owner_alone",
+        "test_trust.py",
     ),
     57: _case(
         "canaries of secrets and persons",
@@ -165,7 +166,12 @@ CASES: Mapping[int, Case] = {
     59: _case(
         "the bare environment of cron", "test_run_due.py::test_it_works_in_the_bare_environment"
     ),
-    60: _case("mail in a day of outage", f"{_WEEKS}test_a_day_of_outage"),
+    60: _case(
+        "mail in a day of outage, and none while all is well",
+        f"{_WEEKS}test_a_day_of_outage",
+        f"{_WEEKS}test_a_write_that_waits",
+        "test_quiet_week.py",
+    ),
     62: _case("names that are paths or SQL", "config/test_schema.py::test_names_are_safe"),
     63: _case("protections taken out one by one", "mutants"),
 }

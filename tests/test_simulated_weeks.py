@@ -3,13 +3,15 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.models import Order, Outcome
 from ordosync.schedule import INTERVALS_S, Slots
 from ordosync.store import Store
 from tests.command import CONFIG, HEADER, row, shop
@@ -180,4 +182,27 @@ def test_a_day_of_outage_is_told_three_times_and_healed_by_itself(cron: Cron) ->
     statuses = Counter(run.status for run in cron.runs)
     assert 24 <= statuses["failed"] <= 60  # after an hour's wait at most, not with each slot
     assert cron.runs[-1].status == "ok"
+    assert sum(run.counts.done for run in cron.runs) == 1
+
+
+@pytest.mark.parametrize(
+    ("minutes_down", "told"), [(20, []), (90, ["starts", "ends"])], ids=["20", "90"]
+)
+def test_a_write_that_waits_is_told_after_an_hour_and_not_before(
+    cron: Cron, minutes_down: int, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A single 503 wrote two mails: one for its start, one for its end."""
+    shop(cron.folder, HEADER + row("1"), config=CONFIG + "    tasks: {import-orders: 10-minutes}\n")
+    create = SqliteAccount.create_orders
+
+    def busy(account: SqliteAccount, orders: Sequence[Order], **how: bool) -> list[Outcome]:
+        if cron.clock.now() < START + timedelta(minutes=minutes_down):
+            return [Outcome(state="unavailable", code="unavailable", reason="503") for _ in orders]
+        return create(account, orders, **how)
+
+    monkeypatch.setattr(SqliteAccount, "create_orders", busy)
+
+    tick(cron, minutes(START, timedelta(hours=4), timedelta(minutes=5)))
+
+    assert [news.kind for news in cron.news] == told
     assert sum(run.counts.done for run in cron.runs) == 1

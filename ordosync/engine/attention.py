@@ -207,7 +207,7 @@ def _tried(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
 
 def _is_late(step: StepRow, now: datetime) -> bool:
     """Whether a step was looked for in vain, or has been tried by itself for too long."""
-    if step.state == "unknown" and step.attempts > 1:
+    if step.state == "unknown" and step.attempts > 1 and step.code != "unavailable":
         return True  # it was looked for after it had rested, and that told nothing
     return now - step.created_at > (_VERY_LONG if step.code in PATIENT else LONG)
 

@@ -175,11 +175,11 @@ class Steps:
             ),
         )
 
-    def reread(self, portal: str, task: str, contents: Mapping[str, str]) -> None:
-        """Make these contents the known ones; nothing else is new of the steps."""
+    def reread(self, portal: str, task: str, known: Mapping[str, tuple[str, str]]) -> None:
+        """Make these contents the known ones, each as of a state of its source."""
         self._db.executemany(
-            "update steps set content = ? where portal = ? and task = ? and key = ?",
-            [(content, portal, task, key) for key, content in contents.items()],
+            "update steps set content = ?, as_of = ? where portal = ? and task = ? and key = ?",
+            [(*content_and_state, portal, task, key) for key, content_and_state in known.items()],
         )
 
     def to_try(
@@ -319,7 +319,8 @@ class Steps:
         """Return whether writes owed since before then are still tried, or were not found."""
         row = self._db.execute(
             f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
-            " and state <> 'failed' and (created_at < ? or (state = 'unknown' and attempts > 1))"
+            " and state <> 'failed' and (created_at < ?"
+            " or (state = 'unknown' and attempts > 1 and code <> 'unavailable'))"
             " and coalesce(code, '') not in (select value from json_each(?)) limit 1",
             (portal, task, to_text(before), json.dumps([PLANNED, *PATIENT])),
         ).fetchone()
