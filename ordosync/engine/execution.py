@@ -150,15 +150,16 @@ class Execution:
         Raises `BrakeError` where too much would change at once, unless it is to be forced.
         """
         row = self.store.schedule.get(self.portal.name, self.task.name)
+        linked_by = self._linked_by()
         reading = Reading(
             cursor=self.store.schedule.cursor(self.portal.name, self.task.name),
             now=self.clock.now(),
             patient=patient,
             last_at=row.last_ok_at if row else None,
             behind=self._is_behind,
+            lacks_links=linked_by is None,
         )
         cursor = None
-        linked_by = self._linked_by()
         if self.task.brake:
             with self._recording():
                 self.store.steps.forget_planned(self.portal.name, self.task.name)
