@@ -106,7 +106,8 @@ def test_half_a_sentence_is_refused(tmp_path: Path, words: list[str]) -> None:
 
 
 def test_one_portal_can_be_switched_alone(tmp_path: Path) -> None:
-    two = AT_ONCE + '  other: {merchant: shop, supplier: warehouse, products: {skus: ["X"]}}\n'
+    two = AT_ONCE.rstrip() + '\n    products: {but: ["X"]}\n'
+    two += '  other: {merchant: shop, supplier: warehouse, products: {skus: ["X"]}}\n'
     shop(tmp_path, HEADER, config=two)
 
     ordosync(tmp_path, "autosync", "off", "import-orders", "--portal", "other")

@@ -330,3 +330,46 @@ def test_why_says_that_an_order_was_dismissed(tmp_path: Path) -> None:
 
     assert story["state"] == "skipped"
     assert "dismissed it; to send it after all: `ordosync retry 1`" in story["next"]
+
+
+def test_an_edit_that_is_dismissed_stays_closed_until_there_is_another(tmp_path: Path) -> None:
+    feed = shop(tmp_path, HEADER + row("1001", "2"))
+    ordosync(tmp_path, "import-orders")
+    feed.write_text(HEADER + row("1001", "5"))
+    ordosync(tmp_path, "import-orders")
+    [edit] = listed(tmp_path)
+    dismissed(tmp_path, edit["key"])
+    feed.write_text(HEADER + row("1001", "5") + row("1002"))
+    ordosync(tmp_path, "import-orders")
+    closed = listed(tmp_path)
+    feed.write_text(HEADER + row("1001", "6") + row("1002"))
+    ordosync(tmp_path, "import-orders")
+
+    assert (edit["code"], closed) == ("edited", [])
+    assert [one["key"] for one in listed(tmp_path)] == [edit["key"]]
+
+
+def test_an_edit_can_be_closed_by_saying_that_it_is_not_sent(tmp_path: Path) -> None:
+    feed = shop(tmp_path, HEADER + row("1001", "2"))
+    ordosync(tmp_path, "import-orders")
+    feed.write_text(HEADER + row("1001", "5"))
+    ordosync(tmp_path, "import-orders")
+    [edit] = listed(tmp_path)
+
+    closed = ordosync(tmp_path, "retry", str(edit["step"]), "--not-sent")
+    feed.write_text(HEADER + row("1001", "5") + row("1002"))
+    again = ordosync(tmp_path, "import-orders", "--json")
+
+    assert (closed.code, listed(tmp_path)) == (0, [])
+    assert again.counts == {"seen": 2, "done": 1, "unchanged": 1}
+
+
+def test_other_lines_of_a_number_in_a_later_file_are_a_conflict(tmp_path: Path) -> None:
+    # Case f18: an order that the page of an export has cut in two.
+    shop(tmp_path, HEADER + row("1001"))
+    ordosync(tmp_path, "import-orders")
+    (tmp_path / "feeds" / "page2.csv").write_text(HEADER + row("1001").replace("MUG", "CUP"))
+
+    ordosync(tmp_path, "import-orders")
+
+    assert [one["code"] for one in listed(tmp_path)] == ["reused-number"]

@@ -1,11 +1,13 @@
 """Exports of real shops, through the real command: their rules, pages and overlaps."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ordosync.database import sqlite3
 from tests.command import numbers, ordosync, steps
 
 CONFIG = """
@@ -185,6 +187,25 @@ def test_a_file_older_than_the_one_an_order_was_sent_from_says_nothing_of_it(
 
     assert (older.code, older.counts) == (0, {"seen": 2, "done": 1, "unchanged": 1})
     assert edited.counts["seen"] - edited.counts.get("unchanged", 0) == 1
+
+
+def test_an_order_that_an_earlier_release_sent_is_known_as_the_first_file_read_since_has_it(
+    shop: Any, drop: Any, tmp_path: Path
+) -> None:
+    shop()
+    drop("a.csv", f"1,,1,MUG,{HEAD}\n", at=7)
+    ordosync(tmp_path, "import-orders")
+    with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
+        db.execute("update steps set as_of = '', content = '3e5cc5bf-0123456789abcdef'")
+
+    counts = []
+    for name, quantity, at in (("c.csv", 2, 9), ("b.csv", 1, 8), ("d.csv", 3, 10)):
+        drop(name, f"1,,{quantity},MUG,{HEAD}\n", at=at)
+        counts.append(ordosync(tmp_path, "import-orders", "--json").counts)
+        (tmp_path / "feeds" / name).unlink()
+
+    assert counts[:2] == [{"seen": 1, "unchanged": 1}, {"seen": 1, "unchanged": 1}]
+    assert counts[2] == {"seen": 1, "failed": 1}
 
 
 def test_the_rows_of_an_order_in_another_order_are_no_edit(

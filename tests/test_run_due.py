@@ -138,8 +138,10 @@ def test_a_manual_run_moves_no_slot(tmp_path: Path) -> None:
 
 def test_a_portal_in_trouble_leaves_the_others_alone(tmp_path: Path) -> None:
     broken = AT_ONCE.replace("portals:", "  broken: {kind: sqlite, path: broken.db}\nportals:")
-    broken += "  a-broken-one: {merchant: shop, supplier: broken}\n"
-    shop(tmp_path, HEADER + row("1"), config=broken)
+    broken = broken.rstrip() + "\n    products: {but: [CUP]}\n"
+    broken += "  a-broken-one: {merchant: shop, supplier: broken, products: {skus: [CUP]}}\n"
+    feed = HEADER + row("1") + row("2").replace("MUG", "CUP")
+    shop(tmp_path, feed, config=broken)
     (tmp_path / "broken.db").write_bytes(b"no database")
     (tmp_path / "broken.db").chmod(0o600)
 

@@ -329,7 +329,7 @@ def _named(store: Store, ids: Sequence[int]) -> Sequence[StepRow]:
     if missing:
         raise UsageError(f"there is no step {min(missing)}; `ordosync show RUN` lists them")
     for row in rows:
-        if row.state == "done" or row.code in _FOR_GOOD:
+        if row.state == "done" or (row.state == "skipped" and row.code in _FOR_GOOD):
             raise UsageError(
                 f"step {row.id} is {row.state}; there is nothing to try again:"
                 f" `ordosync why {row.merchant_id or row.key}` says how it stands"

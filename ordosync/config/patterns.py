@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import cache
+from itertools import islice
 
 _ANY = "*"
 _TOKEN = re.compile(r"\*+|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
@@ -23,6 +24,31 @@ def overlap(
         for one in some or (_ANY,)
         for other in others or (_ANY,)
     )
+
+
+def near(selections: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
+    """Return the places of each two selections that may overlap: what is fixed does not differ.
+
+    Of a thousand selections few are near each other, so few have to be compared.
+    """
+    starts = sorted(
+        (_fixed(pattern), place)
+        for place, patterns in enumerate(selections)
+        for pattern in patterns or (_ANY,)
+    )
+    found: set[tuple[int, int]] = set()
+    for at, (start, place) in enumerate(starts):
+        for other, another in islice(starts, at + 1, None):
+            if not other.startswith(start):
+                break
+            if place != another:
+                found.add((min(place, another), max(place, another)))
+    return sorted(found)
+
+
+def _fixed(pattern: str) -> str:
+    """Return what each name that matches begins with."""
+    return re.split(r"[*?\[]", pattern, maxsplit=1)[0]
 
 
 def covers(wide: str, narrow: str) -> bool:

@@ -1,9 +1,8 @@
 """The portals of the file, and what two of them must not have in common."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import combinations
 from typing import get_args
 
 from ordosync.accounts import account_class
@@ -17,7 +16,7 @@ from ordosync.config.model import (
     SideConfig,
 )
 from ordosync.config.nodes import Place, Reader
-from ordosync.config.patterns import overlap
+from ordosync.config.patterns import near, overlap
 from ordosync.config.scalars import quoted, suggestion, to_name
 
 NOT_OPTIONS = ("name", "decided")
@@ -163,9 +162,30 @@ class PortalReader:
             if portal.tasks["import-orders"] != "off":
                 by_merchant[portal.merchant.account].append(portal)
         for group in by_merchant.values():
-            for first, second in combinations(group, 2):
+            for first, second in self._near(group):
                 if why := self._why_same(first, second):
                     self._reader.problem(self._places[second.name], why)
+
+    def _near(self, group: Sequence[PortalConfig]) -> Iterator[tuple[PortalConfig, PortalConfig]]:
+        """Yield each two portals of a Merchant that may read one line, and few others."""
+        by_whose: dict[object, list[PortalConfig]] = {}
+        for portal in group:
+            by_whose.setdefault(self._whose(portal), []).append(portal)
+        by_sku = by_whose.pop(None, [])
+        seen: set[tuple[str, str]] = set()
+        for members in by_whose.values() or ([],):
+            portals = [*members, *by_sku]
+            for one, other in near([portal.products.skus for portal in portals]):
+                first, second = portals[one], portals[other]
+                if (first.name, second.name) not in seen:
+                    seen.add((first.name, second.name))
+                    yield first, second
+
+    def _whose(self, portal: PortalConfig) -> object:
+        """Return what tells this Merchant's account whose a line is; None: its SKU alone."""
+        known = self._accounts[portal.merchant.account]
+        kind = account_class(known.kind) if known else Account
+        return kind.whose(portal.merchant.pair, portal.supplier.account)
 
     def _why_same(self, first: PortalConfig, second: PortalConfig) -> str:
         """Say what two portals of one Merchant have in common that they must not have."""
@@ -178,13 +198,6 @@ class PortalReader:
         if not overlap(
             first.products.skus, first.products.but, second.products.skus, second.products.but
         ):
-            return ""
-        known = self._accounts[first.merchant.account]
-        kind = account_class(known.kind) if known else Account
-        one, other = (
-            kind.whose(portal.merchant.pair, portal.supplier.account) for portal in (first, second)
-        )
-        if one is not None and other is not None and one != other:
             return ""
         return (
             f"may send the same lines as portal {first.name} in line"

@@ -97,8 +97,11 @@ class LineClaims:
         """Return the other portal that sends a line of this order, if there is one."""
         id_ = step.merchant_id or ""
         for holder in self._claims.others(self._portal.name, self._lines(step)).values():
-            if not self._beside.get((id_, holder.key.rpartition("#")[0]), False):
+            if self._claims.is_over(holder):
+                self._claims.free(holder.portal, [holder.key])
+            elif not self._beside.get((id_, holder.key.rpartition("#")[0]), False):
                 return holder
         payload = step.payload
         ids = [line.id for line in payload.lines] if isinstance(payload, Order) else []
-        return self._claims.sent_before(self._portal.rivals, id_, ids)
+        before = self._claims.sent_before(self._portal.rivals, id_, ids)
+        return None if before and self._claims.is_over(before) else before

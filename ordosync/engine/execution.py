@@ -23,7 +23,7 @@ from ordosync.engine.refound import Families
 from ordosync.engine.reopening import reopen, reopenable
 from ordosync.engine.stop import Stop
 from ordosync.engine.unproven import before_restore, is_uncertain, reason
-from ordosync.errors import BrakeError, UnavailableError, UnknownOutcomeError
+from ordosync.errors import AccountError, BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
 from ordosync.models import Order, Outcome, Page
 from ordosync.schedule import is_from_the_future
@@ -77,7 +77,7 @@ class Execution:
         self._mended: AbstractSet[str] = frozenset()
         self._over: Mapping[str, Verdict] = {}
         self._told: AbstractSet[str] = frozenset()
-        self._sent_as: dict[str, str] = {}
+        self._sent_as: dict[str, tuple[str, str]] = {}
         self._standing: set[str] = set()
         self._is_complete = False
         self._read_to_end: tuple[str | None, datetime] | None = None
@@ -147,15 +147,16 @@ class Execution:
         Raises `BrakeError` where too much would change at once, unless it is to be forced.
         """
         row = self.store.schedule.get(self.portal.name, self.task.name)
+        linked_by = self._linked_by()
         reading = Reading(
             cursor=self.store.schedule.cursor(self.portal.name, self.task.name),
             now=self.clock.now(),
             patient=patient,
             last_at=row.last_ok_at if row else None,
             behind=self._is_behind,
+            lacks_links=linked_by is None,
         )
         cursor = None
-        linked_by = self._linked_by()
         if self.task.brake:
             with self._recording():
                 self.store.steps.forget_planned(self.portal.name, self.task.name)
@@ -170,7 +171,7 @@ class Execution:
             if not force:
                 self._check_brake(brake)
             self._send_planned()
-        self._over = self.task.over(self.portal, self._failed())
+        self._over = self._without_cause()
         self._is_complete = True
         unsettled = self.store.steps.unsettled_ids(self.portal.name)
         failed = self.store.steps.failed(self.portal.name, self.task.name)
@@ -248,7 +249,9 @@ class Execution:
             lost = frozenset(orders) - found.keys()
             self._record(self._unproven([rows[key] for key in orders if key in lost]))
             steps = [step for step in steps if step.key not in lost]
-        self._sent_as |= {step.key: rows[step.key].content for step in steps}
+        self._sent_as |= {
+            step.key: (rows[step.key].content, rows[step.key].as_of) for step in steps
+        }
         self._send(steps, look_first=True)
 
     def _proves_nothing(self) -> bool:
@@ -305,7 +308,7 @@ class Execution:
                     reopen(self.task, self.portal, self.store, ids, now=self.clock.now())
         fresh: list[Step] = []
         edits: list[Step] = []
-        reread: dict[str, str] = {}
+        reread: dict[str, tuple[str, str]] = {}
         for step in page.items:
             if self.task.closes and step.content == self.task.closes:
                 self._standing.add(step.key)
@@ -318,7 +321,7 @@ class Execution:
             else:
                 self.counts.unchanged += 1
                 if found:
-                    reread[step.key] = found.content
+                    reread[step.key] = found.content, found.as_of
         fresh += self._untold(edits)
         if reread:
             with self._recording():
@@ -467,7 +470,7 @@ class Execution:
                 if result.outcome.state != "unchanged":
                     continue
                 arrived = replace(step, supplier_id=result.outcome.id)
-                edit = self.task.compare(arrived, self._sent_as[step.key], told=False)
+                edit = self.task.compare(arrived, self._sent_as[step.key][0], told=False)
                 if isinstance(edit, Step):
                     found[step.key] = edit
         return found
@@ -557,6 +560,13 @@ class Execution:
 
     def _failed(self) -> Sequence[StepRow]:
         return self.store.steps.failed(self.portal.name, self.task.name)
+
+    def _without_cause(self) -> Mapping[str, Verdict]:
+        """Return the failed steps that need nobody any more; where nobody can tell, none."""
+        try:
+            return self.task.over(self.portal, self._failed())
+        except AccountError:
+            return {}
 
     def _settle_over(self, over: Mapping[str, Verdict]) -> None:
         """Close failed steps whose cause is over; nothing is counted."""

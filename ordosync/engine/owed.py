@@ -16,6 +16,8 @@ class Reread(Struct, frozen=True, kw_only=True):
     """Nothing is owed; this content is the known one from now on."""
 
     content: str
+    as_of: str
+    """Which state of the source says so; see `Order.as_of`."""
 
 
 def owed(
@@ -42,7 +44,7 @@ def owed(
         return _compared(task, step, row, is_told=is_told)
     if says_it_all(row, step) or is_uncertain(row) or unchanged:
         return None
-    return Reread(content=step.content) if _is_only_reread(row, step) else step
+    return Reread(content=step.content, as_of=step.as_of) if _is_only_reread(row, step) else step
 
 
 def _after_dismissal(task: Task, step: Step, row: StepRow, *, unchanged: bool) -> Step | None:
@@ -83,7 +85,7 @@ def says_it_all(row: StepRow, step: Step) -> bool:
 def _compared(task: Task, step: Step, row: StepRow, *, is_told: bool) -> Step | Reread | None:
     if task.compare:
         found = task.compare(step, row.content, told=is_told)
-        return Reread(content=found) if isinstance(found, str) else found
+        return Reread(content=found, as_of=step.as_of) if isinstance(found, str) else found
     return _edit(step) if edited(row.content, step.content) else None
 
 

@@ -67,6 +67,15 @@ class Claims:
         ).fetchone()
         return Holder(portal=row["portal"], key=row["key"]) if row else None
 
+    def is_over(self, holder: Holder) -> bool:
+        """Return True if the holder's Supplier cancelled the order by itself, as a run has met."""
+        row = self._db.execute(
+            "select 1 from steps where portal = ? and merchant_id = ? and state = 'failed'"
+            " and code = 'supplier-cancelled' limit 1",
+            (holder.portal, holder.key.rpartition("#")[0]),
+        ).fetchone()
+        return row is not None
+
     def take(self, portal: str, lines: Mapping[str, str]) -> None:
         """Claim lines, each for a step of this portal, as far as no other portal has them."""
         self._db.executemany(

@@ -175,11 +175,11 @@ class Steps:
             ),
         )
 
-    def reread(self, portal: str, task: str, contents: Mapping[str, str]) -> None:
-        """Make these contents the known ones; nothing else is new of the steps."""
+    def reread(self, portal: str, task: str, known: Mapping[str, tuple[str, str]]) -> None:
+        """Make these contents the known ones, each as of a state of its source."""
         self._db.executemany(
-            "update steps set content = ? where portal = ? and task = ? and key = ?",
-            [(content, portal, task, key) for key, content in contents.items()],
+            "update steps set content = ?, as_of = ? where portal = ? and task = ? and key = ?",
+            [(*content_and_state, portal, task, key) for key, content_and_state in known.items()],
         )
 
     def to_try(

@@ -173,6 +173,8 @@ class Reading:
     """When the last complete reading ended."""
     behind: bool = False
     """True if the store was restored or is new, so that links of what is read may be missing."""
+    lacks_links: bool = False
+    """True if links may still come by themselves: then the same is read again."""
 
 
 @dataclass(frozen=True, kw_only=True)

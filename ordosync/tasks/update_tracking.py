@@ -33,7 +33,8 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
     Nothing is owed for what the links say was told: the steps of it may be gone.
     """
-    for page in _steps(portal, all_shipments(portal, reading)):
+    pages = _steps(portal, all_shipments(portal, reading), lacks_links=reading.lacks_links)
+    for page in pages:
         yield Page(items=tuple(map(unless_told, page.items)), cursor=page.cursor)
 
 
@@ -145,7 +146,11 @@ def _in_order(shipments: Sequence[Shipment]) -> Iterator[tuple[list[Shipment], b
 
 
 def _steps(
-    portal: Portal, pages: Iterator[Page[Shipment | Unusable]], *, again: bool = False
+    portal: Portal,
+    pages: Iterator[Page[Shipment | Unusable]],
+    *,
+    again: bool = False,
+    lacks_links: bool = False,
 ) -> Iterator[Page[Step]]:
     for page in pages:
         ids = {
@@ -160,7 +165,8 @@ def _steps(
         known = known_of(page.items, links, told, can_split=can_split)
         steps = [step for item in page.items for step in steps_of(item, known)]
         steps += standing.met(portal, page.items, links)
-        steps += _without_link(portal, page.items, links, again=again)
+        if not lacks_links:
+            steps += _without_link(portal, page.items, links, again=again)
         yield Page(items=tuple(steps), cursor=page.cursor)
 
 

@@ -497,6 +497,15 @@ def test_edit_that_lacks_lines_says_so(pair: Pair) -> None:
     assert (ran.step.code, "lines are missing" in (ran.step.reason or "")) == ("edited", True)
 
 
+def test_quantity_that_rises_from_0_after_the_order_was_sent_is_an_edit(pair: Pair) -> None:
+    pair.request("1001", line("MUG", 2), line("CUP"))
+    pair.sql("shop", "update order_lines set quantity = 0 where sku = 'CUP'")
+    pair.run(TASK)
+    _edit(pair, "update order_lines set quantity = 1 where sku = 'CUP'")
+
+    assert pair.run(TASK).step.code == "edited"
+
+
 def test_other_lines_under_a_number_that_was_sent_are_a_conflict(pair: Pair) -> None:
     pair.imported("1001", line("MUG"))
     _edit(pair, "update order_lines set id = 'another', sku = 'CUP'")

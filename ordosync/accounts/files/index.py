@@ -92,9 +92,14 @@ class Index(Generic[T]):
         return dict(self._items(sorted(set(keys))))
 
     def keys(self) -> frozenset[str]:
-        """Return all keys."""
-        rows = self._db.execute("select distinct key from rows where key <> ''")
-        return frozenset(key for (key,) in rows)
+        """Return all keys, and the ids of rows without one."""
+        keys = self._db.execute("select distinct key from rows where key <> ''")
+        rows = self._db.execute(
+            "select files.name, row from rows join files on files.id = rows.file where key = ''"
+        )
+        return frozenset(
+            {*(key for (key,) in keys), *(id_of_row(name, _row(at, "{}", "")) for name, at in rows)}
+        )
 
     def among(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
         """Return which of these keys stand in a file that was added."""

@@ -38,6 +38,8 @@ ORDER_FIELDS = (
     *(f"ship_to.{name}" for name in ADDRESS_FIELDS),
     *(f"bill_to.{name}" for name in ADDRESS_FIELDS),
 )
+HEAD_FIELDS = ("placed_at", *(f"ship_to.{name}" for name in ("name", "street1", "city", "zip")))
+"""What no order is without, as far as its account says it at all."""
 MONEY_FIELDS = (
     "unit_price",
     "line_total",
@@ -181,6 +183,12 @@ class OrderFiles(ReadFiles):
         rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
         number = self.columns["order_number"]
         return tuple(sorted({*mapped, *rules} - lines - {number}))
+
+    @cached_property
+    def head_columns(self) -> tuple[str, ...]:
+        """The order columns that are blank only on rows which are not the first of their order."""
+        mapped = {self.columns[name] for name in HEAD_FIELDS if name in self.columns}
+        return tuple(sorted(mapped.intersection(self.order_columns)))
 
     @cached_property
     def line_columns(self) -> tuple[str, ...]:

@@ -118,7 +118,9 @@ class FileReading(Generic[T]):
         self._refused = self._add_all(index, only=wanted)
         yield Page(items=tuple(item for id_, item in self._refused.items() if id_ in wanted))
         found = index.keys() & wanted
-        self._kept.add_to(index, (wanted - found) | self._kept.still_count(found, self._files()))
+        self._kept.add_to(index, wanted - found)
+        counting = self._kept.still_count(found, self._files())
+        self._kept.add_to(index, counting, is_beside=True)
         for items in index.pages():
             yield Page(items=tuple(item for id_, item in items.items() if id_ in wanted))
 

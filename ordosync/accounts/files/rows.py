@@ -51,7 +51,7 @@ class InFile:
     as_of: str = ""
     """Sorts files by their age."""
     others_begin: bool = False
-    """True if rows of other orders in the file say more than the number and a line."""
+    """True if the file says of another order what is on the first row of each."""
 
 
 def read_rows(path: Path, options: ReadFiles, *, json_lines: bool) -> Iterator[Row]:

@@ -26,6 +26,11 @@ def speaks_of_order(row: Row, options: OrderFiles) -> bool:
     return any(row.cells.get(column) for column in options.order_columns)
 
 
+def begins_order(row: Row, options: OrderFiles) -> bool:
+    """Return True if a row says what no order is without, such as its date or its address."""
+    return any(row.cells.get(column) for column in options.head_columns)
+
+
 def parted_by(rows: Sequence[Row], options: OrderFiles) -> str:
     """Return what is wrong with a rule for rows that parts an order; empty where none does.
 

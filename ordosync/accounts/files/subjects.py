@@ -32,7 +32,7 @@ from ordosync.accounts.files.options import (
     StockFiles,
 )
 from ordosync.accounts.files.rows import InFile, Row
-from ordosync.accounts.files.rules import skip_reason, speaks_of_order
+from ordosync.accounts.files.rules import begins_order, skip_reason
 from ordosync.models import Order, Product, Shipment, Stock, Unusable
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ class Subject(Generic[T]):
     parse: Callable[[str, Sequence[InFile]], T | Unusable]
     """Makes one item of what files say of one key, oldest file first."""
     begins: Callable[[Row], bool] = lambda _: False
-    """True if a row says more than the number and a line of an order."""
+    """True if a row says what is on the first row of each order."""
     aside: Callable[[Row], str] = lambda _: ""
     """Says what of a row cannot be read and keeps nothing else back; empty if all can."""
     has_lines: bool = False
@@ -116,7 +116,7 @@ def orders(options: OrderFiles) -> Subject[Order]:
         key=lambda row: key_text(row, "order_number", options),
         needed=("order_number",),
         parse=lambda key, files: believed(key, files, options),
-        begins=lambda row: speaks_of_order(row, options),
+        begins=lambda row: begins_order(row, options),
         has_lines=True,
     )
 

@@ -22,6 +22,8 @@ _HOW = "shopify1"
 OURS = "ordosync"
 """What the tags begin with that are ordosync's own and do not travel."""
 INTERNAL_NOTES = "Internal notes"
+_NO_ADDRESS = ("PICK_UP", "RETAIL", "NONE")
+"""Types of delivery for which the buyer gives no address."""
 
 
 def order_of(found: Requested, lineage: Lineage, lines: Sequence[OrderedLine]) -> Order:
@@ -44,6 +46,7 @@ def order_of(found: Requested, lineage: Lineage, lines: Sequence[OrderedLine]) -
         tags=tuple(tag for tag in of.tags if not tag.startswith(OURS)),
         ancestors=lineage.ancestors(id_, lines),
         content=_content(found, lines),
+        needs_shipping=_needs_shipping(found, lines),
     )
 
 
@@ -76,6 +79,12 @@ def details(attributes: Sequence[Attribute]) -> str:
 def digest(value: object) -> str:
     """Return what tells a thing from what it was."""
     return f"{_HOW}-{hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]}"
+
+
+def _needs_shipping(found: Requested, lines: Sequence[OrderedLine]) -> bool:
+    """Return whether anything is sent to the buyer; a local delivery is."""
+    method = found.delivery_method.method_type if found.delivery_method else ""
+    return method not in _NO_ADDRESS and any(one.requires_shipping for one in lines)
 
 
 def _bill_to(of: OrderOf) -> Address | None:
@@ -127,7 +136,8 @@ def _content(found: Requested, lines: Sequence[OrderedLine]) -> str:
     travels: Sequence[object] = (
         [(one.sku, one.remaining_quantity, one.line_item) for one in lines],
         found.destination,
-        found.delivery_method,
+        # As it was before it had a type, or each order of before would be an edited one.
+        found.delivery_method and {"presentedName": found.delivery_method.presented_name},
         (of.billing_address, of.note, of.shipping_line, of.custom_attributes, tags),
     )
     return digest(travels)

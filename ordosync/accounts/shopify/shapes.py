@@ -96,6 +96,7 @@ class OrderedLine(Struct, frozen=True, rename="camel", kw_only=True):
     variant_title: str | None = None
     remaining_quantity: int = 0
     total_quantity: int = 0
+    requires_shipping: bool = True
 
 
 class RequestedLine(OrderedLine, frozen=True, rename="camel", kw_only=True):
@@ -133,6 +134,7 @@ class Method(Struct, frozen=True, rename="camel"):
     """How the buyer wants it sent."""
 
     presented_name: str | None = None
+    method_type: str = ""
 
 
 class Title(Struct, frozen=True):

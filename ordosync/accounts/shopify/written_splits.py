@@ -70,7 +70,7 @@ class WrittenSplits(WrittenTracking):
         )
         if root is None or (is_cancelled(root) and not root.asks_cancellation):
             return refused("cancelled", "is cancelled")
-        if root.sent or not root.is_open:
+        if not root.is_open:  # of which others may have sent a part before
             return refused("already-shipped", f"is {root.status.lower()}")
         others = [part for part in found.parts if part is not root]
         places = _placed(split, root, others)

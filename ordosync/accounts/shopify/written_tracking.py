@@ -63,17 +63,19 @@ class WrittenTracking(Families):
             self.answer(one, accepted=False)
         elif is_cancelled(one):
             return refused("cancelled", f"fulfillment order {id_} is cancelled")
-        if one.is_open:
-            # What others have sent of it before was not sent to the Supplier: this is the rest.
+        if found and wanted in void and wanted in there:
+            return self._say_valid(shipment, found)
+        replaced = next(
+            (one for one in one.sent if one.numbers and {*one.numbers} <= {*void}), None
+        )
+        if replaced or (one.sent and not told and not one.is_open):
+            outcome = self._change(shipment, (replaced or one.sent[0]).id)
+            is_back = found and wanted in void and outcome.state == "done"
+            return self._say_valid(shipment, found) if found and is_back else outcome
+        if one.is_open:  # also if others have sent a part of it before
             return self._create(shipment, [one])
         if told:
             return refused("other-tracking", f"has another tracking number, {told[0]}")
-        if found and wanted in void and wanted in there:
-            return self._say_valid(shipment, found)
-        if one.sent:
-            outcome = self._change(shipment, one.sent[0].id)
-            is_back = found and wanted in void and outcome.state == "done"
-            return self._say_valid(shipment, found) if found and is_back else outcome
         if one.status == "CLOSED":
             reason = f"fulfillment order {id_} is closed, and another one has its units"
             return refused("not-found", reason)

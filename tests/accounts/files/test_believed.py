@@ -246,3 +246,18 @@ def test_a_file_that_was_corrected_in_its_place_has_no_older_one(make: Make, dro
 
     assert quantity(orders(account, cursor)) == 1
     assert quantity(again(account, "1")) == 1
+
+
+def test_a_row_without_a_number_is_tried_again_as_its_file_has_it_now(
+    make: Make, drop: Drop
+) -> None:
+    drop("orders/a.csv", HEADER + "1,MUG,1\n,CUP,1\n")
+    account = make()
+    orders(account)
+    account.release(frozenset({"1", "file:a.csv:3"}))
+    drop("orders/a.csv", HEADER + "1,MUG,1\n,BOX,1\n")
+
+    found = {item.id: item.content for item in again(account, "1", "file:a.csv:3")}
+    now = {item.id: item.content for item in orders(account)}
+
+    assert found == now

@@ -291,6 +291,17 @@ def test_a_file_that_says_nothing_of_orders_as_a_whole_is_not_cut(shop: Any, dro
     assert isinstance(second, Order)
 
 
+def test_an_order_without_what_only_some_orders_have_is_not_cut(shop: Any, drop: Drop) -> None:
+    drop("orders/a.csv", HEADER + "1,CUP,1,,,,\n2,BOX,1,Post,,,hold\n")
+    on_hold = Rule(column="status", matches="hold", reason="on hold")
+
+    first, second = orders(shop(skip_orders=(on_hold,)))
+
+    assert isinstance(first, Order)
+    assert isinstance(second, Unusable)
+    assert second.reason == "on hold"
+
+
 def test_an_order_that_is_cut_is_so_where_it_is_read_by_its_id(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,CUP,1,,,,\n2,MUG,1,Post,Ada,1 High St,paid\n")
     account = shop()

@@ -93,7 +93,7 @@ def _delivery(call: Call, order: FulfillmentOrder) -> Json:
     ships = any(shop_line.requires_shipping for shop_line in bought.lines)
     return {
         "id": order.id.replace("FulfillmentOrder", "DeliveryMethod"),
-        "methodType": "SHIPPING" if ships else "NONE",
+        "methodType": bought.delivery if ships else "NONE",
         "presentedName": line.get("title"),
         "serviceCode": line.get("code"),
     }

@@ -84,6 +84,7 @@ class Order(Node):
     shipping_address: Json | None = None
     billing_address: Json | None = None
     shipping_line: Json | None = None
+    delivery: str = "SHIPPING"
     discount: Decimal = Decimal(0)
     """Of the order as a whole; lines do not know of it."""
     tax: Decimal = Decimal(0)

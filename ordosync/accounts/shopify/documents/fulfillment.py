@@ -3,7 +3,7 @@
 # What is to be sent, and to whom. `$lines` are enough for most orders.
 
 _LINE = """
-    id sku productTitle variantTitle remainingQuantity totalQuantity
+    id sku productTitle variantTitle remainingQuantity totalQuantity requiresShipping
     lineItem {
       id customAttributes { key value }
       originalUnitPriceSet { shopMoney { amount currencyCode } }
@@ -17,7 +17,7 @@ fragment Requested on FulfillmentOrder {{
   destination {{
     firstName lastName company address1 address2 city province zip countryCode phone email
   }}
-  deliveryMethod {{ presentedName }}
+  deliveryMethod {{ presentedName methodType }}
   merchantRequests(first: 1, reverse: true) {{ nodes {{ kind }} }}
   order {{
     cancelledAt note tags customAttributes {{ key value }}
