@@ -102,3 +102,14 @@ def test_second_run_of_everything_writes_nothing(world: OldWorld) -> None:
     assert {key: (row.state, row.updated_at) for key, row in world.steps().items()} == before
     assert world.supplied() == supplied
     assert sum(each["done"] for each in counted.values()) == 0
+
+
+def test_file_that_was_refused_before_is_closed_once_it_has_changed(world: OldWorld) -> None:
+    key = ("feed-northwind", "import-orders", "file:3.csv")
+    before = world.steps()[key]
+    (world.folder / "feeds" / "3.csv").unlink()
+
+    world.run("import-orders", "feed-northwind", may_fail=True)
+
+    after = world.steps()[key]
+    assert (before.state, after.state, after.code) == ("failed", "skipped", "mended")

@@ -102,6 +102,14 @@ def test_totals_below_the_last_order_are_reported_and_hold_nothing_back(
     assert len(failed(tmp_path)) == total.count("\n")
 
 
+def test_row_with_a_sku_below_the_last_order_holds_it_back(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("22") + row("21") + ORPHAN + ",,Total,,65.00,,\n")
+
+    ordosync(tmp_path, "import-orders")
+
+    assert numbers(tmp_path) == ["22"]
+
+
 def test_row_without_number_and_sku_between_two_orders_holds_the_first_back(
     tmp_path: Path,
 ) -> None:
@@ -166,6 +174,22 @@ def test_order_whose_number_looks_like_a_refused_file_is_told_from_it(tmp_path: 
 
     assert done == {"seen": 1, "failed": 1}
     assert list(failed(tmp_path, 2)) == ["file:b.csv"]
+
+
+def test_order_that_is_called_like_a_file_stays_failed_when_that_file_is_mended(
+    tmp_path: Path,
+) -> None:
+    shop(tmp_path, HEADER + row("file:b.csv", "0x"))
+    bad = tmp_path / "feeds" / "b.csv"
+    bad.write_text("nothing\n")
+    ordosync(tmp_path, "import-orders")
+    before = failed(tmp_path)
+    bad.write_text(HEADER + row("2"))
+
+    ordosync(tmp_path, "import-orders")
+
+    assert list(before) == ["file:b.csv", "file:b.csv#1"]
+    assert list(failed(tmp_path)) == ["file:b.csv#1"]
 
 
 PARCELS = "no,number,by,at\n"

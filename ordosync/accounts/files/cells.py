@@ -62,7 +62,8 @@ def digest(rows: Sequence[Row], options: ReadFiles) -> str:
 
 def text_of(row: Row, column: str) -> str:
     """Return the text of a cell, without the mark that keeps it from being a formula."""
-    return plain(row.cells.get(column, ""))
+    text = row.cells.get(column, "")
+    return plain(text) if text[:1] == "'" else text
 
 
 def cell(row: Row, name: str, options: ReadFiles) -> str:
@@ -70,7 +71,7 @@ def cell(row: Row, name: str, options: ReadFiles) -> str:
     column = options.columns.get(name)
     text = text_of(row, column) if column else ""
     meanings = options.values.get(name)
-    if name in _IDS and column and not (meanings and text in meanings):
+    if column and name in _IDS and not (meanings and text in meanings):
         _check_whole(row, name, column)
     if meanings is None or text in meanings.values():
         return text

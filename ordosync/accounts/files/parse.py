@@ -51,7 +51,8 @@ def parse_order(number: str, found: InFile, options: OrderFiles) -> Order | Unus
         if reason := _left_out(own, found, options):
             return item(code="skip-rule", reason=reason, skip=True)
         order = _order(number, own, options)
-        _check_numbers(number, found.rows, options)
+        if len(own) < len(found.rows):
+            _check_numbers(number, found.rows, options)
     except InvalidError as error:
         return item(code=error.code, reason=f"{found.name} row {error.row.number}: {error}")
     except _NothingToShipError as nothing:
