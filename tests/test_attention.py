@@ -145,6 +145,7 @@ def test_a_task_that_does_not_succeed_waits(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text(CONFIG.replace("glob: feeds", "glob: nowhere/feeds"))
     ordosync(tmp_path, "run-due")
     assert ordosync(tmp_path, "attention", "--json").json["attention"] == []
+    age(tmp_path, "update schedule set tried_at = '2026-01-01T00:00:00.000Z'")
     wake(tmp_path)
     ordosync(tmp_path, "run-due")
 
