@@ -1,10 +1,15 @@
 """The console script. Whatever must start fast is answered before Typer is imported."""
 
+# `signal` takes as long to import as the rest of a tick.
+import _signal  # type: ignore[import-not-found]
 import sys
 
 
 def main() -> None:
     """Run the command line of this process."""
+    # Ctrl-C while modules are imported ends the process; a command that runs cleans up after it.
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
     if sys.argv[1:] == ["--version"]:
         from ordosync import __version__  # noqa: PLC0415 - each way imports what it needs
 

@@ -24,6 +24,10 @@ class Clock:
         """Return seconds since some moment; never steps."""
         return time.monotonic()
 
+    def boot_s(self) -> float:
+        """Return seconds since the machine started, its sleep included; never steps."""
+        return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
     def sleep(self, seconds: float) -> None:
         """Wait. Raises `StoppedError` soon after `stop`, in whatever thread."""
         until = self.monotonic() + seconds

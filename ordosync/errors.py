@@ -66,10 +66,20 @@ class RefusedError(AccountError):
     code = "refused"
 
 
+class ExistsError(RefusedError):
+    """The account says that it has it already, although no list shows it yet: tried again."""
+
+    code = "exists"
+
+
 class NotFoundError(RefusedError):
     """What it is about is not there, or not any more."""
 
     code = "not-found"
+
+
+class AddressError(NotFoundError):
+    """An id or SKU that no address can hold, so nothing there could be read by it."""
 
 
 class UnavailableError(AccountError):

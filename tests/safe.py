@@ -17,4 +17,4 @@ def backed_up(config: Path) -> Path:
 def go_back(config: Path, backup: Path, clock: VirtualClock) -> Restored:
     """Restore it."""
     database = load_config(config).database
-    return restore(database, backup, moved=False, now=clock.now, rest=lambda: clock.sleep(60))
+    return restore(database, backup, moved=False, clock=clock, rest=lambda: clock.sleep(60))

@@ -12,6 +12,7 @@ from ordosync.store import Store
 from ordosync.store.steps import StepChange
 from tests.command import HEADER, numbers, ordosync, row, shop, steps
 from tests.desk import SHIP, TwoAccounts
+from tests.virtual import VirtualClock
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -118,7 +119,9 @@ def test_a_parcel_sent_before_its_order_was_settled_as_sent_is_told(both: TwoAcc
     with Store.open(both.folder / "ordosync.db") as store:
         change = StepChange(key="1002#1", state="sending", content="1-x", merchant_id="1002")
         with store.transaction():
-            store.steps.record("shop-northwind", "import-orders", [change], run_id=1, now=NOON)
+            store.steps.record(
+                "shop-northwind", "import-orders", [change], run_id=1, clock=VirtualClock(NOON)
+            )
         step = store.steps.known("shop-northwind", "import-orders", ["1002#1"])["1002#1"]
 
     both.run("retry", str(step.id), "--sent", "MINE")
@@ -140,7 +143,9 @@ def test_a_product_that_was_settled_as_sent_is_linked(tmp_path: Path) -> None:
     with Store.open(tmp_path / "ordosync.db") as store:
         change = StepChange(key="MUG#2", state="failed", content="1-x", merchant_id="MUG#2")
         with store.transaction():
-            store.steps.record("portal", "import-products", [change], run_id=1, now=NOON)
+            store.steps.record(
+                "portal", "import-products", [change], run_id=1, clock=VirtualClock(NOON)
+            )
         (step,) = store.steps.failed("portal", "import-products")
 
         settle_as_sent(store, step, "M-2", now=NOON)

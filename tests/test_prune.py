@@ -125,6 +125,19 @@ def test_it_is_asked_to_stop_between_two_batches(store: Path) -> None:
     assert (done.ended, done.runs, done.steps) == (False, 0, BATCH)
 
 
+@pytest.mark.parametrize(("name", "code"), [("TERM", 143), ("INT", 130)])
+@pytest.mark.parametrize("command", ["run-due", "prune"])
+def test_signal_while_it_prunes_ends_the_command_without_a_traceback(
+    store: Path, command: str, name: str, code: int
+) -> None:
+    add(store, 3 * BATCH, OLD)
+
+    stopped = ordosync(store.parent, command, fault=f"pruning:1:{name}")
+
+    assert (stopped.code, stopped.err) == (code, "")
+    assert left(store)[1] == 2 * BATCH
+
+
 def test_no_transaction_deletes_more_than_a_batch(store: Path) -> None:
     count = 5 * BATCH
     add(store, count, OLD)

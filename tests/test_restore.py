@@ -63,7 +63,7 @@ def orders(pair: Pair) -> list[str]:
 
 def record(pair: Pair, *changes: StepChange) -> None:
     with Store.open(load_config(pair.path).database) as store, store.transaction():
-        store.steps.record("shop-northwind", TASK, changes, run_id=1, now=pair.clock.now())
+        store.steps.record("shop-northwind", TASK, changes, run_id=1, clock=pair.clock)
 
 
 def states(pair: Pair) -> dict[str, str]:
@@ -220,6 +220,32 @@ def test_a_run_under_way_is_not_disturbed(tmp_path: Path) -> None:
     assert done.code == 0
     assert len(ordosync(tmp_path, "activity", "--json").json["runs"]) == 2
     assert list(tmp_path.glob("*before-restore*")) == []
+
+
+def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_since(
+    tmp_path: Path,
+) -> None:
+    shop(tmp_path, HEADER + row("1"))
+    ordosync(tmp_path, TASK)
+    ordosync(tmp_path, "backup", "backup.db")
+    shop(tmp_path, HEADER + row("1") + row("2"))
+    frozen = started(tmp_path, TASK, fault="result-before-commit:1:STOP")
+    os.waitpid(frozen.pid, os.WUNTRACED)  # until it has stopped itself
+    with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
+        db.execute("update leases set until_boot_s = 0")  # it is frozen for longer than that
+
+    restored = ordosync(tmp_path, "restore", "backup.db")
+    with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db:
+        (fence,) = db.execute("select max(fence) from leases").fetchone()
+    shop(tmp_path, HEADER + row("1") + row("2"))
+    again = ordosync(tmp_path, TASK)
+    frozen.send_signal(signal.SIGCONT)
+    thawed = finished(frozen)
+
+    assert (restored.code, again.code) == (0, 0)
+    assert "another process took over the orders" in thawed.err
+    assert fence > 2  # the frozen run's, which the next claim of the backup would have had
+    assert numbers(tmp_path) == ["1", "2"]
 
 
 @pytest.mark.parametrize(

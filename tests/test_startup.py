@@ -1,7 +1,10 @@
 """What must start fast imports next to nothing."""
 
+import signal
 import subprocess
 import sys
+
+import pytest
 
 from ordosync.cli.commands import COMMANDS, load
 
@@ -41,3 +44,23 @@ def test_help_imports_no_command() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("module", ["typer", "ordosync.cli.log", "ordosync.tick"])
+def test_ctrl_c_while_modules_are_imported_ends_the_command_without_a_traceback(
+    module: str,
+) -> None:
+    words = ["run-due"] if module == "ordosync.tick" else ["activity"]
+    code = (
+        "import os, signal, sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        f"sys.argv = ['ordosync', *{words!r}]\n"
+        "from ordosync.__main__ import main; main()"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")

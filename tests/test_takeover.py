@@ -5,13 +5,16 @@ import os
 import signal
 import subprocess
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ordosync.clock import Clock
 from ordosync.database import sqlite3
-from ordosync.store.leases import is_alive, this_process
+from ordosync.store import Store, leases
+from ordosync.store.leases import Lease, is_alive, this_process
 from tests.command import (
     AT_ONCE,
     HEADER,
@@ -82,7 +85,7 @@ def test_a_thawed_process_whose_lease_was_taken_over_commits_nothing(
     thawed = started(tmp_path, "run-due", fault=f"{point}:1:STOP")
     frozen(thawed)
     silent = ordosync(tmp_path, "run-due")
-    change_store(tmp_path, "update leases set until = '2020-01-01T00:00:00.000Z'")
+    change_store(tmp_path, "update leases set until_boot_s = 0")
 
     taken_over = ordosync(tmp_path, "run-due")
     before = runs(tmp_path)
@@ -117,12 +120,88 @@ def test_a_frozen_process_keeps_its_lease_until_it_ends(tmp_path: Path) -> None:
     assert [run["status"] for run in runs(tmp_path)] == ["ok"]
 
 
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_wall_clock_that_is_set_takes_no_lease_from_a_living_owner(
+    tmp_path: Path, hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
+    holder = started(tmp_path, "run-due", fault="intent-after-commit:1:STOP")
+    frozen(holder)
+    set_to = datetime.now(UTC) + timedelta(hours=hours)
+    monkeypatch.setattr(Clock, "now", lambda _: set_to)
+
+    by_hand = ordosync(tmp_path, "import-orders")
+    monkeypatch.undo()
+    holder.send_signal(signal.SIGCONT)
+
+    assert "import-orders is running since" in by_hand.err
+    assert finished(holder).code == 0
+    assert [run["status"] for run in runs(tmp_path)] == ["ok"]
+
+
+def test_the_lease_of_an_older_version_ends_at_its_wall_time(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
+    holder = started(tmp_path, "run-due", fault="intent-after-commit:1:STOP")
+    frozen(holder)
+    change_store(tmp_path, "update leases set until_boot_s = null")
+    change_store(tmp_path, "update steps set sent_boot_s = null")
+
+    while_it_lasts = ordosync(tmp_path, "import-orders")
+    change_store(tmp_path, "update leases set until = '2020-01-01T00:00:00.000Z'")
+    later = ordosync(tmp_path, "import-orders")
+
+    holder.kill()
+    holder.communicate()
+    assert "import-orders is running since" in while_it_lasts.err
+    assert later.code == 0
+    assert numbers(tmp_path) == ["1"]
+
+
+def test_an_owner_in_another_container_is_not_taken_for_dead(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
+    ordosync(tmp_path, "run-due", fault="intent-after-commit")
+    change_store(
+        tmp_path, "update leases set owner = ?", json.dumps([*(owner(tmp_path) or [])[:3], "pid:1"])
+    )
+
+    while_it_lasts = ordosync(tmp_path, "import-orders")
+    change_store(tmp_path, "update leases set until_boot_s = 0")
+    later = ordosync(tmp_path, "import-orders")
+
+    assert "import-orders is running since" in while_it_lasts.err
+    assert later.code == 0
+    assert numbers(tmp_path) == ["1"]
+
+
+def test_where_no_process_can_be_seen_a_lease_ends_by_time_or_by_a_new_start_of_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_boot_id", "_container"):
+        monkeypatch.setattr(leases, name, lambda: "")
+    monkeypatch.setattr(leases, "_started", lambda _: None)
+    clock = VirtualClock()
+    with Store.open(tmp_path / "ordosync.db") as store:
+
+        def claim() -> bool:
+            with store.transaction():
+                return isinstance(store.leases.claim("portal", "orders", clock=clock), Lease)
+
+        first = claim()
+        held = claim()
+        clock.sleep(601)
+        run_out = claim()
+        clock.restart()
+        later = claim()
+
+    assert [first, held, run_out, later] == [True, False, True, True]
+
+
 @pytest.mark.parametrize("other", ["pid reused", "other boot", "zombie"])
 def test_an_owner_that_only_seems_to_live_is_taken_over(tmp_path: Path, other: str) -> None:
     shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
     ordosync(tmp_path, "run-due", fault="intent-after-commit")
-    boot_id, _, _ = owner(tmp_path) or []
-    _, ours, since = json.loads(this_process())
+    boot_id, *_ = owner(tmp_path) or []
+    _, ours, since, _ = json.loads(this_process())
     child = subprocess.Popen(["sleep", "60"])
     named = {
         "pid reused": [boot_id, ours, "1"],

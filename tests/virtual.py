@@ -21,13 +21,34 @@ class VirtualClock(Clock):
     """Stands still until it is set."""
 
     def __init__(self, now: datetime = START) -> None:
-        self.at = now
+        self._at, self._boot_s = now, 1_000_000.0
+
+    @property
+    def at(self) -> datetime:
+        """The wall time. Setting it forward lets time pass; set back, only the wall time is."""
+        return self._at
+
+    @at.setter
+    def at(self, at: datetime) -> None:
+        self._boot_s += max((at - self._at).total_seconds(), 0)
+        self._at = at
+
+    def jump(self, by: timedelta) -> None:
+        """Set the wall time forward without letting time pass."""
+        self._at += by
 
     def now(self) -> datetime:
         return self.at
 
+    def restart(self) -> None:
+        """Start the machine again."""
+        self._boot_s = 60.0
+
     def monotonic(self) -> float:
-        return self.at.timestamp()
+        return self._boot_s
+
+    def boot_s(self) -> float:
+        return self._boot_s
 
     def sleep(self, seconds: float) -> None:
         # Rounded up, or a wait for the rest of a microsecond would be waited for ever.
@@ -50,6 +71,9 @@ class CrowdClock(Clock):
         return START + timedelta(seconds=self._at_s)
 
     def monotonic(self) -> float:
+        return self._at_s
+
+    def boot_s(self) -> float:
         return self._at_s
 
     def sleep(self, seconds: float) -> None:

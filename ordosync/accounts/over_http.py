@@ -1,5 +1,6 @@
 """What the accounts that are reached over HTTP have in common."""
 
+import re
 import threading
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
@@ -12,7 +13,13 @@ from msgspec.structs import replace
 
 from ordosync.accounts.base import OUTAGE, Account, outcome_of
 from ordosync.accounts.network import Network
-from ordosync.errors import AccountError, RefusedError, UnavailableError, UnknownOutcomeError
+from ordosync.errors import (
+    AccountError,
+    ExistsError,
+    RefusedError,
+    UnavailableError,
+    UnknownOutcomeError,
+)
 from ordosync.models import Comment, Outcome
 
 if TYPE_CHECKING:
@@ -20,6 +27,8 @@ if TYPE_CHECKING:
 
 FRESH_S = 300
 """So long what was read of all stock is believed: tasks ask for it a page at a time."""
+# `product_invalid_sku` is WooCommerce's "Invalid or duplicated SKU", in any language.
+_EXISTS = re.compile(r"already|\bexists?\b|duplicate|\btaken\b|product_invalid_sku", re.IGNORECASE)
 _ROUNDS = 5
 """In a batch, all at once in each: fewer, and most of the time nobody is beside the last ones."""
 Item = TypeVar("Item")
@@ -40,6 +49,25 @@ def looking_again(write: Callable[[Item], Outcome]) -> Callable[[Item], Outcome]
         return replace(outcome, state="done") if outcome.state == "unchanged" else outcome
 
     return write_or_look
+
+
+def unless_it_exists(create: Callable[[Item], Outcome]) -> Callable[[Item], Outcome]:
+    """Return this create, which tells a refusal of what is there already from any other."""
+
+    def create_or_say(item: Item) -> Outcome:
+        try:
+            outcome = create(item)
+        except RefusedError as error:
+            if not _EXISTS.search(error.answer):
+                raise
+            return Outcome(state="refused", code=ExistsError.code, reason=error.answer)
+        if (outcome.state, outcome.code) == ("refused", RefusedError.code) and _EXISTS.search(
+            outcome.reason
+        ):
+            return replace(outcome, code=ExistsError.code)
+        return outcome
+
+    return create_or_say
 
 
 class _Outage:

@@ -1,5 +1,6 @@
 """The command line: parse, call, show."""
 
+import signal
 import sys
 import traceback
 
@@ -27,7 +28,7 @@ def _version(*, wanted: bool) -> None:
 @app.callback()
 def _main(
     *,
-    version: bool = typer.Option(
+    version: bool = typer.Option(  # noqa: ARG001 - its callback acts on it
         False,
         "--version",
         callback=lambda value: _version(wanted=value),
@@ -35,7 +36,9 @@ def _main(
         help="Show the version.",
     ),
 ) -> None:
-    pass
+    # The command is imported by now; from here on Ctrl-C lets it clean up.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def run() -> int:

@@ -72,7 +72,7 @@ def restore(
             clock.sleep(settle_s)
 
     source = file or settings.database
-    restored = restore_store(settings.database, source, moved=moved, now=clock.now, rest=rest)
+    restored = restore_store(settings.database, source, moved=moved, clock=clock, rest=rest)
     if as_json:
         kept = str(restored.kept) if restored.kept else None
         render.document({"restored": [{**render.copy_json(source, restored.copy), "kept": kept}]})

@@ -10,7 +10,7 @@ from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config.model import Config, PortalConfig
-from ordosync.engine import Held, found_nothing, open_portal, register, run_task
+from ordosync.engine import Held, open_portal, register, run_task
 from ordosync.engine.timetable import can_run
 from ordosync.models import Outcome
 from ordosync.store import Store
@@ -68,7 +68,7 @@ def at_once(
             done = run_task(TASKS[task], opened, store, clock, stop, trigger="instant")
             if isinstance(done, Held):
                 sent.held.append(done)
-            elif not found_nothing(TASKS[task], done.trigger, done.status, done.counts):
+            elif done.is_kept:
                 sent.runs.append(done)
                 steps = store.steps.of_run(done.id)
                 sent.failed[done.id] = [step for step in steps if step.state == "failed"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from ordosync.clock import Clock
+from ordosync.clock import Clock, StoppedError
 from ordosync.engine import Stop
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -27,6 +27,8 @@ def stoppable(clock: Clock) -> Iterator[Stop]:
     before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
     try:
         yield stop
+    except StoppedError:  # of a wait that nothing else was waiting for the end of
+        raise SystemExit(128 + (stop.signal or signal.SIGTERM)) from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -13,7 +13,7 @@ from ordosync.engine.stop import Stop
 from ordosync.errors import AccountError, OrdosyncError, mistake
 from ordosync.faults import fault
 from ordosync.store import Store
-from ordosync.store.runs import Counts, Run, RunError, Status, Trigger
+from ordosync.store.runs import Run, RunError, Status, Trigger
 from ordosync.store.steps import DISMISSED, StepRow
 from ordosync.tasks.base import Portal, Reading, Step, Task
 
@@ -26,7 +26,6 @@ __all__ = [
     "Stop",
     "check_renames",
     "chosen",
-    "found_nothing",
     "open_portal",
     "plan_task",
     "register",
@@ -93,9 +92,12 @@ def _run(
     with store.transaction(durable=bool(execution.counts.seen)):
         store.leases.release(lease)
         execution.conclude()
+        if status in ("failed", "interrupted"):
+            store.steps.rest(portal.name, task.name, clock=clock)
         fault("cursor-before-commit")
         store.runs.update(run.id, execution.counts, calls=execution.calls, cost=execution.cost)
-        if found_nothing(task, run.trigger, status, execution.counts):
+        keeps_row = not _found_nothing(claimed, execution, status)
+        if not keeps_row:
             store.runs.remove(run.id)  # or a look every minute would bury the rest
         else:
             store.runs.finish(run.id, status, now=clock.now(), error=error)
@@ -106,15 +108,22 @@ def _run(
         )
     fault("cursor-after-commit")
     fault("finish-after-commit")
-    return store.runs.get(run.id) or replace(run, status=status, finished_at=clock.now())
+    if keeps_row:
+        return store.runs.get(run.id) or run
+    return replace(run, status=status, finished_at=clock.now(), is_kept=False)
 
 
-def found_nothing(task: Task, trigger: Trigger, status: Status, counts: Counts) -> bool:
-    """Whether a run was only a look by a task that runs at once, which leaves no row.
+def _found_nothing(claimed: Claim, execution: Execution, status: Status) -> bool:
+    """Whether a run was only a look, and met nothing but steps whose time has not come.
 
-    What a person asked for leaves one: its number was told.
+    What a person asked for leaves a row: its number was told.
     """
-    return task.at_once and trigger != "manual" and status == "ok" and not counts.seen
+    if status not in ("ok", "partial") or execution.counts.seen != execution.not_due:
+        return False
+    trigger, at_once = claimed.run.trigger, execution.task.at_once
+    if claimed.scheduled:
+        return at_once or trigger == "retry"
+    return at_once and trigger == "instant" and not execution.not_due
 
 
 def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[Step]:
@@ -160,7 +169,7 @@ def _work(
 ) -> tuple[Status, RunError | None]:
     try:
         if only is not None:
-            execution.try_again(only)
+            execution.retry(only)
         else:
             execution.settle_owed()
             if claimed.run.trigger != "retry":

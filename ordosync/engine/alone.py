@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import get_args
 
 from ordosync.clock import Clock
@@ -18,7 +17,7 @@ def alone(store: Store, portal: str, clock: Clock, *resources: Resource) -> Iter
     They end by themselves: whoever changes something later asks for them with `confirm`.
     """
     with store.transaction():
-        leases = [_take(store, portal, one, clock.now()) for one in resources or get_args(Resource)]
+        leases = [_take(store, portal, one, clock) for one in resources or get_args(Resource)]
     try:
         yield leases
     finally:
@@ -33,8 +32,8 @@ def confirm(store: Store, leases: list[Lease]) -> None:
         store.leases.check(lease)
 
 
-def _take(store: Store, portal: str, resource: Resource, now: datetime) -> Lease:
-    lease = store.leases.claim(portal, resource, now=now)
+def _take(store: Store, portal: str, resource: Resource, clock: Clock) -> Lease:
+    lease = store.leases.claim(portal, resource, clock=clock)
     if isinstance(lease, Lease):
         return lease
     run = store.runs.get(lease) if lease else None

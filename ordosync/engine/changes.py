@@ -2,12 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from ordosync.errors import ExistsError
 from ordosync.models import Outcome
 from ordosync.retry import delay_after, next_try
 from ordosync.store.runs import Counted
 from ordosync.store.steps import State, StepChange, StepRow
 from ordosync.tasks.base import Step, Verdict
 
+_SHOWS_WITHIN = timedelta(hours=1)
+"""So late a list may show what a refusal says is there already."""
 _REST = timedelta(minutes=1)
 """Between two tries of what was refused and may pass, since another task may change it."""
 
@@ -123,4 +126,6 @@ def _again_at(
         return next_try(
             row.attempts, since=row.created_at, now=now, retry_after_s=outcome.retry_after_s
         )
+    if outcome.code == ExistsError.code and now - row.created_at < _SHOWS_WITHIN:
+        return now + min(delay_after(row.attempts), _SHOWS_WITHIN)
     return now + _REST if row.attempts < tries else None

@@ -104,7 +104,7 @@ def _due(task: Task, row: ScheduleRow, store: Store, now: datetime) -> Trigger |
 
 
 def _take(task: Task, portal: Portal, store: Store, clock: Clock) -> Lease | Held:
-    lease = store.leases.claim(portal.name, task.resource, now=clock.now())
+    lease = store.leases.claim(portal.name, task.resource, clock=clock)
     if isinstance(lease, Lease):
         return lease
     run = store.runs.get(lease) if lease is not None else None
@@ -112,7 +112,7 @@ def _take(task: Task, portal: Portal, store: Store, clock: Clock) -> Lease | Hel
 
 
 def _bury(lease: Lease, store: Store, clock: Clock) -> Run | None:
-    """Close the run of an owner that died, and return it."""
+    """Close the run of an owner that did not end it, dead or only frozen, and return it."""
     last = store.leases.last_run(lease)
     run = None if last is None else store.runs.get(last)
     if run is None or run.status != "running":
@@ -121,6 +121,7 @@ def _bury(lease: Lease, store: Store, clock: Clock) -> Run | None:
         code="crashed", message="the process ended without a word; the next run goes on"
     )
     store.runs.finish(run.id, "interrupted", now=clock.now(), error=crashed)
+    store.steps.rest(run.portal, run.task, clock=clock)
     return run
 
 
@@ -138,5 +139,5 @@ def _begin(
     now = clock.now()
     run = store.runs.start(portal.name, task.name, trigger, now=now, missed_slots=missed_slots)
     store.schedule.started(portal.name, task.name, now=now, scheduled=scheduled)
-    store.leases.renew(lease, run.id, now=now)
+    store.leases.renew(lease, run.id, clock=clock)
     return Claim(lease=lease, run=run, scheduled=scheduled)

@@ -9,7 +9,7 @@ from functools import cached_property
 from ordosync.accounts.network import Network
 from ordosync.clock import Clock
 from ordosync.config.model import Config, PortalConfig
-from ordosync.engine import found_nothing, open_portal, register, run_if_due
+from ordosync.engine import open_portal, register, run_if_due
 from ordosync.engine.claim import GaveUp
 from ordosync.engine.retention import prune_for_a_while
 from ordosync.engine.stop import Stop
@@ -98,7 +98,7 @@ class Tick:
             self.ping(config, "start")
         done = run_if_due(TASKS[name], portal, store, self.clock, self.stop)
         if isinstance(done, Run):
-            if not found_nothing(TASKS[name], done.trigger, done.status, done.counts):
+            if done.is_kept:
                 runs.append(done)
             news += news_of(done, store, now=self.clock.now(), told=self.told)
         elif isinstance(done, GaveUp):

@@ -26,7 +26,6 @@ from ordosync.engine.unproven import before_restore, is_uncertain, reason
 from ordosync.errors import AccountError, BrakeError, UnavailableError, UnknownOutcomeError
 from ordosync.faults import fault
 from ordosync.models import Order, Outcome, Page
-from ordosync.schedule import is_from_the_future
 from ordosync.store import Store
 from ordosync.store.concerns import step_key
 from ordosync.store.leases import LEASE, Lease
@@ -39,7 +38,7 @@ _CATCHES_UP = timedelta(hours=1)
 """Later than this after a restore, whatever was there before it is not news to any reading."""
 _PASSES_IN = timedelta(hours=1)
 """After so long it is worth a call to see whether something has settled itself."""
-_QUIET = LEASE / 20
+_QUIET_S = LEASE.total_seconds() / 20
 """So long a reading goes on in which nothing is owed before it is recorded that it does."""
 
 
@@ -73,7 +72,9 @@ class Execution:
     def __post_init__(self) -> None:
         self.counts = Counts()
         self._unavailable = 0
-        self._recorded_at = self.run.started_at
+        self.not_due = 0
+        """How many of those that wait were met before their time."""
+        self._recorded_at_s = self.clock.boot_s()
         self._mended: AbstractSet[str] = frozenset()
         self._over: Mapping[str, Verdict] = {}
         self._told: AbstractSet[str] = frozenset()
@@ -96,7 +97,9 @@ class Execution:
             self.portal.name, self.task.name, now=self.clock.now(), after=last
         ):
             last = rows[-1].id
-            self._date_anew(rows)
+            if any(row.state == "sending" and row.sent_boot_s is None for row in rows):
+                with self._recording():
+                    self.store.steps.rest(self.portal.name, self.task.name, clock=self.clock)
             self.try_again([row for row in rows if self._has_rested(row)])
         if self.task.passing:
             self._settle_passed()
@@ -132,7 +135,7 @@ class Execution:
                 self.task.name,
                 changes,
                 run_id=self.run.id,
-                now=self.clock.now(),
+                clock=self.clock,
             )
 
     def _may_have_passed(self, row: StepRow) -> bool:
@@ -204,7 +207,7 @@ class Execution:
             return 0
         resource = TASKS[before].resource
         is_apart = resource != self.task.resource  # else its lease is ours
-        if is_apart and self.store.leases.is_held(portal, resource, now=self.clock.now()):
+        if is_apart and self.store.leases.is_held(portal, resource, clock=self.clock):
             return None
         if self.store.schedule.restored_at(portal, before):
             return None
@@ -222,6 +225,12 @@ class Execution:
             self.store.schedule.move(self.portal.name, self.task.name, cursor)
         if self._restored_at and began >= self._restored_at + _CATCHES_UP:
             self.store.schedule.caught_up(self.portal.name, self.task.name)
+
+    def retry(self, rows: Sequence[StepRow]) -> None:
+        """Try these steps now, as a person asked for; what was just sent rests first."""
+        rested = [row for row in rows if self._has_rested(row)]
+        self.counts.waiting += len(rows) - len(rested)
+        self.try_again(rested)
 
     def try_again(self, rows: Sequence[StepRow]) -> None:
         """Try these steps now, reading their objects anew; what may have arrived is looked for."""
@@ -277,25 +286,17 @@ class Execution:
         lost = {step.key for step in orders} - found.keys()
         return [replace(one, verdict=verdict) if one.key in lost else one for one in steps]
 
-    def _date_anew(self, rows: Sequence[StepRow]) -> None:
-        """Let what was being sent under a wrong clock rest from now on, and not for years."""
-        now = self.clock.now()
-        settle = timedelta(seconds=self.task.target(self.portal).settle_s)
-        changes = [
-            replace(restate(row, "unknown", supplier_id=row.supplier_id), not_before=now + settle)
-            for row in rows
-            if row.state == "sending" and is_from_the_future(row.updated_at, now)
-        ]
-        if changes:
-            self._record(changes)
-
     def _has_rested(self, row: StepRow) -> bool:
         """Whether an uncertain write is old enough for a look-up to be believed."""
-        if row.state != "sending":
+        if row.state not in ("sending", "unknown"):
             return True
-        return self.clock.now() >= row.updated_at + timedelta(
-            seconds=self.task.target(self.portal).settle_s
-        )
+        settle_s = self.task.target(self.portal).settle_s
+        if row.sent_boot_s is None:  # restored, or written by a version that knew no boot time
+            return row.state == "unknown" or settle_s <= 0
+        now_s = self.clock.boot_s()
+        # What seems to be still to come was before the machine was started.
+        sent_s = row.sent_boot_s if row.sent_boot_s <= now_s else 0
+        return now_s - sent_s >= settle_s
 
     def _page(self, page: Page[Step], brake: Brake) -> None:
         known = self.store.steps.known(
@@ -319,7 +320,7 @@ class Execution:
             if isinstance(found, Step):
                 (fresh if found.key == step.key else edits).append(found)
             else:
-                self.counts.unchanged += 1
+                self._count_settled(row)
                 if found:
                     reread[step.key] = found.content, found.as_of
         fresh += self._untold(edits)
@@ -338,6 +339,14 @@ class Execution:
         else:
             self._send(to_write)
 
+    def _count_settled(self, row: StepRow | None) -> None:
+        """Count an object of which nothing is owed now: its step may still wait for its time."""
+        if row and row.state in ("sending", "unknown", "waiting"):
+            self.counts.waiting += 1
+            self.not_due += 1
+        else:
+            self.counts.unchanged += 1
+
     def _link_families(self, merchant_ids: Iterable[str | None]) -> None:
         """Link the families that were found again, before anything says that they are known."""
         ids = frozenset(id_ for id_ in merchant_ids if id_)
@@ -348,7 +357,7 @@ class Execution:
 
     def _is_quiet(self) -> bool:
         """Whether nothing was recorded for a while, so that the lease is to be renewed."""
-        return self.clock.now() - self._recorded_at >= _QUIET
+        return self.clock.boot_s() - self._recorded_at_s >= _QUIET_S
 
     def _check_brake(self, brake: Brake) -> None:
         try:
@@ -378,7 +387,8 @@ class Execution:
             if (row := known.get(key := step.key))
             and (row.content == step.content or row.state in ("sending", "unknown"))
         }
-        self.counts.unchanged += len(told)
+        for key in told:
+            self._count_settled(known[key])
         return [step for step in edits if step.key not in told]
 
     def _edits_of(self, steps: Sequence[Step], wanted: Mapping[str, StepRow]) -> Iterator[Step]:
@@ -420,7 +430,7 @@ class Execution:
         fault("intent-after-commit")
         if not steps:
             return
-        look_first = look_first or self._is_behind
+        looked, look_first = look_first, look_first or self._is_behind
         results = self.task.apply(self.portal, steps, look_first=look_first)
         fault("result-before-commit")
         known = self.store.steps.known(
@@ -448,15 +458,18 @@ class Execution:
             self.counts.add(counted_as(one, result.outcome))
         late = self._edited_since(steps, results)
         with self._recording():
-            now = self.clock.now()
-            self.store.steps.record_sent(self.portal.name, self.task.name, changes, now=now)
+            self.store.steps.record_sent(
+                self.portal.name, self.task.name, changes, clock=self.clock, looked=looked
+            )
             self._link(results)
             self._claims.settle(changes, results)
             if late:
                 sent_as = {key: self._sent_as[key] for key in late}
                 self.store.steps.reread(self.portal.name, self.task.name, sent_as)
             if not all(result.outcome.keeps_reference for result in results):
-                self.store.references.missed(self.task.target(self.portal).name, now=now)
+                self.store.references.missed(
+                    self.task.target(self.portal).name, now=self.clock.now()
+                )
         fault("result-after-commit")
         self._has_written = True
         self._send(self._untold(list(late.values())))
@@ -496,7 +509,7 @@ class Execution:
                 self.task.name,
                 [*(change(step, "sending") for step in ready), *self._decided([*held.values()])],
                 run_id=self.run.id,
-                now=self.clock.now(),
+                clock=self.clock,
             )
         return ready
 
@@ -585,7 +598,7 @@ class Execution:
                 for row in rows
             ],
             run_id=self.run.id,
-            now=self.clock.now(),
+            clock=self.clock,
         )
 
     def _settle_mended(self, ids: Iterable[str]) -> None:
@@ -603,7 +616,7 @@ class Execution:
                 if row.of_source and row.key in wanted
             ],
             run_id=self.run.id,
-            now=self.clock.now(),
+            clock=self.clock,
         )
 
     def _close_what_stands_no_more(self) -> None:
@@ -622,7 +635,7 @@ class Execution:
             task,
             [restate(row, "done", supplier_id=row.supplier_id) for row in rows],
             run_id=self.run.id,
-            now=self.clock.now(),
+            clock=self.clock,
         )
         self.store.concerns.take_back(step_key(portal, task, row.key) for row in rows)
 
@@ -633,7 +646,7 @@ class Execution:
                 self.task.name,
                 changes,
                 run_id=self.run.id,
-                now=self.clock.now(),
+                clock=self.clock,
             )
             self._link(results)
             self._claims.settle(changes, results)
@@ -646,10 +659,10 @@ class Execution:
     def _recording(self) -> Iterator[None]:
         """Change the store in one transaction, under the fence, and keep the counts with it."""
         with self.store.transaction():
-            self.store.leases.renew(self.lease, self.run.id, now=self.clock.now())
+            self.store.leases.renew(self.lease, self.run.id, clock=self.clock)
             yield
             self.store.runs.update(self.run.id, self.counts, calls=self.calls, cost=self.cost)
-        self._recorded_at = self.clock.now()
+        self._recorded_at_s = self.clock.boot_s()
 
     @property
     def calls(self) -> int:

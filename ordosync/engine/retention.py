@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from ordosync.clock import Clock
+from ordosync.clock import Clock, StoppedError
 from ordosync.config.model import Config
 from ordosync.engine.attention import attention
 from ordosync.engine.stop import Stop
 from ordosync.errors import DatabaseError
+from ordosync.faults import fault
 from ordosync.store import Store
 from ordosync.store.prune import Pruned
 
@@ -21,7 +22,11 @@ def prune(config: Config, store: Store, clock: Clock, stop: Stop) -> Pruned | No
         return None
 
     def between() -> bool:
-        clock.sleep(_PAUSE_S)  # or a writer that waits would find the file locked again
+        fault("pruning")
+        try:
+            clock.sleep(_PAUSE_S)  # or a writer that waits would find the file locked again
+        except StoppedError:
+            return False
         return stop.reason is None
 
     now = clock.now()

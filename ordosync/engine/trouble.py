@@ -46,6 +46,8 @@ def news_of(run: Run, store: Store, *, now: datetime, told: bool) -> list[News]:
     if kind is None:
         return news
     since = row.trouble_since or now
+    if not run.is_kept:  # what waits was logged by an earlier run
+        run = next(iter(store.runs.newest(1, portal=run.portal, task=run.task)), run)
     if told:
         with store.transaction():
             store.schedule.told(

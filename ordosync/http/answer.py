@@ -19,6 +19,7 @@ from urllib3.util import parse_url
 
 from ordosync.errors import (
     AccountError,
+    AddressError,
     NotFoundError,
     RefusedError,
     SignInError,
@@ -34,6 +35,7 @@ T = TypeVar("T")
 Effect = Literal["none", "same", "once"]
 _OK, _REDIRECT, _BAD, _BROKEN = 200, 300, 400, 500
 _TIMED_OUT, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _NOT_NOW = 408, 403, 404, 429, 503
+_TOO_LONG = 414
 _SIGN_IN = {401, 402, 403}
 _NOTICE = re.compile(rb"\s{0,9}(<br ?/?>\s{0,9})?<b>(Notice|Warning|Deprecated|Fatal error)</b>")
 _REQUEST_ID = ("X-Ordoro-Request-Id", "X-Request-Id")
@@ -130,6 +132,8 @@ def _kind(reply: Reply, call: Call[Any]) -> type[AccountError]:
         return SignInError
     if status == _NOT_FOUND:
         return NotFoundError
+    if status == _TOO_LONG:
+        return AddressError
     if status == _TOO_MANY:
         return UnavailableError
     if _BAD <= status < _BROKEN and status != _TIMED_OUT:

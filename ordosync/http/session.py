@@ -15,7 +15,7 @@ import msgspec
 import requests
 
 from ordosync.clock import Clock
-from ordosync.errors import AccountError, RefusedError, UnavailableError
+from ordosync.errors import AccountError, AddressError, RefusedError, UnavailableError
 from ordosync.faults import fault
 from ordosync.http.address import checked_base, joined
 from ordosync.http.again import ATTEMPTS, LONGEST_WAIT_S, Tally, backoff_s
@@ -190,6 +190,10 @@ class Http:
     def _prepared(self, call: Call[Any]) -> requests.PreparedRequest:
         try:
             url = joined(self._base_url, call.path)
+        except ValueError as error:
+            why = self._mask(call)(f"not asked: {error}")
+            raise AddressError(self._account, call.doing, why) from error
+        try:
             if call.form is not None:
                 form = urlencode(call.form).encode()
                 return self._wire.prepare(call.method, url, params=None, body=form, kind=_FORM)

@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import get_args
 
+from ordosync.clock import Clock
 from ordosync.database import (
     SIDE_FILES,
     check_folder,
@@ -86,7 +87,7 @@ def restore(
     path: Path,
     *,
     moved: bool,
-    now: Callable[[], datetime],
+    clock: Clock,
     rest: Callable[[], None],
 ) -> Restored:
     """Make the store what it was when the backup at `path` was made, all of it uncertain.
@@ -108,11 +109,11 @@ def restore(
                     f" `ordosync restore --moved {path}`",
                 )
             try:
-                return Restored(copy=found, kept=_replace(database, copy, now=now, rest=rest))
+                return Restored(copy=found, kept=_replace(database, copy, clock=clock, rest=rest))
             except DamagedError:
-                kept = _set_aside(database, now())
+                kept = _set_aside(database, clock.now())
                 rest()
-                _prepare(copy, now=now(), fence=0)
+                _prepare(copy, now=clock.now(), fence=0)
         os.link(half, database)
     return Restored(copy=found, kept=kept)
 
@@ -121,7 +122,7 @@ def _replace(
     database: Path,
     copy: "sqlite3.Connection",
     *,
-    now: Callable[[], datetime],
+    clock: Clock,
     rest: Callable[[], None],
 ) -> Path:
     """Write the copy over the store, under its leases; return where the store was copied to.
@@ -132,24 +133,24 @@ def _replace(
         raise DamagedError(database, "does not exist")
     with closing(_open(database)) as present:
         try:
-            fence = _claim_all(present, now())
-            kept = _beside(database, now())
+            fence = _claim_all(present, clock)
+            kept = _beside(database, clock.now())
             copy_database(present, kept)
             rest()
-            _prepare(copy, now=now(), fence=fence)
+            _prepare(copy, now=clock.now(), fence=fence)
             copy.backup(present)
         except sqlite3.Error as error:
             raise unusable(database, error) from error
     return kept
 
 
-def _claim_all(db: "sqlite3.Connection", now: datetime) -> int:
+def _claim_all(db: "sqlite3.Connection", clock: Clock) -> int:
     """Keep every run from beginning; return the highest fence."""
     with transaction(db):
         leases = Leases(db)
         for portal in Portals(db).all():
             for resource in get_args(Resource):
-                lease = leases.claim(portal, resource, now=now)
+                lease = leases.claim(portal, resource, clock=clock)
                 if not isinstance(lease, Lease):
                     run = Runs(db).get(lease) if lease else None
                     what = f"run {run.id}, {run.task} of {portal}" if run else f"a run of {portal}"
@@ -169,6 +170,7 @@ def _prepare(db: "sqlite3.Connection", *, now: datetime, fence: int) -> None:
         db.execute("delete from steps where state = 'waiting' and code = ?", (PLANNED,))
         db.execute(
             "update steps set state = 'unknown', code = 'restored', not_before = null,"
+            " sent_boot_s = null, looked_at = null,"
             " reason = 'may have been sent after the backup was made', updated_at = ?"
             " where state in ('sending', 'unknown', 'waiting')",
             (at,),
@@ -178,7 +180,10 @@ def _prepare(db: "sqlite3.Connection", *, now: datetime, fence: int) -> None:
             " error_message = 'was under way when the backup was made' where status = 'running'",
             (at,),
         )
-        db.execute("update leases set owner = null, until = null, fence = fence + ?", (fence + 1,))
+        db.execute(
+            "update leases set owner = null, until = null, until_boot_s = null, fence = fence + ?",
+            (fence + 1,),
+        )
         db.execute("update schedule set restored_at = ?, tries = 0", (at,))
         db.execute(
             "update schedule set done_at = null, next_at = ?"

@@ -1,18 +1,21 @@
 """Who may work on what: a lease with a fence for each thing that tasks touch, in each portal.
 
 A lease is won by one conditional write. Its owner is a process, told by machine start, pid and
-start time, so that a dead owner is known for dead and taken over at once; `until` only ends the
-lease of one that is alive and has stopped working. The fence grows with each claim, and every
-later write of the run asks for it: a process that was frozen and taken over commits nothing.
+start time, so that a dead owner is known for dead and taken over at once; `until_boot_s` only ends
+the lease of one that is alive and has stopped working. It counts from the machine's start, because
+a wall clock that is set forward would take the lease from an owner at work. The fence grows with
+each claim, and every later write of the run asks for it: a process that was frozen and taken over
+commits nothing.
 """
 
 import json
 import os
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ordosync.clock import Clock
 from ordosync.errors import LeaseLostError
 from ordosync.store.times import to_text
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 Resource = Literal["orders", "shipments", "products", "stock"]
 LEASE = timedelta(minutes=10)
+_LEASE_S = LEASE.total_seconds()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,29 +42,37 @@ class Leases:
     def __init__(self, connection: "sqlite3.Connection") -> None:
         self._db = connection
 
-    def claim(self, portal: str, resource: Resource, *, now: datetime) -> Lease | int | None:
+    def claim(self, portal: str, resource: Resource, *, clock: Clock) -> Lease | int | None:
         """Win the lease, or return the run that holds it (None where that is not known)."""
-        held = self._held(portal, resource, now=now)
+        held = self._held(portal, resource, clock)
         if held:
             run_id: int | None = held["run_id"]
             return run_id
         won = self._db.execute(
-            "insert into leases (portal, resource, fence, owner, until) values (?, ?, 1, ?, ?)"
+            "insert into leases (portal, resource, fence, owner, until, until_boot_s)"
+            " values (?, ?, 1, ?, ?, ?)"
             " on conflict (portal, resource) do update set fence = fence + 1,"
-            " owner = excluded.owner, until = excluded.until returning fence",
-            (portal, resource, this_process(), to_text(now + LEASE)),
+            " owner = excluded.owner, until = excluded.until,"
+            " until_boot_s = excluded.until_boot_s returning fence",
+            (
+                portal,
+                resource,
+                this_process(),
+                to_text(clock.now() + LEASE),
+                clock.boot_s() + _LEASE_S,
+            ),
         ).fetchone()
         return Lease(portal=portal, resource=resource, fence=won["fence"])
 
-    def is_held(self, portal: str, resource: Resource, *, now: datetime) -> bool:
+    def is_held(self, portal: str, resource: Resource, *, clock: Clock) -> bool:
         """Whether a process that lives is at work on this."""
-        return self._held(portal, resource, now=now) is not None
+        return self._held(portal, resource, clock) is not None
 
-    def _held(self, portal: str, resource: Resource, *, now: datetime) -> "sqlite3.Row | None":
+    def _held(self, portal: str, resource: Resource, clock: Clock) -> "sqlite3.Row | None":
         row: sqlite3.Row | None = self._db.execute(
             "select * from leases where portal = ? and resource = ?", (portal, resource)
         ).fetchone()
-        if row and row["owner"] and row["until"] > to_text(now) and is_alive(row["owner"]):
+        if row and row["owner"] and is_alive(row["owner"]) and not _has_run_out(row, clock):
             return row
         return None
 
@@ -73,10 +85,14 @@ class Leases:
         run_id: int | None = row["run_id"]
         return run_id
 
-    def renew(self, lease: Lease, run_id: int, *, now: datetime) -> None:
+    def renew(self, lease: Lease, run_id: int, *, clock: Clock) -> None:
         """Go on holding the lease. Raises `LeaseLostError` where somebody else has it."""
         self._change(
-            lease, "until = :until, run_id = :run_id", until=to_text(now + LEASE), run_id=run_id
+            lease,
+            "until = :until, until_boot_s = :until_boot_s, run_id = :run_id",
+            until=to_text(clock.now() + LEASE),
+            until_boot_s=clock.boot_s() + _LEASE_S,
+            run_id=run_id,
         )
 
     def check(self, lease: Lease) -> None:
@@ -85,7 +101,7 @@ class Leases:
 
     def release(self, lease: Lease) -> None:
         """Give the lease back. Raises `LeaseLostError` where somebody else has it."""
-        self._change(lease, "owner = null, until = null")
+        self._change(lease, "owner = null, until = null, until_boot_s = null")
 
     def _change(self, lease: Lease, assignment: str, **values: object) -> None:
         changed = self._db.execute(
@@ -104,15 +120,41 @@ class Leases:
             )
 
 
+def _has_run_out(row: "sqlite3.Row", clock: Clock) -> bool:
+    until_s: float | None = row["until_boot_s"]
+    if until_s is None:  # claimed by a version that knew no other time
+        return bool(row["until"] <= to_text(clock.now()))
+    # More than a whole lease ahead: claimed before a start of the machine that `/proc` hides.
+    return not clock.boot_s() < until_s <= clock.boot_s() + _LEASE_S
+
+
 def this_process() -> str:
     """Name this process so that no other one, now or later, has the same name."""
-    return json.dumps([_boot_id(), os.getpid(), _started(os.getpid())])
+    return json.dumps([_boot_id(), os.getpid(), _started(os.getpid()), _container()])
 
 
 def is_alive(owner: str) -> bool:
-    """Whether the process that `this_process` named still runs on this machine."""
-    boot_id, pid, started = json.loads(owner)
-    return bool(boot_id == _boot_id() and started == _started(pid))
+    """Whether the process that `this_process` named may still run on this machine.
+
+    One that cannot be seen from here may: its lease ends by time.
+    """
+    boot_id, pid, started, *container = json.loads(owner)
+    ours = _boot_id()
+    if not boot_id or not ours:
+        return True
+    if boot_id != ours:
+        return False
+    if container and container[0] != _container():
+        return True
+    return bool(started == _started(pid))
+
+
+def _container() -> str:
+    """Name the space in which process ids count, which a container has of its own."""
+    try:
+        return str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        return ""
 
 
 def _boot_id() -> str:

@@ -151,6 +151,10 @@ _CONCERNS_AND_CLAIMS = (
     "alter table steps add column as_of text not null default ''",
     # Seconds since this boot (CLOCK_BOOTTIME) until which a living owner keeps its lease.
     "alter table leases add column until_boot_s real",
+    # When the step was sent last, on the same clock. A look-up is not believed before it settled.
+    "alter table steps add column sent_boot_s real",
+    # When a look-up that could be believed has not settled it.
+    "alter table steps add column looked_at text",
     """
     create table concerns (
         key text primary key,       -- stable: the same trouble has the same key

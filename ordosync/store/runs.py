@@ -61,6 +61,8 @@ class Run:
     """What foreign services charged for the calls, in points of their own."""
     missed_slots: int = 0
     error: RunError | None = None
+    is_kept: bool = True
+    """Whether it is in the log: a look that found nothing is not."""
 
 
 class Runs:

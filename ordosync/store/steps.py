@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from ordosync.clock import Clock
 from ordosync.schedule import LONGEST_WAIT
 from ordosync.store.times import from_text, to_text
 
@@ -41,6 +42,10 @@ class StepRow(Struct, frozen=True, kw_only=True):
     updated_at: datetime
     last_run_id: int
     """The run that recorded it last."""
+    sent_boot_s: float | None = None
+    """When it was sent last, in seconds since the machine started; None: by an older version."""
+    looked_at: datetime | None = None
+    """When a look-up that could be believed did not settle it."""
     as_of: str = ""
     """Which state of its source decided it: texts that sort by age, or empty."""
 
@@ -100,31 +105,32 @@ class Steps:
         changes: Iterable[StepChange],
         *,
         run_id: int,
-        now: datetime,
+        clock: Clock,
     ) -> None:
         """Insert or overwrite steps.
 
-        A change to `sending` counts as an attempt. Attempts of other content, and of what is owed
-        once more after it was settled, are counted anew.
+        A change to `sending` counts as an attempt, unless the one before was cut off. Attempts of
+        other content, and of what is owed once more after it was settled, are counted anew.
         """
-        at = to_text(now)
+        at, boot_s = to_text(clock.now()), clock.boot_s()
         self._db.executemany(
             "insert into steps (portal, task, key, state, code, reason, content, merchant_id,"
             " supplier_id, attempts, not_before, created_at, updated_at, run_id, last_run_id,"
-            " as_of) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " sent_boot_s, as_of) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " on conflict (portal, task, key) do update set state = excluded.state,"
             " code = excluded.code, reason = excluded.reason, content = excluded.content,"
             " supplier_id = excluded.supplier_id,"
             " merchant_id = coalesce(excluded.merchant_id, merchant_id),"
-            " attempts = excluded.attempts + case when content = excluded.content and"
-            " (state not in ('done', 'skipped') or excluded.state in ('done', 'skipped'))"
-            " then attempts else 0 end,"
+            " attempts = case when content <> excluded.content or state in ('done', 'skipped')"
+            " and excluded.state not in ('done', 'skipped') then excluded.attempts"
+            " when state = 'sending' then attempts else attempts + excluded.attempts end,"
             " created_at = case when state in ('sending', 'unknown', 'waiting') or"
             " content = excluded.content"
             " and (state = 'failed' or excluded.state in ('done', 'skipped'))"
             " then created_at else excluded.created_at end,"
             " not_before = excluded.not_before, updated_at = excluded.updated_at,"
-            " last_run_id = excluded.last_run_id, as_of = excluded.as_of",
+            " last_run_id = excluded.last_run_id, as_of = excluded.as_of,"
+            " sent_boot_s = coalesce(excluded.sent_boot_s, sent_boot_s)",
             (
                 (
                     portal,
@@ -142,6 +148,7 @@ class Steps:
                     at,
                     run_id,
                     run_id,
+                    boot_s if change.state == "sending" else None,
                     change.as_of,
                 )
                 for change in changes
@@ -149,16 +156,24 @@ class Steps:
         )
 
     def record_sent(
-        self, portal: str, task: str, changes: Iterable[StepChange], *, now: datetime
+        self,
+        portal: str,
+        task: str,
+        changes: Iterable[StepChange],
+        *,
+        clock: Clock,
+        looked: bool = False,
     ) -> None:
         """Record what came of steps that this run has recorded as `sending`.
 
-        Like `record`, in half of the time: no index but that of what is unsettled has to change.
+        `looked`: they were looked up first. Like `record`, in half of the time: no index but that
+        of what is unsettled has to change.
         """
-        at = to_text(now)
+        at, boot_s = to_text(clock.now()), clock.boot_s()
         self._db.executemany(
             "update steps set state = ?, code = ?, reason = ?, supplier_id = ?, not_before = ?,"
-            " updated_at = ? where portal = ? and task = ? and key = ?",
+            " updated_at = ?, sent_boot_s = ?, looked_at = ?"
+            " where portal = ? and task = ? and key = ?",
             (
                 (
                     change.state,
@@ -167,12 +182,22 @@ class Steps:
                     change.supplier_id,
                     to_text(change.not_before) if change.not_before else None,
                     at,
+                    boot_s,
+                    at if looked and change.state == "unknown" else None,
                     portal,
                     task,
                     change.key,
                 )
                 for change in changes
             ),
+        )
+
+    def rest(self, portal: str, task: str, *, clock: Clock) -> None:
+        """Let what was being sent rest from now on: until now its process may have written it."""
+        self._db.execute(
+            f"update steps set sent_boot_s = ? where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
+            " and state = 'sending'",
+            (clock.boot_s(), portal, task),
         )
 
     def reread(self, portal: str, task: str, known: Mapping[str, tuple[str, str]]) -> None:
@@ -404,5 +429,7 @@ def _step(row: "sqlite3.Row") -> StepRow:
         created_at=from_text(row["created_at"]),
         updated_at=from_text(row["updated_at"]),
         last_run_id=row["last_run_id"],
+        sent_boot_s=row["sent_boot_s"],
+        looked_at=from_text(row["looked_at"]) if row["looked_at"] else None,
         as_of=row["as_of"],
     )

@@ -91,7 +91,7 @@ def _claim(store: Store, portal: str, clock: Clock) -> None:
     """Do what the engine does in the store for a run that finds nothing."""
     now = clock.now()
     with store.transaction(durable=False):
-        lease = store.leases.claim(portal, "orders", now=now)
+        lease = store.leases.claim(portal, "orders", clock=clock)
         assert isinstance(lease, Lease)
         run = store.runs.start(portal, "import-orders", "schedule", now=now)
     with store.transaction(durable=False):

@@ -26,6 +26,11 @@ FAST: Mapping[str, tuple[str, ...]] = {
         "quantity_that_cannot_be_stops_no_other_order[shopify--1",
         "test_broken_service",
         "test_sale_between",
+        "lets_no_write_look_rested",
+        "stops_nothing_beside_it",
+        "the_oldest_counts",
+        "rests_once_its_lease_is_taken",
+        "takes_the_lease_from_an_owner",
         "-cut]",
     ),
 }

@@ -52,6 +52,11 @@ class Troubled:
         """Let time pass, by default until what is uncertain may be looked up and cron has come."""
         self.clock.at += timedelta(seconds=seconds)
 
+    def read_again(self, task: str) -> None:
+        """Let the next reading of a task begin at the beginning."""
+        with Store.open(load_config(self.pair.path).database) as store, store.transaction():
+            store.schedule.begin_anew(PORTAL, [task])
+
     def open_steps(self) -> Sequence[StepRow]:
         """Return all steps that wait, are uncertain or have failed."""
         with Store.open(load_config(self.pair.path).database) as store:

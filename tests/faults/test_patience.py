@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.accounts.contract.examples import product, sold
+from ordosync.config import load_config
+from ordosync.store import Store
+from ordosync.store.runs import Run
+from tests.accounts.contract.examples import parcel, product, sold
 from tests.faults.conftest import foreign
 from tests.faults.portal import Troubled
+from tests.virtual import Cron
 
 TASK = "write-inventory-back"
 _WEEK_S = timedelta(days=7).total_seconds()
@@ -73,3 +77,35 @@ def test_order_that_was_withdrawn_while_it_waited_is_sent_when_it_is_requested_a
 
         assert (away.counts, withdrawn.counts) == ({"waiting": 1}, {"skipped": 1})
         assert again.counts == {"done": 1}
+
+
+@pytest.mark.parametrize("kind", ["ordoro", "woocommerce"])
+def test_looks_at_what_waits_for_its_time_fill_no_log_and_say_nothing(
+    tmp_path: Path, kind: str
+) -> None:
+    task = "update-tracking"
+    with foreign("merchant", kind, tmp_path) as troubled:
+        _, supplier_id = troubled.pair.imported("1001")
+        troubled.supplier.ship(supplier_id, parcel())
+        cron = Cron(tmp_path, troubled.clock)
+        troubled.foreign.meet("throttled", "add-tracking", times=inf, retry_after="36000")
+        cron.tick()
+        first, said = of_task(cron, task), len(cron.news)
+
+        for _ in range(20):
+            troubled.later(600)
+            troubled.read_again(task)
+            cron.tick()
+
+        assert [(run.status, run.counts.waiting) for run in first] == [("partial", 1)]
+        assert of_task(cron, task) == first == logged(troubled, task)
+        assert [news.kind for news in cron.news[said:]] == []
+
+
+def of_task(cron: Cron, task: str) -> list[Run]:
+    return [run for run in cron.runs if run.task == task]
+
+
+def logged(troubled: Troubled, task: str) -> list[Run]:
+    with Store.open(load_config(troubled.pair.path).database) as store:
+        return [run for run in store.runs.newest(99, task=task) if run.counts.seen]

@@ -166,9 +166,10 @@ class Soak:
         path.write_text(f"accounts:\n{accounts}portals:\n{portals}")
 
     def _process(self, words: Sequence[str], killed_after_s: float | None) -> None:
-        ahead_s = self.clock.seconds + self._wrong_by_s
+        passed_s = self.clock.seconds
+        ahead_s = passed_s + self._wrong_by_s
         worker = subprocess.Popen(
-            [sys.executable, "-m", "tests.soak.worker", str(ahead_s), *words],
+            [sys.executable, "-m", "tests.soak.worker", f"{ahead_s}", f"{passed_s}", *words],
             cwd=self.folder,
             env={"PYTHONPATH": str(_ROOT), "PATH": "/usr/bin:/bin"},
             stdout=subprocess.DEVNULL,

@@ -1,8 +1,9 @@
 """One process of the loop: the real commands, at the time that the loop says it is.
 
-    python -m tests.soak.worker SECONDS COMMAND [WORD...] [-- COMMAND [WORD...]]...
+    python -m tests.soak.worker SECONDS PASSED COMMAND [WORD...] [-- COMMAND [WORD...]]...
 
-SECONDS is how far this process's clock is ahead of the machine's.
+SECONDS is how far this process's wall clock is ahead of the machine's; PASSED is how much time
+has passed for it, whatever the wall clock says.
 """
 
 import sys
@@ -27,15 +28,21 @@ class _Shifted:
         return time.time() + self._seconds
 
 
-def _shift(seconds: float) -> None:
-    """Set the clock of this process, in both places that read it."""
+def _shift(seconds: float, passed_s: float) -> None:
+    """Set the clocks of this process, in both places that read them."""
 
     def now(_: Clock) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=seconds)
 
     vars_of_tick = vars(tick)
     vars_of_tick["time"] = _Shifted(seconds)
+    since_start = Clock.boot_s
+
+    def boot_s(clock: Clock) -> float:
+        return since_start(clock) + passed_s
+
     setattr(Clock, "now", now)  # noqa: B010 - mypy knows no other way to replace a method
+    setattr(Clock, "boot_s", boot_s)  # noqa: B010
 
 
 def _run(words: list[str]) -> int:
@@ -48,7 +55,7 @@ def _run(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    _shift(float(sys.argv[1]))
-    parts = groupby(sys.argv[2:], lambda word: word == "--")
+    _shift(float(sys.argv[1]), float(sys.argv[2]))
+    parts = groupby(sys.argv[3:], lambda word: word == "--")
     commands = [list(words) for is_end, words in parts if not is_end]
     sys.exit(max(_run(words) for words in commands))

@@ -21,8 +21,8 @@ from ordosync.accounts.ordoro.shapes import (
     read,
 )
 from ordosync.accounts.ordoro.side import Side, path
-from ordosync.accounts.over_http import looking_again
-from ordosync.errors import RefusedError
+from ordosync.accounts.over_http import looking_again, unless_it_exists
+from ordosync.errors import AddressError, RefusedError
 from ordosync.models import (
     Address,
     Line,
@@ -70,11 +70,11 @@ class MadeOrders(Side):
             made[order.reference] = self._create(order, look_first=look_first)
             return made[order.reference]
 
-        return self.each(orders, create, about=lambda order: order.reference)
+        return self.each(orders, unless_it_exists(create), about=lambda order: order.reference)
 
     def find_orders(self, references: Sequence[str]) -> Mapping[str, Outcome]:
         """Look up the orders that carry these references."""
-        found = self.side_by_side(references, self._find)
+        found = self.side_by_side(references, self._find_if_askable)
         return {
             reference: outcome
             for reference, outcome in zip(references, found, strict=True)
@@ -143,6 +143,12 @@ class MadeOrders(Side):
             "tags": [{"text": tag, "color": "#808080"} for tag in order.tags] or None,
         }
         return body | {name: value for name, value in optional.items() if value is not None}
+
+    def _find_if_askable(self, reference: str) -> Outcome | None:
+        try:
+            return self._find(reference)
+        except AddressError:  # alone; it is refused again when it is to be sent
+            return None
 
     def _find(self, reference: str) -> Outcome | None:
         page = self.http.get(

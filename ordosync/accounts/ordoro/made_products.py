@@ -14,7 +14,7 @@ from ordosync.accounts.ordoro.shapes import (
     ProductShape,
     pounds,
 )
-from ordosync.accounts.over_http import FRESH_S, looking_again
+from ordosync.accounts.over_http import FRESH_S, looking_again, unless_it_exists
 from ordosync.models import (
     Outcome,
     Page,
@@ -39,7 +39,7 @@ class MadeProducts(MadeOrders):
 
     def create_products(self, products: Sequence[Product]) -> list[Outcome]:
         """Make products whose SKU is new here, their stock unset."""
-        create = looking_again(self._create_product)
+        create = unless_it_exists(looking_again(self._create_product))
         return self.each(products, create, about=lambda one: one.sku)
 
     def stock(

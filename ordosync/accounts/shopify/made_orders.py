@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from ordosync.accounts.base import refused
 from ordosync.accounts.limits import refusal
+from ordosync.accounts.over_http import unless_it_exists
 from ordosync.accounts.shopify.documents.orders import (
     CANCEL_ORDER,
     CREATE_ORDER,
@@ -90,7 +91,7 @@ class MadeOrders(MadeProducts):
                 return known
             return Outcome(state="unchanged", id=known.id, line_ids=known.line_ids)
 
-        return self.each(orders, create, about=lambda order: order.reference)
+        return self.each(orders, unless_it_exists(create), about=lambda order: order.reference)
 
     def find_orders(self, references: Sequence[str]) -> Mapping[str, Outcome]:
         """Look up the orders that carry these references; of several the oldest."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from ordosync.accounts.base import outcome_of
-from ordosync.accounts.over_http import FRESH_S
+from ordosync.accounts.over_http import FRESH_S, unless_it_exists
 from ordosync.accounts.shopify.documents.stock import (
     CREATE_PRODUCT,
     KNOWN_SKUS,
@@ -61,6 +61,10 @@ class _ProductAnswer(Struct, frozen=True, rename="camel"):
     product: _Made | None = None
 
 
+_LONGEST_SKU = 255
+"""No product has a longer one, and a search for it would be refused with those beside it."""
+
+
 class MadeProducts(Side):
     """Who ships."""
 
@@ -91,7 +95,8 @@ class MadeProducts(Side):
     def create_products(self, products: Sequence[Product]) -> list[Outcome]:
         """Make products whose SKU is new here, not tracked; known ones stay as they are."""
         self.look_for_skus([one.sku for one in products])
-        return self.each(products, self._create_product, about=lambda one: one.sku)
+        create = unless_it_exists(self._create_product)
+        return self.each(products, create, about=lambda one: one.sku)
 
     def stock(
         self,
@@ -127,7 +132,8 @@ class MadeProducts(Side):
 
     def look_for_skus(self, skus: Sequence[str]) -> None:
         """Learn which variants have these SKUs; where several have one, the oldest."""
-        missing = [sku for sku in dict.fromkeys(skus) if sku and sku not in self._known_variants]
+        asked = [sku for sku in dict.fromkeys(skus) if 0 < len(sku) <= _LONGEST_SKU]
+        missing = [sku for sku in asked if sku not in self._known_variants]
         for start in range(0, len(missing), _AT_ONCE):
             wanted = missing[start : start + _AT_ONCE]
             pages = Pages(
@@ -145,9 +151,8 @@ class MadeProducts(Side):
     def make_products(self, products: Sequence[Product]) -> Mapping[str, Outcome]:
         """Make products of SKUs that were looked for and are not known; what came of each."""
         missing = {one.sku: one for one in products if one.sku not in self._known_variants}
-        made = self.side_by_side(
-            list(missing.values()), lambda one: outcome_of(one, self._create_product)
-        )
+        create = unless_it_exists(self._create_product)
+        made = self.side_by_side(list(missing.values()), lambda one: outcome_of(one, create))
         return dict(zip(missing, made, strict=True))
 
     def _create_product(self, product: Product) -> Outcome:

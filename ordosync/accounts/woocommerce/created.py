@@ -16,6 +16,7 @@ from msgspec import Raw
 from msgspec.structs import astuple, replace
 
 from ordosync.accounts.limits import refusal
+from ordosync.accounts.over_http import unless_it_exists
 from ordosync.accounts.woocommerce.orders import written
 from ordosync.accounts.woocommerce.shapes import (
     DETAILS,
@@ -104,7 +105,7 @@ class Created(Side):
             known[product.sku] = [made]
             return Outcome(state="done", id=made.sku)
 
-        return self.each(products, create, about=lambda one: folded(one.sku))
+        return self.each(products, unless_it_exists(create), about=lambda one: folded(one.sku))
 
     def make_known(self, lines: Sequence[Line]) -> Mapping[str, Outcome]:
         """Look up the products of lines, and make those that are not there.
@@ -120,7 +121,9 @@ class Created(Side):
             self._products[folded(line.sku)] = self._make(line.sku, line.name, None)
             return Outcome(state="done")
 
-        made = self.each(list(missing.values()), make, about=lambda line: folded(line.sku))
+        made = self.each(
+            list(missing.values()), unless_it_exists(make), about=lambda line: folded(line.sku)
+        )
         return {sku: one for sku, one in zip(missing, made, strict=True) if one.state != "done"}
 
     def create(self, order: Order) -> Outcome:

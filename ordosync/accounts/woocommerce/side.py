@@ -136,10 +136,11 @@ class Side(Place):
     def by_sku(self, skus: Sequence[str], doing: str) -> Mapping[str, list[ProductShape]]:
         """Return the products and variations of these SKUs, as many a call as fit.
 
-        Letter case does not count there, and spaces around a SKU are not kept.
+        Letter case does not count there, and spaces around a SKU are not kept. One that fits into
+        no address is not asked for: it would be refused with all that are asked for beside it.
         """
         found: dict[str, list[ProductShape]] = {}
-        askable = [sku for sku in dict.fromkeys(skus) if sku.strip() and "," not in sku]
+        askable = [sku for sku in dict.fromkeys(skus) if _is_askable(sku)]
         for items in self.side_by_side(list(_chunks(askable)), partial(self._of_skus, doing)):
             for item in items:
                 found.setdefault(folded(item.sku), []).append(item)
@@ -231,6 +232,11 @@ def _children(
             seen.add(item.id)
             found.append((item, parents[item.parent_id or parent]))
     return found
+
+
+def _is_askable(sku: str) -> bool:
+    fits = len(quote(sku, errors="replace")) <= _LONGEST_QUERY
+    return bool(sku.strip()) and "," not in sku and fits
 
 
 def _chunks(skus: Sequence[str]) -> Iterator[list[str]]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from ordosync.accounts.base import Finding, refused
+from ordosync.accounts.over_http import unless_it_exists
 from ordosync.accounts.woocommerce.created import REFERENCE, Created
 from ordosync.accounts.woocommerce.seen import Seen
 from ordosync.accounts.woocommerce.shapes import OrderShape, ProductShape, moment, whole
@@ -59,7 +60,7 @@ class SupplierSide(Created):
                 made[order.reference] = self.create(order)
             return failed[0] if failed else made[order.reference]
 
-        return self.each(orders, create, about=lambda order: order.reference)
+        return self.each(orders, unless_it_exists(create), about=lambda order: order.reference)
 
     def cancel_orders(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
         """Cancel open orders; others only with `also_shipped`, which puts their stock back."""

@@ -248,6 +248,20 @@ def test_a_file_that_was_corrected_in_its_place_has_no_older_one(make: Make, dro
     assert quantity(again(account, "1")) == 1
 
 
+def test_file_of_the_same_size_and_second_is_read_again_when_its_content_has_changed(
+    make: Make, drop: Drop
+) -> None:
+    path = drop("orders/a.csv", HEADER + "1,MUG,2\n")
+    set_time(path, 1)
+    first, cursor = read(make().orders(None, now=NOON))
+    path.write_text(HEADER + "1,MUG,3\n")
+    set_time(path, 1)
+
+    second = orders(make(), cursor)
+
+    assert (quantity(first), quantity(second)) == (2, 3)
+
+
 def test_a_row_without_a_number_is_tried_again_as_its_file_has_it_now(
     make: Make, drop: Drop
 ) -> None:
