@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import AT_ONCE, CONFIG, HEADER, ordosync, row, shop
+from tests.command import AT_ONCE, CONFIG, HEADER, ordosync, row, shop, wake
 from tests.desk import SHIP, TwoAccounts
 
 
@@ -144,10 +144,14 @@ def test_a_task_that_does_not_succeed_waits(tmp_path: Path) -> None:
     shop(tmp_path, HEADER)
     (tmp_path / "config.yaml").write_text(CONFIG.replace("glob: feeds", "glob: nowhere/feeds"))
     ordosync(tmp_path, "run-due")
+    assert ordosync(tmp_path, "attention", "--json").json["attention"] == []
+    age(tmp_path, "update schedule set tried_at = '2026-01-01T00:00:00.000Z'")
+    wake(tmp_path)
+    ordosync(tmp_path, "run-due")
 
     [one] = ordosync(tmp_path, "attention", "--json").json["attention"]
 
-    assert (one["merchant"], one["settle"]) == ("the whole task", "ordosync show 1")
+    assert (one["merchant"], one["settle"]) == ("the whole task", "ordosync show 2")
 
 
 def test_oldest_comes_first(both: TwoAccounts) -> None:

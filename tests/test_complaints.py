@@ -137,6 +137,13 @@ def cancelled_by_supplier(folder: Path) -> None:
     two(folder).northwind("orders", "cancel", "S-1001")
 
 
+def restored_by_supplier(folder: Path) -> None:
+    both = two(folder)
+    both.shop("orders", "cancel", "1001")
+    both.run("cancel-orders")
+    both.northwind("orders", "restore", "S-1001")
+
+
 def shipped_untold(folder: Path) -> None:
     two(folder)
     edit(folder, "northwind.db", "update orders set status = 'shipped'")
@@ -348,6 +355,13 @@ COMPLAINTS = (
         command="ordosync purge --order ORDER",
         says="would remove from account northwind: names, addresses, notes",
     ),
+    Complaint(
+        number=26,
+        symptom="the supplier restored what the merchant had cancelled",
+        make=restored_by_supplier,
+        command="ordosync reconcile --fix",
+        says="cancel-orders repaired 1 of 1",
+    ),
 )
 
 
@@ -371,7 +385,7 @@ def test_the_readme_has_the_symptom_with_its_command(complaint: Complaint) -> No
 def test_every_symptom_of_the_readme_is_tried() -> None:
     tried = [one.symptom for one in COMPLAINTS]
 
-    assert [one.number for one in COMPLAINTS] == [*range(1, 26)]
+    assert [one.number for one in COMPLAINTS] == [*range(1, 27)]
     assert len(ROWS) == len(tried)
     assert all(any(symptom.startswith(one) for one in tried) for symptom in ROWS)
 

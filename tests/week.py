@@ -238,6 +238,7 @@ class Week:
         self.open: list[str] = []
         """Ids at the Merchant of what is to be sent, the oldest first."""
         self._refunded: set[str] = set()
+        self._parted: dict[str, str] = {}
         self._numbers, self._labels, self._own = count(1001), count(1), count(1)
 
     def can(self, *words: Lack) -> bool:
@@ -315,13 +316,30 @@ class Week:
             first, _ = self.supplier.split(self._there(whole), (1, 1), (1, 0))
             self._ship(first)
 
+    def ship_a_part(self, day: int) -> None:
+        """Let the Supplier send a part of an order, and the rest the next morning."""
+        if day in (1, 3) and self.can("several-parcels"):
+            order_id = self.open.pop(0)
+            there = self._there(order_id)
+            self.supplier.ship_part(there, parcel(number=self._label()), 1, 0)
+            self._parted[order_id] = there
+
+    def ship_the_rest(self, day: int) -> None:
+        """Let the Supplier send the rest of what it sent a part of."""
+        del day
+        for order_id, there in self._parted.items():
+            self.sent[order_id] = self._label()
+            self.supplier.ship_part(there, parcel(number=self.sent[order_id]), 1, 1)
+        self._parted.clear()
+
     def ship(self, day: int) -> None:
         """Let the Supplier send what is a day or two old, and what it sold itself."""
         while len(self.open) > 3 + day % 2:
             order_id = self.open.pop(0)
             self.sent[order_id] = self._ship(self._there(order_id))
         for order in self.supplier.orders():
-            if order.id not in {self._there(one) for one in self.open}:
+            known = (*self.open, *self._parted, *self.sent)
+            if order.id not in {self._there(one) for one in known}:
                 self._ship(order.id)
 
     def relabel(self, day: int) -> None:
@@ -341,9 +359,12 @@ class Week:
                 refund(self.supplier, self._there(order_id))
 
     def _ship(self, supplier_id: str) -> str:
-        label = f"1Z{next(self._labels):04}"
+        label = self._label()
         self.supplier.ship(supplier_id, parcel(number=label, shipped_at=self.clock.now()))
         return label
+
+    def _label(self) -> str:
+        return f"1Z{next(self._labels):04}"
 
     def _there(self, merchant_id: str) -> str:
         """Return the Supplier's id of an order."""
@@ -377,10 +398,10 @@ def _take_back(people: AtShopify, order: Kept) -> None:
 
 _DAY: Mapping[int, Sequence[Callable[[Week, int], None]]] = {
     8: (Week.come_in, Week.export),
-    10: (Week.sell_themselves,),
+    10: (Week.sell_themselves, Week.ship_the_rest),
     11: (Week.pay,),
     13: (Week.change_their_mind, Week.export),
-    15: (Week.split, Week.ship),
+    15: (Week.split, Week.ship_a_part, Week.ship),
     16: (Week.relabel,),
     17: (Week.come_back, Week.export),
 }

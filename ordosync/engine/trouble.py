@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from ordosync.errors import UnavailableError, UnknownOutcomeError
 from ordosync.schedule import is_from_the_future
 from ordosync.store import Store
 from ordosync.store.runs import Run
 from ordosync.store.schedule import ScheduleRow
 
 _AGAIN = timedelta(days=1)
+_PASSING = (UnavailableError.code, UnknownOutcomeError.code)
 LONG = timedelta(hours=1)
 """So old a step may be that is tried again by itself, before people hear of it."""
 
@@ -37,7 +39,7 @@ def news_of(run: Run, store: Store, *, now: datetime, told: bool) -> list[News]:
     row = store.schedule.get(run.portal, run.task)
     if row is None or run.status == "interrupted":
         return news
-    troubled = run.status == "failed" or store.steps.are_late(
+    troubled = (run.status == "failed" and not _may_pass(run, row)) or store.steps.are_late(
         run.portal, run.task, before=now - LONG
     )
     kind = _kind(row, troubled=troubled, now=now)
@@ -52,6 +54,12 @@ def news_of(run: Run, store: Store, *, now: datetime, told: bool) -> list[News]:
                 run.portal, run.task, trouble_since=since if troubled else None, now=now
             )
     return [*news, News(kind=kind, portal=run.portal, task=run.task, run=run, since=since)]
+
+
+def _may_pass(run: Run, row: ScheduleRow) -> bool:
+    """Return whether the next try, in a minute, is waited for: a single 503 is no trouble."""
+    passing = run.error is not None and run.error.code in _PASSING
+    return passing and row.trouble_since is None and row.history.failures <= 1
 
 
 def _kind(
