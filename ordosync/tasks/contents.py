@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal
+from zlib import crc32
 
 import msgspec
 from msgspec import Struct
@@ -43,7 +44,8 @@ def decisive(content: str) -> str:
 
 def of_order(order: Order, created: Order, own: str) -> str:
     """Return the content of an order: as it was read, as `for_supplier` makes it, by `rules`."""
-    date = f"{order.placed_at:%Y%m%d}" if order.placed_at else ""
+    at = order.placed_at
+    date = f"{at.year:04}{at.month:02}{at.day:02}" if at else ""
     lines = [line for line in created.lines if line.quantity]
     return "-".join((f"{order.content}+{own}", _travel(created, lines), date, _tags(lines)))
 
@@ -107,7 +109,7 @@ def _line(line: Line) -> tuple[str, ...]:
 
 def _plain(amount: Decimal | None) -> str:
     """Return an amount so that 9.5 and 9.50 are the same."""
-    return "" if amount is None else f"{amount.normalize():f}"
+    return "" if amount is None else str(amount.normalize())
 
 
 def _tags(lines: Iterable[Line]) -> str:
@@ -115,7 +117,7 @@ def _tags(lines: Iterable[Line]) -> str:
 
 
 def _tag(line_id: str) -> str:
-    return hashlib.blake2b(line_id.encode(), digest_size=_TAG // 2).hexdigest()
+    return f"{crc32(line_id.encode()) & 0xFFFF:04x}"
 
 
 def _digest(told: object, size: int) -> str:
