@@ -111,6 +111,10 @@ class StandingOrders(MerchantSide, SentShipments):
         lineage = Lineage.of(found.order.sent, found.order.split)
         id_ = lineage.order_id(number(found.id))
         lines = self._all_lines(found)
+        if found.is_open and found.sent:
+            # What others have sent of it was not sent to the Supplier: this is the rest.
+            lines = [structs.replace(one, total_quantity=one.remaining_quantity) for one in lines]
+            lines = [one for one in lines if one.total_quantity]
         ancestors = lineage.ancestors(id_, lines)
         status = self._status(found)
         order = Order(
@@ -124,7 +128,8 @@ class StandingOrders(MerchantSide, SentShipments):
             is_split=_is_replaced(found),
             reference=lineage.splits.get(ancestors[0], {}).get(id_, "") if ancestors else "",
         )
-        shipments = tuple(_told(found, id_))
+        # The Supplier's parcel is of all units, so one beside open units was sent by others.
+        shipments = tuple(one for one in _told(found, id_) if one.voided or not found.is_open)
         return Standing(order=order, shipments=shipments, is_ours=self.is_here(found.location))
 
     def _status(self, found: _Requested) -> str:

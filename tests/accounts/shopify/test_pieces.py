@@ -158,3 +158,21 @@ def test_what_was_sent_before_the_first_import_does_not_go_out_and_blocks_no_num
         "OLD1",
         "NEW1",
     ]
+
+
+def test_order_that_was_partly_sent_before_stands_as_its_rest(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    """f20: the number of what was sent before is none of the Supplier's."""
+    id_ = seller.request(sold("1001", line("MUG", 3), line("CUP", 1)))
+    seller.fake.ship_piece(gid("FulfillmentOrder", id_), "OLD1", lines={"MUG": 1, "CUP": 1})
+    account = opened(seller)
+    [found] = usable(read(account.orders(None, now=seller.settle()))[0])
+    seller.settle()
+    account.acknowledge([found.id])
+
+    [stands] = read(account.all_orders("merchant", now=seller.settle()))[0]
+
+    assert stands.order.status == "dropshipment_requested"
+    assert quantities(stands.order) == quantities(found) == [("MUG", 2)]
+    assert stands.shipments == ()

@@ -219,7 +219,9 @@ mutation Split($splits: [FulfillmentOrderSplitInput!]!) {
 
 # All of them, open or not, to be compared.
 
-_LINES = "pageInfo { hasNextPage endCursor } nodes { id sku totalQuantity lineItem { id } }"
+_LINES = """
+pageInfo { hasNextPage endCursor } nodes { id sku remainingQuantity totalQuantity lineItem { id } }
+"""
 
 ALL_REQUESTED = f"""
 query AllRequested(
