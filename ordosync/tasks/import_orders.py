@@ -126,12 +126,23 @@ def _steps(
         families = _families(portal, page.items, links) if behind else []
         links |= {link.merchant_id: link for link in families}
         own = rules(portal.config)
+        split = _split(page.items)
         steps = [_found(link, is_family=True) for link in families]
         for item in page.items:
-            step = again.get(item.id) or _step(portal, item, links, restored, own)
+            step = again.get(item.id) or _step(
+                portal, item, links, restored, own, is_split=item.id in split
+            )
             if step:
                 steps.append(step)
         yield Page(items=tuple(steps), cursor=page.cursor)
+
+
+def _split(items: Sequence[Order | Unusable]) -> frozenset[str]:
+    """Return the ids of the orders that others of these are pieces of.
+
+    Some services keep the id of an order for its first piece, which has fewer units then.
+    """
+    return frozenset(id_ for item in items if isinstance(item, Order) for id_ in item.ancestors)
 
 
 def _sent_again(portal: Portal, links: Sequence[Link]) -> Mapping[str, Step]:
@@ -203,6 +214,8 @@ def _step(
     links: Mapping[str, Link],
     restored: AbstractSet[str],
     own: str,
+    *,
+    is_split: bool,
 ) -> Step | None:
     if isinstance(item, Unusable) and item.of_source:
         return step_of_source(item)
@@ -216,7 +229,7 @@ def _step(
     key = f"{item.id}#{generation}"
     step = Step(key=key, merchant_id=item.id, content=item.content, as_of=item.as_of)
     if link and generation == link.generation:
-        return _imported(portal, step, item, link, own)
+        return _imported(portal, step, item, link, own, is_split=is_split)
     if isinstance(item, Unusable):
         return replace(step, verdict=Verdict.of(item))
     lines = lines_of_supplier(portal.config, item.lines)
@@ -239,7 +252,9 @@ def _step(
     )
 
 
-def _imported(portal: Portal, step: Step, item: Order | Unusable, link: Link, own: str) -> Step:
+def _imported(
+    portal: Portal, step: Step, item: Order | Unusable, link: Link, own: str, *, is_split: bool
+) -> Step:
     """Return the step of an order that is linked already, or what has to be reported of it."""
     if isinstance(item, Unusable):
         if item.code == "reassigned":
@@ -248,7 +263,7 @@ def _imported(portal: Portal, step: Step, item: Order | Unusable, link: Link, ow
     elif link.state == "cancelled_by_supplier":
         return supplier_cancelled(step, link)
     else:
-        payload = Imported(order=item, config=portal.config, rules=own)
+        payload = Imported(order=item, config=portal.config, rules=own, is_split=is_split)
     return replace(
         step,
         supplier_id=link.supplier_id,

@@ -37,6 +37,8 @@ class Imported(Struct, frozen=True, kw_only=True):
     order: Order
     config: PortalConfig
     rules: str
+    is_split: bool = False
+    """True if the Merchant has split it itself, so that what is left under its id is a piece."""
 
     def content(self) -> str:
         """Return its content, which takes longer than to see that nothing has changed."""
@@ -73,6 +75,8 @@ def compare(step: Step, before: str, *, told: bool) -> Step | str | None:
         if before.startswith(f"{step.content}+{known.rules}-"):
             return _taken_back(step, before) if told else None
         step = replace(step, content=known.content())
+        if known.is_split:
+            return None if told or step.content == before else step.content
     was, now = contents.sent(before), contents.sent(step.content)
     if now is None:
         return None  # a notice

@@ -90,7 +90,7 @@ def test_looks_at_what_waits_for_its_time_fill_no_log_and_say_nothing(
         cron = Cron(tmp_path, troubled.clock)
         troubled.foreign.meet("throttled", "add-tracking", times=inf, retry_after="36000")
         cron.tick()
-        first, said = of_task(cron, task), len(cron.news)
+        first = of_task(cron, task)
 
         for _ in range(20):
             troubled.later(600)
@@ -99,7 +99,7 @@ def test_looks_at_what_waits_for_its_time_fill_no_log_and_say_nothing(
 
         assert [(run.status, run.counts.waiting) for run in first] == [("partial", 1)]
         assert of_task(cron, task) == first == logged(troubled, task)
-        assert [news.kind for news in cron.news[said:]] == []
+        assert len(cron.news) <= 1  # that it is late, once
 
 
 def of_task(cron: Cron, task: str) -> list[Run]:

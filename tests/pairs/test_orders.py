@@ -251,3 +251,16 @@ def test_cancelled_piece_of_the_merchants_own_cancels_nothing_and_is_reported(pa
     assert (first.step.state, first.step.code) == ("failed", "piece-cancelled")
     assert second.counts.get("failed", 0) == 0
     assert pair.supplier.status(supplier_id) == "awaiting_fulfillment"
+
+
+def test_a_split_after_the_import_is_no_edit_whoever_made_it(pair: Pair) -> None:
+    theirs, _ = pair.imported("1001", line("MUG", 4))
+    _, ours = pair.imported("1002", line("MUG", 4))
+    pair.merchant.split(theirs, (1,), (3,))
+    if "split-order" not in pair.supplier.lacks:
+        pair.supplier.split(ours, (1,), (3,))
+        pair.run("split-order")
+
+    first, second = pair.run("import-orders"), pair.run("import-orders")
+
+    assert (first.count("failed"), second.count("failed")) == (0, 0)

@@ -95,7 +95,7 @@ def written(pair: Pair, sku: str) -> int | None:
     pair.merchant.clock.at += timedelta(minutes=30)
     for task in ("import-orders", "split-order", "write-inventory-back"):
         if task not in pair.merchant.lacks | pair.supplier.lacks:
-            pair.run(task)
+            assert not pair.run(task).count("failed")
     return pair.merchant.physical(sku)
 
 
