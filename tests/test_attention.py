@@ -76,6 +76,14 @@ def test_what_was_shipped_and_voided_waits_again(both: TwoAccounts) -> None:
     assert [one["merchant"] for one in waiting(both)] == ["1001"]
 
 
+def test_what_waited_for_days_and_is_being_written_now_does_not_wait(both: TwoAccounts) -> None:
+    """An order that is sent in parts is written with its last parcel, a day after its first."""
+    age(both.folder, "update steps set created_at = '2026-01-02T03:04:05.000Z'")
+    age(both.folder, "update steps set state = 'sending' where id = 1")
+
+    assert waiting(both) == []
+
+
 def test_an_order_without_tracking_waits(both: TwoAccounts) -> None:
     both.northwind(*SHIP)
     age(both.folder, "update steps set state = 'skipped', code = 'no-tracking' where id = 2")
@@ -89,7 +97,8 @@ def test_an_order_without_tracking_waits(both: TwoAccounts) -> None:
 def test_what_is_tried_by_itself_waits_only_after_an_hour(both: TwoAccounts, state: str) -> None:
     age(both.folder, f"update steps set state = '{state}' where id = 1")  # noqa: S608 - a test's
     early = waiting(both)
-    age(both.folder, "update steps set created_at = '2026-01-02T03:04:05.000Z' where id = 1")
+    long_ago = "'2026-01-02T03:04:05.000Z'"
+    age(both.folder, f"update steps set created_at = {long_ago}, updated_at = {long_ago}")  # noqa: S608
 
     [late] = waiting(both)
 

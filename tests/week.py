@@ -321,7 +321,9 @@ class Week:
         if day in (1, 3) and self.can("several-parcels"):
             order_id = self.open.pop(0)
             there = self._there(order_id)
-            self.supplier.ship_part(there, parcel(number=self._label()), 1, 0)
+            # One mug; the lines are in the order in which they came.
+            first = [int(one.sku == "MUG") for one in self.supplier.order(there).lines]
+            self.supplier.ship_part(there, parcel(number=self._label()), *first)
             self._parted[order_id] = there
 
     def ship_the_rest(self, day: int) -> None:
@@ -329,7 +331,7 @@ class Week:
         del day
         for order_id, there in self._parted.items():
             self.sent[order_id] = self._label()
-            self.supplier.ship_part(there, parcel(number=self.sent[order_id]), 1, 1)
+            self.supplier.ship_part(there, parcel(number=self.sent[order_id]), 1, 1)  # of each
         self._parted.clear()
 
     def ship(self, day: int) -> None:

@@ -209,7 +209,9 @@ def _is_late(step: StepRow, now: datetime) -> bool:
     """Whether a step was looked for in vain, or has been tried by itself for too long."""
     if step.state == "unknown" and step.attempts > 1 and step.code != "unavailable":
         return True  # it was looked for after it had rested, and that told nothing
-    return now - step.created_at > (_VERY_LONG if step.code in PATIENT else LONG)
+    # What waited for a parcel may be days old when it is written at last.
+    since = step.updated_at if step.state == "sending" else step.created_at
+    return now - since > (_VERY_LONG if step.code in PATIENT else LONG)
 
 
 def _severity(step: StepRow, store: Store) -> Severity:

@@ -344,7 +344,8 @@ class Steps:
         """Return whether writes owed since before then are still tried, or were not found."""
         row = self._db.execute(
             f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
-            " and state <> 'failed' and (created_at < ?"
+            " and state <> 'failed'"
+            " and (case when state = 'sending' then updated_at else created_at end < ?"
             " or (state = 'unknown' and attempts > 1 and code <> 'unavailable'))"
             " and coalesce(code, '') not in (select value from json_each(?)) limit 1",
             (portal, task, to_text(before), json.dumps([PLANNED, *PATIENT])),
