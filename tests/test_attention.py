@@ -131,7 +131,7 @@ def test_what_may_take_days_is_listed_after_one_and_is_no_trouble_of_its_task(
 
 
 def test_a_write_that_was_looked_for_in_vain_is_listed_at_once(both: TwoAccounts) -> None:
-    age(both.folder, "update steps set state = 'unknown', attempts = 2 where id = 1")
+    age(both.folder, "update steps set state = 'unknown', looked_at = updated_at where id = 1")
 
     [one] = waiting(both)
 

@@ -206,9 +206,9 @@ def _tried(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
 
 
 def _is_late(step: StepRow, now: datetime) -> bool:
-    """Whether a step was looked for in vain, or has been tried by itself for too long."""
-    if step.state == "unknown" and step.attempts > 1 and step.code != "unavailable":
-        return True  # it was looked for after it had rested, and that told nothing
+    """Return True if a look-up has not settled a step, or it is tried by itself for too long."""
+    if step.state == "unknown" and step.looked_at and step.code != "unavailable":
+        return True
     # What waited for a parcel may be days old when it is written at last.
     since = step.updated_at if step.state == "sending" else step.created_at
     return now - since > (_VERY_LONG if step.code in PATIENT else LONG)
@@ -248,7 +248,7 @@ def _of_step(step: StepRow, reason: str, settle: str, severity: Severity) -> Att
 
 def _settle(step: StepRow) -> str:
     if step.code == standing.RESTORED:
-        return f"ordosync reconcile {step.portal} --fix"
+        return f"ordosync reconcile {step.portal}"
     if step.code == standing.CANCELLED:
         return f"ordosync why {shlex.quote(step.merchant_id or step.key)}"
     if step.state == "failed" and step.code != UNPROVEN:
