@@ -37,6 +37,7 @@ from ordosync.accounts.files.rules import (
 from ordosync.models import Address, Line, Order, Unusable
 
 _LONGEST_NUMBER = 100
+_LINE_MONEY = tuple(name for name in MONEY_FIELDS if name in LINE_FIELDS)
 
 
 def parse_order(number: str, found: InFile, options: OrderFiles) -> Order | Unusable:
@@ -174,25 +175,21 @@ def _lines(
 
 
 def _line(line_id: str, row: Row, options: OrderFiles) -> Line:
-    text = {name: cell(row, name, options) for name in LINE_FIELDS}
+    text = {name: cell(row, name, options) for name in LINE_FIELDS if name in options.columns}
     if not text["sku"]:
         raise InvalidError("invalid.sku", row, "the SKU is blank")
-    money = {
-        name: amount(row, name, text[name], options)
-        for name in MONEY_FIELDS
-        if name != "order_discount"
-    }
+    money = {name: amount(row, name, text[name], options) for name in _LINE_MONEY if name in text}
     return Line(
         id=line_id,
         sku=text["sku"],
-        name=text["name"] or text["sku"],
+        name=text.get("name") or text["sku"],
         quantity=quantity(row, text["quantity"]),
-        unit_price=money["unit_price"],
-        details=text["details"],
-        total=money["line_total"],
-        discount=money["line_discount"],
-        supplier_sku=text["supplier_sku"],
-        supplier_unit_cost=money["supplier_unit_cost"],
+        unit_price=money.get("unit_price"),
+        details=text.get("details", ""),
+        total=money.get("line_total"),
+        discount=money.get("line_discount"),
+        supplier_sku=text.get("supplier_sku", ""),
+        supplier_unit_cost=money.get("supplier_unit_cost"),
     )
 
 
