@@ -328,7 +328,8 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         }
     )
     open_status: ClassVar[str] = "awaiting_fulfillment"
-    idle: ClassVar[Mapping[str, int]] = {"split-order": 0}
+    # A number may be added without a word, so the orders that have none are asked for, too.
+    idle: ClassVar[Mapping[str, int]] = {"split-order": 0, "update-tracking": 2}
 
     def orders(self) -> Sequence[Order]:
         return [self._order(str(number)) for number in self.fake.order_ids("processing")]
