@@ -19,12 +19,12 @@ def main() -> None:
             sys.stdout.write(f"ordosync {__version__}\n")
             sys.stdout.flush()
         except OSError as error:
-            from ordosync import words  # noqa: PLC0415
+            from ordosync.cli.output import terminal  # noqa: PLC0415
 
-            sys.exit(words.finish(words.cannot_write(error)))
+            sys.exit(terminal.finish(terminal.cannot_write(error)))
         return
     if sys.argv[1:2] == ["run-due"]:
-        from ordosync.tick import is_idle  # noqa: PLC0415
+        from ordosync.idle import is_idle  # noqa: PLC0415
 
         if is_idle(sys.argv[1:]):
             return

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from ordosync.accounts.network import Network
+from ordosync.accounts.connections import Network
 from ordosync.config import load_config
 from ordosync.engine import Stop, open_portal, register, run_task
 from ordosync.store import Store

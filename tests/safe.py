@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ordosync.config import load_config
-from ordosync.store.copies import Restored, back_up, restore
+from ordosync.store.backup import Restored, back_up, restore
 from tests.virtual import VirtualClock
 
 

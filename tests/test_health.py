@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from ordosync.config import load_config
-from ordosync.engine.checks import checks
-from ordosync.engine.health import freshness
-from ordosync.schedule import Slots
+from ordosync.engine.diagnosis.health import freshness
+from ordosync.engine.diagnosis.machine_checks import checks
+from ordosync.slots import Slots
 from ordosync.store import Store
 from tests.command import AT_ONCE, HEADER, ordosync, row, shop
 from tests.virtual import START, Cron, VirtualClock

@@ -23,14 +23,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ordosync.accounts.network import Network
+from ordosync.accounts.connections import Network
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.config import load_config
 from ordosync.database import sqlite3
 from ordosync.engine import Stop, open_portal, register, run_task
 from ordosync.models import Address, Line, Order, Piece, PieceLine, Shipment, Split
 from ordosync.store import Store
-from ordosync.store.copies import back_up
+from ordosync.store.backup import back_up
 from ordosync.store.runs import Run
 from ordosync.tasks import TASKS
 from tests.desk import CONFIG

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.engine.by_hand import settle_as_sent
+from ordosync.engine.execution.resolve import settle_as_sent
 from ordosync.store import Store
 from ordosync.store.steps import StepChange
 from tests.command import HEADER, numbers, ordosync, row, shop, steps

@@ -13,10 +13,10 @@ import pytest
 
 from ordosync.accounts.files import FilesAccount
 from ordosync.accounts.files.order_files import OrderFilesWriter
+from ordosync.cli.output.terminal import clean
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Page, Unusable
 from ordosync.regular import NotRegularError, open_regular
-from ordosync.words import clean
 from tests.accounts.contract import order
 from tests.accounts.files.conftest import NOON, Drop, Make, _drop, _make  # noqa: F401 - fixtures
 from tests.accounts.files.supplier import order_rows, supplier

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ordosync.config import load_config
-from ordosync.engine.timetable import can_run
+from ordosync.engine.scheduling.timetable import can_run
 from tests.stores import PORTALS, OldWorld, old_world
 
 TASKS = (

@@ -13,10 +13,10 @@ import pytest
 from ordosync.config import load_config
 from ordosync.database import sqlite3
 from ordosync.engine import Stop
-from ordosync.engine.retention import prune
+from ordosync.engine.scheduling.retention import prune
 from ordosync.store import Store
-from ordosync.store.prune import BATCH
-from ordosync.store.times import to_text
+from ordosync.store.pruning import BATCH
+from ordosync.store.timestamps import to_text
 from tests.command import AT_ONCE, HEADER, numbers, ordosync, row, shop
 from tests.virtual import START, Cron, VirtualClock
 

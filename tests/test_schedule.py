@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from ordosync.schedule import INTERVALS_S, TRIES, History, Slots, missed, next_due
+from ordosync.slots import INTERVALS_S, TRIES, History, Slots, missed, next_due
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ import pytest
 
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.models import Order, Outcome
-from ordosync.schedule import INTERVALS_S, Slots
+from ordosync.slots import INTERVALS_S, Slots
 from ordosync.store import Store
 from tests.command import CONFIG, HEADER, row, shop
 from tests.virtual import START, Cron, VirtualClock

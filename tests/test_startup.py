@@ -46,11 +46,11 @@ def test_help_imports_no_command() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("module", ["typer", "ordosync.cli.log", "ordosync.tick"])
+@pytest.mark.parametrize("module", ["typer", "ordosync.cli.activity", "ordosync.idle"])
 def test_ctrl_c_while_modules_are_imported_ends_the_command_without_a_traceback(
     module: str,
 ) -> None:
-    words = ["run-due"] if module == "ordosync.tick" else ["activity"]
+    words = ["run-due"] if module == "ordosync.idle" else ["activity"]
     code = (
         "import os, signal, sys\n"
         "class Interrupts:\n"

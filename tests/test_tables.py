@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ordosync import render
 from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.cli.output import render
 from ordosync.models import Address, Line, Order
 from tests.command import HEADER, on_a_terminal, ordosync, row, shop
 from tests.desk import SHIP, TwoAccounts

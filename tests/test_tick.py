@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync import tick
+from ordosync import idle
 from ordosync.config import load_config
 from tests.command import CONFIG
 
@@ -37,14 +37,14 @@ def test_a_plain_line_means_the_same_to_both(tmp_path: Path, line: str) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(line + CONFIG, newline="")
 
-    assert tick.database_of(str(path), path.read_bytes()) == str(load_config(path).database)
+    assert idle.database_of(str(path), path.read_bytes()) == str(load_config(path).database)
 
 
 @pytest.mark.parametrize("line", LEFT_ALONE[:-1])
 def test_a_line_that_is_not_plain_is_left_to_the_full_program(tmp_path: Path, line: str) -> None:
     path = tmp_path / "config.yaml"
 
-    assert tick.database_of(str(path), (line + CONFIG).encode()) is None
+    assert idle.database_of(str(path), (line + CONFIG).encode()) is None
 
 
 def test_a_key_in_quotes_is_another_store_which_is_then_not_idle(tmp_path: Path) -> None:
@@ -52,8 +52,8 @@ def test_a_key_in_quotes_is_another_store_which_is_then_not_idle(tmp_path: Path)
     path.write_text(LEFT_ALONE[-1] + CONFIG)
 
     # The store beside the configuration is not there, or does not hold this file's digest.
-    assert tick.database_of(str(path), path.read_bytes()) == str(tmp_path / "ordosync.db")
-    assert not tick.is_idle(["run-due", "--config", str(path)])
+    assert idle.database_of(str(path), path.read_bytes()) == str(tmp_path / "ordosync.db")
+    assert not idle.is_idle(["run-due", "--config", str(path)])
 
 
 @pytest.mark.parametrize(
@@ -61,4 +61,4 @@ def test_a_key_in_quotes_is_another_store_which_is_then_not_idle(tmp_path: Path)
     [["--help"], ["--jobs", "0"], ["--jobs", "many"], ["--jobs"], ["--config"], ["--what"], ["x"]],
 )
 def test_what_is_not_plainly_a_tick_is_left_to_the_full_program(options: list[str]) -> None:
-    assert not tick.is_idle(["run-due", *options])
+    assert not idle.is_idle(["run-due", *options])

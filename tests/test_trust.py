@@ -16,7 +16,7 @@ from ordosync import trust
 from ordosync.accounts.files.spool import Spool
 from ordosync.config import load_config
 from ordosync.errors import ConfigError
-from ordosync.tick import glance, is_idle
+from ordosync.idle import glance, is_idle
 from tests.command import AT_ONCE, HEADER, ordosync, row, shop
 
 NOBODY = 65534
@@ -242,7 +242,7 @@ import os, sys
 from pathlib import Path
 from ordosync.config import load_config
 from ordosync.errors import ConfigError
-from ordosync.tick import glance
+from ordosync.idle import glance
 load_config(Path(sys.argv[3]))  # imports all that it needs: Python itself may be root's alone
 os.setgid(int(sys.argv[1]))
 os.setuid(int(sys.argv[1]))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ordosync.clock import Clock
 from ordosync.config import load_config
-from ordosync.config.model import PortalConfig
+from ordosync.config.settings import PortalConfig
 from ordosync.engine import Stop
-from ordosync.engine.due import Report, Tick
-from ordosync.engine.trouble import News
+from ordosync.engine.scheduling.outages import News
+from ordosync.engine.scheduling.tick import Report, Tick
 from ordosync.store import Store
 from ordosync.store.runs import Run
 

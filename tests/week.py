@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from ordosync.accounts.shopify.ids import fulfillment_order, gid
 from ordosync.config import load_config
-from ordosync.engine.timetable import can_run
+from ordosync.engine.scheduling.timetable import can_run
 from ordosync.models import Line, Order, Product
 from ordosync.store import Store
 from ordosync.store.links import Link

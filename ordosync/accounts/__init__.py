@@ -2,7 +2,7 @@
 
 import importlib
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.account import Account
 
 KINDS = {
     "files": "ordosync.accounts.files:FilesAccount",

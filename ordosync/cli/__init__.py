@@ -6,8 +6,9 @@ import traceback
 
 import typer
 
-from ordosync import __version__, words
+from ordosync import __version__
 from ordosync.cli.commands import Commands, new_app
+from ordosync.cli.output import terminal
 from ordosync.errors import OrdosyncError
 
 app = new_app(
@@ -21,7 +22,7 @@ app = new_app(
 
 def _version(*, wanted: bool) -> None:
     if wanted:
-        words.say_out(f"ordosync {__version__}")
+        terminal.say_out(f"ordosync {__version__}")
         raise typer.Exit
 
 
@@ -43,15 +44,15 @@ def _main(
 
 def run() -> int:
     """Run the command line and return its exit code; what goes wrong becomes one line."""
-    words.prepare()
+    terminal.prepare()
     if not all(word.isascii() or _is_text(word) for word in sys.argv):
-        words.say("error: the command line holds bytes that are no UTF-8 text")
+        terminal.say("error: the command line holds bytes that are no UTF-8 text")
         return 2
     try:
         code = _code()
     except OSError as error:
         code = _cannot_write(error)
-    return words.finish(code)
+    return terminal.finish(code)
 
 
 def _code() -> int:
@@ -69,8 +70,8 @@ def _cannot_write(error: OSError) -> int:
     if "--debug" in sys.argv:
         traceback.print_exception(error)
     if not error.filename:
-        return words.cannot_write(error)
-    words.say(f"error: {error.filename} cannot be written: {error.strerror or error}")
+        return terminal.cannot_write(error)
+    terminal.say(f"error: {error.filename} cannot be written: {error.strerror or error}")
     return 1
 
 
@@ -82,5 +83,5 @@ def _told(error: OrdosyncError) -> int:
     if "--debug" in sys.argv:
         traceback.print_exception(error)
     for line in str(error).splitlines():
-        words.say(f"error: {line}")
+        terminal.say(f"error: {line}")
     return error.exit_code

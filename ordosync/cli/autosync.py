@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from ordosync import render
-from ordosync.cli import complete, options
+from ordosync.cli import completion, options
+from ordosync.cli.output import render
 from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
-from ordosync.config.model import Config
+from ordosync.config.settings import Config
 from ordosync.engine import check_renames, chosen, register
-from ordosync.engine.timetable import check_switch, scheduled, switch_task
+from ordosync.engine.scheduling.timetable import check_switch, scheduled, switch_task
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
 from ordosync.tasks import TASKS
@@ -19,10 +19,10 @@ from ordosync.tasks import TASKS
 
 def autosync(
     switch: Annotated[
-        str | None, typer.Argument(metavar="[on|off]", autocompletion=complete.switch)
+        str | None, typer.Argument(metavar="[on|off]", autocompletion=completion.switch)
     ] = None,
     task: Annotated[
-        str | None, typer.Argument(metavar="[TASK]", autocompletion=complete.switched_task)
+        str | None, typer.Argument(metavar="[TASK]", autocompletion=completion.switched_task)
     ] = None,
     *,
     portal: Annotated[
@@ -30,7 +30,7 @@ def autosync(
         typer.Option(
             "--portal",
             help="Only there; in all portals by default.",
-            autocompletion=complete.portal,
+            autocompletion=completion.portal,
         ),
     ] = None,
     config: options.Config = None,

@@ -46,64 +46,67 @@ COMMANDS = {
         "Show what is scheduled, or pause (off) and resume (on) a task.",
     ),
     "run-due": (
-        "due:run_due",
+        "run_due:run_due",
         "Run what is due, and send what waits; cron calls this every minute.",
     ),
-    "activity": ("log:activity", "Show the most recent runs, newest first."),
-    "show": ("log:show", "Show one run with its steps as they stand now."),
+    "activity": ("activity:activity", "Show the most recent runs, newest first."),
+    "show": ("activity:show", "Show one run with its steps as they stand now."),
     "backup": (
-        "keep:backup",
+        "backup:backup",
         "Copy the task log and the state of the sync to a file, whatever else is at work.",
     ),
     "restore": (
-        "keep:restore",
+        "backup:restore",
         "Go back to a backup; what was sent since it was made is found, and not sent again.",
     ),
     "prune": (
-        "keep:prune",
+        "backup:prune",
         "Delete runs, and what was settled in them, that are older than `retention:` says.",
     ),
     "health": (
-        "health:health",
+        "support.health:health",
         "Say whether every scheduled task has succeeded lately and nothing needs a person.",
     ),
     "attention": (
-        "attention:show_attention",
+        "support.attention:show_attention",
         "List what waits for a person, or for too long, oldest first, and what settles it.",
     ),
     "dismiss": (
-        "attention:dismiss",
+        "support.attention:dismiss",
         "Close what `attention` lists and you have looked at; new content opens it again.",
     ),
-    "why": ("why:show_why", "Tell what happened to an order or a product, and what happens next."),
+    "why": (
+        "support.why:show_why",
+        "Tell what happened to an order or a product, and what happens next.",
+    ),
     "report": (
-        "report:show_report",
+        "support.report:show_report",
         "Sum up what ran: volumes, calls, failures, and how long orders and parcels took.",
     ),
     "reconcile": (
-        "reconcile:reconcile",
+        "support.reconcile:reconcile",
         "Compare both accounts with each other, whatever our own log says; reads all their orders.",
     ),
     "rebuild-state": (
-        "rebuild:rebuild_state",
+        "support.rebuild:rebuild_state",
         "Make the state of a lost store anew from both accounts; writes nothing to either.",
     ),
     "purge": (
-        "purge:purge",
+        "support.purge:purge",
         "Remove an order's personal data from embedded accounts and copies of files.",
     ),
     "init": (
-        "init:init",
+        "setup.init:init",
         "Write a commented configuration and a feed of three orders; overwrites nothing.",
     ),
     "demo": (
-        "demo:demo",
+        "setup.demo:demo",
         "Make a shop and its supplier, and show every task at work between them.",
     ),
     "cron": ("cron:app", "Let cron call ordosync."),
-    "orders": ("orders:app", "The orders of an embedded account."),
-    "products": ("products:app", "The products of an embedded account."),
-    "stock": ("stock:app", "The stock of an embedded account."),
+    "orders": ("desk.orders:app", "The orders of an embedded account."),
+    "products": ("desk.products:app", "The products of an embedded account."),
+    "stock": ("desk.stock:app", "The stock of an embedded account."),
     "config": ("config:app", "Check or show the configuration."),
 }
 """Where each of them is, and its first words, which it says itself as well."""

@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-from ordosync import render
 from ordosync.cli import options
+from ordosync.cli.output import render
 from ordosync.clock import Clock
 from ordosync.config import as_plain, find_config, load_config
 from ordosync.engine import check_renames
-from ordosync.engine.checks import written_by_groups
-from ordosync.engine.online import online_checks
-from ordosync.engine.unproven import WHY, unproven_accounts
+from ordosync.engine.diagnosis.account_checks import online_checks
+from ordosync.engine.diagnosis.machine_checks import written_by_groups
+from ordosync.engine.execution.unproven import WHY, unproven_accounts
 from ordosync.store import Store
 
 app = typer.Typer(help="Check or show the configuration.", no_args_is_help=True)

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from ordosync import crontab, render
+from ordosync import crontab
 from ordosync.cli import options
+from ordosync.cli.output import render
 from ordosync.config import find_config, load_config
 
 app = typer.Typer(help="Let cron call ordosync.", no_args_is_help=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ordosync.cli import complete
+from ordosync.cli import completion
 
 Config = Annotated[
     Path | None,
@@ -20,7 +20,7 @@ Portals = Annotated[
     typer.Argument(
         metavar="[PORTAL]...",
         help="All portals if none is named.",
-        autocompletion=complete.portal,
+        autocompletion=completion.portal,
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")]

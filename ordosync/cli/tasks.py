@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from ordosync import render
-from ordosync.accounts.network import Network
+from ordosync.accounts.connections import Network
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import options
-from ordosync.cli.rows import whole
+from ordosync.cli.desk.input_rows import whole
+from ordosync.cli.output import render
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
-from ordosync.config.model import GLOBAL_TASKS, Config, PortalConfig
+from ordosync.config.settings import GLOBAL_TASKS, Config, PortalConfig
 from ordosync.engine import (
     Held,
     Stop,
@@ -26,10 +26,10 @@ from ordosync.engine import (
     register,
     run_task,
 )
-from ordosync.engine.adopt import Adoption
-from ordosync.engine.adopt import adopt as adopt_orders
-from ordosync.engine.by_hand import check_sent, settle_as_not_sent, settle_as_sent
-from ordosync.engine.timetable import plans, why_not
+from ordosync.engine.comparison.adopt import Adoption
+from ordosync.engine.comparison.adopt import adopt as adopt_orders
+from ordosync.engine.execution.resolve import check_sent, settle_as_not_sent, settle_as_sent
+from ordosync.engine.scheduling.timetable import plans, why_not
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.concerns import step_key

@@ -6,8 +6,10 @@ as the schema asks for them (`schema`, `portals`), and what comes of it is in `m
 
 from pathlib import Path
 
-from ordosync.config.document import compose, read_source
-from ordosync.config.model import (
+from ordosync.config.dump import as_plain
+from ordosync.config.reader import Place
+from ordosync.config.schema import read_config, reader_for
+from ordosync.config.settings import (
     AT_ONCE_TASKS,
     SCHEDULED_TASKS,
     AccountConfig,
@@ -18,11 +20,9 @@ from ordosync.config.model import (
     ShippingMethodsConfig,
     SideConfig,
 )
-from ordosync.config.nodes import Place
-from ordosync.config.plain import as_plain
-from ordosync.config.schema import read_config, reader_for
+from ordosync.config.yaml_file import compose, read_source
 from ordosync.errors import ConfigError
-from ordosync.tick import find, places
+from ordosync.idle import find, places
 
 __all__ = [
     "AT_ONCE_TASKS",

@@ -6,8 +6,11 @@ from functools import partial
 from typing import get_args
 
 from ordosync.accounts import account_class
-from ordosync.accounts.base import Account, Role
-from ordosync.config.model import (
+from ordosync.accounts.account import Account, Role
+from ordosync.config.converters import quoted, suggestion, to_name
+from ordosync.config.patterns import near, overlap
+from ordosync.config.reader import Place, Reader
+from ordosync.config.settings import (
     AT_ONCE_TASKS,
     SCHEDULED_TASKS,
     AccountConfig,
@@ -15,9 +18,6 @@ from ordosync.config.model import (
     PortalConfig,
     SideConfig,
 )
-from ordosync.config.nodes import Place, Reader
-from ordosync.config.patterns import near, overlap
-from ordosync.config.scalars import quoted, suggestion, to_name
 
 NOT_OPTIONS = ("name", "decided")
 """Fields of a portal that are not said in its options."""

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from ordosync.accounts import KINDS, account_class
-from ordosync.config.document import Source
-from ordosync.config.model import AccountConfig, Config
-from ordosync.config.nodes import Place, Reader
+from ordosync.config.converters import CONVERTERS, quoted, suggestion, to_name, to_path
 from ordosync.config.portals import PortalReader
-from ordosync.config.scalars import CONVERTERS, quoted, suggestion, to_name, to_path
-from ordosync.config.secret import to_secret
+from ordosync.config.reader import Place, Reader
+from ordosync.config.secret_sources import to_secret
+from ordosync.config.settings import AccountConfig, Config
+from ordosync.config.yaml_file import Source
+from ordosync.idle import DATABASE
 from ordosync.secret import Secret
-from ordosync.tick import DATABASE
 
 RETENTION = timedelta(days=400)
 """A year, and the month in which it is looked back on."""

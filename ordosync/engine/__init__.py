@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from ordosync.clock import Clock, StoppedError
 from ordosync.database import sqlite3
-from ordosync.engine.claim import Claim, GaveUp, Held, NotDue, claim, claim_if_due
-from ordosync.engine.execution import Execution, InterruptedRunError, is_behind
-from ordosync.engine.owed import owed
+from ordosync.engine.execution.claim import Claim, GaveUp, Held, NotDue, claim, claim_if_due
+from ordosync.engine.execution.decisions import owed
+from ordosync.engine.execution.interruption import Stop
+from ordosync.engine.execution.run import Execution, InterruptedRunError, is_behind
 from ordosync.engine.portals import check_renames, chosen, open_portal, register
-from ordosync.engine.stop import Stop
 from ordosync.errors import AccountError, OrdosyncError, mistake
-from ordosync.faults import fault
+from ordosync.failpoints import fault
 from ordosync.store import Store
 from ordosync.store.runs import Run, RunError, Status, Trigger
 from ordosync.store.steps import DISMISSED, StepRow

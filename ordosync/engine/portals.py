@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ordosync.accounts import account_class
-from ordosync.accounts.base import Account, Role
-from ordosync.accounts.network import Network
+from ordosync.accounts.account import Account, Role
+from ordosync.accounts.connections import Network
 from ordosync.accounts.sqlite import MerchantOptions
 from ordosync.clock import Clock
-from ordosync.config.model import Config, PortalConfig
-from ordosync.engine.timetable import plans
+from ordosync.config.settings import Config, PortalConfig
+from ordosync.engine.scheduling.timetable import plans
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.portals import Named

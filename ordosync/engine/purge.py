@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.account import Account
 from ordosync.accounts.files import FilesAccount
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.clock import Clock
-from ordosync.engine.alone import alone
+from ordosync.engine.execution.exclusive import alone
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
 from ordosync.store.concerns import step_key

@@ -9,12 +9,12 @@ not be seen), `wire` (one request and its answer, within limits; `sockets` and `
 together).
 """
 
-from ordosync.http.address import quoted
-from ordosync.http.oauth import OneLegged
+from ordosync.http.client import Http
+from ordosync.http.decoding import decode
+from ordosync.http.oauth1 import OneLegged
 from ordosync.http.ping import ping
-from ordosync.http.rate import RateLimit
-from ordosync.http.reading import decode
-from ordosync.http.session import Http
-from ordosync.http.wire import Auth, Limits
+from ordosync.http.rate_limit import RateLimit
+from ordosync.http.transport import Auth, Limits
+from ordosync.http.urls import quoted
 
 __all__ = ["Auth", "Http", "Limits", "OneLegged", "RateLimit", "decode", "ping", "quoted"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ordosync.database import open_database, sqlite3, transaction, turn, unusable
+from ordosync.idle import CONFIG_KEY
 from ordosync.store.claims import Claims
 from ordosync.store.concerns import Concerns
 from ordosync.store.leases import Leases
@@ -17,13 +18,12 @@ from ordosync.store.links import Links
 from ordosync.store.machine import check_machine
 from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.store.portals import Portals
-from ordosync.store.prune import Pruning
+from ordosync.store.pruning import Pruning
 from ordosync.store.references import References
-from ordosync.store.reports import Reports
 from ordosync.store.runs import Runs
 from ordosync.store.schedule import Schedule
+from ordosync.store.statistics import Reports
 from ordosync.store.steps import Steps
-from ordosync.tick import CONFIG_KEY
 
 if TYPE_CHECKING:
     from types import TracebackType

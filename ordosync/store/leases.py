@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ordosync.clock import Clock
 from ordosync.errors import LeaseLostError
-from ordosync.store.times import to_text
+from ordosync.store.timestamps import to_text
 
 if TYPE_CHECKING:
     import sqlite3

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from ordosync.schedule import CLOCK_SLACK, TRIES, History, Slots, is_from_the_future, next_start
+from ordosync.slots import CLOCK_SLACK, TRIES, History, Slots, is_from_the_future, next_start
 from ordosync.store.runs import Status
 from ordosync.store.steps import PLANNED, UNSETTLED
-from ordosync.store.times import from_text, to_text
+from ordosync.store.timestamps import from_text, to_text
 
 if TYPE_CHECKING:
     import sqlite3

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from ordosync.clock import Clock
-from ordosync.schedule import LONGEST_WAIT
-from ordosync.store.times import from_text, to_text
+from ordosync.slots import LONGEST_WAIT
+from ordosync.store.timestamps import from_text, to_text
 
 if TYPE_CHECKING:
     import sqlite3

@@ -7,8 +7,8 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from ordosync.accounts.base import Account, Role
-from ordosync.config.model import PortalConfig
+from ordosync.accounts.account import Account, Role
+from ordosync.config.settings import PortalConfig
 from ordosync.models import Outcome, Page, Unusable
 from ordosync.store.leases import Resource
 from ordosync.store.links import Link, LinkKind

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ordosync.models import Comment, Outcome, Page
 from ordosync.store.links import Link
 from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
-from ordosync.tasks.standing import OPEN
+from ordosync.tasks.supplier_status import OPEN
 
 
 class _OwnPiece(Struct, frozen=True, kw_only=True):

@@ -16,19 +16,11 @@ from msgspec.structs import replace
 
 from ordosync.models import Comment, Line, Order, Outcome, Page, Unusable
 from ordosync.store.links import Link, LinkKind
-from ordosync.tasks.base import (
-    Owed,
-    Portal,
-    Reading,
-    Result,
-    Step,
-    Task,
-    Verdict,
-    step_of_source,
-)
-from ordosync.tasks.contents import of_order, rules
-from ordosync.tasks.gathering import gathered
-from ordosync.tasks.notices import (
+from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict, step_of_source
+from ordosync.tasks.batching import gathered
+from ordosync.tasks.order_digests import of_order, rules
+from ordosync.tasks.order_fields import for_supplier, lines_of_supplier, with_quantity
+from ordosync.tasks.order_notices import (
     Imported,
     compare,
     is_notice,
@@ -37,7 +29,6 @@ from ordosync.tasks.notices import (
     supplier_cancelled,
     tell,
 )
-from ordosync.tasks.travels import for_supplier, lines_of_supplier, with_quantity
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,16 +12,7 @@ from msgspec.structs import replace
 
 from ordosync.models import Page, Product, Unusable
 from ordosync.store.links import Link
-from ordosync.tasks.base import (
-    Owed,
-    Portal,
-    Reading,
-    Result,
-    Step,
-    Task,
-    Verdict,
-    step_of_source,
-)
+from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict, step_of_source
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:

@@ -14,18 +14,10 @@ from msgspec.structs import replace
 
 from ordosync.models import Comment, Outcome, Page, Shipment, Unusable
 from ordosync.store.links import Link
-from ordosync.tasks import standing
+from ordosync.tasks import supplier_status
 from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task
-from ordosync.tasks.parcels import (
-    FURTHER,
-    Further,
-    Told,
-    known_of,
-    steps_of,
-    unless_told,
-    unlinked,
-)
-from ordosync.tasks.unnoticed import all_shipments
+from ordosync.tasks.parcels import FURTHER, Further, Told, known_of, steps_of, unless_told, unlinked
+from ordosync.tasks.silent_tracking import all_shipments
 
 
 def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
@@ -40,10 +32,10 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these parcels, as they are now."""
-    stands = [step for step in owed if standing.is_about(step)]
+    stands = [step for step in owed if supplier_status.is_about(step)]
     if stands:
-        yield Page(items=tuple(standing.again(portal, stands)))
-    ids = [step.supplier_id or step.key for step in owed if not standing.is_about(step)]
+        yield Page(items=tuple(supplier_status.again(portal, stands)))
+    ids = [step.supplier_id or step.key for step in owed if not supplier_status.is_about(step)]
     if ids:
         yield from _steps(portal, portal.supplier.shipments_by_id(ids), again=True)
 
@@ -164,7 +156,7 @@ def _steps(
         can_split = type(portal.merchant).takes_part("split-order", "merchant", {})
         known = known_of(page.items, links, told, can_split=can_split)
         steps = [step for item in page.items for step in steps_of(item, known)]
-        steps += standing.met(portal, page.items, links)
+        steps += supplier_status.met(portal, page.items, links)
         if not lacks_links:
             steps += _without_link(portal, page.items, links, again=again)
         yield Page(items=tuple(steps), cursor=page.cursor)
@@ -238,5 +230,5 @@ TASK = Task(
     writes_to="merchant",
     links_by="import-orders",
     at_once=True,
-    passing=standing.CODES,
+    passing=supplier_status.CODES,
 )

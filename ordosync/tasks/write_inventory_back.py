@@ -21,16 +21,7 @@ from msgspec.structs import replace
 
 from ordosync.models import Outcome, Page, Stock, Unusable
 from ordosync.store.links import Link
-from ordosync.tasks.base import (
-    Owed,
-    Portal,
-    Reading,
-    Result,
-    Step,
-    Task,
-    Verdict,
-    step_of_source,
-)
+from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict, step_of_source
 
 _FIXED = {
     "kit": "is a kit at the Merchant, whose quantity is calculated",

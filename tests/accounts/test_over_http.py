@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ordosync.accounts.base import outcome_of, refused
-from ordosync.accounts.over_http import unless_it_exists
+from ordosync.accounts.account import outcome_of, refused
+from ordosync.accounts.http_account import unless_it_exists
 from ordosync.errors import RefusedError
 from ordosync.models import Outcome
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from ordosync.accounts.base import Account, Role
+from ordosync.accounts.account import Account, Role
 from ordosync.secret import Secret
 
 

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ordosync.config import document, load_config
+from ordosync.config import load_config, yaml_file
 from ordosync.errors import ConfigError
 
 from .conftest import LEAST, Load, Problems
@@ -22,7 +22,7 @@ def _both_parsers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         class TextLoader(yaml.SafeLoader):
             yaml_implicit_resolvers = {}  # noqa: RUF012
 
-        monkeypatch.setattr(document, "TextLoader", TextLoader)
+        monkeypatch.setattr(yaml_file, "TextLoader", TextLoader)
 
 
 def test_least_configuration_has_no_problem(load: Load) -> None:

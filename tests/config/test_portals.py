@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from ordosync.config.model import PortalConfig, ProductsConfig, ShippingMethodsConfig
+from ordosync.config.settings import PortalConfig, ProductsConfig, ShippingMethodsConfig
 
 from .conftest import LEAST, Load, Problems
 from .kinds import Assignment, Numbering

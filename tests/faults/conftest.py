@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.base import Role
+from ordosync.accounts.account import Role
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.faults.kinds import MERCHANTS, SUPPLIERS
 from tests.faults.portal import Troubled

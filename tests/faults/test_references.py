@@ -9,8 +9,8 @@ import pytest
 
 from ordosync.clock import Clock
 from ordosync.config import load_config
-from ordosync.engine.attention import attention
-from ordosync.engine.by_hand import settle_as_not_sent
+from ordosync.engine.diagnosis.attention import attention
+from ordosync.engine.execution.resolve import settle_as_not_sent
 from ordosync.store import Store
 from ordosync.store.steps import StepRow
 from tests.accounts.contract.examples import sold

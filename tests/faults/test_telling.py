@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from ordosync.accounts.base import Role
+from ordosync.accounts.account import Role
 from ordosync.clock import Clock
 from tests.accounts.contract.examples import sold
 from tests.accounts.sqlite.people import SqliteMerchantPeople

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ordosync.accounts.base import Role
+from ordosync.accounts.account import Role
 from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.accounts.contract.over_http import Write
 from tests.accounts.contract.people import Lack

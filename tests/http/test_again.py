@@ -7,7 +7,7 @@ import pytest
 
 from ordosync.errors import UnavailableError
 from ordosync.http import Http, RateLimit
-from ordosync.http.again import Tally, backoff_s, retry_after_s
+from ordosync.http.retries import Tally, backoff_s, retry_after_s
 from tests.http.conftest import HastyClock
 from tests.http.server import Server, answer
 from tests.virtual import START

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from ordosync.errors import AccountError
-from ordosync.http import Http, OneLegged, oauth
+from ordosync.http import Http, OneLegged, oauth1
 from ordosync.secret import Secret
 from tests.http.conftest import SECRET
 from tests.http.server import Seen, Server, answer
@@ -23,7 +23,7 @@ def query(seen: Seen) -> dict[str, str]:
 
 def test_proof_is_the_one_that_another_library_makes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The expected one is oauthlib's, of the same request."""
-    monkeypatch.setattr(oauth, "token_hex", lambda _: "n1")
+    monkeypatch.setattr(oauth1, "token_hex", lambda _: "n1")
     request = requests.Request(
         "GET",
         "http://127.0.0.1:8080/wp-json/wc/v3/orders",

@@ -8,7 +8,7 @@ import pytest
 
 from ordosync.clock import Clock
 from ordosync.http import RateLimit
-from ordosync.http.rate import BusyError
+from ordosync.http.rate_limit import BusyError
 from tests.virtual import CrowdClock, VirtualClock
 
 

@@ -8,13 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ordosync.errors import (
-    AccountError,
-    NotFoundError,
-    RefusedError,
-    SignInError,
-    UnavailableError,
-)
+from ordosync.errors import AccountError, NotFoundError, RefusedError, SignInError, UnavailableError
 from ordosync.http import Http, decode, quoted
 from tests.http.conftest import SECRET, HastyClock
 from tests.http.server import Reaction, Server, answer, reset

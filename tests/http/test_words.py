@@ -10,7 +10,7 @@ import pytest
 
 from ordosync.errors import RefusedError
 from ordosync.http import Http
-from ordosync.http.words import Mask, said
+from ordosync.http.redaction import Mask, said
 from ordosync.secret import Secret
 from tests.http.conftest import SECRET
 from tests.http.server import Server, answer

@@ -4,11 +4,11 @@ from contextlib import closing
 
 import pytest
 
-from ordosync.accounts.network import Network
+from ordosync.accounts.connections import Network
 from ordosync.config import load_config
 from ordosync.engine import open_portal, plan_task, register
-from ordosync.engine.rebuild import Rebuilt, rebuild
-from ordosync.engine.timetable import can_run
+from ordosync.engine.comparison.rebuild import Rebuilt, rebuild
+from ordosync.engine.scheduling.timetable import can_run
 from ordosync.errors import OrdosyncError
 from ordosync.store import Store
 from ordosync.tasks import TASKS

@@ -4,13 +4,13 @@ from contextlib import closing
 
 import pytest
 
-from ordosync.accounts.network import Network
+from ordosync.accounts.connections import Network
 from ordosync.config import load_config
 from ordosync.engine import Stop, open_portal, register
-from ordosync.engine.difference import Difference
-from ordosync.engine.mend import mend
-from ordosync.engine.reconcile import differences
-from ordosync.engine.timetable import can_run
+from ordosync.engine.comparison.difference import Difference
+from ordosync.engine.comparison.reconcile import differences
+from ordosync.engine.comparison.repair import mend
+from ordosync.engine.scheduling.timetable import can_run
 from ordosync.store import Store
 from ordosync.tasks import TASKS
 from tests.accounts.contract.examples import line, parcel, product, sold

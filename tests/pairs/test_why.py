@@ -3,7 +3,7 @@
 import pytest
 
 from ordosync.config import load_config
-from ordosync.engine.why import Story, why
+from ordosync.engine.diagnosis.why import Story, why
 from ordosync.store import Store
 from tests.accounts.contract.examples import sold
 from tests.pairs.pair import Pair

@@ -11,7 +11,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
-from ordosync import tick
+from ordosync import idle
 from ordosync.__main__ import main
 from ordosync.clock import Clock
 
@@ -34,7 +34,7 @@ def _shift(seconds: float, passed_s: float) -> None:
     def now(_: Clock) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=seconds)
 
-    vars_of_tick = vars(tick)
+    vars_of_tick = vars(idle)
     vars_of_tick["time"] = _Shifted(seconds)
     since_start = Clock.boot_s
 

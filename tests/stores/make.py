@@ -22,7 +22,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ordosync import faults
+from ordosync import failpoints
 from ordosync.accounts.files import FilesAccount
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.database import sqlite3
@@ -312,7 +312,7 @@ def _killed(world: World, portal: str, point: str) -> None:
     if child == 0:
         _answer_so(SqliteAccount)
         _answer_so(FilesAccount)
-        faults._name, faults._left = point, len(MOMENTS)
+        failpoints._name, failpoints._left = point, len(MOMENTS)
         run_once(world.config, "import-orders", portal, world.clock)
         os._exit(0)
     _, status = os.waitpid(child, 0)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from ordosync.accounts.network import Network
+from ordosync.accounts.connections import Network
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.config import load_config
 from ordosync.database import sqlite3

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ordosync.accounts.base import Role
+from ordosync.accounts.account import Role
 from ordosync.accounts.files import subjects
 from ordosync.accounts.files.as_merchant import MerchantSide
 from ordosync.accounts.files.as_supplier import SupplierOptions, SupplierSide

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from ordosync.accounts.base import Role
+from ordosync.accounts.account import Role
 from ordosync.accounts.files.merchant import Inventory, Trackings
 from ordosync.accounts.files.parts import PartsOfFiles
 from ordosync.accounts.files.reading import FileReading

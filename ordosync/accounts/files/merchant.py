@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal
 
-from ordosync.accounts.base import refused
+from ordosync.accounts.account import refused
 from ordosync.accounts.files.outgoing import InventoryFile, TrackingFile
 from ordosync.accounts.files.sheet import Rows, Sheet
 from ordosync.accounts.files.written import decimal_text

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from ordosync.accounts.limits import check_timezone
+from ordosync.accounts.validation import check_timezone
 from ordosync.models import Address
 
 ADDRESS_FIELDS = Address.__struct_fields__

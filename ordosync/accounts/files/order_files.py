@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ordosync.accounts.base import outcome_of
+from ordosync.accounts.account import outcome_of
 from ordosync.accounts.files.options import ADDRESS_FIELDS
 from ordosync.accounts.files.outgoing import OrderFolder
 from ordosync.accounts.files.written import (
@@ -29,7 +29,7 @@ from ordosync.accounts.files.written import (
     write_half,
 )
 from ordosync.errors import RefusedError, UnavailableError
-from ordosync.faults import fault
+from ordosync.failpoints import fault
 from ordosync.models import Address, Line, Order, Outcome
 from ordosync.regular import NotRegularError, read_regular
 

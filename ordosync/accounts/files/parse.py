@@ -28,12 +28,7 @@ from ordosync.accounts.files.options import (
     OrderFiles,
 )
 from ordosync.accounts.files.rows import InFile, Row
-from ordosync.accounts.files.rules import (
-    order_skip_reason,
-    parted_by,
-    skip_reason,
-    speaks_of_order,
-)
+from ordosync.accounts.files.rules import order_skip_reason, parted_by, skip_reason, speaks_of_order
 from ordosync.models import Address, Line, Order, Unusable
 
 _LONGEST_NUMBER = 100

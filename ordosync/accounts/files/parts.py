@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.account import Account
 from ordosync.accounts.files.reading import FileReading
 from ordosync.accounts.files.returned import ReturnFolder
 from ordosync.accounts.files.subjects import Subject

@@ -18,12 +18,12 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ordosync.accounts.base import Finding, Role
-from ordosync.accounts.limits import check_timezone, check_url
+from ordosync.accounts.account import Finding, Role
 from ordosync.accounts.ordoro.made_orders import SupplierOptions
 from ordosync.accounts.ordoro.merchant import MerchantSide
 from ordosync.accounts.ordoro.requested import MerchantOptions
 from ordosync.accounts.ordoro.supplier import SupplierSide
+from ordosync.accounts.validation import check_timezone, check_url
 from ordosync.models import Page, Standing
 from ordosync.secret import Secret
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Raw
 
-from ordosync.accounts.lists import LIMIT, ChangingList, whole
 from ordosync.accounts.ordoro.shapes import (
     OrderPage,
     OrderShape,
@@ -15,6 +14,7 @@ from ordosync.accounts.ordoro.shapes import (
     name_of,
     read,
 )
+from ordosync.accounts.pagination import LIMIT, ChangingList, whole
 from ordosync.models import Unusable
 
 if TYPE_CHECKING:

@@ -12,24 +12,13 @@ from types import NoneType
 
 from msgspec.structs import replace
 
-from ordosync.accounts.base import refused
-from ordosync.accounts.limits import refusal
-from ordosync.accounts.ordoro.shapes import (
-    LineShape,
-    OrderPage,
-    OrderShape,
-    read,
-)
+from ordosync.accounts.account import refused
+from ordosync.accounts.http_account import looking_again, unless_it_exists
+from ordosync.accounts.ordoro.shapes import LineShape, OrderPage, OrderShape, read
 from ordosync.accounts.ordoro.side import Side, path
-from ordosync.accounts.over_http import looking_again, unless_it_exists
+from ordosync.accounts.validation import refusal
 from ordosync.errors import AddressError, RefusedError
-from ordosync.models import (
-    Address,
-    Line,
-    Order,
-    Outcome,
-    OutcomeState,
-)
+from ordosync.models import Address, Line, Order, Outcome, OutcomeState
 
 _MOST_NAMESAKES = 9
 _TAKEN = Outcome(

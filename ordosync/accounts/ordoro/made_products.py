@@ -8,20 +8,10 @@ from math import floor
 from pathlib import Path
 from types import NoneType
 
+from ordosync.accounts.http_account import FRESH_S, looking_again, unless_it_exists
 from ordosync.accounts.ordoro.made_orders import MadeOrders
-from ordosync.accounts.ordoro.shapes import (
-    PlaceShape,
-    ProductShape,
-    pounds,
-)
-from ordosync.accounts.over_http import FRESH_S, looking_again, unless_it_exists
-from ordosync.models import (
-    Outcome,
-    Page,
-    Product,
-    Stock,
-    Unusable,
-)
+from ordosync.accounts.ordoro.shapes import PlaceShape, ProductShape, pounds
+from ordosync.models import Outcome, Page, Product, Stock, Unusable
 
 
 class MadeProducts(MadeOrders):

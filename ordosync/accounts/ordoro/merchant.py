@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from types import NoneType
 
-from ordosync.accounts.base import Finding
+from ordosync.accounts.account import Finding
 from ordosync.accounts.ordoro.written_splits import WrittenSplits
 from ordosync.errors import NotFoundError
 

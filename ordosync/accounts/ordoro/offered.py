@@ -8,23 +8,12 @@ from types import NoneType
 
 from msgspec.structs import replace
 
-from ordosync.accounts.base import refused
-from ordosync.accounts.lists import since_cursor
+from ordosync.accounts.account import refused
+from ordosync.accounts.http_account import FRESH_S
 from ordosync.accounts.ordoro.requested import MerchantOptions, RequestedOrders
-from ordosync.accounts.ordoro.shapes import (
-    PlaceName,
-    ProductShape,
-    moment,
-    product_of,
-)
-from ordosync.accounts.over_http import FRESH_S
-from ordosync.models import (
-    Outcome,
-    Page,
-    Product,
-    Stock,
-    Unusable,
-)
+from ordosync.accounts.ordoro.shapes import PlaceName, ProductShape, moment, product_of
+from ordosync.accounts.pagination import since_cursor
+from ordosync.models import Outcome, Page, Product, Stock, Unusable
 
 _FEW = 10
 """So many products are asked for one by one rather than all read."""

@@ -8,21 +8,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from ordosync.accounts.ordoro.shapes import (
-    OrderShape,
-    ShippingShape,
-    order_of,
-    product_of,
-)
+from ordosync.accounts.ordoro.shapes import OrderShape, ShippingShape, order_of, product_of
 from ordosync.accounts.ordoro.side import Side
-from ordosync.models import (
-    Address,
-    Order,
-    Page,
-    Shipment,
-    Standing,
-    Unusable,
-)
+from ordosync.models import Address, Order, Page, Shipment, Standing, Unusable
 
 REQUESTED = "dropshipment_requested"
 

@@ -8,21 +8,8 @@ from msgspec.structs import replace
 from ordosync.accounts.ordoro.made_orders import has_left, line_id, position
 from ordosync.accounts.ordoro.made_products import MadeProducts
 from ordosync.accounts.ordoro.partition import summed
-from ordosync.accounts.ordoro.shapes import (
-    OrderShape,
-    ShippingShape,
-    moment,
-    order_of,
-)
-from ordosync.models import (
-    Page,
-    Piece,
-    PieceLine,
-    Shipment,
-    Split,
-    Standing,
-    Unusable,
-)
+from ordosync.accounts.ordoro.shapes import OrderShape, ShippingShape, moment, order_of
+from ordosync.models import Page, Piece, PieceLine, Shipment, Split, Standing, Unusable
 
 
 class SentShipments(MadeProducts):

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Raw
 
-from ordosync.accounts.lists import since_cursor
+from ordosync.accounts.http_account import HttpAccount
 from ordosync.accounts.ordoro.lists import By, Params, orders, products
 from ordosync.accounts.ordoro.shapes import (
     OrderShape,
@@ -21,7 +21,7 @@ from ordosync.accounts.ordoro.shapes import (
     moment,
     read,
 )
-from ordosync.accounts.over_http import HttpAccount
+from ordosync.accounts.pagination import since_cursor
 from ordosync.errors import NotFoundError, RefusedError
 from ordosync.models import Comment, Unusable
 

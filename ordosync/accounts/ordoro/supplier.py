@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from types import NoneType
 
-from ordosync.accounts.base import Finding
+from ordosync.accounts.account import Finding
 from ordosync.accounts.ordoro.sent_shipments import SentShipments
 from ordosync.errors import NotFoundError
 

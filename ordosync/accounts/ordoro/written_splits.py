@@ -2,19 +2,13 @@
 
 from collections.abc import Sequence
 
-from ordosync.accounts.base import refused
+from ordosync.accounts.account import refused
+from ordosync.accounts.http_account import looking_again
 from ordosync.accounts.ordoro.partition import body_of, matched, misfit
-from ordosync.accounts.ordoro.shapes import (
-    OrderShape,
-)
+from ordosync.accounts.ordoro.shapes import OrderShape
 from ordosync.accounts.ordoro.side import path
 from ordosync.accounts.ordoro.written_tracking import OPEN, WrittenTracking
-from ordosync.accounts.over_http import looking_again
-from ordosync.models import (
-    Outcome,
-    Piece,
-    Split,
-)
+from ordosync.models import Outcome, Piece, Split
 
 _READY_TRIES = 3
 

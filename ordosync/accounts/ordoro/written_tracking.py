@@ -4,20 +4,13 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ordosync.accounts.base import refused
+from ordosync.accounts.account import refused
+from ordosync.accounts.http_account import looking_again
 from ordosync.accounts.ordoro.offered import OfferedProducts
 from ordosync.accounts.ordoro.requested import REQUESTED, times_void, valid_text, void_text
-from ordosync.accounts.ordoro.shapes import (
-    OrderShape,
-    ShippingShape,
-)
+from ordosync.accounts.ordoro.shapes import OrderShape, ShippingShape
 from ordosync.accounts.ordoro.side import path
-from ordosync.accounts.over_http import looking_again
-from ordosync.models import (
-    Outcome,
-    OutcomeState,
-    Shipment,
-)
+from ordosync.models import Outcome, OutcomeState, Shipment
 
 OPEN = ("awaiting_fulfillment", REQUESTED)
 """Of an order whose parcel has not left."""

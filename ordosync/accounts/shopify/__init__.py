@@ -18,12 +18,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ordosync.accounts.base import Finding, Role
-from ordosync.accounts.limits import check_timezone, check_url
+from ordosync.accounts.account import Finding, Role
 from ordosync.accounts.shopify.made_products import SupplierOptions
 from ordosync.accounts.shopify.place import MerchantOptions
 from ordosync.accounts.shopify.standing import StandingOrders
 from ordosync.accounts.shopify.token import GrantedToken, LastingToken
+from ordosync.accounts.validation import check_timezone, check_url
 from ordosync.models import Comment
 from ordosync.secret import Secret
 

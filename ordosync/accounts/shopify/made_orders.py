@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordosync.accounts.base import refused
-from ordosync.accounts.limits import refusal
-from ordosync.accounts.over_http import unless_it_exists
+from ordosync.accounts.account import refused
+from ordosync.accounts.http_account import unless_it_exists
 from ordosync.accounts.shopify.documents.orders import (
     CANCEL_ORDER,
     CREATE_ORDER,
@@ -28,13 +27,8 @@ from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.lists import Pages, quoted, whole
 from ordosync.accounts.shopify.made_products import LONGEST_TAG, MadeProducts
 from ordosync.accounts.shopify.new_order import input_of, problem
-from ordosync.accounts.shopify.shapes import (
-    CreatedOrder,
-    Id,
-    OrderStanding,
-    Standing,
-    UserError,
-)
+from ordosync.accounts.shopify.shapes import CreatedOrder, Id, OrderStanding, Standing, UserError
+from ordosync.accounts.validation import refusal
 from ordosync.errors import RefusedError, UnavailableError, UnknownOutcomeError
 from ordosync.models import Comment, Order, Outcome, OutcomeState, Product
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ordosync.accounts.base import outcome_of
-from ordosync.accounts.over_http import FRESH_S, unless_it_exists
+from ordosync.accounts.account import outcome_of
+from ordosync.accounts.http_account import FRESH_S, unless_it_exists
 from ordosync.accounts.shopify.documents.stock import (
     CREATE_PRODUCT,
     KNOWN_SKUS,
@@ -22,12 +22,7 @@ from ordosync.accounts.shopify.documents.stock import (
 )
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.lists import Pages, by_id, quoted
-from ordosync.accounts.shopify.shapes import (
-    Connection,
-    ItemShape,
-    UserError,
-    VariantShape,
-)
+from ordosync.accounts.shopify.shapes import Connection, ItemShape, UserError, VariantShape
 from ordosync.accounts.shopify.side import Side
 from ordosync.models import Outcome, Page, Product, Stock, Unusable
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ordosync.accounts.base import Finding
+from ordosync.accounts.account import Finding
 from ordosync.accounts.shopify.side import NO_TIMELINE
 from ordosync.accounts.shopify.written_splits import WrittenSplits
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
-from ordosync.accounts.lists import since_cursor
+from ordosync.accounts.pagination import since_cursor
 from ordosync.accounts.shopify.documents.stock import ITEMS, MORE_VARIANTS, PRODUCTS
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.lists import Changes, at_of, quoted, whole

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from ordosync.accounts.base import Finding
+from ordosync.accounts.account import Finding
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.shapes import ProductShape
 from ordosync.accounts.shopify.side import LocationShape, Side, metafield

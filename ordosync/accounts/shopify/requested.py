@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Raw
 
-from ordosync.accounts.lists import since_cursor
+from ordosync.accounts.pagination import since_cursor
 from ordosync.accounts.shopify.documents.fulfillment import (
     ACCEPT_CANCELLATION,
     ACCEPT_REQUEST,

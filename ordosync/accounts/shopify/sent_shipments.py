@@ -14,8 +14,8 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from ordosync.accounts.base import Finding
-from ordosync.accounts.lists import since_cursor
+from ordosync.accounts.account import Finding
+from ordosync.accounts.pagination import since_cursor
 from ordosync.accounts.shopify.documents.orders import (
     MORE_SENT,
     SENT_BY_ID,

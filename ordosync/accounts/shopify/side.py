@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from msgspec import Raw, Struct
 
-from ordosync.accounts.base import Finding, refused
-from ordosync.accounts.over_http import HttpAccount
+from ordosync.accounts.account import Finding, refused
+from ordosync.accounts.http_account import HttpAccount
 from ordosync.accounts.shopify.bucket import TooCostlyError
 from ordosync.accounts.shopify.documents.fulfillment import MORE_LINES
 from ordosync.accounts.shopify.documents.shop import KEEP, LOCATIONS, REMARK, SHOP

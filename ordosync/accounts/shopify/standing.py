@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from msgspec import structs
 
-from ordosync.accounts.base import Role
+from ordosync.accounts.account import Role
 from ordosync.accounts.shopify.documents.fulfillment import ALL_REQUESTED
 from ordosync.accounts.shopify.documents.orders import ALL_RECEIVED
 from ordosync.accounts.shopify.family import texts

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Raw, Struct
 
-from ordosync.accounts.lists import overlapping, reached
+from ordosync.accounts.pagination import overlapping, reached
 from ordosync.accounts.shopify.documents.fulfillment import MORE_UNSENT, UNSENT
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.lineage import Lineage

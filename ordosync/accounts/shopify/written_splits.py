@@ -11,16 +11,10 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordosync.accounts.base import outcome_of, refused
+from ordosync.accounts.account import outcome_of, refused
 from ordosync.accounts.shopify.documents.fulfillment import SPLIT
 from ordosync.accounts.shopify.family import Members
-from ordosync.accounts.shopify.ids import (
-    first_piece,
-    fulfillment_order,
-    line_id,
-    line_item,
-    number,
-)
+from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, line_id, line_item, number
 from ordosync.accounts.shopify.requested import is_cancelled
 from ordosync.accounts.shopify.shapes import Id, Part, UserError
 from ordosync.accounts.shopify.written_tracking import WrittenTracking

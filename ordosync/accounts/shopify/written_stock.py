@@ -17,7 +17,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from ordosync.accounts.base import outcome_of, refused
+from ordosync.accounts.account import outcome_of, refused
 from ordosync.accounts.shopify.documents.stock import ITEMS_STOCK, SET_STOCK, STOCK_AT
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.offered import OfferedProducts

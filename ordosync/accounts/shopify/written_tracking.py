@@ -7,7 +7,7 @@ stays where it is, and is said to be void beside the order. The next one takes i
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from ordosync.accounts.base import outcome_of, refused
+from ordosync.accounts.account import outcome_of, refused
 from ordosync.accounts.shopify.documents.fulfillment import ADD_TRACKING, CHANGE_TRACKING, TRACKED
 from ordosync.accounts.shopify.family import Families, Members
 from ordosync.accounts.shopify.ids import fulfillment_order, number

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import ClassVar
 
-from ordosync.accounts.base import Role
+from ordosync.accounts.account import Role
 from ordosync.accounts.sqlite.desk import Desk
 from ordosync.accounts.sqlite.merchant import MerchantSide
 from ordosync.accounts.sqlite.side import MerchantOptions, SupplierOptions

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ordosync.accounts.limits import refusal
 from ordosync.accounts.sqlite import changes, orders, products, timeline
+from ordosync.accounts.validation import refusal
 from ordosync.models import Address, Line, Order, Outcome, Product
 
 if TYPE_CHECKING:

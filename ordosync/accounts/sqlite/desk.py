@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ordosync.accounts.base import refused
-from ordosync.accounts.limits import refusal
+from ordosync.accounts.account import refused
 from ordosync.accounts.sqlite import creating, orders, products, shipments, splits, stock, timeline
 from ordosync.accounts.sqlite.purge import Purged, purge
 from ordosync.accounts.sqlite.side import Side
 from ordosync.accounts.sqlite.stock import Inventory, Level
 from ordosync.accounts.sqlite.timeline import TimelineEntry
+from ordosync.accounts.validation import refusal
 from ordosync.database import sqlite3
 from ordosync.models import Order, Outcome, Product, Shipment, Split
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from ordosync.accounts.base import refused
+from ordosync.accounts.account import refused
 from ordosync.accounts.sqlite import changes, orders, products, shipments, splits, stock
 from ordosync.accounts.sqlite.side import MerchantOptions, Side
 from ordosync.database import sqlite3

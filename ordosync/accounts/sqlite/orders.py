@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from ordosync.accounts.base import refused
+from ordosync.accounts.account import refused
 from ordosync.accounts.sqlite import changes, timeline
 from ordosync.models import Address, Line, Order, Outcome
 

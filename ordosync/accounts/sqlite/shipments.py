@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ordosync.accounts.base import refused
+from ordosync.accounts.account import refused
 from ordosync.accounts.sqlite import changes, orders, stock, timeline
 from ordosync.models import OWN, Outcome, Shipment
 

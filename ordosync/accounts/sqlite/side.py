@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.account import Account
 from ordosync.accounts.sqlite import timeline
 from ordosync.accounts.sqlite.file import opened, savepoint
 from ordosync.database import sqlite3, transaction, turn
-from ordosync.faults import fault
+from ordosync.failpoints import fault
 from ordosync.models import Comment, Outcome
 
 Item = TypeVar("Item")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ordosync.accounts.base import refused
+from ordosync.accounts.account import refused
 from ordosync.accounts.sqlite import changes, creating, orders, timeline
 from ordosync.models import Line, Order, Outcome, Piece, PieceLine, Split
 

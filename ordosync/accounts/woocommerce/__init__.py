@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec import Raw
 
-from ordosync.accounts.base import Finding, Role
-from ordosync.accounts.limits import check_timezone, check_url
-from ordosync.accounts.lists import LIMIT
+from ordosync.accounts.account import Finding, Role
+from ordosync.accounts.pagination import LIMIT
+from ordosync.accounts.validation import check_timezone, check_url
 from ordosync.accounts.woocommerce.created import SupplierOptions
 from ordosync.accounts.woocommerce.offered import OfferedProducts
 from ordosync.accounts.woocommerce.selection import MerchantOptions

@@ -15,16 +15,10 @@ from types import NoneType
 from msgspec import Raw
 from msgspec.structs import astuple, replace
 
-from ordosync.accounts.limits import refusal
-from ordosync.accounts.over_http import unless_it_exists
+from ordosync.accounts.http_account import unless_it_exists
+from ordosync.accounts.validation import refusal
 from ordosync.accounts.woocommerce.orders import written
-from ordosync.accounts.woocommerce.shapes import (
-    DETAILS,
-    LineShape,
-    OrderShape,
-    ProductShape,
-    read,
-)
+from ordosync.accounts.woocommerce.shapes import DETAILS, LineShape, OrderShape, ProductShape, read
 from ordosync.accounts.woocommerce.side import Side, folded
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Address, Line, Order, Outcome, OutcomeState, Product

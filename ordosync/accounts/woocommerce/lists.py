@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Raw
 
-from ordosync.accounts.lists import LIMIT, ChangingList, whole
+from ordosync.accounts.pagination import LIMIT, ChangingList, whole
 from ordosync.accounts.woocommerce.shapes import OrderShape, ProductShape, moment, read
 from ordosync.errors import RefusedError
 from ordosync.models import Unusable

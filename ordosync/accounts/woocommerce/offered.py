@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from ordosync.accounts.base import outcome_of, refused
-from ordosync.accounts.lists import LIMIT
+from ordosync.accounts.account import outcome_of, refused
+from ordosync.accounts.pagination import LIMIT
 from ordosync.accounts.woocommerce.shapes import (
     HOW,
     BatchShape,

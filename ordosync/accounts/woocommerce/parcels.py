@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from ordosync.accounts.base import refused
+from ordosync.accounts.account import refused
 from ordosync.accounts.woocommerce.by_others import less, sent_before, typed
 from ordosync.accounts.woocommerce.cancelled import CancelledOrders
 from ordosync.accounts.woocommerce.record import (

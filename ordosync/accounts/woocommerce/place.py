@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Raw
 
-from ordosync.accounts.over_http import HttpAccount
+from ordosync.accounts.http_account import HttpAccount
 from ordosync.accounts.woocommerce.lists import Lists
 from ordosync.accounts.woocommerce.shapes import SiteShape
 from ordosync.accounts.woocommerce.tracking import Extension, Fulfillments, Notes, Tracking

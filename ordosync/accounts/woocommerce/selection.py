@@ -10,13 +10,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Literal
 
-from ordosync.accounts.base import Selection as Skus
-from ordosync.accounts.woocommerce.shapes import (
-    LineShape,
-    ProductShape,
-    TermShape,
-    value_of,
-)
+from ordosync.accounts.account import Selection as Skus
+from ordosync.accounts.woocommerce.shapes import LineShape, ProductShape, TermShape, value_of
 
 
 @dataclass(frozen=True, kw_only=True)

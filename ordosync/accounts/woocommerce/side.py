@@ -9,24 +9,15 @@ from urllib.parse import quote
 
 from msgspec import Raw
 
-from ordosync.accounts.lists import LIMIT, since_cursor
+from ordosync.accounts.pagination import LIMIT, since_cursor
 from ordosync.accounts.woocommerce.lists import ORDER_FIELDS, PRODUCT_FIELDS, Params, at_of
 from ordosync.accounts.woocommerce.orders import refunded
 from ordosync.accounts.woocommerce.place import NO_ROUTE, Place
 from ordosync.accounts.woocommerce.record import order_of
 from ordosync.accounts.woocommerce.seen import Seen, trackings
-from ordosync.accounts.woocommerce.shapes import (
-    OrderShape,
-    ProductShape,
-    RefundShape,
-    read,
-)
+from ordosync.accounts.woocommerce.shapes import OrderShape, ProductShape, RefundShape, read
 from ordosync.accounts.woocommerce.tracking import Fulfillments, say_once
-from ordosync.errors import (
-    NotFoundError,
-    RefusedError,
-    UnavailableError,
-)
+from ordosync.errors import NotFoundError, RefusedError, UnavailableError
 from ordosync.models import Comment, Unusable
 
 T = TypeVar("T")

@@ -12,8 +12,8 @@ from pathlib import Path
 from msgspec import Raw
 from msgspec.structs import replace
 
-from ordosync.accounts.base import Finding
-from ordosync.accounts.lists import LIMIT
+from ordosync.accounts.account import Finding
+from ordosync.accounts.pagination import LIMIT
 from ordosync.accounts.woocommerce.by_others import units_by_others
 from ordosync.accounts.woocommerce.lists import PRODUCT_FIELDS
 from ordosync.accounts.woocommerce.orders import order_of

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from ordosync.accounts.base import Role
+from ordosync.accounts.account import Role
 from ordosync.accounts.woocommerce.by_others import sent_before, typed
 from ordosync.accounts.woocommerce.cancelled import REFUNDED
 from ordosync.accounts.woocommerce.created import NUMBER, REFERENCE, in_order

@@ -9,22 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from ordosync.accounts.base import Finding, refused
-from ordosync.accounts.over_http import unless_it_exists
+from ordosync.accounts.account import Finding, refused
+from ordosync.accounts.http_account import unless_it_exists
 from ordosync.accounts.woocommerce.created import REFERENCE, Created
 from ordosync.accounts.woocommerce.seen import Seen
 from ordosync.accounts.woocommerce.shapes import OrderShape, ProductShape, moment, whole
 from ordosync.accounts.woocommerce.side import folded
 from ordosync.accounts.woocommerce.tracking import Extension, Fulfillments
-from ordosync.models import (
-    Order,
-    Outcome,
-    Page,
-    Shipment,
-    Split,
-    Stock,
-    Unusable,
-)
+from ordosync.models import Order, Outcome, Page, Shipment, Split, Stock, Unusable
 
 _SENT = "completed"
 _UNSENT = frozenset({"pending", "on-hold", "processing"})

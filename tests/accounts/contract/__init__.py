@@ -2,7 +2,7 @@
 
 A kind says who its people are: what they do in the account by its own means, what they see there,
 and what it cannot hold. `MerchantContract` and `SupplierContract` say the rest. The promises
-themselves are in `ordosync.accounts.base`.
+themselves are in `ordosync.accounts.account`.
 """
 
 from tests.accounts.contract.examples import HOSTILE, line, order, parcel, sold

@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 
 import pytest
 
-from ordosync.accounts.base import Account, Role
+from ordosync.accounts.account import Account, Role
 from ordosync.models import Order, Page, Unusable
 from ordosync.tasks import TASKS
 from tests.accounts.contract.opening import SIDES, opened

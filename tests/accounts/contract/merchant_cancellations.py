@@ -1,6 +1,6 @@
 """What is promised of the orders that a Merchant cancelled."""
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.account import Account
 from tests.accounts.contract.account import AsMerchant, read
 from tests.accounts.contract.examples import parcel, sold
 from tests.accounts.contract.people import MerchantPeople, needs

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.account import Account
 from ordosync.models import Comment, Order, Unusable
 from tests.accounts.contract.account import AsMerchant, quantities, read, usable
 from tests.accounts.contract.examples import line, parcel, sold

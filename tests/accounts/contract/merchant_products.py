@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.account import Account
 from tests.accounts.contract.account import AsMerchant, read, usable
 from tests.accounts.contract.examples import product
 from tests.accounts.contract.people import MerchantPeople, needs

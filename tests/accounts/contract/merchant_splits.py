@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from msgspec.structs import replace
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.account import Account
 from ordosync.models import Order, Piece, PieceLine, Split
 from tests.accounts.contract.account import AsMerchant, quantities, read, usable
 from tests.accounts.contract.examples import line, parcel, sold

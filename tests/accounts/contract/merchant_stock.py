@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.account import Account
 from ordosync.models import Stock
 from tests.accounts.contract.account import AsMerchant
 from tests.accounts.contract.examples import product

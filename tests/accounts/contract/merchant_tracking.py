@@ -1,6 +1,6 @@
 """What is promised of the tracking that is written to a Merchant."""
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.account import Account
 from tests.accounts.contract.account import AsMerchant
 from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.accounts.contract.people import MerchantPeople, needs, numbers, told

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from ordosync.accounts import account_class
-from ordosync.accounts.base import Account, Role
+from ordosync.accounts.account import Account, Role
 from ordosync.config import load_config
 from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople
 

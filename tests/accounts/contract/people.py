@@ -14,8 +14,8 @@ from typing import Any, ClassVar, Literal, TypeVar, get_args
 
 import pytest
 
-from ordosync.accounts.network import Network
-from ordosync.config.model import Optional
+from ordosync.accounts.connections import Network
+from ordosync.config.settings import Optional
 from ordosync.models import Order, Product, Shipment
 from tests.virtual import VirtualClock
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ordosync.accounts.base import Account, Role
+from ordosync.accounts.account import Account, Role
 from ordosync.models import Standing
 from tests.accounts.contract.account import AsMerchant, AsSupplier, quantities, read
 from tests.accounts.contract.examples import line, order, parcel, sold

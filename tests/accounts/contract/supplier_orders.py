@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.account import Account
 from ordosync.models import Address, Comment
 from tests.accounts.contract.account import AsSupplier, read
 from tests.accounts.contract.examples import HOSTILE, line, order, parcel

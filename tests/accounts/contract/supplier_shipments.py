@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.account import Account
 from ordosync.models import Shipment, Unusable
 from tests.accounts.contract.account import AsSupplier, read, usable
 from tests.accounts.contract.examples import line, order, parcel

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.account import Account
 from tests.accounts.contract.account import AsSupplier, read, usable
 from tests.accounts.contract.examples import line, order, product
 from tests.accounts.contract.people import SupplierPeople, needs

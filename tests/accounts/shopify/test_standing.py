@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ordosync.accounts.base import Role
+from ordosync.accounts.account import Role
 from ordosync.accounts.shopify.ids import fulfillment_order
 from ordosync.models import Standing
 from tests.accounts.contract.account import quantities, read

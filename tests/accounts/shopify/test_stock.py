@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from ordosync.accounts.base import Account
+from ordosync.accounts.account import Account
 from ordosync.models import Outcome
 from tests.accounts.contract.examples import line, product, sold
 from tests.accounts.contract.opening import opened

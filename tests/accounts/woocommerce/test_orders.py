@@ -11,7 +11,7 @@ from msgspec import Raw
 from ordosync.accounts.woocommerce import WooCommerceAccount
 from ordosync.accounts.woocommerce.orders import order_of
 from ordosync.accounts.woocommerce.shapes import OrderShape
-from ordosync.config.model import ProductsConfig
+from ordosync.config.settings import ProductsConfig
 from ordosync.errors import SignInError, UnavailableError
 from ordosync.models import Order, Unusable
 from tests.accounts.contract.account import read

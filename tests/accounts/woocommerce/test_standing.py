@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.base import Role
+from ordosync.accounts.account import Role
 from ordosync.accounts.woocommerce import WooCommerceAccount
 from ordosync.clock import Clock
 from ordosync.models import Standing

@@ -1,0 +1,204 @@
+"""What the accounts that are reached over HTTP have in common."""
+
+import re
+import threading
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
+
+from ordosync.accounts.account import OUTAGE, Account, outcome_of
+from ordosync.accounts.connections import Network
+from ordosync.errors import (
+    AccountError,
+    ExistsError,
+    RefusedError,
+    UnavailableError,
+    UnknownOutcomeError,
+)
+from ordosync.models import Comment, Outcome
+
+if TYPE_CHECKING:
+    from ordosync.http import Http
+
+FRESH_S = 300
+"""So long what was read of all stock is believed: tasks ask for it a page at a time."""
+# `product_invalid_sku` is WooCommerce's "Invalid or duplicated SKU", in any language.
+_EXISTS = re.compile(r"already|\bexists?\b|duplicate|\btaken\b|product_invalid_sku", re.IGNORECASE)
+_ROUNDS = 5
+"""In a batch, all at once in each: fewer, and most of the time nobody is beside the last ones."""
+Item = TypeVar("Item")
+Found = TypeVar("Found")
+
+
+def looking_again(write: Callable[[Item], Outcome]) -> Callable[[Item], Outcome]:
+    """Return this write, which looks first whether it is done, so that a refusal is looked into.
+
+    What was delivered twice on its way is done by the first and refused by the second.
+    """
+
+    def write_or_look(item: Item) -> Outcome:
+        try:
+            return write(item)
+        except RefusedError:
+            outcome = write(item)
+        return replace(outcome, state="done") if outcome.state == "unchanged" else outcome
+
+    return write_or_look
+
+
+def unless_it_exists(create: Callable[[Item], Outcome]) -> Callable[[Item], Outcome]:
+    """Return this create, which tells a refusal of what is there already from any other."""
+
+    def create_or_say(item: Item) -> Outcome:
+        try:
+            outcome = create(item)
+        except RefusedError as error:
+            if not _EXISTS.search(error.answer):
+                raise
+            return Outcome(state="refused", code=ExistsError.code, reason=error.answer)
+        if (outcome.state, outcome.code) == ("refused", RefusedError.code) and _EXISTS.search(
+            outcome.reason
+        ):
+            return replace(outcome, code=ExistsError.code)
+        return outcome
+
+    return create_or_say
+
+
+class _Outage:
+    """Counts the writes of a batch that did not pass, whichever thread made them."""
+
+    def __init__(self) -> None:
+        self._counting = threading.Lock()
+        self._in_a_row = 0
+        self._last: Outcome | None = None
+
+    def outcome_of(self, item: Item, write: Callable[[Item], Outcome]) -> Outcome:
+        """Write an item, unless so many before it came to nothing that it would as well."""
+        with self._counting:
+            last = self._last if self._in_a_row >= OUTAGE else None
+        if last:
+            return replace(last, state="unavailable", code=UnavailableError.code)
+        outcome = outcome_of(item, write)
+        with self._counting:
+            is_out = outcome.state == "unavailable" or outcome.code == UnknownOutcomeError.code
+            self._in_a_row = self._in_a_row + 1 if is_out else 0
+            self._last = outcome
+        return outcome
+
+
+class HttpAccount(Account):
+    """A foreign account. Writes and look-ups of one batch go side by side, `concurrency` at once.
+
+    An adapter says with `connect` how its session is made, and has no `try`: the session turns
+    answers into our errors, and `each` turns those into one outcome an item.
+    """
+
+    tells_addresses: bool = True
+
+    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+        super().__init__(name=name, spool=spool)
+        if concurrency < 1:
+            raise ValueError("concurrency: must be 1 or more")
+        self.concurrency = concurrency
+        self.batch_size = max(self.batch_size, _ROUNDS * concurrency)
+        self._session: Http | None = None
+        self.asking = threading.RLock()
+        """Held while what all threads need is asked for by the first of them."""
+
+    @abstractmethod
+    def connect(self) -> "Http":
+        """Make the session, once for all portals of this process."""
+
+    @property
+    def http(self) -> "Http":
+        """The session as this portal has it. Raises `RefusedError` where none can be made."""
+        if self._session is None:
+            with self.asking:  # two sessions would count their calls apart
+                self._session = self._session or self._connected()
+        return self._session
+
+    def _connected(self) -> "Http":
+        try:
+            return self.needed_network.session(self.name, self.connect)
+        except ValueError as error:  # an address or a certificate that cannot be used
+            raise RefusedError(f"account {self.name}", "connect", str(error)) from error
+
+    @property
+    def needed_network(self) -> Network:
+        """What the session is made from; an account has it once it is `paired`."""
+        if self.network is None:
+            raise RuntimeError(f"account {self.name} was not paired, so it has no network")
+        return self.network
+
+    @property
+    def calls(self) -> int:
+        """Requests made for this portal so far, repetitions included."""
+        return self._session.calls if self._session else 0
+
+    @property
+    def cost(self) -> int:
+        """What the service has charged for them, where it counts in points."""
+        return self._session.cost if self._session else 0
+
+    def each(
+        self,
+        items: Sequence[Item],
+        write: Callable[[Item], Outcome],
+        *,
+        about: Callable[[Item], str],
+    ) -> list[Outcome]:
+        """Write side by side; one outcome an item, in order. Raises `SignInError`.
+
+        What is `about` the same thing is written one after the other: each looks first at what
+        the one before has left. In an outage the rest is not tried.
+        """
+        outage = _Outage()
+        groups: dict[str, list[int]] = {}
+        for place, item in enumerate(items):
+            groups.setdefault(about(item), []).append(place)
+
+        def write_group(places: list[int]) -> list[tuple[int, Outcome]]:
+            return [(place, outage.outcome_of(items[place], write)) for place in places]
+
+        written = self.side_by_side(list(groups.values()), write_group)
+        outcomes = dict(pair for group in written for pair in group)
+        return [outcomes[place] for place in range(len(items))]
+
+    def side_by_side(self, items: Sequence[Item], ask: Callable[[Item], Found]) -> list[Found]:
+        """Ask for each item, several at once; answers in order. The first error ends it."""
+        if len(items) < 2 or self.concurrency == 1:  # noqa: PLR2004 - nothing to be beside
+            return [ask(item) for item in items]
+        errors: list[AccountError] = []
+
+        def ask_while_well(item: Item) -> Found:
+            if errors:  # a key that is not valid any more is not tried with every item
+                raise errors[0]
+            try:
+                return ask(item)
+            except AccountError as error:
+                errors.append(error)
+                raise
+
+        with ThreadPoolExecutor(max_workers=min(self.concurrency, len(items))) as pool:
+            return list(pool.map(ask_while_well, items))
+
+    def comment(self, comments: Sequence[Comment]) -> None:
+        """Tell people of refusals and conflicts; where a comment is refused, the log tells it.
+
+        Raises what may pass, so that the batch that it belongs to is looked up and told again.
+        """
+        self.side_by_side(comments, self._comment_if_taken)
+
+    def _comment_if_taken(self, comment: Comment) -> None:
+        with suppress(RefusedError):
+            self.put_comment(comment)
+
+    @abstractmethod
+    def put_comment(self, comment: Comment) -> None:
+        """Put a remark on a timeline, if it is not there yet."""

@@ -1,0 +1,100 @@
+"""What a shell may complete: the words of this configuration, and of its embedded accounts.
+
+Every command names these functions and hardly any calls them, so what they need they import.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from ordosync.accounts.sqlite import SqliteAccount
+    from ordosync.config.settings import Config
+
+
+def embedded(config: "Config", name: str | None = None) -> list[str]:
+    """Return the names of the embedded accounts, or just this one if it is one."""
+    return [
+        account.name
+        for account in config.accounts.values()
+        if account.kind == "sqlite" and name in (None, account.name)
+    ]
+
+
+def open_embedded(config: "Config", name: str) -> "SqliteAccount":
+    """Open an embedded account."""
+    from ordosync.accounts.sqlite import SqliteAccount  # noqa: PLC0415 - see above
+
+    options = config.accounts[name].options
+    return SqliteAccount(name=name, spool=config.database.parent, **options)
+
+
+def number(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the order numbers that begin like this."""
+    return _at_the_desk(ctx, lambda desk: desk.order_numbers(incomplete))
+
+
+def sku(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the SKUs that begin like this."""
+    return _at_the_desk(ctx, lambda desk: desk.skus(incomplete))
+
+
+def known(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the order numbers and SKUs that begin like this."""
+    return _at_the_desk(ctx, lambda desk: [*desk.order_numbers(incomplete), *desk.skus(incomplete)])
+
+
+def account(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the embedded accounts that begin like this."""
+    return _of(ctx, incomplete, embedded)
+
+
+def portal(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the portals that begin like this."""
+    return _of(ctx, incomplete, lambda config: list(config.portals))
+
+
+def run_status(incomplete: str) -> list[str]:
+    """Return the statuses of runs that begin like this."""
+    from ordosync.store.runs import STATUSES  # noqa: PLC0415 - see above
+
+    return [word for word in STATUSES if word.startswith(incomplete)]
+
+
+def task(incomplete: str) -> list[str]:
+    """Return the tasks that begin like this."""
+    from ordosync.tasks import TASKS  # noqa: PLC0415 - see above
+
+    return [word for word in TASKS if word.startswith(incomplete)]
+
+
+def switch(incomplete: str) -> list[str]:
+    """Return what may be done to a switch."""
+    return [word for word in ("on", "off") if word.startswith(incomplete)]
+
+
+def switched_task(incomplete: str) -> list[str]:
+    """Return the tasks with a switch that begin like this."""
+    from ordosync.config.settings import GLOBAL_TASKS  # noqa: PLC0415 - see above
+
+    return [word for word in GLOBAL_TASKS if word.startswith(incomplete)]
+
+
+def _at_the_desk(ctx: typer.Context, find: "Callable[[SqliteAccount], list[str]]") -> list[str]:
+    def of_each(config: "Config") -> list[str]:
+        names = embedded(config, ctx.params.get("account"))
+        return sorted({word for name in names for word in find(open_embedded(config, name))})
+
+    return _of(ctx, "", of_each)
+
+
+def _of(ctx: typer.Context, incomplete: str, find: "Callable[[Config], list[str]]") -> list[str]:
+    from ordosync.config import find_config, load_config  # noqa: PLC0415 - see above
+    from ordosync.errors import OrdosyncError  # noqa: PLC0415 - see above
+
+    try:
+        config = load_config(find_config(ctx.params.get("config")))
+        return [word for word in find(config) if word.startswith(incomplete)]
+    except OrdosyncError:
+        return []  # a shell that completes has no place for our words

@@ -1,0 +1,1 @@
+"""Commands that change a local account: orders, shipping, products, stock."""

@@ -1,0 +1,88 @@
+"""The desk of an embedded account: its products."""
+
+from decimal import Decimal
+from typing import Annotated
+
+import typer
+
+from ordosync.cli import options
+from ordosync.cli.desk import common, input_rows
+from ordosync.cli.output import desk as render_desk
+from ordosync.cli.output import render
+from ordosync.config import find_config, load_config
+from ordosync.errors import UsageError
+from ordosync.models import Product
+
+app = typer.Typer(help="The products of an embedded account.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_products(
+    *,
+    account: common.Account = None,
+    config: options.Config = None,
+    as_json: options.Json = False,
+    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+) -> None:
+    """List the products, by SKU; a kit with what it is put together from."""
+    opened = common.open_desk(load_config(find_config(config)), account)
+    found = [
+        (product, opened.components(product.sku) if product.is_kit else None)
+        for product in opened.list_products()
+    ]
+    if as_json:
+        render.document(
+            {"products": [render_desk.product_json(product, parts) for product, parts in found]}
+        )
+    elif found:
+        render_desk.products(found)
+    else:
+        render.say(f"account {opened.name} {common.NO_PRODUCT}")
+
+
+@app.command("add")
+def add_product(
+    sku: Annotated[str, typer.Argument(help="A SKU that is not known yet.")],
+    *,
+    name: Annotated[str | None, typer.Option("--name", help="For people; else the SKU.")] = None,
+    price: Annotated[str, typer.Option("--price", help="Such as 4.20.")] = "",
+    kit: Annotated[
+        str | None,
+        typer.Option("--kit", metavar="SKU=QTY,...", help="What a kit is put together from."),
+    ] = None,
+    account: common.Account = None,
+    config: options.Config = None,
+    as_json: options.Json = False,
+    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+) -> None:
+    """Add a product; its stock is uncounted until `stock set`."""
+    if not sku.strip():
+        raise UsageError("a product needs a SKU: `ordosync products add SKU`")
+    input_rows.whole(sku, "SKU")
+    parts = _parts(kit) if kit is not None else None
+    product = Product(
+        id=sku,
+        sku=sku,
+        name=name or sku,
+        price=input_rows.money(price) if price else None,
+        is_kit=parts is not None,
+    )
+    opened = common.open_desk(load_config(find_config(config)), account)
+    common.check(
+        opened, opened.add_product(product, components=parts), f"product {sku}", "products list"
+    )
+    if as_json:
+        render.document({"products": [render_desk.product_json(product, parts)]})
+    else:
+        render.say(f"product {sku} added")
+
+
+def _parts(text: str) -> dict[str, Decimal]:
+    parts: dict[str, Decimal] = {}
+    for part in text.split(","):
+        sku, count = input_rows.pair(part)
+        ratio = input_rows.money(count)
+        if ratio == 0 or sku in parts:
+            raise UsageError(f"{part.strip()!r}: each component once, and more than 0 of it")
+        parts[sku] = ratio
+    return parts

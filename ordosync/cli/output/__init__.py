@@ -1,0 +1,1 @@
+"""Output: terminal text, tables and JSON."""

@@ -1,0 +1,189 @@
+"""What the desk shows: orders, products and stock."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import asdict
+
+from ordosync.accounts.sqlite import TimelineEntry
+from ordosync.accounts.sqlite.stock import Level
+from ordosync.cli.output.render import local, say_out
+from ordosync.cli.output.tables import table
+from ordosync.models import Order, Product, Shipment
+from ordosync.store.timestamps import to_text
+
+
+def orders(found: Iterable[Order]) -> None:
+    """Show orders, one a row."""
+    table(
+        ("number", "status", "created", "ship to", "lines", "worth"),
+        (
+            (
+                order.number,
+                status(order),
+                local(order.placed_at),
+                order.ship_to.name or order.ship_to.country,
+                len(order.lines),
+                _amount(worth(order), order.currency),
+            )
+            for order in found
+        ),
+        less=("lines", "created"),
+    )
+
+
+def order(found: Order, timeline: Sequence[TimelineEntry], sent: Sequence[Shipment] = ()) -> None:
+    """Show one order with its lines, what was sent of it and what happened to it."""
+    address = [value for value in _address(found).values() if value]
+    say_out(f"order {found.number}: {status(found)}, {local(found.placed_at)}", wrapped=True)
+    say_out(f"ship to: {', '.join(address)}", wrapped=True)
+    if found.shipping_method:
+        say_out(f"shipping method: {found.shipping_method}", wrapped=True)
+    table(
+        ("sku", "name", "quantity", "unit price"),
+        [(line.sku, line.name, line.quantity, _amount(line.unit_price)) for line in found.lines],
+    )
+    say_out(f"worth {_amount(worth(found), found.currency)}")
+    for shipment in sent:
+        say_out(_sent(shipment), wrapped=True)
+    for entry in timeline:
+        say_out(f"{local(entry.at)}  {entry.actor}: {entry.text}", wrapped=True)
+
+
+def _sent(shipment: Shipment) -> str:
+    label = (shipment.carrier, shipment.method, shipment.tracking_number)
+    at, cost = local(shipment.shipped_at), _amount(shipment.cost, shipment.currency)
+    told = (" ".join(filter(None, label)), f"from {shipment.warehouse}", cost)
+    begin = f"void label, made {at}" if shipment.voided else f"sent {at}"
+    return f"{begin}: {', '.join(filter(None, told))}"
+
+
+def status(order: Order) -> str:
+    """Return the status for people: an order that was split waits for nothing itself."""
+    return f"{order.status} (split)" if order.is_split else order.status
+
+
+def worth(order: Order) -> Decimal:
+    """Return what the lines of an order cost, as far as they have a price."""
+    return sum(
+        (line.unit_price * line.quantity for line in order.lines if line.unit_price is not None),
+        Decimal(0),
+    )
+
+
+def order_json(found: Order) -> dict[str, Any]:
+    """Return an order as `orders list --json` gives it."""
+    return {
+        "number": found.number,
+        "status": found.status,
+        "split": found.is_split,
+        "lines": [
+            {
+                "sku": line.sku,
+                "name": line.name,
+                "quantity": line.quantity,
+                "unit_price": _money(line.unit_price),
+            }
+            for line in found.lines
+        ],
+    }
+
+
+def order_detail_json(
+    found: Order, timeline: Sequence[TimelineEntry], sent: Sequence[Shipment] = ()
+) -> dict[str, Any]:
+    """Return an order as `orders show --json` gives it."""
+    return {
+        **order_json(found),
+        "ship_to": _address(found),
+        "shipments": [
+            {
+                "tracking": shipment.tracking_number,
+                "carrier": shipment.carrier,
+                "method": shipment.method,
+                "cost": _money(shipment.cost),
+                "currency": shipment.currency,
+                "warehouse": shipment.warehouse,
+                "shipped_at": shipment.shipped_at.isoformat(),
+                "void": shipment.voided,
+            }
+            for shipment in sent
+        ],
+        "timeline": [
+            {"at": to_text(entry.at), "actor": entry.actor, "text": entry.text}
+            for entry in timeline
+        ],
+    }
+
+
+def products(found: Iterable[tuple[Product, Mapping[str, Decimal] | None]]) -> None:
+    """Show products, one a row."""
+    table(
+        ("sku", "name", "price", "kit of"),
+        (
+            (product.sku, product.name, _amount(product.price), _kit(parts))
+            for product, parts in found
+        ),
+    )
+
+
+def _kit(parts: Mapping[str, Decimal] | None) -> str:
+    return ", ".join(f"{count} {sku}" for sku, count in (parts or {}).items())
+
+
+def product_json(product: Product, parts: Mapping[str, Decimal] | None) -> dict[str, Any]:
+    """Return a product as `products list --json` gives it."""
+    kit = None if parts is None else {sku: str(count) for sku, count in parts.items()}
+    return {"sku": product.sku, "name": product.name, "kit": kit}
+
+
+def stock_rows(
+    levels: Iterable[tuple[Product, Sequence[Level], int | None]],
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of `stock list`: quantities as numbers, None where nobody has counted."""
+    for product, warehouses, available in levels:
+        for level in warehouses:
+            yield {
+                "sku": product.sku,
+                "warehouse": level.warehouse,
+                "physical": _number(level.physical),
+                "committed": _number(level.committed),
+                "available": _number(level.available),
+            }
+        if not warehouses:
+            yield {
+                "sku": product.sku,
+                "warehouse": None,
+                "physical": None,
+                "committed": None if product.is_kit else 0,
+                "available": available,
+            }
+
+
+def stock(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Show stock, a product and warehouse a row; empty where nobody has counted."""
+    columns = ("sku", "warehouse", "physical", "committed", "available")
+    table(columns, [["" if row[name] is None else row[name] for name in columns] for row in rows])
+
+
+def _number(quantity: Decimal | None) -> int | float | None:
+    if quantity is None:
+        return None
+    return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
+
+
+def _address(found: Order) -> dict[str, str]:
+    return asdict(found.ship_to)
+
+
+def _money(money: Decimal | None) -> str | None:
+    return None if money is None else str(money)
+
+
+def _amount(money: Decimal | None, currency: str = "") -> str:
+    """Return an amount for people: with two decimals at least."""
+    if money is None:
+        return ""
+    whole, _, cents = f"{money:f}".partition(".")
+    return f"{whole}.{cents:0<2} {currency}".rstrip()

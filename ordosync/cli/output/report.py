@@ -1,0 +1,153 @@
+"""What `report` shows: a table with a little curve of each task, JSON, and CSV."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from ordosync.accounts.files.written import csv_text, neutral
+from ordosync.cli.output.tables import table
+from ordosync.engine.diagnosis.report import Day, TaskReport, Took
+from ordosync.store.timestamps import to_text
+
+_BARS = "▁▂▃▄▅▆▇█"
+_MOST_BARS = 20
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_COLUMNS = (
+    "portal",
+    "task",
+    "day",
+    "runs",
+    "calls",
+    "seen",
+    "done",
+    "unchanged",
+    "skipped",
+    "waiting",
+    "failed",
+    "delivered",
+    "median_s",
+    "longest_s",
+)
+
+
+def reports(found: Sequence[TaskReport]) -> None:
+    """Show one task of a portal a row, then what went wrong."""
+    table(
+        (
+            "portal",
+            "task",
+            "runs",
+            "done",
+            "skipped",
+            "failed",
+            "calls",
+            "per day",
+            "median",
+            "max",
+        ),
+        [
+            (
+                one.portal,
+                one.task,
+                one.total.runs,
+                one.total.counts.done,
+                one.total.counts.skipped,
+                one.total.counts.failed,
+                one.total.calls,
+                curve([day.counts.done for day in one.days]),
+                _duration(one.total.took.median_s) if one.total.took else "",
+                _duration(one.total.took.longest_s) if one.total.took else "",
+            )
+            for one in found
+        ],
+        less=("calls", "skipped", "max", "median", "runs"),
+        if_any=("median", "max"),
+    )
+    failures = [failure for one in found for failure in one.failures]
+    if failures:
+        sys.stdout.write("\n")
+        table(
+            ("portal", "task", "failed", "code", "count"),
+            [(one.portal, one.task, one.of, one.code, one.count) for one in failures],
+        )
+
+
+def curve(values: Sequence[int]) -> str:
+    """Draw values as bars on a terminal, several days to a bar where there are many.
+
+    In a pipe they are numbers: whoever reads that can draw.
+    """
+    width = -(-len(values) // _MOST_BARS)
+    sums = [sum(values[at : at + width]) for at in range(0, len(values), width)]
+    if not sys.stdout.isatty():
+        return " ".join(map(str, sums))
+    most = max(sums, default=0) or 1
+    # What is more than nothing is to be seen.
+    return "".join(_BARS[-(-value * (len(_BARS) - 1) // most)] for value in sums)
+
+
+def report_json(one: TaskReport, *, since: datetime, until: datetime) -> dict[str, Any]:
+    """Return what `report --json` says of a task of a portal."""
+    return {
+        "portal": one.portal,
+        "task": one.task,
+        "since": to_text(since),
+        "until": to_text(until),
+        **_day_json(one.total),
+        "failures": [
+            {"of": failure.of, "code": failure.code, "count": failure.count}
+            for failure in one.failures
+        ],
+        "days": [{"day": day.day.isoformat(), **_day_json(day)} for day in one.days],
+    }
+
+
+def write_csv(found: Sequence[TaskReport]) -> None:
+    """Write one row a portal, task and day; no spreadsheet takes a name for a formula."""
+    rows = [
+        {
+            "portal": neutral(one.portal),
+            "task": one.task,
+            "day": day.day.isoformat(),
+            **{name: "" if value is None else str(value) for name, value in _flat(day).items()},
+        }
+        for one in found
+        for day in one.days
+    ]
+    sys.stdout.write(csv_text(_COLUMNS, rows, ","))
+
+
+def _flat(day: Day) -> dict[str, Any]:
+    took = _took_json(day.took) or {"count": 0, "median_s": None, "longest_s": None}
+    numbers = {"runs": day.runs, "calls": day.calls, "seen": day.counts.seen}
+    times = {name: took[name] for name in ("median_s", "longest_s")}
+    return {**numbers, **asdict(day.counts), "delivered": took["count"], **times}
+
+
+def _day_json(day: Day) -> dict[str, Any]:
+    return {
+        "runs": day.runs,
+        "calls": day.calls,
+        "seen": day.counts.seen,
+        **asdict(day.counts),
+        "took": _took_json(day.took),
+    }
+
+
+def _took_json(took: Took | None) -> dict[str, Any] | None:
+    if took is None:
+        return None
+    return {
+        "count": took.count,
+        "median_s": round(took.median_s, 3),
+        "longest_s": round(took.longest_s, 3),
+    }
+
+
+def _duration(seconds: float) -> str:
+    for unit, length in (("d", _DAY), ("h", _HOUR), ("min", _MINUTE)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"

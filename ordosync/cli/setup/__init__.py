@@ -1,0 +1,1 @@
+"""Commands that set up: init, demo, and the templates they write."""

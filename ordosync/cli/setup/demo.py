@@ -1,0 +1,163 @@
+"""`demo`: a made-up shop, its supplier, and the whole circle between them in real commands."""
+
+import csv
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.cli.desk.common import open_desk
+from ordosync.cli.output import render
+from ordosync.cli.setup import demo_data
+from ordosync.cli.setup.init import write_new
+from ordosync.config import load_config
+from ordosync.errors import UsageError
+from ordosync.models import Order
+
+_PARCELS = 10
+_NEEDED = _PARCELS + 2
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Path("ordosync-demo"),
+) -> None:
+    """Make a shop and its supplier, and show every task at work between them.
+
+    Each command is printed before its output. Run again, it goes on with the orders that are left.
+    """
+    _make(folder)
+    config = load_config(folder / "config.yaml")
+    shop, northwind = open_desk(config, "shop"), open_desk(config, "northwind")
+    if not shop.order_numbers("", limit=1):
+        _fill(shop)
+    _write_counts(folder / "count.csv")
+    for command in (
+        "import-products",
+        "import-orders",
+        "stock set --from count.csv --account northwind",
+        "write-inventory-back",
+    ):
+        _run(folder, command)
+    waiting = list(northwind.list_orders("awaiting_fulfillment"))
+    if len(waiting) < _NEEDED:
+        render.say("hardly an order is left: remove the folder to begin anew")
+    else:
+        _ship_and_split(folder, waiting)
+    for command in (
+        "autosync off write-inventory-back",
+        "autosync on write-inventory-back",
+        "activity",
+    ):
+        _run(folder, command)
+    render.say_out("")
+    render.say_out(f"It is all in {folder}. To try the commands yourself:")
+    for line in _way(folder):
+        render.say_out(f"  {line}")
+
+
+def _way(folder: Path) -> Iterator[str]:
+    """Yield what to type before the commands are found, and find the configuration."""
+    program = Path(sys.argv[0])
+    activate = program.with_name("activate")
+    if not shutil.which("ordosync") and activate.exists():
+        yield f". {shlex.quote(os.path.relpath(activate))}"
+    yield f"cd {shlex.quote(str(folder))}"
+
+
+def _ship_and_split(folder: Path, waiting: list[Order]) -> None:
+    """Ship one order by hand and others from a file, split one, and cancel one."""
+    first, *rest = waiting
+    parted = next((order for order in rest if len(order.lines) > 1), None)
+    rest = [order for order in rest if order is not parted]
+    gone, *others = rest
+    at = "--account northwind"
+    _run(
+        folder,
+        f"orders ship {first.number} {at} --carrier UPS --method Ground"
+        f" --tracking 1Z{first.number} --cost 6.40",
+    )
+    _run(folder, f"orders show {first.number.removeprefix('S-')} --account shop")
+    _write_parcels(folder / "today.csv", others[:_PARCELS])
+    _run(folder, f"orders ship --from today.csv {at}")
+    if parted:
+        one, *more = (f"{line.sku}={line.quantity}" for line in parted.lines)
+        _run(folder, f"orders split {parted.number} {at} --piece {one} --piece {','.join(more)}")
+        _run(
+            folder,
+            f"orders ship {parted.number}-1 {at} --carrier DHL --tracking JD{parted.number}",
+        )
+    _run(folder, f"orders cancel {gone.number.removeprefix('S-')} --account shop")
+    _run(folder, "cancel-orders")
+    _run(folder, "write-inventory-back")
+
+
+def _make(folder: Path) -> None:
+    wanted = files("ordosync.cli.setup.templates").joinpath("demo.yaml").read_text("utf-8")
+    path = folder / "config.yaml"
+    try:
+        if os.path.lexists(path):
+            if path.read_text("utf-8") != wanted:
+                raise UsageError(
+                    f"{path} is there already and not of a demo; nothing was"
+                    " written: name another folder"
+                )
+            return
+        write_new(path, wanted)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError(
+            f"{folder} cannot be used: it is not a folder; name another one"
+        ) from error
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be used: {error.strerror}; name another folder"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} cannot be read: it is not UTF-8; name another folder") from error
+
+
+def _fill(shop: SqliteAccount) -> None:
+    for product, parts in demo_data.products():
+        shop.add_product(product, components=parts)
+    shop.add_orders(list(demo_data.orders()), supplier="northwind")
+    render.say_out(f"made a shop with {demo_data.ORDERS} orders")
+
+
+def _write_counts(path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("sku", "quantity", "warehouse"))
+        writer.writerows(demo_data.counts())
+
+
+def _write_parcels(path: Path, orders: list[Order]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("number", "carrier", "tracking", "method", "cost"))
+        for order in orders:
+            writer.writerow((order.number, "UPS", f"1Z{order.number}", "Ground", "5.90"))
+
+
+def _run(folder: Path, command: str) -> None:
+    """Run a command in the folder, as a person would."""
+    render.say_out("")
+    render.say_out(f"$ ordosync {command}")
+    sys.stdout.flush()
+    environment = {k: v for k, v in os.environ.items() if k != "ORDOSYNC_CONFIG"}
+    done = subprocess.run(  # noqa: S603 - our own program, and words of ours
+        [sys.executable, "-m", "ordosync", *shlex.split(command)],
+        cwd=folder,
+        env=environment,
+        check=False,
+    )
+    if done.returncode < 0:
+        raise typer.Exit(128 - done.returncode)
+    if done.returncode not in (0, 1):
+        raise typer.Exit(done.returncode)

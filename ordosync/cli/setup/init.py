@@ -1,0 +1,53 @@
+"""`init`: a configuration and a small feed to start from."""
+
+import os
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ordosync.cli.output import render
+from ordosync.errors import UsageError
+from ordosync.trust import make_folder
+
+_FILES = {"config.yaml": "config.yaml", "feeds/orders.csv": "orders.csv"}
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a new file for its owner alone, in a folder that nobody else can write to."""
+    make_folder(str(path.parent), 0o755)
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write; here by default.")] = Path(),
+) -> None:
+    """Write a commented configuration and a feed of three orders; overwrites nothing."""
+    for name in _FILES:
+        if os.path.lexists(folder / name):
+            raise UsageError(
+                f"{folder / name} is there already; nothing was written: name another folder"
+            )
+    try:
+        for name, template in _FILES.items():
+            path = folder / name
+            write_new(
+                path, files("ordosync.cli.setup.templates").joinpath(template).read_text("utf-8")
+            )
+            render.say_out(f"wrote {path}")
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError(
+            f"{folder} cannot be written: it is not a folder; name another one"
+        ) from error
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be written: {error.strerror}; name another folder"
+        ) from error
+    where = "" if folder == Path() else f"cd {folder} && "
+    render.say_out("now type:")
+    for command in ("config check", "import-orders --dry-run", "import-orders", "orders list"):
+        render.say_out(f"  {where}ordosync {command}")
+        where = ""

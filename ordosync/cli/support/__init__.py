@@ -1,0 +1,1 @@
+"""Commands for support: why, attention, reconcile, rebuild, report, health, purge."""

@@ -1,0 +1,52 @@
+"""A configuration as `config show` prints it: what was written and every default, no secrets."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from ordosync.accounts import account_class
+from ordosync.config.portals import NOT_OPTIONS as NOT_PORTAL_OPTIONS
+from ordosync.config.reader import parameters
+from ordosync.config.schema import NOT_OPTIONS
+from ordosync.config.settings import AccountConfig, Config, PortalConfig, SideConfig
+
+
+def as_plain(config: Config) -> dict[str, Any]:
+    """Return dicts, lists, texts, numbers, booleans and None, in the shape of the YAML."""
+    return {
+        "database": str(config.database),
+        "retention": config.retention.days if config.retention else "off",
+        "accounts": {name: _account(account) for name, account in config.accounts.items()},
+        "portals": {name: _portal(portal) for name, portal in config.portals.items()},
+    }
+
+
+def _account(account: AccountConfig) -> dict[str, Any]:
+    options = {
+        name: account.options.get(name, option.default)
+        for name, option in parameters(account_class(account.kind)).items()
+        if name not in NOT_OPTIONS
+    }
+    return {"kind": account.kind, **_plain(options)}
+
+
+def _portal(portal: PortalConfig) -> dict[str, Any]:
+    sides = {"merchant": _side(portal.merchant), "supplier": _side(portal.supplier)}
+    shown = _plain(portal) | sides
+    return {name: value for name, value in shown.items() if name not in NOT_PORTAL_OPTIONS}
+
+
+def _side(side: SideConfig) -> dict[str, Any]:
+    return {"account": side.account, **_plain(side.pair)}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, (str, int)):
+        return value
+    return str(value)

@@ -1,0 +1,59 @@
+"""Where a secret comes from: the environment, a file of its own, or the configuration itself.
+
+No message here repeats what was written: it may be the secret.
+"""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from ordosync.config.converters import to_path
+from ordosync.config.yaml_file import Source
+from ordosync.secret import Secret
+from ordosync.trust import doubt
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_FILE = "file:"
+
+
+def to_secret(text: str, *, source: Source) -> Secret:
+    """Convert `${NAME}`, `file:PATH`, or a secret itself where others cannot read the source."""
+    if variable := _VARIABLE.fullmatch(text):
+        return _from_environment(variable[1])
+    if text.startswith(_FILE):
+        return _from_file(to_path(text.removeprefix(_FILE), folder=source.folder))
+    if "${" in text:
+        raise ValueError("${NAME} must be the whole value")
+    if not text:
+        raise ValueError("is empty")
+    if source.exposed:
+        raise ValueError(
+            f"a secret in a file that others can read: `chmod o-r {source.path}`, "
+            "or write ${NAME} or file:PATH"
+        )
+    return Secret(text)
+
+
+def _from_environment(name: str) -> Secret:
+    value = os.environ.get(name)
+    if not value:
+        raise ValueError(f"the environment variable {name} is not set, or empty")
+    return Secret(value)
+
+
+def _from_file(path: Path) -> Secret:
+    try:
+        if why := doubt(str(path)):
+            raise ValueError(why)
+        with path.open(encoding="utf-8") as file:
+            if os.fstat(file.fileno()).st_mode & stat.S_IROTH:
+                raise ValueError(f"others can read {path}: `chmod o-r {path}`")
+            value = file.read().rstrip("\n")
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not UTF-8") from error
+    if not value:
+        raise ValueError(f"{path}: the file is empty")
+    return Secret(value)

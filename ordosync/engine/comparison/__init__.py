@@ -1,0 +1,1 @@
+"""Comparison of both accounts: reconcile, repair, rebuild a lost store, adopt existing orders."""

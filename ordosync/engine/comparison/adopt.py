@@ -1,0 +1,134 @@
+"""Orders that are on both sides already, made there by another tool or by hand: linked, not sent.
+
+By our own reference where there is one, else only where number, SKUs, quantities and the name that
+it is sent to are all the same. What is nearly the same is told and never guessed.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ordosync.clock import Clock
+from ordosync.engine.comparison.order_trees import contents
+from ordosync.engine.comparison.rebuild import lines_alike
+from ordosync.engine.comparison.snapshot import Sides, digest, supplier_side
+from ordosync.engine.execution.exclusive import alone, confirm
+from ordosync.models import Order, Standing
+from ordosync.store import Store
+from ordosync.store.links import Link
+from ordosync.tasks import TASKS, waiting_for
+from ordosync.tasks.base import Portal, Reading, Step
+
+
+class Adoption(Struct, frozen=True, kw_only=True):
+    """Two orders that are one, or may be and are left to people."""
+
+    portal: str
+    merchant: str
+    supplier: str
+    by: Literal["reference", "number", ""] = ""
+    why_not: str = ""
+    links: tuple[Link, ...] = ()
+
+
+def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adoption]:
+    """Link what is on both sides; send nothing. Raises `OrdosyncError` while a run is under way."""
+    with supplier_side(portal, now=clock.now()) as sides:
+        found = list(_found(sides, clock))
+    claims = Counter(one.supplier for one in found if one.by)
+    found = [_claimed(one) if one.by and claims[one.supplier] > 1 else one for one in found]
+    unsettled = store.steps.unsettled_ids(portal.name)
+    for account in (portal.merchant, portal.supplier):
+        account.release(unsettled, dry=True)
+        account.close()
+    links = [link for one in found for link in one.links]
+    if not dry and links:
+        held = alone(store, portal.name, clock, "orders", "shipments")
+        with held as leases, store.transaction():
+            confirm(store, leases)
+            store.links(portal.name).add(links, now=clock.now())
+            store.schedule.begin_anew(portal.name, waiting_for("import-orders"))
+    return found
+
+
+def _claimed(one: Adoption) -> Adoption:
+    return replace(one, by="", links=(), why_not="several of the Merchant's orders would be it")
+
+
+def _found(sides: Sides, clock: Clock) -> Iterator[Adoption]:
+    reading = Reading(cursor=None, now=clock.now(), patient=False)
+    task = TASKS["import-orders"]
+    for page in task.plan(sides.portal, reading):
+        steps = [step for step in page.items if isinstance(step.payload, Order)]
+        sent = task.look_up(sides.portal, [step.key for step in steps]) if steps else {}
+        for step in steps:
+            if step.key in sent:
+                yield _adoption(sides, step, sent[step.key].outcome.id, "reference")
+            elif found := _by_number(sides, step):
+                yield found
+
+
+def _by_number(sides: Sides, step: Step) -> Adoption | None:
+    portal, order = sides.portal, step.payload
+    if not isinstance(order, Order):
+        return None
+    number = f"{getattr(portal.supplier.pair, 'prefix', '')}{order.number}"
+    candidates = sides.numbered(number)
+    if not candidates:
+        return None
+    links = portal.links.of_supplier("order", [one.order.id for one, _ in candidates])
+    reasons = {
+        one.order.id: _why_not(sides, order, one, taken=taken or one.order.id in links)
+        for one, taken in candidates
+    }
+    fitting = [id_ for id_, reason in reasons.items() if not reason]
+    if len(fitting) == 1:
+        return _adoption(sides, step, fitting[0], "number")
+    id_, reason = next(iter(reasons.items()))
+    return Adoption(
+        portal=portal.name,
+        merchant=step.merchant_id or "",
+        supplier=id_,
+        why_not=f"{len(fitting)} orders there would fit" if fitting else reason,
+    )
+
+
+def _why_not(sides: Sides, order: Order, there: Standing, *, taken: bool) -> str:
+    """Say what keeps two orders of the same number from being taken for one."""
+    if taken or there.order.reference.startswith(f"{sides.portal.origin}:"):
+        return "has its number and is another order's already"
+    if there.order.status == "cancelled":
+        return "has its number and is cancelled there"
+    ours = contents([Standing(order=order)])
+    if ours != contents([there]):
+        return "has its number and not the same SKUs and quantities"
+    if digest(order.ship_to.name) != sides.addressee("supplier", there.order.id):
+        return "has its number and its lines, and is sent to another name"
+    return ""
+
+
+def _adoption(
+    sides: Sides, step: Step, supplier_id: str, by: Literal["reference", "number"]
+) -> Adoption:
+    merchant_id, _, generation = step.key.rpartition("#")
+    link = Link(
+        kind="order",
+        merchant_id=merchant_id,
+        supplier_id=supplier_id,
+        generation=int(generation),
+    )
+    there = sides.standing("supplier", supplier_id)
+    lines: tuple[Link, ...] = ()
+    if there and isinstance(step.payload, Order):
+        found = lines_alike(step.payload.lines, there.order.lines)
+        lines = tuple(replace(line, generation=link.generation) for line in found)
+    return Adoption(
+        portal=sides.portal.name,
+        merchant=merchant_id,
+        supplier=supplier_id,
+        by=by,
+        links=(link, *lines),
+    )

@@ -1,0 +1,67 @@
+"""Something that is not the same on both sides, and what repairs it."""
+
+from dataclasses import dataclass
+
+from ordosync.engine.comparison.snapshot import Sides
+from ordosync.tasks.base import Portal
+
+NOT_COMPARED = "not-compared"
+"""The kind of what is no difference as far as anybody can tell, nor the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """What a task is to try again, as `tasks.base.Owed` wants it."""
+
+    key: str
+    merchant_id: str | None = None
+    supplier_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """Something that is not the same on both sides."""
+
+    portal: str
+    kind: str
+    merchant: str = ""
+    supplier: str = ""
+    what: str
+    task: str = ""
+    """What repairs it; empty: people."""
+    owed: Owed | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two accounts that are being compared."""
+
+    sides: Sides
+    able: frozenset[str]
+    """The tasks that the portal can run."""
+
+    @property
+    def portal(self) -> Portal:
+        """Whose accounts they are."""
+        return self.sides.portal
+
+    def differs(
+        self,
+        kind: str,
+        what: str,
+        about: tuple[str, str],
+        *,
+        task: str = "",
+        owed: Owed | None = None,
+    ) -> Difference:
+        """Return a difference; a task that the portal cannot run repairs nothing."""
+        can = task in self.able
+        return Difference(
+            portal=self.portal.name,
+            kind=kind,
+            merchant=about[0],
+            supplier=about[1],
+            what=what,
+            task=task if can else "",
+            owed=owed if can else None,
+        )

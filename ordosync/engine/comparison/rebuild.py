@@ -1,0 +1,243 @@
+"""The state of a portal made anew from both accounts, for a store that is lost; only reads there.
+
+The references in the Supplier's orders say which two orders are one. What they cannot say: who
+cancelled an order that both sides show as cancelled (taken for our task's, so that it can be
+requested again), and which of two label numbers was told when neither side has it any more. As
+after a restore, all tasks read everything once more and look before they write.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ordosync.clock import Clock
+from ordosync.engine.comparison.order_trees import (
+    Family,
+    Match,
+    Twins,
+    matches,
+    spelled,
+    valid_numbers,
+)
+from ordosync.engine.comparison.snapshot import Sides, both_sides
+from ordosync.engine.execution.exclusive import alone, confirm
+from ordosync.errors import OrdosyncError
+from ordosync.models import Line, Product, Standing, Stock
+from ordosync.store import Store
+from ordosync.store.links import Link
+from ordosync.tasks import TASKS
+from ordosync.tasks.base import Portal, Reading
+
+_BATCH = 500
+
+
+class Rebuilt(Struct, frozen=True, kw_only=True):
+    """What was found again."""
+
+    portal: str
+    orders: int = 0
+    lines: int = 0
+    products: int = 0
+    shipments: int = 0
+    other_names: tuple[str, ...] = ()
+    """Other names in references at the Supplier: of other portals, or earlier ones of this."""
+
+    def plus(self, links: Sequence[Link]) -> "Rebuilt":
+        """Count these as well."""
+        kinds = [link.kind for link in links]
+        return replace(
+            self,
+            orders=self.orders + kinds.count("order"),
+            lines=self.lines + kinds.count("line"),
+            products=self.products + kinds.count("product"),
+            shipments=self.shipments + kinds.count("shipment"),
+        )
+
+
+def _check_listed(portal: Portal) -> None:
+    for role, account in portal.sides:
+        if role not in account.lists_all_as:
+            raise OrdosyncError(
+                f"portal {portal.name}: account {account.name} ({account.kind}) cannot list all its"
+                " orders, so its links cannot be made anew; an ordinary `ordosync import-orders`"
+                " looks for each order first, and sends none twice"
+            )
+        if missing := account.left_out(role):
+            raise OrdosyncError(
+                f"portal {portal.name}: account {account.name} ({account.kind}) does not show"
+                f" {missing}; their links would be missing, so let it show them and begin again"
+            )
+
+
+def rebuild(
+    portal: Portal, store: Store, clock: Clock, *, with_products: bool, add: bool
+) -> Rebuilt:
+    """Find the links of a portal in its accounts; `add` to those that the store has.
+
+    Raises `OrdosyncError` where it has some, where an account cannot list its orders, or while a
+    run is under way.
+    """
+    _check_listed(portal)
+    known = store.links(portal.name).count()
+    if known and not add:
+        raise OrdosyncError(
+            f"portal {portal.name}: the store has {known} links, so it is not lost; --yes adds to"
+            " them what both accounts say, and changes none"
+        )
+    rebuilt = Rebuilt(portal=portal.name)
+    with alone(store, portal.name, clock) as leases:
+        with both_sides(portal, now=clock.now()) as sides:
+            found = _batches(link for twins in sides.pairs() for link in links_of(sides, twins))
+            for links in found:
+                with store.transaction():
+                    confirm(store, leases)
+                    store.links(portal.name).add(links, now=clock.now())
+                rebuilt = rebuilt.plus(links)
+            others = tuple(sorted(sides.other_origins))
+        products = list(_products(portal, store, clock)) if with_products else []
+        with store.transaction():
+            confirm(store, leases)
+            store.links(portal.name).add(products, now=clock.now())
+            for task in TASKS:
+                store.schedule.start_over(portal.name, task, now=clock.now())
+                store.schedule.set_next(portal.name, task, now=clock.now())
+    return replace(rebuilt.plus(products), other_names=others)
+
+
+def lines_alike(ours: Sequence[Line], theirs: Sequence[Line]) -> tuple[Link, ...]:
+    """Return the links of lines that say the same, none where some do not."""
+    left = list(theirs)
+    pairs = []
+    for our in ours:
+        if our.quantity == 0:  # nothing of it is to be sent, so it was not imported
+            continue
+        same = next((one for one in left if _says(one) == _says(our)), None)
+        if same is None:
+            return ()
+        left.remove(same)
+        pairs.append((our, same))
+    if any(one.quantity for one in left):
+        return ()
+    return tuple(
+        Link(kind="line", merchant_id=our.id, supplier_id=their.id) for our, their in pairs
+    )
+
+
+def _says(line: Line) -> tuple[str, int]:
+    return spelled(line.sku), line.quantity
+
+
+def links_of(sides: Sides, twins: Twins) -> Iterator[Link]:
+    """Yield the links of one order of the Merchant, its pieces, their lines and parcels."""
+    *older, (generation, newest) = twins.suppliers
+    for earlier, family in older:
+        yield Link(
+            kind="order",
+            merchant_id=twins.merchant.id,
+            supplier_id=family.id,
+            generation=earlier,
+            state="cancelled_by_task" if family.is_cancelled else "live",
+        )
+    yield from _of_family(sides, twins, newest, generation)
+
+
+def _of_family(sides: Sides, twins: Twins, supplier: Family, generation: int) -> Iterator[Link]:
+    for match in matches(twins.merchant, supplier, origin=sides.portal.origin):
+        is_whole = match.merchant_id == twins.merchant.id
+        link = Link(
+            kind="order",
+            merchant_id=match.merchant_id,
+            supplier_id=match.supplier_id,
+            generation=generation if is_whole else 1,
+        )
+        ours = twins.merchant.member(match.merchant_id)
+        theirs = supplier.member(match.supplier_id)
+        if match.how == "split":
+            yield replace(link, state="split")
+        elif _are_cancelled(ours, theirs):
+            yield replace(link, state="cancelled_by_task")
+        else:
+            yield link
+        if ours and match.how != "split":
+            known = theirs.order.lines if theirs else _lines_before(sides.portal, supplier, match)
+            for line in lines_alike(ours.order.lines, known):
+                yield replace(line, generation=link.generation)
+        if theirs and match.how in ("leaves", "only-merchant"):
+            yield from _told(match.merchant_id, twins.merchant.leaves(match.merchant_id), theirs)
+
+
+def _lines_before(portal: Portal, supplier: Family, match: Match) -> tuple[Line, ...]:
+    """Return the lines of an order before it was split, where its account lists it no more."""
+    skus = {line.id: line.sku for one in supplier.members for line in one.order.lines}
+    found: dict[str, Line] = {}
+    for page in portal.supplier.splits_by_id([match.supplier_id]):
+        for part in (
+            part for split in page.items for piece in split.pieces for part in piece.lines
+        ):
+            known = found.get(part.of_line)
+            sku = known.sku if known else skus.get(part.id, "")
+            quantity = part.quantity + (known.quantity if known else 0)
+            found[part.of_line] = Line(id=part.of_line, sku=sku, name="", quantity=quantity)
+    return tuple(found.values())
+
+
+def _are_cancelled(ours: Standing | None, theirs: Standing | None) -> bool:
+    return bool(ours and theirs) and all(
+        one is not None and one.order.status == "cancelled" for one in (ours, theirs)
+    )
+
+
+def _told(merchant_id: str, ours: Sequence[Standing], theirs: Standing) -> Iterator[Link]:
+    """Yield what the Merchant was told, so that it can be taken back."""
+    told = {number for one in ours for number in valid_numbers(one)}
+    labels = [one for one in theirs.shipments if one.tracking_number in told]
+    valid = [one for one in labels if not one.voided]
+    if valid:
+        what = f"{valid[-1].id}:{valid[-1].tracking_number}"
+    elif labels:
+        what = f"{labels[-1].id}:{labels[-1].tracking_number}"
+    elif forgotten := [one for one in theirs.shipments if not one.tracking_number]:
+        # The account forgets what a deleted label said; the Merchant still says it.
+        numbers = {
+            each.tracking_number
+            for one in ours
+            for each in one.shipments
+            if not each.voided and each.id in ("", forgotten[-1].id)
+        }
+        if len(numbers) != 1 or not forgotten[-1].voided:
+            return
+        what = f"{forgotten[-1].id}:{numbers.pop()}"
+    else:
+        return
+    yield Link(kind="shipment", merchant_id=merchant_id, supplier_id=what)
+
+
+def _products(portal: Portal, store: Store, clock: Clock) -> Iterator[Link]:
+    """Yield the products that both accounts have, as Import Products would pair them."""
+    there = {
+        item.sku: item.product_id
+        for page in portal.supplier.stock(now=clock.now())
+        for item in page.items
+        if isinstance(item, Stock)
+    }
+    reading = Reading(cursor=None, now=clock.now(), patient=False)
+    for page in TASKS["import-products"].plan(portal, reading):
+        for step in page.items:
+            if isinstance(step.payload, Product) and step.payload.sku in there:
+                yield Link(
+                    kind="product", merchant_id=step.key, supplier_id=there[step.payload.sku]
+                )
+    unsettled = store.steps.unsettled_ids(portal.name)
+    for account in (portal.merchant, portal.supplier):
+        account.release(unsettled, dry=True)
+
+
+def _batches(links: Iterator[Link]) -> Iterator[list[Link]]:
+    batch: list[Link] = []
+    for link in links:
+        batch.append(link)
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    yield batch

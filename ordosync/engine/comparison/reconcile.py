@@ -1,0 +1,314 @@
+"""Where both accounts do not agree: compared with each other, not with what our log says.
+
+A difference has a task where one could repair it, and then what that task is to do again. The
+others are for people: Ordoro's rules say that no task may (what a Supplier cancelled stays
+requested, what a Merchant split stays unsplit there).
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from ordosync.engine.comparison.difference import NOT_COMPARED, Comparison, Difference, Owed
+from ordosync.engine.comparison.order_trees import (
+    Family,
+    Match,
+    Twins,
+    alike,
+    contents,
+    matches,
+    valid_numbers,
+)
+from ordosync.engine.comparison.snapshot import both_sides
+from ordosync.models import OWN, Order, Product, Shipment, Standing
+from ordosync.store.links import Link
+from ordosync.tasks import TASKS
+from ordosync.tasks.base import Portal, Reading, Step
+
+
+def differences(portal: Portal, *, able: frozenset[str], now: datetime) -> Iterator[Difference]:
+    """Yield all of them; `able` are the tasks that the portal can run. Reads only."""
+    with both_sides(portal, now=now) as sides:
+        comparison = Comparison(sides=sides, able=able)
+        for ids in sides.alone():
+            yield from _alone(comparison, ids)
+        for twins in sides.pairs():
+            yield from _of_twins(comparison, twins)
+    if portal.config.manage_inventory:
+        yield from _of_products(comparison, now)
+
+
+def cannot_tell(portal: Portal) -> list[str]:
+    """Say what a comparison of these accounts cannot know."""
+    found = []
+    if "merchant" not in portal.merchant.lists_all_as:
+        found.append(
+            f"account {portal.merchant.name} ({portal.merchant.kind}) cannot list all its orders:"
+            " what it does not show, such as older orders and their tracking, is not compared"
+        )
+    if "supplier" not in portal.supplier.lists_all_as:
+        found.append(
+            f"account {portal.supplier.name} ({portal.supplier.kind}) cannot list its orders: each"
+            " is looked up by its reference; quantities, tracking and pieces are not compared"
+        )
+    for role, account in portal.sides:
+        if missing := account.left_out(role):
+            found.append(
+                f"account {account.name} ({account.kind}) does not show {missing}:"
+                " they are not compared"
+            )
+    return found
+
+
+def _alone(comparison: Comparison, ids: Sequence[str]) -> Iterator[Difference]:
+    """Yield the orders without a twin that the rules of the portal would have one of."""
+    portal = comparison.portal
+    links = portal.links.of_merchant("order", ids)
+    wanted = [Owed(key=one, merchant_id=one) for one in ids]
+    for page in TASKS["import-orders"].replan(portal, wanted):
+        for step in page.items:
+            found = _of_alone(comparison, step, links.get(step.merchant_id or ""))
+            if found:
+                yield found
+
+
+def _of_alone(comparison: Comparison, step: Step, link: Link | None) -> Difference | None:
+    id_, is_hidden = step.merchant_id or step.key, bool(comparison.sides.left_out["supplier"])
+    if isinstance(step.payload, Order):
+        owed = Owed(key=step.key, merchant_id=step.merchant_id)
+        what = "is requested at the Merchant and not at the Supplier"
+        if is_hidden:  # and sent again if it is there all the same
+            what, task = f"{what}, as far as that shows", ""
+        else:
+            task = "import-orders"
+        return comparison.differs("no-supplier-order", what, (id_, ""), task=task, owed=owed)
+    if step.verdict and step.verdict.state == "failed":
+        what = f"cannot be imported: {step.verdict.reason}"
+        return comparison.differs("no-supplier-order", what, (id_, ""))
+    if is_hidden or (step.verdict and step.verdict.state == "skipped"):
+        return None
+    there = link.supplier_id if link else ""
+    what = f"was imported as order {there}, which the Supplier does not have"
+    return comparison.differs("supplier-order-gone", what, (id_, there))
+
+
+def _of_twins(comparison: Comparison, twins: Twins) -> Iterator[Difference]:
+    merchant = twins.merchant
+    alive = [family for _, family in twins.suppliers if not family.is_cancelled]
+    newest = twins.suppliers[-1][1]
+    if not merchant.members:
+        is_all = "merchant" in comparison.portal.merchant.lists_all_as
+        if alive and is_all and not comparison.sides.left_out["merchant"]:
+            what = f"is the Merchant's order {merchant.id}, which the Merchant does not have"
+            yield comparison.differs("no-merchant-order", what, ("", alive[0].id))
+        return
+    if len(alive) > 1:
+        names = ", ".join(family.id for family in alive)
+        what = f"is at the Supplier {len(alive)} times: {names}; cancel all but one there"
+        yield comparison.differs("two-supplier-orders", what, (merchant.id, alive[-1].id))
+    if alive and (
+        above := [one for one in comparison.sides.above(merchant.id) if not one.is_cancelled]
+    ):
+        what = (
+            f"is at the Supplier twice: in order {above[0].id}, which was sent before the Merchant"
+            f" split it, and as {alive[-1].id}; cancel one of them there"
+        )
+        yield comparison.differs("two-supplier-orders", what, (merchant.id, alive[-1].id))
+    supplier = newest if not alive or newest in alive else alive[-1]
+    generation = next(g for g, family in twins.suppliers if family is supplier)
+    yield from _quantities(comparison, merchant, supplier)
+    for match in matches(merchant, supplier, origin=comparison.portal.origin):
+        yield from _of_match(comparison, merchant, supplier, match, generation)
+
+
+def _quantities(comparison: Comparison, merchant: Family, supplier: Family) -> Iterator[Difference]:
+    """Yield lines of which what is open, shipped and cancelled is not what was ordered."""
+    here, there = (contents(family.leaves(family.id)) for family in (merchant, supplier))
+    about = (merchant.id, supplier.id)
+    for family, held, side in ((merchant, here, "Merchant"), (supplier, there, "Supplier")):
+        whole = family.member(family.id)
+        if whole and whole.order.is_split and not alike(contents([whole]), held):
+            what = f"its pieces at the {side} are {_list(held)}, not {_list(contents([whole]))}"
+            yield comparison.differs("sum-broken", what, about)
+    are_alive = not merchant.is_cancelled and not supplier.is_cancelled
+    if are_alive and not (here and there):
+        yield from _of_untold(comparison, merchant, supplier, "Supplier" if here else "Merchant")
+    elif are_alive and not alike(here, there):
+        what = f"is {_list(here)} at the Merchant, {_list(there)} at the Supplier"
+        yield comparison.differs("sum-broken", what, about)
+
+
+def _of_untold(
+    comparison: Comparison, merchant: Family, supplier: Family, side: str
+) -> Iterator[Difference]:
+    portal = comparison.portal
+    is_ours = all(one.is_ours for one in merchant.members)
+    if is_ours and all(role in account.lists_all_as for role, account in portal.sides):
+        what = f"the {side} does not say what is in it; a deleted product takes its SKU along"
+        yield comparison.differs(NOT_COMPARED, what, (merchant.id, supplier.id))
+
+
+def _list(quantities: dict[str, int]) -> str:
+    return ", ".join(f"{sku}={count}" for sku, count in sorted(quantities.items()))
+
+
+def _of_match(
+    comparison: Comparison, merchant: Family, supplier: Family, match: Match, generation: int
+) -> Iterator[Difference]:
+    about = (match.merchant_id, match.supplier_id)
+    ours, theirs = merchant.leaves(match.merchant_id), supplier.leaves(match.supplier_id)
+    if match.how == "only-supplier":
+        what = f"is split at the Supplier into {len(theirs)}, not at the Merchant"
+        is_open = all(one.order.status == "dropshipment_requested" for one in ours)
+        owed = Owed(key=match.supplier_id, **_ids(match))
+        task = "split-order" if is_open else ""
+        yield comparison.differs("split-on-one-side", what, about, task=task, owed=owed)
+    elif match.how == "only-merchant":
+        what = f"is split at the Merchant into {len(ours)}, not at the Supplier"
+        yield comparison.differs("split-on-one-side", what, about)
+    elif match.how == "otherwise":
+        what = "is split on both sides, not alike"
+        yield comparison.differs("split-on-one-side", what, about)
+    if match.how in ("leaves", "only-merchant") and ours and theirs:
+        yield from _statuses(comparison, match, ours, theirs[0], generation)
+        for one in ours:
+            yield from _tracking(comparison, match, one, theirs[0])
+
+
+def _statuses(
+    comparison: Comparison,
+    match: Match,
+    ours: Sequence[Standing],
+    theirs: Standing,
+    generation: int,
+) -> Iterator[Difference]:
+    about = (match.merchant_id, match.supplier_id)
+    all_cancelled = all(one.order.status == "cancelled" for one in ours)
+    if all_cancelled and not any(valid_numbers(one) for one in ours):
+        if _is_open(theirs):
+            owed = Owed(key=f"{match.merchant_id}#{generation}", **_ids(match))
+            what = "is cancelled at the Merchant and open at the Supplier"
+            task = "cancel-orders"
+            if not comparison.portal.merchant.cancelled_among([match.merchant_id]):
+                what, task = f"{what}; cancel it there, since this status does not travel", ""
+            yield comparison.differs("not-cancelled", what, about, task=task, owed=owed)
+    elif _is_open(theirs) and _was_restored(comparison.portal, match, ours):
+        what = (
+            f"is open on both sides: the Supplier restored it, and the Merchant does not request it"
+            f" from there; cancel order {match.supplier_id} at the Supplier, or both may send it"
+        )
+        yield comparison.differs("open-on-both-sides", what, about)
+    elif theirs.order.status == "cancelled" and any(
+        one.order.status == "dropshipment_requested" and one.is_ours for one in ours
+    ):
+        what = "is cancelled at the Supplier and still requested at the Merchant; tell the Merchant"
+        yield comparison.differs("cancelled-at-supplier", what, about)
+
+
+def _was_restored(portal: Portal, match: Match, ours: Sequence[Standing]) -> bool:
+    """Return True if our task cancelled it there, and the Merchant is to send it itself now."""
+    if not any(one.order.status == "awaiting_fulfillment" for one in ours):
+        return False
+    link = portal.links.of_merchant("order", [match.merchant_id]).get(match.merchant_id)
+    return link is not None and link.state == "cancelled_by_task"
+
+
+def _tracking(
+    comparison: Comparison, match: Match, ours: Standing, theirs: Standing
+) -> Iterator[Difference]:
+    about = (ours.order.id, match.supplier_id)
+    here = valid_numbers(ours)
+    label = next((one for one in reversed(theirs.shipments) if not one.voided), None)
+    if label is None or not label.tracking_number:
+        if theirs.order.status == "shipped" and not here:
+            yield comparison.differs("no-tracking", _without_number(comparison), about)
+        elif here and _is_open(theirs) and "supplier" in comparison.portal.supplier.lists_all_as:
+            yield _void(comparison, match, ours, theirs)
+    elif label.is_partial:
+        yield comparison.differs("partially-shipped", _in_part(label, here), about)
+    elif ours.order.status == "cancelled":
+        what = f"is shipped at the Supplier with {label.tracking_number}, cancelled at the Merchant"
+        yield comparison.differs("shipped-though-cancelled", what, about)
+    elif not here:
+        owed = Owed(key=f"{label.id}:{label.tracking_number}", **_of_label(match, label))
+        what = f"is shipped at the Supplier with {label.tracking_number}, not at the Merchant"
+        yield comparison.differs("no-tracking", what, about, task="update-tracking", owed=owed)
+    elif label.tracking_number not in here:
+        what = (
+            f"has tracking {label.tracking_number} at the Supplier, {', '.join(here)} at the"
+            " Merchant, which keeps its own; correct it by hand"
+        )
+        yield comparison.differs("tracking-differs", what, about)
+
+
+def _in_part(label: Shipment, here: Sequence[str]) -> str:
+    numbers = ", ".join((*label.other_numbers, label.tracking_number))
+    if here:
+        return f"is sent in part at the Supplier with {numbers}, and shipped at the Merchant"
+    return f"is sent in part at the Supplier with {numbers}; the Merchant waits for the rest"
+
+
+def _without_number(comparison: Comparison) -> str:
+    """Say of an order that it is shipped; only a Supplier that lists parcels says that without."""
+    if "supplier" in comparison.portal.supplier.lists_all_as:
+        return "is shipped at the Supplier without a tracking number; add it there"
+    return "is shipped at the Supplier, and the Merchant has no valid tracking number"
+
+
+def _void(comparison: Comparison, match: Match, ours: Standing, theirs: Standing) -> Difference:
+    told = next(one for one in reversed(ours.shipments) if not one.voided)
+    number = told.tracking_number
+    deleted = next((one for one in theirs.shipments if one.tracking_number in ("", number)), None)
+    if told.id == OWN:
+        deleted = None  # whatever it was, it is not this one
+    what = f"has tracking {number} at the Merchant, and is open at the Supplier"
+    owed = None
+    if deleted:
+        owed = Owed(key=f"{deleted.id}:{number}:void", **_of_label(match, deleted))
+    return comparison.differs(
+        "tracking-void",
+        what,
+        (ours.order.id, match.supplier_id),
+        task="update-tracking" if owed else "",
+        owed=owed,
+    )
+
+
+def _of_products(comparison: Comparison, now: datetime) -> Iterator[Difference]:
+    """Yield products without a link, and quantities that are not the same."""
+    portal = comparison.portal
+    reading = Reading(cursor=None, now=now, patient=False)
+    if "import-products" in comparison.able:
+        for page in TASKS["import-products"].plan(portal, reading):
+            for step in page.items:
+                if isinstance(step.payload, Product):
+                    owed = Owed(key=step.key, merchant_id=step.merchant_id)
+                    what = "is a product of this Supplier's that was not imported"
+                    yield comparison.differs(
+                        "no-product-link",
+                        what,
+                        (step.key, ""),
+                        task="import-products",
+                        owed=owed,
+                    )
+    if "write-inventory-back" in comparison.able:
+        for page in TASKS["write-inventory-back"].plan(portal, reading):
+            for step in page.items:
+                if step.verdict is None:
+                    yield comparison.differs(
+                        "quantity-differs",
+                        f"has another quantity: {step.summary}",
+                        (step.merchant_id or "", step.supplier_id or ""),
+                        task="write-inventory-back",
+                    )
+
+
+def _ids(match: Match) -> dict[str, str]:
+    return {"merchant_id": match.merchant_id, "supplier_id": match.supplier_id}
+
+
+def _of_label(match: Match, label: Shipment) -> dict[str, str]:
+    return {"merchant_id": match.merchant_id, "supplier_id": label.id}
+
+
+def _is_open(one: Standing) -> bool:
+    return one.order.status not in ("shipped", "cancelled")

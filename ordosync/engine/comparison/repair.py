@@ -1,0 +1,95 @@
+"""Repairs differences by the ordinary tasks, which read once more what they are to do again."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ordosync.clock import Clock
+from ordosync.engine import run_task
+from ordosync.engine.comparison.difference import Difference
+from ordosync.engine.execution.brake import Brake
+from ordosync.engine.execution.claim import Held
+from ordosync.engine.execution.interruption import Stop
+from ordosync.errors import AccountError
+from ordosync.store import Store
+from ordosync.store.runs import Run
+from ordosync.store.steps import DISMISSED, StepRow
+from ordosync.tasks import TASKS
+from ordosync.tasks.base import Portal, Task
+
+
+def mend(
+    portal: Portal, found: Sequence[Difference], store: Store, clock: Clock, stop: Stop
+) -> Iterator[Run | Held]:
+    """Run each task that repairs some of these. Raises `BrakeError` where it would be too much."""
+    for task in TASKS.values():
+        mine = [one for one in found if one.task == task.name]
+        if not mine or stop.reason:
+            continue
+        rows = _rows(portal, task, mine, store, clock)
+        if any(one.owed is None for one in mine):
+            # Such as stock, of which the task compares everything anyway, under its own brake.
+            yield run_task(task, portal, store, clock, stop, trigger="manual")
+        elif rows:
+            _check_brake(portal, task, rows)
+            yield run_task(task, portal, store, clock, stop, trigger="retry", only=rows)
+
+
+def without_dismissed(found: Sequence[Difference], store: Store) -> list[Difference]:
+    """Leave to people what a person has dismissed."""
+    return [_by_hand(one, store) for one in found]
+
+
+def _by_hand(one: Difference, store: Store) -> Difference:
+    row = one.owed and store.steps.known(one.portal, one.task, [one.owed.key]).get(one.owed.key)
+    if not row or _is_wanted(row):
+        return one
+    what = f"{one.what}; it was dismissed, `ordosync retry {row.id}` sends it"
+    return replace(one, what=what, task="", owed=None)
+
+
+def _rows(
+    portal: Portal, task: Task, mine: Sequence[Difference], store: Store, clock: Clock
+) -> list[StepRow]:
+    """Return the steps that are to be tried again, those that the store knows and new ones."""
+    wanted = {one.owed.key: one.owed for one in mine if one.owed}
+    known = store.steps.known(portal.name, task.name, list(wanted))
+    return [
+        known.get(key)
+        or StepRow(
+            id=0,
+            portal=portal.name,
+            task=task.name,
+            key=key,
+            state="waiting",
+            code=None,
+            reason=None,
+            content="",
+            merchant_id=owed.merchant_id,
+            supplier_id=owed.supplier_id,
+            attempts=0,
+            not_before=None,
+            created_at=clock.now(),
+            updated_at=clock.now(),
+            last_run_id=0,
+        )
+        for key, owed in wanted.items()
+    ]
+
+
+def _is_wanted(row: StepRow) -> bool:
+    """Whether nobody has dismissed a step, which then only `retry` tries."""
+    return row.code != DISMISSED
+
+
+def _check_brake(portal: Portal, task: Task, rows: Sequence[StepRow]) -> None:
+    if not task.brake:
+        return
+    brake = Brake(task, portal)
+    try:
+        for page in task.replan(portal, rows):
+            brake.weigh(page.items, [step for step in page.items if not step.verdict])
+        brake.check()
+    except AccountError:
+        portal.merchant.close()
+        portal.supplier.close()
+        raise

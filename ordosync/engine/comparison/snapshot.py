@@ -1,0 +1,296 @@
+"""Both accounts as they stand, side by side, in a temporary file: what compares them reads this.
+
+The reference that the Supplier's order carries says which two are one; where there is none, since
+the order was there before and was only linked, the link does. Orders come in families: what was
+imported, and the pieces of it. Addresses and notes are left out.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+
+from ordosync.accounts.account import Account, Role
+from ordosync.database import sqlite3
+from ordosync.engine.comparison.order_trees import Family, Twins
+from ordosync.models import Address, Order, Page, Standing
+from ordosync.tasks.base import Portal
+from ordosync.tasks.order_fields import lines_sent
+
+if TYPE_CHECKING:
+    from ordosync.store.links import Link
+
+_PAGE = 500
+_TABLES = """
+    create table standing (
+        role text, id text, number text, addressee text, requested integer, doc blob,
+        primary key (role, id)
+    );
+    create index standing_number on standing (role, number);
+    create table above (role text, ancestor text, id text, primary key (role, ancestor, id));
+    create index above_id on above (role, id);
+    create table twins (
+        merchant_id text, generation integer, supplier_id text,
+        primary key (merchant_id, generation, supplier_id)
+    );
+    create index twins_supplier on twins (supplier_id);
+"""
+
+
+class Sides:
+    """What stands in both accounts of a portal."""
+
+    def __init__(self, db: "sqlite3.Connection", portal: Portal) -> None:
+        self._db = db
+        self.portal = portal
+        self.other_origins: set[str] = set()
+        """What other references begin with that look like ours."""
+        self.left_out: Mapping[Role, str] = {
+            role: account.left_out(role) for role, account in portal.sides
+        }
+        """What an account does not show, so that it may exist although it is not here."""
+
+    def load(self, now: datetime) -> None:
+        """Read both accounts, the Merchant's first: what is new there is no difference yet."""
+        self._read("merchant", self.portal.merchant, now)
+        self._read("supplier", self.portal.supplier, now)
+        if "supplier" not in self.portal.supplier.lists_all_as:
+            self._look_up()
+        self._add_linked()
+
+    def load_supplier(self, now: datetime) -> None:
+        """Read the Supplier's account alone."""
+        self._read("supplier", self.portal.supplier, now)
+
+    def pairs(self) -> Iterator[Twins]:
+        """Yield each order of the Merchant that the Supplier has, by its id."""
+        last = ""
+        while rows := self._db.execute(
+            "select distinct merchant_id from twins where merchant_id > ? order by 1 limit ?",
+            (last, _PAGE),
+        ).fetchall():
+            for (merchant_id,) in rows:
+                found = self._db.execute(
+                    "select generation, supplier_id from twins where merchant_id = ? order by 1, 2",
+                    (merchant_id,),
+                ).fetchall()
+                yield Twins(
+                    merchant=self._family("merchant", merchant_id),
+                    suppliers=tuple(
+                        (generation, self._family("supplier", supplier_id))
+                        for generation, supplier_id in found
+                    ),
+                )
+            last = rows[-1][0]
+
+    def above(self, merchant_id: str) -> list[Family]:
+        """Return what the Supplier has of the orders that this one was split from."""
+        rows = self._db.execute(
+            "select distinct supplier_id from above join twins on merchant_id = ancestor"
+            " where role = 'merchant' and above.id = ?",
+            (merchant_id,),
+        )
+        return [self._family("supplier", row[0]) for row in rows.fetchall()]
+
+    def alone(self) -> Iterator[list[str]]:
+        """Yield the ids of the Merchant's requested orders that the Supplier does not have."""
+        last = ""
+        while rows := self._db.execute(
+            "select id from standing as this where role = 'merchant' and requested and id > ?"
+            " and not exists (select 1 from twins where merchant_id = this.id)"
+            " and not exists (select 1 from above join twins on merchant_id = ancestor"
+            "  where role = 'merchant' and above.id = this.id)"
+            " order by id limit ?",
+            (last, _PAGE),
+        ).fetchall():
+            yield [row[0] for row in rows]
+            last = rows[-1][0]
+
+    def numbered(self, number: str) -> list[tuple[Standing, bool]]:
+        """Return the Supplier's orders of this number, and whether each is somebody's twin."""
+        rows = self._db.execute(
+            "select doc, exists (select 1 from twins where supplier_id = this.id) from standing"
+            " as this where role = 'supplier' and number = ?",
+            (number,),
+        )
+        return [(msgspec.json.decode(doc, type=Standing), bool(known)) for doc, known in rows]
+
+    def standing(self, role: Role, id_: str) -> Standing | None:
+        """Return one order as it is listed, if it is."""
+        row = self._db.execute(
+            "select doc from standing where role = ? and id = ?", (role, id_)
+        ).fetchone()
+        return msgspec.json.decode(row[0], type=Standing) if row else None
+
+    def addressee(self, role: Role, id_: str) -> str:
+        """Return a digest of whom an order is sent to."""
+        row = self._db.execute(
+            "select addressee from standing where role = ? and id = ?", (role, id_)
+        ).fetchone()
+        return row[0] if row else ""
+
+    def _family(self, role: Role, id_: str) -> Family:
+        rows = self._db.execute(
+            # Not `id = :id or id in (...)`: that would read the whole table for each family.
+            "select doc from standing where role = :role and id in"
+            " (select :id union select id from above where role = :role and ancestor = :id)",
+            {"role": role, "id": id_},
+        )
+        members = [msgspec.json.decode(row[0], type=Standing) for row in rows]
+        # Pieces are numbered in the order in which they were made, the tenth after the ninth.
+        members.sort(key=lambda one: (len(one.order.id), one.order.id))
+        return Family(id_, tuple(members))
+
+    def _read(self, role: Role, account: Account, now: datetime) -> None:
+        for page in account.all_orders(role, now=now):
+            self._keep(role, page)
+
+    def _keep(self, role: Role, page: Page[Standing]) -> None:
+        for one in page.items:
+            order = one.order
+            self._db.execute(
+                "insert or replace into standing values (?, ?, ?, ?, ?, ?)",
+                (
+                    role,
+                    order.id,
+                    order.number,
+                    digest(order.ship_to.name),
+                    order.status == "dropshipment_requested" and one.is_ours and not order.is_split,
+                    msgspec.json.encode(self._bare(one, role)),
+                ),
+            )
+            self._db.executemany(
+                "insert or ignore into above values (?, ?, ?)",
+                [(role, ancestor, order.id) for ancestor in order.ancestors],
+            )
+            if role == "supplier" and order.reference:
+                self._twin(order.reference, (order.id, *order.ancestors)[-1])
+
+    def _bare(self, one: Standing, role: Role) -> Standing:
+        """Leave out what is personal, and name the Merchant's lines as the Supplier does."""
+        lines = one.order.lines
+        if role == "merchant":
+            lines = lines_sent(lines, self.portal.config)
+        order = replace(
+            one.order,
+            ship_to=Address(),
+            bill_to=None,
+            customer_notes="",
+            internal_notes="",
+            tags=(),
+            lines=tuple(replace(line, details="", name="") for line in lines),
+        )
+        return replace(one, order=order)
+
+    def _twin(self, reference: str, supplier_id: str) -> None:
+        origin, _, key = reference.partition(":")
+        merchant_id, _, generation = key.rpartition("#")
+        if not merchant_id or not generation.isdecimal():
+            return
+        if origin != self.portal.origin:
+            self.other_origins.add(origin)
+            return
+        self._db.execute(
+            "insert or ignore into twins values (?, ?, ?)",
+            (merchant_id, int(generation), supplier_id),
+        )
+
+    def _look_up(self) -> None:
+        """Ask a Supplier that lists nothing for each of the Merchant's orders by our reference."""
+        for ids in self._ids():
+            generation, left = 1, ids
+            while left:
+                names = {f"{self.portal.origin}:{one}#{generation}": one for one in left}
+                found = self.portal.supplier.find_orders(list(names))
+                statuses = self.portal.supplier.statuses([one.id for one in found.values()])
+                for reference, outcome in found.items():
+                    self._know(outcome.id, statuses.get(outcome.id, ""), reference)
+                left = [names[reference] for reference in found]
+                generation += 1
+
+    def _know(self, supplier_id: str, status: str, reference: str = "") -> None:
+        order = Order(
+            id=supplier_id,
+            number=supplier_id,
+            lines=(),
+            ship_to=Address(),
+            status=status,
+            reference=reference,
+        )
+        self._keep("supplier", Page(items=(Standing(order=order),)))
+
+    def _add_linked(self) -> None:
+        """Believe a link where no reference says which order of the Supplier's is meant."""
+        for ids in self._ids():
+            links = list(self.portal.links.of_merchant("order", ids).values())
+            missing = [link for link in links if not self._has_twin(link.merchant_id)]
+            if "supplier" not in self.portal.supplier.lists_all_as:
+                known = self.portal.supplier.statuses([link.supplier_id for link in missing])
+                for id_, status in known.items():
+                    self._know(id_, status)
+            for link in missing:
+                self._add_link(link)
+
+    def _add_link(self, link: "Link") -> None:
+        # A piece's link is not that of an order: it is found with the whole that it is a piece of.
+        self._db.execute(
+            "insert or ignore into twins select ?, ?, id from standing as this"
+            " where role = 'supplier' and id = ? and not exists (select 1 from above"
+            "  where role = 'supplier' and above.id = this.id)",
+            (link.merchant_id, link.generation, link.supplier_id),
+        )
+
+    def _has_twin(self, merchant_id: str) -> bool:
+        row = self._db.execute("select 1 from twins where merchant_id = ?", (merchant_id,))
+        return row.fetchone() is not None
+
+    def _ids(self) -> Iterator[list[str]]:
+        last = ""
+        while rows := self._db.execute(
+            "select id from standing where role = 'merchant' and id > ? order by id limit ?",
+            (last, _PAGE),
+        ).fetchall():
+            yield [row[0] for row in rows]
+            last = rows[-1][0]
+
+
+@contextmanager
+def both_sides(portal: Portal, *, now: datetime) -> Iterator[Sides]:
+    """Read both accounts into a temporary file, which goes when it is done with."""
+    with _empty(portal) as sides:
+        sides.load(now)
+        yield sides
+
+
+@contextmanager
+def supplier_side(portal: Portal, *, now: datetime) -> Iterator[Sides]:
+    """Read only the Supplier's."""
+    with _empty(portal) as sides:
+        sides.load_supplier(now)
+        yield sides
+
+
+@contextmanager
+def _empty(portal: Portal) -> Iterator[Sides]:
+    # A file by its name: some builds of SQLite keep unnamed ones in memory, however large.
+    with (
+        TemporaryDirectory(prefix="ordosync-") as folder,
+        closing(sqlite3.connect(Path(folder) / "sides.db", isolation_level=None)) as db,
+    ):
+        db.execute("pragma journal_mode = off")
+        db.execute("pragma synchronous = off")
+        db.executescript(_TABLES)
+        db.execute("begin")
+        yield Sides(db, portal)
+
+
+def digest(name: str) -> str:
+    """Return what tells one addressee from another, and does not say who it is."""
+    known = " ".join(name.split()).casefold()
+    return hashlib.blake2b(known.encode("utf-8", "replace"), digest_size=16).hexdigest()

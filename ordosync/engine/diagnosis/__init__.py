@@ -1,0 +1,1 @@
+"""Diagnosis: the story of an order, open concerns, reports, health and checks."""

@@ -1,0 +1,142 @@
+"""What the accounts of a portal say of an order: embedded ones always, foreign ones when asked."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ordosync.accounts.account import Account
+from ordosync.accounts.sqlite import SqliteAccount, TimelineEntry
+from ordosync.errors import AccountError
+from ordosync.models import Order, Shipment
+from ordosync.tasks.base import Portal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """An order as one account has it; what it does not tell is empty."""
+
+    status: str = ""
+    placed_at: datetime | None = None
+    is_split: bool = False
+    supplier: str | None = None
+    """Whom a Merchant has requested it from."""
+    reference: str = ""
+    """What ordosync calls it, where ordosync has made it."""
+    deeds: tuple[TimelineEntry, ...] = ()
+    sent: tuple[Shipment, ...] = ()
+    pieces: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    trouble: str = ""
+    """Why a foreign account could not be asked."""
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it has left; a valid label says so, whatever became of the order since."""
+        return self.status == "shipped" or any(not one.voided for one in self.sent)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desks:
+    """Those sides of a portal that are embedded accounts."""
+
+    merchant: SqliteAccount | None
+    supplier: SqliteAccount | None
+
+    @classmethod
+    def of(cls, portal: Portal) -> "Desks":
+        """Return them; each reads as empty until its file is there."""
+        return cls(merchant=_desk(portal.merchant), supplier=_desk(portal.supplier))
+
+    def beginning_with(self, prefix: str, *, limit: int) -> list[str]:
+        """Return the first order numbers and SKUs of both that begin like this."""
+        return [
+            name
+            for desk in (self.merchant, self.supplier)
+            if desk
+            for name in (*desk.order_numbers(prefix, limit=limit), *desk.skus(prefix, limit=limit))
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looking:
+    """How the accounts of a portal are asked."""
+
+    portal: Portal
+    tasks: frozenset[str]
+    """What this portal can run: an account is asked nothing that its side has no part in."""
+    online: bool
+
+    def at_merchant(self, number: str | None) -> Seen | None:
+        """Return what the Merchant says of an order; None: it is not there, or nobody asked."""
+        return self._look(self.portal.merchant, number, self._foreign_merchant)
+
+    def at_supplier(self, number: str | None, shipments: Sequence[str] = ()) -> Seen | None:
+        """Return the same of the Supplier, with these shipments where it has to be asked."""
+        return self._look(
+            self.portal.supplier, number, lambda one: self._foreign_supplier(one, shipments)
+        )
+
+    def _look(
+        self, account: Account, number: str | None, ask: Callable[[str], Seen | None]
+    ) -> Seen | None:
+        if not number:
+            return None
+        if isinstance(account, SqliteAccount):
+            return _at_desk(account, number)
+        if not self.online:
+            return None
+        try:
+            return ask(number)
+        except AccountError as error:
+            return Seen(trouble=str(error))
+
+    def _foreign_merchant(self, number: str) -> Seen | None:
+        merchant = self.portal.merchant
+        for page in merchant.orders_by_id([number]):
+            for item in page.items:
+                if isinstance(item, Order):
+                    return Seen(
+                        status="dropshipment_requested",
+                        placed_at=item.placed_at,
+                        parents=item.ancestors,
+                    )
+                return Seen(status="unusable")
+        if "cancel-orders" in self.tasks and merchant.cancelled_among([number]):
+            return Seen(status="cancelled")
+        return None
+
+    def _foreign_supplier(self, number: str, shipments: Sequence[str]) -> Seen | None:
+        supplier = self.portal.supplier
+        status = supplier.statuses([number]).get(number)
+        if status is None:
+            return None
+        pieces: tuple[str, ...] = ()
+        if "split-order" in self.tasks:
+            pages = supplier.splits_by_id([number])
+            pieces = tuple(piece.id for page in pages for one in page.items for piece in one.pieces)
+        sent: tuple[Shipment, ...] = ()
+        if "update-tracking" in self.tasks and shipments:
+            read = supplier.shipments_by_id(shipments)
+            sent = tuple(one for page in read for one in page.items if isinstance(one, Shipment))
+        return Seen(status=status, pieces=pieces, is_split=bool(pieces), sent=sent)
+
+
+def _desk(account: Account) -> SqliteAccount | None:
+    return account if isinstance(account, SqliteAccount) else None
+
+
+def _at_desk(desk: SqliteAccount, number: str) -> Seen | None:
+    order = desk.read_order(number)
+    if order is None:
+        return None
+    return Seen(
+        status=order.status,
+        placed_at=order.placed_at,
+        is_split=order.is_split,
+        supplier=desk.supplier_of(number),
+        reference=desk.reference_of(number),
+        deeds=desk.timeline(number),
+        sent=tuple(desk.shipments_of(number)),
+        pieces=tuple(desk.pieces_of(number)),
+        parents=order.ancestors,
+    )

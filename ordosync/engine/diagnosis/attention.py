@@ -1,0 +1,288 @@
+"""What waits for a person, or for too long, oldest first, and what settles it.
+
+Read from the store alone: no account is asked, so it answers at once whatever is down.
+"""
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ordosync.config.settings import Config, PortalConfig
+from ordosync.engine.execution.unproven import WHY, unproven_accounts
+from ordosync.engine.scheduling.outages import LONG
+from ordosync.engine.scheduling.timetable import can_run
+from ordosync.store import Store
+from ordosync.store.concerns import Concern, Severity, step_key
+from ordosync.store.links import Link
+from ordosync.store.schedule import ScheduleRow
+from ordosync.store.steps import DISMISSED, PATIENT, UNPROVEN, StepRow
+from ordosync.store.timestamps import to_text
+from ordosync.tasks import TASKS, supplier_status
+from ordosync.tasks.order_notices import is_notice
+
+_VERY_LONG = timedelta(days=1)
+"""The same for what waits for something that may take days."""
+_AN_OUTAGE = timedelta(minutes=10)
+"""A task that does not succeed for so long, and for two intervals, is critical."""
+_MOST_UNSHIPPED = 1000
+_CRITICAL = frozenset({"already-shipped", "piece-cancelled", supplier_status.RESTORED})
+"""Codes of failed steps of which goods go out that nobody wants."""
+_ONLY_PEOPLE = frozenset(
+    {
+        "already-shipped",
+        "cancelled",
+        "cut",
+        "edited",
+        "further-parcel",
+        "piece-cancelled",
+        "reused-number",
+        "split-refused",
+    }
+)
+"""Codes of failed steps that no further try can settle."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attention:
+    """Something that people should look at."""
+
+    key: str
+    """Stable: the same trouble has the same one."""
+    severity: Severity
+    code: str
+    content: str
+    """What it is about; a dismissal holds until this changes."""
+    since: datetime
+    portal: str
+    task: str
+    what: str
+    """The order, product or file, as its account names it."""
+    reason: str
+    settle: str
+    """The command that settles it, or shows it."""
+    step: int | None = None
+    supplier: str | None = None
+    dismissed_at: datetime | None = None
+    note: str = ""
+
+    @property
+    def needs_you(self) -> bool:
+        """Whether it is open and more than a hint."""
+        return self.dismissed_at is None and self.severity != "low"
+
+
+def attention(
+    config: Config, store: Store, *, now: datetime, unshipped_for: timedelta
+) -> list[Attention]:
+    """Return all of it, also what was dismissed and has not changed since.
+
+    `unshipped_for`: how old an import without a label may be.
+    """
+    dismissed = store.concerns.dismissed()
+    others = [
+        *_braked(config, store),
+        *_troubles(config, store, now),
+        *_tried(config, store, now),
+        *_unshipped(config, store, now - unshipped_for),
+        *_unproven(config, store, now),
+    ]
+    left = [one for one in dismissed.values() if one.portal in config.portals]
+    found = [
+        *_failed(config, store),
+        *(_unless_dismissed(one, dismissed) for one in others),
+        *_dismissed_steps(store, left),
+    ]
+    return sorted(found, key=lambda one: one.since)
+
+
+def _unless_dismissed(one: Attention, dismissed: Mapping[str, Concern]) -> Attention:
+    said = dismissed.get(one.key)
+    if said is None or said.content != one.content:
+        return one
+    return replace(one, dismissed_at=said.dismissed_at, note=said.note)
+
+
+def _dismissed_steps(store: Store, concerns: Iterable[Concern]) -> Iterator[Attention]:
+    """Yield the steps that were settled by it; one that has failed since is open again."""
+    for said in concerns:
+        key = said.key.removeprefix(step_key(said.portal, said.task, ""))
+        step = store.steps.known(said.portal, said.task, [key]).get(key)
+        if step and step.code == DISMISSED and step.state == "skipped":
+            yield replace(
+                _of_step(step, step.reason or "", f"ordosync retry {step.id}", said.severity),
+                since=said.since,
+                code=said.code,
+                dismissed_at=said.dismissed_at,
+                note=said.note,
+            )
+
+
+def _unproven(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
+    """Yield the portals whose Supplier does not keep the references of orders."""
+    for portal, account, since in unproven_accounts(config, store, now=now):
+        key = f"{portal}:no-reference:import-orders"
+        yield Attention(
+            key=key,
+            severity="normal",
+            code="no-reference",
+            content=account,
+            since=since,
+            portal=portal,
+            task="import-orders",
+            what=account,
+            reason=f"account {account} {WHY}; such an order fails and is left to you",
+            settle=f"ordosync dismiss {key}",
+        )
+
+
+def _braked(config: Config, store: Store) -> Iterator[Attention]:
+    """Yield the tasks that the safety limit stopped and that have not passed it since."""
+    for portal in config.portals:
+        for task in TASKS.values():
+            found = store.runs.braked(portal, task.name) if task.brake else None
+            if found is None:
+                continue
+            first, last = found
+            message = last.error.message if last.error else ""
+            yield Attention(
+                key=f"{portal}:brake:{task.name}",
+                severity="critical",
+                code="brake",
+                content=message,
+                since=first.started_at,
+                portal=portal,
+                task=task.name,
+                what="the whole task",
+                reason=message,
+                settle=f"ordosync {task.name} {portal} --dry-run",
+            )
+
+
+def _troubles(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
+    """Yield the scheduled tasks whose last runs all came to nothing."""
+    for row in store.schedule.all():
+        if row.trouble_since is None or row.portal not in config.portals:
+            continue
+        newest = store.runs.newest(1, portal=row.portal, task=row.task)
+        error = newest[0].error if newest else None
+        if error is None or error.code == "brake":
+            continue  # what waits, and what the limit stopped, is listed by itself
+        yield Attention(
+            key=f"{row.portal}:{row.task}",
+            severity=_severity_of(row, now),
+            code=error.code,
+            content=to_text(row.trouble_since),
+            since=row.trouble_since,
+            portal=row.portal,
+            task=row.task,
+            what="the whole task",
+            reason=error.message,
+            settle=f"ordosync show {newest[0].id}",
+        )
+
+
+def _severity_of(row: ScheduleRow, now: datetime) -> Severity:
+    limit = max(_AN_OUTAGE, timedelta(seconds=2 * (row.interval_s or 0)))
+    return "critical" if row.trouble_since and now - row.trouble_since >= limit else "normal"
+
+
+def _failed(config: Config, store: Store) -> Iterator[Attention]:
+    for step in store.steps.open():
+        if step.portal in config.portals and step.state == "failed":
+            yield _of_step(step, step.reason or "", _settle(step), _severity(step, store))
+    for step in store.steps.without_tracking():
+        if step.portal in config.portals:
+            settle = f"add tracking to order {step.supplier_id} at the Supplier"
+            yield _of_step(step, step.reason or "", settle, "normal")
+
+
+def _tried(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
+    """Yield what is tried or looked up by itself, where that takes too long."""
+    for step in store.steps.open():
+        if step.portal in config.portals and step.state != "failed" and _is_late(step, now):
+            reason = step.reason or "its outcome is not known yet"
+            yield _of_step(step, reason, _settle(step), _severity(step, store))
+
+
+def _is_late(step: StepRow, now: datetime) -> bool:
+    """Return True if a look-up has not settled a step, or it is tried by itself for too long."""
+    if step.state == "unknown" and step.looked_at and step.code != "unavailable":
+        return True
+    # What waited for a parcel may be days old when it is written at last.
+    since = step.updated_at if step.state == "sending" else step.created_at
+    return now - since > (_VERY_LONG if step.code in PATIENT else LONG)
+
+
+def _severity(step: StepRow, store: Store) -> Severity:
+    if step.state in ("sending", "unknown") or step.code in _CRITICAL:
+        return "critical"
+    if step.code == "edited" and not _is_shipped(step, store):
+        return "critical"
+    return "normal"
+
+
+def _is_shipped(step: StepRow, store: Store) -> bool:
+    """Whether the Merchant was told of a label that holds."""
+    order = step.merchant_id or ""
+    told = store.links(step.portal).of_merchant("shipment", [order]).get(order)
+    return told is not None and told.state == "live"
+
+
+def _of_step(step: StepRow, reason: str, settle: str, severity: Severity) -> Attention:
+    return Attention(
+        key=step_key(step.portal, step.task, step.key),
+        severity=severity,
+        code=step.code or step.state,
+        content=step.content,
+        since=step.created_at,
+        portal=step.portal,
+        task=step.task,
+        what=step.merchant_id or step.key,
+        reason=reason,
+        settle=settle,
+        step=step.id,
+        supplier=step.supplier_id,
+    )
+
+
+def _settle(step: StepRow) -> str:
+    if step.code == supplier_status.RESTORED:
+        return f"ordosync reconcile {step.portal}"
+    if step.code == supplier_status.CANCELLED:
+        return f"ordosync why {shlex.quote(step.merchant_id or step.key)}"
+    if step.state == "failed" and step.code != UNPROVEN:
+        verb = "dismiss" if step.code in _ONLY_PEOPLE or is_notice(step.key) else "retry"
+        return f"ordosync {verb} {step.id}"
+    if step.state == "waiting":
+        return f"ordosync retry {step.id}  (it is tried by itself, too)"
+    return f"ordosync retry {step.id} --sent ID, or --not-sent, if it is not found by itself"
+
+
+def _unshipped(config: Config, store: Store, before: datetime) -> Iterator[Attention]:
+    for portal in config.portals.values():
+        if not can_run(config, portal, "update-tracking"):
+            continue  # nobody would tell us of a label
+        links = store.links(portal.name)
+        for link, linked_at in links.unshipped(before=before, limit=_MOST_UNSHIPPED):
+            yield _of_order(config, portal, link, linked_at)
+
+
+def _of_order(config: Config, portal: PortalConfig, link: Link, linked_at: datetime) -> Attention:
+    account = config.accounts[portal.supplier.account]
+    settle = f"look at order {link.supplier_id} in account {account.name}"
+    if account.kind == "sqlite":
+        settle = f"ordosync orders show {shlex.quote(link.supplier_id)} --account {account.name}"
+    return Attention(
+        key=f"{portal.name}:unshipped:{link.merchant_id}",
+        severity="low",
+        code="unshipped",
+        content=link.supplier_id,
+        since=linked_at,
+        portal=portal.name,
+        task="import-orders",
+        what=link.merchant_id,
+        reason="was imported and has not shipped",
+        settle=settle,
+        supplier=link.supplier_id,
+    )

@@ -1,0 +1,101 @@
+"""Is everything that is scheduled fresh? Counted from the last success, so silence is no answer.
+
+A task is fresh while its last success, ok or partial, is no older than its interval and ten
+minutes. What never ran is not fresh: on a new installation that is what one wants to hear.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ordosync.config.settings import Config
+from ordosync.engine.scheduling.timetable import plans
+from ordosync.slots import is_from_the_future
+from ordosync.store import Store
+from ordosync.store.schedule import ScheduleRow
+
+_GRACE = timedelta(minutes=10)
+_FEW = 3
+_OVERLAPS = 3
+"""So many slots in a row that find their task still running are too many."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Freshness:
+    """Whether a scheduled task of a portal does what it should."""
+
+    portal: str
+    task: str
+    last_ok_at: datetime | None
+    limit: timedelta
+    """How old the last success may be."""
+    trouble: str | None
+    """What is wrong, in words; None: fresh."""
+
+
+def freshness(
+    config: Config, store: Store, *, now: datetime, max_age: timedelta | None = None
+) -> list[Freshness]:
+    """Look at every task that is scheduled and not paused; `max_age` replaces its own limit."""
+    rows = {(row.portal, row.task): row for row in store.schedule.all()}
+    found = []
+    for plan in plans(config, rows.values()):
+        row = rows.get((plan.portal, plan.task))
+        if plan.interval_s is None or (row and row.paused):
+            continue
+        limit = max_age or timedelta(seconds=plan.interval_s) + _GRACE
+        last_ok_at = row.last_ok_at if row else None
+        found.append(
+            Freshness(
+                portal=plan.portal,
+                task=plan.task,
+                last_ok_at=last_ok_at,
+                limit=limit,
+                trouble=_trouble(row, store, limit, now),
+            )
+        )
+    return found
+
+
+def _trouble(row: ScheduleRow | None, store: Store, limit: timedelta, now: datetime) -> str | None:
+    if row is None or row.last_ok_at is None:
+        return "has never succeeded"
+    if is_from_the_future(row.last_ok_at, now):
+        return "last succeeded in the future: the clock was wrong, or is"
+    if now - row.last_ok_at > limit:
+        return f"last succeeded {_age(now - row.last_ok_at)} ago, more than {_age(limit)}"
+    newest = store.runs.newest(1, portal=row.portal, task=row.task)
+    if newest and newest[0].status == "running":
+        overlaps = row.slots.number(now) - row.slots.number(newest[0].started_at)
+        if overlaps >= _OVERLAPS:
+            return f"run {newest[0].id} still runs, {overlaps} slots later"
+    return None
+
+
+def _age(age: timedelta) -> str:
+    minutes = int(age.total_seconds() // 60)
+    days, minutes = divmod(minutes, 1440)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((days, "d"), (hours, "h"), (minutes, "min"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 min"
+
+
+def lateness(row: ScheduleRow, store: Store) -> timedelta | None:
+    """Return how long after the start of its slot the task usually starts, from recent runs.
+
+    None while there are too few to tell: the first run of all, or after an edit of the interval,
+    starts at once, wherever in its slot that is.
+    """
+    runs = store.runs.newest(20, portal=row.portal, task=row.task)
+    late = sorted(_late(row, run.started_at) for run in runs if run.trigger == "schedule")
+    return late[len(late) // 2] if len(late) >= _FEW else None
+
+
+def _late(row: ScheduleRow, started_at: datetime) -> timedelta:
+    return started_at - row.slots.start(row.slots.number(started_at))
+
+
+def shortest(rows: Iterable[ScheduleRow]) -> ScheduleRow | None:
+    """Return the row that needs ticks most often."""
+    scheduled = [row for row in rows if row.interval_s and not row.paused]
+    return min(scheduled, key=lambda row: row.interval_s or 0, default=None)

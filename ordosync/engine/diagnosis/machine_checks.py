@@ -1,0 +1,146 @@
+"""What `health -v` looks at besides: the machine on which all this runs."""
+
+import grp
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from ordosync import crontab
+from ordosync.config.settings import Config
+from ordosync.database import sqlite3, wal_is_safe
+from ordosync.engine.diagnosis.health import lateness, shortest
+from ordosync.engine.scheduling.timetable import interval_name
+from ordosync.errors import OrdosyncError
+from ordosync.slots import is_from_the_future
+from ordosync.store import Store
+from ordosync.trust import shared
+
+_LEAST_FREE = 64 * 1024 * 1024
+"""A full disk cannot even be tidied up: SQLite needs space to delete."""
+_GRACE = timedelta(minutes=10)
+_OLDEST = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    state: Literal["ok", "warning", "trouble"]
+    text: str
+
+
+def checks(config: Config, store: Store, *, now: datetime) -> Iterator[Check]:
+    """Look at everything but freshness."""
+    yield _sqlite(store)
+    yield _permissions(config)
+    yield _disk(config)
+    yield _clock(store, now)
+    yield _ticks(store, now)
+    yield _crontab(config)
+
+
+def _sqlite(store: Store) -> Check:
+    text = f"SQLite {sqlite3.sqlite_version}, journal {store.journal}"
+    if store.journal == "wal" and not wal_is_safe():
+        return Check(
+            name="sqlite",
+            state="trouble",
+            text=f"{text}: this SQLite can damage a WAL file; install pysqlite3",
+        )
+    if not wal_is_safe():
+        text += ", since this SQLite can damage a WAL file"
+    return Check(name="sqlite", state="ok", text=text)
+
+
+def _permissions(config: Config) -> Check:
+    if config.database.exists() and not os.access(config.database, os.W_OK):
+        return _trouble("permissions", f"{config.database} cannot be written by this user")
+    if found := list(written_by_groups(config)):
+        return Check(name="permissions", state="warning", text="; ".join(found))
+    return Check(
+        name="permissions", state="ok", text="configuration and database are as they should"
+    )
+
+
+def written_by_groups(config: Config) -> Iterator[str]:
+    """Say which groups can change the configuration, or where the store is, and how to end it."""
+    places = {**dict(shared(str(config.path))), **dict(shared(str(config.database.parent)))}
+    for place, number in places.items():
+        try:
+            group = grp.getgrgid(number).gr_name
+        except KeyError:
+            group = str(number)
+        yield f"group {group} can write to {place}; if it is not meant to: `chmod g-w {place}`"
+
+
+def _disk(config: Config) -> Check:
+    free = shutil.disk_usage(_existing(config.database)).free
+    text = f"{free // (1024 * 1024)} MB free for {config.database.name}"
+    if free < _LEAST_FREE:
+        return _trouble("disk", f"only {text}")
+    return Check(name="disk", state="ok", text=text)
+
+
+def _existing(path: Path) -> Path:
+    return path if path.exists() else path.parent
+
+
+def _clock(store: Store, now: datetime) -> Check:
+    if now < _OLDEST:
+        return _trouble("clock", f"says {now:%Y-%m-%d}, which is over: set it right")
+    for row in store.schedule.all():
+        if is_from_the_future(row.last_started_at, now):
+            return _trouble(
+                "clock",
+                f"says {now:%Y-%m-%d %H:%M} UTC, and {row.task} of {row.portal} started later than"
+                " that: it was wrong, or is",
+            )
+    return Check(name="clock", state="ok", text=f"{now:%Y-%m-%d %H:%M} UTC")
+
+
+def _ticks(store: Store, now: datetime) -> Check:
+    """Idle ticks leave no trace; what they start does."""
+    row = shortest(store.schedule.all())
+    if row is None or not row.interval_s:
+        return Check(name="ticks", state="ok", text="nothing is scheduled")
+    interval = timedelta(seconds=row.interval_s)
+    what = f"{row.task} of {row.portal} ({interval_name(row.interval_s)})"
+    if row.history.tried_at is None:
+        return Check(name="ticks", state="trouble", text=f"no tick has started {what} yet")
+    if now - row.history.tried_at > interval + _GRACE:
+        at = f"{row.history.tried_at:%Y-%m-%d %H:%M} UTC"
+        return Check(name="ticks", state="trouble", text=f"none seen since {at}: is cron running?")
+    late = lateness(row, store)
+    if late is not None and late > interval / 2:
+        minutes = int(late.total_seconds() // 60)
+        return Check(
+            name="ticks",
+            state="warning",
+            text=f"come too rarely: {what} starts {minutes} min after it is due",
+        )
+    return Check(name="ticks", state="ok", text=f"seen lately, by {what}")
+
+
+def _crontab(config: Config) -> Check:
+    """Only a warning: another user's crontab, or another scheduler, may do it."""
+    try:
+        lines = crontab.block_of(crontab.read(), config.path).splitlines()
+    except OrdosyncError as error:
+        return Check(name="crontab", state="warning", text=str(error))
+    if not lines:
+        text = "this user's has no lines for this configuration: `ordosync cron install`"
+        return Check(name="crontab", state="warning", text=text)
+    program = crontab.program_of(lines)
+    if program is None or not os.access(program, os.X_OK):
+        text = f"calls {program}, which is not there: `ordosync cron install` mends it"
+        return Check(name="crontab", state="warning", text=text)
+    return Check(name="crontab", state="ok", text=f"calls {program} every minute")
+
+
+def _trouble(name: str, text: str) -> Check:
+    return Check(name=name, state="trouble", text=text)

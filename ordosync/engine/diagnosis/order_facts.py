@@ -1,0 +1,161 @@
+"""What is known of an order in one portal: the store's rows, and what both accounts say of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from ordosync.engine.diagnosis.account_lookup import Looking, Seen
+from ordosync.engine.portals import supplier_at_merchant
+from ordosync.store import Store
+from ordosync.store.links import Link
+from ordosync.store.steps import StepRow
+from ordosync.tasks.base import Portal
+
+_DEEPEST = 4
+"""Pieces of pieces are told so far down."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFacts:
+    """An order of a portal, or one that lies in one of its accounts."""
+
+    portal: Portal
+    merchant_id: str | None
+    supplier_id: str | None
+    imported: tuple[tuple[Link, datetime], ...] = ()
+    """Its links, oldest first: several where it was cancelled and requested again."""
+    told: tuple[tuple[Link, datetime], ...] = ()
+    """The shipments that the Merchant was told of, oldest first."""
+    steps: tuple[StepRow, ...] = ()
+    here: Seen | None = None
+    """As the Merchant has it."""
+    there: Seen | None = None
+    """As the Supplier has it."""
+    pieces: tuple["OrderFacts", ...] = ()
+
+    @property
+    def link(self) -> Link | None:
+        """The newest link."""
+        return self.imported[-1][0] if self.imported else None
+
+    @property
+    def is_requested(self) -> bool:
+        """Whether the Merchant wants it from this portal's Supplier."""
+        from_whom = self.here.supplier if self.here else None
+        return bool(from_whom) and from_whom == self.wanted_from
+
+    @property
+    def wanted_from(self) -> str:
+        """What the Merchant calls the Supplier."""
+        return supplier_at_merchant(self.portal.config)
+
+    @property
+    def is_piece(self) -> bool:
+        """Whether it was split from another order, as far as an embedded account tells."""
+        return any(side is not None and bool(side.parents) for side in (self.here, self.there))
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this portal has anything to do with it."""
+        return bool(self.imported or self.steps or self.is_requested)
+
+    def of_task(self, task: str) -> list[StepRow]:
+        """Return its steps of one task, oldest first."""
+        return [step for step in self.steps if step.task == task]
+
+
+def order_facts(portal: Portal, store: Store, word: str, looking: Looking) -> Iterator[OrderFacts]:
+    """Yield each order of this portal that one of its sides calls so."""
+    for merchant_id, supplier_id in _pairs(portal, store, word, looking):
+        found = _gather(portal, store, looking, (merchant_id, supplier_id), depth=0)
+        if found.steps or found.imported or found.here or found.there:
+            yield found
+
+
+def _pairs(
+    portal: Portal, store: Store, word: str, looking: Looking
+) -> list[tuple[str | None, str | None]]:
+    """Return the ids, at the Merchant and at the Supplier, of what this word may be."""
+    links = store.links(portal.name)
+    by_merchant = links.of_merchant("order", [word]).get(word)
+    found: list[tuple[str | None, str | None]] = []
+    if by_merchant:
+        found.append((word, by_merchant.supplier_id))
+    for number in dict.fromkeys((word, f"{_prefix(portal)}{word}")):
+        link = links.of_supplier("order", [number]).get(number)
+        if link and (number == word or not by_merchant):
+            found.append((link.merchant_id, number))
+    if not found:
+        for number in dict.fromkeys((word, f"{_prefix(portal)}{word}")):
+            there = looking.at_supplier(number)
+            of_merchant = _merchant_id(portal, there) if there else None
+            if there and (word in (number, of_merchant)):
+                found.append((of_merchant, number))
+        if all(merchant_id != word for merchant_id, _ in found):
+            found.append((word, None))
+    return list(dict.fromkeys(found))
+
+
+def _merchant_id(portal: Portal, there: Seen) -> str | None:
+    """Return whose order this is, by the reference that it was made with."""
+    begin = f"{portal.origin}:"
+    if not there.reference.startswith(begin) or there.parents:
+        return None
+    return there.reference.removeprefix(begin).rpartition("#")[0] or None
+
+
+def _prefix(portal: Portal) -> str:
+    """Return what stands before the Merchant's number at this Supplier, where that has such."""
+    return str(getattr(portal.supplier.pair, "prefix", ""))
+
+
+def _gather(
+    portal: Portal,
+    store: Store,
+    looking: Looking,
+    ids: tuple[str | None, str | None],
+    *,
+    depth: int,
+) -> OrderFacts:
+    merchant_id, supplier_id = ids
+    links = store.links(portal.name)
+    steps = _steps(portal, store, merchant_id, supplier_id)
+    shipments = [
+        step.supplier_id for step in steps if step.task == "update-tracking" and step.supplier_id
+    ]
+    there = looking.at_supplier(supplier_id, list(dict.fromkeys(shipments)))
+    return OrderFacts(
+        portal=portal,
+        merchant_id=merchant_id,
+        supplier_id=supplier_id,
+        imported=tuple(links.history("order", merchant_id)) if merchant_id else (),
+        told=tuple(links.history("shipment", merchant_id)) if merchant_id else (),
+        steps=steps,
+        here=looking.at_merchant(merchant_id),
+        there=there,
+        pieces=tuple(_pieces(portal, store, looking, there, depth)) if there else (),
+    )
+
+
+def _steps(
+    portal: Portal, store: Store, merchant_id: str | None, supplier_id: str | None
+) -> tuple[StepRow, ...]:
+    found: dict[int, StepRow] = {}
+    if merchant_id:
+        found = {step.id: step for step in store.steps.of_merchant(portal.name, merchant_id)}
+    if supplier_id:  # a parcel of a piece that nobody has linked
+        unlinked = store.steps.keyed_below(portal.name, "update-tracking", supplier_id)
+        found |= {step.id: step for step in unlinked}
+    orders = ("import-orders", "split-order", "update-tracking", "cancel-orders")
+    return tuple(found[key] for key in sorted(found) if found[key].task in orders)
+
+
+def _pieces(
+    portal: Portal, store: Store, looking: Looking, there: Seen, depth: int
+) -> Iterator[OrderFacts]:
+    if depth == _DEEPEST:
+        return
+    known = store.links(portal.name).of_supplier("order", there.pieces)
+    for piece in there.pieces:
+        merchant_id = known[piece].merchant_id if piece in known else None
+        yield _gather(portal, store, looking, (merchant_id, piece), depth=depth + 1)

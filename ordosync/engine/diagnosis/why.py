@@ -1,0 +1,113 @@
+"""Why an order or a product is as it is: its whole story over both accounts, absence included.
+
+What the store knows comes first; embedded accounts are read as well, since they cost nothing, and
+foreign ones only when people ask for it. `facts` and `products` gather, `words`, `ending` and
+`products` say it. Nothing here is written, and every question goes by an index: it has to answer
+at once where there are a hundred thousand orders.
+"""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from ordosync.accounts.connections import Network
+from ordosync.clock import Clock
+from ordosync.config.settings import Config
+from ordosync.engine.diagnosis.account_lookup import Desks, Looking
+from ordosync.engine.diagnosis.events import events
+from ordosync.engine.diagnosis.next_step import Due, ending
+from ordosync.engine.diagnosis.order_facts import order_facts
+from ordosync.engine.diagnosis.product_facts import product_story
+from ordosync.engine.diagnosis.story import Ending, Event, Story
+from ordosync.engine.portals import chosen, open_portal
+from ordosync.engine.scheduling.timetable import can_run, scheduled
+from ordosync.store import Store
+from ordosync.tasks import TASKS
+from ordosync.tasks.base import Portal
+
+__all__ = ["Ending", "Event", "Story", "nearest", "unread", "why"]
+
+_FEW = 5
+_MANY = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    story: Story
+    is_ours: bool
+    """Whether the portal has anything to do with it, or one of its accounts just has it."""
+
+
+def why(
+    config: Config,
+    store: Store,
+    word: str,
+    *,
+    portals: Sequence[str] = (),
+    online: bool = False,
+    clock: Clock,
+) -> list[Story]:
+    """Return the stories of all that is called this, by either side; none where nobody knows it.
+
+    An order that only lies in an account, and is no portal's, is told once.
+    """
+    due = Due(tasks=scheduled(config, store, now=clock.now()), now=clock.now())
+    found: list[_Found] = []
+    with closing(Network(clock)) as network:
+        for one in chosen(config, portals):
+            portal = open_portal(config, one, store, network)
+            tasks = frozenset(task for task in TASKS if can_run(config, one, task))
+            looking = Looking(portal=portal, tasks=tasks, online=online)
+            try:
+                for facts in order_facts(portal, store, word, looking):
+                    end = ending(facts, due)
+                    here, there = (
+                        side.status if side else "" for side in (facts.here, facts.there)
+                    )
+                    story = Story.of(
+                        portal, facts.merchant_id, facts.supplier_id, end, statuses=(here, there)
+                    )
+                    found.append(
+                        _Found(story=story.with_events(events(facts)), is_ours=facts.is_ours)
+                    )
+                product = product_story(looking, store, word, due)
+                if product:
+                    found.append(_Found(story=product, is_ours=True))
+            finally:
+                portal.merchant.close()
+                portal.supplier.close()
+    ours = [one.story for one in found if one.is_ours]
+    return ours or [one.story for one in found[:1]]
+
+
+def nearest(
+    config: Config, store: Store, word: str, *, portals: Sequence[str] = (), clock: Clock
+) -> list[str]:
+    """Return known numbers and SKUs that look like this word, the most alike first."""
+    known: set[str] = set()
+    with closing(Network(clock)) as network:
+        for one in chosen(config, portals):
+            portal = open_portal(config, one, store, network)
+            known.update(_beginning_alike(portal, store, word))
+    return get_close_matches(word, sorted(known), n=_FEW, cutoff=0.5)
+
+
+def unread(config: Config, store: Store, *, portals: Sequence[str] = ()) -> list[str]:
+    """Return the files that could not be read, in which an order may be that nobody knows."""
+    names = (portal.name for portal in chosen(config, portals))
+    return [step.key.removeprefix("file:") for name in names for step in store.steps.unread(name)]
+
+
+def _beginning_alike(portal: Portal, store: Store, word: str) -> set[str]:
+    """Return what begins as the word does, by as many signs as anything has."""
+    desks, links = Desks.of(portal), store.links(portal.name)
+    for length in range(len(word), 0, -1):
+        found = {
+            *desks.beginning_with(word[:length], limit=_MANY),
+            *links.beginning_with("order", word[:length], limit=_MANY),
+            *links.beginning_with("product", word[:length], limit=_MANY),
+        }
+        if found:
+            return found
+    return set()

@@ -1,0 +1,1 @@
+"""Execution of one run: claim, decide, deliver, record, and recover what an earlier run left."""

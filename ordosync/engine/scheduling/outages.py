@@ -1,0 +1,75 @@
+"""What people should hear of who hear only of trouble: its start, its end, and once a day between.
+
+A task of ten minutes whose account is down would write 144 mails a day, and nobody reads the 145th.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from ordosync.errors import UnavailableError, UnknownOutcomeError
+from ordosync.slots import is_from_the_future
+from ordosync.store import Store
+from ordosync.store.runs import Run
+from ordosync.store.schedule import ScheduleRow
+
+_AGAIN = timedelta(days=1)
+_PASSING = (UnavailableError.code, UnknownOutcomeError.code)
+LONG = timedelta(hours=1)
+"""So old a step may be that is tried again by itself, before people hear of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """One thing to tell."""
+
+    kind: Literal["items", "starts", "lasts", "ends", "gave-up", "clock"]
+    portal: str
+    task: str
+    run: Run | None = None
+    since: datetime | None = None
+    """When the trouble started, or when the wrong clock said that the task ran."""
+
+
+def news_of(run: Run, store: Store, *, now: datetime, told: bool) -> list[News]:
+    """Return what a run is to be told of; `told` notes that it was."""
+    news = []
+    if run.counts.failed and not (run.error and run.error.code == "brake"):
+        news.append(News(kind="items", portal=run.portal, task=run.task, run=run))
+    row = store.schedule.get(run.portal, run.task)
+    if row is None or run.status == "interrupted":
+        return news
+    troubled = (run.status == "failed" and not _may_pass(run, row)) or store.steps.are_late(
+        run.portal, run.task, before=now - LONG
+    )
+    kind = _kind(row, troubled=troubled, now=now)
+    if kind is None:
+        return news
+    since = row.trouble_since or now
+    if not run.is_kept:  # what waits was logged by an earlier run
+        run = next(iter(store.runs.newest(1, portal=run.portal, task=run.task)), run)
+    if told:
+        with store.transaction():
+            store.schedule.told(
+                run.portal, run.task, trouble_since=since if troubled else None, now=now
+            )
+    return [*news, News(kind=kind, portal=run.portal, task=run.task, run=run, since=since)]
+
+
+def _may_pass(run: Run, row: ScheduleRow) -> bool:
+    """Return whether the next try, in a minute, is waited for: a single 503 is no trouble."""
+    passing = run.error is not None and run.error.code in _PASSING
+    return passing and row.trouble_since is None and row.history.failures <= 1
+
+
+def _kind(
+    row: ScheduleRow, *, troubled: bool, now: datetime
+) -> Literal["starts", "lasts", "ends"] | None:
+    if not troubled:
+        return "ends" if row.trouble_since else None
+    if row.trouble_since is None:
+        return "starts"
+    told_at = row.told_at
+    if told_at is None or is_from_the_future(told_at, now) or now - told_at >= _AGAIN:
+        return "lasts"
+    return None

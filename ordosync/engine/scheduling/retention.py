@@ -1,0 +1,59 @@
+"""What is kept for how long: the log is pruned by whoever works anyway, once a day."""
+
+from datetime import datetime, timedelta
+
+from ordosync.clock import Clock, StoppedError
+from ordosync.config.settings import Config
+from ordosync.engine.diagnosis.attention import attention
+from ordosync.engine.execution.interruption import Stop
+from ordosync.errors import DatabaseError
+from ordosync.failpoints import fault
+from ordosync.store import Store
+from ordosync.store.pruning import Pruned
+
+_PAUSE_S = 0.01
+_AT_MOST_S = 20
+"""How long a tick works at it; the next one goes on."""
+
+
+def prune(config: Config, store: Store, clock: Clock, stop: Stop) -> Pruned | None:
+    """Delete what is older than the configuration keeps; None where it keeps everything."""
+    if config.retention is None:
+        return None
+
+    def between() -> bool:
+        fault("pruning")
+        try:
+            clock.sleep(_PAUSE_S)  # or a writer that waits would find the file locked again
+        except StoppedError:
+            return False
+        return stop.reason is None
+
+    now = clock.now()
+    pruned = store.pruning.run(before=now - config.retention, now=now, between=between)
+    if pruned.ended:
+        _forget_dismissals(config, store, pruned.before, now)
+    return pruned
+
+
+def _forget_dismissals(config: Config, store: Store, before: datetime, now: datetime) -> None:
+    """Forget what was dismissed before this time and is settled by now, with its note."""
+    listed = attention(config, store, now=now, unshipped_for=timedelta())
+    standing = {one.key for one in listed if one.dismissed_at}
+    settled = [
+        one.key
+        for one in store.concerns.dismissed().values()
+        if one.dismissed_at < before and one.portal in config.portals and one.key not in standing
+    ]
+    if settled:
+        with store.transaction():
+            store.concerns.take_back(settled)
+
+
+def prune_for_a_while(config: Config, clock: Clock, stop: Stop) -> None:
+    """Do some of it, after the work of a tick. What keeps it from that is told by the next one."""
+    try:
+        with Store.open(config.database) as store:
+            prune(config, store, clock, stop.within(_AT_MOST_S))
+    except DatabaseError:
+        return

@@ -1,0 +1,114 @@
+"""What cron calls: whatever is due, portals side by side, none of them another's trouble."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+
+from ordosync.accounts.connections import Network
+from ordosync.clock import Clock
+from ordosync.config.settings import Config, PortalConfig
+from ordosync.engine import open_portal, register, run_if_due
+from ordosync.engine.execution.claim import GaveUp
+from ordosync.engine.execution.interruption import Stop
+from ordosync.engine.scheduling.outages import News, news_of
+from ordosync.engine.scheduling.retention import prune_for_a_while
+from ordosync.errors import OrdosyncError, mistake
+from ordosync.slots import is_from_the_future
+from ordosync.store import Store
+from ordosync.store.runs import Run
+from ordosync.store.schedule import ScheduleRow
+from ordosync.tasks import TASKS
+
+_ORDER = list(TASKS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What was done for one portal."""
+
+    runs: Sequence[Run]
+    news: Sequence[News]
+    error: OrdosyncError | None = None
+    """What kept the portal from being worked on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tick:
+    """How one call by cron works."""
+
+    config: Config
+    clock: Clock
+    stop: Stop
+    told: bool
+    """Whether what is returned as news reaches those who wait for it, and is not to be repeated."""
+    ping: Callable[[PortalConfig, str], None]
+    """Told `start`, `success` or `failure` of each portal that is worked on."""
+
+    @cached_property
+    def _network(self) -> Network:
+        return Network(self.clock)
+
+    def run(self, *, jobs: int) -> list[Report]:
+        """Run what is due and send what waits; a report for each portal that had any.
+
+        Raises `DatabaseError` and `ConfigError` where nothing can be done at all.
+        """
+        with Store.open(self.config.database) as store:
+            register(self.config, store, self.clock)
+            due: dict[str, list[ScheduleRow]] = {}
+            for row in store.schedule.due(self.clock.now()):
+                if row.portal in self.config.portals and row.task in TASKS:
+                    due.setdefault(row.portal, []).append(row)
+            prunes = store.pruning.is_due(now=self.clock.now())
+            # Still open, or whoever closes it last would tidy up the file each time.
+            with closing(self._network), ThreadPoolExecutor(max_workers=jobs) as pool:
+                reports = list(pool.map(self._portal, due.values()))
+        if prunes:
+            prune_for_a_while(self.config, self.clock, self.stop)
+        return reports
+
+    def _portal(self, rows: Sequence[ScheduleRow]) -> Report:
+        config = self.config.portals[rows[0].portal]
+        runs: list[Run] = []
+        news = list(self._wrong_clock(rows))
+        try:
+            with Store.open(self.config.database) as store:
+                for name in sorted((row.task for row in rows), key=_ORDER.index):
+                    if self.stop.reason:
+                        break
+                    self._task(config, name, store, runs, news)
+        except OrdosyncError as error:
+            return Report(runs=runs, news=news, error=error)
+        except Exception as error:  # our own mistake, which must not stop other portals
+            told = OrdosyncError(f"portal {config.name}: {mistake(error)}")
+            return Report(runs=runs, news=news, error=told)
+        finally:
+            if runs:
+                good = all(run.status in ("ok", "partial") for run in runs)
+                self.ping(config, "success" if good else "failure")
+        return Report(runs=runs, news=news)
+
+    def _task(
+        self, config: PortalConfig, name: str, store: Store, runs: list[Run], news: list[News]
+    ) -> None:
+        portal = open_portal(self.config, config, store, self._network)
+        if not runs:
+            self.ping(config, "start")
+        done = run_if_due(TASKS[name], portal, store, self.clock, self.stop)
+        if isinstance(done, Run):
+            if done.is_kept:
+                runs.append(done)
+            news += news_of(done, store, now=self.clock.now(), told=self.told)
+        elif isinstance(done, GaveUp):
+            runs.append(done.run)
+            news.append(News(kind="gave-up", portal=portal.name, task=name, run=done.run))
+
+    def _wrong_clock(self, rows: Sequence[ScheduleRow]) -> Sequence[News]:
+        now = self.clock.now()
+        return [
+            News(kind="clock", portal=row.portal, task=row.task, since=row.last_started_at)
+            for row in rows
+            if is_from_the_future(row.last_started_at, now)
+        ]

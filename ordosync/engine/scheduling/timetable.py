@@ -1,0 +1,145 @@
+"""What runs when: the configuration's intervals, and what people pause or switch on."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from ordosync.accounts import account_class
+from ordosync.config.settings import AT_ONCE_TASKS, GLOBAL_TASKS, Config, PortalConfig
+from ordosync.errors import OrdosyncError, UsageError
+from ordosync.slots import INTERVALS_S
+from ordosync.store import Store
+from ordosync.store.runs import Status
+from ordosync.store.schedule import DecidedBy, Plan, ScheduleRow
+from ordosync.tasks import TASKS
+
+_SWITCHED_ON = "hourly"
+_AT_ONCE_S = 60
+_EMBEDDED_S = 600
+"""Between looks for what the desk has told already, should its word have been lost."""
+
+
+def plans(config: Config, rows: Iterable[ScheduleRow]) -> list[Plan]:
+    """Return what is to run, by itself or by hand, in every portal."""
+    switched = {(row.portal, row.task) for row in rows if row.paused is not None}
+    return [
+        _plan(config, portal, task, switched=(portal.name, task) in switched)
+        for portal in config.portals.values()
+        for task in TASKS
+        if can_run(config, portal, task)
+    ]
+
+
+def can_run(config: Config, portal: PortalConfig, task: str) -> bool:
+    """Whether both accounts of a portal can do their side of a task."""
+    return why_not(config, portal, task) is None
+
+
+def why_not(config: Config, portal: PortalConfig, task: str) -> str | None:
+    """Say why a task cannot run for a portal; None where it can."""
+    if task == "write-inventory-back" and not portal.manage_inventory:
+        return f"portal {portal.name} is shipping-only: {task} needs `manage_inventory: true` there"
+    merchant = config.accounts[portal.merchant.account]
+    supplier = config.accounts[portal.supplier.account]
+    if account_class(merchant.kind).takes_part(
+        task, "merchant", merchant.options
+    ) and account_class(supplier.kind).takes_part(task, "supplier", supplier.options):
+        return None
+    return (
+        f"portal {portal.name} has no {task}: one of its accounts, {merchant.name} and"
+        f" {supplier.name}, is not set up for it"
+    )
+
+
+def check_switch(
+    config: Config, portal: PortalConfig, task: str, row: ScheduleRow | None, *, on: bool
+) -> None:
+    """Refuse to pause, resume or switch on what is not people's to decide.
+
+    Raises `UsageError` for a task that has no switch here, `OrdosyncError` where the
+    configuration decides, or where nothing is scheduled that could be paused.
+    """
+    if task not in GLOBAL_TASKS:
+        raise UsageError(
+            f"{task} has no switch; there is one for {', '.join(GLOBAL_TASKS)}"
+            + (": it runs at once" if task in AT_ONCE_TASKS else ": it is set in the configuration")
+        )
+    reason = why_not(config, portal, task)
+    if reason:
+        raise UsageError(reason)
+    if portal.tasks[task] != "off":
+        return
+    if task in portal.decided:
+        raise OrdosyncError(
+            f"portal {portal.name}: the configuration says `{task}: off`, and that holds; edit it"
+        )
+    if not on and (row is None or row.interval_s is None):
+        raise OrdosyncError(
+            f"portal {portal.name}: {task} is not scheduled, so there is no pause;"
+            " `ordosync autosync` shows what is"
+        )
+
+
+def switch_task(
+    config: Config, store: Store, portal: str, task: str, *, on: bool, now: datetime
+) -> None:
+    """Pause, resume or switch on a task that `check_switch` lets through."""
+    with store.transaction():
+        store.schedule.pause(portal, task, paused=not on)
+        store.schedule.keep(plans(config, store.schedule.all()), now=now)
+        store.schedule.set_next(portal, task, now=now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scheduled:
+    """A task of a portal as `autosync` shows it."""
+
+    portal: str
+    task: str
+    interval: str
+    """As in the configuration; `at once` for what is not there."""
+    paused: bool
+    decided_by: DecidedBy
+    last_status: Status | None
+    next_due_at: datetime | None
+
+
+def scheduled(config: Config, store: Store, *, now: datetime) -> list[Scheduled]:
+    """Return what is scheduled as the configuration stands now, which the next tick follows."""
+    rows = {(row.portal, row.task): row for row in store.schedule.all()}
+    found = []
+    for plan in plans(config, rows.values()):
+        row = rows.get((plan.portal, plan.task)) or ScheduleRow(**asdict(plan))
+        row = replace(row, interval_s=plan.interval_s)
+        runs = store.runs.newest(1, portal=plan.portal, task=plan.task)
+        owed_at = store.schedule.owed_at(plan.portal, plan.task)
+        found.append(
+            Scheduled(
+                portal=plan.portal,
+                task=plan.task,
+                interval=interval_name(plan.interval_s),
+                paused=bool(row.paused),
+                decided_by=plan.decided_by,
+                last_status=runs[0].status if runs else None,
+                next_due_at=row.starts_next(now, owed_at=owed_at),
+            )
+        )
+    return found
+
+
+def interval_name(interval_s: int | None) -> str:
+    """Return an interval as people write it."""
+    names = {seconds: name for name, seconds in INTERVALS_S.items()}
+    return "off" if interval_s is None else names.get(interval_s, "at once")
+
+
+def _plan(config: Config, portal: PortalConfig, task: str, *, switched: bool) -> Plan:
+    decided_by: DecidedBy = "configuration" if task in portal.decided else "default"
+    if task in AT_ONCE_TASKS:
+        supplier = account_class(config.accounts[portal.supplier.account].kind)
+        interval_s: int | None = _EMBEDDED_S if supplier.embedded else _AT_ONCE_S
+    elif portal.tasks[task] == "off" and decided_by == "default" and switched:
+        interval_s, decided_by = INTERVALS_S[_SWITCHED_ON], "autosync"
+    else:
+        interval_s = INTERVALS_S.get(portal.tasks[task])
+    return Plan(portal=portal.name, task=task, interval_s=interval_s, decided_by=decided_by)

@@ -1,0 +1,266 @@
+"""Backups of the store, and the way back.
+
+A restored store lacks what was done since its backup, and what it calls owed may be done. So
+whatever was open in it is uncertain, and every task is marked as behind: until a later reading has
+caught up, a write is looked for at the other side before it is made (see `engine.execution`).
+
+It is written into the store's own file, by SQLite, and not put in its place: whoever has that
+file open goes on with what is in it now, and meets a fence that has grown.
+"""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+from ordosync.clock import Clock
+from ordosync.database import (
+    SIDE_FILES,
+    check_folder,
+    copy_database,
+    open_database,
+    sqlite3,
+    transaction,
+    unusable,
+)
+from ordosync.errors import DamagedError, DatabaseError, OrdosyncError
+from ordosync.store.leases import Lease, Leases, Resource
+from ordosync.store.machine import MACHINE_KEY, machine_of, this_machine
+from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
+from ordosync.store.portals import Portals
+from ordosync.store.runs import Runs
+from ordosync.store.steps import PLANNED
+from ordosync.store.timestamps import from_text, to_text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copy:
+    """What is in a copy of the store."""
+
+    size: int
+    runs: int
+    links: int
+    open_steps: int
+    last_run_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """What was restored, and where that is what was there before."""
+
+    copy: Copy
+    kept: Path | None
+
+
+def back_up(database: Path, path: Path, *, replace: bool) -> Copy:
+    """Copy the store to `path`, checked and whole, or leave nothing there.
+
+    Raises `DatabaseError`, and `OrdosyncError` where there is a file that is not to be replaced.
+    """
+    check_folder(path)
+    if path.exists() and path.samefile(database):
+        raise OrdosyncError(f"{path} is the store itself; name another file")
+    if os.path.lexists(path) and not replace:
+        raise OrdosyncError(f"{path} is there already; --force replaces it")
+    with _half_made(path) as half:
+        with closing(_open(database, readonly=True)) as store:
+            copy_database(store, half)
+        with closing(_open(half, readonly=True)) as made:
+            found = _look(made, half, database)
+        try:
+            if replace:
+                half.replace(path)
+            else:
+                os.link(half, path)
+            _sync(path.parent)
+        except OSError as error:
+            raise DatabaseError(path, f"{error}; check the folder and its permissions") from error
+    return found
+
+
+def restore(
+    database: Path,
+    path: Path,
+    *,
+    moved: bool,
+    clock: Clock,
+    rest: Callable[[], None],
+) -> Restored:
+    """Make the store what it was when the backup at `path` was made, all of it uncertain.
+
+    `rest` is called when no run can begin any more, and returns when what was sent last can be
+    found at the other side. Raises `DatabaseError`, and `OrdosyncError` while a run is under way.
+    """
+    check_folder(database)
+    with _half_made(database) as half:
+        with closing(_open(path, readonly=True)) as backup:
+            copy_database(backup, half)
+        with closing(_open(half)) as copy:
+            found = _look(copy, half, path)
+            machine = machine_of(copy)
+            if machine not in (None, this_machine()) and not moved:
+                raise DatabaseError(
+                    path,
+                    "is of another machine; if nothing runs there any more:"
+                    f" `ordosync restore --moved {path}`",
+                )
+            try:
+                return Restored(copy=found, kept=_replace(database, copy, clock=clock, rest=rest))
+            except DamagedError:
+                kept = _set_aside(database, clock.now())
+                rest()
+                _prepare(copy, now=clock.now(), fence=0)
+        os.link(half, database)
+    return Restored(copy=found, kept=kept)
+
+
+def _replace(
+    database: Path,
+    copy: "sqlite3.Connection",
+    *,
+    clock: Clock,
+    rest: Callable[[], None],
+) -> Path:
+    """Write the copy over the store, under its leases; return where the store was copied to.
+
+    Raises `DamagedError` where there is no store that could be kept.
+    """
+    if not os.path.lexists(database):
+        raise DamagedError(database, "does not exist")
+    with closing(_open(database)) as present:
+        try:
+            fence = _claim_all(present, clock)
+            kept = _beside(database, clock.now())
+            copy_database(present, kept)
+            rest()
+            _prepare(copy, now=clock.now(), fence=fence)
+            copy.backup(present)
+        except sqlite3.Error as error:
+            raise unusable(database, error) from error
+    return kept
+
+
+def _claim_all(db: "sqlite3.Connection", clock: Clock) -> int:
+    """Keep every run from beginning; return the highest fence."""
+    with transaction(db):
+        leases = Leases(db)
+        for portal in Portals(db).all():
+            for resource in get_args(Resource):
+                lease = leases.claim(portal, resource, clock=clock)
+                if not isinstance(lease, Lease):
+                    run = Runs(db).get(lease) if lease else None
+                    what = f"run {run.id}, {run.task} of {portal}" if run else f"a run of {portal}"
+                    raise OrdosyncError(
+                        f"{what}, is under way; nothing was restored. Stop cron first (`ordosync"
+                        " cron remove`), and wait until it has ended"
+                    )
+        (fence,) = db.execute("select coalesce(max(fence), 0) from leases").fetchone()
+    return int(fence)
+
+
+def _prepare(db: "sqlite3.Connection", *, now: datetime, fence: int) -> None:
+    """Believe nothing in a copy that may have changed since it was made."""
+    at = to_text(now)
+    with transaction(db):
+        # What waited for the rest of its plan was never weighed by the brake: planned anew.
+        db.execute("delete from steps where state = 'waiting' and code = ?", (PLANNED,))
+        db.execute(
+            "update steps set state = 'unknown', code = 'restored', not_before = null,"
+            " sent_boot_s = null, looked_at = null,"
+            " reason = 'may have been sent after the backup was made', updated_at = ?"
+            " where state in ('sending', 'unknown', 'waiting')",
+            (at,),
+        )
+        db.execute(
+            "update runs set status = 'interrupted', finished_at = ?, error_code = 'crashed',"
+            " error_message = 'was under way when the backup was made' where status = 'running'",
+            (at,),
+        )
+        db.execute(
+            "update leases set owner = null, until = null, until_boot_s = null, fence = fence + ?",
+            (fence + 1,),
+        )
+        db.execute("update schedule set restored_at = ?, tries = 0", (at,))
+        db.execute(
+            "update schedule set done_at = null, next_at = ?"
+            " where interval_s is not null and coalesce(paused, 0) = 0",
+            (at,),
+        )
+        db.execute(
+            "insert into meta (key, value) values (?, ?)"
+            " on conflict (key) do update set value = excluded.value",
+            (MACHINE_KEY, this_machine()),
+        )
+
+
+def _look(db: "sqlite3.Connection", path: Path, source: Path) -> Copy:
+    """Check a copy and count what is in it; if it is damaged, so is what it was made of."""
+    try:
+        (verdict,) = db.execute("pragma quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise DamagedError(source, f"damaged ({verdict}); take another backup")
+        row = db.execute(
+            "select (select count(*) from runs) as runs, (select count(*) from links) as links,"
+            " (select count(*) from steps"
+            "  where state in ('sending', 'unknown', 'waiting', 'failed')) as open_steps,"
+            " (select started_at from runs order by id desc limit 1) as last_run_at"
+        ).fetchone()
+    except sqlite3.Error as error:
+        raise unusable(source, error) from error
+    return Copy(
+        size=path.stat().st_size,
+        runs=row["runs"],
+        links=row["links"],
+        open_steps=row["open_steps"],
+        last_run_at=from_text(row["last_run_at"]) if row["last_run_at"] else None,
+    )
+
+
+def _open(path: Path, *, readonly: bool = False) -> "sqlite3.Connection":
+    return open_database(
+        path,
+        application_id=APPLICATION_ID,
+        migrations=migrations,
+        version=VERSION,
+        create=False,
+        readonly=readonly,
+        as_it_is=readonly,
+    )
+
+
+@contextmanager
+def _half_made(path: Path) -> Iterator[Path]:
+    """Give a name beside `path` for what is to be there when it is whole."""
+    half = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        yield half
+    finally:
+        for suffix in ("", *SIDE_FILES):
+            half.with_name(half.name + suffix).unlink(missing_ok=True)
+
+
+def _beside(database: Path, now: datetime) -> Path:
+    stamp = to_text(now).translate({ord(char): None for char in "-:."})
+    return database.with_name(f"{database.name}.before-restore-{stamp}")
+
+
+def _set_aside(database: Path, now: datetime) -> Path | None:
+    """Move away what cannot be used, and what SQLite would take for a part of the next file."""
+    kept = _beside(database, now)
+    for suffix in ("", *SIDE_FILES):
+        file = database.with_name(database.name + suffix)
+        if os.path.lexists(file):
+            file.rename(kept.with_name(kept.name + suffix))
+    return kept if kept.exists() else None
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,115 @@
+"""Old runs and settled steps go, in transactions so short that nobody waits for one.
+
+Links stay for ever, so nothing is imported again; so does what is open, has failed or was
+dismissed, with its runs, and the newest run of each task. The order matters: a step that was done
+goes before what was told of it later, or an old edit would be told once more. The file does not
+shrink: what has become free in it is used again, without a lock on all of it for as long as moving
+it together takes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ordosync.database import transaction
+from ordosync.store.timestamps import from_text, to_text
+
+if TYPE_CHECKING:
+    import sqlite3
+
+BATCH = 200
+"""Rows a transaction: under ten milliseconds."""
+_KEY = "pruned_at"
+_EVERY = timedelta(days=1)
+
+
+@dataclass(kw_only=True)
+class Pruned:
+    """What is gone."""
+
+    before: datetime
+    runs: int = 0
+    steps: int = 0
+    ended: bool = False
+    """Whether nothing is left to prune; else it was asked to stop."""
+
+
+class Pruning:
+    """The old rows of `runs` and `steps`."""
+
+    def __init__(self, connection: "sqlite3.Connection") -> None:
+        self._db = connection
+
+    def is_due(self, *, now: datetime) -> bool:
+        """Whether it was last done a day ago, or by a clock that was wrong."""
+        row = self._db.execute("select value from meta where key = ?", (_KEY,)).fetchone()
+        return row is None or not now - _EVERY < from_text(row["value"]) <= now
+
+    def run(
+        self,
+        *,
+        before: datetime,
+        now: datetime,
+        between: Callable[[], bool] = lambda: True,
+    ) -> Pruned:
+        """Delete what ended before this time; `between` lets others write, or says to stop."""
+        pruned = Pruned(before=before)
+        first_kept = self._first_kept(before, now)
+        at = to_text(before)
+        while count := self._delete(_STEPS, first_kept=first_kept, before=at):
+            pruned.steps += count
+            if not between():
+                return pruned
+        while count := self._delete(_RUNS, first_kept=first_kept):
+            pruned.runs += count
+            if not between():
+                return pruned
+        with transaction(self._db):
+            self._db.execute(
+                "insert into meta (key, value) values (?, ?)"
+                " on conflict (key) do update set value = excluded.value",
+                (_KEY, to_text(now)),
+            )
+        pruned.ended = True
+        return pruned
+
+    def _first_kept(self, before: datetime, now: datetime) -> int:
+        """Return the first run that is not old; one from the future says nothing."""
+        row = self._db.execute(
+            "select id from runs where started_at between ? and ? order by id limit 1",
+            (to_text(before), to_text(now)),
+        ).fetchone()
+        if row is None:
+            row = self._db.execute("select coalesce(max(id), 0) + 1 as id from runs").fetchone()
+        return int(row["id"])
+
+    def _delete(self, statement: str, **values: object) -> int:
+        with transaction(self._db):
+            return self._db.execute(statement, {"batch": BATCH, **values}).rowcount
+
+
+_STEPS = """
+    delete from steps where id in (
+        select id from steps
+        where last_run_id < :first_kept and state in ('done', 'skipped') and updated_at < :before
+        and coalesce(code, '') <> 'dismissed'
+        order by last_run_id, id limit :batch
+    )
+"""
+_RUNS = """
+    delete from runs where id in (
+        select id from runs as old
+        where id < :first_kept and status <> 'running'
+        and exists (
+            select 1 from runs as newer
+            where newer.portal = old.portal and newer.task = old.task and newer.id > old.id
+            and (coalesce(old.error_code, '') <> 'brake' or newer.status in ('ok', 'partial'))
+        )
+        and not exists (
+            select 1 from steps where run_id = old.id and run_id <> last_run_id
+        )
+        and not exists (select 1 from steps where last_run_id = old.id)
+        order by id limit :batch
+    )
+"""

@@ -1,0 +1,101 @@
+"""What of an order travels to the Supplier, and under which names.
+
+What always travels, what only when it is switched on and what never is on
+https://support.ordoro.com/what-order-information-is-passed-to-the-vendor-portal/
+"""
+
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from ordosync.config.settings import PortalConfig
+from ordosync.models import Address, Line, Order
+
+_NOWHERE = Address()
+
+
+def for_supplier(order: Order, config: PortalConfig, *, reference: str) -> Order:
+    """Return the order with the fields that travel, and no others."""
+    send = frozenset(config.send)
+    return Order(
+        id="",
+        number=order.number,
+        reference=reference,
+        currency=order.currency,
+        ship_to=_reached_by(order.ship_to, send, "ship_to"),
+        bill_to=_bill_to(order.bill_to, send),
+        shipping_method=shipping_method(order.shipping_method, config),
+        customer_notes=order.customer_notes if "customer_notes" in send else "",
+        internal_notes=order.internal_notes if "internal_notes" in send else "",
+        discount=order.discount if "order_discount" in send else None,
+        tags=order.tags if "tags" in send else (),
+        lines=tuple([_line(line, send) for line in order.lines]),
+    )
+
+
+def lines_of_supplier(config: PortalConfig, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return the lines that are this Supplier's, by the portal's patterns."""
+    if config.products.are_all:
+        return lines
+    return tuple(line for line in lines if config.products.has(line.sku))
+
+
+def with_quantity(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return the lines of which something is to be shipped: a line of quantity 0 stays out."""
+    if all(line.quantity for line in lines):
+        return lines
+    return tuple(line for line in lines if line.quantity)
+
+
+def lines_sent(lines: tuple[Line, ...], config: PortalConfig) -> tuple[Line, ...]:
+    """Return the lines that travel, under the SKUs that the Supplier is told."""
+    send = frozenset(config.send)
+    return tuple(
+        replace(line, sku=_line(line, send).sku)
+        for line in with_quantity(lines_of_supplier(config, lines))
+    )
+
+
+def shipping_method(requested: str, config: PortalConfig) -> str:
+    """Translate the requested method: the map first, then the default, then as it is."""
+    methods = config.shipping_methods
+    return methods.map.get(requested) or methods.default or requested
+
+
+def _bill_to(address: Address | None, send: frozenset[str]) -> Address | None:
+    if address is None:
+        return None
+    if "bill_to_address" in send:
+        billed = _reached_by(address, send, "bill_to")
+    else:
+        only = Address(email=address.email, phone=address.phone)
+        billed = _reached_by(only, send, "bill_to")
+    return None if billed == _NOWHERE else billed
+
+
+def _reached_by(address: Address, send: frozenset[str], side: str) -> Address:
+    """Return an address without mail and telephone, as far as they do not travel."""
+    email = address.email if f"{side}_email" in send else ""
+    phone = address.phone if f"{side}_phone" in send else ""
+    if (email, phone) == (address.email, address.phone):
+        return address
+    return replace(address, email=email, phone=phone)
+
+
+def _line(line: Line, send: frozenset[str]) -> Line:
+    # The cost replaces the price, even where none is on file: retail must not leak to a Supplier.
+    by_cost = "supplier_unit_cost" in send
+    price = line.supplier_unit_cost if by_cost else line.unit_price
+    total = line.total
+    if by_cost:
+        total = None if price is None else price * Decimal(line.quantity)
+    return Line(
+        id=line.id,
+        sku=(line.supplier_sku or line.sku) if "supplier_sku" in send else line.sku,
+        name=line.name,
+        quantity=line.quantity,
+        unit_price=price,
+        details=line.details,
+        total=total if "line_total" in send else None,
+        discount=line.discount if "line_discount" in send else None,
+    )
