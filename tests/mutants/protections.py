@@ -196,8 +196,8 @@ MUTANTS = (
     Mutant(
         protection="a write is recorded as under way before it is sent (intent)",
         file="engine/execution/run.py",
-        old='[*(change(step, "sending") for step in ready)',
-        new='[*(change(step, "waiting") for step in ready)',
+        old='sending = (change(step, "sending") for step in ready)',
+        new='sending = (change(step, "waiting") for step in ready)',
         test="faults/test_processes.py::test_killed_around_a_write_the_next_run_finds_it",
     ),
     Mutant(

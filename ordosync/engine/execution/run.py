@@ -108,7 +108,7 @@ class Execution:
         """Look at failed steps again that settle themselves, and settle those that have."""
         rows = [
             row
-            for row in self.store.steps.failed(self.portal.name, self.task.name)
+            for row in self._failed()
             if row.code in self.task.passing and self._may_have_passed(row)
         ]
         if not rows:
@@ -130,13 +130,7 @@ class Execution:
         self.counts.unchanged += len(changes)
         with self._recording():
             self.store.steps.touch([row.id for row in rows], now=self.clock.now())
-            self.store.steps.record(
-                self.portal.name,
-                self.task.name,
-                changes,
-                run_id=self.run.id,
-                clock=self.clock,
-            )
+            self._save(changes)
 
     def _may_have_passed(self, row: StepRow) -> bool:
         """Whether to ask again: a foreign account by itself only now and then."""
@@ -174,10 +168,10 @@ class Execution:
             if not force:
                 self._check_brake(brake)
             self._send_planned()
-        self._over = self._without_cause()
+        failed = self._failed()
+        self._over = self._without_cause(failed)
         self._is_complete = True
         unsettled = self.store.steps.unsettled_ids(self.portal.name)
-        failed = self.store.steps.failed(self.portal.name, self.task.name)
         sources = frozenset(row.key for row in failed if row.of_source)
         self._mended = {
             *self.portal.merchant.release(unsettled, sources=sources),
@@ -265,9 +259,10 @@ class Execution:
 
     def _proves_nothing(self) -> bool:
         """Return True if orders that arrived may not be found by their references."""
+        if not self.task.claims_lines:
+            return False
         account, now = self.task.target(self.portal).name, self.clock.now()
-        is_missing = self.store.references.missing_since(account, now=now) is not None
-        return self.task.claims_lines and is_missing
+        return self.store.references.missing_since(account, now=now) is not None
 
     def _unproven(self, rows: Sequence[StepRow]) -> list[StepChange]:
         """Count what only a person can settle, and say what to record of it."""
@@ -299,9 +294,7 @@ class Execution:
         return now_s - sent_s >= settle_s
 
     def _page(self, page: Page[Step], brake: Brake) -> None:
-        known = self.store.steps.known(
-            self.portal.name, self.task.name, [step.key for step in page.items]
-        )
+        known = self._known(step.key for step in page.items)
         if self.task.reopens:
             read = [step.merchant_id for step in page.items if step.merchant_id]
             if ids := reopenable(self.task, self.portal, self.store, read):
@@ -378,9 +371,7 @@ class Execution:
         """Return the edits that were not reported before; the others are counted."""
         if not edits:
             return []
-        known = self.store.steps.known(
-            self.portal.name, self.task.name, [step.key for step in edits]
-        )
+        known = self._known(step.key for step in edits)
         told = {
             key
             for step in edits
@@ -396,8 +387,7 @@ class Execution:
         edited = {step.key: step for step in steps if edit_key(step.key) in wanted}
         if not edited or not self.task.compare:
             return
-        known = self.store.steps.known(self.portal.name, self.task.name, list(edited))
-        for key, row in known.items():
+        for key, row in self._known(edited).items():
             found = self.task.compare(edited[key], row.content, told=True)
             if isinstance(found, Step):
                 yield found
@@ -433,14 +423,10 @@ class Execution:
         looked, look_first = look_first, look_first or self._is_behind
         results = self.task.apply(self.portal, steps, look_first=look_first)
         fault("result-before-commit")
-        known = self.store.steps.known(
-            self.portal.name,
-            self.task.name,
-            [
-                step.key
-                for step, result in zip(steps, results, strict=True)
-                if result.outcome.state not in ("done", "unchanged")
-            ],
+        known = self._known(
+            step.key
+            for step, result in zip(steps, results, strict=True)
+            if result.outcome.state not in ("done", "unchanged")
         )
         changes = [
             settled(
@@ -504,21 +490,14 @@ class Execution:
                 for key in self._sent_all_the_same(list(held)):
                     del held[key]
             ready = [step for step in steps if step.key not in held]
-            self.store.steps.record(
-                self.portal.name,
-                self.task.name,
-                [*(change(step, "sending") for step in ready), *self._decided([*held.values()])],
-                run_id=self.run.id,
-                clock=self.clock,
-            )
+            sending = (change(step, "sending") for step in ready)
+            self._save([*sending, *self._decided([*held.values()])])
         return ready
 
     def _sent_all_the_same(self, keys: Sequence[str]) -> list[str]:
         """Return the steps of which a person has said that they are to be sent."""
-        known = self.store.steps.known(self.portal.name, self.task.name, keys)
-        return [
-            row.key for row in known.values() if (row.state, row.code) == ("waiting", "by-hand")
-        ]
+        rows = self._known(keys).values()
+        return [row.key for row in rows if (row.state, row.code) == ("waiting", "by-hand")]
 
     def _give_up_in_an_outage(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
@@ -533,12 +512,8 @@ class Execution:
 
     def _adopt_failed(self) -> None:
         """Find what had failed when the backup was made and was sent before it was restored."""
-        steps, portal, task = self.store.steps, self.portal.name, self.task.name
-        dismissed = steps.known(portal, task, self.store.concerns.dismissed_steps(portal, task))
-        rows = [
-            *steps.failed(portal, task),
-            *(row for row in dismissed.values() if row.state == "skipped"),
-        ]
+        dismissed = (row for row in self._dismissed() if row.state == "skipped")
+        rows = [*self._failed(), *dismissed]
         found = self.task.look_up(self.portal, [row.key for row in rows]) if rows else {}
         sent = [row for row in rows if row.key in found]
         self.counts.unchanged += len(sent)
@@ -574,19 +549,24 @@ class Execution:
     def _failed(self) -> Sequence[StepRow]:
         return self.store.steps.failed(self.portal.name, self.task.name)
 
-    def _without_cause(self) -> Mapping[str, Verdict]:
-        """Return the failed steps that need nobody any more; where nobody can tell, none."""
+    def _dismissed(self) -> Iterable[StepRow]:
+        """Return the steps that an operator has dismissed, in whatever state they are now."""
+        keys = self.store.concerns.dismissed_steps(self.portal.name, self.task.name)
+        return self._known(keys).values()
+
+    def _known(self, keys: Iterable[str]) -> Mapping[str, StepRow]:
+        return self.store.steps.known(self.portal.name, self.task.name, list(keys))
+
+    def _without_cause(self, failed: Sequence[StepRow]) -> Mapping[str, Verdict]:
+        """Return why failed steps need no action any more; empty if an account cannot tell."""
         try:
-            return self.task.over(self.portal, self._failed())
+            return self.task.over(self.portal, failed)
         except AccountError:
             return {}
 
     def _settle_over(self, over: Mapping[str, Verdict]) -> None:
         """Close failed steps whose cause is over; nothing is counted."""
-        rows = [row for row in self._failed() if row.key in over] if over else []
-        self.store.steps.record(
-            self.portal.name,
-            self.task.name,
+        self._save(
             [
                 restate(
                     row,
@@ -595,61 +575,46 @@ class Execution:
                     code=over[row.key].code,
                     reason=over[row.key].reason,
                 )
-                for row in rows
-            ],
-            run_id=self.run.id,
-            clock=self.clock,
+                for row in (self._failed() if over else ())
+                if row.key in over
+            ]
         )
 
     def _settle_mended(self, ids: Iterable[str]) -> None:
         """Close failed steps of files and rows that have changed since; nothing is counted."""
         wanted = frozenset(ids)
-        if not wanted:
-            return
-        rows = self.store.steps.failed(self.portal.name, self.task.name)
-        self.store.steps.record(
-            self.portal.name,
-            self.task.name,
+        self._save(
             [
                 restate(row, "skipped", code="mended", reason="has been mended since")
-                for row in rows
+                for row in (self._failed() if wanted else ())
                 if row.of_source and row.key in wanted
-            ],
-            run_id=self.run.id,
-            clock=self.clock,
+            ]
         )
 
     def _close_what_stands_no_more(self) -> None:
         """Settle what a complete reading has not said again, also what was dismissed."""
-        steps, portal, task = self.store.steps, self.portal.name, self.task.name
-        dismissed = steps.known(portal, task, self.store.concerns.dismissed_steps(portal, task))
+        failed = {row.key: row for row in (*self._failed(), *self._dismissed())}
         rows = [
             row
-            for row in {
-                row.key: row for row in (*steps.failed(portal, task), *dismissed.values())
-            }.values()
+            for row in failed.values()
             if row.content == self.task.closes and row.key not in self._standing
         ]
-        steps.record(
-            portal,
-            task,
-            [restate(row, "done", supplier_id=row.supplier_id) for row in rows],
-            run_id=self.run.id,
-            clock=self.clock,
+        self._save([restate(row, "done", supplier_id=row.supplier_id) for row in rows])
+        self.store.concerns.take_back(
+            step_key(self.portal.name, self.task.name, row.key) for row in rows
         )
-        self.store.concerns.take_back(step_key(portal, task, row.key) for row in rows)
 
     def _record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
         with self._recording():
-            self.store.steps.record(
-                self.portal.name,
-                self.task.name,
-                changes,
-                run_id=self.run.id,
-                clock=self.clock,
-            )
+            self._save(changes)
             self._link(results)
             self._claims.settle(changes, results)
+
+    def _save(self, changes: Sequence[StepChange]) -> None:
+        """Record steps, in the transaction that is open."""
+        self.store.steps.record(
+            self.portal.name, self.task.name, changes, run_id=self.run.id, clock=self.clock
+        )
 
     def _link(self, results: Iterable[Result]) -> None:
         links = (link for result in results for link in result.links)
