@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.accounts.contract.examples import line, parcel, product, sold
+from tests.accounts.contract.examples import sold
 from tests.faults.conftest import foreign
 from tests.faults.kinds import MERCHANTS, SUPPLIERS
 from tests.faults.portal import Troubled
@@ -63,14 +63,7 @@ def test_run_with_nothing_new_costs_one_call(tmp_path: Path, merchant: str, supp
     ):
         selling.pair = {**selling.pair, **selling.frugal}
         pair = Pair(tmp_path, selling, shipping)
-        selling.add_product(product("MUG"))
-        _, shipped = pair.imported("1001", line("MUG", 2))
-        _, split = pair.imported("1002", line("MUG", 2))
-        cancelled, _ = pair.imported("1003")
-        shipping.ship(shipped, parcel())
-        if "split-order" not in shipping.lacks:
-            shipping.split(split, (1,), (1,))
-        selling.cancel(cancelled)
+        pair.give_every_task_work()
         for task in TASKS:
             pair.run(task)
         clock.sleep(3600)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from ordosync.cli.commands import COMMANDS, load
-from tests.accounts.contract.examples import line, parcel, product
 from tests.command import ordosync
 from tests.golden.masking import masked
 from tests.pairs.kinds import MERCHANTS, SUPPLIERS
@@ -138,14 +137,7 @@ def _calls(folder: Path, role: str, kind: str) -> dict[str, dict[str, int]]:
     ):
         fake: Any = vars(selling if role == "merchant" else shipping)["fake"]
         pair = Pair(folder, selling, shipping)
-        selling.add_product(product("MUG"))
-        _, shipped = pair.imported("1001", line("MUG", 2))
-        _, split = pair.imported("1002", line("MUG", 2))
-        cancelled, _ = pair.imported("1003")
-        shipping.ship(shipped, parcel())
-        if "split-order" not in shipping.lacks:
-            shipping.split(split, (1,), (1,))
-        selling.cancel(cancelled)
+        pair.give_every_task_work()
         for task in TASKS:
             before = fake.requests
             pair.run(task)

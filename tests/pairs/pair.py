@@ -9,7 +9,7 @@ from ordosync.config import load_config
 from ordosync.models import Line
 from ordosync.store import Store
 from ordosync.store.links import Link
-from tests.accounts.contract.examples import sold
+from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.accounts.contract.opening import PORTAL, write_config
 from tests.accounts.contract.people import MerchantPeople, SupplierPeople
 from tests.running import Ran, run_once
@@ -62,6 +62,17 @@ class Pair:
         merchant_id = self.merchant.request(sold(number, *lines))
         assert self.run("import-orders").count("done") == 1
         return merchant_id, self.link(merchant_id).supplier_id
+
+    def give_every_task_work(self) -> None:
+        """Import three orders; then ship one, split one where that can be, and cancel one."""
+        self.merchant.add_product(product("MUG"))
+        _, shipped = self.imported("1001", line("MUG", 2))
+        _, split = self.imported("1002", line("MUG", 2))
+        cancelled, _ = self.imported("1003")
+        self.supplier.ship(shipped, parcel())
+        if "split-order" not in self.supplier.lacks:
+            self.supplier.split(split, (1,), (1,))
+        self.merchant.cancel(cancelled)
 
     def link(self, merchant_id: str) -> Link:
         """Return what the portal knows of an order or piece of the Merchant."""

@@ -22,6 +22,15 @@ def ordered(pair: Pair) -> tuple[str, str]:
     return pair.imported("1001", line("MUG", 2), line("CUP", 1))
 
 
+def sent_in_part(pair: Pair, first: str, second: str = "") -> tuple[str, str]:
+    """Import an order, then send a MUG of it and, with a second number, a MUG and the CUP."""
+    merchant_id, supplier_id = ordered(pair)
+    pair.supplier.ship_part(supplier_id, parcel(number=first), 1, 0)
+    if second:
+        pair.supplier.ship_part(supplier_id, parcel(number=second), 1, 1)
+    return merchant_id, supplier_id
+
+
 def open_steps(pair: Pair) -> list[StepRow]:
     """Return the steps that wait or have failed."""
     with Store.open(load_config(pair.path).database) as store:
@@ -54,8 +63,7 @@ def test_f1_order_that_is_sent_in_part_is_not_shipped_at_the_merchant(pair: Pair
 
 @needs("update-tracking", "several-parcels")
 def test_f1_what_is_sent_in_part_is_not_tried_again_each_minute(pair: Pair) -> None:
-    _, supplier_id = ordered(pair)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    sent_in_part(pair, "1Z1")
     waits = pair.run(TASK).step
     pair.merchant.clock.at += timedelta(minutes=10)
 
@@ -68,8 +76,7 @@ def test_f1_what_is_sent_in_part_is_not_tried_again_each_minute(pair: Pair) -> N
 
 @needs("update-tracking", "several-parcels", "comments")
 def test_f2_second_parcel_is_reported_when_it_completes_the_order(pair: Pair) -> None:
-    merchant_id, supplier_id = ordered(pair)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    merchant_id, supplier_id = sent_in_part(pair, "1Z1")
     pair.run(TASK)
     pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1, 1)
 
@@ -85,8 +92,7 @@ def test_f2_second_parcel_is_reported_when_it_completes_the_order(pair: Pair) ->
 
 @needs("update-tracking", "several-parcels")
 def test_f3_number_of_a_parcel_that_is_on_its_way_is_never_void(pair: Pair) -> None:
-    merchant_id, supplier_id = ordered(pair)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    merchant_id, supplier_id = sent_in_part(pair, "1Z1")
     pair.run(TASK)
     pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1, 1)
 
@@ -98,9 +104,7 @@ def test_f3_number_of_a_parcel_that_is_on_its_way_is_never_void(pair: Pair) -> N
 
 @needs("update-tracking", "several-parcels", "comments")
 def test_f4_of_two_parcels_between_two_runs_the_newest_is_reported(pair: Pair) -> None:
-    merchant_id, supplier_id = ordered(pair)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1, 1)
+    merchant_id, supplier_id = sent_in_part(pair, "1Z1", "1Z2")
 
     ran = pair.run(TASK)
 
@@ -139,8 +143,7 @@ def test_f12_further_number_of_an_order_fails_as_a_further_parcel(pair: Pair) ->
 
 @needs("update-tracking", "several-parcels")
 def test_part_of_an_order_is_reported_when_the_rest_is_taken_off(pair: Pair) -> None:
-    merchant_id, supplier_id = ordered(pair)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    merchant_id, supplier_id = sent_in_part(pair, "1Z1")
     pair.run(TASK)
     pair.supplier.take_off(supplier_id, 1, 1)
 
@@ -154,8 +157,7 @@ def test_part_of_an_order_is_reported_when_the_rest_is_taken_off(pair: Pair) -> 
 
 @needs("update-tracking", "several-parcels")
 def test_wait_for_the_rest_ends_when_the_parcel_is_voided(pair: Pair) -> None:
-    merchant_id, supplier_id = ordered(pair)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    merchant_id, supplier_id = sent_in_part(pair, "1Z1")
     pair.run(TASK)
     pair.supplier.recall(supplier_id, "1Z1")
     before = pair.merchant.everything()
@@ -171,8 +173,7 @@ def test_wait_for_the_rest_ends_when_the_parcel_is_voided(pair: Pair) -> None:
 
 @needs("update-tracking", "several-parcels")
 def test_parcel_in_place_of_a_voided_one_is_reported_alone(pair: Pair) -> None:
-    merchant_id, supplier_id = ordered(pair)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    merchant_id, supplier_id = sent_in_part(pair, "1Z1")
     pair.run(TASK)
     pair.supplier.recall(supplier_id, "1Z1")
     pair.run(TASK)
@@ -187,9 +188,7 @@ def test_parcel_in_place_of_a_voided_one_is_reported_alone(pair: Pair) -> None:
 
 @needs("update-tracking", "several-parcels")
 def test_number_that_is_void_by_now_is_voided_though_the_order_is_open_again(pair: Pair) -> None:
-    merchant_id, supplier_id = ordered(pair)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1, 1)
+    merchant_id, supplier_id = sent_in_part(pair, "1Z1", "1Z2")
     pair.run(TASK)
     pair.supplier.recall(supplier_id, "1Z2")
 
@@ -205,9 +204,7 @@ def test_number_that_is_void_by_now_is_voided_though_the_order_is_open_again(pai
 
 @needs("update-tracking", "several-parcels")
 def test_parcel_that_is_left_over_is_reported_after_the_newest_was_voided(pair: Pair) -> None:
-    merchant_id, supplier_id = ordered(pair)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1, 1)
+    merchant_id, supplier_id = sent_in_part(pair, "1Z1", "1Z2")
     pair.run(TASK)
     pair.supplier.recall(supplier_id, "1Z2")
     pair.run(TASK)
@@ -222,9 +219,7 @@ def test_parcel_that_is_left_over_is_reported_after_the_newest_was_voided(pair: 
 
 @needs("update-tracking", "several-parcels")
 def test_parcel_after_the_order_was_reported_as_a_whole_fails_as_a_further_one(pair: Pair) -> None:
-    merchant_id, supplier_id = ordered(pair)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
-    pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1, 1)
+    merchant_id, supplier_id = sent_in_part(pair, "1Z1", "1Z2")
     pair.run(TASK)
     pair.supplier.recall(supplier_id, "1Z1")
     pair.supplier.ship_part(supplier_id, parcel(number="1Z3"), 1, 0)
