@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Generic, Literal, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 T = TypeVar("T")
@@ -255,3 +256,45 @@ class Page(Struct, Generic[T], frozen=True, kw_only=True, gc=False):
     items: tuple[T, ...]
     cursor: str | None = None
     """Where the next reading starts if this page is the last of a complete one; None: unmoved."""
+
+
+_LARGEST_QUANTITY = 2**31 - 1  # an integer, also in other databases
+
+
+def refused(code: str, reason: str) -> Outcome:
+    """Return the outcome of a write that will never pass as it is."""
+    return Outcome(state="refused", code=code, reason=reason)
+
+
+def refusal(order: Order, *, by_desk: bool = False) -> str | None:
+    """Say why this order cannot be kept, without personal data; None where it can.
+
+    Only one that people make themselves, `by_desk`, has no reference.
+    """
+    if not order.reference and not by_desk:
+        return "has no reference"
+    if not order.number:
+        return "has no number"
+    if not order.lines:
+        return "has no lines"
+    for position, line in enumerate(order.lines, 1):
+        if not line.sku:
+            return f"line {position} has no SKU"
+        if not 1 <= line.quantity <= _LARGEST_QUANTITY:
+            return f"line {position}: quantity {line.quantity} is not 1 to {_LARGEST_QUANTITY}"
+        for amount in (line.unit_price, line.total, line.discount, line.supplier_unit_cost):
+            if amount is not None and not amount.is_finite():
+                return f"line {position} has an amount that is not a number"
+    if order.discount is not None and not order.discount.is_finite():
+        return "has a discount that is not a number"
+    if not _is_text(order):
+        return "has a NUL or half of a surrogate pair in one of its texts"
+    return None
+
+
+def _is_text(order: Order) -> bool:
+    try:
+        written = msgspec.json.encode(order)
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON's escapes can smuggle in
+        return False
+    return rb"\u0000" not in written.replace(rb"\\", b"")  # these six letters typed are no NUL

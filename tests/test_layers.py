@@ -14,6 +14,7 @@ LAYERS = (
     ),
     ("models",),
     ("database", "http"),
+    ("embedded",),
     ("accounts",),
     ("config", "store"),
     ("tasks",),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ordosync.accounts.files import FilesAccount
-from ordosync.accounts.files.order_files import OrderFilesWriter
+from ordosync.accounts.files.supplier_orders import OrderFilesWriter
 from ordosync.cli.output.terminal import clean
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Page, Unusable

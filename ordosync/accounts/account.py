@@ -405,11 +405,6 @@ class Account(ABC):
         raise NotImplementedError
 
 
-def refused(code: str, reason: str) -> Outcome:
-    """Return the outcome of a write that will never pass as it is."""
-    return Outcome(state="refused", code=code, reason=reason)
-
-
 def outcome_of(item: Item, write: Callable[[Item], Outcome]) -> Outcome:
     """Write an item and turn its error into its outcome.
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from ordosync.accounts.account import outcome_of, refused
+from ordosync.accounts.account import outcome_of
 from ordosync.accounts.http_account import unless_it_exists
 from ordosync.errors import RefusedError
-from ordosync.models import Outcome
+from ordosync.models import Outcome, refused
 
 
 def raising(answer: str) -> Callable[[str], Outcome]:

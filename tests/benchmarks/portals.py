@@ -4,12 +4,12 @@ from contextlib import closing
 from datetime import UTC
 from pathlib import Path
 
-from ordosync.accounts.ordoro.shapes import OrderShape, order_of, read
-from ordosync.accounts.sqlite import creating
-from ordosync.accounts.sqlite.migrations import APPLICATION_ID, VERSION, migrations
+from ordosync.accounts.ordoro.schema import OrderShape, order_of, read
 from ordosync.clock import Clock
 from ordosync.config import load_config
 from ordosync.database import SIDE_FILES, open_database, sqlite3, transaction
+from ordosync.embedded import order_creation
+from ordosync.embedded.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.engine import register
 from ordosync.models import Unusable
 from ordosync.store import Store
@@ -101,4 +101,4 @@ def filled(path: Path, count: int) -> None:
                     assert isinstance(found, OrderShape)
                     order = order_of(found, currency="USD", zone=UTC)
                     assert not isinstance(order, Unusable)
-                    creating.insert(db, order, order.number, supplier="warehouse")
+                    order_creation.insert(db, order, order.number, supplier="warehouse")

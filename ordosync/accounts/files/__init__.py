@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ordosync.accounts.account import Role
-from ordosync.accounts.files import subjects
-from ordosync.accounts.files.as_merchant import MerchantSide
-from ordosync.accounts.files.as_supplier import SupplierOptions, SupplierSide
-from ordosync.accounts.files.merchant import Inventory, Trackings
+from ordosync.accounts.files import record_types
+from ordosync.accounts.files.merchant_orders import MerchantSide
+from ordosync.accounts.files.merchant_tracking import Inventory, Trackings
 from ordosync.accounts.files.options import (
     CancellationFiles,
     OrderFiles,
@@ -23,9 +22,10 @@ from ordosync.accounts.files.options import (
     ShipmentFiles,
     StockFiles,
 )
-from ordosync.accounts.files.order_files import OrderFilesWriter
-from ordosync.accounts.files.outgoing import InventoryFile, OrderFolder, TrackingFile
-from ordosync.accounts.files.returned import ReturnFolder
+from ordosync.accounts.files.output.options import InventoryFile, OrderFolder, TrackingFile
+from ordosync.accounts.files.output.reject_files import ReturnFolder
+from ordosync.accounts.files.supplier_orders import OrderFilesWriter
+from ordosync.accounts.files.supplier_shipments import SupplierOptions, SupplierSide
 from ordosync.models import Comment
 
 __all__ = ["FilesAccount", "SupplierOptions"]
@@ -81,11 +81,11 @@ class FilesAccount(MerchantSide, SupplierSide):
             refused,
         )
         self._returned = ReturnFolder(refused, account=f"account {name}") if refused else None
-        self._orders = self._reading(subjects.orders, orders)
-        self._products = self._reading(subjects.products, products)
-        self._cancellations = self._reading(subjects.cancellations, cancellations)
-        self._shipments = self._reading(subjects.shipments, shipments)
-        self._stock = self._reading(subjects.stock, stock)
+        self._orders = self._reading(record_types.orders, orders)
+        self._products = self._reading(record_types.products, products)
+        self._cancellations = self._reading(record_types.cancellations, cancellations)
+        self._shipments = self._reading(record_types.shipments, shipments)
+        self._stock = self._reading(record_types.stock, stock)
         self._inventory = Inventory(inventory, account=name) if inventory else None
         self._tracking = Trackings(tracking, account=name) if tracking else None
         self._order_files = OrderFilesWriter(order_files, account=name) if order_files else None

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ordosync.accounts.account import Account
-from ordosync.accounts.files.reading import FileReading
-from ordosync.accounts.files.returned import ReturnFolder
-from ordosync.accounts.files.subjects import Subject
+from ordosync.accounts.files.file_reader import FileReading
+from ordosync.accounts.files.output.reject_files import ReturnFolder
+from ordosync.accounts.files.record_types import Subject
 from ordosync.errors import RefusedError
 
 T = TypeVar("T")

@@ -6,9 +6,9 @@ A rule for rows is about each row by itself, a rule for orders about the first r
 import re
 from collections.abc import Sequence
 
-from ordosync.accounts.files.cells import text_of
+from ordosync.accounts.files.formats.converters import text_of
+from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.options import OrderFiles, ReadFiles, Rule
-from ordosync.accounts.files.rows import Row
 
 
 def skip_reason(row: Row, options: ReadFiles) -> str:

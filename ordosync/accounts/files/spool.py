@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ordosync.accounts.files.folder import as_of
+from ordosync.accounts.files.file_listing import as_of
 from ordosync.regular import open_regular, read_regular
 from ordosync.trust import make_folder
 

@@ -19,10 +19,10 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ordosync.accounts.account import Finding, Role
-from ordosync.accounts.ordoro.made_orders import SupplierOptions
 from ordosync.accounts.ordoro.merchant import MerchantSide
-from ordosync.accounts.ordoro.requested import MerchantOptions
+from ordosync.accounts.ordoro.merchant_orders import MerchantOptions
 from ordosync.accounts.ordoro.supplier import SupplierSide
+from ordosync.accounts.ordoro.supplier_orders import SupplierOptions
 from ordosync.accounts.validation import check_timezone, check_url
 from ordosync.models import Page, Standing
 from ordosync.secret import Secret

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from types import NoneType
 
 from ordosync.accounts.account import Finding
-from ordosync.accounts.ordoro.written_splits import WrittenSplits
+from ordosync.accounts.ordoro.merchant_splits import WrittenSplits
 from ordosync.errors import NotFoundError
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from types import NoneType
 
 from ordosync.accounts.account import Finding
-from ordosync.accounts.ordoro.sent_shipments import SentShipments
+from ordosync.accounts.ordoro.supplier_shipments import SentShipments
 from ordosync.errors import NotFoundError
 
 

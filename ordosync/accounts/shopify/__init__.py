@@ -19,16 +19,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ordosync.accounts.account import Finding, Role
-from ordosync.accounts.shopify.made_products import SupplierOptions
-from ordosync.accounts.shopify.place import MerchantOptions
-from ordosync.accounts.shopify.standing import StandingOrders
-from ordosync.accounts.shopify.token import GrantedToken, LastingToken
+from ordosync.accounts.shopify.auth import GrantedToken, LastingToken
+from ordosync.accounts.shopify.order_listing import StandingOrders
+from ordosync.accounts.shopify.supplier_location import MerchantOptions
+from ordosync.accounts.shopify.supplier_products import SupplierOptions
 from ordosync.accounts.validation import check_timezone, check_url
 from ordosync.models import Comment
 from ordosync.secret import Secret
 
 if TYPE_CHECKING:
-    from ordosync.accounts.shopify.session import ShopifySession
+    from ordosync.accounts.shopify.graphql import ShopifySession
 
 __all__ = ["MerchantOptions", "ShopifyAccount", "SupplierOptions"]
 
@@ -103,8 +103,8 @@ class ShopifyAccount(StandingOrders):
 
     def connect(self) -> "ShopifySession":
         """Make the session: one token and one bucket for all who use this account."""
-        from ordosync.accounts.shopify.bucket import Bucket  # noqa: PLC0415
-        from ordosync.accounts.shopify.session import ShopifySession  # noqa: PLC0415 - slow
+        from ordosync.accounts.shopify.cost_limit import Bucket  # noqa: PLC0415
+        from ordosync.accounts.shopify.graphql import ShopifySession  # noqa: PLC0415 - slow
 
         reached, clock = self._reached, self.needed_network.clock
         return ShopifySession(

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ordosync.accounts.account import Finding
-from ordosync.accounts.shopify.side import NO_TIMELINE
-from ordosync.accounts.shopify.written_splits import WrittenSplits
+from ordosync.accounts.shopify.client import NO_TIMELINE
+from ordosync.accounts.shopify.merchant_splits import WrittenSplits
 
 _NEEDED = (
     "read_orders",

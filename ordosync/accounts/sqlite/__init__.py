@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import ClassVar
 
 from ordosync.accounts.account import Role
+from ordosync.accounts.sqlite.client import MerchantOptions, SupplierOptions
 from ordosync.accounts.sqlite.desk import Desk
-from ordosync.accounts.sqlite.merchant import MerchantSide
-from ordosync.accounts.sqlite.side import MerchantOptions, SupplierOptions
-from ordosync.accounts.sqlite.supplier import SupplierSide
-from ordosync.accounts.sqlite.timeline import TimelineEntry
+from ordosync.accounts.sqlite.merchant_orders import MerchantSide
+from ordosync.accounts.sqlite.supplier_orders import SupplierSide
+from ordosync.embedded.timeline import TimelineEntry
 from ordosync.models import Page, Standing
 
 __all__ = ["MerchantOptions", "SqliteAccount", "SupplierOptions", "TimelineEntry"]

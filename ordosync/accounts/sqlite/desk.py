@@ -4,15 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ordosync.accounts.account import refused
-from ordosync.accounts.sqlite import creating, orders, products, shipments, splits, stock, timeline
-from ordosync.accounts.sqlite.purge import Purged, purge
-from ordosync.accounts.sqlite.side import Side
-from ordosync.accounts.sqlite.stock import Inventory, Level
-from ordosync.accounts.sqlite.timeline import TimelineEntry
-from ordosync.accounts.validation import refusal
+from ordosync.accounts.sqlite.client import Side
 from ordosync.database import sqlite3
-from ordosync.models import Order, Outcome, Product, Shipment, Split
+from ordosync.embedded import order_creation, orders, products, shipments, splits, stock, timeline
+from ordosync.embedded.purge import Purged, purge
+from ordosync.embedded.stock import Inventory, Level
+from ordosync.embedded.timeline import TimelineEntry
+from ordosync.models import Order, Outcome, Product, Shipment, Split, refusal, refused
 
 _ACTOR = "desk"
 
@@ -87,7 +85,7 @@ class Desk(Side):
             reason = refusal(order, by_desk=True)
             if reason:
                 return refused("invalid-order", reason)
-            number, line_ids = creating.insert(
+            number, line_ids = order_creation.insert(
                 db, order, order.number, supplier=supplier, warehouse=self.warehouse
             )
             timeline.add(db, number, "Created", actor=_ACTOR)

@@ -19,10 +19,10 @@ from msgspec import Raw
 from ordosync.accounts.account import Finding, Role
 from ordosync.accounts.pagination import LIMIT
 from ordosync.accounts.validation import check_timezone, check_url
-from ordosync.accounts.woocommerce.created import SupplierOptions
-from ordosync.accounts.woocommerce.offered import OfferedProducts
-from ordosync.accounts.woocommerce.selection import MerchantOptions
-from ordosync.accounts.woocommerce.standing import StandingOrders
+from ordosync.accounts.woocommerce.merchant_stock import OfferedProducts
+from ordosync.accounts.woocommerce.order_listing import StandingOrders
+from ordosync.accounts.woocommerce.supplier_orders import SupplierOptions
+from ordosync.accounts.woocommerce.supplier_selection import MerchantOptions
 from ordosync.errors import SignInError
 from ordosync.secret import Secret
 

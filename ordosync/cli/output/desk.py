@@ -7,9 +7,9 @@ from typing import Any
 from msgspec.structs import asdict
 
 from ordosync.accounts.sqlite import TimelineEntry
-from ordosync.accounts.sqlite.stock import Level
 from ordosync.cli.output.render import local, say_out
 from ordosync.cli.output.tables import table
+from ordosync.embedded.stock import Level
 from ordosync.models import Order, Product, Shipment
 from ordosync.store.timestamps import to_text
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ordosync.accounts.connections import Network
-from ordosync.accounts.files.written import csv_text, neutral
+from ordosync.accounts.files.output.safe_output import csv_text, neutral
 from ordosync.cli import options
 from ordosync.cli.output import render, tables
 from ordosync.cli.signals import stoppable

@@ -8,7 +8,7 @@ import pytest
 
 from ordosync.accounts.files import FilesAccount
 from ordosync.accounts.files.options import CancellationFiles, OrderFiles, ProductFiles
-from ordosync.accounts.files.outgoing import InventoryFile, TrackingFile
+from ordosync.accounts.files.output.options import InventoryFile, TrackingFile
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 Drop = Callable[[str, str], Path]

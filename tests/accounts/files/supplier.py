@@ -9,8 +9,8 @@ from typing import Any
 
 from ordosync.accounts.files import FilesAccount
 from ordosync.accounts.files.options import ADDRESS_FIELDS, ShipmentFiles, StockFiles
-from ordosync.accounts.files.outgoing import OrderFolder
-from ordosync.accounts.files.written import plain
+from ordosync.accounts.files.output.options import OrderFolder
+from ordosync.accounts.files.output.safe_output import plain
 from ordosync.models import Address, Line, Order
 
 FIELDS = ("order_number", "line_id", "sku", "name", "quantity", "unit_price", "currency")

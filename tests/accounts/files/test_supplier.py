@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from ordosync.accounts.files import FilesAccount, SupplierOptions
-from ordosync.accounts.files.outgoing import OrderFolder
-from ordosync.accounts.files.written import alone_in
+from ordosync.accounts.files.output.options import OrderFolder
+from ordosync.accounts.files.output.safe_output import alone_in
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Address, Product, Shipment, Stock, Unusable
 from tests.accounts.contract import SupplierContract, line, order

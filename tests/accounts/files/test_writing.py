@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ordosync.accounts.files.outgoing import InventoryFile
-from ordosync.accounts.files.written import alone_in, neutral, plain
+from ordosync.accounts.files.output.options import InventoryFile
+from ordosync.accounts.files.output.safe_output import alone_in, neutral, plain
 from ordosync.errors import RefusedError
 from ordosync.models import Shipment, Stock
 from tests.accounts.files.conftest import Drop, Make

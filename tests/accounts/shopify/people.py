@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, gid, number
-from ordosync.accounts.shopify.orders import INTERNAL_NOTES
+from ordosync.accounts.shopify.order_mapping import INTERNAL_NOTES
 from ordosync.models import Order, Product, Shipment
 from tests.accounts.contract.over_http import Field, MerchantOverHttp, SupplierOverHttp
 from tests.accounts.contract.people import Lack, Told

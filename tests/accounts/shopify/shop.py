@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ordosync.accounts.shopify.ids import number
-from ordosync.accounts.shopify.orders import details
-from ordosync.accounts.shopify.shapes import Attribute
+from ordosync.accounts.shopify.order_mapping import details
+from ordosync.accounts.shopify.schema import Attribute
 from ordosync.clock import Clock
 from ordosync.models import Address, Line
 from tests.accounts.contract.over_http import Asked, OverHttp, Write

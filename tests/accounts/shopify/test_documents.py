@@ -7,7 +7,7 @@ from graphql import parse, validate
 from graphql.validation import NoDeprecatedCustomRule, specified_rules
 
 from ordosync.accounts.shopify import NEWEST
-from ordosync.accounts.shopify.documents import fulfillment, orders, shop, stock
+from ordosync.accounts.shopify.queries import fulfillment, orders, shop, stock
 from tests.fakes.shopify import schemas
 
 DOCUMENTS: Mapping[str, str] = {

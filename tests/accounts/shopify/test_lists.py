@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.shopify import lists
-from ordosync.accounts.shopify.documents.fulfillment import CHANGED_ORDERS
-from ordosync.accounts.shopify.documents.stock import SELLABLE
-from ordosync.accounts.shopify.session import ShopifySession
-from ordosync.accounts.shopify.shapes import ItemShape
+from ordosync.accounts.shopify import pagination
+from ordosync.accounts.shopify.graphql import ShopifySession
+from ordosync.accounts.shopify.queries.fulfillment import CHANGED_ORDERS
+from ordosync.accounts.shopify.queries.stock import SELLABLE
+from ordosync.accounts.shopify.schema import ItemShape
 from ordosync.errors import UnavailableError
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import sold
@@ -47,7 +47,7 @@ def session(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> ShopifySes
 
 
 def changes(seller: ShopifyMerchantPeople, deep: int) -> list[str]:
-    found = lists.Changes(session(seller), CHANGED_ORDERS, doing="read", first=10, deep=deep)
+    found = pagination.Changes(session(seller), CHANGED_ORDERS, doing="read", first=10, deep=deep)
     return [one.id for page in found.since(None) for one, _ in page]
 
 
@@ -74,7 +74,7 @@ def test_deep_list_that_comes_by_ids_goes_on_behind_the_last(
     for number in range(400):
         shipper.count(f"SKU-{number}", 1)
     shipper.fake.switches.deepest = deep + 250
-    pages = lists.Pages(
+    pages = pagination.Pages(
         session(shipper),
         SELLABLE,
         ItemShape,
@@ -83,7 +83,7 @@ def test_deep_list_that_comes_by_ids_goes_on_behind_the_last(
         location=shipper.fake.location_id,
     )
 
-    found = [one.sku for page in lists.by_id(pages, deep) for one in page]
+    found = [one.sku for page in pagination.by_id(pages, deep) for one in page]
 
     assert sorted(map(str, found)) == sorted(f"SKU-{number}" for number in range(400))
 
@@ -91,7 +91,7 @@ def test_deep_list_that_comes_by_ids_goes_on_behind_the_last(
 def test_list_that_passes_over_the_ids_that_it_is_asked_for_is_a_failure(
     shipper: ShopifySupplierPeople,
 ) -> None:
-    pages = lists.Pages(
+    pages = pagination.Pages(
         session(shipper),
         SELLABLE,
         ItemShape,
@@ -105,7 +105,7 @@ def test_list_that_passes_over_the_ids_that_it_is_asked_for_is_a_failure(
     shipper.fake.faults.add(Fault(kind="edited", path="#Sellable$", times=99, edit=edit))
 
     with pytest.raises(UnavailableError, match="by its ids"):
-        list(lists.by_id(pages, deep=10))
+        list(pagination.by_id(pages, deep=10))
 
 
 def test_more_than_can_be_read_of_one_second_is_said(seller: ShopifyMerchantPeople) -> None:

@@ -5,7 +5,7 @@ from threading import Thread
 import msgspec
 import pytest
 
-from ordosync.accounts.shopify.bucket import Bucket, Cost, Level
+from ordosync.accounts.shopify.cost_limit import Bucket, Cost, Level
 from ordosync.errors import UnavailableError
 from tests.accounts.contract.account import read, usable
 from tests.accounts.contract.examples import order, sold

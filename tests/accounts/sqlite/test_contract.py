@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.sqlite import changes
+from ordosync.embedded import change_feed
 from tests.accounts.contract import MerchantContract, SupplierContract
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.virtual import VirtualClock
@@ -13,7 +13,7 @@ _MANY = 50
 @pytest.fixture(autouse=True)
 def _short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `_MANY` changes be three pages, as they are in a foreign account."""
-    monkeypatch.setattr(changes, "_PAGE", _MANY * 2 // 5)
+    monkeypatch.setattr(change_feed, "_PAGE", _MANY * 2 // 5)
 
 
 class TestSqliteAsMerchant(MerchantContract):

@@ -13,8 +13,8 @@ import pytest
 
 from ordosync import database
 from ordosync.accounts.sqlite import SqliteAccount
-from ordosync.accounts.sqlite.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.database import open_database, sqlite3, transaction
+from ordosync.embedded.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Outcome
 from tests.accounts.contract import order

@@ -9,8 +9,8 @@ import pytest
 from msgspec import Raw
 
 from ordosync.accounts.woocommerce import WooCommerceAccount
-from ordosync.accounts.woocommerce.orders import order_of
-from ordosync.accounts.woocommerce.shapes import OrderShape
+from ordosync.accounts.woocommerce.order_mapping import order_of
+from ordosync.accounts.woocommerce.schema import OrderShape
 from ordosync.config.settings import ProductsConfig
 from ordosync.errors import SignInError, UnavailableError
 from ordosync.models import Order, Unusable

@@ -1,0 +1,59 @@
+"""Which of several files is believed about an order that all of them name.
+
+The newest is, since exports overlap and an order changes until it is sent. But one that lacks a
+line of an older file may be cut, by a page or by a rule of the export: then nobody can tell.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from ordosync.accounts.files.formats.rows import InFile
+from ordosync.accounts.files.line_ids import content_of, form, lacking
+from ordosync.accounts.files.options import OrderFiles
+from ordosync.accounts.files.order_parser import parse_order
+from ordosync.models import Order, Unusable
+
+
+def believed(number: str, files: Sequence[InFile], options: OrderFiles) -> Order | Unusable:
+    """Return what is believed of an order, given what files say of it, oldest first."""
+    newest = files[-1]
+    others = _others(files, options) if len(files) > 1 else []
+    for older in others:
+        if (sku := lacking(newest.rows, older.rows, options)) is not None:
+            return _conflict(number, newest, older, sku, options)
+    item = parse_order(number, newest, options)
+    if not others:
+        return item
+    remark = f"{newest.name} is believed, not the older {_names(others)}"
+    if isinstance(item, Unusable):
+        return replace(item, reason=f"{item.reason}; {remark}")
+    return replace(item, remark=remark)
+
+
+def _others(files: Sequence[InFile], options: OrderFiles) -> list[InFile]:
+    """Return the older files that say something else than the newest, newest first."""
+    *older, newest = files
+    content = content_of(newest.rows, options)
+    return [file for file in reversed(older) if content_of(file.rows, options) != content]
+
+
+def _conflict(
+    number: str, newest: InFile, older: InFile, sku: str, options: OrderFiles
+) -> Unusable:
+    both = "\n".join(content_of(file.rows, options) for file in (newest, older))
+    return Unusable(
+        id=number,
+        code="conflict",
+        reason=f"{newest.name} lacks a line that the older {older.name} has, of SKU {sku[:40]!a};"
+        " take away the file that is wrong, then try it again",
+        content=f"{form(options)}-{hashlib.sha256(both.encode()).hexdigest()[:32]}",
+        # What the older one says is news only to an order that was sent from one older still.
+        as_of=older.as_of,
+    )
+
+
+def _names(files: Sequence[InFile]) -> str:
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    return f"{files[0].name}{more}"

@@ -1,0 +1,176 @@
+"""One cell to one value, or the reason why it is none.
+
+A reason names file and row. It echoes a cell only where that cannot be personal data.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from ordosync.accounts.files.formats.rows import Row
+from ordosync.accounts.files.options import LINE_FIELDS, PRODUCT_FIELDS, SHIPMENT_FIELDS, ReadFiles
+from ordosync.accounts.spreadsheets import damage, may_mean, plain, unmarked
+
+_ECHOED = (
+    "ship_to.country",
+    "bill_to.country",
+    "shipping_method",
+    "placed_at",
+    *LINE_FIELDS,
+    *PRODUCT_FIELDS,
+    *SHIPMENT_FIELDS,
+)
+_FLAGS = {
+    **dict.fromkeys(("true", "yes", "y", "1"), True),
+    **dict.fromkeys(("false", "no", "n", "0", ""), False),
+}
+_LONGEST_KEY = 100
+_IDS = frozenset(
+    (
+        "order_number",
+        "line_id",
+        "sku",
+        "supplier_sku",
+        "tracking_number",
+        "ship_to.zip",
+        "bill_to.zip",
+    )
+)
+"""The fields that a spreadsheet damages. A person's name or street may be anything."""
+
+
+class InvalidError(Exception):
+    """A row makes what it is about unusable."""
+
+    def __init__(self, code: str, row: Row, what: str) -> None:
+        super().__init__(what)
+        self.code = code
+        self.row = row
+
+
+def digest(rows: Sequence[Row], options: ReadFiles) -> str:
+    """Return the content of rows: how they were read, and a digest of their mapped cells."""
+    columns = sorted(set(options.columns.values()))
+    cells = [[row.cells.get(column, "") for column in columns] + [row.problem] for row in rows]
+    text = json.dumps(cells)
+    return f"{options.fingerprint}-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
+
+def text_of(row: Row, column: str) -> str:
+    """Return the text of a cell, without the mark that keeps it from being a formula."""
+    text = row.cells.get(column, "")
+    return plain(text) if text[:1] == "'" else text
+
+
+def cell(row: Row, name: str, options: ReadFiles) -> str:
+    """Return the text of a field, by its meaning in `values`."""
+    column = options.columns.get(name)
+    text = text_of(row, column) if column else ""
+    meanings = options.values.get(name)
+    if column and name in _IDS and not (meanings and text in meanings):
+        _check_whole(row, name, column)
+    if meanings is None or text in meanings.values():
+        return text
+    if text not in meanings:
+        found = f"{text[:40]!a}" if name in _ECHOED else "the text"
+        raise InvalidError("invalid.value", row, f"{name}: {found} is not in `values`")
+    return meanings[text]
+
+
+def key_text(row: Row, name: str, options: ReadFiles) -> str:
+    """Return the id of something; empty if it is blank, or damaged by a spreadsheet."""
+    column = options.columns[name]
+    text = row.cells.get(column, "")
+    return "" if damage(text) else plain(text)
+
+
+def trouble(row: Row, name: str, options: ReadFiles) -> str:
+    """Say why a row has no such id."""
+    text = row.cells.get(options.columns[name], "")
+    what = name.replace("_", " ")
+    return f"the {what} {text[:40]!a} {_damage(text)}" if text else f"the {what} is blank"
+
+
+def may_have_id(row: Row, name: str, id_: str, options: ReadFiles) -> bool:
+    """Return True if a row without an id, or with a damaged one, may be of this id."""
+    text = row.cells.get(options.columns[name], "")
+    return not text or may_mean(text, id_)
+
+
+def _check_whole(row: Row, name: str, column: str) -> None:
+    """Raise `InvalidError` for an id, SKU or postcode that a spreadsheet has damaged."""
+    text = row.cells.get(column, "")
+    if why := _damage(text):
+        found = f"{name} {text[:40]!a}" if name in _ECHOED else name
+        raise InvalidError(f"invalid.{name}", row, f"{found} {why}")
+
+
+def _damage(text: str) -> str:
+    why = damage(text)
+    return f"{why}, or say `text_cells: true`" if why and unmarked(text) != text else why
+
+
+def key_cell(row: Row, name: str, options: ReadFiles) -> str:
+    """Return the text of a field that something is found by; it must not be blank."""
+    text = cell(row, name, options)
+    if not text:
+        raise InvalidError(f"invalid.{name}", row, f"{name} is blank")
+    if len(text) > _LONGEST_KEY:
+        raise InvalidError(f"invalid.{name}", row, f"{name} is too long")
+    return text
+
+
+def quantity(row: Row, text: str) -> int:
+    """Read a quantity of something ordered."""
+    if not re.fullmatch("[0-9]{1,9}", text):
+        what = f"quantity {text[:40]!a} is not a whole number from 0 to 999999999"
+        raise InvalidError("invalid.quantity", row, what)
+    return int(text)
+
+
+def stock_quantity(row: Row, text: str) -> int | None:
+    """Read a quantity in stock: blank is never counted, negative is oversold."""
+    if not text:
+        return None
+    if not re.fullmatch("-?[0-9]{1,9}", text):
+        what = f"quantity {text[:40]!a} is not a whole number of at most 9 digits"
+        raise InvalidError("invalid.quantity", row, what)
+    return int(text)
+
+
+def amount(row: Row, name: str, text: str, options: ReadFiles) -> Decimal | None:
+    """Read an amount; a thousands separator or an exponent is refused, never guessed."""
+    if not text:
+        return None
+    if not re.fullmatch(rf"-?[0-9]{{1,15}}({re.escape(options.decimal)}[0-9]{{1,6}})?", text):
+        what = f"{name} {text[:40]!a} is not an amount such as 12{options.decimal}50"
+        raise InvalidError("invalid.money", row, what)
+    return Decimal(text.replace(options.decimal, "."))
+
+
+def flag(row: Row, name: str, options: ReadFiles) -> bool:
+    """Read yes or no; blank is no."""
+    text = cell(row, name, options)
+    if text.lower() not in _FLAGS:
+        what = f"{name} {text[:40]!a} is not true or false"
+        raise InvalidError(f"invalid.{name}", row, what)
+    return _FLAGS[text.lower()]
+
+
+def time(row: Row, name: str, text: str, options: ReadFiles) -> datetime | None:
+    """Read a time with the offset that it was given with, else that of the time zone."""
+    if not text or options.date_format is None or options.timezone is None:
+        return None
+    try:
+        local = datetime.strptime(text, options.date_format)  # noqa: DTZ007 - its zone comes next
+        if local.tzinfo is None:
+            local = local.replace(tzinfo=ZoneInfo(options.timezone))
+        local.astimezone(UTC)  # what no clock can show is refused here, not later
+    except (ValueError, OverflowError) as error:
+        what = f"{name} {text[:40]!a} is not of the form {options.date_format}"
+        raise InvalidError("invalid.date", row, what) from error
+    return local

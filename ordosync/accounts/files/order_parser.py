@@ -1,0 +1,192 @@
+"""The rows of one order to an order, or the reason why they are none.
+
+A reason names file and row. It echoes a cell only where that cannot be personal data.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC
+from functools import partial
+
+from msgspec.structs import replace
+
+from ordosync.accounts.files.formats.converters import (
+    InvalidError,
+    amount,
+    cell,
+    key_cell,
+    key_text,
+    quantity,
+    time,
+    trouble,
+)
+from ordosync.accounts.files.formats.rows import InFile, Row
+from ordosync.accounts.files.line_ids import content_of, lines
+from ordosync.accounts.files.options import (
+    ADDRESS_FIELDS,
+    LINE_FIELDS,
+    MONEY_FIELDS,
+    ORDER_FIELDS,
+    OrderFiles,
+)
+from ordosync.accounts.files.rules import order_skip_reason, parted_by, skip_reason, speaks_of_order
+from ordosync.models import Address, Line, Order, Unusable
+
+_LONGEST_NUMBER = 100
+_LINE_MONEY = tuple(name for name in MONEY_FIELDS if name in LINE_FIELDS)
+
+
+def parse_order(number: str, found: InFile, options: OrderFiles) -> Order | Unusable:
+    """Return the order that the rows of one file are, or why they are none.
+
+    A row among them that has no order number may be a line of it, so that it is not sent in part.
+    """
+    own = [row for row in found.rows if _has_number(row, options)]
+    content = content_of(found.rows, options)
+    item = partial(Unusable, id=number, content=content, as_of=found.as_of)
+    try:
+        if reason := _left_out(own, found, options):
+            return item(code="skip-rule", reason=reason, skip=True)
+        order = _order(number, own, options)
+        if len(own) < len(found.rows):
+            _check_numbers(number, found.rows, options)
+    except InvalidError as error:
+        return item(code=error.code, reason=f"{found.name} row {error.row.number}: {error}")
+    except _NothingToShipError as nothing:
+        return item(code=nothing.code, reason=str(nothing), skip=True)
+    return replace(order, content=content, as_of=found.as_of)
+
+
+def _left_out(rows: Sequence[Row], found: InFile, options: OrderFiles) -> str:
+    """Return why rules leave out the whole order; empty where they do not."""
+    first = rows[0]
+    if found.others_begin and not speaks_of_order(first, options):
+        what = "the order begins without its first row, which the page before may have"
+        raise InvalidError("cut", first, f"{what}; export it whole")
+    if reason := order_skip_reason(first, options):
+        return reason
+    if what := parted_by(rows, options):
+        raise InvalidError("invalid.rule", first, what)
+    reasons = [skip_reason(row, options) for row in rows]
+    return reasons[0] if all(reasons) else ""
+
+
+def _check_numbers(number: str, rows: Sequence[Row], options: OrderFiles) -> None:
+    """Raise `InvalidError` for a row without a number."""
+    for row in rows:
+        if not _has_number(row, options):
+            why = trouble(row, "order_number", options)
+            what = f"{why}; it may be a line of order {number}"
+            raise InvalidError("invalid.order_number", row, what)
+
+
+def _has_number(row: Row, options: OrderFiles) -> bool:
+    return bool(key_text(row, "order_number", options))
+
+
+class _NothingToShipError(Exception):
+    """A rule of ours leaves this order out."""
+
+    def __init__(self, code: str, what: str) -> None:
+        super().__init__(what)
+        self.code = code
+
+
+def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
+    kept = [row for row in rows if not skip_reason(row, options)]
+    for row in kept:
+        if row.problem:
+            raise InvalidError("invalid.row", row, row.problem)
+    first = rows[0]
+    if len(number) > _LONGEST_NUMBER:
+        raise InvalidError("invalid.order_number", first, "the order number is too long")
+    fields = _order_fields(kept, rows, options)
+    lines = _lines(number, kept, rows, options)
+    bill_to = _address("bill_to", fields)
+    placed_at = time(first, "placed_at", fields.get("placed_at", ""), options)
+    return Order(
+        id=number,
+        number=number,
+        lines=lines,
+        currency=options.currency or "",
+        ship_to=_address("ship_to", fields),
+        bill_to=None if bill_to == Address() else bill_to,
+        placed_at=placed_at.astimezone(UTC) if placed_at else None,
+        shipping_method=fields.get("shipping_method", ""),
+        customer_notes=fields.get("customer_notes", ""),
+        internal_notes=fields.get("internal_notes", ""),
+        discount=amount(first, "order_discount", fields.get("order_discount", ""), options),
+        tags=tuple(tag.strip() for tag in fields.get("tags", "").split(",") if tag.strip()),
+    )
+
+
+def _order_fields(kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles) -> dict[str, str]:
+    """Return what is said of the order as a whole.
+
+    Many exports say it on the first row only: a blank cell says nothing against another row. What
+    the kept rows leave blank may be on one whose line a rule leaves out.
+    """
+    fields = {}
+    for name in ORDER_FIELDS:
+        if (column := options.columns.get(name)) is None:
+            continue
+        said = [row for row in kept if row.cells.get(column)]
+        said = said or [row for row in rows if row.cells.get(column)] or [kept[0]]
+        fields[name] = _agreed(name, said, options)
+    return fields
+
+
+def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
+    first, column = rows[0], options.columns[name]
+    for row in rows:
+        if row.problem:
+            raise InvalidError("invalid.row", row, row.problem)
+    said = cell(first, name, options)
+    for row in rows[1:]:
+        is_same = row.cells.get(column) == first.cells.get(column)
+        if not is_same and cell(row, name, options) != said:
+            what = f"{name} is not what row {first.number} says"
+            raise InvalidError("invalid.conflict", row, what)
+    return said
+
+
+def _lines(
+    number: str, kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles
+) -> tuple[Line, ...]:
+    found: dict[str, Line] = {}
+    numbers = {row.number for row in kept}
+    for line_id, row in lines(number, rows, options):
+        if row.number not in numbers:
+            continue
+        line = _line(line_id, row, options)
+        if "line_id" in options.columns:
+            key_cell(row, "line_id", options)
+        if line_id in found:
+            raise InvalidError("invalid.line_id", row, "another row has the same line_id")
+        found[line_id] = line
+    kept_lines = tuple(line for line in found.values() if line.sku not in options.ignore_skus)
+    if not kept_lines:
+        raise _NothingToShipError("no-lines", "has no line left after ignore_skus")
+    return kept_lines
+
+
+def _line(line_id: str, row: Row, options: OrderFiles) -> Line:
+    text = {name: cell(row, name, options) for name in LINE_FIELDS if name in options.columns}
+    if not text["sku"]:
+        raise InvalidError("invalid.sku", row, "the SKU is blank")
+    money = {name: amount(row, name, text[name], options) for name in _LINE_MONEY if name in text}
+    return Line(
+        id=line_id,
+        sku=text["sku"],
+        name=text.get("name") or text["sku"],
+        quantity=quantity(row, text["quantity"]),
+        unit_price=money.get("unit_price"),
+        details=text.get("details", ""),
+        total=money.get("line_total"),
+        discount=money.get("line_discount"),
+        supplier_sku=text.get("supplier_sku", ""),
+        supplier_unit_cost=money.get("supplier_unit_cost"),
+    )
+
+
+def _address(kind: str, fields: dict[str, str]) -> Address:
+    return Address(**{name: fields.get(f"{kind}.{name}", "") for name in ADDRESS_FIELDS})

@@ -1,0 +1,124 @@
+"""A CSV file of ours with one row a key, changed by writing it anew as a whole.
+
+The file itself says what was written: there is no second record that could differ from it.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from ordosync.accounts.files.file_listing import mark_of
+from ordosync.accounts.files.output.options import WrittenFiles
+from ordosync.accounts.files.output.safe_output import (
+    alone_in,
+    csv_text,
+    neutral,
+    plain,
+    replace_file,
+)
+from ordosync.errors import RefusedError, UnavailableError
+from ordosync.models import Outcome
+from ordosync.regular import read_regular
+
+Item = TypeVar("Item")
+Rows = dict[str, dict[str, str]]
+"""By key, the texts of our fields."""
+
+
+class Sheet:
+    """One such file. `numeric` fields are written as they are, all others as foreign text."""
+
+    def __init__(
+        self, options: WrittenFiles, path: Path, *, key: str, numeric: Sequence[str], account: str
+    ) -> None:
+        self._options = options
+        self._path = path
+        self._key = key
+        self._numeric = frozenset(numeric)
+        self._account = f"account {account}"
+        self._known: tuple[list[int] | None, Rows] | None = None
+        """What was read last, and of which state of the file."""
+
+    def read(self) -> Rows:
+        """Return what is in the file; nothing where it is not there. Raises `AccountError`."""
+        doing = f"read {self._path}"
+        try:
+            mark = mark_of(self._path)
+            if self._known and mark and self._known[0] == mark:
+                return dict(self._known[1])
+            text = read_regular(self._path).decode(self._options.encoding)
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise UnavailableError(self._account, doing, error.strerror or str(error)) from error
+        except UnicodeError as error:
+            raise self._not_ours(f"is not {self._options.encoding} text") from error
+        self._known = mark, self._parse(text)
+        return dict(self._known[1])
+
+    def change(
+        self, items: Sequence[Item], change: Callable[[Rows, Item], Outcome]
+    ) -> list[Outcome]:
+        """Let `change` change the rows, an item at a time, and write them if one did."""
+        try:
+            with alone_in(self._path.parent):
+                rows = self.read()
+                outcomes = [change(rows, item) for item in items]
+                if any(outcome.state == "done" for outcome in outcomes):
+                    replace_file(self._path, self._text(rows))
+                    self._known = mark_of(self._path), rows
+        except BlockingIOError:
+            return [_unavailable("another run is writing in its folder") for _ in items]
+        except OSError as error:
+            return [_unavailable(f"{self._path}: {error.strerror or error}") for _ in items]
+        return outcomes
+
+    def refusal(self, fields: dict[str, str]) -> str:
+        """Say why this cannot be written, without its text; empty where it can."""
+        for name, column in self._options.columns.items():
+            try:
+                fields.get(name, "").encode(self._options.encoding)
+            except UnicodeError:
+                return f"{name} ({column!a}) has text that is not {self._options.encoding}"
+            if "\0" in fields.get(name, ""):
+                return f"{name} ({column!a}) has a NUL"
+        return ""
+
+    def _text(self, rows: Rows) -> bytes:
+        columns = self._options.columns
+        cells = [
+            {columns[n]: t if n in self._numeric else neutral(t) for n, t in row.items()}
+            for row in rows.values()
+        ]
+        text = csv_text(list(columns.values()), cells, self._options.delimiter)
+        return text.encode(self._options.encoding)
+
+    def _parse(self, text: str) -> Rows:
+        fields = {column: name for name, column in self._options.columns.items()}
+        reader = csv.reader(
+            io.StringIO(text, newline=""), delimiter=self._options.delimiter, strict=True
+        )
+        rows: Rows = {}
+        try:
+            header = next(reader, None)
+            if header is None or sorted(header) != sorted(fields):
+                raise self._not_ours("its columns are not those of the configuration")
+            for cells in reader:
+                if len(cells) != len(header):
+                    raise self._not_ours(f"row {reader.line_num} is not one of ours")
+                row = {fields[column]: cell for column, cell in zip(header, cells, strict=True)}
+                row = {n: t if n in self._numeric else plain(t) for n, t in row.items()}
+                rows[row[self._key]] = row
+        except csv.Error as error:
+            raise self._not_ours(f"row {reader.line_num} is not CSV ({error})") from error
+        return rows
+
+    def _not_ours(self, why: str) -> RefusedError:
+        answer = f"{why}; move it away, and a new one is begun"
+        return RefusedError(self._account, f"write {self._path}", answer)
+
+
+def _unavailable(why: str) -> Outcome:
+    return Outcome(state="unavailable", code="unavailable", reason=why)

@@ -1,0 +1,55 @@
+"""Rows that were refused, given back to people with the reason, to be mended and dropped again."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from pathlib import Path
+
+from ordosync.accounts.files.formats.rows import Row
+from ordosync.accounts.files.options import ReadFiles
+from ordosync.accounts.files.output.safe_output import csv_text, neutral, plain, replace_file
+from ordosync.errors import UnavailableError
+from ordosync.trust import make_folder
+
+_REASON = "ordosync_reason"
+_NAME = "refused-"
+
+
+class ReturnFolder:
+    """Where they go: a file for each file that has some, named by a digest of what is in it."""
+
+    def __init__(self, folder: Path, *, account: str) -> None:
+        self._folder = folder
+        self._account = account
+
+    def holds(self, path: Path) -> bool:
+        """Whether this is one of its files, which must not be read where it was written."""
+        return path.parent == self._folder and path.name.startswith(_NAME)
+
+    def write(self, rows: Iterable[tuple[str, Row, str]], options: ReadFiles) -> None:
+        """Write rows, each with the name of its file and the reason; what is there already stays.
+
+        Raises `UnavailableError`.
+        """
+        try:
+            for name, group in groupby(rows, key=lambda row: row[0]):
+                cells = [{**row.cells, _REASON: reason} for _, row, reason in group]
+                self._write(name, cells, options)
+        except OSError as error:
+            why = f"{self._folder}: {error.strerror or error}"
+            raise UnavailableError(self._account, "give back refused rows", why) from error
+
+    def _write(self, name: str, rows: list[dict[str, str]], options: ReadFiles) -> None:
+        rows = [_neutral(row) for row in rows]
+        columns = [column for row in rows for column in row if column != _REASON]
+        text = csv_text([*dict.fromkeys(columns), _REASON], rows, options.delimiter)
+        content = text.encode(options.encoding, "backslashreplace")
+        digest = hashlib.sha256(f"{name}\n".encode("utf-8", "surrogateescape") + content)
+        path = self._folder / f"{_NAME}{digest.hexdigest()[:16]}.csv"
+        if not path.exists():
+            make_folder(str(self._folder), 0o700)
+            replace_file(path, content, mode=0o600)  # names and addresses are in it
+
+
+def _neutral(row: Mapping[str, str]) -> dict[str, str]:
+    return {neutral(column): neutral(plain(text)) for column, text in row.items()}

@@ -1,0 +1,243 @@
+"""What files may be about, besides orders: how rows are told apart, and what they say.
+
+The rows of one file that have the same key must all say the same; of several files the newest
+that has the key is believed, since they are states, of which each replaces the one before. Of an
+order `believed` says more.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Generic, TypeVar
+
+from ordosync.accounts.files.file_precedence import believed
+from ordosync.accounts.files.formats.converters import (
+    InvalidError,
+    amount,
+    cell,
+    digest,
+    flag,
+    key_cell,
+    key_text,
+    may_have_id,
+    stock_quantity,
+    time,
+)
+from ordosync.accounts.files.formats.rows import InFile, Row
+from ordosync.accounts.files.options import (
+    CancellationFiles,
+    OrderFiles,
+    ProductFiles,
+    ReadFiles,
+    ShipmentFiles,
+    StockFiles,
+)
+from ordosync.accounts.files.rules import begins_order, skip_reason
+from ordosync.models import Order, Product, Shipment, Stock, Unusable
+
+T = TypeVar("T")
+_MOST_TOTALS = 1000
+"""More rows without a number than this at the end of a file are no totals."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject(Generic[T]):
+    """What the files of one option are about."""
+
+    name: str
+    """The name of the option, such as `orders`."""
+    options: ReadFiles
+    key: Callable[[Row], str]
+    """What tells rows apart, the id of what they say; empty where a part of it is blank."""
+    needed: tuple[str, ...]
+    """The fields that make the key. One of them is blank where it is empty."""
+    parse: Callable[[str, Sequence[InFile]], T | Unusable]
+    """Makes one item of what files say of one key, oldest file first."""
+    begins: Callable[[Row], bool] = lambda _: False
+    """True if a row says what is on the first row of each order."""
+    aside: Callable[[Row], str] = lambda _: ""
+    """Says what of a row cannot be read and keeps nothing else back; empty if all can."""
+    has_lines: bool = False
+    """True if several rows are one object. Then a row without a key may belong to the one above."""
+
+    def blank(self, row: Row) -> str:
+        """Return the field for whose sake a row has no key."""
+        return next(name for name in self.needed if not key_text(row, name, self.options))
+
+
+def placed(rows: Iterable[Row], subject: Subject[T]) -> Iterator[tuple[str, str, Row]]:
+    """Yield each row with its key and with the key that it holds back, of which one is empty.
+
+    A row without a key holds the order above it back: it may be a line of that order. Rows at the
+    end of the file that have no SKU are totals, and hold nothing back.
+    """
+    above = ""
+    undecided: list[Row] = []
+    for row in rows:
+        key = subject.key(row)
+        if key or len(undecided) > _MOST_TOTALS:
+            yield from (("", above, one) for one in undecided)
+            undecided.clear()
+        if key:
+            above = key
+            yield key, "", row
+        elif not _may_belong(row, above, subject) or skip_reason(row, subject.options):
+            yield "", "", row
+        else:
+            undecided.append(row)
+    sku = subject.options.columns.get("sku", "")
+    yield from (("", above if one.cells.get(sku) else "", one) for one in undecided)
+
+
+def _may_belong(row: Row, above: str, subject: Subject[T]) -> bool:
+    """Return True if a row without a usable key may be a line of the order above it."""
+    if not above or not subject.has_lines:
+        return False
+    return may_have_id(row, subject.needed[0], above, subject.options)
+
+
+def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
+    """Return what says, row by row of a file, which have this key or may belong to it."""
+    above = ""
+
+    def belongs(row: Row) -> bool:
+        nonlocal above
+        above = key_of(row) or above
+        return above == key
+
+    return belongs
+
+
+def orders(options: OrderFiles) -> Subject[Order]:
+    """Say what order files are about; an order's id is its number."""
+    return Subject(
+        name="orders",
+        options=options,
+        key=lambda row: key_text(row, "order_number", options),
+        needed=("order_number",),
+        parse=lambda key, files: believed(key, files, options),
+        begins=lambda row: begins_order(row, options),
+        has_lines=True,
+    )
+
+
+def products(options: ProductFiles) -> Subject[Product]:
+    """Say what product files are about; a product's id is its SKU."""
+    return _by_field("products", options, "sku", _product)
+
+
+def stock(options: StockFiles) -> Subject[Stock]:
+    """Say what stock files are about; a product's id is its SKU."""
+    return _by_field("stock", options, "sku", _stock)
+
+
+def cancellations(options: CancellationFiles) -> Subject[str]:
+    """Say what cancellation files are about: numbers of orders, which are their ids."""
+    return _by_field("cancellations", options, "order_number", _order_number)
+
+
+def shipments(options: ShipmentFiles) -> Subject[Shipment]:
+    """Say what tracking files are about; a parcel's id is made of its two numbers."""
+
+    def key(row: Row) -> str:
+        of = key_text(row, "order_number", options)
+        number = key_text(row, "tracking_number", options)
+        return f"{of}:{number}" if of and number else ""
+
+    return Subject(
+        name="shipments",
+        options=options,
+        key=key,
+        needed=("order_number", "tracking_number"),
+        parse=lambda key, files: _state(key, files[-1], options, _shipment),
+        aside=lambda row: _cost(row, options)[1],
+    )
+
+
+_Parse = Callable[[str, Row, ReadFiles, str], T]
+
+
+def _by_field(name: str, options: ReadFiles, field: str, parse: _Parse[T]) -> Subject[T]:
+    return Subject(
+        name=name,
+        options=options,
+        key=lambda row: key_text(row, field, options),
+        needed=(field,),
+        parse=lambda key, files: _state(key, files[-1], options, parse),
+    )
+
+
+def _state(key: str, found: InFile, options: ReadFiles, parse: _Parse[T]) -> T | Unusable:
+    rows = found.rows
+    content = digest(rows, options)
+    kept = [row for row in rows if not skip_reason(row, options)]
+    if not kept:
+        reason = skip_reason(rows[0], options)
+        return Unusable(id=key, code="skip-rule", reason=reason, content=content, skip=True)
+    first = kept[0]
+    try:
+        _check_same(kept, options)
+        return parse(key, first, options, digest([first], options))
+    except InvalidError as error:
+        reason = f"{found.name} row {error.row.number}: {error}"
+        return Unusable(id=key, code=error.code, reason=reason, content=content)
+
+
+def _check_same(rows: Sequence[Row], options: ReadFiles) -> None:
+    for row in rows:
+        if row.problem:
+            raise InvalidError("invalid.row", row, row.problem)
+        if digest([row], options) != digest(rows[:1], options):
+            what = f"says something else than row {rows[0].number}"
+            raise InvalidError("invalid.conflict", row, what)
+
+
+def _product(key: str, row: Row, options: ReadFiles, content: str) -> Product:
+    return Product(
+        id=key,
+        sku=key_cell(row, "sku", options),
+        name=cell(row, "name", options) or key,
+        price=amount(row, "price", cell(row, "price", options), options),
+        weight_g=amount(row, "weight_g", cell(row, "weight_g", options), options),
+        supplier_sku=cell(row, "supplier_sku", options),
+        is_kit=flag(row, "kit", options),
+        content=content,
+    )
+
+
+def _stock(key: str, row: Row, options: ReadFiles, _: str) -> Stock:
+    sku = key_cell(row, "sku", options)
+    quantity = stock_quantity(row, cell(row, "quantity", options))
+    return Stock(product_id=key, sku=sku, quantity=quantity)
+
+
+def _order_number(key: str, row: Row, options: ReadFiles, _: str) -> str:
+    key_cell(row, "order_number", options)
+    return key
+
+
+def _shipment(key: str, row: Row, options: ReadFiles, _: str) -> Shipment:
+    shipped_at = time(row, "shipped_at", cell(row, "shipped_at", options), options)
+    if shipped_at is None:
+        raise InvalidError("invalid.date", row, "shipped_at is blank")
+    cost, _ = _cost(row, options)
+    return Shipment(
+        id=key,
+        order_id=key_cell(row, "order_number", options),
+        tracking_number=key_cell(row, "tracking_number", options),
+        carrier=key_cell(row, "carrier", options),
+        shipped_at=shipped_at,
+        method=cell(row, "method", options),
+        cost=cost,
+        currency=options.currency or "" if cost is not None else "",
+        warehouse=cell(row, "warehouse", options),
+        voided=flag(row, "voided", options),
+    )
+
+
+def _cost(row: Row, options: ReadFiles) -> tuple[Decimal | None, str]:
+    """Return what a label has cost, or why that cannot be read: the number travels without it."""
+    try:
+        return amount(row, "cost", cell(row, "cost", options), options), ""
+    except InvalidError as error:
+        return None, f"{error}; the tracking number travels without it"

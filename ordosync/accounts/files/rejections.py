@@ -1,0 +1,56 @@
+"""What is said of files and rows that cannot be used."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from ordosync.accounts.files.formats.rows import Row
+from ordosync.accounts.files.options import ReadFiles
+from ordosync.models import Unusable
+from ordosync.regular import open_regular
+
+
+def id_of_file(name: str) -> str:
+    """Return the id of a file that cannot be used."""
+    return f"file:{name}"
+
+
+def id_of_row(name: str, row: Row) -> str:
+    """Return the id of a row that cannot be used and is of no object."""
+    return f"{id_of_file(name)}:{row.number}"
+
+
+def refused_file(name: str, path: Path, error: Exception, options: ReadFiles) -> Unusable:
+    """Say why no row of a file was used."""
+    why = error.strerror if isinstance(error, OSError) else str(error)
+    return Unusable(
+        id=id_of_file(name),
+        code="invalid.file",
+        reason=f"{name}: {why}; no row of it was used, mend it or its mapping",
+        content=f"{options.fingerprint}-{_digest(path)}",
+        of_source=True,
+    )
+
+
+def reasons(items: Mapping[str, object]) -> dict[str, str]:
+    """Return why people have to mend some of these, by key."""
+    return {
+        key: item.reason
+        for key, item in items.items()
+        if isinstance(item, Unusable) and not item.skip
+    }
+
+
+def sources_in(items: Mapping[str, object]) -> frozenset[str]:
+    """Return the ids of those that are no objects at all, such as a row without a number."""
+    return frozenset(
+        item.id for item in items.values() if isinstance(item, Unusable) and item.of_source
+    )
+
+
+def _digest(path: Path) -> str:
+    try:
+        with open_regular(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+    except OSError:
+        return "unreadable"

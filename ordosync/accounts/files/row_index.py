@@ -1,0 +1,211 @@
+"""The rows of one reading by their key, in a private temporary database: memory stays flat."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from ordosync.accounts.files.formats.converters import digest, trouble
+from ordosync.accounts.files.formats.rows import InFile, Row, read_rows
+from ordosync.accounts.files.record_types import Subject, placed
+from ordosync.accounts.files.rejections import id_of_row
+from ordosync.accounts.files.rules import skip_reason
+from ordosync.database import sqlite3
+from ordosync.models import Unusable
+
+T = TypeVar("T")
+
+_PAGE = 500
+_ENOUGH = 2
+"""Of two keys one is another than any that is asked for."""
+_SCHEMA = (
+    "create table files (id integer primary key, name text, copy text, is_beside integer)",
+    "create table rows (file integer, key text, above text, row integer, cells text, problem text)",
+    "create index rows_key on rows (key)",
+    "create index rows_above on rows (above) where above <> ''",
+)
+
+
+class Index(Generic[T]):
+    """Rows of one key are gathered, wherever they stand."""
+
+    def __init__(self, subject: Subject[T], *, whole_rows: bool = False) -> None:
+        self._subject = subject
+        self._options = subject.options
+        self._columns = None if whole_rows else frozenset(self._options.columns_read)
+        self._db: sqlite3.Connection = sqlite3.connect("", isolation_level=None)
+        self._db.execute("pragma synchronous = off")
+        for statement in _SCHEMA:
+            self._db.execute(statement)
+        self._files: dict[int, tuple[str, str, frozenset[str]]] = {}
+        """Name and age of each file, and some keys that begin in it."""
+
+    def add(
+        self,
+        name: str,
+        path: Path,
+        *,
+        as_of: str,
+        only: AbstractSet[str] | None = None,
+        is_beside: bool = False,
+    ) -> None:
+        """Add the rows of a file, or none of them. Raises `RefusedFileError` and `OSError`.
+
+        `only` leaves out all keys, and ids of rows without one, but these. Of one file and copies
+        of it, the first that is added counts. A file that `is_beside` is only to compare others
+        with: its rows without a key are no news.
+        """
+        self._db.execute("begin")
+        begun: set[str] = set()
+        try:
+            file = self._db.execute(
+                "insert into files (name, copy, is_beside) values (?, ?, ?)",
+                (name, str(path), is_beside),
+            ).lastrowid
+            self._db.executemany(
+                "insert into rows values (?, ?, ?, ?, ?, ?)",
+                (
+                    (file, key, above, row.number, self._cells(row), row.problem)
+                    for key, above, row in self._placed(path, begun)
+                    if only is None or key in only or above in only or id_of_row(name, row) in only
+                ),
+            )
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+        self._db.execute("commit")
+        self._files[file or 0] = name, as_of, frozenset(begun)
+
+    def pages(self) -> Iterator[dict[str, T | Unusable]]:
+        """Yield what the rows say, by key, in the order in which the keys first appear."""
+        keys = self._db.execute(
+            "select key from rows where key <> '' group by key order by min(rowid)"
+        )
+        while page := [key for (key,) in keys.fetchmany(_PAGE)]:
+            yield dict(self._items(page))
+        yield from self._keyless()
+
+    def some(self, keys: Iterable[str]) -> dict[str, T | Unusable]:
+        """Return the same for these keys, as far as they are there."""
+        return dict(self._items(sorted(set(keys))))
+
+    def keys(self) -> frozenset[str]:
+        """Return all keys, and the ids of rows without one."""
+        keys = self._db.execute("select distinct key from rows where key <> ''")
+        rows = self._db.execute(
+            "select files.name, row from rows join files on files.id = rows.file where key = ''"
+        )
+        return frozenset(
+            {*(key for (key,) in keys), *(id_of_row(name, _row(at, "{}", "")) for name, at in rows)}
+        )
+
+    def among(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
+        """Return which of these keys stand in a file that was added."""
+        rows = self._db.execute(
+            "select distinct key from rows join files on files.id = rows.file"
+            " where files.copy = ? and key in (select value from json_each(?))",
+            (str(copy), json.dumps(sorted(keys))),
+        )
+        return frozenset(key for (key,) in rows)
+
+    def rows_of(self, reasons: Mapping[str, str]) -> Iterator[tuple[str, Row, str]]:
+        """Yield the rows with these keys, or ids of rows without one, file by file.
+
+        Each with the name of its file and the reason.
+        """
+        rows = self._db.execute(
+            "select key, files.name, row, cells, problem from rows"
+            " join files on files.id = rows.file order by rows.rowid"
+        )
+        for key, name, *rest in rows:
+            row = _row(*rest)
+            reason = reasons.get(key or id_of_row(name, row))
+            if reason is not None:
+                yield name, row, reason
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._db.close()
+
+    def _placed(self, path: Path, begun: set[str]) -> Iterator[tuple[str, str, Row]]:
+        """Yield the rows of a file as `placed` does; collect two keys of which a row begins one."""
+        rows = read_rows(path, self._options, json_lines=path.suffix == ".jsonl")
+        for key, above, row in placed(rows, self._subject):
+            if key and len(begun) < _ENOUGH and key not in begun and self._subject.begins(row):
+                begun.add(key)
+            yield key, above, row
+
+    def _items(self, keys: Sequence[str]) -> Iterator[tuple[str, T | Unusable]]:
+        rows = self._db.execute(
+            # Not `or`: that would read all rows of the reading.
+            "select of, file, row, cells, problem from (select key as of, rowid as at, * from"
+            " rows where key in (select value from json_each(:keys)) union all"
+            " select above, rowid, * from rows where above <> ''"
+            " and above in (select value from json_each(:keys))) order by of, at",
+            {"keys": json.dumps(keys)},
+        )
+        found = {
+            key: self._by_file(key, group) for key, group in groupby(rows, key=lambda row: row[0])
+        }
+        for key in keys:
+            if key in found:
+                item = self._subject.parse(key, found[key])
+                yield key, item
+                if not isinstance(item, Unusable):
+                    yield from self._aside(found[key][-1])
+
+    def _aside(self, newest: InFile) -> Iterator[tuple[str, Unusable]]:
+        """Yield what of a row that was used could not be read, as a trouble of the row alone."""
+        row = newest.rows[-1]
+        if why := self._subject.aside(row):
+            trouble_of_row = Unusable(
+                id=id_of_row(newest.name, row),
+                code="invalid.money",
+                reason=f"{newest.name} row {row.number}: {why}",
+                content=digest([row], self._options),
+                of_source=True,
+            )
+            yield trouble_of_row.id, trouble_of_row
+
+    def _by_file(self, key: str, rows: Iterable[Sequence[Any]]) -> list[InFile]:
+        found: dict[str, InFile] = {}
+        for file, group in groupby(rows, key=lambda row: row[1]):
+            one = self._in_file(key, file, [_row(*rest) for _, _, *rest in group])
+            found.setdefault(one.name, one)  # else a copy of what the same file was before
+        return sorted(found.values(), key=lambda one: one.as_of)
+
+    def _in_file(self, key: str, file: int, rows: Sequence[Row]) -> InFile:
+        name, as_of, begun = self._files[file]
+        return InFile(name=name, rows=rows, as_of=as_of, others_begin=bool(begun - {key}))
+
+    def _keyless(self) -> Iterator[dict[str, T | Unusable]]:
+        rows = self._db.execute(
+            "select files.name, row, cells, problem from rows join files on files.id = rows.file"
+            " where key = '' and not is_beside order by rows.rowid"
+        )
+        while page := rows.fetchmany(_PAGE):
+            items = [self._without_key(name, _row(*rest)) for name, *rest in page]
+            yield {item.id: item for item in items}
+
+    def _without_key(self, name: str, row: Row) -> Unusable:
+        rule = skip_reason(row, self._options)
+        field = self._subject.blank(row)
+        blank = f"{name} row {row.number}: {trouble(row, field, self._options)}"
+        return Unusable(
+            id=id_of_row(name, row),
+            code="skip-rule" if rule else f"invalid.{field}",
+            reason=rule or blank,
+            content=digest([row], self._options),
+            skip=bool(rule),
+            of_source=True,
+        )
+
+    def _cells(self, row: Row) -> str:
+        columns = self._columns
+        return json.dumps({k: v for k, v in row.cells.items() if columns is None or k in columns})
+
+
+def _row(number: int, cells: str, problem: str) -> Row:
+    return Row(number, json.loads(cells), problem)

@@ -1,0 +1,100 @@
+"""What copies of files say that were kept, since something in them is not settled."""
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from ordosync.accounts.files.file_listing import as_of
+from ordosync.accounts.files.formats.rows import RefusedFileError
+from ordosync.accounts.files.record_types import Subject
+from ordosync.accounts.files.row_index import Index
+from ordosync.accounts.files.spool import Spool
+from ordosync.models import Unusable
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """Reads the copies of one subject."""
+
+    def __init__(self, subject: Subject[T], spool: Spool) -> None:
+        self._subject = subject
+        self._spool = spool
+
+    def pages(
+        self, ids: AbstractSet[str], *, only_kept: bool = False
+    ) -> Iterator[dict[str, T | Unusable]]:
+        """Yield what copies say of these; see `add_to`."""
+        index = Index(self._subject)
+        try:
+            self.add_to(index, ids, only_kept=only_kept)
+            for items in index.pages():
+                yield {id_: item for id_, item in items.items() if id_ in ids}
+        finally:
+            index.close()
+
+    def add_to(
+        self,
+        index: Index[T],
+        ids: AbstractSet[str],
+        *,
+        only_kept: bool = False,
+        is_beside: bool = False,
+        without: AbstractSet[Path] = frozenset(),
+    ) -> None:
+        """Add to an index what copies say of these, but for those that are in it already.
+
+        `only_kept` leaves out what a copy is not known to be kept for. Else it is added as well:
+        after a crash a note may not say yet what is owed.
+        """
+        for copy in reversed(list(self._spool.copies()) if ids else []):
+            wanted = self._spool.wanted(copy)
+            if copy in without or (wanted is not None and not wanted & ids):
+                continue
+            name = self._spool.name_of(copy)
+            only = ids & wanted if only_kept and wanted else ids
+            with suppress(RefusedFileError, OSError):  # read with another mapping: not in it
+                index.add(name, copy, as_of=as_of(name, copy), only=only, is_beside=is_beside)
+
+    def still_count(self, ids: AbstractSet[str], files: Mapping[str, Path]) -> frozenset[str]:
+        """Return of which of these orders copies count beside the files that are there.
+
+        A file that was taken away may only have been archived. But copies that are in conflict
+        have been reported: then whoever took a file away has decided which one is right.
+        """
+        if not self._subject.has_lines or not ids or all(self._is_there(files)):
+            return frozenset()
+        conflicts = {
+            id_
+            for items in self.pages(ids)
+            for id_, item in items.items()
+            if isinstance(item, Unusable) and item.code == "conflict"
+        }
+        return frozenset(ids) - conflicts
+
+    def keys_in(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
+        """Return which of these keys stand in a copy."""
+        index = Index(self._subject)
+        try:
+            index.add(copy.name, copy, as_of="", only=keys)
+            return index.among(copy, keys)
+        except (RefusedFileError, OSError):
+            return frozenset()
+        finally:
+            index.close()
+
+    def _is_there(self, files: Mapping[str, Path]) -> Iterator[bool]:
+        """Yield for each copy whether the file that it is of is still there, unchanged."""
+        for copy in self._spool.copies():
+            name = self._spool.name_of(copy)
+            path = files.get(name)
+            try:
+                yield (
+                    path is not None
+                    and path.stat().st_size == copy.stat().st_size
+                    and as_of(name, path) == as_of(name, copy)
+                )
+            except OSError:
+                yield False

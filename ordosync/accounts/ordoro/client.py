@@ -1,0 +1,188 @@
+"""What both roles stand on: orders by number, what they were split from, and the timeline."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from functools import partial
+from pathlib import Path
+from types import NoneType
+from zoneinfo import ZoneInfo
+
+from msgspec import Raw
+
+from ordosync.accounts.http_account import HttpAccount
+from ordosync.accounts.ordoro.pagination import By, Params, orders, products
+from ordosync.accounts.ordoro.schema import (
+    OrderShape,
+    ParentShape,
+    PlaceName,
+    ProductShape,
+    ShippingShape,
+    Warehouses,
+    moment,
+    read,
+)
+from ordosync.accounts.pagination import since_cursor
+from ordosync.errors import NotFoundError, RefusedError
+from ordosync.models import Comment, Unusable
+
+
+class Side(HttpAccount):
+    """An account at Ordoro."""
+
+    currency: str
+
+    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+        super().__init__(name=name, spool=spool, concurrency=concurrency)
+        self._parents: dict[str, ParentShape | None] = {}
+        self._warehouses: Sequence[PlaceName] | None = None
+
+    def close(self) -> None:
+        """Forget what was read for one run."""
+        self._parents = {}
+        self._warehouses = None
+
+    @property
+    def zone(self) -> tzinfo:
+        """What a time without an offset means."""
+        return ZoneInfo(self.timezone) if self.timezone else UTC
+
+    def changed(
+        self, params: Params, cursor: str | None, *, now: datetime, doing: str, by: By = "updated"
+    ) -> Iterator[tuple[Sequence[OrderShape | Unusable], str | None]]:
+        """Yield pages of the orders that match and changed since the cursor, and the next one."""
+        listed = orders(
+            self.http, params, by=by, zone=self.zone, doing=doing, account=f"account {self.name}"
+        )
+        return since_cursor(cursor, listed.since, listed.at_of, now=now)
+
+    def found(self, number: str, doing: str) -> OrderShape | Unusable | None:
+        """Return an order as it is now; None where there is none, or no more since it was split."""
+        try:
+            raw = self.http.get(path("order", number), Raw, doing=doing)
+        except NotFoundError:
+            return None
+        return read(raw, OrderShape)
+
+    def order(self, number: str, doing: str) -> OrderShape | None:
+        """Return the same. Raises `RefusedError` for one that cannot be read."""
+        found = self.found(number, doing)
+        if isinstance(found, Unusable):
+            raise RefusedError(f"account {self.name}", doing, found.reason)
+        return found
+
+    def orders_now(self, numbers: Sequence[str], doing: str) -> Mapping[str, OrderShape]:
+        """Return those of these orders that are there and can be read, as they are now."""
+        found = self.side_by_side(numbers, partial(self.found, doing=doing))
+        return {one.order_number: one for one in found if isinstance(one, OrderShape)}
+
+    def sent_at(self, order: OrderShape) -> datetime | None:
+        """Return when an order was sent, else when it changed last."""
+        given = order.shipping_info or ShippingShape()
+        return moment(given.ship_date, self.zone) or moment(order.updated_date, self.zone)
+
+    def parent(self, number: str) -> ParentShape | None:
+        """Return what is left of an order that was split; None where it was not.
+
+        Remembered until the end of the run, once it is ready: a split is never undone.
+        """
+        if number not in self._parents:
+            doing = f"read the pieces of order {number}"
+            try:
+                known = self.http.get(path("order/parent", number), ParentShape, doing=doing)
+            except NotFoundError:
+                known = None
+            if known and not known.ready:
+                return known
+            self._parents[number] = known
+        return self._parents[number]
+
+    def ancestors(self, order: OrderShape) -> tuple[str, ...]:
+        """Return the numbers of what this order was split from, nearest first.
+
+        Only the nearest one is said. A number that this one's begins with is no proof, but what
+        it says of its children is.
+        """
+        found: list[str] = []
+        number = order.parent_order_number
+        while number:
+            found.append(number)
+            above = number.rpartition("-")[0]
+            known = self.parent(above) if above else None
+            number = above if known and number in (known.child_order_numbers or ()) else None
+        return tuple(found)
+
+    def leaves(self, number: str) -> Iterator[OrderShape]:
+        """Yield the orders that an order is now: itself, or what its pieces are."""
+        order = self.order(number, f"read order {number}")
+        if order:
+            yield order
+            return
+        known = self.parent(number)
+        for child in (known and known.child_order_numbers) or ():
+            yield from self.leaves(child)
+
+    def put_comment(self, comment: Comment) -> None:
+        """Put a remark on the timeline of an order, if it is not there yet."""
+        order = self.order(comment.order_id, f"read the timeline of {comment.order_id}")
+        if order and not order.says(comment.text):
+            self.say(comment.order_id, comment.text)
+
+    def say(self, number: str, text: str) -> None:
+        """Put a remark on the timeline of an order."""
+        self.http.send(
+            "POST",
+            path("order", number, "comment"),
+            NoneType,
+            doing=f"comment on order {number}",
+            json={"comment": text},
+        )
+
+    def product(self, sku: str, doing: str) -> ProductShape | None:
+        """Return a product as it is now, if it is there."""
+        from ordosync.http import quoted  # noqa: PLC0415 - slow to import
+
+        try:
+            raw = self.http.get(f"/product/{quoted(sku)}/", Raw, doing=doing)
+        except NotFoundError:
+            return None
+        found = read(raw, ProductShape)
+        return None if isinstance(found, Unusable) else found
+
+    def product_list(self, params: Params, doing: str) -> Iterator[list[ProductShape | Unusable]]:
+        """Yield pages of the products that match."""
+        pages = products(self.http, params, doing=doing, account=f"account {self.name}")
+        for page in pages:
+            yield [read(raw, ProductShape) for raw in page]
+
+    def warehouse_name(self, warehouse_id: int | None) -> str:
+        """Return what people call a warehouse; empty where it is none of ours."""
+        if warehouse_id is None:
+            return ""
+        known = {one.id: one.title for one in self._known_warehouses()}
+        return known.get(warehouse_id, "")
+
+    def default_warehouse(self) -> int:
+        """Return the id of the warehouse that is the default one there."""
+        known = self._known_warehouses()
+        return next((one.id for one in known if one.is_default_location), known[0].id)
+
+    def stock_path(self, sku: str, warehouse: int) -> str:
+        """Return the path of a product's stock in one warehouse."""
+        from ordosync.http import quoted  # noqa: PLC0415 - slow to import
+
+        return f"/product/{quoted(sku)}/warehouse/{warehouse}/"
+
+    def _known_warehouses(self) -> Sequence[PlaceName]:
+        if self._warehouses is None:
+            found = self.http.get(
+                "/warehouse/", Warehouses, doing="read the warehouses", params={"limit": "100"}
+            )
+            self._warehouses = found.warehouse
+        return self._warehouses
+
+
+def path(kind: str, number: str, *more: str) -> str:
+    """Return the path of an order, or of something of it."""
+    from ordosync.http import quoted  # noqa: PLC0415 - slow to import
+
+    return "/".join((f"/v3/{kind}", quoted(number), *more))

@@ -1,0 +1,73 @@
+"""An Ordoro account as the Merchant: orders are split there as the Supplier's are."""
+
+from collections.abc import Sequence
+
+from ordosync.accounts.http_account import looking_again
+from ordosync.accounts.ordoro.client import path
+from ordosync.accounts.ordoro.merchant_tracking import OPEN, WrittenTracking
+from ordosync.accounts.ordoro.schema import OrderShape
+from ordosync.accounts.ordoro.split_matching import body_of, matched, misfit
+from ordosync.models import Outcome, Piece, Split, refused
+
+_READY_TRIES = 3
+
+
+class WrittenSplits(WrittenTracking):
+    """Who sells."""
+
+    def split_orders(self, splits: Sequence[Split]) -> list[Outcome]:
+        """Split open orders into pieces as given, whole or not at all."""
+        return self.each(splits, looking_again(self._split_here), about=lambda one: one.order_id)
+
+    def _split_here(self, split: Split) -> Outcome:
+        number = split.order_id
+        order = self.order(number, f"read order {number}")
+        if order is None:
+            return self._split_before(split)
+        if order.status not in OPEN:
+            code = "cancelled" if order.status == "cancelled" else "already-shipped"
+            return refused(code, f"is {order.status}")
+        wrong = misfit(split, order.lines)
+        if wrong:
+            return refused("does-not-fit", f"does not fit: {wrong}")
+        self.http.send(
+            "POST",
+            path("order", number, "split"),
+            list[str],
+            doing=f"split order {number}",
+            json=body_of(split, order.lines),
+        )
+        pieces = self._pieces(split)
+        if pieces is None:
+            return Outcome(state="unknown", code="not-ready", reason="its pieces are not there yet")
+        return Outcome(state="done", id=number, pieces=pieces)
+
+    def _split_before(self, split: Split) -> Outcome:
+        """Say whether what is split already is split as we would have done it."""
+        known = self.parent(split.order_id)
+        if known is None:
+            return refused("not-found", "is not there")
+        if not known.ready:
+            return Outcome(state="unknown", code="not-ready", reason="its pieces are not there yet")
+        children = self._children(known.child_order_numbers or ())
+        pieces = matched(split, children) if children is not None else None
+        if pieces is None:
+            return refused("already-split", "is split otherwise already")
+        return Outcome(state="unchanged", id=split.order_id, pieces=pieces)
+
+    def _pieces(self, split: Split) -> tuple[Piece, ...] | None:
+        """Return what a split has made, once it is ready; None: not for now."""
+        clock = self.needed_network.clock
+        for attempt in range(_READY_TRIES):
+            if attempt:
+                clock.sleep(1)
+            known = self.parent(split.order_id)
+            if known and known.ready:
+                children = self._children(known.child_order_numbers or ())
+                return matched(split, children) if children is not None else None
+        return None
+
+    def _children(self, numbers: Sequence[str]) -> list[OrderShape] | None:
+        """Return these orders; None where one of them has been split itself."""
+        found = self.orders_now(numbers, "read the pieces")
+        return [found[n] for n in numbers] if len(found) == len(numbers) else None

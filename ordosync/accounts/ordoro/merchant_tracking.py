@@ -1,0 +1,101 @@
+"""An Ordoro account as the Merchant: what was sent is told there."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from ordosync.accounts.http_account import looking_again
+from ordosync.accounts.ordoro.client import path
+from ordosync.accounts.ordoro.merchant_orders import REQUESTED, times_void, valid_text, void_text
+from ordosync.accounts.ordoro.merchant_stock import OfferedProducts
+from ordosync.accounts.ordoro.schema import OrderShape, ShippingShape
+from ordosync.models import Outcome, OutcomeState, Shipment, refused
+
+OPEN = ("awaiting_fulfillment", REQUESTED)
+"""Of an order whose parcel has not left."""
+
+
+class WrittenTracking(OfferedProducts):
+    """Who sells."""
+
+    notify_cart: bool
+
+    def add_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
+        """Tell what was sent; the order becomes shipped."""
+        return self.each(
+            shipments, looking_again(self._add_tracking), about=lambda one: one.order_id
+        )
+
+    def void_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
+        """Say on the timeline that a number is void: without one the order would be open again."""
+        return self.each(shipments, self._void_tracking, about=lambda one: one.order_id)
+
+    def _add_tracking(self, shipment: Shipment) -> Outcome:
+        number = shipment.order_id
+        order = self.order(number, f"read order {number}")
+        if order is None:
+            return self._on_pieces(shipment)
+        told = order.tracking_number
+        if told == shipment.tracking_number and not self.is_void(order, told):
+            return Outcome(state="unchanged", id=number)
+        if order.status == "cancelled":
+            return refused("cancelled", f"order {number} is cancelled")
+        if told and not self.is_void(order, told):
+            return refused("other-tracking", f"order {number} has another tracking number, {told}")
+        if not told and order.status not in OPEN:
+            return refused("already-shipped", f"order {number} is {order.status} without tracking")
+        if told != shipment.tracking_number:
+            self._send_tracking(shipment, method="PUT" if told else "POST")
+        self._say_valid(order, shipment.tracking_number)
+        return Outcome(state="done", id=number)
+
+    def _say_valid(self, order: OrderShape, tracking_number: str) -> None:
+        """Say that a number is valid again if the timeline says that it is void."""
+        if self.is_void(order, tracking_number):
+            times = times_void(order, tracking_number)
+            self.say(order.order_number, valid_text(tracking_number, times))
+
+    def _send_tracking(self, shipment: Shipment, *, method: str) -> None:
+        body: dict[str, object] = {
+            "tracking_number": shipment.tracking_number,
+            "carrier_name": shipment.carrier,
+            "ship_date": shipment.shipped_at.isoformat(),
+            "notify_cart": self.notify_cart,
+        }
+        if shipment.method:
+            body["shipping_method"] = shipment.method
+        if shipment.cost is not None and shipment.currency in ("", self.currency):
+            body["cost"] = shipment.cost
+        self.http.send(
+            method,
+            path("order", shipment.order_id, "shipping_info"),
+            ShippingShape,
+            doing=f"add tracking {shipment.tracking_number} to order {shipment.order_id}",
+            json=body,
+        )
+
+    def _on_pieces(self, shipment: Shipment) -> Outcome:
+        pieces = list(self.leaves(shipment.order_id))
+        if not pieces:
+            return refused("not-found", f"order {shipment.order_id} is not there")
+        number = shipment.tracking_number
+        wanted = [one for one in pieces if one.status in OPEN]
+        having = [one for one in pieces if one.tracking_number == number]
+        void = [one for one in having if self.is_void(one, number)]
+        if not wanted and not having:
+            return refused("already-shipped", f"no piece of order {shipment.order_id} is open")
+        for piece in wanted:
+            self._send_tracking(replace(shipment, order_id=piece.order_number), method="POST")
+        for piece in void:
+            self._say_valid(piece, number)
+        state: OutcomeState = "done" if wanted or void else "unchanged"
+        return Outcome(state=state, id=shipment.order_id, code="on-pieces")
+
+    def _void_tracking(self, shipment: Shipment) -> Outcome:
+        pieces = list(self.leaves(shipment.order_id))
+        told = [one for one in pieces if one.tracking_number == shipment.tracking_number]
+        left = [one for one in told if not self.is_void(one, shipment.tracking_number)]
+        for one in left:
+            times = times_void(one, shipment.tracking_number) + 1
+            self.say(one.order_number, void_text(shipment.tracking_number, times))
+        return Outcome(state="done" if left else "unchanged", id=shipment.order_id)

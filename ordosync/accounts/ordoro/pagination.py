@@ -1,0 +1,57 @@
+"""Ordoro's lists, read to their end."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Raw
+
+from ordosync.accounts.ordoro.schema import (
+    OrderPage,
+    OrderShape,
+    ProductPage,
+    moment,
+    name_of,
+    read,
+)
+from ordosync.accounts.pagination import LIMIT, ChangingList, whole
+from ordosync.models import Unusable
+
+if TYPE_CHECKING:
+    from ordosync.http import Http
+
+By = Literal["updated", "cancelled"]
+Params = Mapping[str, str | Sequence[str]]
+
+
+def orders(
+    http: "Http", params: Params, *, by: By, zone: tzinfo, doing: str, account: str
+) -> ChangingList[OrderShape | Unusable]:
+    """Return the orders that match, by the time of their last update or of their cancellation."""
+
+    def ask(after: datetime | None, offset: int) -> tuple[list[OrderShape | Unusable], int]:
+        query = {**params, "sort": f"{by}_date", "limit": str(LIMIT), "offset": str(offset)}
+        if after:
+            query[f"{by}_after"] = after.isoformat()
+        page = http.get("/v3/order", OrderPage, doing=doing, params=query)
+        return [read(raw, OrderShape) for raw in page.order], page.count
+
+    def at_of(item: OrderShape | Unusable) -> datetime | None:
+        return None if isinstance(item, Unusable) else moment(getattr(item, f"{by}_date"), zone)
+
+    return ChangingList(ask, name_of=_name_of, at_of=at_of, account=account, doing=doing)
+
+
+def products(http: "Http", params: Params, *, doing: str, account: str) -> Iterator[list[Raw]]:
+    """Yield pages of the products that match, in the order in which they were made."""
+
+    def ask(offset: int) -> tuple[list[Raw], int]:
+        query = {**params, "sort": "created", "limit": str(LIMIT), "offset": str(offset)}
+        page = http.get("/product/", ProductPage, doing=doing, params=query)
+        return page.items, page.count
+
+    return whole(ask, name_of=name_of, account=account, doing=doing)
+
+
+def _name_of(item: OrderShape | Unusable) -> str:
+    return item.content if isinstance(item, Unusable) else item.order_number

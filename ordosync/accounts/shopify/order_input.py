@@ -1,0 +1,91 @@
+"""An order as it is sent to Shopify."""
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from ordosync.accounts.shopify.order_mapping import INTERNAL_NOTES
+from ordosync.accounts.shopify.supplier_products import LONGEST_TAG, amount
+from ordosync.models import Address, Line, Order
+
+_COUNTRY = re.compile("[A-Z]{2}")
+
+
+def problem(order: Order, currency: str) -> str | None:
+    """Say why a shop with this currency cannot have this order; None where it can."""
+    if order.currency not in ("", currency):
+        return f"is in {order.currency}, and the shop's prices are in {currency}"
+    for address in (order.ship_to, order.bill_to or Address()):
+        if address.country and not _COUNTRY.fullmatch(address.country):
+            return "has an address whose country is not a code of two letters"
+    return None
+
+
+def input_of(
+    order: Order, *, name: str, tag: str, currency: str, variant: Callable[[str], str | None]
+) -> Mapping[str, object]:
+    """Return what creates an order: to be sent, not paid for here, and told to nobody."""
+    billed = order.bill_to or Address()
+    asked: dict[str, object] = {
+        "name": name,
+        "sourceIdentifier": order.reference,
+        "tags": [one[:LONGEST_TAG] for one in (*order.tags, tag)],
+        "currency": currency,
+        "financialStatus": "PENDING",
+        "shippingAddress": _address(order.ship_to),
+        "lineItems": [_line(line, currency, variant(line.sku)) for line in order.lines],
+    }
+    optional: dict[str, object] = {
+        "email": order.ship_to.email or billed.email,
+        "billingAddress": _address(billed),
+        "note": order.customer_notes,
+        "customAttributes": order.internal_notes
+        and [{"key": INTERNAL_NOTES, "value": order.internal_notes}],
+        "shippingLines": order.shipping_method
+        and [{"title": order.shipping_method, "priceSet": _money(Decimal(0), currency)}],
+        "discountCode": order.discount
+        and {
+            "itemFixedDiscountCode": {
+                "code": "Discount",
+                "amountSet": _money(order.discount, currency),
+            }
+        },
+    }
+    return asked | {name: value for name, value in optional.items() if value}
+
+
+def _line(line: Line, currency: str, variant: str | None) -> Mapping[str, object]:
+    written: dict[str, object] = {
+        "variantId": variant,
+        "sku": line.sku,
+        "title": line.name or line.sku,
+        "quantity": line.quantity,
+        # Without a price, the shop's own would be taken.
+        "priceSet": _money(line.unit_price or Decimal(0), currency),
+        "requiresShipping": True,
+        "taxable": False,
+    }
+    if line.details:
+        written["properties"] = [{"name": "Details", "value": line.details}]
+    return {name: value for name, value in written.items() if value is not None}
+
+
+def _money(value: Decimal, currency: str) -> Mapping[str, object]:
+    return {"shopMoney": {"amount": amount(value), "currencyCode": currency}}
+
+
+def _address(address: Address) -> Mapping[str, str]:
+    first, _, last = address.name.rpartition(" ")
+    given = {
+        "firstName": first,
+        "lastName": last,
+        "company": address.company,
+        "address1": address.street1,
+        "address2": address.street2,
+        "city": address.city,
+        "provinceCode": address.state,
+        "zip": address.zip,
+        "countryCode": address.country,
+        "phone": address.phone,
+    }
+    return {name: text for name, text in given.items() if text}

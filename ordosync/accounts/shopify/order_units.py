@@ -1,0 +1,178 @@
+"""Reckons pieces, units and parcels of a Supplier's order from its fulfillment orders. Pure.
+
+Shopify says of no fulfillment order where it comes from. After a parcel was cancelled, an ended one
+shows what was taken back as remaining, and a new one is open for it. The two are one piece. One
+that is closed and of which nothing is sent was merged, moved or taken back as a whole: it is none.
+
+Statuses of an order and `totalQuantity` of what has ended are not used: they count units twice.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from ordosync.accounts.shopify.ids import number
+from ordosync.accounts.shopify.schema import OrderedLine, Part, SentOrder, SentParcel
+from ordosync.models import Shipment
+
+_ENDED = ("CLOSED", "CANCELLED")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentPiece:
+    """What one location sends of an order: a fulfillment order, and those opened in its place."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def id(self) -> str:
+        """What Shopify calls the first of them."""
+        return self.parts[0].id
+
+    @property
+    def open_units(self) -> int:
+        """How many units are still to be sent."""
+        return sum(open_units(part) for part in self.parts)
+
+
+def pieces_of(order: SentOrder) -> list[SentPiece]:
+    """Return the pieces of an order, the oldest first; one that is in one piece has one."""
+    sent = _sent(order)
+    live = [
+        part for part in order.fulfillment_orders.nodes if not is_ended(part) or part.id in sent
+    ]
+    live.sort(key=lambda part: int(number(part.id)))
+    roots = {part.id: part.id for part in live}
+    for place, part in enumerate(live):
+        left = _counted(part, lambda line: line.remaining_quantity) if is_ended(part) else None
+        # What was opened last was opened for it: the others were there before the parcel was.
+        for later in reversed(live[place + 1 :]):
+            units = _counted(later, lambda line: line.total_quantity)
+            if left and units and units <= left and roots[later.id] == later.id:
+                roots[later.id] = roots[part.id]
+                left -= units
+    found: dict[str, list[Part]] = {}
+    for part in live:
+        found.setdefault(roots[part.id], []).append(part)
+    return [SentPiece(parts=tuple(parts)) for parts in found.values()]
+
+
+def units_of(line: OrderedLine, part: Part, order: SentOrder) -> int:
+    """Return how many units of a line were sent with a part, or are to be sent with it."""
+    left = line.remaining_quantity
+    sent = line.total_quantity - left if part.id in _sent(order) else 0
+    return sent if is_ended(part) else sent + left
+
+
+def open_units(part: Part) -> int:
+    """Return how many units of a part are still to be sent."""
+    return 0 if is_ended(part) else sum(line.remaining_quantity for line in part.line_items.nodes)
+
+
+def is_ended(part: Part) -> bool:
+    """Return whether nothing more is sent with a part."""
+    return part.status in _ENDED
+
+
+def piece_id(order_id: str, part: str) -> str:
+    """Return the id of a part of an order that was split."""
+    return f"{order_id}/{number(part)}"
+
+
+def parcel_of(shipment: str) -> str:
+    """Return the number of the parcel that a shipment is of."""
+    return shipment.partition("/")[0]
+
+
+def shipments_of(order: SentOrder) -> Iterator[Shipment]:
+    """Yield of an order, or of each of its pieces, what was voided and the newest parcel.
+
+    The oldest first. The newest has the numbers of all others that are on their way.
+    """
+    pieces = pieces_of(order)
+    targets = _targets(number(order.id), pieces)
+    open_in = {target: sum(piece.open_units for piece in own) for target, own in targets.items()}
+    voided: list[Shipment] = []
+    valid: dict[str, list[Shipment]] = {}
+    for parcel in sorted(order.fulfillments, key=lambda one: (one.created_at, int(number(one.id)))):
+        for shipment in _shipments(parcel, number(order.id), pieces):
+            if parcel.holds:
+                valid.setdefault(shipment.order_id, []).append(shipment)
+            else:
+                voided.append(shipment)
+    numbers = {number(parcel.id): parcel.numbers for parcel in order.fulfillments}
+    newest = [
+        replace(_newest(sent, numbers), is_partial=open_in.get(target, 0) > 0)
+        for target, sent in valid.items()
+    ]
+    yield from sorted([*voided, *newest], key=lambda one: one.shipped_at)
+
+
+def _sent(order: SentOrder) -> frozenset[str]:
+    """Return of which fulfillment orders something was sent and not taken back."""
+    return frozenset(
+        part.id
+        for parcel in order.fulfillments
+        if parcel.holds
+        for part in parcel.fulfillment_orders.nodes
+    )
+
+
+def _counted(part: Part, units: Callable[[OrderedLine], int]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for line in part.line_items.nodes:
+        counts[line.line_item.id] += units(line)
+    return +counts
+
+
+def _targets(order_id: str, pieces: Sequence[SentPiece]) -> Mapping[str, Sequence[SentPiece]]:
+    """Return what parcels are of, by the ids that shipments have: the order, or its pieces."""
+    if len(pieces) > 1:
+        return {piece_id(order_id, piece.id): [piece] for piece in pieces}
+    return {order_id: pieces}
+
+
+def _shipments(
+    parcel: SentParcel, order_id: str, pieces: Sequence[SentPiece]
+) -> Iterator[Shipment]:
+    """Yield a parcel once for each piece of which it has something."""
+    whole_order = _shipment(parcel, order_id)
+    root = {part.id: piece.id for piece in pieces for part in piece.parts}
+    parts = [root.get(part.id, part.id) for part in parcel.fulfillment_orders.nodes]
+    roots = list(dict.fromkeys(parts)) if len(pieces) > 1 else []
+    if not roots:
+        yield whole_order
+    for part in roots:
+        id_ = whole_order.id if len(roots) == 1 else f"{whole_order.id}/{number(part)}"
+        yield replace(whole_order, id=id_, order_id=piece_id(order_id, part), ancestors=(order_id,))
+
+
+def _newest(sent: Sequence[Shipment], numbers: Mapping[str, Sequence[str]]) -> Shipment:
+    """Return the newest of the parcels of one order or piece; one without a number comes last."""
+    newest = next((one for one in reversed(sent) if one.tracking_number), sent[-1])
+    others = [
+        (one.id, other)
+        for one in sent
+        for other in numbers[parcel_of(one.id)]
+        if other != newest.tracking_number
+    ]
+    return replace(
+        newest,
+        other_ids=tuple(id_ for id_, _ in others),
+        other_numbers=tuple(other for _, other in others),
+    )
+
+
+def _shipment(parcel: SentParcel, order_id: str) -> Shipment:
+    told = next((one for one in parcel.tracking_info if one.number), None)
+    return Shipment(
+        id=number(parcel.id),
+        order_id=order_id,
+        tracking_number=(told and told.number) or "",
+        carrier=(told and told.company) or "",
+        shipped_at=parcel.created_at,
+        warehouse=parcel.location.name if parcel.location else "",
+        voided=not parcel.holds,
+    )

@@ -1,0 +1,206 @@
+"""Lists read to their end, in pages as large as a question may cost.
+
+A page that is sorted by the last update keeps its place by a cursor: what changes meanwhile moves
+to the end and is seen there. No list is deeper than 25,000, so after `DEEP` of them it is asked
+anew for what was updated since the last one that was seen.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+
+from msgspec import Raw, Struct
+
+from ordosync.accounts.shopify.ids import number
+from ordosync.accounts.shopify.schema import At, Connection, PageInfo
+from ordosync.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from ordosync.accounts.shopify.graphql import ShopifySession
+
+T = TypeVar("T")
+
+
+class _WithId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Identified = TypeVar("Identified", bound=_WithId)
+
+DEEP = 20_000
+
+
+class Listed(Struct, frozen=True, rename="camel"):
+    """What every object of such a list says, besides what we want of it."""
+
+    id: str
+    updated_at: At | None = None
+
+
+class Pages(Generic[T]):
+    """A list, page by page; `of` one thing, or of the whole shop."""
+
+    def __init__(
+        self,
+        http: "ShopifySession",
+        document: str,
+        shape: type[T],
+        *,
+        doing: str,
+        first: int,
+        of: str | None = None,
+        **variables: object,
+    ) -> None:
+        self._http = http
+        self._document = document
+        self._shape = shape
+        self._doing = doing
+        self._first = first
+        self._of = of
+        self._variables: Mapping[str, object] = variables
+
+    def unavailable(self, answer: str) -> UnavailableError:
+        """Return the error of a list that cannot be read now."""
+        return self._http.unavailable(self._doing, answer)
+
+    def all(self, query: str | None = None) -> Iterator[list[T]]:
+        """Yield all pages."""
+        page = self._page(query, None)
+        yield page.nodes
+        yield from self.behind(page.page_info, query)
+
+    def behind(self, info: PageInfo, query: str | None = None) -> Iterator[list[T]]:
+        """Yield the pages behind one. Raises `UnavailableError` where that comes for ever."""
+        after = None
+        while info.has_next_page:
+            if info.end_cursor in (None, after):
+                raise self.unavailable("the same page comes for ever")
+            after = info.end_cursor
+            page = self._page(query, after)
+            yield page.nodes
+            info = page.page_info
+
+    def _page(self, query: str | None, after: str | None) -> Connection[T]:
+        variables = {**self._variables, "after": after}
+        if query is not None:
+            variables["query"] = query
+        if self._of is None:
+            shape: Any = dict[str, Connection[self._shape]]  # type: ignore[name-defined]
+        else:
+            variables["id"] = self._of
+            shape = dict[str, dict[str, Connection[self._shape]]]  # type: ignore[name-defined]
+        answer, self._first = self._http.page(
+            self._document, shape, doing=self._doing, first=self._first, **variables
+        )
+        while isinstance(answer, dict):  # by their names, what was asked and its list
+            [answer] = answer.values()
+        return cast("Connection[T]", answer)
+
+
+def by_id(pages: Pages[Identified], deep: int = DEEP) -> Iterator[list[Identified]]:
+    """Yield all pages of a list that comes by ids; one that gets too deep goes on behind its last.
+
+    Raises `UnavailableError` where it does not come by them.
+    """
+    behind = 0
+    while True:
+        read, after = 0, behind
+        for page in pages.all(f"id:>{after}" if after else None):
+            yield page
+            read += len(page)
+            behind = max([behind, *(int(number(one.id)) for one in page)])
+            if read >= deep:
+                break
+        else:
+            return
+        if behind == after:
+            raise pages.unavailable("the list does not come by its ids")
+
+
+def whole(
+    http: "ShopifySession",
+    begun: Connection[T],
+    document: str,
+    shape: type[T],
+    *,
+    of: str,
+    doing: str,
+    **variables: Any,
+) -> Iterator[T]:
+    """Yield all that something has of a kind, also where more of it is there than came with it."""
+    yield from begun.nodes
+    pages = Pages(http, document, shape, doing=doing, first=50, of=of, **variables)
+    for page in pages.behind(begun.page_info):
+        yield from page
+
+
+class Changes:
+    """What changed since some moment, the earliest change first."""
+
+    def __init__(
+        self,
+        http: "ShopifySession",
+        document: str,
+        *,
+        doing: str,
+        first: int,
+        deep: int = DEEP,
+        **variables: Any,
+    ) -> None:
+        self._pages = Pages(http, document, Raw, doing=doing, first=first, **variables)
+        self._deep = deep
+        self._seen: dict[tuple[str, datetime | None], None] = {}
+
+    def since(
+        self, after: datetime | None, where: Sequence[str] = ()
+    ) -> Iterator[list[tuple[Listed, Raw]]]:
+        """Yield pages; what changes meanwhile is seen once more."""
+        from ordosync.http import decode  # noqa: PLC0415 - slow to import
+
+        while True:
+            terms = [*where, f"updated_at:>='{instant(after)}'"] if after else [*where]
+            read, last = 0, after
+            for page in self._pages.all(" AND ".join(terms)):
+                try:
+                    found = [(decode(raw, Listed), raw) for raw in page]
+                except ValueError as error:
+                    raise self._pages.unavailable(f"answered {error}") from error
+                read += len(found)
+                last = max([at for one, _ in found if (at := one.updated_at)], default=last)
+                fresh = [pair for pair in found if self._key(pair[0]) not in self._seen]
+                self._seen.update((self._key(one), None) for one, _ in fresh)
+                yield fresh
+                if read >= self._deep:
+                    break
+                self._forget_before(last)
+            else:
+                return
+            if last is None or last == after:
+                why = f"more than {self._deep} changed within one second"
+                raise self._pages.unavailable(why)
+            after = last
+
+    def _forget_before(self, last: datetime | None) -> None:
+        """Keep in mind only what a new question may bring again."""
+        if last is not None:
+            self._seen = {key: None for key in self._seen if key[1] is None or key[1] >= last}
+
+    def _key(self, one: Listed) -> tuple[str, datetime | None]:
+        return one.id, one.updated_at
+
+
+def at_of(item: tuple[Listed, Raw]) -> datetime | None:
+    """Return when an item of such a list changed last."""
+    return item[0].updated_at
+
+
+def instant(at: datetime) -> str:
+    """Return a time as a search takes it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def quoted(text: str) -> str:
+    """Return a text as one term of a search, whatever is in it."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

@@ -1,0 +1,116 @@
+"""WooCommerce's lists, read to their end.
+
+`modified_after` is exclusive and of whole seconds, and without `dates_are_gmt` a time of the
+shop's own zone, which goes back an hour once a year; shops before HPOS sort by that. A shop before
+5.8 does not know it and answers everything, as it does to any word that it does not know; a cache
+that forgets the query answers the same to all.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Raw
+
+from ordosync.accounts.pagination import LIMIT, ChangingList, whole
+from ordosync.accounts.woocommerce.schema import OrderShape, ProductShape, moment, read
+from ordosync.errors import RefusedError
+from ordosync.models import Unusable
+
+if TYPE_CHECKING:
+    from ordosync.http import Http
+
+Params = Mapping[str, str]
+ORDER_FIELDS = (
+    "id,number,status,currency,date_created_gmt,date_modified_gmt,date_completed_gmt,"
+    "customer_note,billing,shipping,line_items,shipping_lines,fee_lines,refunds,meta_data"
+)
+PRODUCT_FIELDS = (
+    "id,parent_id,type,name,sku,status,virtual,regular_price,weight,manage_stock,stock_quantity,stock_status,"
+    "date_modified_gmt,tags,categories,attributes,meta_data"
+)
+
+
+class Lists:
+    """The lists of one shop."""
+
+    def __init__(self, http: "Http", account: str, comes_again: Callable[[datetime], bool]) -> None:
+        self._http = http
+        self._account = account
+        self._comes_again = comes_again
+
+    def changed_orders(self, params: Params, doing: str) -> ChangingList[OrderShape | Unusable]:
+        """Return the orders that match, by when they changed last."""
+
+        def ask(after: datetime | None, offset: int) -> tuple[list[OrderShape | Unusable], int]:
+            query = {**params, "_fields": ORDER_FIELDS, "orderby": "modified", **since(after)}
+            raws, count = self.page("/wc/v3/orders", query, offset, doing)
+            items = [read(raw, OrderShape, what="orders") for raw in raws]
+            self._check(items, after, doing)
+            return items, count
+
+        return ChangingList(
+            ask,
+            name_of=_name_of,
+            at_of=at_of,
+            account=self._account,
+            doing=doing,
+            comes_again=self._comes_again,
+        )
+
+    def products(self, path: str, params: Params, doing: str) -> Iterator[list[Raw]]:
+        """Yield pages of the products or variations that match, in the order of their making."""
+
+        def ask(offset: int) -> tuple[list[Raw], int]:
+            query = {**params, "_fields": PRODUCT_FIELDS, "orderby": "id"}
+            return self.page(path, query, offset, doing)
+
+        return whole(ask, name_of=_id_of, account=self._account, doing=doing)
+
+    def page(self, path: str, params: Params, offset: int, doing: str) -> tuple[list[Raw], int]:
+        """Return a page of a list and how many there are in all."""
+        query = {"order": "asc", **params, "per_page": str(LIMIT), "offset": str(offset)}
+        raws, headers = self._http.get_with_headers(path, list[Raw], doing=doing, params=query)
+        count = headers.get("X-WP-Total", "")
+        # A cache in between may drop the header; then a list ends with a page that is not full.
+        more = offset + len(raws) + (len(raws) == LIMIT)
+        return raws, int(count) if count.isdecimal() else more
+
+    def _check(
+        self, items: list[OrderShape | Unusable], after: datetime | None, doing: str
+    ) -> None:
+        times = [at for at in map(at_of, items) if at]
+        if after and times and min(times) < after:
+            why = "answers what did not change: is WooCommerce older than 5.8, or is it a cache?"
+            raise RefusedError(self._account, doing, why)
+
+
+def since(after: datetime | None) -> Params:
+    """Return the parameters for what changed at a time or after it, as it is counted."""
+    if after is None:
+        return {}
+    before = after.astimezone(UTC).replace(tzinfo=None) - timedelta(microseconds=1)
+    text = before.isoformat(timespec="seconds")
+    return {"modified_after": text, "dates_are_gmt": "true"}
+
+
+def at_of(item: OrderShape | ProductShape | Unusable) -> datetime | None:
+    """Return when an order or product changed last."""
+    return None if isinstance(item, Unusable) else moment(item.date_modified_gmt)
+
+
+class _Numbered(msgspec.Struct, frozen=True):
+    id: int | str = ""
+
+
+def _id_of(raw: Raw) -> str:
+    """Return what tells an item of a list from the others, also of one that cannot be used."""
+    try:
+        return str(msgspec.json.decode(bytes(raw), type=_Numbered).id)
+    except msgspec.DecodeError:
+        return ""
+
+
+def _name_of(item: OrderShape | Unusable) -> str:
+    return str(item.id)

@@ -1,0 +1,179 @@
+"""Orders of an embedded account are made: one by one at its desk, many at once by a task.
+
+Many are written table by table, since a statement costs more than the row that it writes. That is
+for those that are plainly new; whatever else there is to say of an order, or to refuse in it, is
+found out one by one.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ordosync.embedded import change_feed, orders, products, timeline
+from ordosync.models import Address, Line, Order, Outcome, Product, refusal
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+def create(db: "sqlite3.Connection", order: Order, *, prefix: str, warehouse: str) -> Outcome:
+    """Make an order that waits to be shipped, once, and a product of each SKU that is new here."""
+    known = orders.find(db, [order.reference])
+    if known:
+        return known[order.reference]
+    reason = refusal(order)
+    if reason:
+        return Outcome(state="refused", code="invalid-order", reason=reason)
+    number, line_ids = insert(db, order, f"{prefix}{order.number}", warehouse=warehouse)
+    timeline.add(db, number, _created(order), actor="ordosync")
+    return Outcome(state="done", id=number, line_ids=line_ids)
+
+
+def plainly_new(
+    db: "sqlite3.Connection", wanted: Sequence[Order], *, prefix: str
+) -> dict[str, Order]:
+    """Return, by the number that it gets here, each order of which nothing is here yet."""
+    by_number: dict[str, Order] = {}
+    references: set[str] = set()
+    for order in wanted:
+        number = f"{prefix}{order.number}"
+        if order.reference in references or number in by_number or refusal(order):
+            continue
+        references.add(order.reference)
+        by_number[number] = order
+    known = db.execute(
+        "select number, reference from orders where number in (select value from json_each(?))"
+        " union all"
+        " select number, reference from orders where reference in (select value from json_each(?))",
+        (json.dumps(list(by_number)), json.dumps(list(references))),
+    ).fetchall()
+    numbers = {row["number"] for row in known}
+    taken = {row["reference"] for row in known}
+    return {
+        number: order
+        for number, order in by_number.items()
+        if number not in numbers and order.reference not in taken
+    }
+
+
+def create_new(
+    db: "sqlite3.Connection", fresh: dict[str, Order], *, warehouse: str
+) -> dict[str, Outcome]:
+    """Make these orders under these numbers; return, by reference, what came of each."""
+    lines = {number: order.lines for number, order in fresh.items()}
+    products.create_unknown(db, {line.sku: line.name for of in lines.values() for line in of})
+    db.executemany(
+        _ORDER, [_order_row(number, order, None, warehouse) for number, order in fresh.items()]
+    )
+    db.executemany(_LINE, [row for number in fresh for row in _line_rows(number, lines[number])])
+    change_feed.add_all(db, "order", list(fresh), "created")
+    timeline.add_all(
+        db, {number: _created(order) for number, order in fresh.items()}, actor="ordosync"
+    )
+    return {
+        order.reference: Outcome(state="done", id=number, line_ids=_line_ids(number, order.lines))
+        for number, order in fresh.items()
+    }
+
+
+def insert(
+    db: "sqlite3.Connection",
+    order: Order,
+    number: str,
+    *,
+    supplier: str | None = None,
+    parent: str | None = None,
+    warehouse: str = "main",
+    of_lines: Sequence[str | None] = (),
+) -> tuple[str, tuple[str, ...]]:
+    """Make an order under this number, or the next free one; return it, and the lines' ids."""
+    number = _free_number(db, number)
+    db.execute(_ORDER, _order_row(number, order, parent, warehouse))
+    for line in order.lines:
+        products.create(db, Product(id=line.sku, sku=line.sku, name=line.name))
+    db.executemany(_LINE, list(_line_rows(number, order.lines, of_lines)))
+    change_feed.add(db, "order", number, "created")
+    if supplier:
+        orders.assign(db, number, supplier)
+    return number, _line_ids(number, order.lines)
+
+
+def _created(order: Order) -> str:
+    return f"Created from the Merchant's order {order.number}"
+
+
+def _free_number(db: "sqlite3.Connection", wanted: str) -> str:
+    number, count = wanted, 1
+    while db.execute("select 1 from orders where number = ?", (number,)).fetchone():
+        count += 1
+        number = f"{wanted}~{count}"
+    return number
+
+
+_ORDER = (
+    "insert into orders (number, parent, warehouse, reference, status, currency, ship_to,"
+    " bill_to, shipping_method, customer_notes, internal_notes, discount, tags)"
+    " values (?, ?, ?, ?, 'awaiting_fulfillment', ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_LINE = (
+    "insert into order_lines (id, order_number, position, sku, name, quantity, unit_price,"
+    " details, total, discount, supplier_sku, supplier_unit_cost, of_line)"
+    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+def _order_row(number: str, order: Order, parent: str | None, warehouse: str) -> tuple[object, ...]:
+    return (
+        number,
+        parent,
+        warehouse,
+        order.reference or None,
+        order.currency,
+        _to_json(order.ship_to),
+        None if order.bill_to is None else _to_json(order.bill_to),
+        order.shipping_method,
+        order.customer_notes,
+        order.internal_notes,
+        _to_text(order.discount),
+        _to_json(order.tags),
+    )
+
+
+def _line_ids(number: str, lines: Sequence[Line]) -> tuple[str, ...]:
+    return tuple([f"{number}/{place}" for place in range(1, len(lines) + 1)])
+
+
+def _line_rows(
+    number: str, lines: Sequence[Line], of_lines: Sequence[str | None] = ()
+) -> Iterator[tuple[object, ...]]:
+    origins = of_lines or [None] * len(lines)
+    for place, (line, of_line) in enumerate(zip(lines, origins, strict=True), 1):
+        yield (
+            f"{number}/{place}",
+            number,
+            place,
+            line.sku,
+            line.name,
+            line.quantity,
+            _to_text(line.unit_price),
+            line.details,
+            _to_text(line.total),
+            _to_text(line.discount),
+            line.supplier_sku,
+            _to_text(line.supplier_unit_cost),
+            of_line,
+        )
+
+
+def _to_json(value: Address | tuple[str, ...]) -> str:
+    return _encode(value).decode()
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def _to_text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)

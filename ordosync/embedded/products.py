@@ -1,0 +1,128 @@
+"""The products of an embedded account. A product's id is its SKU."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ordosync.embedded import change_feed
+from ordosync.models import Product
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_PAGE = 500
+
+
+def create_unknown(db: "sqlite3.Connection", names: Mapping[str, str]) -> None:
+    """Make products, by SKU, their stock unset; what is known stays as it is."""
+    known = db.execute(
+        "select sku from products where sku in (select value from json_each(?))",
+        (json.dumps(list(names)),),
+    )
+    unknown = names.keys() - {row["sku"] for row in known}
+    db.executemany(
+        "insert into products (sku, name) values (?, ?)", [(sku, names[sku]) for sku in unknown]
+    )
+    change_feed.add_all(db, "product", sorted(unknown), "created")
+
+
+def create(
+    db: "sqlite3.Connection",
+    product: Product,
+    *,
+    supplier: str | None = None,
+    components: Mapping[str, Decimal] | None = None,
+) -> bool:
+    """Make a product, its stock unset; False where its SKU is here already, and stays."""
+    added = db.execute(
+        "insert into products (sku, name, price, weight_g, supplier, supplier_sku, is_kit)"
+        " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        (
+            product.sku,
+            product.name,
+            _to_text(product.price),
+            _to_text(product.weight_g),
+            supplier,
+            product.supplier_sku,
+            product.is_kit,
+        ),
+    )
+    if not added.rowcount:
+        return False
+    for sku, quantity in (components or {}).items():
+        db.execute(
+            "insert into components (kit_sku, sku, quantity) values (?, ?, ?)",
+            (product.sku, sku, str(quantity)),
+        )
+    change_feed.add(db, "product", product.sku, "created")
+    return True
+
+
+def read(db: "sqlite3.Connection", skus: Sequence[str]) -> list[Product]:
+    """Return these products, by SKU; those not here are left out."""
+    rows = db.execute(
+        "select * from products where sku in (select value from json_each(?)) order by sku",
+        (json.dumps(list(skus)),),
+    )
+    return [_product(row) for row in rows]
+
+
+def read_all(db: "sqlite3.Connection") -> Iterator[Product]:
+    """Yield all products, by SKU, a page in memory."""
+    last = ""
+    while rows := db.execute(
+        "select * from products where sku > ? order by sku limit ?", (last, _PAGE)
+    ).fetchall():
+        yield from map(_product, rows)
+        last = rows[-1]["sku"]
+
+
+def of_others(db: "sqlite3.Connection", supplier: str, skus: Sequence[str]) -> frozenset[str]:
+    """Return which of these products are assigned to another supplier than this one."""
+    rows = db.execute(
+        "select sku from products where supplier <> ? and sku in (select value from json_each(?))",
+        (supplier, json.dumps(list(skus))),
+    )
+    return frozenset(row["sku"] for row in rows)
+
+
+def components(db: "sqlite3.Connection", sku: str) -> dict[str, Decimal]:
+    """Return what a kit is put together from."""
+    rows = db.execute("select * from components where kit_sku = ? order by sku", (sku,))
+    return {row["sku"]: Decimal(row["quantity"]) for row in rows}
+
+
+def skus(db: "sqlite3.Connection", prefix: str, limit: int) -> list[str]:
+    """Return the first SKUs that begin with `prefix`."""
+    rows = db.execute(
+        "select sku from products where sku >= ? and sku < ? order by sku limit ?",
+        (prefix, f"{prefix}\U0010ffff", limit),
+    )
+    return [row["sku"] for row in rows]
+
+
+def _product(row: "sqlite3.Row") -> Product:
+    names = ("sku", "name", "price", "weight_g", "supplier_sku", "is_kit")
+    told = [row[name] for name in names]
+    digest = hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
+    return Product(
+        id=row["sku"],
+        sku=row["sku"],
+        name=row["name"],
+        price=_from_text(row["price"]),
+        weight_g=_from_text(row["weight_g"]),
+        supplier_sku=row["supplier_sku"],
+        is_kit=bool(row["is_kit"]),
+        archived=bool(row["archived"]),
+        content=f"1-{digest}",
+    )
+
+
+def _to_text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
+
+
+def _from_text(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

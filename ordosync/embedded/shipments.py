@@ -1,0 +1,261 @@
+"""What was sent of an order: one parcel that is valid, and those whose label was voided.
+
+A status of "partially shipped" does not exist: an order is split first, and a piece is shipped.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from ordosync.embedded import change_feed, orders, stock, timeline
+from ordosync.models import OWN, Outcome, Shipment, refused
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+def ship(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome:
+    """Send an open order: it is shipped, and its stock leaves the warehouse.
+
+    An order that another supplier is to ship moves no stock here. The same number again is
+    `unchanged`.
+    """
+    number = shipment.order_id
+    at = orders.position(db, number)
+    if at is None:
+        return refused("not-found", "is not here")
+    known = _valid(db, number)
+    if known and known["tracking_number"] == shipment.tracking_number:
+        return Outcome(state="unchanged", id=known["id"])
+    if not at.is_open:
+        return _not_open(at)
+    if at.status == "awaiting_fulfillment":
+        [order] = orders.read_many(db, [number])
+        stock.move(db, order.lines, shipment.warehouse, sign=-1)
+    shipment_id = _insert(db, shipment, told_as=None)
+    orders.move(db, number, "shipped")
+    timeline.add(db, number, f"Shipped with {_label(shipment)}", actor=actor)
+    return Outcome(state="done", id=shipment_id)
+
+
+def void(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
+    """Delete the label of an order: it is open again and its stock is back on the shelf.
+
+    A cancelled order stays cancelled; its stock comes back all the same. What the Supplier sent
+    was never on our shelf, so none of it comes back.
+    """
+    at = orders.position(db, number)
+    if at is None:
+        return refused("not-found", "is not here")
+    known = _valid(db, number)
+    if known is None:
+        return refused("no-label", "has no valid label")
+    _mark_void(db, known["id"])
+    if at.supplier is None and known["told_as"] is None:
+        [order] = orders.read_many(db, [number])
+        stock.move(db, order.lines, known["warehouse"], sign=1)
+    if at.status == "shipped":
+        orders.move(db, number, "dropshipment_requested" if at.supplier else "awaiting_fulfillment")
+    timeline.add(db, number, f"Label {known['tracking_number']} voided", actor=actor)
+    return Outcome(state="done", id=known["id"])
+
+
+def add_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
+    """Take note of what the Supplier sent; physical stock stays, since none of it was here.
+
+    https://support.ordoro.com/how-does-inventory-tracking-in-ordoro-work-for-dropshipped-products/
+    """
+    at = orders.position(db, shipment.order_id)
+    if at is None:
+        return refused("not-found", "is not at the Merchant")
+    if not at.is_split:
+        return _add_to(db, shipment, shipment.order_id)
+    pieces = orders.descendants(db, shipment.order_id)
+    outcomes = [_add_to(db, shipment, piece) for piece in pieces]
+    for state in ("done", "unchanged"):
+        for outcome in outcomes:
+            if outcome.state == state:
+                return replace(outcome, code="on-pieces")
+    return outcomes[0]
+
+
+def void_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
+    """Flag what was told as void; the order stays shipped, or it would be shipped twice."""
+    rows = db.execute(
+        "select id, order_number from shipments"
+        " where told_as = ? and tracking_number = ? and voided_at is null",
+        (shipment.id, shipment.tracking_number),
+    ).fetchall()
+    for row in rows:  # one for each piece that has it
+        _mark_void(db, row["id"])
+        text = f"Tracking {shipment.tracking_number} was voided by the Supplier"
+        timeline.add(db, row["order_number"], text, actor="ordosync")
+    if not rows:
+        return Outcome(state="unchanged", id=shipment.order_id)
+    return Outcome(state="done", id=rows[0]["order_number"])
+
+
+def read(db: "sqlite3.Connection", ids: Sequence[str]) -> list[Shipment]:
+    """Return these shipments in the order of the ids; those not here are left out."""
+    rows = db.execute(
+        "select * from shipments where id in (select value from json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    found = {row["id"]: _shipment(db, row) for row in rows.fetchall()}
+    families = {key: (one.order_id, *one.ancestors) for key, one in found.items()}
+    known = orders.references(db, [number for family in families.values() for number in family])
+    return [
+        replace(found[key], reference=next((known[n] for n in families[key] if n in known), ""))
+        for key in ids
+        if key in found
+    ]
+
+
+def without_label(turned: Iterable[tuple[str, bool, str]]) -> Iterator[Shipment]:
+    """Yield orders that were cancelled or restored as shipments that hold no label."""
+    for number, is_cancelled, at in turned:
+        yield Shipment(
+            id=number,
+            order_id=number,
+            tracking_number="",
+            carrier="",
+            shipped_at=datetime.fromisoformat(at),
+            voided=True,
+            cancelled=is_cancelled,
+        )
+
+
+def of_order(db: "sqlite3.Connection", number: str) -> Iterator[Shipment]:
+    """Yield what was sent of an order, the newest last."""
+    rows = db.execute(
+        "select * from shipments where order_number = ? order by created_at, id", (number,)
+    )
+    for row in rows.fetchall():
+        yield _shipment(db, row)
+
+
+def of_orders(
+    db: "sqlite3.Connection", numbers: Sequence[str], *, as_told: bool
+) -> dict[str, list[Shipment]]:
+    """Return what was sent of these orders; `as_told`: under the ids that the Supplier has."""
+    found: dict[str, list[Shipment]] = {}
+    rows = db.execute(
+        "select * from shipments where order_number in (select value from json_each(?))"
+        " order by created_at, id",
+        (json.dumps(list(numbers)),),
+    )
+    for row in rows.fetchall():
+        shipment = _shipment(db, row)
+        if as_told:
+            shipment = replace(shipment, id=row["told_as"] or OWN)
+        found.setdefault(row["order_number"], []).append(shipment)
+    return found
+
+
+def _add_to(db: "sqlite3.Connection", shipment: Shipment, number: str) -> Outcome:
+    at = orders.position(db, number)
+    if at is None or at.status == "cancelled":
+        return refused("cancelled", f"order {number} is cancelled")
+    known = _valid(db, number)
+    if known and known["tracking_number"] == shipment.tracking_number:
+        return Outcome(state="unchanged", id=number)
+    if known:
+        return refused("other-tracking", f"order {number} has other tracking, which it keeps")
+    if _mark_valid(db, shipment, number):
+        text = f"Tracking {shipment.tracking_number} is valid again"
+    else:
+        _insert(db, shipment, told_as=shipment.id, number=number)
+        text = f"Tracking added: {_label(shipment)}"
+    orders.move(db, number, "shipped")
+    timeline.add(db, number, text, actor="ordosync")
+    return Outcome(state="done", id=number)
+
+
+def _valid(db: "sqlite3.Connection", number: str) -> "sqlite3.Row | None":
+    row: sqlite3.Row | None = db.execute(
+        "select * from shipments where order_number = ? and voided_at is null", (number,)
+    ).fetchone()
+    return row
+
+
+def _insert(
+    db: "sqlite3.Connection", shipment: Shipment, *, told_as: str | None, number: str | None = None
+) -> str:
+    number = number or shipment.order_id
+    count = db.execute(
+        "select count(*) + 1 as next from shipments where order_number = ?", (number,)
+    ).fetchone()["next"]
+    shipment_id = f"{number}:{count}"
+    db.execute(
+        "insert into shipments (id, order_number, told_as, tracking_number, carrier, method, cost,"
+        " currency, warehouse, shipped_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            shipment_id,
+            number,
+            told_as,
+            shipment.tracking_number,
+            shipment.carrier,
+            shipment.method,
+            None if shipment.cost is None else str(shipment.cost),
+            shipment.currency,
+            shipment.warehouse,
+            shipment.shipped_at.isoformat(),
+        ),
+    )
+    change_feed.add(db, "shipment", shipment_id, "made")
+    return shipment_id
+
+
+def _mark_void(db: "sqlite3.Connection", shipment_id: str) -> None:
+    db.execute(
+        "update shipments set voided_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') where id = ?",
+        (shipment_id,),
+    )
+    change_feed.add(db, "shipment", shipment_id, "voided")
+
+
+def _mark_valid(db: "sqlite3.Connection", shipment: Shipment, number: str) -> bool:
+    """Return whether this very label was void here; it is valid again then."""
+    void = db.execute(
+        "select id from shipments where order_number = ? and told_as = ? and tracking_number = ?",
+        (number, shipment.id, shipment.tracking_number),
+    ).fetchone()
+    if void is None:
+        return False
+    db.execute("update shipments set voided_at = null where id = ?", (void["id"],))
+    change_feed.add(db, "shipment", void["id"], "valid")
+    return True
+
+
+def _shipment(db: "sqlite3.Connection", row: "sqlite3.Row") -> Shipment:
+    return Shipment(
+        id=row["id"],
+        order_id=row["order_number"],
+        ancestors=orders.ancestors(db, row["order_number"]),
+        tracking_number=row["tracking_number"],
+        carrier=row["carrier"],
+        method=row["method"],
+        cost=None if row["cost"] is None else Decimal(row["cost"]),
+        currency=row["currency"],
+        warehouse=row["warehouse"],
+        shipped_at=datetime.fromisoformat(row["shipped_at"]),
+        voided=row["voided_at"] is not None,
+    )
+
+
+def _label(shipment: Shipment) -> str:
+    return " ".join(
+        part for part in (shipment.carrier, shipment.method, shipment.tracking_number) if part
+    )
+
+
+def _not_open(at: orders.Position) -> Outcome:
+    if at.is_split:
+        return refused("already-split", "is split; its pieces are shipped one by one")
+    if at.status == "cancelled":
+        return refused("cancelled", "is cancelled")
+    return refused("already-shipped", "is shipped already")

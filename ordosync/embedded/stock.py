@@ -1,0 +1,177 @@
+"""How many there are: physical is counted, committed and available follow from the open orders.
+
+Physical less committed is available, in each warehouse
+(https://support.ordoro.com/what-do-the-different-inventory-terms-mean/). An order commits its
+stock in one warehouse from its making until it is shipped or cancelled; a kit on it commits its
+components, so it changes every other kit that shares one.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from math import floor
+from typing import TYPE_CHECKING
+
+from ordosync.embedded import change_feed
+from ordosync.models import Line
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Level:
+    """The stock of a product in one warehouse; None: never counted there."""
+
+    sku: str
+    warehouse: str
+    physical: Decimal | None
+    committed: Decimal
+
+    @property
+    def available(self) -> Decimal | None:
+        """What can be sold; negative: oversold."""
+        return None if self.physical is None else self.physical - self.committed
+
+
+class Inventory:
+    """The stock as one transaction sees it, read when it is first asked for."""
+
+    def __init__(self, db: "sqlite3.Connection") -> None:
+        self._db = db
+
+    @cached_property
+    def _components(self) -> dict[str, dict[str, Decimal]]:
+        found: dict[str, dict[str, Decimal]] = {}
+        for kit in self._db.execute("select sku from products where is_kit"):
+            found[kit["sku"]] = {}
+        for row in self._db.execute("select * from components"):
+            found.setdefault(row["kit_sku"], {})[row["sku"]] = Decimal(row["quantity"])
+        return found
+
+    @cached_property
+    def physical(self) -> dict[str, dict[str, Decimal]]:
+        """What was counted, by SKU and warehouse."""
+        found: dict[str, dict[str, Decimal]] = {}
+        for row in self._db.execute("select * from stock"):
+            found.setdefault(row["sku"], {})[row["warehouse"]] = Decimal(row["physical"])
+        return found
+
+    @cached_property
+    def committed(self) -> dict[str, dict[str, Decimal]]:
+        """What open orders need, by SKU and warehouse; kits as their components."""
+        found: dict[str, dict[str, Decimal]] = {}
+        rows = self._db.execute(
+            "select sku, warehouse, sum(quantity) as quantity"
+            " from orders join order_lines on order_number = number"
+            " where status in ('awaiting_fulfillment', 'dropshipment_requested') and not is_split"
+            " group by sku, warehouse"
+        )
+        for row in rows:
+            for sku, ratio in self.parts(row["sku"]).items():
+                there = found.setdefault(sku, {})
+                there[row["warehouse"]] = (
+                    there.get(row["warehouse"], Decimal()) + ratio * row["quantity"]
+                )
+        return found
+
+    def load(self) -> "Inventory":
+        """Read everything now, so that the file may be closed."""
+        _ = self.physical, self.committed
+        return self
+
+    def is_kit(self, sku: str) -> bool:
+        """Whether a product is put together from others."""
+        return sku in self._components
+
+    def parts(self, sku: str) -> dict[str, Decimal]:
+        """Return what one piece takes from the shelves: itself, or its components, kits undone."""
+        if sku not in self._components:
+            return {sku: Decimal(1)}
+        found: dict[str, Decimal] = {}
+        for component, ratio in self._components[sku].items():
+            for part, inner in self.parts(component).items():
+                found[part] = found.get(part, Decimal()) + ratio * inner
+        return found
+
+    def levels(self, sku: str) -> Iterator[Level]:
+        """Yield the stock of a product that is no kit, a warehouse each, by name."""
+        physical = self.physical.get(sku, {})
+        committed = self.committed.get(sku, {})
+        for warehouse in sorted({*physical, *committed}):
+            yield Level(
+                sku=sku,
+                warehouse=warehouse,
+                physical=physical.get(warehouse),
+                committed=committed.get(warehouse, Decimal()),
+            )
+
+    def available(self, sku: str, warehouses: frozenset[str] = frozenset()) -> int | None:
+        """Return how many can be sold, of all warehouses or these; None: never counted.
+
+        Kits are counted in each warehouse and then added up, since no kit is put together from
+        two shelves that are miles apart; a part of a piece is cut off once there.
+        """
+        parts = self.parts(sku)
+        if not parts:
+            return 0
+        seen = {
+            name
+            for part in parts
+            for name in (*self.physical.get(part, {}), *self.committed.get(part, {}))
+            if not warehouses or name in warehouses
+        }
+        if not all(seen.intersection(self.physical.get(part, {})) for part in parts):
+            return None
+        return sum(
+            min(floor(self._left(part, name) / ratio) for part, ratio in parts.items())
+            for name in sorted(seen)
+        )
+
+    def _left(self, sku: str, warehouse: str) -> Decimal:
+        nothing = Decimal()
+        return self.physical.get(sku, {}).get(warehouse, nothing) - self.committed.get(sku, {}).get(
+            warehouse, nothing
+        )
+
+
+def counted(db: "sqlite3.Connection", skus: Sequence[str], warehouse: str) -> dict[str, Decimal]:
+    """Return what was counted of these products in one warehouse, by SKU."""
+    rows = db.execute(
+        "select sku, physical from stock where warehouse = ?"
+        " and sku in (select value from json_each(?))",
+        (warehouse, json.dumps(list(skus))),
+    )
+    return {row["sku"]: Decimal(row["physical"]) for row in rows}
+
+
+def warehouses(db: "sqlite3.Connection") -> list[str]:
+    """Return the names of the warehouses in which something was counted."""
+    return [
+        row["warehouse"] for row in db.execute("select distinct warehouse from stock order by 1")
+    ]
+
+
+def set_physical(db: "sqlite3.Connection", sku: str, warehouse: str, quantity: Decimal) -> None:
+    """Take note of a count."""
+    db.execute(
+        "insert into stock (sku, warehouse, physical) values (?, ?, ?)"
+        " on conflict (sku, warehouse) do update set physical = excluded.physical",
+        (sku, warehouse, str(quantity)),
+    )
+    change_feed.add(db, "product", sku, "stock")
+
+
+def move(db: "sqlite3.Connection", lines: Iterable[Line], warehouse: str, *, sign: int) -> None:
+    """Take what was shipped off the shelves (-1), or put it back (+1).
+
+    What was never counted stays uncounted: 0 less 2 would be a count that nobody made.
+    """
+    inventory = Inventory(db)
+    for line in lines:
+        for sku, ratio in inventory.parts(line.sku).items():
+            known = counted(db, [sku], warehouse).get(sku)
+            if known is not None:
+                set_physical(db, sku, warehouse, known + sign * ratio * line.quantity)
