@@ -1,6 +1,8 @@
 """The kinds of account, by their name in the YAML. A kind is imported when it is used."""
 
 import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from ordosync.accounts.account import Account
 
@@ -18,3 +20,14 @@ def account_class(kind: str) -> type[Account]:
     module, _, name = KINDS[kind].partition(":")
     adapter: type[Account] = getattr(importlib.import_module(module), name)
     return adapter
+
+
+def new_account(kind: str, name: str, options: Mapping[str, Any]) -> Account:
+    """Return an account with its options. Raises `ValueError` for options that contradict."""
+    adapter: Callable[..., Account] = account_class(kind)
+    return adapter(name=name, **options)
+
+
+def is_embedded(kind: str) -> bool:
+    """True for the kind whose changes are all made with ordosync, which reports them at once."""
+    return kind == "sqlite"

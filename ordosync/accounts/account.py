@@ -1,77 +1,68 @@
-"""What every account promises. The promises are written here once and tested once.
+"""The contract of every account, for both roles. `merchant.py` and `supplier.py` have the parts.
 
-An adapter is one file beside this one. The keyword arguments of its `__init__` (all but `name`
-and `spool`) are its options in the YAML; the fields of `MerchantPair` and `SupplierPair` are the
-options that a portal may add to it. Merchant and Supplier are roles: an adapter overrides the
-methods of the roles it can play and names them in `roles`.
+An account is what the YAML names: the keyword arguments of its `__init__` (all but `name`) are
+its options there. `merchant` and `supplier` open it as one portal sees it. The result is a
+dataclass of small parts. A part that this account, as configured, does not have is None.
 
-Methods raise `AccountError`s; those that write a list never do for one item of it, but answer
-with an `Outcome` for each, in order. What is there already as it should be is `unchanged`, so
-every write may be repeated. Where a task has to know why something was refused, the outcome's
-`code` is one of these: `not-found`, `cancelled`, `already-shipped`, `maybe-shipped` (only a person
-can see), `already-split`, `does-not-fit` (the pieces do not add up to the order's lines),
+Parts raise `AccountError`. A write of a list never raises for one item of it: it returns one
+`Outcome` per item, in order. What is there already as requested is `unchanged`, so every write
+is idempotent. Where a task has to know why something was refused, `Outcome.code` is one of:
+`not-found`, `cancelled`, `already-shipped`, `maybe-shipped` (only a person can see),
+`already-split`, `does-not-fit` (the pieces do not add up to the order's lines),
 `other-tracking`, `fixed` (such as a kit's stock).
 
-Readings come in pages, every object in exactly one. A cursor is the account's own text: it comes
-from the source's data and overlaps, so that an object may be read again but none is skipped. What
-was read can be read again by its id for as long as a step of it is not settled.
+Reads return pages; every object is on exactly one of them. A cursor is the account's own text.
+It comes from the source's data and overlaps: an object may be read again, but none is skipped.
+What was read can be read again by its id as long as a step of it is not settled.
 """
 
-import copy
-from abc import ABC
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 from ordosync.accounts.connections import Network
 from ordosync.errors import RefusedError, SignInError, UnavailableError, UnknownOutcomeError
-from ordosync.models import (
-    Comment,
-    Order,
-    Outcome,
-    Page,
-    Product,
-    Shipment,
-    Split,
-    Standing,
-    Stock,
-    Unusable,
-)
+from ordosync.models import Comment, Outcome, Page, Standing
+
+if TYPE_CHECKING:
+    from ordosync.accounts.merchant import Merchant
+    from ordosync.accounts.sqlite import SqliteAccount
+    from ordosync.accounts.supplier import Supplier
 
 Role = Literal["merchant", "supplier"]
 Item = TypeVar("Item")
+Part = TypeVar("Part")
+
+MAX_FAILURES_IN_A_ROW = 10
+"""After so many failed writes in a row the rest of a batch is left for later."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What a look at an account has found that people should know."""
+class CheckResult:
+    """A fact about an account that `config check --online` shows."""
 
     text: str
     is_problem: bool = False
-    """Whether the portal cannot work with it; else it is what this kind cannot hold."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoOptions:
-    """Nothing to say about this account in a portal."""
+    """True if the portal cannot work with it; else it is a limit of this kind."""
 
 
 class Selection(Protocol):
-    """Says which SKUs a portal is about."""
+    """The SKUs of a portal."""
 
     @property
     def are_all(self) -> bool:
-        """True if it is about every SKU."""
+        """True if every SKU belongs to it."""
 
     def has(self, sku: str) -> bool:
-        """Return True if it is about this SKU."""
+        """True if this SKU belongs to it."""
 
 
 class Everything:
-    """A portal that is about every SKU."""
+    """The selection of a portal with every SKU."""
 
     are_all = True
 
@@ -80,335 +71,238 @@ class Everything:
         return True
 
 
-OUTAGE = 10
-"""So many writes in a row that did not pass are an outage, and the others are left for later."""
+@dataclass(frozen=True, kw_only=True)
+class NoOptions:
+    """A portal has nothing to add for this account."""
 
 
-class Account(ABC):
-    """One side of a portal. Safe to use from one thread; `paired` gives each portal its own."""
+@dataclass(frozen=True, kw_only=True)
+class PortalContext:
+    """What an account has to know of the portal that it is opened for."""
 
-    kind: ClassVar[str]
-    roles: ClassVar[frozenset[Role]]
-    MerchantPair: ClassVar[type[Any]] = NoOptions
-    SupplierPair: ClassVar[type[Any]] = NoOptions
+    partner: str = ""
+    """The name of the account on the other side."""
+    selection: Selection = field(default_factory=Everything)
+    spool: Path = Path()
+    """The folder for copies of files that are read; it may not exist yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadRequest:
+    """Where and how a read of changes starts."""
+
+    cursor: str | None
+    now: datetime
+    skip_recent: bool = False
+    """True to leave what may still be being written for a later read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How writes to an account are grouped and looked up."""
 
     batch_size: int = 20
     """How many writes are handed over at once, and so how many a crash leaves to look up."""
     settle_s: float = 0
-    """How long an uncertain write must rest before a look-up of it may be believed."""
-    embedded: ClassVar[bool] = False
-    """Whether all its changes are made with ordosync's desk, which tells at once."""
-    lists_all_as: ClassVar[frozenset[Role]] = frozenset()
-    """In which roles `all_orders` has every order; in others, what is not in it tells nothing."""
-    lists_others: ClassVar[bool] = False
-    """Whether `all_orders` has, as the Supplier, what others have made there as well."""
-    parcels_asked: ClassVar[int] = 0
-    """How many orders one call of `shipments_by_id` reads, where a parcel may be added to an order
-    without the order counting as changed, and has the order's id. 0: it counts everywhere."""
-    parcels: ClassVar[str] = ""
-    """What `config check --online` says of a Supplier's order that is sent in several parcels."""
-    tells_addresses: bool = False
-    """True if an order here has an address wherever it has anything to ship. An order without a
-    usable address is then not sent."""
-    tells_reassigned: ClassVar[bool] = False
-    """True if, as the Merchant, it says of an order that it was given to another supplier."""
-    timezone: str | None = None
-    """Where this account's midnight is; None: UTC."""
+    """How long an uncertain write must rest before a look-up of it is believed."""
 
-    @classmethod
-    def takes_part(
-        cls,
-        task: str,  # noqa: ARG003
-        role: Role,
-        options: Mapping[str, Any],  # noqa: ARG003
-    ) -> bool:
-        """Whether an account with these options can do its side of a task in this role."""
-        return role in cls.roles
 
-    @classmethod
-    def whose(cls, pair: object, partner: str) -> object:  # noqa: ARG003
-        """Return what tells whose a line of this Merchant is; None if it is told by the SKU alone.
-
-        Two portals of which it is not the same never read the same line at the same time.
-        """
-        return None
-
-    def __init__(self, *, name: str, spool: Path) -> None:
-        self.name = name
-        self.spool = spool
-        """The folder `<portal>/<account>` for copies of what is read; it may not exist yet."""
-        self.pair: Any = NoOptions()
-        self.partner = ""
-        """The name of the account on the other side, where this is one side of a portal."""
-        self.selection: Selection = Everything()
-        """Of which SKUs the portal is about."""
-        self.network: Network | None = None
-        """What it shares with others of this process; None where it is not to be reached."""
-
-    def paired(
-        self,
-        pair: object,
-        *,
-        partner: str,
-        selection: "Selection | None" = None,
-        network: Network | None = None,
-    ) -> Self:
-        """Return this account as one portal sees it, with the options that belong to the pair."""
-        twin = copy.copy(self)
-        twin.pair = pair
-        twin.partner = partner
-        twin.selection = selection or Everything()
-        twin.network = network
-        return twin
+class Client(Protocol):
+    """What both roles ask of a service, and what it costs."""
 
     @property
     def calls(self) -> int:
-        """Calls made to a foreign service so far: what its users pay for."""
-        return 0
+        """Requests made for this portal so far, retries included."""
 
     @property
     def cost(self) -> int:
-        """What a foreign service has charged for them, where it counts in points of its own."""
-        return 0
+        """What the service charges for them, if it counts in points; else 0."""
 
-    def close(self) -> None:  # noqa: B027 - most accounts hold nothing open
-        """Give back what is held open. Harmless when called twice."""
+    @property
+    def timezone(self) -> str | None:
+        """Where this account's midnight is; None: UTC. Some services report it with a read."""
 
-    def comment(self, comments: Sequence[Comment]) -> None:
-        """Tell people of a refusal or a conflict, on the timeline of the order; each only once.
+    def close(self) -> None:
+        """Release what is held open. Idempotent."""
 
-        An order that is not there is passed over.
-        """
-        raise NotImplementedError
 
-    def note(self, comments: Sequence[Comment]) -> None:  # noqa: B027 - foreign accounts: nothing
-        """Tell people that something went as it should.
+class OrderListing(Protocol):
+    """Every order of this portal as it is now, to compare two accounts."""
 
-        Only an embedded account does: on a foreign timeline success would bury the rest.
-        """
+    @property
+    def is_complete(self) -> bool:
+        """True if `read` has every order; else an order that is missing in it proves nothing."""
 
-    def release(
-        self,
-        unsettled: AbstractSet[str],  # noqa: ARG002
-        *,
-        sources: AbstractSet[str] = frozenset(),  # noqa: ARG002
-        dry: bool = False,  # noqa: ARG002
-    ) -> AbstractSet[str]:
-        """End a complete reading: forget copies kept for reading by id, but of `unsettled`.
+    @property
+    def includes_foreign(self) -> bool:
+        """True if, at a Supplier, `read` has orders that others have created, too."""
 
-        `sources` are the files and rows that have failed. Returns those of them that have changed
-        since and are no trouble any more, or are gone. Called after the last reading of a run; it
-        may give refused rows back to people then, unless the run is `dry`. Harmless when called
-        twice.
-        """
-        return frozenset()
-
-    def check(self, role: Role) -> Iterator[Finding]:  # noqa: ARG002
-        """Sign in and look whether all is there that the portal needs; reads only."""
-        return iter(())
-
-    def all_orders(self, role: Role, *, now: datetime) -> Iterator[Page[Standing]]:  # noqa: ARG002
-        """Read the orders of this portal as they stand, in whatever status, for a comparison.
+    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:
+        """Yield the orders in whatever status.
 
         At the Merchant: all that were ever requested from its Supplier. At the Supplier: at
-        least those with a reference of ours. A piece has its `ancestors`; an order that was
-        split has `is_split`, and may be left out. A voided label is there, flagged, if the
-        account knows of it. An order read twice is as it was last. No copies are kept.
-
-        By default nothing: this kind cannot tell.
+        least those with a reference of ordosync. A piece has its `ancestors`. An order that was
+        split has `is_split`, and may be missing. A voided label is flagged, if the account keeps
+        it. An order that is read twice is as it was read last. Keeps no copies.
         """
-        return iter(())
 
-    def left_out(self, role: Role) -> str:  # noqa: ARG002
-        """Say which orders are not in `all_orders` that ought to be, such as for want of a right.
+    def missing(self) -> str:
+        """Return which orders `read` cannot see, such as without a right; empty if none.
 
-        Empty: none. May ask the service.
+        May ask the service.
         """
-        return ""
 
-    # The Merchant's side.
 
-    def orders(
-        self, cursor: str | None, *, now: datetime, patient: bool = False
-    ) -> Iterator[Page[Order | Unusable]]:
-        """Read the orders that this portal's Supplier is to ship and that changed since `cursor`.
+class Timeline(Protocol):
+    """Comments on orders, for people. An order that is not there is passed over."""
 
-        `patient` leaves alone what may still be being written, for a later reading. An order that
-        was taken from this Supplier since is a skipped `Unusable` with the code `reassigned`.
+    def comment(self, comments: Sequence[Comment]) -> None:
+        """Add comments on refusals and conflicts, each only once."""
+
+    def note(self, comments: Sequence[Comment]) -> None:
+        """Add comments on successes, each only once.
+
+        Only an embedded account does: on a foreign timeline they would hide the rest.
         """
-        raise NotImplementedError
 
-    def orders_by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
-        """Read these orders as they are now; one that is gone is in no page.
 
-        Holds for as long as a step of the order is not settled, even when the source has
-        forgotten it. An order that need not be shipped any more is gone, too.
+@dataclass(frozen=True, kw_only=True)
+class Removal:
+    """Personal data that was removed from one place, or would be."""
+
+    place: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDataRemoval:
+    """The result of removing an order's personal data from one account."""
+
+    removed: tuple[Removal, ...] = ()
+    remaining: tuple[str, ...] = ()
+    """Places that may still hold it and that ordosync does not change."""
+
+
+class PersonalData(Protocol):
+    """Personal data in places that ordosync may change."""
+
+    @property
+    def is_spooled(self) -> bool:
+        """True if runs read it, so that no run may be active while it is removed."""
+
+    def has(self, order_id: str) -> bool:
+        """True if the account is known to have this order."""
+
+    def remove(self, order_id: str, *, dry: bool) -> PersonalDataRemoval:
+        """Remove the personal data of an order; the order itself stays. Idempotent."""
+
+
+class Spool(Protocol):
+    """Copies of what is read, kept until their orders are settled."""
+
+    def finish(
+        self, unsettled: AbstractSet[str], *, sources: AbstractSet[str], dry: bool
+    ) -> AbstractSet[str]:
+        """End a complete read: delete the copies that no `unsettled` object needs.
+
+        `sources` are the files and rows that failed before. Returns those of them that have
+        changed since and are no trouble any more, or are gone. Writes rejected rows back, unless
+        the run is `dry`. Idempotent.
         """
-        raise NotImplementedError
 
-    def lines_claimed(self, order: Order) -> Sequence[str]:
-        """Return the names under which the lines of an order are claimed for one Supplier.
 
-        They are the same in all orders that one thing may be sent in.
-        """
-        return [line.id for line in order.lines]
+def _no_checks() -> Iterator[CheckResult]:
+    return iter(())
 
-    def is_beside(self, order_id: str, others: str) -> bool:  # noqa: ARG002
-        """Return True if an order of another Supplier has units of the same line of its own."""
-        return False
 
-    def acknowledge(self, ids: Sequence[str]) -> None:  # noqa: B027 - most keep nothing of it
-        """Learn that the Supplier has these orders now, and is to ship them. May be told again."""
+@dataclass(frozen=True, kw_only=True)
+class PortalAccount:
+    """An account as one portal sees it: what both roles have. Use it from one thread."""
 
-    def answer_cancellations(  # noqa: B027 - most ask nobody
+    name: str
+    kind: str
+    client: Client
+    limits: Limits = field(default_factory=Limits)
+    timeline: Timeline | None = None
+    listing: OrderListing | None = None
+    personal_data: PersonalData | None = None
+    spool: Spool | None = None
+    desk: "SqliteAccount | None" = None
+    """The desk of an embedded account; all of its changes are made there."""
+    check: Callable[[], Iterator[CheckResult]] = _no_checks
+    """Signs in and checks that all is there that the portal needs. Reads only."""
+
+    @property
+    def timezone(self) -> str | None:
+        """Where this account's midnight is; None: UTC. Some services report it with a read."""
+        return self.client.timezone
+
+    @property
+    def lists_all(self) -> bool:
+        """True if `listing` has every order of this portal."""
+        return self.listing is not None and self.listing.is_complete
+
+    def unlisted(self) -> str:
+        """Return which orders `listing` cannot see; empty if none. May ask the service."""
+        return self.listing.missing() if self.listing else ""
+
+    def close(self) -> None:
+        """Release what is held open. Idempotent."""
+        self.client.close()
+
+    def finish_reading(
         self,
-        cancelled: Mapping[str, bool],
-    ) -> None:
-        """Learn of orders whose cancellation was asked for whether the Supplier has cancelled them.
+        unsettled: AbstractSet[str],
+        *,
+        sources: AbstractSet[str] = frozenset(),
+        dry: bool = False,
+    ) -> AbstractSet[str]:
+        """End the last read of a run, as `Spool.finish` says."""
+        return self.spool.finish(unsettled, sources=sources, dry=dry) if self.spool else frozenset()
 
-        May be told again. By an order that is cancelled already, nobody is asked.
-        """
+    def comment(self, comments: Sequence[Comment]) -> None:
+        """Add comments on refusals and conflicts, if the account has a timeline."""
+        if self.timeline:
+            self.timeline.comment(comments)
 
-    def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
-        """Read the ids of orders that changed since `cursor` and now are cancelled, unshipped."""
-        raise NotImplementedError
+    def note(self, comments: Sequence[Comment]) -> None:
+        """Add comments on successes, if the account has a timeline that wants them."""
+        if self.timeline:
+            self.timeline.note(comments)
 
-    def ancestors_of(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:  # noqa: ARG002
-        """Return what each of these orders was split from, nearest first; others are left out."""
-        return {}
 
-    def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
-        """Return which of these orders are cancelled, unshipped, at this moment."""
-        raise NotImplementedError
+class Account(ABC):
+    """A kind of account, with the options that the YAML gives it. Opens nothing by itself."""
 
-    def products(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Product | Unusable]]:
-        """Read this Supplier's products that changed since `cursor`, archived ones left out."""
-        raise NotImplementedError
+    kind: ClassVar[str]
+    merchant_options: ClassVar[type[Any] | None] = None
+    """What a portal may add for a Merchant; None: this kind cannot be a Merchant."""
+    supplier_options: ClassVar[type[Any] | None] = None
+    """What a portal may add for a Supplier; None: this kind cannot be a Supplier."""
 
-    def products_by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | Unusable]]:
-        """Read these products as they are now; one that is gone is in no page."""
-        raise NotImplementedError
+    @abstractmethod
+    def merchant(self, options: Any, portal: PortalContext, at: Network) -> "Merchant":
+        """Open the account as a portal's Merchant. Connects when it is first used."""
 
-    def stock_to_write(self, ids: Sequence[str]) -> Mapping[str, Stock]:
-        """Return, by product id, what `write_stock` would replace; a product that is gone is not.
+    @abstractmethod
+    def supplier(self, options: Any, portal: PortalContext, at: Network) -> "Supplier":
+        """Open the account as a portal's Supplier. Connects when it is first used."""
 
-        What the quantity means is said by each kind; Ordoro: physical on hand, in one warehouse.
-        One that falls as soon as something is sold has `sold_orders`, too.
-        """
-        raise NotImplementedError
 
-    def sold_orders(self) -> Iterator[Page[Order]]:
-        """Read the orders for which the quantity of `stock_to_write` has fallen, unshipped.
+def required(part: Part | None) -> Part:
+    """Return a part that the task in question needs.
 
-        What of them the Supplier has not got yet has not fallen there. By default none: physical
-        on hand falls when a parcel leaves.
-        """
-        return iter(())
-
-    def write_stock(self, stock: Sequence[Stock]) -> list[Outcome]:
-        """Set, never add, quantities of 0 or more."""
-        raise NotImplementedError
-
-    def add_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
-        """Tell what was sent; the order becomes shipped, and its physical stock stays.
-
-        An order that was split here passes it on to each open piece; the outcome's code is then
-        `on-pieces`. The number that it has already is `unchanged`. One whose tracking was voided
-        gets the new one in its place; one that has another, valid one keeps it: refused,
-        `other-tracking`. A cancelled order refuses: `cancelled`.
-        """
-        raise NotImplementedError
-
-    def void_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
-        """Flag what was told as void; the order stays shipped. A number not there: `unchanged`."""
-        raise NotImplementedError
-
-    def split_orders(self, splits: Sequence[Split]) -> list[Outcome]:
-        """Split open orders into pieces as given, whole or not at all; `done` has the pieces.
-
-        The pieces stay requested from the same Supplier. An order that has pieces of these
-        references is `unchanged`, with them; one that is split otherwise, shipped or cancelled, or
-        whose lines do not add up, refuses. The pieces and their lines answer in the order given.
-        """
-        raise NotImplementedError
-
-    # The Supplier's side.
-
-    def create_orders(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
-        """Create orders that wait to be shipped; `reference` is refused twice.
-
-        An order whose reference is here already is `unchanged`, with its id. `look_first` is set
-        where an earlier attempt may exist that this store has not recorded; an account that
-        checks the reference by itself may ignore it. An unknown SKU becomes a product with its
-        stock unset. A number that is taken gets `~2`, `~3` added.
-        """
-        raise NotImplementedError
-
-    def find_orders(self, references: Sequence[str]) -> Mapping[str, Outcome]:
-        """Look up what earlier attempts made: an `unchanged` outcome for each that is here.
-
-        Believed only after `settle_s` have passed since the attempt.
-        """
-        raise NotImplementedError
-
-    def cancel_orders(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
-        """Cancel open orders; a shipped one refuses, `already-shipped`, and keeps its label.
-
-        `also_shipped` cancels that one, too: its label, its tracking and its stock stay as they
-        are.
-        """
-        raise NotImplementedError
-
-    def create_products(self, products: Sequence[Product]) -> list[Outcome]:
-        """Make products whose SKU is new here, their stock unset; known ones stay as they are."""
-        raise NotImplementedError
-
-    def stock(self, *, now: datetime, patient: bool = False) -> Iterator[Page[Stock | Unusable]]:
-        """Read how many of each product can be sold, always all of them."""
-        raise NotImplementedError
-
-    def stock_of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
-        """Return the same for these products, by id; one that is gone is not there."""
-        raise NotImplementedError
-
-    def shipments(
-        self, cursor: str | None, *, now: datetime, patient: bool = False
-    ) -> Iterator[Page[Shipment | Unusable]]:
-        """Read the shipments that changed since `cursor`, oldest change first, as they are now.
-
-        Where a service forgets a label that was deleted, an order that waits to be shipped is
-        a voided shipment without a number. So is one that was cancelled here, and restored.
-        """
-        raise NotImplementedError
-
-    def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
-        """Read these shipments as they are now; one that is gone is in no page."""
-        raise NotImplementedError
-
-    def reference_on(self, shipment: Shipment) -> str:
-        """Return the reference of ours that a parcel's order carries; empty: it carries none."""
-        return shipment.reference
-
-    def splits(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Split]]:
-        """Read the orders that were split since `cursor`, in the order in which they were.
-
-        A line that has no share in a piece is not in it: no quantity is 0.
-        """
-        raise NotImplementedError
-
-    def splits_by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:
-        """Read how these orders, by the id of what was split, are split now."""
-        raise NotImplementedError
-
-    def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return the status of each of these orders that is here."""
-        raise NotImplementedError
+    The timetable runs no task of which a part is missing, so its absence is a fault of ours.
+    """
+    if part is None:
+        raise RuntimeError("a task runs in a portal that lacks a part which it needs")
+    return part
 
 
 def outcome_of(item: Item, write: Callable[[Item], Outcome]) -> Outcome:
     """Write an item and turn its error into its outcome.
 
-    Raises `SignInError`, which is not an item's fault and ends the run.
+    Raises `SignInError`: that is not the item's fault and ends the run.
     """
     try:
         return write(item)

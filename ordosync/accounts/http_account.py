@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from ordosync.accounts.account import OUTAGE, Account, outcome_of
+from ordosync.accounts.account import MAX_FAILURES_IN_A_ROW, outcome_of
 from ordosync.accounts.connections import Network
+from ordosync.accounts.flat import FlatAccount
 from ordosync.errors import (
     AccountError,
     ExistsError,
@@ -81,7 +82,7 @@ class _Outage:
     def outcome_of(self, item: Item, write: Callable[[Item], Outcome]) -> Outcome:
         """Write an item, unless so many before it came to nothing that it would as well."""
         with self._counting:
-            last = self._last if self._in_a_row >= OUTAGE else None
+            last = self._last if self._in_a_row >= MAX_FAILURES_IN_A_ROW else None
         if last:
             return replace(last, state="unavailable", code=UnavailableError.code)
         outcome = outcome_of(item, write)
@@ -92,7 +93,7 @@ class _Outage:
         return outcome
 
 
-class HttpAccount(Account):
+class HttpAccount(FlatAccount):
     """A foreign account. Writes and look-ups of one batch go side by side, `concurrency` at once.
 
     An adapter says with `connect` how its session is made, and has no `try`: the session turns
@@ -101,7 +102,7 @@ class HttpAccount(Account):
 
     tells_addresses: bool = True
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool)
         if concurrency < 1:
             raise ValueError("concurrency: must be 1 or more")

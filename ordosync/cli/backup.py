@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ordosync.accounts import is_embedded
 from ordosync.cli import options
 from ordosync.cli.output import render
 from ordosync.cli.signals import stoppable
@@ -38,7 +39,7 @@ def backup(
         return
     render.say_out(f"{file}: {_contents(copy)}", wrapped=True)
     own = ", ".join(
-        str(one.options["path"]) for one in settings.accounts.values() if one.kind == "sqlite"
+        str(one.options["path"]) for one in settings.accounts.values() if is_embedded(one.kind)
     )
     spool = settings.database.with_name(f"{settings.database.name}.spool")
     also = [str(settings.path), *([own] if own else []), *([str(spool)] if spool.exists() else [])]

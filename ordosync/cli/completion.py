@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 def embedded(config: "Config", name: str | None = None) -> list[str]:
     """Return the names of the embedded accounts, or just this one if it is one."""
+    from ordosync.accounts import is_embedded  # noqa: PLC0415 - see above
+
     return [
         account.name
         for account in config.accounts.values()
-        if account.kind == "sqlite" and name in (None, account.name)
+        if is_embedded(account.kind) and name in (None, account.name)
     ]
 
 

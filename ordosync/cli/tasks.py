@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from ordosync.accounts.connections import Network
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import options
 from ordosync.cli.desk.input_rows import whole
 from ordosync.cli.output import render
@@ -111,7 +110,8 @@ def import_orders(  # noqa: D103 - see below
         for portal in able:
             opened = open_portal(settings, portal, store, network)
             found += adopt_orders(opened, store, clock, dry=dry_run)
-            if not opened.supplier.lists_others:
+            listing = opened.supplier.listing
+            if listing is None or not listing.includes_foreign:
                 render.say(
                     f"{portal.name}: account {opened.supplier.name} ({opened.supplier.kind}) shows"
                     " only orders that carry a reference of ours: what another tool has made there"
@@ -242,8 +242,9 @@ def _run(
             if stop.reason:
                 break
             opened = open_portal(settings, portal, store, network)
-            if isinstance(opened.merchant, SqliteAccount) and not opened.merchant.is_there:
-                missing[opened.merchant.name] = opened.merchant.path
+            desk = opened.merchant.desk
+            if desk and not desk.is_there:
+                missing[opened.merchant.name] = desk.path
             results.append(
                 run_task(TASKS[task], opened, store, clock, stop, trigger="manual", force=force)
             )

@@ -1,13 +1,18 @@
 """The portals of the file, and what two of them must not have in common."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import get_args
+from typing import TypeVar, get_args
 
 from ordosync.accounts import account_class
-from ordosync.accounts.account import Account, Role
+from ordosync.accounts.account import Account, PortalContext, Role
+from ordosync.accounts.connections import Network
+from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.supplier import Supplier
+from ordosync.clock import Clock
 from ordosync.config.converters import quoted, suggestion, to_name
+from ordosync.config.needs import missing_part
 from ordosync.config.patterns import near, overlap
 from ordosync.config.reader import Place, Reader
 from ordosync.config.settings import (
@@ -23,6 +28,7 @@ NOT_OPTIONS = ("name", "decided")
 """Fields of a portal that are not said in its options."""
 
 _INVENTORY = "write-inventory-back"
+Opened = TypeVar("Opened")
 
 
 class PortalReader:
@@ -32,10 +38,13 @@ class PortalReader:
         self,
         reader: Reader,
         accounts: Mapping[str, AccountConfig | None],
+        made: Mapping[str, Account | None],
         places: Mapping[str, Place],
     ) -> None:
         self._reader = reader
         self._accounts = accounts
+        self._made = made
+        self._offline = Network(Clock())
         self._places = places
 
     def portals(self) -> dict[str, PortalConfig]:
@@ -73,11 +82,11 @@ class PortalReader:
         if merchant.account == supplier.account:
             why = f"account {merchant.account} cannot be both its merchant and its supplier"
             self._reader.problem(place, why)
-        self._check_parts(merchant, supplier, values["tasks"], given)
+        asked = {task: given[task] for task in given.keys() & values["tasks"].keys()}
         if values.get("manage_inventory"):
-            self._check_parts(
-                merchant, supplier, {_INVENTORY: None}, {_INVENTORY: entries["manage_inventory"]}
-            )
+            asked.setdefault(_INVENTORY, entries["manage_inventory"])
+        wanted = {task: at for task, at in asked.items() if values["tasks"][task] != "off"}
+        self._refuse_missing_parts(entries, merchant, supplier, wanted)
         if self._reader.problem_count > before:
             return None
         return PortalConfig(name=name, **values)
@@ -94,14 +103,11 @@ class PortalReader:
         if account is None:
             return None
         adapter = account_class(account.kind)
-        if role not in adapter.roles:
+        options = adapter.merchant_options if role == "merchant" else adapter.supplier_options
+        if options is None:
             why = f"account {name}: kind {account.kind} cannot be a {role}"
             self._reader.problem(place, why)
             return None
-        if not adapter.takes_part("import-orders", role, account.options):
-            why = f"account {name} is not set up for the part of a {role} in import-orders"
-            self._reader.problem(place, why)
-        options = adapter.MerchantPair if role == "merchant" else adapter.SupplierPair
         return SideConfig(account=name, pair=self._reader.build(options, place, entries))
 
     def _account_name(self, text: str) -> str:
@@ -125,28 +131,40 @@ class PortalReader:
             self._reader.problem(given[_INVENTORY], "needs `manage_inventory: true` in this portal")
         return tasks
 
-    def _check_parts(
+    def _refuse_missing_parts(
         self,
+        entries: Mapping[str, Place],
         merchant: SideConfig,
         supplier: SideConfig,
-        tasks: Mapping[str, Interval | None],
-        given: Mapping[str, Place],
+        tasks: Mapping[str, Place],
     ) -> None:
-        """Refuse what the file asks for and its accounts cannot do: it would never run."""
-        for task in tasks.keys() & given.keys():
-            if tasks[task] == "off":
-                continue
-            sides: tuple[tuple[Role, SideConfig], ...] = (
-                ("merchant", merchant),
-                ("supplier", supplier),
-            )
-            for role, side in sides:
-                account = self._accounts[side.account]
-                if account and not account_class(account.kind).takes_part(
-                    task, role, account.options
-                ):
-                    why = f"account {account.name} is not set up for the part of a {role} in {task}"
-                    self._reader.problem(given[task], why)
+        """Refuse tasks that the file asks for and its accounts cannot do: they would never run."""
+        sells = self._merchant(merchant, supplier.account, entries["merchant"])
+        ships = self._supplier(supplier, merchant.account, entries["supplier"])
+        if sells is None or ships is None:
+            return
+        for task, at in tasks.items():
+            if why := missing_part(task, sells, ships):
+                self._reader.problem(at, why)
+
+    def _merchant(self, side: SideConfig, partner: str, place: Place) -> Merchant | None:
+        account, portal = self._made[side.account], PortalContext(partner=partner)
+        if account is None or side.pair is None:
+            return None
+        return self._opened(place, lambda: account.merchant(side.pair, portal, self._offline))
+
+    def _supplier(self, side: SideConfig, partner: str, place: Place) -> Supplier | None:
+        account, portal = self._made[side.account], PortalContext(partner=partner)
+        if account is None or side.pair is None:
+            return None
+        return self._opened(place, lambda: account.supplier(side.pair, portal, self._offline))
+
+    def _opened(self, place: Place, opener: Callable[[], Opened]) -> Opened | None:
+        try:
+            return opener()
+        except ValueError as error:
+            self._reader.problem(place, str(error))
+            return None
 
     def _check_was(self, was: str, name: str) -> None:
         to_name(was)
@@ -168,12 +186,12 @@ class PortalReader:
 
     def _near(self, group: Sequence[PortalConfig]) -> Iterator[tuple[PortalConfig, PortalConfig]]:
         """Yield each two portals of a Merchant that may read one line, and few others."""
-        by_whose: dict[object, list[PortalConfig]] = {}
+        by_key: dict[Hashable, list[PortalConfig]] = {}
         for portal in group:
-            by_whose.setdefault(self._whose(portal), []).append(portal)
-        by_sku = by_whose.pop(None, [])
+            by_key.setdefault(self._supplier_key(portal), []).append(portal)
+        by_sku = by_key.pop(None, [])
         seen: set[tuple[str, str]] = set()
-        for members in by_whose.values() or ([],):
+        for members in by_key.values() or ([],):
             portals = [*members, *by_sku]
             for one, other in near([portal.products.skus for portal in portals]):
                 first, second = portals[one], portals[other]
@@ -181,11 +199,10 @@ class PortalReader:
                     seen.add((first.name, second.name))
                     yield first, second
 
-    def _whose(self, portal: PortalConfig) -> object:
-        """Return what tells this Merchant's account whose a line is; None: its SKU alone."""
-        known = self._accounts[portal.merchant.account]
-        kind = account_class(known.kind) if known else Account
-        return kind.whose(portal.merchant.pair, portal.supplier.account)
+    def _supplier_key(self, portal: PortalConfig) -> Hashable:
+        place = self._places[portal.name]
+        merchant = self._merchant(portal.merchant, portal.supplier.account, place)
+        return merchant and merchant.supplier_key
 
     def _why_same(self, first: PortalConfig, second: PortalConfig) -> str:
         """Say what two portals of one Merchant have in common that they must not have."""

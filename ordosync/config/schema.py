@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ordosync.accounts import KINDS, account_class
+from ordosync.accounts import KINDS, account_class, new_account
+from ordosync.accounts.account import Account
 from ordosync.config.converters import CONVERTERS, quoted, suggestion, to_name, to_path
 from ordosync.config.portals import PortalReader
 from ordosync.config.reader import Place, Reader
@@ -49,7 +50,8 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
     if "retention" in entries:
         retention = reader.scalar(entries["retention"], _to_retention)
     account_places = _section(reader, top, entries, "account")
-    accounts = {name: _account(reader, name, at, source) for name, at in account_places.items()}
+    accounts = {name: _account(reader, name, at) for name, at in account_places.items()}
+    made = {name: _made(reader, accounts[name], at) for name, at in account_places.items()}
     portal_places = _section(reader, top, entries, "portal")
     return Config(
         path=source.path,
@@ -57,7 +59,7 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
         database=database,
         retention=retention,
         accounts={name: account for name, account in accounts.items() if account},
-        portals=PortalReader(reader, accounts, portal_places).portals(),
+        portals=PortalReader(reader, accounts, made, portal_places).portals(),
     )
 
 
@@ -73,18 +75,27 @@ def _section(reader: Reader, top: Place, entries: dict[str, Place], noun: str) -
     return named
 
 
-def _account(reader: Reader, name: str, place: Place, source: Source) -> AccountConfig | None:
+def _account(reader: Reader, name: str, place: Place) -> AccountConfig | None:
     entries = reader.entries(place)
     if entries is None:
         return None
     kind = reader.required(place, entries, "kind", _to_kind)
     if kind is None:
         return None
-    adapter, before = account_class(kind), reader.problem_count
-    options = reader.arguments(adapter, place, entries, without=NOT_OPTIONS)
-    if reader.problem_count == before:  # what its options say against each other
-        reader.attempt(place, lambda: adapter(name=name, spool=source.folder, **options))
-    return AccountConfig(name=name, kind=kind, options=options)
+    before = reader.problem_count
+    options = reader.arguments(account_class(kind), place, entries, without=NOT_OPTIONS)
+    is_valid = reader.problem_count == before
+    return AccountConfig(name=name, kind=kind, options=options, is_valid=is_valid)
+
+
+def _made(reader: Reader, account: AccountConfig | None, place: Place) -> Account | None:
+    """Return the account, unless its options have a problem or contradict each other."""
+    if account is None or not account.is_valid:
+        return None
+    made: Account | None = reader.attempt(
+        place, lambda: new_account(account.kind, account.name, account.options)
+    )
+    return made
 
 
 def _to_retention(text: str) -> timedelta | None:

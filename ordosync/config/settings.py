@@ -89,6 +89,8 @@ class AccountConfig:
     name: str
     kind: str
     options: Mapping[str, Any]
+    is_valid: bool = True
+    """False if an option has a problem; then the configuration is refused."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,13 +9,14 @@ from ordosync.engine.execution.claim import Claim, GaveUp, Held, NotDue, claim, 
 from ordosync.engine.execution.decisions import owed
 from ordosync.engine.execution.interruption import Stop
 from ordosync.engine.execution.run import Execution, InterruptedRunError, is_behind
-from ordosync.engine.portals import check_renames, chosen, open_portal, register
+from ordosync.engine.portals import chosen, open_portal
+from ordosync.engine.scheduling.registration import check_renames, register
 from ordosync.errors import AccountError, OrdosyncError, mistake
 from ordosync.failpoints import fault
 from ordosync.store import Store
 from ordosync.store.runs import Run, RunError, Status, Trigger
 from ordosync.store.steps import DISMISSED, StepRow
-from ordosync.tasks.base import Portal, Reading, Step, Task
+from ordosync.tasks.base import PlanRequest, Portal, Step, Task
 
 _LEAST_DEADLINE_S = 60
 
@@ -129,14 +130,13 @@ def _found_nothing(claimed: Claim, execution: Execution, status: Status) -> bool
 def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[Step]:
     """Return the writes that a run would make now, and write nothing."""
     behind = is_behind(task, portal, store)
-    reading = Reading(
+    request = PlanRequest(
         cursor=store.schedule.cursor(portal.name, task.name),
         now=clock.now(),
-        patient=False,
-        behind=behind,
+        after_restore=behind,
     )
     planned: list[Step] = []
-    for page in task.plan(portal, reading):
+    for page in task.plan(portal, request):
         writes = [step for step in page.items if not step.verdict]
         keys = [step.key for step in writes]
         known = store.steps.known(portal.name, task.name, keys)
@@ -148,7 +148,7 @@ def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[St
         ]
     unsettled = store.steps.unsettled_ids(portal.name)
     for account in (portal.merchant, portal.supplier):
-        account.release(unsettled, dry=True)
+        account.finish_reading(unsettled, dry=True)
     return planned
 
 

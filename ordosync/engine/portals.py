@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ordosync.accounts import account_class
-from ordosync.accounts.account import Account, Role
+from ordosync.accounts.account import PortalContext
 from ordosync.accounts.connections import Network
-from ordosync.accounts.sqlite import MerchantOptions
-from ordosync.clock import Clock
+from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.supplier import Supplier
+from ordosync.config.opening import open_merchant, open_supplier
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine.scheduling.timetable import plans
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.portals import Named
@@ -25,37 +24,16 @@ def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
     return [config.portals[name] for name in dict.fromkeys(names or config.portals)]
 
 
-def check_renames(config: Config, store: Store) -> None:
-    """Refuse portals that look like renamed ones. Raises `ConfigError`."""
-    store.portals.check([_named(portal) for portal in config.portals.values()])
-
-
-def register(config: Config, store: Store, clock: Clock) -> None:
-    """Make the store follow the configuration: its portals, renamed ones with what they had.
-
-    Raises `ConfigError`. Writes nothing where the store follows it already.
-    """
-    if store.follows == config.digest:
-        return
-    named = [_named(portal) for portal in config.portals.values()]
-    store.portals.check(named)
-    with store.transaction():
-        for portal in named:
-            store.portals.register(portal)
-        store.schedule.keep(plans(config, store.schedule.all()), now=clock.now())
-        store.follow(config.digest)
-
-
 def open_portal(config: Config, portal: PortalConfig, store: Store, network: Network) -> Portal:
     """Make both accounts of a portal, which open their files and connections when first used."""
-    named = _named(portal)
+    named = identity(portal)
     name, origin = store.portals.known_as(named), store.portals.origin(named)
     spool = config.database.with_name(f"{config.database.name}.spool") / origin
     return Portal(
         name=name,
         origin=origin,
-        merchant=open_account(config, portal, "merchant", spool, network),
-        supplier=open_account(config, portal, "supplier", spool, network),
+        merchant=merchant_of(config, portal, spool=spool, at=network),
+        supplier=supplier_of(config, portal, spool=spool, at=network),
         config=portal,
         links=store.links(name),
         rivals=_rivals(config, portal, store),
@@ -66,44 +44,53 @@ def _rivals(config: Config, portal: PortalConfig, store: Store) -> tuple[str, ..
     """Return the other portals of this Merchant account, under which name the store knows them."""
     account = portal.merchant.account
     return tuple(
-        store.portals.known_as(_named(one))
+        store.portals.known_as(identity(one))
         for one in config.portals.values()
         if one.merchant.account == account and one.name != portal.name
     )
 
 
-def supplier_at_merchant(portal: PortalConfig) -> str:
-    """Return what the Merchant of a portal calls its Supplier, where it is an embedded one."""
-    pair = portal.merchant.pair
-    named = pair.supplier if isinstance(pair, MerchantOptions) else ""
-    return named or portal.supplier.account
+def supplier_at_merchant(merchant: Merchant, portal: PortalConfig) -> str:
+    """Return the name under which a Merchant knows its Supplier; an embedded one has its own."""
+    return str(merchant.supplier_key) if merchant.desk else portal.supplier.account
 
 
 def longest_settle_s(config: Config) -> float:
-    """Return after how long whatever was written to any account can be found there."""
-    nowhere = Path()
-    return max(
-        account_class(one.kind)(name=one.name, spool=nowhere, **one.options).settle_s
-        for one in config.accounts.values()
+    """Return after how long any write to any account can be found there."""
+    sides = (
+        side
+        for portal in config.portals.values()
+        for side in (merchant_of(config, portal), supplier_of(config, portal))
     )
+    return max((side.limits.settle_s for side in sides), default=0)
 
 
-def open_account(
-    config: Config, portal: PortalConfig, role: Role, spool: Path, network: Network
-) -> Account:
-    """Make an account as one portal sees it, on one side."""
-    side, other = portal.merchant, portal.supplier
-    if role == "supplier":
-        side, other = other, side
-    account = config.accounts[side.account]
-    adapter = account_class(account.kind)
-    opened = adapter(name=account.name, spool=spool / account.name, **account.options)
-    return opened.paired(
-        side.pair, partner=other.account, selection=portal.products, network=network
+def merchant_of(
+    config: Config, portal: PortalConfig, *, spool: Path = Path(), at: Network | None = None
+) -> Merchant:
+    """Return a portal's Merchant, which opens files and connections when it is first used."""
+    context = PortalContext(
+        partner=portal.supplier.account,
+        selection=portal.products,
+        spool=spool / portal.merchant.account,
     )
+    return open_merchant(config.accounts, portal.merchant, context, at)
 
 
-def _named(portal: PortalConfig) -> Named:
+def supplier_of(
+    config: Config, portal: PortalConfig, *, spool: Path = Path(), at: Network | None = None
+) -> Supplier:
+    """Return a portal's Supplier, which opens files and connections when it is first used."""
+    context = PortalContext(
+        partner=portal.merchant.account,
+        selection=portal.products,
+        spool=spool / portal.supplier.account,
+    )
+    return open_supplier(config.accounts, portal.supplier, context, at)
+
+
+def identity(portal: PortalConfig) -> Named:
+    """Return how the store recognises a portal, also one that has been renamed."""
     return Named(
         name=portal.name,
         was=portal.was,

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
-from ordosync.accounts.account import Account
-from ordosync.accounts.files import FilesAccount
-from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.accounts.account import PortalAccount, Removal
 from ordosync.clock import Clock
 from ordosync.engine.execution.exclusive import alone
 from ordosync.errors import OrdosyncError, UsageError
@@ -19,14 +17,6 @@ from ordosync.tasks.base import Portal
 
 Known = tuple[str, str]
 """An account, and an order's id there."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Removal:
-    """What was taken out of one place, or would be."""
-
-    place: str
-    what: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,24 +44,26 @@ def purge_order(
     elsewhere: list[str] = []
     accounts = {one.name: one for p in portals for one in (p.merchant, p.supplier)}
     for name, order_id in sorted(known):
-        one = accounts[name]
-        if isinstance(one, SqliteAccount):
-            removed += _of_desk(one, order_id, dry=dry)
-            elsewhere.append(f"copies of {one.path} that were made before")
-        elif isinstance(one, FilesAccount):
-            elsewhere += [f"files of account {name}: {place}" for place in one.keeps()]
-        else:
-            elsewhere.append(f"account {name} ({one.kind}): order {order_id}; delete it there")
+        data = accounts[name].personal_data
+        if data is None:
+            kind = accounts[name].kind
+            elsewhere.append(f"account {name} ({kind}): order {order_id}; delete it there")
+        elif not data.is_spooled:
+            removal = data.remove(order_id, dry=dry)
+            removed += removal.removed
+            elsewhere += removal.remaining
     removed += _of_notes(portals, store, known, dry=dry)
     for portal in portals:
+        data = portal.merchant.personal_data
         numbers = [order_id for name, order_id in sorted(known) if name == portal.merchant.name]
-        if isinstance(portal.merchant, FilesAccount):
-            # Nobody reads the copies meanwhile.
-            with nullcontext() if dry else alone(store, portal.name, clock, "orders"):
-                for order_id in numbers:
-                    taken, unreadable = _of_spool(portal.merchant, order_id, dry=dry)
-                    removed += taken
-                    elsewhere += unreadable
+        if data is None or not data.is_spooled or not numbers:
+            continue
+        # No run may read the copies meanwhile.
+        with nullcontext() if dry else alone(store, portal.name, clock, "orders"):
+            for order_id in numbers:
+                removal = data.remove(order_id, dry=dry)
+                removed += removal.removed
+                elsewhere += removal.remaining
     return PurgedOrder(removed=tuple(removed), elsewhere=tuple(dict.fromkeys(elsewhere)))
 
 
@@ -105,8 +97,8 @@ def _starts(portals: Sequence[Portal], store: Store, number: str) -> Iterator[Kn
             yield portal.supplier.name, number
 
 
-def _has(account: Account, number: str) -> bool:
-    return isinstance(account, SqliteAccount) and account.read_order(number) is not None
+def _has(account: PortalAccount, number: str) -> bool:
+    return account.personal_data is not None and account.personal_data.has(number)
 
 
 def _with_twins(portals: Sequence[Portal], store: Store, start: Known) -> frozenset[Known]:
@@ -147,17 +139,6 @@ def _check_settled(portals: Sequence[Portal], store: Store, known: frozenset[Kno
                 )
 
 
-def _of_desk(account: SqliteAccount, number: str, *, dry: bool) -> Iterator[Removal]:
-    purged = account.purge(number, dry=dry)
-    if purged.orders:
-        names = ", ".join(purged.orders)
-        entries = f", {purged.timeline} timeline entries" if purged.timeline else ""
-        yield Removal(
-            place=f"account {account.name}",
-            what=f"names, addresses, notes and engravings of order {names}{entries}",
-        )
-
-
 def _of_notes(
     portals: Sequence[Portal], store: Store, known: frozenset[Known], *, dry: bool
 ) -> Iterator[Removal]:
@@ -178,10 +159,3 @@ def _of_notes(
             store.concerns.delete_notes(noted)
     if noted:
         yield Removal(place="the store", what=f"the notes of {', '.join(noted)}")
-
-
-def _of_spool(account: FilesAccount, number: str, *, dry: bool) -> tuple[list[Removal], list[str]]:
-    count, unreadable = account.forget_order(number, dry=dry)
-    place = f"copies of files of account {account.name}"
-    taken = [Removal(place=place, what=f"the rows of order {number} in {count}")] if count else []
-    return taken, [f"a copy that cannot be read: {path}" for path in unreadable]

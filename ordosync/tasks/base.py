@@ -7,7 +7,9 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from ordosync.accounts.account import Account, Role
+from ordosync.accounts.account import PortalAccount, ReadRequest, Role
+from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.supplier import Supplier
 from ordosync.config.settings import PortalConfig
 from ordosync.models import Outcome, Page, Unusable
 from ordosync.store.leases import Resource
@@ -59,15 +61,15 @@ class Portal:
     name: str
     origin: str
     """The portal's first name, with which every reference begins."""
-    merchant: Account
-    supplier: Account
+    merchant: Merchant
+    supplier: Supplier
     config: PortalConfig
     links: KnownLinks
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
 
     @property
-    def sides(self) -> tuple[tuple[Role, Account], tuple[Role, Account]]:
+    def sides(self) -> tuple[tuple[Role, PortalAccount], tuple[Role, PortalAccount]]:
         """Both accounts, each with its role."""
         return ("merchant", self.merchant), ("supplier", self.supplier)
 
@@ -162,16 +164,12 @@ def edit_key(key: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
-    """Where and how a plan starts to read."""
+class PlanRequest(ReadRequest):
+    """Where and how a plan starts to read. A scheduled run has `skip_recent`."""
 
-    cursor: str | None
-    now: datetime
-    patient: bool
-    """A scheduled run leaves alone what may still be being written."""
     last_at: datetime | None = None
-    """When the last complete reading ended."""
-    behind: bool = False
+    """When the last complete read ended."""
+    after_restore: bool = False
     """True if the store was restored or is new, so that links of what is read may be missing."""
     lacks_links: bool = False
     """True if links may still come by themselves: then the same is read again."""
@@ -184,7 +182,7 @@ class Task:
     name: str
     resource: Resource
     """What no two runs of a portal may work on at once."""
-    plan: Callable[[Portal, Reading], Iterator[Page[Step]]]
+    plan: Callable[[Portal, PlanRequest], Iterator[Page[Step]]]
     """A step for each object that changed since the cursor; reads only."""
     replan: Callable[[Portal, Sequence[Owed]], Iterator[Page[Step]]]
     """These steps as they are owed now; none for one whose object is gone; reads only."""
@@ -225,6 +223,6 @@ class Task:
     over: Callable[[Portal, Sequence[Owed]], Mapping[str, Verdict]] = lambda _, __: {}
     """Which of these failed steps have no cause any more, and why; reads only."""
 
-    def target(self, portal: Portal) -> Account:
+    def target(self, portal: Portal) -> PortalAccount:
         """Return the account that this task writes."""
         return portal.merchant if self.writes_to == "merchant" else portal.supplier

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ordosync.accounts.account import required
 from ordosync.models import Comment, Outcome, Page
 from ordosync.store.links import Link
-from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.base import Owed, PlanRequest, Portal, Result, Step, Task, Verdict
 from ordosync.tasks.supplier_status import OPEN
 
 
@@ -31,7 +32,7 @@ _NOT_BY_ITSELF = Outcome(
 )
 
 
-def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
+def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each linked order that was cancelled since the cursor.
 
     So is one that was shipped when it was cancelled, once its label has been deleted.
@@ -39,7 +40,7 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
     reopened = [link.merchant_id for link in portal.links.reopened()]
     if reopened:
         yield _page(portal, reopened)
-    for page in portal.merchant.cancelled_orders(reading.cursor, now=reading.now):
+    for page in required(portal.merchant.cancellations).changed(request):
         yield Page(items=_steps(portal, page.items), cursor=page.cursor)
 
 
@@ -71,11 +72,11 @@ def apply(
 
 
 def _cancel(portal: Portal, links: Sequence[Link], *, look_first: bool) -> list[Result]:
-    still = portal.merchant.cancelled_among([link.merchant_id for link in links])
+    still = required(portal.merchant.cancellations).among([link.merchant_id for link in links])
     wanted = [link for link in links if link.merchant_id in still]
-    made = portal.supplier.cancel_orders([link.supplier_id for link in wanted])
+    made = required(portal.supplier.cancellations).cancel([link.supplier_id for link in wanted])
     outcomes = dict(zip((link.merchant_id for link in wanted), made, strict=True))
-    portal.merchant.answer_cancellations(
+    required(portal.merchant.cancellations).reply(
         {
             merchant_id: outcome.state != "refused"
             for merchant_id, outcome in outcomes.items()
@@ -95,7 +96,7 @@ def _again(portal: Portal, steps: Sequence[Step]) -> tuple[Step, ...]:
         and step.payload.state == "cancelled_by_task"
         and step.supplier_id
     ]
-    statuses = portal.supplier.statuses(ended) if ended else {}
+    statuses = portal.supplier.orders.statuses(ended) if ended else {}
     return tuple(
         replace(step, verdict=None) if statuses.get(step.supplier_id or "") in OPEN else step
         for step in steps
@@ -103,7 +104,7 @@ def _again(portal: Portal, steps: Sequence[Step]) -> tuple[Step, ...]:
 
 
 def _page(portal: Portal, ids: Sequence[str]) -> Page[Step]:
-    gone = portal.merchant.cancelled_among(ids)
+    gone = required(portal.merchant.cancellations).among(ids)
     return Page(items=_steps(portal, [one for one in ids if one in gone]))
 
 
@@ -118,7 +119,7 @@ def _of_own_pieces(portal: Portal, ids: Sequence[str]) -> Iterator[Step]:
 
     The Merchant split it itself after it was imported, which does not travel.
     """
-    families = portal.merchant.ancestors_of(ids) if ids else {}
+    families = portal.merchant.orders.ancestors(ids) if ids else {}
     above = portal.links.of_merchant("order", sorted({one for f in families.values() for one in f}))
     for id_, family in families.items():
         link = next((above[one] for one in family if one in above), None)
@@ -220,7 +221,7 @@ def _open_orders(portal: Portal, _: int) -> int:
     return sum(
         status == "awaiting_fulfillment"
         for links in portal.links.live("order")
-        for status in portal.supplier.statuses([link.supplier_id for link in links]).values()
+        for status in portal.supplier.orders.statuses([link.supplier_id for link in links]).values()
     )
 
 

@@ -16,7 +16,16 @@ from msgspec.structs import replace
 
 from ordosync.models import Comment, Line, Order, Outcome, Page, Unusable
 from ordosync.store.links import Link, LinkKind
-from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict, step_of_source
+from ordosync.tasks.base import (
+    Owed,
+    PlanRequest,
+    Portal,
+    Result,
+    Step,
+    Task,
+    Verdict,
+    step_of_source,
+)
 from ordosync.tasks.batching import gathered
 from ordosync.tasks.order_digests import of_order, rules
 from ordosync.tasks.order_fields import for_supplier, lines_of_supplier, with_quantity
@@ -38,16 +47,18 @@ class _Found:
     link: Link
 
 
-def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
+def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each order to be shipped that changed since the cursor."""
-    pages = portal.merchant.orders(reading.cursor, now=reading.now, patient=reading.patient)
-    return _steps(portal, gathered(pages, portal.supplier.batch_size), behind=reading.behind)
+    pages = portal.merchant.orders.changed(request)
+    return _steps(
+        portal, gathered(pages, portal.supplier.limits.batch_size), behind=request.after_restore
+    )
 
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these orders, as they are now."""
     ids = [step.merchant_id or step.key for step in owed]
-    return _steps(portal, portal.merchant.orders_by_id(ids))
+    return _steps(portal, portal.merchant.orders.by_id(ids))
 
 
 def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
@@ -66,13 +77,13 @@ def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Re
 def _create(
     portal: Portal, orders: Mapping[str, Order], *, look_first: bool
 ) -> Mapping[str, Result]:
-    outcomes = portal.supplier.create_orders(list(orders.values()), look_first=look_first)
+    outcomes = portal.supplier.orders.create(list(orders.values()), look_first=look_first)
     results = {
         key: Result(outcome=outcome, links=_links(key, outcome, order.lines))
         for (key, order), outcome in zip(orders.items(), outcomes, strict=True)
     }
     sent = [link for result in results.values() for link in result.links if link.kind == "order"]
-    portal.merchant.acknowledge([link.merchant_id for link in sent])
+    portal.merchant.orders.acknowledge([link.merchant_id for link in sent])
     portal.merchant.note(
         [
             Comment(
@@ -94,7 +105,7 @@ def _adopt(found: _Found) -> Result:
 def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
     """Find the Supplier's orders that carry our references."""
     by_reference = {_reference(portal, key): key for key in keys if not is_notice(key)}
-    found = portal.supplier.find_orders(list(by_reference)) if by_reference else {}
+    found = portal.supplier.orders.find(list(by_reference)) if by_reference else {}
     return {
         by_reference[reference]: Result(
             outcome=outcome, links=_links(by_reference[reference], outcome)
@@ -195,7 +206,7 @@ def _found(link: Link, *, is_family: bool = False) -> Step:
 def _restored(portal: Portal, links: Sequence[Link]) -> frozenset[str]:
     """Return which of the orders that our task cancelled are open or shipped there now."""
     ids = [link.supplier_id for link in links if link.state == "cancelled_by_task"]
-    statuses = portal.supplier.statuses(ids) if ids else {}
+    statuses = portal.supplier.orders.statuses(ids) if ids else {}
     return frozenset(id_ for id_, status in statuses.items() if status != "cancelled")
 
 
@@ -292,7 +303,7 @@ def _refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Verdict
 def _address_refusal(portal: Portal, order: Order) -> Verdict | None:
     """Return why nobody could deliver this order, where its account tells addresses."""
     if (
-        not portal.merchant.tells_addresses
+        not portal.merchant.orders.requires_address
         or not order.needs_shipping
         or portal.config.address == "optional"
     ):

@@ -10,19 +10,32 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from ordosync.accounts.account import required
 from ordosync.models import Page, Product, Unusable
 from ordosync.store.links import Link
-from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict, step_of_source
+from ordosync.tasks.base import (
+    Owed,
+    PlanRequest,
+    Portal,
+    Result,
+    Step,
+    Task,
+    Verdict,
+    step_of_source,
+)
 
 
-def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
+def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each product of this Supplier that changed since the cursor."""
-    return _steps(portal, portal.merchant.products(reading.cursor, now=reading.now))
+    return _steps(
+        portal,
+        required(portal.merchant.products).changed(request),
+    )
 
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these products, as they are now."""
-    return _steps(portal, portal.merchant.products_by_id([step.key for step in owed]))
+    return _steps(portal, required(portal.merchant.products).by_id([step.key for step in owed]))
 
 
 def apply(
@@ -33,7 +46,7 @@ def apply(
 ) -> list[Result]:
     """Create the products that are new, and link all of them."""
     products = [step.payload for step in steps if isinstance(step.payload, Product)]
-    outcomes = portal.supplier.create_products(products)
+    outcomes = required(portal.supplier.products).create(products)
     return [
         Result(
             outcome=outcome,

@@ -167,7 +167,7 @@ def _at_supplier(
     """Yield what is over by the word of the Supplier: shipped, or cancelled on both sides."""
     if not open_:
         return
-    statuses = portal.supplier.statuses(sorted({link.supplier_id for _, link in open_}))
+    statuses = portal.supplier.orders.statuses(sorted({link.supplier_id for _, link in open_}))
     cancelled = [
         (key, link) for key, link in open_ if statuses.get(link.supplier_id) == "cancelled"
     ]
@@ -187,7 +187,7 @@ def _withdrawn(portal: Portal, requests: Mapping[str, str]) -> Iterator[tuple[st
         return
     requested = {
         item.id
-        for page in portal.merchant.orders_by_id(sorted({*requests.values()}))
+        for page in portal.merchant.orders.by_id(sorted({*requests.values()}))
         for item in page.items
         if isinstance(item, Order)
     }

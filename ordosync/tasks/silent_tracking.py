@@ -7,8 +7,9 @@ it. So the orders that were sent and of which no number is known are asked for b
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from ordosync.accounts.account import required
 from ordosync.models import Page, Shipment, Unusable
-from ordosync.tasks.base import Portal, Reading
+from ordosync.tasks.base import PlanRequest, Portal
 
 _LONGEST = timedelta(days=365)
 """After so long an order that nobody ships is left alone."""
@@ -16,32 +17,33 @@ _WITHOUT_NUMBER = timedelta(days=90)
 """So long one that was shipped may still get a number."""
 
 
-def all_shipments(portal: Portal, reading: Reading) -> Iterator[Page[Shipment | Unusable]]:
+def all_shipments(portal: Portal, request: PlanRequest) -> Iterator[Page[Shipment | Unusable]]:
     """Yield the parcels that changed since the cursor, and then those that changed in silence."""
     listed: set[str] = set()
     cursor = None
-    account = portal.supplier
-    pages = account.shipments(reading.cursor, now=reading.now, patient=reading.patient)
-    for page in pages:
+    shipments = required(portal.supplier.shipments)
+    for page in shipments.changed(request):
         listed.update(item.id for item in page.items)
         cursor = page.cursor
         yield page
-    ids = _asked(portal, reading) if account.parcels_asked else []
+    ids = (
+        _asked(portal, request, shipments.silent_batch_size) if shipments.silent_batch_size else []
+    )
     ids = [one for one in ids if one not in listed]
-    for page in account.shipments_by_id(ids) if ids else ():
+    for page in shipments.by_id(ids) if ids else ():
         # One without a number is no news: shipping an order counts as a change everywhere.
         found = (one for one in page.items if isinstance(one, Shipment) and one.tracking_number)
         yield Page(items=tuple(found), cursor=cursor)
 
 
-def _asked(portal: Portal, reading: Reading) -> list[str]:
+def _asked(portal: Portal, request: PlanRequest, batch_size: int) -> list[str]:
     """Return the orders to ask for: in every run if it is one call, else once an hour."""
-    now = reading.now
+    now = request.now
     links = portal.links.unreported(
         linked_after=now - _LONGEST, shipped_after=now - _WITHOUT_NUMBER
     )
-    is_due = reading.last_at is None or _hour(reading.last_at) != _hour(now)
-    if len(links) > portal.supplier.parcels_asked and not is_due:
+    is_due = request.last_at is None or _hour(request.last_at) != _hour(now)
+    if len(links) > batch_size and not is_due:
         return []
     return [link.supplier_id for link in links]
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from ordosync.accounts.account import required
 from ordosync.models import Comment, Outcome, Page, Piece, Split
 from ordosync.store.links import Link
-from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict
+from ordosync.tasks.base import Owed, PlanRequest, Portal, Result, Step, Task, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,13 +33,13 @@ _MISFIT = Outcome(
 )
 
 
-def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
+def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each linked order that was split since the cursor.
 
     A piece may have been split itself since: its own page is planned only when the one before has
     been written, so its link is there.
     """
-    for page in portal.supplier.splits(reading.cursor, now=reading.now):
+    for page in required(portal.supplier.splits).changed(request):
         for split in page.items:
             known = portal.links.of_supplier("order", [piece.id for piece in split.pieces])
             steps = _steps(portal, [split])
@@ -50,7 +51,7 @@ def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these orders, as they are split now."""
-    for page in portal.supplier.splits_by_id([step.key for step in owed]):
+    for page in required(portal.supplier.splits).by_id([step.key for step in owed]):
         for split in page.items:
             yield Page(items=_steps(portal, [split]))
 
@@ -63,7 +64,7 @@ def apply(
 ) -> list[Result]:
     """Split the Merchant's orders; a refusal is told on the Supplier's timeline."""
     wanted = [step.payload for step in steps if isinstance(step.payload, _Mirrored)]
-    made = iter(portal.merchant.split_orders([one.here for one in wanted if one.here]))
+    made = iter(required(portal.merchant.splits).split([one.here for one in wanted if one.here]))
     outcomes = [next(made) if one.here else _MISFIT for one in wanted]
     refused = [
         Comment(

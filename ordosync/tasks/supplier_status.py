@@ -7,6 +7,7 @@ restored would be sent though nobody wants it. Both fail once and settle themsel
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
+from ordosync.accounts.account import required
 from ordosync.models import Order, Shipment, Unusable
 from ordosync.store.links import Link
 from ordosync.tasks.base import Owed, Portal, Step, Verdict
@@ -48,10 +49,12 @@ def again(portal: Portal, owed: Sequence[Owed]) -> Iterator[Step]:
 
 def _failed(portal: Portal, ids: Sequence[str], links: Mapping[str, Link]) -> Iterator[Step]:
     """Ask both accounts how these orders stand; a reading may be older than a link."""
-    statuses = portal.supplier.statuses(ids) if ids else {}
+    statuses = portal.supplier.orders.statuses(ids) if ids else {}
     known = {id_: links[id_] for id_ in ids if id_ in links and id_ in statuses}
     merchant_ids = [link.merchant_id for link in known.values()]
-    off = portal.merchant.cancelled_among(merchant_ids) if merchant_ids else frozenset()
+    off = (
+        required(portal.merchant.cancellations).among(merchant_ids) if merchant_ids else frozenset()
+    )
     for id_, link in known.items():
         if link.state == "live" and statuses[id_] == "cancelled" and link.merchant_id not in off:
             yield _step(link, CANCELLED, _CANCELLED)
@@ -64,7 +67,7 @@ def _restored(portal: Portal, link: Link, off: AbstractSet[str]) -> Iterator[Ste
     if link.merchant_id in off:
         yield _step(link, RESTORED, _STILL_OFF)
         return
-    pages = portal.merchant.orders_by_id([link.merchant_id])
+    pages = portal.merchant.orders.by_id([link.merchant_id])
     if not any(isinstance(item, Order) for page in pages for item in page.items):
         yield _step(link, RESTORED, _BOTH_OPEN)
 

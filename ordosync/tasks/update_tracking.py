@@ -12,20 +12,21 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from ordosync.accounts.account import required
 from ordosync.models import Comment, Outcome, Page, Shipment, Unusable
 from ordosync.store.links import Link
 from ordosync.tasks import supplier_status
-from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task
+from ordosync.tasks.base import Owed, PlanRequest, Portal, Result, Step, Task
 from ordosync.tasks.parcels import FURTHER, Further, Told, known_of, steps_of, unless_told, unlinked
 from ordosync.tasks.silent_tracking import all_shipments
 
 
-def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
+def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each parcel of a linked order that was sent or voided since the cursor.
 
     Nothing is owed for what the links say was told: the steps of it may be gone.
     """
-    pages = _steps(portal, all_shipments(portal, reading), lacks_links=reading.lacks_links)
+    pages = _steps(portal, all_shipments(portal, request), lacks_links=request.lacks_links)
     for page in pages:
         yield Page(items=tuple(map(unless_told, page.items)), cursor=page.cursor)
 
@@ -37,7 +38,7 @@ def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
         yield Page(items=tuple(supplier_status.again(portal, stands)))
     ids = [step.supplier_id or step.key for step in owed if not supplier_status.is_about(step)]
     if ids:
-        yield from _steps(portal, portal.supplier.shipments_by_id(ids), again=True)
+        yield from _steps(portal, required(portal.supplier.shipments).by_id(ids), again=True)
 
 
 def apply(
@@ -113,8 +114,9 @@ def _write(portal: Portal, told: Sequence[Told]) -> list[Outcome]:
             wanted.append(replace(one.shipment, tracking_number=one.replaces, voided=True))
         wanted.append(one.shipment)
     outcomes: list[Outcome] = []
+    tracking = required(portal.merchant.tracking)
     for shipments, voided in _in_order(wanted):
-        write = portal.merchant.void_tracking if voided else portal.merchant.add_tracking
+        write = tracking.void if voided else tracking.add
         outcomes += write(shipments)
     came = iter(outcomes)
     return [_of_both(next(came), next(came)) if one.replaces else next(came) for one in told]
@@ -153,7 +155,7 @@ def _steps(
         }
         links = portal.links.of_supplier("order", sorted(ids))
         told = portal.links.of_merchant("shipment", [link.merchant_id for link in links.values()])
-        can_split = type(portal.merchant).takes_part("split-order", "merchant", {})
+        can_split = portal.merchant.splits is not None
         known = known_of(page.items, links, told, can_split=can_split)
         steps = [step for item in page.items for step in steps_of(item, known)]
         steps += supplier_status.met(portal, page.items, links)
@@ -178,7 +180,7 @@ def _without_link(
             continue
         if not links.keys().isdisjoint((item.order_id, *item.ancestors)):
             continue
-        reference = portal.supplier.reference_on(item)
+        reference = required(portal.supplier.shipments).reference_on(item)
         if reference.startswith(f"{portal.origin}:"):
             yield unlinked(item, reference, again=again)
 

@@ -19,9 +19,19 @@ from functools import cache, partial
 
 from msgspec.structs import replace
 
+from ordosync.accounts.account import ReadRequest, required
 from ordosync.models import Outcome, Page, Stock, Unusable
 from ordosync.store.links import Link
-from ordosync.tasks.base import Owed, Portal, Reading, Result, Step, Task, Verdict, step_of_source
+from ordosync.tasks.base import (
+    Owed,
+    PlanRequest,
+    Portal,
+    Result,
+    Step,
+    Task,
+    Verdict,
+    step_of_source,
+)
 
 _FIXED = {
     "kit": "is a kit at the Merchant, whose quantity is calculated",
@@ -51,17 +61,19 @@ class _Target:
         return f"{left + self.sold} there less {self.sold} sold here and not imported yet"
 
 
-def plan(portal: Portal, reading: Reading) -> Iterator[Page[Step]]:
+def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each product of the Supplier; owed where the quantities differ."""
     unsent = cache(partial(_unsent, portal))
-    for page in portal.supplier.stock(now=reading.now, patient=reading.patient):
+    for page in required(portal.supplier.stock).all(
+        ReadRequest(cursor=None, now=request.now, skip_recent=request.skip_recent)
+    ):
         yield Page(items=_steps(portal, page.items, unsent))
 
 
 def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
     """Yield the same for these SKUs, as they are now."""
     ids = dict.fromkeys(step.supplier_id or step.key for step in owed)
-    found = portal.supplier.stock_of(list(ids))
+    found = required(portal.supplier.stock).of(list(ids))
     yield Page(items=_steps(portal, list(found.values()), cache(partial(_unsent, portal))))
 
 
@@ -73,7 +85,7 @@ def apply(
 ) -> list[Result]:
     """Set the quantities; what is oversold is 0 there, and the run says how much it is really."""
     targets = [step.payload for step in steps if isinstance(step.payload, _Target)]
-    outcomes = portal.merchant.write_stock(
+    outcomes = required(portal.merchant.stock).write(
         [replace(one.stock, quantity=max(one.stock.quantity or 0, 0)) for one in targets]
     )
     return [
@@ -93,7 +105,7 @@ def _noted(target: _Target, outcome: Outcome) -> Outcome:
 
 def _unsent(portal: Portal) -> Mapping[str, int]:
     found: Counter[str] = Counter()
-    for page in portal.merchant.sold_orders():
+    for page in required(portal.merchant.stock).unimported_sales():
         links = portal.links.of_merchant("order", [order.id for order in page.items])
         for order in page.items:
             link = links.get(order.id)
@@ -107,7 +119,7 @@ def _steps(portal: Portal, items: Sequence[Stock | Unusable], unsent: Unsent) ->
     links = portal.links.of_supplier(
         "product", [item.product_id for item in items if isinstance(item, Stock)]
     )
-    there = portal.merchant.stock_to_write([link.merchant_id for link in links.values()])
+    there = required(portal.merchant.stock).current([link.merchant_id for link in links.values()])
     sold = unsent() if there else {}
     found = [(item, _step(item, links, there, sold)) for item in items]
     return tuple(step for item, one in found for step in (one, _oversold(item, one)) if step)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from ordosync.accounts.account import Account, Role
+from ordosync.accounts.account import Account, NoOptions
+from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.supplier import Supplier
 from ordosync.secret import Secret
 
 
@@ -41,14 +43,13 @@ class Shop(Account):
     """Takes an option of every type, and plays either role."""
 
     kind: ClassVar[str] = "shop"
-    roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
-    MerchantPair = Assignment
+    merchant_options = Assignment
+    supplier_options = NoOptions
 
     def __init__(
         self,
         *,
         name: str,
-        spool: Path,
         token: Secret,
         title: str = "Shop",
         pages: int = 1,
@@ -62,15 +63,59 @@ class Shop(Account):
         columns: Mapping[str, str] | None = None,
         reading: Reading | None = None,
     ) -> None:
-        super().__init__(name=name, spool=spool)
+        self.name = name
         self.token = token
         self.options = (title, pages, fast, fee, opened_on, folder, style, note)
         self.more = (tags, columns, reading)
+
+    def merchant(self, *_: object) -> Merchant:
+        return _merchant(self.name, self.kind)
+
+    def supplier(self, *_: object) -> Supplier:
+        return _supplier(self.name, self.kind)
 
 
 class Depot(Account):
     """Ships and nothing else."""
 
     kind: ClassVar[str] = "depot"
-    roles: ClassVar[frozenset[Role]] = frozenset({"supplier"})
-    SupplierPair = Numbering
+    supplier_options = Numbering
+
+    def __init__(self, *, name: str) -> None:
+        self.name = name
+
+    def merchant(self, *_: object) -> Merchant:
+        raise AssertionError("only ships")
+
+    def supplier(self, *_: object) -> Supplier:
+        return _supplier(self.name, self.kind)
+
+
+def _merchant(name: str, kind: str) -> Merchant:
+    part: Any = object()
+    return Merchant(
+        name=name,
+        kind=kind,
+        client=part,
+        orders=part,
+        cancellations=part,
+        products=part,
+        stock=part,
+        tracking=part,
+        splits=part,
+    )
+
+
+def _supplier(name: str, kind: str) -> Supplier:
+    part: Any = object()
+    return Supplier(
+        name=name,
+        kind=kind,
+        client=part,
+        orders=part,
+        cancellations=part,
+        products=part,
+        stock=part,
+        shipments=part,
+        splits=part,
+    )

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts import account_class
 from ordosync.config import load_config
+from ordosync.engine.portals import merchant_of, supplier_of
 from ordosync.models import Line
 from ordosync.store import Store
 from ordosync.store.links import Link
@@ -32,11 +32,9 @@ class Pair:
         """Skip a test that needs accounts which list all their orders."""
         config = load_config(self.path)
         portal = config.portals[PORTAL]
-        sides = (("merchant", portal.merchant), ("supplier", portal.supplier))
-        for role, side in sides:
-            kind = config.accounts[side.account].kind
-            if role not in account_class(kind).lists_all_as:
-                pytest.skip(f"{kind} cannot list all its orders as the {role}")
+        for account in (merchant_of(config, portal), supplier_of(config, portal)):
+            if not account.lists_all:
+                pytest.skip(f"{account.kind} cannot list all its orders")
 
     def run(self, task: str) -> Ran:
         """Run a task once, so much later that all that was done can be read."""

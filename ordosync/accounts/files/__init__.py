@@ -11,7 +11,8 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ordosync.accounts.account import Role
+from ordosync.accounts.account import PortalContext, Role
+from ordosync.accounts.connections import Network
 from ordosync.accounts.files import record_types
 from ordosync.accounts.files.merchant_orders import MerchantSide
 from ordosync.accounts.files.merchant_tracking import Inventory, Trackings
@@ -24,6 +25,7 @@ from ordosync.accounts.files.options import (
 )
 from ordosync.accounts.files.output.options import InventoryFile, OrderFolder, TrackingFile
 from ordosync.accounts.files.output.reject_files import ReturnFolder
+from ordosync.accounts.files.personal_data import PersonalData
 from ordosync.accounts.files.supplier_orders import OrderFilesWriter
 from ordosync.accounts.files.supplier_shipments import SupplierOptions, SupplierSide
 from ordosync.models import Comment
@@ -49,7 +51,7 @@ class FilesAccount(MerchantSide, SupplierSide):
 
     kind: ClassVar[str] = "files"
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
-    SupplierPair: ClassVar[type[Any]] = SupplierOptions
+    supplier_options: ClassVar[type[Any]] = SupplierOptions
     parcels: ClassVar[str] = (
         "files do not tell whether units of an order are still to be sent: its first tracking"
         " number is reported as all of it, and each further number fails as `further-parcel`"
@@ -61,7 +63,7 @@ class FilesAccount(MerchantSide, SupplierSide):
         self,
         *,
         name: str,
-        spool: Path,
+        spool: Path = Path(),
         orders: OrderFiles | None = None,
         products: ProductFiles | None = None,
         cancellations: CancellationFiles | None = None,
@@ -73,6 +75,17 @@ class FilesAccount(MerchantSide, SupplierSide):
         refused: Path | None = None,
     ) -> None:
         super().__init__(name=name, spool=spool)
+        self._given: Mapping[str, Any] = {
+            "orders": orders,
+            "products": products,
+            "cancellations": cancellations,
+            "inventory": inventory,
+            "tracking": tracking,
+            "order_files": order_files,
+            "shipments": shipments,
+            "stock": stock,
+            "refused": refused,
+        }
         self.timezone = orders.timezone if orders else None
         self.tells_addresses = orders is not None and orders.maps_a_place
         self._places = (
@@ -90,10 +103,24 @@ class FilesAccount(MerchantSide, SupplierSide):
         self._tracking = Trackings(tracking, account=name) if tracking else None
         self._order_files = OrderFilesWriter(order_files, account=name) if order_files else None
 
-    @classmethod
-    def takes_part(cls, task: str, role: Role, options: Mapping[str, Any]) -> bool:
-        """Whether there is an option that says which files this side of a task has."""
-        return _PARTS.get((role, task)) in options
+    def can(self, task: str, role: Role) -> bool:
+        """True if an option says which files this side of a task has."""
+        option = _PARTS.get((role, task))
+        return option is not None and getattr(self, f"_{option}") is not None
+
+    def personal_data(self, role: Role) -> PersonalData:
+        """Return the part."""
+        return PersonalData(
+            self.name,
+            orders=self._orders if role == "merchant" else None,
+            folders=[place for place in self._places if place],
+        )
+
+    def _opened(self, options: Any, portal: PortalContext, at: Network) -> "FilesAccount":
+        spooled = type(self)(name=self.name, spool=portal.spool, **self._given)
+        return spooled.paired(
+            options, partner=portal.partner, selection=portal.selection, network=at
+        )
 
     def close(self) -> None:
         """Forget the rows of the last readings."""
@@ -104,17 +131,6 @@ class FilesAccount(MerchantSide, SupplierSide):
 
     def comment(self, comments: Sequence[Comment]) -> None:
         """Do nothing: files have no timeline, and the task log tells the same."""
-
-    def forget_order(self, number: str, *, dry: bool) -> tuple[int, list[Path]]:
-        """Take an order out of the copies of order files.
-
-        Return how many copies had it, and the copies that cannot be read.
-        """
-        return self._orders.forget(number, dry=dry) if self._orders else (0, [])
-
-    def keeps(self) -> list[str]:
-        """Say where orders lie that are people's to delete: what was dropped, and what was sent."""
-        return [str(place) for place in self._places if place]
 
     def release(
         self,

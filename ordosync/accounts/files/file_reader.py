@@ -30,7 +30,12 @@ class FileReading(Generic[T]):
     """Reads the files of one subject; remembers the last reading until it is released."""
 
     def __init__(
-        self, subject: Subject[T], *, account: str, spool: Path, returned: ReturnFolder | None
+        self,
+        subject: Subject[T],
+        *,
+        account: str,
+        spool: Path = Path(),
+        returned: ReturnFolder | None,
     ) -> None:
         self._subject = subject
         self._options = subject.options

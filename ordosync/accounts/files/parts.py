@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ordosync.accounts.account import Account
 from ordosync.accounts.files.file_reader import FileReading
 from ordosync.accounts.files.output.reject_files import ReturnFolder
 from ordosync.accounts.files.record_types import Subject
+from ordosync.accounts.flat import FlatAccount
 from ordosync.errors import RefusedError
 
 T = TypeVar("T")
 
 
-class PartsOfFiles(Account):
+class PartsOfFiles(FlatAccount):
     """An account of which some parts may not be configured."""
 
     _last: FileReading[Any] | None = None

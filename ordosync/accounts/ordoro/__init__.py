@@ -18,7 +18,7 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ordosync.accounts.account import Finding, Role
+from ordosync.accounts.account import CheckResult, Role
 from ordosync.accounts.ordoro.merchant import MerchantSide
 from ordosync.accounts.ordoro.merchant_orders import MerchantOptions
 from ordosync.accounts.ordoro.supplier import SupplierSide
@@ -43,8 +43,8 @@ class OrdoroAccount(MerchantSide, SupplierSide):
     lists_all_as: ClassVar[frozenset[Role]] = roles
     lists_others: ClassVar[bool] = True
     tells_reassigned: ClassVar[bool] = True
-    MerchantPair: ClassVar[type[Any]] = MerchantOptions
-    SupplierPair: ClassVar[type[Any]] = SupplierOptions
+    merchant_options: ClassVar[type[Any]] = MerchantOptions
+    supplier_options: ClassVar[type[Any]] = SupplierOptions
     parcels: ClassVar[str] = (
         "an order has one tracking number: split it there to send it in several parcels"
     )
@@ -58,7 +58,7 @@ class OrdoroAccount(MerchantSide, SupplierSide):
         self,
         *,
         name: str,
-        spool: Path,
+        spool: Path = Path(),
         key: str,
         secret: Secret,
         currency: str,
@@ -116,7 +116,7 @@ class OrdoroAccount(MerchantSide, SupplierSide):
             return self.requested_ever(now=now)
         return self.to_be_shipped_ever(now=now)
 
-    def check(self, role: Role) -> Iterator[Finding]:
+    def check(self, role: Role) -> Iterator[CheckResult]:
         """Sign in, and look whether what the options name is there."""
         self.http.get("/authenticated/", NoneType, doing="sign in")
         yield from self.check_merchant() if role == "merchant" else self.check_supplier()

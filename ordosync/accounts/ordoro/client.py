@@ -31,7 +31,7 @@ class Side(HttpAccount):
 
     currency: str
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._parents: dict[str, ParentShape | None] = {}
         self._warehouses: Sequence[PlaceName] | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from types import NoneType
 
-from ordosync.accounts.account import Finding
+from ordosync.accounts.account import CheckResult
 from ordosync.accounts.ordoro.merchant_splits import WrittenSplits
 from ordosync.errors import NotFoundError
 
@@ -11,15 +11,15 @@ from ordosync.errors import NotFoundError
 class MerchantSide(WrittenSplits):
     """Who sells."""
 
-    def check_merchant(self) -> Iterator[Finding]:
+    def check_merchant(self) -> Iterator[CheckResult]:
         """Look whether the supplier and the warehouse are there."""
         try:
             self.http.get(f"/supplier/{self.supplier_id}/", NoneType, doing="look for the supplier")
         except NotFoundError:
-            yield Finding(text=f"there is no supplier {self.supplier_id}", is_problem=True)
+            yield CheckResult(text=f"there is no supplier {self.supplier_id}", is_problem=True)
             return
         warehouse = self.warehouse()
         if not self.warehouse_name(warehouse):
-            yield Finding(text=f"there is no warehouse {warehouse}", is_problem=True)
-        yield Finding(text="cannot hold from which warehouse of the Supplier a parcel was sent")
-        yield Finding(text="keeps a voided tracking number, with a comment that it is void")
+            yield CheckResult(text=f"there is no warehouse {warehouse}", is_problem=True)
+        yield CheckResult(text="cannot hold from which warehouse of the Supplier a parcel was sent")
+        yield CheckResult(text="keeps a voided tracking number, with a comment that it is void")

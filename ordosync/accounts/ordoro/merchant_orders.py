@@ -30,7 +30,7 @@ class MerchantOptions:
 class RequestedOrders(Side):
     """Who sells."""
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._supplier_skus: dict[str, str] = {}
         self._cancelled: dict[str, OrderShape] = {}

@@ -21,7 +21,7 @@ _FEW = 10
 class OfferedProducts(RequestedOrders):
     """Who sells."""
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._forget()
 

@@ -17,7 +17,7 @@ from ordosync.models import Outcome, Page, Product, Stock, Unusable
 class MadeProducts(MadeOrders):
     """Who ships."""
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._available: dict[str, Stock] = {}
         self._available_until = 0.0

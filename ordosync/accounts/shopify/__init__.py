@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ordosync.accounts.account import Finding, Role
+from ordosync.accounts.account import CheckResult, Role
 from ordosync.accounts.shopify.auth import GrantedToken, LastingToken
 from ordosync.accounts.shopify.order_listing import StandingOrders
 from ordosync.accounts.shopify.supplier_location import MerchantOptions
@@ -45,8 +45,8 @@ class ShopifyAccount(StandingOrders):
     roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
     lists_all_as: ClassVar[frozenset[Role]] = roles
     tells_reassigned: ClassVar[bool] = True
-    MerchantPair: ClassVar[type[Any]] = MerchantOptions
-    SupplierPair: ClassVar[type[Any]] = SupplierOptions
+    merchant_options: ClassVar[type[Any]] = MerchantOptions
+    supplier_options: ClassVar[type[Any]] = SupplierOptions
     parcels: ClassVar[str] = (
         "an order that is sent in several parcels is reported when all of it is sent, cancelled or"
         " refunded: the newest number as its tracking, the other numbers as remarks"
@@ -61,7 +61,7 @@ class ShopifyAccount(StandingOrders):
         self,
         *,
         name: str,
-        spool: Path,
+        spool: Path = Path(),
         shop: str,
         token: Secret | None = None,
         client_id: str | None = None,
@@ -119,7 +119,7 @@ class ShopifyAccount(StandingOrders):
             concurrency=self.concurrency,
         )
 
-    def check(self, role: Role) -> Iterator[Finding]:
+    def check(self, role: Role) -> Iterator[CheckResult]:
         """Sign in, and look whether what the options name is there."""
         self.shop()
         yield from self.check_merchant() if role == "merchant" else self.check_supplier()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from msgspec import Raw, Struct
 
-from ordosync.accounts.account import Finding
+from ordosync.accounts.account import CheckResult
 from ordosync.accounts.http_account import HttpAccount
 from ordosync.accounts.shopify.cost_limit import TooCostlyError
 from ordosync.accounts.shopify.ids import number
@@ -94,7 +94,7 @@ class Side(HttpAccount):
     batch_size = 50
     version: str
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._shop: ShopShape | None = None
         self._locations: Sequence[LocationShape] | None = None
@@ -131,18 +131,20 @@ class Side(HttpAccount):
             self._locations = [one for page in pages.all() for one in page]
         return self._locations
 
-    def check_shop(self, *needed: str) -> Iterator[Finding]:
+    def check_shop(self, *needed: str) -> Iterator[CheckResult]:
         """Look whether the token may do all that is needed, in the version that was asked for."""
         missing = sorted({*needed} - self.shop().scopes)
         if missing:
-            yield Finding(text=f"the token lacks the scopes {', '.join(missing)}", is_problem=True)
+            yield CheckResult(
+                text=f"the token lacks the scopes {', '.join(missing)}", is_problem=True
+            )
         if "read_all_orders" not in self.shop().scopes:
             text = "shows no order of more than 60 days ago: the token lacks read_all_orders"
-            yield Finding(text=text)
+            yield CheckResult(text=text)
         answered = self.shopify.answered_version
         if answered and answered != self.version:
             text = f"answers as version {answered} of its API, not {self.version}: set `version`"
-            yield Finding(text=text, is_problem=True)
+            yield CheckResult(text=text, is_problem=True)
 
     def by_id(
         self, document: str, shape: type[T], ids: Sequence[str], *, doing: str, **variables: object

@@ -48,7 +48,7 @@ class _Read(NamedTuple):
 class RequestedOrders(Placed):
     """Who requests."""
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._read: dict[str, _Read] = {}
         self._sent: dict[str, Sent] = {}

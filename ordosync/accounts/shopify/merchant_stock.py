@@ -46,7 +46,7 @@ class _Counted:
 class WrittenStock(OfferedProducts):
     """Who sells."""
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._counted: dict[str, _Counted] = {}
         self._unsent: UnsentOrders | None = None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from ordosync.accounts.account import Finding
+from ordosync.accounts.account import CheckResult
 from ordosync.accounts.shopify.client import LocationShape, Side, metafield
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.schema import ProductShape
@@ -38,7 +38,7 @@ class MerchantOptions:
 class Placed(Side):
     """A shop in which a Supplier has a place."""
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._place = ""
 
@@ -78,21 +78,21 @@ class Placed(Side):
                 return number(one.id)
         return None
 
-    def check_place(self) -> Iterator[Finding]:
+    def check_place(self) -> Iterator[CheckResult]:
         """Look whether the location is there."""
         place = self._found_place()
         if place is None:
             text = f"there is no fulfillment service {self.options.service}"
-            yield Finding(text=text, is_problem=True)
+            yield CheckResult(text=text, is_problem=True)
             return
         found = next((one for one in self.locations() if number(one.id) == place), None)
         if found is None:
-            yield Finding(text=f"there is no location {place}", is_problem=True)
+            yield CheckResult(text=f"there is no location {place}", is_problem=True)
         elif not found.is_active:
-            yield Finding(text=f"location {found.name} is not active", is_problem=True)
+            yield CheckResult(text=f"location {found.name} is not active", is_problem=True)
         elif found.fulfillment_service and not self.is_service and _is_app(found):
             text = f"location {found.name} is a fulfillment service: say `service`"
-            yield Finding(text=text, is_problem=True)
+            yield CheckResult(text=text, is_problem=True)
 
     def is_here(self, location: str) -> bool:
         """Whether this is the Supplier's location."""

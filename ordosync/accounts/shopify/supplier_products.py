@@ -63,7 +63,7 @@ _LONGEST_SKU = 255
 class MadeProducts(Side):
     """Who ships."""
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._forget()
 

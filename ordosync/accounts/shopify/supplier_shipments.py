@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from ordosync.accounts.account import Finding
+from ordosync.accounts.account import CheckResult
 from ordosync.accounts.pagination import since_cursor
 from ordosync.accounts.shopify.client import NO_TIMELINE
 from ordosync.accounts.shopify.ids import gid, number
@@ -79,7 +79,7 @@ class SentShipments(MadeOrders):
         found = (self.with_all_parts(order) for order in read)
         yield Page(items=tuple(split for order in found if (split := self._split_there(order))))
 
-    def check_supplier(self) -> Iterator[Finding]:
+    def check_supplier(self) -> Iterator[CheckResult]:
         """Look whether the location is there, and what may be done."""
         yield from self.check_shop(
             "read_orders",
@@ -92,12 +92,14 @@ class SentShipments(MadeOrders):
         )
         wanted = str(self.channel.location)
         if wanted not in {number(one.id) for one in self.locations()}:
-            yield Finding(text=f"there is no location {wanted}", is_problem=True)
-        yield Finding(text=NO_TIMELINE)
-        yield Finding(text="cannot tell a parcel's cost and method")
-        yield Finding(text="tells of an order that is split only how it is when that is first seen")
-        yield Finding(text="cannot cancel a part of an order, nor what is shipped")
-        yield Finding(text="cannot hold the total and the discount of a line")
+            yield CheckResult(text=f"there is no location {wanted}", is_problem=True)
+        yield CheckResult(text=NO_TIMELINE)
+        yield CheckResult(text="cannot tell a parcel's cost and method")
+        yield CheckResult(
+            text="tells of an order that is split only how it is when that is first seen"
+        )
+        yield CheckResult(text="cannot cancel a part of an order, nor what is shipped")
+        yield CheckResult(text="cannot hold the total and the discount of a line")
 
     def _changed_orders(
         self, cursor: str | None, *, now: datetime, doing: str

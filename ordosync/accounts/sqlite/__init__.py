@@ -14,6 +14,7 @@ from ordosync.accounts.account import Role
 from ordosync.accounts.sqlite.client import MerchantOptions, SupplierOptions
 from ordosync.accounts.sqlite.desk import Desk
 from ordosync.accounts.sqlite.merchant_orders import MerchantSide
+from ordosync.accounts.sqlite.personal_data import PersonalData
 from ordosync.accounts.sqlite.supplier_orders import SupplierSide
 from ordosync.embedded.timeline import TimelineEntry
 from ordosync.models import Page, Standing
@@ -39,3 +40,11 @@ class SqliteAccount(MerchantSide, SupplierSide, Desk):
     ) -> Iterator[Page[Standing]]:
         """Read the orders as they stand: at the Supplier all, at the Merchant its Supplier's."""
         return self.requested_ever() if role == "merchant" else self.to_be_shipped_ever()
+
+    def personal_data(self, role: Role) -> PersonalData:  # noqa: ARG002
+        """Return the part."""
+        return PersonalData(self)
+
+    def the_desk(self) -> "SqliteAccount":
+        """Return itself."""
+        return self

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from ordosync.accounts.account import Account
+from ordosync.accounts.flat import FlatAccount
 from ordosync.database import sqlite3, transaction, turn
 from ordosync.embedded import timeline
 from ordosync.embedded.database import opened, savepoint
@@ -37,14 +37,13 @@ class SupplierOptions:
     """Whose stock is written back; all of them by default."""
 
 
-class Side(Account):
+class Side(FlatAccount):
     """An account in a file of ours."""
 
     kind: ClassVar[str] = "sqlite"
     tells_reassigned: ClassVar[bool] = True
-    MerchantPair: ClassVar[type[Any]] = MerchantOptions
-    SupplierPair: ClassVar[type[Any]] = SupplierOptions
-    embedded: ClassVar[bool] = True
+    merchant_options: ClassVar[type[Any]] = MerchantOptions
+    supplier_options: ClassVar[type[Any]] = SupplierOptions
     batch_size: int = 500
     """A batch is one transaction: commits are what takes time, and a crash leaves all or none."""
 
@@ -53,7 +52,9 @@ class Side(Account):
         """Return the supplier that orders are assigned to."""
         return pair.supplier or partner if isinstance(pair, MerchantOptions) else partner
 
-    def __init__(self, *, name: str, spool: Path, path: Path, warehouse: str = "main") -> None:
+    def __init__(
+        self, *, name: str, spool: Path = Path(), path: Path, warehouse: str = "main"
+    ) -> None:
         super().__init__(name=name, spool=spool)
         self.pair = SupplierOptions()
         self.path = path

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec import Raw
 
-from ordosync.accounts.account import Finding, Role
+from ordosync.accounts.account import CheckResult, Role
 from ordosync.accounts.pagination import LIMIT
 from ordosync.accounts.validation import check_timezone, check_url
 from ordosync.accounts.woocommerce.merchant_stock import OfferedProducts
@@ -48,18 +48,12 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
         "an order that is sent in several fulfillments is reported when all of it is sent,"
         " cancelled or refunded: the newest number as its tracking, the other numbers as remarks"
     )
-    MerchantPair: ClassVar[type[Any]] = MerchantOptions
-    SupplierPair: ClassVar[type[Any]] = SupplierOptions
+    merchant_options: ClassVar[type[Any]] = MerchantOptions
+    supplier_options: ClassVar[type[Any]] = SupplierOptions
     batch_size: int = 100
 
-    @classmethod
-    def takes_part(
-        cls,
-        task: str,
-        role: Role,
-        options: Mapping[str, Any],  # noqa: ARG003 - every shop can do the same
-    ) -> bool:
-        """All tasks but one: a shop's orders cannot be split, so as a Supplier it has none."""
+    def can(self, task: str, role: Role) -> bool:
+        """Return whether it has the part: a shop's orders cannot be split, as a Supplier."""
         return role == "merchant" or task != "split-order"
 
     @classmethod
@@ -74,7 +68,7 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
         self,
         *,
         name: str,
-        spool: Path,
+        spool: Path = Path(),
         url: str,
         key: str,
         secret: Secret,
@@ -134,34 +128,34 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
             concurrency=self.concurrency,
         )
 
-    def check(self, role: Role) -> Iterator[Finding]:
+    def check(self, role: Role) -> Iterator[CheckResult]:
         """Look whether WooCommerce is there, sign in, and say how the shop does things."""
         if not self.site.is_closed and _API not in self.site.namespaces:
             text = "WooCommerce's REST API is not there: is the plug-in active?"
-            yield Finding(text=text, is_problem=True)
+            yield CheckResult(text=text, is_problem=True)
             return
         refusals = list(self._sign_in())
         yield from refusals
         if not refusals:
             yield from self.check_merchant() if role == "merchant" else self.check_supplier()
 
-    def _sign_in(self) -> Iterator[Finding]:
+    def _sign_in(self) -> Iterator[CheckResult]:
         """Ask for an order, and to write none, which a key that may only read refuses."""
         try:
             self.http.get("/wc/v3/orders", Raw, doing="sign in", params={"per_page": "1"})
             doing = "ask whether the key may write"
             self.http.query("/wc/v3/orders/batch", Raw, doing=doing, json={})
         except SignInError as error:
-            yield Finding(text=str(error), is_problem=True)
+            yield CheckResult(text=str(error), is_problem=True)
             if self._options.is_secure and _UNKNOWN in error.answer:
-                yield Finding(
+                yield CheckResult(
                     text="saw no key: if the key is right, its server keeps the header"
                     " Authorization from WordPress, and must pass it on",
                     is_problem=True,
                 )
             yield from self._misunderstood()
 
-    def _misunderstood(self) -> Iterator[Finding]:
+    def _misunderstood(self) -> Iterator[CheckResult]:
         """Say where the shop takes http for https or the other way round, and so no key counts."""
         home = self.site.home or self.site.url
         if not home or home.startswith("https://") == self._options.is_secure:
@@ -170,7 +164,7 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
         if not self._options.is_secure:
             remedy = "say that as `url:`"
         text = f"calls itself {home}, so it takes our requests for others than they are: {remedy}"
-        yield Finding(text=text, is_problem=True)
+        yield CheckResult(text=text, is_problem=True)
 
 
 def _check_statuses(cancelled: tuple[str, ...], **others: tuple[str, ...]) -> None:

@@ -30,7 +30,7 @@ _ALL: Params = {"per_page": str(LIMIT)}
 class Side(Place):
     """A WooCommerce shop."""
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._has_flat_variations: bool | None = None
 

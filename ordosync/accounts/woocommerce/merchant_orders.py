@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Raw
 from msgspec.structs import replace
 
-from ordosync.accounts.account import Finding
+from ordosync.accounts.account import CheckResult
 from ordosync.accounts.pagination import LIMIT
 from ordosync.accounts.woocommerce.client import Left, Side
 from ordosync.accounts.woocommerce.foreign_parcels import units_by_others
@@ -43,7 +43,7 @@ class SoldOrders(Side):
     """Of what is to be shipped."""
     cancelled_statuses: tuple[str, ...]
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._ours: Selection | None = None
 
@@ -149,20 +149,22 @@ class SoldOrders(Side):
             if left[line.id] > 0 and self.ours.has_line(line)
         }
 
-    def check_merchant(self) -> Iterator[Finding]:
+    def check_merchant(self) -> Iterator[CheckResult]:
         """Look whether what the options name is there, and say how parcels are told."""
         self.learn_timezone()
         if self.timezone is None:
-            yield Finding(text="has a time zone without a name: say `timezone:`, else it is UTC")
+            yield CheckResult(
+                text="has a time zone without a name: say `timezone:`, else it is UTC"
+            )
         for wanted in (self.open_statuses, self.cancelled_statuses):
             self.find_statuses(wanted)
         pair = self.merchant_pair
         for kind, name in (("tags", pair.tag), ("categories", pair.category)):
             if name and not self._has_term(kind, name):
-                yield Finding(text=f"none of its products' {kind} is {name}", is_problem=True)
-        yield Finding(text=f"tells of parcels by {self.tracking.words}")
-        yield Finding(text="cannot split orders: pieces are kept in a field of the order")
-        yield Finding(text="cannot show what a label has cost, its method and its warehouse")
+                yield CheckResult(text=f"none of its products' {kind} is {name}", is_problem=True)
+        yield CheckResult(text=f"tells of parcels by {self.tracking.words}")
+        yield CheckResult(text="cannot split orders: pieces are kept in a field of the order")
+        yield CheckResult(text="cannot show what a label has cost, its method and its warehouse")
 
     def _has_term(self, kind: str, name: str) -> bool:
         """Whether there is such a tag or category, by name or slug."""

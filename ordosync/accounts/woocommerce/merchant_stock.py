@@ -38,7 +38,7 @@ _GRAMS = {
 class OfferedProducts(SoldOrders):
     """Who sells, as far as products go."""
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._places: dict[str, ProductShape] = {}
         self._unit: Decimal | None = None

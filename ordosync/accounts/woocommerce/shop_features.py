@@ -33,7 +33,7 @@ class Place(HttpAccount):
 
     notify_customer: bool
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._site: SiteShape | None = None
         self._tracking: Tracking | None = None

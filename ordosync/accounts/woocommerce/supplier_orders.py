@@ -45,7 +45,7 @@ class SupplierOptions:
 class Created(Side):
     """Who ships, as far as orders are created."""
 
-    def __init__(self, *, name: str, spool: Path, concurrency: int) -> None:
+    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
         super().__init__(name=name, spool=spool, concurrency=concurrency)
         self._products: dict[str, ProductShape] = {}
         self._is_searched: bool | None = None

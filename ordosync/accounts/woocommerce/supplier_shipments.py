@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from ordosync.accounts.account import Finding
+from ordosync.accounts.account import CheckResult
 from ordosync.accounts.http_account import unless_it_exists
 from ordosync.accounts.woocommerce.client import folded
 from ordosync.accounts.woocommerce.parcels import Seen
@@ -119,22 +119,22 @@ class SupplierSide(Created):
         parcel = self._parcel(order, self.shown_parcels(order))
         return self.status_of(order, has_parcel=parcel is not None)
 
-    def check_supplier(self) -> Iterator[Finding]:
+    def check_supplier(self) -> Iterator[CheckResult]:
         """Say what this shop tells of parcels, and what it cannot hold."""
         if not (isinstance(self.tracking, Fulfillments | Extension) or self.channel.tracking_meta):
-            yield Finding(
+            yield CheckResult(
                 text="has no place for tracking numbers: switch on fulfillments or install"
                 " Shipment Tracking, or say `tracking_meta:`",
                 is_problem=True,
             )
         self.find_statuses(self.shipped_statuses)
-        yield Finding(text="cannot split orders")
-        yield Finding(
+        yield CheckResult(text="cannot split orders")
+        yield CheckResult(
             text="counts a parcel without a number for nothing, such as the one that the shop makes"
             " of downloadable lines by itself"
         )
-        yield Finding(text="cannot tell what a label has cost, its method and its warehouse")
-        yield Finding(
+        yield CheckResult(text="cannot tell what a label has cost, its method and its warehouse")
+        yield CheckResult(
             text="may not count an order as changed when a number is added to it: orders without"
             " one are asked for, up to 100 in each run, more of them once an hour"
         )

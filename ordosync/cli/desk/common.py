@@ -8,7 +8,7 @@ import typer
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import completion
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine.portals import supplier_at_merchant
+from ordosync.engine.portals import merchant_of, supplier_at_merchant
 from ordosync.errors import ConfigError, OrdosyncError, UsageError
 from ordosync.models import Order, Outcome
 
@@ -70,7 +70,7 @@ def check_order(opened: SqliteAccount, outcome: Outcome, number: str) -> None:
 
 def check_supplier(config: Config, opened: SqliteAccount, supplier: str) -> None:
     """Refuse a supplier that no portal of this account knows: nobody would ever ask it."""
-    known = sorted({supplier_at_merchant(portal) for portal in _as_merchant(config, opened)})
+    known = sorted({_supplier_name(config, portal) for portal in _as_merchant(config, opened)})
     if supplier not in known:
         there = f"there is: {', '.join(known)}" if known else "it is no Merchant in any portal"
         raise UsageError(f"account {opened.name} has no supplier {supplier!r}; {there}")
@@ -79,7 +79,7 @@ def check_supplier(config: Config, opened: SqliteAccount, supplier: str) -> None
 def portal_to(config: Config, opened: SqliteAccount, supplier: str) -> PortalConfig | None:
     """Return the portal in which this account asks this supplier."""
     portals = _as_merchant(config, opened)
-    return next((portal for portal in portals if supplier_at_merchant(portal) == supplier), None)
+    return next((portal for portal in portals if _supplier_name(config, portal) == supplier), None)
 
 
 def portal_from(config: Config, opened: SqliteAccount, number: str) -> PortalConfig | None:
@@ -97,6 +97,10 @@ def portal_from(config: Config, opened: SqliteAccount, number: str) -> PortalCon
 def plural(count: int, one: str, many: str) -> str:
     """Return the words for one, or for several."""
     return one if count == 1 else many
+
+
+def _supplier_name(config: Config, portal: PortalConfig) -> str:
+    return supplier_at_merchant(merchant_of(config, portal), portal)
 
 
 def _as_merchant(config: Config, opened: SqliteAccount) -> Sequence[PortalConfig]:

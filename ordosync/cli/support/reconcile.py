@@ -89,7 +89,7 @@ def _reconcile(
         found = without_dismissed(found, store)
         unsettled = store.steps.unsettled_ids(opened.name)
         for account in (opened.merchant, opened.supplier):
-            account.release(unsettled, dry=True)
+            account.finish_reading(unsettled, dry=True)
             account.close()
         return found
 

@@ -20,7 +20,7 @@ from ordosync.models import Order, Standing
 from ordosync.store import Store
 from ordosync.store.links import Link
 from ordosync.tasks import TASKS, waiting_for
-from ordosync.tasks.base import Portal, Reading, Step
+from ordosync.tasks.base import PlanRequest, Portal, Step
 
 
 class Adoption(Struct, frozen=True, kw_only=True):
@@ -42,7 +42,7 @@ def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adop
     found = [_claimed(one) if one.by and claims[one.supplier] > 1 else one for one in found]
     unsettled = store.steps.unsettled_ids(portal.name)
     for account in (portal.merchant, portal.supplier):
-        account.release(unsettled, dry=True)
+        account.finish_reading(unsettled, dry=True)
         account.close()
     links = [link for one in found for link in one.links]
     if not dry and links:
@@ -59,9 +59,9 @@ def _claimed(one: Adoption) -> Adoption:
 
 
 def _found(sides: Sides, clock: Clock) -> Iterator[Adoption]:
-    reading = Reading(cursor=None, now=clock.now(), patient=False)
+    request = PlanRequest(cursor=None, now=clock.now())
     task = TASKS["import-orders"]
-    for page in task.plan(sides.portal, reading):
+    for page in task.plan(sides.portal, request):
         steps = [step for step in page.items if isinstance(step.payload, Order)]
         sent = task.look_up(sides.portal, [step.key for step in steps]) if steps else {}
         for step in steps:
@@ -75,7 +75,7 @@ def _by_number(sides: Sides, step: Step) -> Adoption | None:
     portal, order = sides.portal, step.payload
     if not isinstance(order, Order):
         return None
-    number = f"{getattr(portal.supplier.pair, 'prefix', '')}{order.number}"
+    number = f"{portal.supplier.orders.number_prefix}{order.number}"
     candidates = sides.numbered(number)
     if not candidates:
         return None

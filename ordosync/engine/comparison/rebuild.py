@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ordosync.accounts.account import ReadRequest, required
 from ordosync.clock import Clock
 from ordosync.engine.comparison.order_trees import (
     Family,
@@ -27,7 +28,7 @@ from ordosync.models import Line, Product, Standing, Stock
 from ordosync.store import Store
 from ordosync.store.links import Link
 from ordosync.tasks import TASKS
-from ordosync.tasks.base import Portal, Reading
+from ordosync.tasks.base import PlanRequest, Portal
 
 _BATCH = 500
 
@@ -56,14 +57,14 @@ class Rebuilt(Struct, frozen=True, kw_only=True):
 
 
 def _check_listed(portal: Portal) -> None:
-    for role, account in portal.sides:
-        if role not in account.lists_all_as:
+    for _, account in portal.sides:
+        if not account.lists_all:
             raise OrdosyncError(
                 f"portal {portal.name}: account {account.name} ({account.kind}) cannot list all its"
                 " orders, so its links cannot be made anew; an ordinary `ordosync import-orders`"
                 " looks for each order first, and sends none twice"
             )
-        if missing := account.left_out(role):
+        if missing := account.unlisted():
             raise OrdosyncError(
                 f"portal {portal.name}: account {account.name} ({account.kind}) does not show"
                 f" {missing}; their links would be missing, so let it show them and begin again"
@@ -171,7 +172,7 @@ def _lines_before(portal: Portal, supplier: Family, match: Match) -> tuple[Line,
     """Return the lines of an order before it was split, where its account lists it no more."""
     skus = {line.id: line.sku for one in supplier.members for line in one.order.lines}
     found: dict[str, Line] = {}
-    for page in portal.supplier.splits_by_id([match.supplier_id]):
+    for page in required(portal.supplier.splits).by_id([match.supplier_id]):
         for part in (
             part for split in page.items for piece in split.pieces for part in piece.lines
         ):
@@ -217,12 +218,12 @@ def _products(portal: Portal, store: Store, clock: Clock) -> Iterator[Link]:
     """Yield the products that both accounts have, as Import Products would pair them."""
     there = {
         item.sku: item.product_id
-        for page in portal.supplier.stock(now=clock.now())
+        for page in required(portal.supplier.stock).all(ReadRequest(cursor=None, now=clock.now()))
         for item in page.items
         if isinstance(item, Stock)
     }
-    reading = Reading(cursor=None, now=clock.now(), patient=False)
-    for page in TASKS["import-products"].plan(portal, reading):
+    request = PlanRequest(cursor=None, now=clock.now())
+    for page in TASKS["import-products"].plan(portal, request):
         for step in page.items:
             if isinstance(step.payload, Product) and step.payload.sku in there:
                 yield Link(
@@ -230,7 +231,7 @@ def _products(portal: Portal, store: Store, clock: Clock) -> Iterator[Link]:
                 )
     unsettled = store.steps.unsettled_ids(portal.name)
     for account in (portal.merchant, portal.supplier):
-        account.release(unsettled, dry=True)
+        account.finish_reading(unsettled, dry=True)
 
 
 def _batches(links: Iterator[Link]) -> Iterator[list[Link]]:

@@ -22,7 +22,7 @@ from ordosync.engine.comparison.snapshot import both_sides
 from ordosync.models import OWN, Order, Product, Shipment, Standing
 from ordosync.store.links import Link
 from ordosync.tasks import TASKS
-from ordosync.tasks.base import Portal, Reading, Step
+from ordosync.tasks.base import PlanRequest, Portal, Step
 
 
 def differences(portal: Portal, *, able: frozenset[str], now: datetime) -> Iterator[Difference]:
@@ -40,18 +40,18 @@ def differences(portal: Portal, *, able: frozenset[str], now: datetime) -> Itera
 def cannot_tell(portal: Portal) -> list[str]:
     """Say what a comparison of these accounts cannot know."""
     found = []
-    if "merchant" not in portal.merchant.lists_all_as:
+    if not portal.merchant.lists_all:
         found.append(
             f"account {portal.merchant.name} ({portal.merchant.kind}) cannot list all its orders:"
             " what it does not show, such as older orders and their tracking, is not compared"
         )
-    if "supplier" not in portal.supplier.lists_all_as:
+    if not portal.supplier.lists_all:
         found.append(
             f"account {portal.supplier.name} ({portal.supplier.kind}) cannot list its orders: each"
             " is looked up by its reference; quantities, tracking and pieces are not compared"
         )
-    for role, account in portal.sides:
-        if missing := account.left_out(role):
+    for _, account in portal.sides:
+        if missing := account.unlisted():
             found.append(
                 f"account {account.name} ({account.kind}) does not show {missing}:"
                 " they are not compared"
@@ -96,7 +96,7 @@ def _of_twins(comparison: Comparison, twins: Twins) -> Iterator[Difference]:
     alive = [family for _, family in twins.suppliers if not family.is_cancelled]
     newest = twins.suppliers[-1][1]
     if not merchant.members:
-        is_all = "merchant" in comparison.portal.merchant.lists_all_as
+        is_all = comparison.portal.merchant.lists_all
         if alive and is_all and not comparison.sides.left_out["merchant"]:
             what = f"is the Merchant's order {merchant.id}, which the Merchant does not have"
             yield comparison.differs("no-merchant-order", what, ("", alive[0].id))
@@ -142,7 +142,7 @@ def _of_untold(
 ) -> Iterator[Difference]:
     portal = comparison.portal
     is_ours = all(one.is_ours for one in merchant.members)
-    if is_ours and all(role in account.lists_all_as for role, account in portal.sides):
+    if is_ours and all(account.lists_all for _, account in portal.sides):
         what = f"the {side} does not say what is in it; a deleted product takes its SKU along"
         yield comparison.differs(NOT_COMPARED, what, (merchant.id, supplier.id))
 
@@ -221,7 +221,7 @@ def _tracking(
     if label is None or not label.tracking_number:
         if theirs.order.status == "shipped" and not here:
             yield comparison.differs("no-tracking", _without_number(comparison), about)
-        elif here and _is_open(theirs) and "supplier" in comparison.portal.supplier.lists_all_as:
+        elif here and _is_open(theirs) and comparison.portal.supplier.lists_all:
             yield _void(comparison, match, ours, theirs)
     elif label.is_partial:
         yield comparison.differs("partially-shipped", _in_part(label, here), about)
@@ -249,7 +249,7 @@ def _in_part(label: Shipment, here: Sequence[str]) -> str:
 
 def _without_number(comparison: Comparison) -> str:
     """Say of an order that it is shipped; only a Supplier that lists parcels says that without."""
-    if "supplier" in comparison.portal.supplier.lists_all_as:
+    if comparison.portal.supplier.lists_all:
         return "is shipped at the Supplier without a tracking number; add it there"
     return "is shipped at the Supplier, and the Merchant has no valid tracking number"
 
@@ -276,9 +276,9 @@ def _void(comparison: Comparison, match: Match, ours: Standing, theirs: Standing
 def _of_products(comparison: Comparison, now: datetime) -> Iterator[Difference]:
     """Yield products without a link, and quantities that are not the same."""
     portal = comparison.portal
-    reading = Reading(cursor=None, now=now, patient=False)
+    request = PlanRequest(cursor=None, now=now)
     if "import-products" in comparison.able:
-        for page in TASKS["import-products"].plan(portal, reading):
+        for page in TASKS["import-products"].plan(portal, request):
             for step in page.items:
                 if isinstance(step.payload, Product):
                     owed = Owed(key=step.key, merchant_id=step.merchant_id)
@@ -291,7 +291,7 @@ def _of_products(comparison: Comparison, now: datetime) -> Iterator[Difference]:
                         owed=owed,
                     )
     if "write-inventory-back" in comparison.able:
-        for page in TASKS["write-inventory-back"].plan(portal, reading):
+        for page in TASKS["write-inventory-back"].plan(portal, request):
             for step in page.items:
                 if step.verdict is None:
                     yield comparison.differs(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from ordosync.accounts.account import Account, Role
+from ordosync.accounts.account import OrderListing, Role
 from ordosync.database import sqlite3
 from ordosync.engine.comparison.order_trees import Family, Twins
 from ordosync.models import Address, Order, Page, Standing
@@ -52,21 +52,21 @@ class Sides:
         self.other_origins: set[str] = set()
         """What other references begin with that look like ours."""
         self.left_out: Mapping[Role, str] = {
-            role: account.left_out(role) for role, account in portal.sides
+            role: account.unlisted() for role, account in portal.sides
         }
         """What an account does not show, so that it may exist although it is not here."""
 
     def load(self, now: datetime) -> None:
         """Read both accounts, the Merchant's first: what is new there is no difference yet."""
-        self._read("merchant", self.portal.merchant, now)
-        self._read("supplier", self.portal.supplier, now)
-        if "supplier" not in self.portal.supplier.lists_all_as:
+        self._read("merchant", self.portal.merchant.listing, now)
+        self._read("supplier", self.portal.supplier.listing, now)
+        if not self.portal.supplier.lists_all:
             self._look_up()
         self._add_linked()
 
     def load_supplier(self, now: datetime) -> None:
         """Read the Supplier's account alone."""
-        self._read("supplier", self.portal.supplier, now)
+        self._read("supplier", self.portal.supplier.listing, now)
 
     def pairs(self) -> Iterator[Twins]:
         """Yield each order of the Merchant that the Supplier has, by its id."""
@@ -147,8 +147,8 @@ class Sides:
         members.sort(key=lambda one: (len(one.order.id), one.order.id))
         return Family(id_, tuple(members))
 
-    def _read(self, role: Role, account: Account, now: datetime) -> None:
-        for page in account.all_orders(role, now=now):
+    def _read(self, role: Role, listing: OrderListing | None, now: datetime) -> None:
+        for page in listing.read(now=now) if listing else ():
             self._keep(role, page)
 
     def _keep(self, role: Role, page: Page[Standing]) -> None:
@@ -207,8 +207,8 @@ class Sides:
             generation, left = 1, ids
             while left:
                 names = {f"{self.portal.origin}:{one}#{generation}": one for one in left}
-                found = self.portal.supplier.find_orders(list(names))
-                statuses = self.portal.supplier.statuses([one.id for one in found.values()])
+                found = self.portal.supplier.orders.find(list(names))
+                statuses = self.portal.supplier.orders.statuses([one.id for one in found.values()])
                 for reference, outcome in found.items():
                     self._know(outcome.id, statuses.get(outcome.id, ""), reference)
                 left = [names[reference] for reference in found]
@@ -230,8 +230,8 @@ class Sides:
         for ids in self._ids():
             links = list(self.portal.links.of_merchant("order", ids).values())
             missing = [link for link in links if not self._has_twin(link.merchant_id)]
-            if "supplier" not in self.portal.supplier.lists_all_as:
-                known = self.portal.supplier.statuses([link.supplier_id for link in missing])
+            if not self.portal.supplier.lists_all:
+                known = self.portal.supplier.orders.statuses([link.supplier_id for link in missing])
                 for id_, status in known.items():
                     self._know(id_, status)
             for link in missing:

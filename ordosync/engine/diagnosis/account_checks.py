@@ -5,11 +5,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
-from ordosync.accounts.account import Finding, Role
+from ordosync.accounts.account import CheckResult, Role
 from ordosync.accounts.connections import Network
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine.portals import open_account
+from ordosync.engine.portals import merchant_of, supplier_of
 from ordosync.errors import AccountError
 
 
@@ -37,28 +37,28 @@ def online_checks(config: Config, clock: Clock) -> Iterator[OnlineCheck]:
 def _side(
     config: Config, portal: PortalConfig, role: Role, network: Network
 ) -> Iterator[OnlineCheck]:
-    side = portal.merchant if role == "merchant" else portal.supplier
-    account = open_account(config, portal, role, config.database.parent, network)
+    opener = merchant_of if role == "merchant" else supplier_of
+    account = opener(config, portal, spool=config.database.parent, at=network)
     try:
-        found = list(account.check(role))
-        if role == "supplier" and account.parcels:
-            found.append(Finding(text=account.parcels))
+        found = list(account.check())
     except AccountError as error:
-        found = [Finding(text=str(error), is_problem=True)]
+        found = [CheckResult(text=str(error), is_problem=True)]
     finally:
         account.close()
     if not any(one.is_problem for one in found):
-        yield _check(portal, role, side.account, Finding(text="all that is needed is there"), "ok")
+        yield _check(
+            portal, role, account.name, CheckResult(text="all that is needed is there"), "ok"
+        )
     for one in found:
         state: Literal["note", "trouble"] = "trouble" if one.is_problem else "note"
-        yield _check(portal, role, side.account, one, state)
+        yield _check(portal, role, account.name, one, state)
 
 
 def _check(
     portal: PortalConfig,
     role: Role,
     account: str,
-    finding: Finding,
+    finding: CheckResult,
     state: Literal["ok", "note", "trouble"],
 ) -> OnlineCheck:
     return OnlineCheck(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ordosync.accounts.account import Account
+from ordosync.accounts.account import PortalAccount
 from ordosync.accounts.sqlite import SqliteAccount, TimelineEntry
 from ordosync.errors import AccountError
 from ordosync.models import Order, Shipment
@@ -45,7 +45,7 @@ class Desks:
     @classmethod
     def of(cls, portal: Portal) -> "Desks":
         """Return them; each reads as empty until its file is there."""
-        return cls(merchant=_desk(portal.merchant), supplier=_desk(portal.supplier))
+        return cls(merchant=portal.merchant.desk, supplier=portal.supplier.desk)
 
     def beginning_with(self, prefix: str, *, limit: int) -> list[str]:
         """Return the first order numbers and SKUs of both that begin like this."""
@@ -62,8 +62,6 @@ class Looking:
     """How the accounts of a portal are asked."""
 
     portal: Portal
-    tasks: frozenset[str]
-    """What this portal can run: an account is asked nothing that its side has no part in."""
     online: bool
 
     def at_merchant(self, number: str | None) -> Seen | None:
@@ -77,12 +75,12 @@ class Looking:
         )
 
     def _look(
-        self, account: Account, number: str | None, ask: Callable[[str], Seen | None]
+        self, account: PortalAccount, number: str | None, ask: Callable[[str], Seen | None]
     ) -> Seen | None:
         if not number:
             return None
-        if isinstance(account, SqliteAccount):
-            return _at_desk(account, number)
+        if account.desk:
+            return _at_desk(account.desk, number)
         if not self.online:
             return None
         try:
@@ -92,7 +90,7 @@ class Looking:
 
     def _foreign_merchant(self, number: str) -> Seen | None:
         merchant = self.portal.merchant
-        for page in merchant.orders_by_id([number]):
+        for page in merchant.orders.by_id([number]):
             for item in page.items:
                 if isinstance(item, Order):
                     return Seen(
@@ -101,28 +99,24 @@ class Looking:
                         parents=item.ancestors,
                     )
                 return Seen(status="unusable")
-        if "cancel-orders" in self.tasks and merchant.cancelled_among([number]):
+        if merchant.cancelled_among([number]):
             return Seen(status="cancelled")
         return None
 
     def _foreign_supplier(self, number: str, shipments: Sequence[str]) -> Seen | None:
         supplier = self.portal.supplier
-        status = supplier.statuses([number]).get(number)
+        status = supplier.orders.statuses([number]).get(number)
         if status is None:
             return None
         pieces: tuple[str, ...] = ()
-        if "split-order" in self.tasks:
-            pages = supplier.splits_by_id([number])
+        if supplier.splits:
+            pages = supplier.splits.by_id([number])
             pieces = tuple(piece.id for page in pages for one in page.items for piece in one.pieces)
         sent: tuple[Shipment, ...] = ()
-        if "update-tracking" in self.tasks and shipments:
-            read = supplier.shipments_by_id(shipments)
+        if supplier.shipments and shipments:
+            read = supplier.shipments.by_id(shipments)
             sent = tuple(one for page in read for one in page.items if isinstance(one, Shipment))
         return Seen(status=status, pieces=pieces, is_split=bool(pieces), sent=sent)
-
-
-def _desk(account: Account) -> SqliteAccount | None:
-    return account if isinstance(account, SqliteAccount) else None
 
 
 def _at_desk(desk: SqliteAccount, number: str) -> Seen | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from ordosync.accounts import is_embedded
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.execution.unproven import WHY, unproven_accounts
 from ordosync.engine.scheduling.outages import LONG
@@ -271,7 +272,7 @@ def _unshipped(config: Config, store: Store, before: datetime) -> Iterator[Atten
 def _of_order(config: Config, portal: PortalConfig, link: Link, linked_at: datetime) -> Attention:
     account = config.accounts[portal.supplier.account]
     settle = f"look at order {link.supplier_id} in account {account.name}"
-    if account.kind == "sqlite":
+    if is_embedded(account.kind):
         settle = f"ordosync orders show {shlex.quote(link.supplier_id)} --account {account.name}"
     return Attention(
         key=f"{portal.name}:unshipped:{link.merchant_id}",

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.engine.diagnosis.order_facts import OrderFacts
 from ordosync.engine.diagnosis.story import Ending
 from ordosync.engine.scheduling.timetable import Scheduled
@@ -245,7 +244,7 @@ def _not_imported(facts: OrderFacts, due: Due) -> Ending:
     if here.is_split:
         text = f"its pieces are imported, not itself: {', '.join(here.pieces)}"
         return Ending(state="split", next=text)
-    if here.supplier is None and isinstance(portal.merchant, SqliteAccount):
+    if here.supplier is None and portal.merchant.desk:
         return Ending(
             state="not-requested",
             next=f"nobody was asked to ship it: {_request(facts)}; or{_ship_here(facts)}",
@@ -270,7 +269,7 @@ def _names(facts: OrderFacts) -> tuple[str, str]:
 def _desk(facts: OrderFacts, verb: str, *words: str) -> str:
     """Return the desk's command for the Supplier's order, where there is a desk."""
     supplier = facts.portal.supplier
-    if not isinstance(supplier, SqliteAccount):
+    if not supplier.desk:
         return ""
     rest = " ".join(("", *words)) if words else ""
     return f": `ordosync orders {verb} {facts.supplier_id} --account {supplier.name}{rest}`"

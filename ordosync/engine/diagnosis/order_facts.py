@@ -47,7 +47,7 @@ class OrderFacts:
     @property
     def wanted_from(self) -> str:
         """What the Merchant calls the Supplier."""
-        return supplier_at_merchant(self.portal.config)
+        return supplier_at_merchant(self.portal.merchant, self.portal.config)
 
     @property
     def is_piece(self) -> bool:
@@ -106,7 +106,7 @@ def _merchant_id(portal: Portal, there: Seen) -> str | None:
 
 def _prefix(portal: Portal) -> str:
     """Return what stands before the Merchant's number at this Supplier, where that has such."""
-    return str(getattr(portal.supplier.pair, "prefix", ""))
+    return portal.supplier.orders.number_prefix
 
 
 def _gather(

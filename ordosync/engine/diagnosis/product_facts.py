@@ -1,11 +1,11 @@
 """What is known of a product in one portal, and why its quantity is as it is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ordosync.accounts.account import Account
-from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.accounts.account import PortalAccount
+from ordosync.accounts.supplier import Supplier
 from ordosync.engine.diagnosis.account_lookup import Looking
 from ordosync.engine.diagnosis.next_step import Due, next_run, of_open_step
 from ordosync.engine.diagnosis.story import Ending, Event, Story
@@ -57,8 +57,9 @@ def _gather(looking: Looking, store: Store, sku: str) -> _Facts:
     history = links.history("product", merchant_id)
     steps = store.steps
     troubles: list[str] = []
-    here = _ask(looking, portal.merchant, merchant_id, troubles)
-    there = _ask(looking, portal.supplier, supplier_id, troubles)
+    sold, counted = portal.merchant.stock, portal.supplier.stock
+    here = _ask(looking, portal.merchant, sold.current if sold else None, merchant_id, troubles)
+    there = _ask(looking, portal.supplier, counted.of if counted else None, supplier_id, troubles)
     imported = steps.known(portal.name, "import-products", [merchant_id]).get(merchant_id)
     return _Facts(
         portal=portal,
@@ -75,24 +76,29 @@ def _gather(looking: Looking, store: Store, sku: str) -> _Facts:
     )
 
 
-def _ask(looking: Looking, account: Account, sku: str, troubles: list[str]) -> Stock | None:
-    """Ask an embedded account, or a foreign one that can say how many there are."""
-    is_desk = isinstance(account, SqliteAccount)
-    if not is_desk and not (looking.online and "write-inventory-back" in looking.tasks):
+def _ask(
+    looking: Looking,
+    account: PortalAccount,
+    ask: Callable[[Sequence[str]], Mapping[str, Stock]] | None,
+    sku: str,
+    troubles: list[str],
+) -> Stock | None:
+    """Ask an embedded account, or a service if `looking` is online, how many there are."""
+    is_sold = looking.online and looking.portal.config.manage_inventory
+    if ask is None or not (account.desk or is_sold):
         return None
-    is_merchant = account is looking.portal.merchant
     try:
-        found = account.stock_to_write([sku]) if is_merchant else account.stock_of([sku])
+        found = ask([sku])
     except AccountError as error:
         troubles.append(str(error))
         return None
     return found.get(sku)
 
 
-def _taken_off(supplier: Account, there: Stock) -> str:
-    if not isinstance(supplier, SqliteAccount) or there.quantity is None:
+def _taken_off(supplier: Supplier, there: Stock) -> str:
+    if not supplier.desk or there.quantity is None:
         return ""
-    levels = supplier.levels_of(there.sku)
+    levels = supplier.desk.levels_of(there.sku)
     promised = sum(one.committed for one in levels)
     if not promised:
         return ""
@@ -209,6 +215,6 @@ def _fixed(facts: _Facts, why: str) -> Ending:
 def _count_it(facts: _Facts) -> str:
     supplier = facts.portal.supplier
     text = f"nobody has counted it at {supplier.name}"
-    if isinstance(supplier, SqliteAccount):
+    if supplier.desk:
         return f"{text}: `ordosync stock set {facts.supplier_id} QTY --account {supplier.name}`"
     return f"{text}: count it there"

@@ -21,9 +21,8 @@ from ordosync.engine.diagnosis.order_facts import order_facts
 from ordosync.engine.diagnosis.product_facts import product_story
 from ordosync.engine.diagnosis.story import Ending, Event, Story
 from ordosync.engine.portals import chosen, open_portal
-from ordosync.engine.scheduling.timetable import can_run, scheduled
+from ordosync.engine.scheduling.timetable import scheduled
 from ordosync.store import Store
-from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal
 
 __all__ = ["Ending", "Event", "Story", "nearest", "unread", "why"]
@@ -57,8 +56,7 @@ def why(
     with closing(Network(clock)) as network:
         for one in chosen(config, portals):
             portal = open_portal(config, one, store, network)
-            tasks = frozenset(task for task in TASKS if can_run(config, one, task))
-            looking = Looking(portal=portal, tasks=tasks, online=online)
+            looking = Looking(portal=portal, online=online)
             try:
                 for facts in order_facts(portal, store, word, looking):
                     end = ending(facts, due)

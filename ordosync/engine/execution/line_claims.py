@@ -36,7 +36,7 @@ class LineClaims:
             for holder in self._claims.others(self._portal.name, self._lines(step)).values():
                 pair = step.merchant_id or "", holder.key.rpartition("#")[0]
                 if pair not in self._beside:
-                    self._beside[pair] = self._portal.merchant.is_beside(*pair)
+                    self._beside[pair] = self._portal.merchant.orders.is_beside(*pair)
 
     def take(self, steps: Sequence[Step]) -> list[Elsewhere]:
         """Claim the lines of these steps, in the transaction that commits them as sending.
@@ -75,7 +75,7 @@ class LineClaims:
         link = self._store.links(one.holder.portal).of_merchant("order", [merchant_id])
         sent = f"order {link[merchant_id].supplier_id}" if link else f"its order {merchant_id}"
         reason = f"portal {one.holder.portal} sends a line of it already, as {sent}"
-        if self._portal.merchant.tells_reassigned:
+        if self._portal.merchant.orders.reports_reassigned:
             reason += ", and has not seen yet that it was given to another supplier"
             return Verdict(state="waiting", code="sent-elsewhere", reason=reason)
         return Verdict(
@@ -91,7 +91,9 @@ class LineClaims:
 
     def _lines(self, step: Step) -> Sequence[str]:
         payload = step.payload
-        return self._portal.merchant.lines_claimed(payload) if isinstance(payload, Order) else ()
+        return (
+            self._portal.merchant.orders.line_claims(payload) if isinstance(payload, Order) else ()
+        )
 
     def _holder(self, step: Step) -> Holder | None:
         """Return the other portal that sends a line of this order, if there is one."""

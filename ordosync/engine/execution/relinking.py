@@ -30,7 +30,7 @@ class Families:
 
 
 def _of_split(portal: Portal, now: datetime) -> Iterator[tuple[str, tuple[Link, ...]]]:
-    if not all(role in account.lists_all_as for role, account in portal.sides):
+    if not all(account.lists_all for _, account in portal.sides):
         return  # a kind that cannot list its orders cannot split them, either
     with both_sides(portal, now=now) as sides:
         for twins in sides.pairs():

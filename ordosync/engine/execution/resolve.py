@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ordosync.accounts.files import FilesAccount
+from ordosync.accounts.account import required
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.links import Link, LinkKind
@@ -28,7 +28,7 @@ def check_sent(portal: Portal, store: Store, row: StepRow, there: str) -> None:
             f"step {row.id} was never sent, so nothing of it can have arrived; fix what it says,"
             f" then `ordosync retry {row.id}`, or `ordosync dismiss {row.id}`"
         )
-    found = portal.supplier.find_orders([ours]) if (ours := _reference(portal, row)) else {}
+    found = portal.supplier.orders.find([ours]) if (ours := _reference(portal, row)) else {}
     arrived = found[ours].id if ours in found else None
     if arrived and arrived != there:
         raise UsageError(f"it arrived as order {arrived}, not {there}: `ordosync retry {row.id}`")
@@ -45,9 +45,9 @@ def _reference(portal: Portal, row: StepRow) -> str:
 def _is_there(portal: Portal, kind: LinkKind, there: str) -> bool:
     supplier = portal.supplier
     if kind == "order":
-        return there in supplier.statuses([there])
-    # A product of a Supplier that sends files is a SKU, and nothing lists those.
-    return isinstance(supplier, FilesAccount) or there in supplier.stock_of([there])
+        return there in supplier.orders.statuses([there])
+    products = required(supplier.products)
+    return products.is_any_sku or there in required(supplier.stock).of([there])
 
 
 def settle_as_sent(store: Store, row: StepRow, there: str, *, now: datetime) -> None:

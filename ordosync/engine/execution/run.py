@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from ordosync.accounts.account import OUTAGE
+from ordosync.accounts.account import MAX_FAILURES_IN_A_ROW
 from ordosync.clock import Clock
 from ordosync.engine.execution.brake import Brake
 from ordosync.engine.execution.decisions import owed
@@ -32,10 +32,10 @@ from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import PLANNED, UNPROVEN, StepChange, StepRow
 from ordosync.tasks import TASKS, waiting_for
-from ordosync.tasks.base import Portal, Reading, Result, Step, Task, Verdict, edit_key
+from ordosync.tasks.base import PlanRequest, Portal, Result, Step, Task, Verdict, edit_key
 
 _CATCHES_UP = timedelta(hours=1)
-"""Later than this after a restore, whatever was there before it is not news to any reading."""
+"""Later than this after a restore, whatever was there before it is not news to any read."""
 _PASSES_IN = timedelta(hours=1)
 """After so long it is worth a call to see whether something has settled itself."""
 _QUIET_S = LEASE.total_seconds() / 20
@@ -134,7 +134,7 @@ class Execution:
 
     def _may_have_passed(self, row: StepRow) -> bool:
         """Whether to ask again: a foreign account by itself only now and then."""
-        is_cheap = all(account.embedded for _, account in self.portal.sides)
+        is_cheap = all(account.desk is not None for _, account in self.portal.sides)
         is_asked = self.run.trigger != "schedule"
         return is_cheap or is_asked or self.clock.now() - row.updated_at >= _PASSES_IN
 
@@ -145,12 +145,12 @@ class Execution:
         """
         row = self.store.schedule.get(self.portal.name, self.task.name)
         linked_by = self._linked_by()
-        reading = Reading(
+        request = PlanRequest(
             cursor=self.store.schedule.cursor(self.portal.name, self.task.name),
             now=self.clock.now(),
-            patient=patient,
+            skip_recent=patient,
             last_at=row.last_ok_at if row else None,
-            behind=self._is_behind,
+            after_restore=self._is_behind,
             lacks_links=linked_by is None,
         )
         cursor = None
@@ -160,7 +160,7 @@ class Execution:
         brake = Brake(self.task, self.portal)
         self._told = frozenset(row.key for row in self._failed())
         fault("reading")
-        for page in self.task.plan(self.portal, reading):
+        for page in self.task.plan(self.portal, request):
             self._check_stop()
             self._page(page, brake)
             cursor = page.cursor
@@ -174,11 +174,11 @@ class Execution:
         unsettled = self.store.steps.unsettled_ids(self.portal.name)
         sources = frozenset(row.key for row in failed if row.of_source)
         self._mended = {
-            *self.portal.merchant.release(unsettled, sources=sources),
-            *self.portal.supplier.release(unsettled, sources=sources),
+            *self.portal.merchant.finish_reading(unsettled, sources=sources),
+            *self.portal.supplier.finish_reading(unsettled, sources=sources),
         }
         if linked_by is not None and self._linked_by() == linked_by:
-            self._read_to_end = cursor, reading.now
+            self._read_to_end = cursor, request.now
 
     def conclude(self) -> None:
         """Note, in the transaction that ends the run, what a complete reading has come to."""
@@ -193,7 +193,7 @@ class Execution:
     def _linked_by(self) -> int | None:
         """Return the last run that linked what this task reads, 0 where no task does.
 
-        None while links may be missing. If it is the same one before and after a reading, what was
+        None while links may be missing. If it is the same one before and after a read, what was
         passed over for want of a link can be passed over for good.
         """
         before, portal = self.task.links_by, self.portal.name
@@ -285,7 +285,7 @@ class Execution:
         """Whether an uncertain write is old enough for a look-up to be believed."""
         if row.state not in ("sending", "unknown"):
             return True
-        settle_s = self.task.target(self.portal).settle_s
+        settle_s = self.task.target(self.portal).limits.settle_s
         if row.sent_boot_s is None:  # restored, or written by a version that knew no boot time
             return row.state == "unknown" or settle_s <= 0
         now_s = self.clock.boot_s()
@@ -403,7 +403,7 @@ class Execution:
         return changes
 
     def _send(self, steps: Sequence[Step], *, look_first: bool = False) -> None:
-        size = self.task.target(self.portal).batch_size
+        size = self.task.target(self.portal).limits.batch_size
         for start in range(0, len(steps), size):
             self._check_stop()
             self._send_batch(steps[start : start + size], look_first=look_first)
@@ -434,7 +434,7 @@ class Execution:
                 result.outcome,
                 known.get(step.key),
                 tries=self.task.tries,
-                settle_s=self.task.target(self.portal).settle_s,
+                settle_s=self.task.target(self.portal).limits.settle_s,
                 now=self.clock.now(),
                 uncertain=look_first,
             )
@@ -503,11 +503,11 @@ class Execution:
         for outcome in outcomes:
             is_out = outcome.state == "unavailable" or outcome.code == UnknownOutcomeError.code
             self._unavailable = self._unavailable + 1 if is_out else 0
-            if self._unavailable >= OUTAGE:
+            if self._unavailable >= MAX_FAILURES_IN_A_ROW:
                 raise UnavailableError(
                     f"account {self.task.target(self.portal).name}",
                     self.task.name,
-                    f"{OUTAGE} writes in a row did not pass: {outcome.reason}",
+                    f"{MAX_FAILURES_IN_A_ROW} writes in a row did not pass: {outcome.reason}",
                 )
 
     def _adopt_failed(self) -> None:
@@ -632,9 +632,9 @@ class Execution:
     @property
     def calls(self) -> int:
         """Calls to foreign services so far."""
-        return self.portal.merchant.calls + self.portal.supplier.calls
+        return self.portal.merchant.client.calls + self.portal.supplier.client.calls
 
     @property
     def cost(self) -> int:
         """What they have charged for them so far, where they count in points."""
-        return self.portal.merchant.cost + self.portal.supplier.cost
+        return self.portal.merchant.client.cost + self.portal.supplier.client.cost

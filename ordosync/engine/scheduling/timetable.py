@@ -4,8 +4,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from ordosync.accounts import account_class
+from ordosync.accounts import is_embedded
+from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.supplier import Supplier
+from ordosync.config.needs import missing_part
 from ordosync.config.settings import AT_ONCE_TASKS, GLOBAL_TASKS, Config, PortalConfig
+from ordosync.engine.portals import merchant_of, supplier_of
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.slots import INTERVALS_S
 from ordosync.store import Store
@@ -25,30 +29,31 @@ def plans(config: Config, rows: Iterable[ScheduleRow]) -> list[Plan]:
     return [
         _plan(config, portal, task, switched=(portal.name, task) in switched)
         for portal in config.portals.values()
-        for task in TASKS
-        if can_run(config, portal, task)
+        for task in runnable_tasks(config, portal)
     ]
 
 
+def runnable_tasks(config: Config, portal: PortalConfig) -> tuple[str, ...]:
+    """Return the tasks for which both accounts of a portal have their parts, in their order."""
+    sides = merchant_of(config, portal), supplier_of(config, portal)
+    return tuple(task for task in TASKS if _why_not(portal, task, *sides) is None)
+
+
 def can_run(config: Config, portal: PortalConfig, task: str) -> bool:
-    """Whether both accounts of a portal can do their side of a task."""
+    """True if both accounts of a portal have their part of a task."""
     return why_not(config, portal, task) is None
 
 
 def why_not(config: Config, portal: PortalConfig, task: str) -> str | None:
-    """Say why a task cannot run for a portal; None where it can."""
+    """Return why a task cannot run for a portal; None if it can."""
+    return _why_not(portal, task, merchant_of(config, portal), supplier_of(config, portal))
+
+
+def _why_not(portal: PortalConfig, task: str, merchant: Merchant, supplier: Supplier) -> str | None:
     if task == "write-inventory-back" and not portal.manage_inventory:
         return f"portal {portal.name} is shipping-only: {task} needs `manage_inventory: true` there"
-    merchant = config.accounts[portal.merchant.account]
-    supplier = config.accounts[portal.supplier.account]
-    if account_class(merchant.kind).takes_part(
-        task, "merchant", merchant.options
-    ) and account_class(supplier.kind).takes_part(task, "supplier", supplier.options):
-        return None
-    return (
-        f"portal {portal.name} has no {task}: one of its accounts, {merchant.name} and"
-        f" {supplier.name}, is not set up for it"
-    )
+    missing = missing_part(task, merchant, supplier)
+    return missing and f"portal {portal.name} has no {task}: {missing}"
 
 
 def check_switch(
@@ -136,8 +141,8 @@ def interval_name(interval_s: int | None) -> str:
 def _plan(config: Config, portal: PortalConfig, task: str, *, switched: bool) -> Plan:
     decided_by: DecidedBy = "configuration" if task in portal.decided else "default"
     if task in AT_ONCE_TASKS:
-        supplier = account_class(config.accounts[portal.supplier.account].kind)
-        interval_s: int | None = _EMBEDDED_S if supplier.embedded else _AT_ONCE_S
+        is_told = is_embedded(config.accounts[portal.supplier.account].kind)
+        interval_s: int | None = _EMBEDDED_S if is_told else _AT_ONCE_S
     elif portal.tasks[task] == "off" and decided_by == "default" and switched:
         interval_s, decided_by = INTERVALS_S[_SWITCHED_ON], "autosync"
     else:

@@ -8,10 +8,11 @@ from typing import ClassVar, Generic, TypeVar
 
 import pytest
 
-from ordosync.accounts.account import Account, Role
+from ordosync.accounts.account import Role
+from ordosync.config.needs import NEEDS
 from ordosync.models import Order, Page, Unusable
 from ordosync.tasks import TASKS
-from tests.accounts.contract.opening import SIDES, opened
+from tests.accounts.contract.opening import SIDES, OpenAccount, opened
 from tests.accounts.contract.people import (
     MerchantPeople,
     SupplierPeople,
@@ -41,26 +42,27 @@ class AccountContract(ABC, Generic[P]):
             yield people
 
     @pytest.fixture(name="account")
-    def _account(self, people: P) -> Iterator[Account]:
+    def _account(self, people: P) -> Iterator[OpenAccount]:
         with closing(opened(people)) as account:
             yield account
 
-    def test_takes_part_in_the_tasks_that_it_is_not_said_to_lack(
-        self, account: Account, people: P
+    def test_has_the_parts_that_it_is_not_said_to_lack(
+        self, account: OpenAccount, people: P
     ) -> None:
-        options = {name: value for name, value in people.options.items() if name != "kind"}
+        parts = {
+            task
+            for task, needs in NEEDS.items()
+            if getattr(account.side, getattr(needs, self.role)) is not None
+        }
 
-        parts = {task for task in TASKS if account.takes_part(task, self.role, options)}
-
-        assert self.role in account.roles
         assert parts == {*TASKS} - people.lacks
 
-    def test_may_be_closed_and_released_twice(self, account: Account) -> None:
+    def test_may_be_closed_and_released_twice(self, account: OpenAccount) -> None:
         for _ in range(2):
-            account.release(frozenset())
+            account.finish_reading(frozenset())
             account.close()
 
-    def test_is_named_as_in_the_configuration(self, account: Account) -> None:
+    def test_is_named_as_in_the_configuration(self, account: OpenAccount) -> None:
         assert account.name == SIDES[self.role]
 
 

@@ -1,8 +1,9 @@
 """What is promised of the orders that a Merchant cancelled."""
 
-from ordosync.accounts.account import Account
+from ordosync.accounts.account import ReadRequest
 from tests.accounts.contract.account import AsMerchant, read
 from tests.accounts.contract.examples import parcel, sold
+from tests.accounts.contract.opening import OpenMerchant
 from tests.accounts.contract.people import MerchantPeople, needs
 
 
@@ -11,65 +12,82 @@ class CancelledOrders(AsMerchant):
     """Which orders are cancelled, since when and at this moment."""
 
     def test_cancelled_orders_are_read_and_no_others(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         cancelled, _ = people.request_all([sold("1001"), sold("1002")])
         people.cancel(cancelled)
 
-        found, _ = read(account.cancelled_orders(None, now=people.settle()))
+        found, _ = read(
+            account.cancellations.changed(ReadRequest(cursor=None, now=people.settle()))
+        )
 
         assert found == [cancelled]
 
     def test_cancelled_orders_are_read_since_the_cursor(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         first, second = people.request_all([sold("1001"), sold("1002")])
         people.cancel(first)
-        _, cursor = read(account.cancelled_orders(None, now=people.settle()))
+        _, cursor = read(
+            account.cancellations.changed(ReadRequest(cursor=None, now=people.settle()))
+        )
         people.cancel(second)
 
-        later, _ = read(account.cancelled_orders(cursor, now=people.settle()), since=cursor)
+        later, _ = read(
+            account.cancellations.changed(ReadRequest(cursor=cursor, now=people.settle())),
+            since=cursor,
+        )
 
         assert second in later
         assert {*later} <= {first, second}
 
     def test_each_of_many_cancelled_orders_is_read_once(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         placed = people.request_all([sold(str(number)) for number in range(self.many)])
         for order_id in placed:
             people.cancel(order_id)
 
-        found, _ = read(account.cancelled_orders(None, now=people.settle()))
+        found, _ = read(
+            account.cancellations.changed(ReadRequest(cursor=None, now=people.settle()))
+        )
 
         assert sorted(found) == sorted(placed)
 
     def test_some_of_these_orders_are_cancelled_now(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         cancelled, other = people.request_all([sold("1001"), sold("1002")])
         people.cancel(cancelled)
 
-        found = account.cancelled_among([other, people.unknown_id, cancelled])
+        found = account.cancellations.among([other, people.unknown_id, cancelled])
 
         assert found == {cancelled}
-        assert account.cancelled_among([]) == frozenset()
+        assert account.cancellations.among([]) == frozenset()
 
     @needs("requesting-again")
     def test_order_that_is_requested_again_is_cancelled_no_more(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
         people.cancel(order_id)
         people.request_again(order_id)
 
-        assert account.cancelled_among([order_id]) == frozenset()
-        assert read(account.cancelled_orders(None, now=people.settle()))[0] == []
+        assert account.cancellations.among([order_id]) == frozenset()
+        assert (
+            read(account.cancellations.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+            == []
+        )
 
     @needs("update-tracking")
-    def test_shipped_order_is_not_cancelled(self, account: Account, people: MerchantPeople) -> None:
+    def test_shipped_order_is_not_cancelled(
+        self, account: OpenMerchant, people: MerchantPeople
+    ) -> None:
         order_id = people.request(sold("1001"))
-        account.add_tracking([parcel(order_id)])
+        account.tracking.add([parcel(order_id)])
 
-        assert account.cancelled_among([order_id]) == frozenset()
-        assert read(account.cancelled_orders(None, now=people.settle()))[0] == []
+        assert account.cancellations.among([order_id]) == frozenset()
+        assert (
+            read(account.cancellations.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+            == []
+        )

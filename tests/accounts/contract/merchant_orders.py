@@ -2,16 +2,17 @@
 
 from decimal import Decimal
 
-from ordosync.accounts.account import Account
+from ordosync.accounts.account import ReadRequest
 from ordosync.models import Comment, Order, Unusable
 from tests.accounts.contract.account import AsMerchant, quantities, read, usable
 from tests.accounts.contract.examples import line, parcel, sold
+from tests.accounts.contract.opening import OpenMerchant
 from tests.accounts.contract.people import MerchantPeople, needs
 
 
-def is_read(account: Account, order_id: str) -> bool:
+def is_read(account: OpenMerchant, order_id: str) -> bool:
     """Whether an order is read by its id, so that it is to be shipped still."""
-    items, _ = read(account.orders_by_id([order_id]))
+    items, _ = read(account.orders.by_id([order_id]))
     return any(isinstance(item, Order) for item in items)
 
 
@@ -19,18 +20,20 @@ class RequestedOrders(AsMerchant):
     """Which orders are read, and how."""
 
     def test_nothing_is_read_where_nothing_is(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
-        assert read(account.orders(None, now=people.settle()))[0] == []
-        assert read(account.orders_by_id([]))[0] == []
+        assert read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0] == []
+        assert read(account.orders.by_id([]))[0] == []
 
     def test_requested_order_is_read_as_it_was_placed(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         placed = sold("1001", line("MUG", 2), line("CUP", 1, unit_price=Decimal("19.99")))
         order_id = people.request(placed)
 
-        [found] = usable(read(account.orders(None, now=people.settle()))[0])
+        [found] = usable(
+            read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
 
         assert found.id == order_id
         assert found.status == "dropshipment_requested"
@@ -41,11 +44,13 @@ class RequestedOrders(AsMerchant):
         assert found.currency == placed.currency
 
     def test_requested_order_can_be_told_from_others_and_dated(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         people.request_all([sold("1001", line("MUG"), line("MUG", 2)), sold("1002")])
 
-        found = usable(read(account.orders(None, now=people.settle()))[0])
+        found = usable(
+            read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
 
         assert len({one.number for one in found}) == 2
         assert len({each.id for one in found for each in one.lines}) == 3
@@ -56,78 +61,94 @@ class RequestedOrders(AsMerchant):
             assert one.placed_at is None or one.placed_at.tzinfo is not None
 
     @needs("own-orders")
-    def test_order_of_nobody_else_is_read(self, account: Account, people: MerchantPeople) -> None:
+    def test_order_of_nobody_else_is_read(
+        self, account: OpenMerchant, people: MerchantPeople
+    ) -> None:
         own = people.take(sold("1001"))
         requested = people.request(sold("1002"))
 
-        found = usable(read(account.orders(None, now=people.settle()))[0])
-        again = usable(read(account.orders_by_id([own, requested]))[0])
+        found = usable(
+            read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
+        again = usable(read(account.orders.by_id([own, requested]))[0])
 
         assert [one.id for one in found] == [requested]
         assert [one.id for one in again] == [requested]
 
     def test_each_of_many_orders_is_in_one_page(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         placed = people.request_all([sold(str(number)) for number in range(self.many)])
 
-        found = usable(read(account.orders(None, now=people.settle()))[0])
+        found = usable(
+            read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
 
         assert sorted(one.id for one in found) == sorted(placed)
 
     def test_reading_goes_on_where_the_last_one_ended(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         people.request_all([sold("1001"), sold("1002")])
-        before, cursor = read(account.orders(None, now=people.settle()))
+        before, cursor = read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
         newer = people.request(sold("1003"))
 
-        after, _ = read(account.orders(cursor, now=people.settle()), since=cursor)
+        after, _ = read(
+            account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
+        )
 
         assert newer in {one.id for one in after}
         again = {one.id: one.content for one in after if one.id != newer}
         assert again.items() <= {one.id: one.content for one in before}.items()
 
     def test_nothing_is_lost_by_a_cursor_after_which_nothing_came(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         people.request(sold("1001"))
-        _, cursor = read(account.orders(None, now=people.settle()))
-        _, cursor = read(account.orders(cursor, now=people.settle()), since=cursor)
+        _, cursor = read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
+        _, cursor = read(
+            account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
+        )
         newer = people.request(sold("1002"))
 
-        after, _ = read(account.orders(cursor, now=people.settle()), since=cursor)
+        after, _ = read(
+            account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
+        )
 
         assert newer in {one.id for one in after}
 
     @needs("cancel-orders")
     def test_no_order_is_skipped_when_some_change_between_two_pages(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         placed = people.request_all([sold(str(number)) for number in range(self.many)])
 
-        pages = account.orders(None, now=people.settle())
+        pages = account.orders.changed(ReadRequest(cursor=None, now=people.settle()))
         first = next(pages)
         gone = [one.id for one in first.items[:3]]
         for order_id in gone:
             people.cancel(order_id)
         newer = people.request(sold("new"))
         rest, cursor = read(pages)
-        later, _ = read(account.orders(cursor, now=people.settle()), since=cursor)
+        later, _ = read(
+            account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
+        )
 
         found = {one.id for one in (*first.items, *rest, *later)}
         assert {*placed, newer} - {*gone} <= found
 
     @needs("cancel-orders")
     def test_order_that_was_cancelled_is_read_no_more(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         before, after = people.request(sold("1001")), people.request(sold("1002"))
         people.cancel(before)
 
-        found, cursor = read(account.orders(None, now=people.settle()))
+        found, cursor = read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
         people.cancel(after)
-        later, _ = read(account.orders(cursor, now=people.settle()), since=cursor)
+        later, _ = read(
+            account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
+        )
 
         assert [one.id for one in found] == [after]
         assert later == []
@@ -135,60 +156,69 @@ class RequestedOrders(AsMerchant):
 
     @needs("cancel-orders", "requesting-again")
     def test_order_that_is_requested_again_is_read_again(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
         people.cancel(order_id)
-        _, cursor = read(account.orders(None, now=people.settle()))
+        _, cursor = read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
         people.request_again(order_id)
 
-        later = usable(read(account.orders(cursor, now=people.settle()), since=cursor)[0])
+        later = usable(
+            read(
+                account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())),
+                since=cursor,
+            )[0]
+        )
 
         assert [one.id for one in later] == [order_id]
 
     @needs("update-tracking")
     def test_order_that_was_shipped_is_read_no_more(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
-        account.add_tracking([parcel(order_id)])
+        account.tracking.add([parcel(order_id)])
 
-        found, _ = read(account.orders(None, now=people.settle()))
+        found, _ = read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
 
         assert found == []
         assert not is_read(account, order_id)
 
     @needs("relisting")
     def test_order_whose_lines_are_listed_in_another_order_is_the_same(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001", line("MUG", 2), line("CUP"), line("BOX", 3)))
-        [before] = usable(read(account.orders_by_id([order_id]))[0])
+        [before] = usable(read(account.orders.by_id([order_id]))[0])
 
         people.relist(order_id)
 
-        assert usable(read(account.orders_by_id([order_id]))[0]) == [before]
+        assert usable(read(account.orders.by_id([order_id]))[0]) == [before]
 
     @needs("reassigning")
     def test_order_that_another_supplier_got_is_skipped_as_reassigned(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
-        _, cursor = read(account.orders(None, now=people.settle()))
+        _, cursor = read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
         people.reassign(order_id)
 
-        [found] = read(account.orders(cursor, now=people.settle()), since=cursor)[0]
+        [found] = read(
+            account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
+        )[0]
 
         assert isinstance(found, Unusable)
         assert (found.id, found.code, found.skip) == (order_id, "reassigned", True)
 
     def test_orders_are_read_by_id_as_they_are_now(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         placed = people.request_all([sold(str(number)) for number in range(3)])
-        first, _, third = usable(read(account.orders(None, now=people.settle()))[0])
+        first, _, third = usable(
+            read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
 
-        found = usable(read(account.orders_by_id([third.id, people.unknown_id, first.id]))[0])
+        found = usable(read(account.orders.by_id([third.id, people.unknown_id, first.id]))[0])
 
         assert sorted(one.id for one in found) == sorted([first.id, third.id])
         assert {first.id, third.id} <= {*placed}
@@ -196,7 +226,7 @@ class RequestedOrders(AsMerchant):
         assert by_id == {first.id: first, third.id: third}
 
     @needs("comments")
-    def test_comment_is_made_once(self, account: Account, people: MerchantPeople) -> None:
+    def test_comment_is_made_once(self, account: OpenMerchant, people: MerchantPeople) -> None:
         order_id = people.request(sold("1001"))
         said = Comment(key="late:1", order_id=order_id, text="It is shipped already")
         other = Comment(key="late:2", order_id=order_id, text="Another remark")

@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
-from ordosync.accounts.account import Account
+from ordosync.accounts.account import ReadRequest
 from tests.accounts.contract.account import AsMerchant, read, usable
 from tests.accounts.contract.examples import product
+from tests.accounts.contract.opening import OpenMerchant
 from tests.accounts.contract.people import MerchantPeople, needs
 
 
@@ -12,10 +13,12 @@ from tests.accounts.contract.people import MerchantPeople, needs
 class OfferedProducts(AsMerchant):
     """Which products are read, and how."""
 
-    def test_product_is_read_as_it_is(self, account: Account, people: MerchantPeople) -> None:
+    def test_product_is_read_as_it_is(self, account: OpenMerchant, people: MerchantPeople) -> None:
         product_id = people.add_product(product("MUG", name="A blue mug", price=Decimal("9.99")))
 
-        [found] = usable(read(account.products(None, now=people.settle()))[0])
+        [found] = usable(
+            read(account.products.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
 
         assert (found.id, found.sku, found.name) == (product_id, "MUG", "A blue mug")
         assert found.price == Decimal("9.99")
@@ -23,69 +26,85 @@ class OfferedProducts(AsMerchant):
         assert (found.is_kit, found.archived) == (False, False)
 
     def test_each_of_many_products_is_in_one_page(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         sold = [people.add_product(product(f"MUG-{number}")) for number in range(self.many)]
 
-        found = usable(read(account.products(None, now=people.settle()))[0])
+        found = usable(
+            read(account.products.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
 
         assert sorted(one.id for one in found) == sorted(sold)
 
     def test_reading_goes_on_where_the_last_one_ended(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         people.add_product(product("MUG"))
-        before, cursor = read(account.products(None, now=people.settle()))
+        before, cursor = read(
+            account.products.changed(ReadRequest(cursor=None, now=people.settle()))
+        )
         newer = people.add_product(product("CUP"))
 
-        after, _ = read(account.products(cursor, now=people.settle()), since=cursor)
+        after, _ = read(
+            account.products.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
+        )
 
         assert newer in {one.id for one in after}
         again = {one.id: one.content for one in after if one.id != newer}
         assert again.items() <= {one.id: one.content for one in before}.items()
 
     @needs("archiving")
-    def test_archived_product_is_left_out(self, account: Account, people: MerchantPeople) -> None:
+    def test_archived_product_is_left_out(
+        self, account: OpenMerchant, people: MerchantPeople
+    ) -> None:
         archived = people.add_product(product("MUG"))
         kept = people.add_product(product("CUP"))
         people.archive("MUG")
 
-        found = usable(read(account.products(None, now=people.settle()))[0])
-        again = usable(read(account.products_by_id([archived, kept]))[0])
+        found = usable(
+            read(account.products.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
+        again = usable(read(account.products.by_id([archived, kept]))[0])
 
         assert [one.id for one in found] == [kept]
         assert [one.id for one in again] == [kept]
 
     @needs("assigned-products")
     def test_product_of_another_supplier_is_left_out(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         others = people.add_product(product("MUG"), other=True)
         ours = people.add_product(product("CUP"))
 
-        found = usable(read(account.products(None, now=people.settle()))[0])
-        again = usable(read(account.products_by_id([others, ours]))[0])
+        found = usable(
+            read(account.products.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
+        again = usable(read(account.products.by_id([others, ours]))[0])
 
         assert [one.id for one in found] == [ours]
         assert [one.id for one in again] == [ours]
 
     @needs("kits")
-    def test_kit_is_read_as_one(self, account: Account, people: MerchantPeople) -> None:
+    def test_kit_is_read_as_one(self, account: OpenMerchant, people: MerchantPeople) -> None:
         people.add_product(product("SET", is_kit=True))
 
-        [found] = usable(read(account.products(None, now=people.settle()))[0])
+        [found] = usable(
+            read(account.products.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
 
         assert found.is_kit
 
     def test_products_are_read_by_id_as_they_are_now(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         for sku in ("MUG", "CUP", "JAR"):
             people.add_product(product(sku))
-        known = usable(read(account.products(None, now=people.settle()))[0])
+        known = usable(
+            read(account.products.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
         mug, cup = (one for one in known if one.sku != "JAR")
 
-        found = usable(read(account.products_by_id([cup.id, people.unknown_id, mug.id]))[0])
+        found = usable(read(account.products.by_id([cup.id, people.unknown_id, mug.id]))[0])
 
         assert {one.id: one for one in found} == {mug.id: mug, cup.id: cup}
-        assert read(account.products_by_id([]))[0] == []
+        assert read(account.products.by_id([]))[0] == []

@@ -5,17 +5,20 @@ from collections.abc import Sequence
 import pytest
 from msgspec.structs import replace
 
-from ordosync.accounts.account import Account
+from ordosync.accounts.account import ReadRequest
 from ordosync.models import Order, Piece, PieceLine, Split
 from tests.accounts.contract.account import AsMerchant, quantities, read, usable
 from tests.accounts.contract.examples import line, parcel, sold
+from tests.accounts.contract.opening import OpenMerchant
 from tests.accounts.contract.people import MerchantPeople, needs
 
 
-def requested(account: Account, people: MerchantPeople, *skus: str, number: str = "1001") -> Order:
+def requested(
+    account: OpenMerchant, people: MerchantPeople, *skus: str, number: str = "1001"
+) -> Order:
     """Request an order of three of each; return it as the account reads it."""
     order_id = people.request(sold(number, *(line(sku, 3) for sku in skus)))
-    [found] = usable(read(account.orders_by_id([order_id]))[0])
+    [found] = usable(read(account.orders.by_id([order_id]))[0])
     return found
 
 
@@ -49,10 +52,10 @@ def without_ids(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
 class SplitOrders(AsMerchant):
     """Pieces as given, whole or not at all."""
 
-    def test_order_is_split_as_given(self, account: Account, people: MerchantPeople) -> None:
+    def test_order_is_split_as_given(self, account: OpenMerchant, people: MerchantPeople) -> None:
         wanted = partition(requested(account, people, "MUG", "CUP"), (1, 0), (2, 3))
 
-        [outcome] = account.split_orders([wanted])
+        [outcome] = account.splits.split([wanted])
 
         assert outcome.state == "done"
         assert without_ids(outcome.pieces) == wanted.pieces
@@ -63,11 +66,11 @@ class SplitOrders(AsMerchant):
         }
 
     def test_pieces_and_their_lines_have_ids_of_their_own(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         found = requested(account, people, "MUG", "CUP")
 
-        [outcome] = account.split_orders([partition(found, (1, 1), (2, 2))])
+        [outcome] = account.splits.split([partition(found, (1, 1), (2, 2))])
 
         pieces = {piece.id for piece in outcome.pieces}
         lines = {one.id for piece in outcome.pieces for one in piece.lines}
@@ -77,7 +80,7 @@ class SplitOrders(AsMerchant):
         assert not lines & {"", *(one.id for one in found.lines)}
 
     def test_lines_of_a_piece_answer_in_the_order_given(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         wanted = partition(requested(account, people, "MUG", "CUP", "JAR"), (1, 1, 1), (2, 2, 2))
         turned = replace(
@@ -85,16 +88,16 @@ class SplitOrders(AsMerchant):
             pieces=tuple(replace(piece, lines=piece.lines[::-1]) for piece in wanted.pieces),
         )
 
-        outcomes = [account.split_orders([turned])[0] for _ in range(2)]
+        outcomes = [account.splits.split([turned])[0] for _ in range(2)]
 
         assert [without_ids(one.pieces) for one in outcomes] == [turned.pieces, turned.pieces]
 
     def test_same_split_again_is_unchanged_with_the_same_pieces(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         wanted = partition(requested(account, people, "MUG"), (1,), (2,))
 
-        [first], [second] = (account.split_orders([wanted]) for _ in range(2))
+        [first], [second] = (account.splits.split([wanted]) for _ in range(2))
 
         assert (first.state, second.state) == ("done", "unchanged")
         assert second.pieces == first.pieces
@@ -102,12 +105,14 @@ class SplitOrders(AsMerchant):
 
     @needs("piece-orders")
     def test_pieces_stay_requested_in_place_of_the_order(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         found = requested(account, people, "MUG", "CUP")
-        [outcome] = account.split_orders([partition(found, (1, 0), (2, 3))])
+        [outcome] = account.splits.split([partition(found, (1, 0), (2, 3))])
 
-        pieces = usable(read(account.orders(None, now=people.settle()))[0])
+        pieces = usable(
+            read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
 
         assert [one.id for one in pieces] == [piece.id for piece in outcome.pieces]
         assert [quantities(one) for one in pieces] == [[("MUG", 1)], [("MUG", 2), ("CUP", 3)]]
@@ -115,10 +120,12 @@ class SplitOrders(AsMerchant):
             assert one.ancestors == (found.id,)
             assert [each.id for each in one.lines] == [each.id for each in piece.lines]
             assert people.status(one.id) == "dropshipment_requested"
-        assert read(account.orders_by_id([found.id]))[0] == []
+        assert read(account.orders.by_id([found.id]))[0] == []
 
-    def test_piece_is_split_in_its_turn(self, account: Account, people: MerchantPeople) -> None:
-        [outer] = account.split_orders([partition(requested(account, people, "MUG"), (1,), (2,))])
+    def test_piece_is_split_in_its_turn(
+        self, account: OpenMerchant, people: MerchantPeople
+    ) -> None:
+        [outer] = account.splits.split([partition(requested(account, people, "MUG"), (1,), (2,))])
         piece = outer.pieces[1]
         halves = tuple(
             Piece(
@@ -128,7 +135,7 @@ class SplitOrders(AsMerchant):
             for place in (1, 2)
         )
 
-        [inner] = account.split_orders([Split(order_id=piece.id, pieces=halves)])
+        [inner] = account.splits.split([Split(order_id=piece.id, pieces=halves)])
 
         assert inner.state == "done"
         assert without_ids(inner.pieces) == halves
@@ -136,86 +143,90 @@ class SplitOrders(AsMerchant):
 
     @pytest.mark.parametrize("pieces", [((1,), (1,)), ((2,), (2,)), ((3,),)])
     def test_pieces_that_do_not_add_up_are_refused(
-        self, account: Account, people: MerchantPeople, pieces: Sequence[Sequence[int]]
+        self, account: OpenMerchant, people: MerchantPeople, pieces: Sequence[Sequence[int]]
     ) -> None:
         found = requested(account, people, "MUG")
 
-        [outcome] = account.split_orders([partition(found, *pieces)])
+        [outcome] = account.splits.split([partition(found, *pieces)])
 
         assert (outcome.state, outcome.code) == ("refused", "does-not-fit")
         assert people.pieces(found.id) == {}
         assert people.status(found.id) == "dropshipment_requested"
 
     def test_line_of_another_order_does_not_fit(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         found = requested(account, people, "MUG")
         other = requested(account, people, "MUG", number="1002")
 
-        [outcome] = account.split_orders([replace(partition(other, (1,), (2,)), order_id=found.id)])
+        [outcome] = account.splits.split([replace(partition(other, (1,), (2,)), order_id=found.id)])
 
         assert (outcome.state, outcome.code) == ("refused", "does-not-fit")
         assert people.pieces(found.id) == {}
 
     def test_order_that_is_split_otherwise_is_refused(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         found = requested(account, people, "MUG")
         people.split(found.id, (1,), (1,), (1,))
 
-        [outcome] = account.split_orders([partition(found, (1,), (2,))])
+        [outcome] = account.splits.split([partition(found, (1,), (2,))])
 
         assert (outcome.state, outcome.code) == ("refused", "already-split")
         assert len(people.pieces(found.id)) == 3
 
     @needs("update-tracking")
-    def test_shipped_order_is_refused(self, account: Account, people: MerchantPeople) -> None:
+    def test_shipped_order_is_refused(self, account: OpenMerchant, people: MerchantPeople) -> None:
         found = requested(account, people, "MUG")
-        account.add_tracking([parcel(found.id)])
+        account.tracking.add([parcel(found.id)])
 
-        [outcome] = account.split_orders([partition(found, (1,), (2,))])
+        [outcome] = account.splits.split([partition(found, (1,), (2,))])
 
         assert (outcome.state, outcome.code) == ("refused", "already-shipped")
         assert people.pieces(found.id) == {}
 
     @needs("cancel-orders")
-    def test_cancelled_order_is_refused(self, account: Account, people: MerchantPeople) -> None:
+    def test_cancelled_order_is_refused(
+        self, account: OpenMerchant, people: MerchantPeople
+    ) -> None:
         found = requested(account, people, "MUG")
         people.cancel(found.id)
 
-        [outcome] = account.split_orders([partition(found, (1,), (2,))])
+        [outcome] = account.splits.split([partition(found, (1,), (2,))])
 
         assert (outcome.state, outcome.code) == ("refused", "cancelled")
         assert people.pieces(found.id) == {}
 
     def test_unknown_order_is_refused_and_stops_no_other(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         wanted = partition(requested(account, people, "MUG"), (1,), (2,))
         found = requested(account, people, "MUG", number="1002")
         other = partition(found, (2,), (1,), reference="origin:B")
         nobody = replace(wanted, order_id=people.unknown_id)
 
-        outcomes = account.split_orders([wanted, nobody, other])
+        outcomes = account.splits.split([wanted, nobody, other])
 
         assert [one.state for one in outcomes] == ["done", "refused", "done"]
         assert outcomes[1].code == "not-found"
         assert outcomes[1].reason
         assert without_ids(outcomes[2].pieces) == other.pieces
 
-    def test_no_splits_are_no_outcomes(self, account: Account) -> None:
-        assert account.split_orders([]) == []
+    def test_no_splits_are_no_outcomes(self, account: OpenMerchant) -> None:
+        assert account.splits.split([]) == []
 
     @needs("piece-orders", "update-tracking")
     def test_of_an_order_that_was_partly_sent_before_only_the_open_rest_is_read(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001", line("MUG", 3)))
         first, second = people.split(order_id, (1,), (2,))
         people.settle()
-        [told] = account.add_tracking([parcel(first)])
+        [told] = account.tracking.add([parcel(first)])
 
-        found = usable(read(account.orders(None, now=people.settle()))[0])
+        found = usable(
+            read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
 
         assert told.state == "done"
         assert [(one.id, quantities(one)) for one in found if not one.is_split] == [

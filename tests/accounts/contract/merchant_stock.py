@@ -3,10 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from ordosync.accounts.account import Account
 from ordosync.models import Stock
 from tests.accounts.contract.account import AsMerchant
 from tests.accounts.contract.examples import product
+from tests.accounts.contract.opening import OpenMerchant
 from tests.accounts.contract.people import MerchantPeople, needs
 
 
@@ -22,21 +22,21 @@ class WrittenStock(AsMerchant):
     """Absolute numbers, and who takes none."""
 
     def test_what_would_be_replaced_is_what_people_see(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         mug, cup = stocked(people, "MUG", 7), stocked(people, "CUP", 0)
 
-        found = account.stock_to_write([cup, people.unknown_id, mug])
+        found = account.stock.current([cup, people.unknown_id, mug])
 
         assert found == {
             mug: Stock(product_id=mug, sku="MUG", quantity=7),
             cup: Stock(product_id=cup, sku="CUP", quantity=0),
         }
-        assert account.stock_to_write([]) == {}
+        assert account.stock.current([]) == {}
 
     @pytest.mark.parametrize("quantity", [0, 1, 375])
     def test_quantity_is_set_and_not_added(
-        self, account: Account, people: MerchantPeople, quantity: int
+        self, account: OpenMerchant, people: MerchantPeople, quantity: int
     ) -> None:
         mug = stocked(people, "MUG", 7)
 
@@ -45,10 +45,10 @@ class WrittenStock(AsMerchant):
 
         assert (first, second) == (["done"], ["unchanged"])
         assert people.physical("MUG") == quantity
-        assert account.stock_to_write([mug])[mug].quantity == quantity
+        assert account.stock.current([mug])[mug].quantity == quantity
 
     def test_quantity_that_was_never_written_is_written(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         mug = people.add_product(product("MUG"))
 
@@ -56,13 +56,13 @@ class WrittenStock(AsMerchant):
         assert people.physical("MUG") == 3
 
     def test_unknown_product_is_refused_and_stops_no_other(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         mug, cup = stocked(people, "MUG", 7), stocked(people, "CUP", 7)
-        known = account.stock_to_write([mug, cup])
+        known = account.stock.current([mug, cup])
         nobody = Stock(product_id=people.unknown_id, sku="NOBODY", quantity=1)
 
-        outcomes = account.write_stock(
+        outcomes = account.stock.write(
             [replace(known[mug], quantity=1), nobody, replace(known[cup], quantity=2)]
         )
 
@@ -71,7 +71,7 @@ class WrittenStock(AsMerchant):
         assert outcomes[1].reason
         assert (people.physical("MUG"), people.physical("CUP")) == (1, 2)
 
-    def test_outcomes_answer_in_order(self, account: Account, people: MerchantPeople) -> None:
+    def test_outcomes_answer_in_order(self, account: OpenMerchant, people: MerchantPeople) -> None:
         skus = ["MUG", "CUP", "JAR", "POT", "PAN"]
         ids = [stocked(people, sku, 5) for sku in skus]
 
@@ -80,39 +80,41 @@ class WrittenStock(AsMerchant):
         assert states == ["unchanged", "done", "unchanged", "done", "unchanged"]
         assert [people.physical(sku) for sku in skus] == [5, 6, 5, 7, 5]
 
-    def test_no_quantities_are_no_outcomes(self, account: Account) -> None:
-        assert account.write_stock([]) == []
+    def test_no_quantities_are_no_outcomes(self, account: OpenMerchant) -> None:
+        assert account.stock.write([]) == []
 
     @needs("kits")
-    def test_quantity_of_a_kit_is_fixed(self, account: Account, people: MerchantPeople) -> None:
+    def test_quantity_of_a_kit_is_fixed(
+        self, account: OpenMerchant, people: MerchantPeople
+    ) -> None:
         kit = people.add_product(product("SET", is_kit=True))
 
-        known = account.stock_to_write([kit])[kit]
-        [outcome] = account.write_stock([replace(known, quantity=3)])
+        known = account.stock.current([kit])[kit]
+        [outcome] = account.stock.write([replace(known, quantity=3)])
 
         assert known.fixed == "kit"
         assert (outcome.state, outcome.code) == ("refused", "fixed")
 
     @needs("archiving")
     def test_quantity_of_an_archived_product_is_fixed(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         mug = stocked(people, "MUG", 7)
         people.archive("MUG")
 
-        assert account.stock_to_write([mug])[mug].fixed == "archived"
+        assert account.stock.current([mug])[mug].fixed == "archived"
 
     @needs("assigned-products")
     def test_quantity_of_anothers_product_is_fixed(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         mug = people.add_product(product("MUG"), other=True)
 
-        assert account.stock_to_write([mug])[mug].fixed == "unassigned"
+        assert account.stock.current([mug])[mug].fixed == "unassigned"
 
-    def _write(self, account: Account, wanted: dict[str, int]) -> list[str]:
-        known = account.stock_to_write([*wanted])
-        outcomes = account.write_stock(
+    def _write(self, account: OpenMerchant, wanted: dict[str, int]) -> list[str]:
+        known = account.stock.current([*wanted])
+        outcomes = account.stock.write(
             [replace(known[key], quantity=quantity) for key, quantity in wanted.items()]
         )
         return [one.state for one in outcomes]

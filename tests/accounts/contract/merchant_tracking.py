@@ -1,8 +1,8 @@
 """What is promised of the tracking that is written to a Merchant."""
 
-from ordosync.accounts.account import Account
 from tests.accounts.contract.account import AsMerchant
 from tests.accounts.contract.examples import line, parcel, product, sold
+from tests.accounts.contract.opening import OpenMerchant
 from tests.accounts.contract.people import MerchantPeople, needs, numbers, told
 
 
@@ -11,77 +11,79 @@ class WrittenTracking(AsMerchant):
     """What was sent is told once, and what was voided is told, too."""
 
     def test_six_fields_arrive_and_the_order_is_shipped(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
         sent = parcel(order_id)
 
-        [outcome] = account.add_tracking([sent])
+        [outcome] = account.tracking.add([sent])
 
         assert outcome.state == "done"
         assert people.status(order_id) == "shipped"
         assert people.tracking(order_id) == [told(sent, people)]
 
     @needs("write-inventory-back")
-    def test_stock_stays_as_it_was(self, account: Account, people: MerchantPeople) -> None:
+    def test_stock_stays_as_it_was(self, account: OpenMerchant, people: MerchantPeople) -> None:
         people.add_product(product("MUG"))
         people.count("MUG", 10)
         order_id = people.request(sold("1001", line("MUG", 2)))
         before = people.physical("MUG")
 
-        account.add_tracking([parcel(order_id)])
+        account.tracking.add([parcel(order_id)])
 
         assert people.physical("MUG") == before
 
-    def test_same_number_again_is_unchanged(self, account: Account, people: MerchantPeople) -> None:
+    def test_same_number_again_is_unchanged(
+        self, account: OpenMerchant, people: MerchantPeople
+    ) -> None:
         order_id = people.request(sold("1001"))
         sent = parcel(order_id)
 
-        outcomes = [account.add_tracking([sent])[0] for _ in range(2)]
+        outcomes = [account.tracking.add([sent])[0] for _ in range(2)]
 
         assert [one.state for one in outcomes] == ["done", "unchanged"]
         assert people.tracking(order_id) == [told(sent, people)]
 
     def test_same_number_twice_in_one_call_is_written_once(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
 
-        outcomes = account.add_tracking([parcel(order_id), parcel(order_id)])
+        outcomes = account.tracking.add([parcel(order_id), parcel(order_id)])
 
         assert [one.state for one in outcomes] == ["done", "unchanged"]
         assert numbers(people.tracking(order_id)) == ["1Z1"]
 
     def test_other_number_that_holds_is_kept(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
-        account.add_tracking([parcel(order_id, "1Z1")])
+        account.tracking.add([parcel(order_id, "1Z1")])
 
-        [outcome] = account.add_tracking([parcel(order_id, "1Z2", id="s-2")])
+        [outcome] = account.tracking.add([parcel(order_id, "1Z2", id="s-2")])
 
         assert (outcome.state, outcome.code) == ("refused", "other-tracking")
         assert numbers(people.tracking(order_id)) == ["1Z1"]
 
     @needs("cancel-orders")
     def test_cancelled_order_refuses_and_stays_cancelled(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
         people.cancel(order_id)
 
-        [outcome] = account.add_tracking([parcel(order_id)])
+        [outcome] = account.tracking.add([parcel(order_id)])
 
         assert (outcome.state, outcome.code) == ("refused", "cancelled")
         assert people.status(order_id) == "cancelled"
         assert people.tracking(order_id) == []
 
     def test_unknown_order_is_refused_and_stops_no_other(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         first, second = people.request_all([sold("1001"), sold("1002")])
 
-        outcomes = account.add_tracking(
+        outcomes = account.tracking.add(
             [
                 parcel(first, "1Z1", id="s-1"),
                 parcel(people.unknown_id, "1Z2", id="s-2"),
@@ -95,19 +97,19 @@ class WrittenTracking(AsMerchant):
         assert numbers(people.tracking(first)) == ["1Z1"]
         assert numbers(people.tracking(second)) == ["1Z3"]
 
-    def test_no_parcels_are_no_outcomes(self, account: Account) -> None:
-        assert account.add_tracking([]) == []
-        assert account.void_tracking([]) == []
+    def test_no_parcels_are_no_outcomes(self, account: OpenMerchant) -> None:
+        assert account.tracking.add([]) == []
+        assert account.tracking.void([]) == []
 
     @needs("split-order")
     def test_split_order_passes_it_on_to_each_open_piece(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001", line("MUG", 3)))
         first, second, third = people.split(order_id, (1,), (1,), (1,))
-        account.add_tracking([parcel(first, "1Z0", id="s-0")])
+        account.tracking.add([parcel(first, "1Z0", id="s-0")])
 
-        outcomes = [account.add_tracking([parcel(order_id, "1Z1")])[0] for _ in range(2)]
+        outcomes = [account.tracking.add([parcel(order_id, "1Z1")])[0] for _ in range(2)]
 
         assert [one.state for one in outcomes] == ["done", "unchanged"]
         assert [one.code for one in outcomes] == ["on-pieces", "on-pieces"]
@@ -117,11 +119,11 @@ class WrittenTracking(AsMerchant):
             assert people.status(piece) == "shipped"
 
     @needs("split-order")
-    def test_piece_is_shipped_alone(self, account: Account, people: MerchantPeople) -> None:
+    def test_piece_is_shipped_alone(self, account: OpenMerchant, people: MerchantPeople) -> None:
         order_id = people.request(sold("1001", line("MUG", 2)))
         first, second = people.split(order_id, (1,), (1,))
 
-        [outcome] = account.add_tracking([parcel(first)])
+        [outcome] = account.tracking.add([parcel(first)])
 
         assert (outcome.state, outcome.code) == ("done", "")
         assert people.status(first) == "shipped"
@@ -129,13 +131,13 @@ class WrittenTracking(AsMerchant):
         assert people.tracking(second) == []
 
     def test_voided_label_is_flagged_and_the_order_stays_shipped(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
-        account.add_tracking([parcel(order_id)])
+        account.tracking.add([parcel(order_id)])
         voided = parcel(order_id, voided=True)
 
-        outcomes = [account.void_tracking([voided])[0] for _ in range(2)]
+        outcomes = [account.tracking.void([voided])[0] for _ in range(2)]
 
         assert [one.state for one in outcomes] == ["done", "unchanged"]
         assert people.status(order_id) == "shipped"
@@ -143,12 +145,12 @@ class WrittenTracking(AsMerchant):
         assert people.tracking(order_id) == seen
 
     def test_number_that_is_not_there_is_voided_already(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
-        account.add_tracking([parcel(order_id, "1Z1")])
+        account.tracking.add([parcel(order_id, "1Z1")])
 
-        outcomes = account.void_tracking(
+        outcomes = account.tracking.void(
             [
                 parcel(order_id, "1Z9", id="s-9", voided=True),
                 parcel(people.unknown_id, "1Z8", id="s-8", voided=True),
@@ -159,13 +161,13 @@ class WrittenTracking(AsMerchant):
         assert numbers(people.tracking(order_id)) == ["1Z1"]
 
     def test_new_number_takes_the_place_of_a_voided_one(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
-        account.add_tracking([parcel(order_id, "1Z1")])
-        account.void_tracking([parcel(order_id, "1Z1", voided=True)])
+        account.tracking.add([parcel(order_id, "1Z1")])
+        account.tracking.void([parcel(order_id, "1Z1", voided=True)])
 
-        [outcome] = account.add_tracking([parcel(order_id, "1Z2", id="s-2")])
+        [outcome] = account.tracking.add([parcel(order_id, "1Z2", id="s-2")])
 
         assert outcome.state == "done"
         assert people.status(order_id) == "shipped"

@@ -1,11 +1,33 @@
 """From people to an account that is opened as its configuration says."""
 
 import json
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
+from types import MappingProxyType
+from typing import overload
 
-from ordosync.accounts import account_class
-from ordosync.accounts.account import Account, Role
+from ordosync.accounts.account import CheckResult, OrderListing, PortalContext, Role, required
+from ordosync.accounts.merchant import (
+    Merchant,
+    MerchantCancellations,
+    MerchantProducts,
+    MerchantSplits,
+    MerchantStock,
+    MerchantTracking,
+)
+from ordosync.accounts.supplier import (
+    Supplier,
+    SupplierCancellations,
+    SupplierProducts,
+    SupplierShipments,
+    SupplierSplits,
+    SupplierStock,
+)
 from ordosync.config import load_config
+from ordosync.config.opening import open_merchant, open_supplier
+from ordosync.config.settings import ProductsConfig
+from ordosync.models import Comment
 from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople
 
 SIDES: dict[Role, str] = {"merchant": "shop", "supplier": "northwind"}
@@ -14,13 +36,22 @@ PORTAL = "shop-northwind"
 
 
 def write_config(
-    folder: Path, merchant: People | None, supplier: People | None, **portal: object
+    folder: Path,
+    merchant: People | None,
+    supplier: People | None,
+    options: Mapping[str, object] = MappingProxyType({}),
+    /,
+    **portal: object,
 ) -> Path:
-    """Write the configuration of a portal; an account of nobody's is an embedded one."""
+    """Write the configuration of a portal; an account without people is an embedded one.
+
+    `options` are added to those of all people's accounts.
+    """
     accounts: dict[str, object] = {}
     sides: dict[str, object] = {}
     for (role, name), people in zip(SIDES.items(), (merchant, supplier), strict=True):
-        accounts[name] = people.options if people else {"kind": "sqlite", "path": f"{name}.db"}
+        embedded = {"kind": "sqlite", "path": f"{name}.db"}
+        accounts[name] = {**people.options, **options} if people else embedded
         sides[role] = {"account": name, **(people.pair if people else {})}
     known = {"accounts": accounts, "portals": {PORTAL: {**sides, **portal}}}
     path = folder / "config.yaml"
@@ -29,19 +60,140 @@ def write_config(
     return path
 
 
-def opened(people: MerchantPeople | SupplierPeople) -> Account:
-    """Open the account that they work in, as one side of a portal sees it."""
-    role: Role = "merchant" if isinstance(people, MerchantPeople) else "supplier"
+class OpenAccount:
+    """An account as one portal sees it, for tests that know which parts it has."""
+
+    def __init__(self, side: Merchant | Supplier) -> None:
+        self.side = side
+        self.name = side.name
+        self.limits = side.limits
+        self.client = side.client
+
+    @property
+    def listing(self) -> OrderListing:
+        return required(self.side.listing)
+
+    def comment(self, comments: Sequence[Comment]) -> None:
+        self.side.comment(comments)
+
+    def check(self) -> list[CheckResult]:
+        return list(self.side.check())
+
+    def finish_reading(
+        self, unsettled: AbstractSet[str], *, sources: AbstractSet[str] = frozenset()
+    ) -> AbstractSet[str]:
+        return self.side.finish_reading(unsettled, sources=sources)
+
+    def close(self) -> None:
+        self.side.close()
+
+
+class OpenMerchant(OpenAccount):
+    """A Merchant whose parts are there."""
+
+    side: Merchant
+
+    def __init__(self, people: MerchantPeople, side: Merchant) -> None:
+        super().__init__(side)
+        self.people = people
+        self.orders = side.orders
+
+    @property
+    def cancellations(self) -> MerchantCancellations:
+        return required(self.side.cancellations)
+
+    @property
+    def products(self) -> MerchantProducts:
+        return required(self.side.products)
+
+    @property
+    def stock(self) -> MerchantStock:
+        return required(self.side.stock)
+
+    @property
+    def tracking(self) -> MerchantTracking:
+        return required(self.side.tracking)
+
+    @property
+    def splits(self) -> MerchantSplits:
+        return required(self.side.splits)
+
+
+class OpenSupplier(OpenAccount):
+    """A Supplier whose parts are there."""
+
+    side: Supplier
+
+    def __init__(self, people: SupplierPeople, side: Supplier) -> None:
+        super().__init__(side)
+        self.people = people
+        self.orders = side.orders
+
+    @property
+    def cancellations(self) -> SupplierCancellations:
+        return required(self.side.cancellations)
+
+    @property
+    def products(self) -> SupplierProducts:
+        return required(self.side.products)
+
+    @property
+    def stock(self) -> SupplierStock:
+        return required(self.side.stock)
+
+    @property
+    def shipments(self) -> SupplierShipments:
+        return required(self.side.shipments)
+
+    @property
+    def splits(self) -> SupplierSplits:
+        return required(self.side.splits)
+
+
+@overload
+def opened(
+    people: MerchantPeople,
+    *,
+    partner: str = ...,
+    options: Mapping[str, object] = ...,
+    pair: Mapping[str, object] = ...,
+    selection: ProductsConfig | None = ...,
+) -> OpenMerchant: ...
+@overload
+def opened(
+    people: SupplierPeople,
+    *,
+    partner: str = ...,
+    options: Mapping[str, object] = ...,
+    pair: Mapping[str, object] = ...,
+    selection: ProductsConfig | None = ...,
+) -> OpenSupplier: ...
+def opened(
+    people: MerchantPeople | SupplierPeople,
+    *,
+    partner: str = "",
+    options: Mapping[str, object] = MappingProxyType({}),
+    pair: Mapping[str, object] = MappingProxyType({}),
+    selection: ProductsConfig | None = None,
+) -> OpenMerchant | OpenSupplier:
+    """Open the account that they work in, as one side of a portal sees it.
+
+    `options` and `pair` are added to those that they have.
+    """
+    if pair:
+        people.pair = {**people.pair, **pair}
     merchant = people if isinstance(people, MerchantPeople) else None
     supplier = people if isinstance(people, SupplierPeople) else None
-    config = load_config(write_config(people.folder, merchant, supplier, **people.portal))
-    account = config.accounts[SIDES[role]]
+    config = load_config(write_config(people.folder, merchant, supplier, options, **people.portal))
     portal = config.portals[PORTAL]
-    side, partner = portal.merchant, portal.supplier
-    if role == "supplier":
-        side, partner = partner, side
-    adapter = account_class(account.kind)
-    whole = adapter(name=account.name, spool=people.folder / "spool", **account.options)
-    return whole.paired(
-        side.pair, partner=partner.account, selection=portal.products, network=people.network
+    side, other = portal.merchant, portal.supplier
+    if supplier:
+        side, other = other, side
+    context = PortalContext(
+        partner=partner or other.account,
+        selection=selection or portal.products,
+        spool=people.folder / "spool",
     )
+    if isinstance(people, SupplierPeople):
+        return OpenSupplier(people, open_supplier(config.accounts, side, context, people.network))
+    return OpenMerchant(people, open_merchant(config.accounts, side, context, people.network))

@@ -4,19 +4,22 @@ from collections.abc import Mapping
 
 import pytest
 
-from ordosync.accounts.account import Account, Role
+from ordosync.accounts.account import Role
 from ordosync.models import Standing
 from tests.accounts.contract.account import AsMerchant, AsSupplier, quantities, read
 from tests.accounts.contract.examples import line, order, parcel, sold
 from tests.accounts.contract.merchant_splits import partition, requested
+from tests.accounts.contract.opening import OpenMerchant, OpenSupplier
 from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople, needs
 
 
-def standing(account: Account, people: People, role: Role) -> Mapping[str, Standing]:
+def standing(
+    account: OpenMerchant | OpenSupplier, people: People, role: Role
+) -> Mapping[str, Standing]:
     """Read all of them, by id; what an account does not list tells nothing."""
-    if role not in account.lists_all_as:
-        pytest.skip(f"{account.kind} cannot list all orders of a {role}")
-    found, _ = read(account.all_orders(role, now=people.settle()))
+    if not account.side.lists_all:
+        pytest.skip(f"{account.side.kind} cannot list all orders of a {role}")
+    found, _ = read(account.listing.read(now=people.settle()))
     return {one.order.id: one for one in found}
 
 
@@ -28,7 +31,7 @@ class StandingAtMerchant(AsMerchant):
     """Every order that was ever requested from the Supplier."""
 
     def test_all_orders_are_listed_over_pages(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         ids = people.request_all([sold(f"{1000 + n}") for n in range(self.many)])
 
@@ -39,7 +42,7 @@ class StandingAtMerchant(AsMerchant):
         assert quantities(found[ids[0]].order) == [("MUG", 1)]
 
     @needs("cancel-orders")
-    def test_cancelled_order_is_listed(self, account: Account, people: MerchantPeople) -> None:
+    def test_cancelled_order_is_listed(self, account: OpenMerchant, people: MerchantPeople) -> None:
         order_id = people.request(sold("1001"))
         people.cancel(order_id)
 
@@ -47,11 +50,11 @@ class StandingAtMerchant(AsMerchant):
 
     @needs("update-tracking")
     def test_what_was_told_is_said_and_what_was_voided(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         first, second = people.request_all([sold("1001"), sold("1002")])
-        account.add_tracking([parcel(first, "1Z1"), parcel(second, "1Z2", id="s-2")])
-        account.void_tracking([parcel(second, "1Z2", id="s-2", voided=True)])
+        account.tracking.add([parcel(first, "1Z1"), parcel(second, "1Z2", id="s-2")])
+        account.tracking.void([parcel(second, "1Z2", id="s-2", voided=True)])
 
         found = standing(account, people, "merchant")
 
@@ -60,10 +63,10 @@ class StandingAtMerchant(AsMerchant):
 
     @needs("split-order")
     def test_pieces_say_what_they_were_split_from_and_who_they_are(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         wanted = partition(requested(account, people, "MUG", "CUP"), (1, 0), (2, 3))
-        [made] = account.split_orders([wanted])
+        [made] = account.splits.split([wanted])
         first, second = (piece.id for piece in made.pieces)
 
         found = standing(account, people, "merchant")
@@ -79,7 +82,7 @@ class StandingAtMerchant(AsMerchant):
 
     @needs("reassigning")
     def test_order_of_another_supplier_is_not_ours(
-        self, account: Account, people: MerchantPeople
+        self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))
         people.reassign(order_id)
@@ -91,9 +94,9 @@ class StandingAtSupplier(AsSupplier):
     """Every order that carries a reference."""
 
     def test_orders_carry_the_reference_that_they_were_given(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        made = account.create_orders(
+        made = account.orders.create(
             [order("1001", line("MUG", 2, id="a"), line("CUP", 1, id="b")), order("1002")]
         )
 
@@ -106,9 +109,9 @@ class StandingAtSupplier(AsSupplier):
 
     @needs("cancel-orders")
     def test_cancelled_order_keeps_its_reference(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        [made] = account.create_orders([order("1001")])
+        [made] = account.orders.create([order("1001")])
         people.cancel(made.id)
 
         found = standing(account, people, "supplier")[made.id]
@@ -117,9 +120,9 @@ class StandingAtSupplier(AsSupplier):
 
     @needs("update-tracking")
     def test_label_is_said_until_it_is_deleted(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        first, second = account.create_orders([order("1001"), order("1002")])
+        first, second = account.orders.create([order("1001"), order("1002")])
         for one, number in ((first, "1Z1"), (second, "1Z2")):
             people.ship(one.id, parcel(number=number))
         people.void(second.id)
@@ -128,12 +131,14 @@ class StandingAtSupplier(AsSupplier):
 
         assert (labels(found[first.id]), labels(found[second.id])) == (["1Z1"], [])
         [sent] = [one for one in found[first.id].shipments if not one.voided]
-        shipments, _ = read(account.shipments_by_id([sent.id]))
+        shipments, _ = read(account.shipments.by_id([sent.id]))
         assert [getattr(one, "tracking_number", None) for one in shipments] == ["1Z1"]
 
     @needs("split-order", "piece-orders")
-    def test_pieces_lead_to_the_reference(self, account: Account, people: SupplierPeople) -> None:
-        [made] = account.create_orders([order("1001", line("MUG", 3))])
+    def test_pieces_lead_to_the_reference(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        [made] = account.orders.create([order("1001", line("MUG", 3))])
         pieces = people.split(made.id, (1,), (2,))
 
         found = standing(account, people, "supplier")

@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from ordosync.accounts.account import Account
+from ordosync.accounts.account import ReadRequest
 from ordosync.models import Address, Comment
 from tests.accounts.contract.account import AsSupplier, read
 from tests.accounts.contract.examples import HOSTILE, line, order, parcel
+from tests.accounts.contract.opening import OpenSupplier, opened
 from tests.accounts.contract.people import SupplierPeople, needs
 from tests.virtual import START
 
@@ -17,9 +18,9 @@ class CreatedOrders(AsSupplier):
     """Each order once, and as it was sent."""
 
     def test_order_that_is_created_waits_to_be_shipped(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        [outcome] = account.create_orders([order("1001", line("MUG", 2), line("CUP", 1))])
+        [outcome] = account.orders.create([order("1001", line("MUG", 2), line("CUP", 1))])
 
         [found] = people.orders()
         assert outcome.state == "done"
@@ -29,37 +30,37 @@ class CreatedOrders(AsSupplier):
         assert [(each.sku, each.quantity) for each in found.lines] == [("MUG", 2), ("CUP", 1)]
 
     def test_same_reference_twice_makes_one_order(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        [first] = account.create_orders([order("1001", line("MUG"), line("CUP"))])
-        [second] = account.create_orders([order("1001", line("MUG"), line("CUP"))], look_first=True)
+        [first] = account.orders.create([order("1001", line("MUG"), line("CUP"))])
+        [second] = account.orders.create([order("1001", line("MUG"), line("CUP"))], look_first=True)
 
         assert (first.state, second.state) == ("done", "unchanged")
         assert (second.id, second.line_ids) == (first.id, first.line_ids)
         assert len(people.orders()) == 1
 
     def test_same_reference_twice_in_one_call_makes_one_order(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        first, second = account.create_orders([order("1001"), order("1001")], look_first=True)
+        first, second = account.orders.create([order("1001"), order("1001")], look_first=True)
 
         assert (first.state, second.state) == ("done", "unchanged")
         assert second.id == first.id
         assert len(people.orders()) == 1
 
     def test_reference_that_is_known_keeps_its_order_as_it_was(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        account.create_orders([order("1001", line("MUG", 2))])
-        account.create_orders([order("1001", line("CUP", 7))], look_first=True)
+        account.orders.create([order("1001", line("MUG", 2))])
+        account.orders.create([order("1001", line("CUP", 7))], look_first=True)
 
         [found] = people.orders()
         assert [(each.sku, each.quantity) for each in found.lines] == [("MUG", 2)]
 
     def test_same_number_from_two_merchants_makes_two_orders(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        first, second = account.create_orders(
+        first, second = account.orders.create(
             [order("1001"), order("1001", reference="other-origin:1001#1")]
         )
 
@@ -67,9 +68,11 @@ class CreatedOrders(AsSupplier):
         assert first.id != second.id
         assert len({found.number for found in people.orders()}) == 2
 
-    def test_same_sku_twice_stays_two_lines(self, account: Account, people: SupplierPeople) -> None:
+    def test_same_sku_twice_stays_two_lines(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
         lines = (line("MUG", 1, id="m-1"), line("CUP", 2, id="m-2"), line("MUG", 3, id="m-3"))
-        [outcome] = account.create_orders([order("1001", *lines)])
+        [outcome] = account.orders.create([order("1001", *lines)])
 
         [found] = people.orders()
         quantities = {each.id: (each.sku, each.quantity) for each in found.lines}
@@ -79,17 +82,17 @@ class CreatedOrders(AsSupplier):
             ("MUG", 3),
         ]
 
-    def test_line_ids_are_unique_in_the_account(self, account: Account) -> None:
-        outcomes = account.create_orders(
+    def test_line_ids_are_unique_in_the_account(self, account: OpenSupplier) -> None:
+        outcomes = account.orders.create(
             [order(number, line("MUG"), line("CUP")) for number in ("1001", "1002")]
         )
 
         assert len({line_id for outcome in outcomes for line_id in outcome.line_ids}) == 4
 
     def test_refused_order_does_not_stop_the_others(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        outcomes = account.create_orders(
+        outcomes = account.orders.create(
             [order("1001"), order("1002", line("MUG", 0)), order("1003")]
         )
 
@@ -98,47 +101,49 @@ class CreatedOrders(AsSupplier):
         assert outcomes[1].reason
         assert {found.id for found in people.orders()} == {outcomes[0].id, outcomes[2].id}
 
-    def test_outcomes_answer_in_order(self, account: Account, people: SupplierPeople) -> None:
-        account.create_orders([order("1002"), order("1004")])
+    def test_outcomes_answer_in_order(self, account: OpenSupplier, people: SupplierPeople) -> None:
+        account.orders.create([order("1002"), order("1004")])
 
         numbers = ["1005", "1004", "1003", "1002", "1001"]
-        outcomes = account.create_orders([order(number) for number in numbers], look_first=True)
+        outcomes = account.orders.create([order(number) for number in numbers], look_first=True)
 
         by_id = {found.id: found.number for found in people.orders()}
         assert all(by_id[one.id].endswith(n) for one, n in zip(outcomes, numbers, strict=True))
         states = ["done", "unchanged", "done", "unchanged", "done"]
         assert [outcome.state for outcome in outcomes] == states
 
-    def test_no_orders_are_no_outcomes(self, account: Account) -> None:
-        assert account.create_orders([]) == []
-        assert not account.find_orders([])
+    def test_no_orders_are_no_outcomes(self, account: OpenSupplier) -> None:
+        assert account.orders.create([]) == []
+        assert not account.orders.find([])
 
-    def test_find_orders_finds_exactly_what_is_there(self, account: Account) -> None:
-        created = account.create_orders([order("1001", line("MUG"), line("CUP")), order("1002")])
+    def test_find_orders_finds_exactly_what_is_there(self, account: OpenSupplier) -> None:
+        created = account.orders.create([order("1001", line("MUG"), line("CUP")), order("1002")])
 
-        found = account.find_orders(["origin:1002#1", "origin:1001#1", "origin:100", "nothing"])
+        found = account.orders.find(["origin:1002#1", "origin:1001#1", "origin:100", "nothing"])
 
         assert found == {
             f"origin:{number}#1": replace(outcome, state="unchanged")
             for number, outcome in zip(("1001", "1002"), created, strict=True)
         }
 
-    def test_nothing_is_found_in_an_account_without_orders(self, account: Account) -> None:
-        assert not account.find_orders(["origin:1001#1"])
+    def test_nothing_is_found_in_an_account_without_orders(self, account: OpenSupplier) -> None:
+        assert not account.orders.find(["origin:1001#1"])
 
     @pytest.mark.parametrize("amount", ["0.1", "0.30", "19.995", "0", "123456789012.34"])
-    def test_money_is_exact(self, account: Account, people: SupplierPeople, amount: str) -> None:
-        account.create_orders([order("1001", line("MUG", 3, unit_price=Decimal(amount)))])
+    def test_money_is_exact(
+        self, account: OpenSupplier, people: SupplierPeople, amount: str
+    ) -> None:
+        account.orders.create([order("1001", line("MUG", 3, unit_price=Decimal(amount)))])
 
         [found] = people.orders()
         assert found.lines[0].unit_price == Decimal(amount)
 
     @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
     def test_hostile_text_is_kept_or_refused(
-        self, account: Account, people: SupplierPeople, text: str
+        self, account: OpenSupplier, people: SupplierPeople, text: str
     ) -> None:
         hostile = order("1002", line("MUG", name=text), ship_to=Address(name=text))
-        outcomes = account.create_orders([order("1001"), hostile, order("1003")])
+        outcomes = account.orders.create([order("1001"), hostile, order("1003")])
 
         assert [outcomes[0].state, outcomes[2].state] == ["done", "done"]
         by_id = {found.id: found for found in people.orders()}
@@ -150,20 +155,18 @@ class CreatedOrders(AsSupplier):
             assert outcomes[1].code
             assert len(by_id) == 2
 
-    def test_portals_see_what_the_others_made(self, account: Account) -> None:
-        one, other = (
-            account.paired(account.pair, partner="shop", network=account.network) for _ in range(2)
-        )
+    def test_portals_see_what_the_others_made(self, people: SupplierPeople) -> None:
+        one, other = opened(people), opened(people)
 
-        [first] = one.create_orders([order("1001")])
-        [second] = other.create_orders([order("1001")], look_first=True)
+        [first] = one.orders.create([order("1001")])
+        [second] = other.orders.create([order("1001")], look_first=True)
 
         assert (second.state, second.id) == ("unchanged", first.id)
-        assert set(other.find_orders(["origin:1001#1"])) == {"origin:1001#1"}
+        assert set(other.orders.find(["origin:1001#1"])) == {"origin:1001#1"}
 
     @needs("comments")
-    def test_comment_is_made_once(self, account: Account, people: SupplierPeople) -> None:
-        [created] = account.create_orders([order("1001")])
+    def test_comment_is_made_once(self, account: OpenSupplier, people: SupplierPeople) -> None:
+        [created] = account.orders.create([order("1001")])
         said = Comment(key="late:1", order_id=created.id, text="It was cancelled")
         other = Comment(key="late:2", order_id=created.id, text="Another remark")
 
@@ -175,94 +178,96 @@ class CreatedOrders(AsSupplier):
 
     @needs("update-tracking")
     def test_statuses_of_the_orders_that_are_here(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        waiting, sent = account.create_orders([order("1001"), order("1002")])
+        waiting, sent = account.orders.create([order("1001"), order("1002")])
         people.ship(sent.id, parcel())
 
-        found = account.statuses([sent.id, people.unknown_id, waiting.id])
+        found = account.orders.statuses([sent.id, people.unknown_id, waiting.id])
 
         assert found == {waiting.id: "awaiting_fulfillment", sent.id: "shipped"}
-        assert account.statuses([]) == {}
+        assert account.orders.statuses([]) == {}
 
 
 @needs("cancel-orders")
 class CancelledOrders(AsSupplier):
     """What is open is cancelled, and what is shipped only if that is wished."""
 
-    def test_open_order_is_cancelled_once(self, account: Account, people: SupplierPeople) -> None:
-        created, other = account.create_orders([order("1001"), order("1002")])
+    def test_open_order_is_cancelled_once(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        created, other = account.orders.create([order("1001"), order("1002")])
 
-        outcomes = [account.cancel_orders([created.id])[0] for _ in range(2)]
+        outcomes = [account.cancellations.cancel([created.id])[0] for _ in range(2)]
 
         assert [one.state for one in outcomes] == ["done", "unchanged"]
         assert people.status(created.id) == "cancelled"
-        assert account.statuses([created.id]) == {created.id: "cancelled"}
+        assert account.orders.statuses([created.id]) == {created.id: "cancelled"}
         assert [found.id for found in people.orders()] == [other.id]
 
     def test_order_that_people_cancelled_is_unchanged(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        [created] = account.create_orders([order("1001")])
+        [created] = account.orders.create([order("1001")])
         people.cancel(created.id)
 
-        [outcome] = account.cancel_orders([created.id])
+        [outcome] = account.cancellations.cancel([created.id])
 
         assert outcome.state == "unchanged"
 
     @needs("update-tracking")
     def test_shipped_order_refuses_and_keeps_its_label(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        [created] = account.create_orders([order("1001")])
+        [created] = account.orders.create([order("1001")])
         people.ship(created.id, parcel())
 
-        [outcome] = account.cancel_orders([created.id])
+        [outcome] = account.cancellations.cancel([created.id])
 
         assert (outcome.state, outcome.code) == ("refused", "already-shipped")
         assert people.status(created.id) == "shipped"
-        [sent], _ = read(account.shipments(None, now=people.settle()))
+        [sent], _ = read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))
         assert not getattr(sent, "voided", True)
 
     @needs("update-tracking", "cancelled-shipped", "write-inventory-back")
     def test_shipped_order_is_cancelled_if_wished_and_keeps_label_and_stock(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         people.count("MUG", 10)
-        [created] = account.create_orders([order("1001", line("MUG", 2))])
+        [created] = account.orders.create([order("1001", line("MUG", 2))])
         people.ship(created.id, parcel())
-        before, _ = read(account.stock(now=START))
+        before, _ = read(account.stock.all(ReadRequest(cursor=None, now=START)))
 
-        [outcome] = account.cancel_orders([created.id], also_shipped=True)
+        [outcome] = account.cancellations.cancel([created.id], also_shipped=True)
 
         assert outcome.state == "done"
         assert people.status(created.id) == "cancelled"
-        [sent], _ = read(account.shipments(None, now=people.settle()))
+        [sent], _ = read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))
         assert not getattr(sent, "voided", True)
-        assert read(account.stock(now=START))[0] == before
+        assert read(account.stock.all(ReadRequest(cursor=None, now=START)))[0] == before
 
     @needs("write-inventory-back")
     def test_cancelled_order_gives_its_stock_free(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         people.count("MUG", 10)
-        before, _ = read(account.stock(now=START))
-        [created] = account.create_orders([order("1001", line("MUG", 2))])
+        before, _ = read(account.stock.all(ReadRequest(cursor=None, now=START)))
+        [created] = account.orders.create([order("1001", line("MUG", 2))])
 
-        account.cancel_orders([created.id])
+        account.cancellations.cancel([created.id])
 
-        assert read(account.stock(now=START))[0] == before
+        assert read(account.stock.all(ReadRequest(cursor=None, now=START)))[0] == before
 
     def test_unknown_order_is_refused_and_stops_no_other(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        first, second = account.create_orders([order("1001"), order("1002")])
+        first, second = account.orders.create([order("1001"), order("1002")])
 
-        outcomes = account.cancel_orders([first.id, people.unknown_id, second.id])
+        outcomes = account.cancellations.cancel([first.id, people.unknown_id, second.id])
 
         assert [one.state for one in outcomes] == ["done", "refused", "done"]
         assert outcomes[1].code == "not-found"
         assert people.orders() == []
 
-    def test_no_orders_to_cancel_are_no_outcomes(self, account: Account) -> None:
-        assert account.cancel_orders([]) == []
+    def test_no_orders_to_cancel_are_no_outcomes(self, account: OpenSupplier) -> None:
+        assert account.cancellations.cancel([]) == []

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 
-from ordosync.accounts.account import Account
+from ordosync.accounts.account import ReadRequest
 from ordosync.models import Shipment, Unusable
 from tests.accounts.contract.account import AsSupplier, read, usable
 from tests.accounts.contract.examples import line, order, parcel
+from tests.accounts.contract.opening import OpenSupplier
 from tests.accounts.contract.people import SupplierPeople, needs, told
 
 
-def created(account: Account, *numbers: str) -> list[str]:
+def created(account: OpenSupplier, *numbers: str) -> list[str]:
     """Create orders; return their ids."""
-    return [one.id for one in account.create_orders([order(number) for number in numbers])]
+    return [one.id for one in account.orders.create([order(number) for number in numbers])]
 
 
 def sent(items: Sequence[Shipment | Unusable]) -> list[tuple[str, str, bool]]:
@@ -31,18 +32,25 @@ class SentShipments(AsSupplier):
     """Which parcels are read, and in which order."""
 
     def test_nothing_is_read_where_nothing_was_sent(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         created(account, "1001")
 
-        assert sent(read(account.shipments(None, now=people.settle()))[0]) == []
-        assert read(account.shipments_by_id([]))[0] == []
+        assert (
+            sent(read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))[0])
+            == []
+        )
+        assert read(account.shipments.by_id([]))[0] == []
 
-    def test_parcel_is_read_as_it_was_sent(self, account: Account, people: SupplierPeople) -> None:
+    def test_parcel_is_read_as_it_was_sent(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
         [order_id] = created(account, "1001")
         people.ship(order_id, parcel())
 
-        [found] = usable(read(account.shipments(None, now=people.settle()))[0])
+        [found] = usable(
+            read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
 
         assert found.id
         assert (found.order_id, found.ancestors) == (order_id, ())
@@ -50,85 +58,99 @@ class SentShipments(AsSupplier):
         assert found.shipped_at.tzinfo is not None
 
     def test_parcels_are_read_as_they_were_sent_the_oldest_first(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         first, second, third = created(account, "1001", "1002", "1003")
         for number, order_id in enumerate((second, third, first)):
             people.ship(order_id, parcel(number=f"1Z{number}"))
             people.settle()
 
-        found, _ = read(account.shipments(None, now=people.settle()))
+        found, _ = read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))
 
         assert sent(found) == [(second, "1Z0", False), (third, "1Z1", False), (first, "1Z2", False)]
 
     def test_each_of_many_parcels_is_in_one_page(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         ids = created(account, *(str(number) for number in range(self.many)))
         for number, order_id in enumerate(ids):
             people.ship(order_id, parcel(number=f"1Z{number}"))
 
-        found = usable(read(account.shipments(None, now=people.settle()))[0])
+        found = usable(
+            read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
 
         assert sorted(one.order_id for one in found) == sorted(ids)
         assert len({one.id for one in found}) == self.many
 
     def test_reading_goes_on_where_the_last_one_ended(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         first, second = created(account, "1001", "1002")
         people.ship(first, parcel(number="1Z1"))
-        before, cursor = read(account.shipments(None, now=people.settle()))
+        before, cursor = read(
+            account.shipments.changed(ReadRequest(cursor=None, now=people.settle()))
+        )
         people.ship(second, parcel(number="1Z2"))
 
-        after, _ = read(account.shipments(cursor, now=people.settle()), since=cursor)
+        after, _ = read(
+            account.shipments.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
+        )
 
         newer = (second, "1Z2", False)
         assert newer in sent(after)
         assert {*sent(after)} <= {*sent(before), newer}
 
-    def test_voided_label_is_read_again(self, account: Account, people: SupplierPeople) -> None:
+    def test_voided_label_is_read_again(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
         [order_id] = created(account, "1001")
         people.ship(order_id, parcel())
-        [before], cursor = read(account.shipments(None, now=people.settle()))
+        [before], cursor = read(
+            account.shipments.changed(ReadRequest(cursor=None, now=people.settle()))
+        )
         people.void(order_id)
 
-        [after], _ = read(account.shipments(cursor, now=people.settle()), since=cursor)
+        [after], _ = read(
+            account.shipments.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
+        )
 
         assert sent([before]) == [(order_id, "1Z1", False)]
         assert isinstance(before, Shipment)
         assert isinstance(after, Shipment)
         assert (after.id, after.voided) == (before.id, True)
         assert after.tracking_number in ("1Z1", "")
-        assert account.statuses([order_id]) == {order_id: "awaiting_fulfillment"}
+        assert account.orders.statuses([order_id]) == {order_id: "awaiting_fulfillment"}
 
     @needs("voided-labels")
     def test_new_label_is_another_parcel_that_comes_after(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         [order_id] = created(account, "1001")
         people.ship(order_id, parcel(number="1Z1"))
-        [first], _ = read(account.shipments(None, now=people.settle()))
+        [first], _ = read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))
         people.void(order_id)
         people.settle()
         people.ship(order_id, parcel(number="1Z2"))
 
-        found, _ = read(account.shipments(None, now=people.settle()))
-        again, _ = read(account.shipments_by_id([first.id]))
+        found, _ = read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))
+        again, _ = read(account.shipments.by_id([first.id]))
 
         assert sent(found)[-1] == (order_id, "1Z2", False)
         assert sent(found)[:-1] == sent(again) == [(order_id, "1Z1", True)]
 
     @needs("voided-labels")
     def test_parcels_are_read_by_id_as_they_are_now(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         for order_id in created(account, "1001", "1002", "1003"):
             people.ship(order_id, parcel(number=f"1Z-{order_id}"))
-        first, _, third = usable(read(account.shipments(None, now=people.settle()))[0])
+        first, _, third = usable(
+            read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
         people.void(third.order_id)
 
-        found, _ = read(account.shipments_by_id([third.id, people.unknown_id, first.id]))
+        found, _ = read(account.shipments.by_id([third.id, people.unknown_id, first.id]))
 
         assert {one.id for one in found} == {first.id, third.id}
         assert {*sent(found)} == {
@@ -138,16 +160,18 @@ class SentShipments(AsSupplier):
 
     @needs("split-order", "nested-splits")
     def test_parcel_of_a_piece_says_what_it_was_split_from(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
-        [outcome] = account.create_orders([order("1001", line("MUG", 3))])
+        [outcome] = account.orders.create([order("1001", line("MUG", 3))])
         first, second = people.split(outcome.id, (1,), (2,))
         _, half = people.split(second, (1,), (1,))
         people.ship(first, parcel(number="1Z1"))
         people.settle()
         people.ship(half, parcel(number="1Z2"))
 
-        found = usable(read(account.shipments(None, now=people.settle()))[0])
+        found = usable(
+            read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))[0]
+        )
 
         assert [(one.order_id, one.ancestors) for one in found if one.tracking_number] == [
             (first, (outcome.id,)),

@@ -2,21 +2,22 @@
 
 from collections.abc import Sequence
 
-from ordosync.accounts.account import Account
+from ordosync.accounts.account import ReadRequest
 from ordosync.models import Outcome, Split
 from tests.accounts.contract.account import AsSupplier, read
 from tests.accounts.contract.examples import line, order, parcel
+from tests.accounts.contract.opening import OpenSupplier
 from tests.accounts.contract.people import SupplierPeople, needs
 
 
-def created(account: Account, number: str, *quantities: int) -> Outcome:
+def created(account: OpenSupplier, number: str, *quantities: int) -> Outcome:
     """Create an order with so many of a SKU on each line."""
     skus = ("MUG", "CUP", "MUG")
     lines = [
         line(sku, quantity, id=f"{number}-{place}")
         for place, (sku, quantity) in enumerate(zip(skus, quantities, strict=False))
     ]
-    [outcome] = account.create_orders([order(number, *lines)])
+    [outcome] = account.orders.create([order(number, *lines)])
     return outcome
 
 
@@ -30,35 +31,35 @@ class MadeSplits(AsSupplier):
     """Which orders were split, into what."""
 
     def test_nothing_is_read_where_nothing_was_split(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         outcome = created(account, "1001", 2)
 
-        assert read(account.splits(None, now=people.settle()))[0] == []
-        assert read(account.splits_by_id([outcome.id, people.unknown_id]))[0] == []
-        assert read(account.splits_by_id([]))[0] == []
+        assert read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))[0] == []
+        assert read(account.splits.by_id([outcome.id, people.unknown_id]))[0] == []
+        assert read(account.splits.by_id([]))[0] == []
 
     def test_pieces_are_parts_of_the_lines_that_were_created(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         outcome = created(account, "1001", 3, 1, 2)
         mug, cup, other_mug = outcome.line_ids
         pieces = people.split(outcome.id, (1, 1, 0), (2, 0, 2))
 
-        [found], _ = read(account.splits(None, now=people.settle()))
+        [found], _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
 
         assert found.order_id == outcome.id
         assert [piece.id for piece in found.pieces] == [*pieces]
         assert shares(found) == [{mug: 1, cup: 1}, {mug: 2, other_mug: 2}]
 
     def test_pieces_of_an_order_of_many_lines_have_them_all(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         lines = [line(f"SKU-{place}", 3, id=f"m-{place}") for place in range(60)]
-        [outcome] = account.create_orders([order("1001", *lines)])
+        [outcome] = account.orders.create([order("1001", *lines)])
         people.split(outcome.id, (2,) * 60, (1,) * 60)
 
-        [found], _ = read(account.splits(None, now=people.settle()))
+        [found], _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
 
         assert shares(found) == [
             dict.fromkeys(outcome.line_ids, 2),
@@ -66,12 +67,12 @@ class MadeSplits(AsSupplier):
         ]
 
     def test_pieces_and_their_lines_have_ids_of_their_own(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         outcome = created(account, "1001", 3, 2)
         people.split(outcome.id, (1, 1), (2, 1))
 
-        [found], _ = read(account.splits(None, now=people.settle()))
+        [found], _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
 
         lines = [one.id for piece in found.pieces for one in piece.lines]
         assert len({*lines}) == 4
@@ -79,26 +80,28 @@ class MadeSplits(AsSupplier):
         assert not {piece.id for piece in found.pieces} & {"", outcome.id}
 
     def test_piece_waits_to_be_shipped_in_place_of_the_order(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         outcome = created(account, "1001", 3)
         first, second = people.split(outcome.id, (1,), (2,))
 
         assert {one.id for one in people.orders()} == {first, second}
-        assert account.statuses([first, second]) == dict.fromkeys(
+        assert account.orders.statuses([first, second]) == dict.fromkeys(
             (first, second), "awaiting_fulfillment"
         )
 
     @needs("nested-splits")
     def test_piece_that_was_split_comes_after_what_it_was_split_from(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         outcome = created(account, "1001", 3)
         _, second = people.split(outcome.id, (1,), (2,))
         people.settle()
         halves = people.split(second, (1,), (1,))
 
-        outer, inner = read(account.splits(None, now=people.settle()))[0]
+        outer, inner = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))[
+            0
+        ]
 
         assert (outer.order_id, inner.order_id) == (outcome.id, second)
         assert [piece.id for piece in inner.pieces] == [*halves]
@@ -106,58 +109,62 @@ class MadeSplits(AsSupplier):
         assert shares(inner) == [{of_second.id: 1}, {of_second.id: 1}]
 
     def test_reading_goes_on_where_the_last_one_ended(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         first, second = created(account, "1001", 2), created(account, "1002", 2)
         people.split(first.id, (1,), (1,))
-        before, cursor = read(account.splits(None, now=people.settle()))
+        before, cursor = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
         people.split(second.id, (1,), (1,))
 
-        after, _ = read(account.splits(cursor, now=people.settle()), since=cursor)
+        after, _ = read(
+            account.splits.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
+        )
 
         assert after[-1].order_id == second.id
         assert all(one in before for one in after[:-1])
 
     def test_each_of_many_splits_is_read_once(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         ids = [created(account, str(number), 2).id for number in range(self.many)]
         for order_id in ids:
             people.split(order_id, (1,), (1,))
 
-        found, _ = read(account.splits(None, now=people.settle()))
+        found, _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
 
         assert sorted(one.order_id for one in found) == sorted(ids)
 
     def test_splits_are_read_by_the_id_of_what_was_split(
-        self, account: Account, people: SupplierPeople
+        self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         ids: Sequence[str] = [created(account, number, 2).id for number in ("1001", "1002")]
         for order_id in ids:
             people.split(order_id, (1,), (1,))
-        known, _ = read(account.splits(None, now=people.settle()))
+        known, _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
 
-        found, _ = read(account.splits_by_id([ids[1], people.unknown_id]))
+        found, _ = read(account.splits.by_id([ids[1], people.unknown_id]))
 
         assert found == [one for one in known if one.order_id == ids[1]]
 
     @needs("update-tracking")
-    def test_status_of_a_piece_is_its_own(self, account: Account, people: SupplierPeople) -> None:
+    def test_status_of_a_piece_is_its_own(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
         outcome = created(account, "1001", 2)
         first, second = people.split(outcome.id, (1,), (1,))
         people.ship(first, parcel())
 
-        assert account.statuses([first, second]) == {
+        assert account.orders.statuses([first, second]) == {
             first: "shipped",
             second: "awaiting_fulfillment",
         }
 
     @needs("cancel-orders", "cancelled-pieces")
-    def test_piece_is_cancelled_alone(self, account: Account, people: SupplierPeople) -> None:
+    def test_piece_is_cancelled_alone(self, account: OpenSupplier, people: SupplierPeople) -> None:
         outcome = created(account, "1001", 2)
         first, second = people.split(outcome.id, (1,), (1,))
 
-        [cancelled] = account.cancel_orders([first])
+        [cancelled] = account.cancellations.cancel([first])
 
         assert cancelled.state == "done"
         assert (people.status(first), people.status(second)) == (

@@ -1,5 +1,6 @@
 """Which lines of two fulfillment orders are the same thing, that only one Supplier sends."""
 
+from ordosync.accounts.account import ReadRequest
 from tests.accounts.contract.account import read, usable
 from tests.accounts.contract.examples import line, sold
 from tests.accounts.contract.opening import opened
@@ -11,14 +12,18 @@ def test_line_is_claimed_by_its_line_item_whatever_fulfillment_order_it_is_moved
 ) -> None:
     order_id = seller.request(sold("1001", line("MUG", 3)))
     account = opened(seller)
-    [whole] = usable(read(account.orders(None, now=seller.clock.now()))[0])
+    [whole] = usable(
+        read(account.orders.changed(ReadRequest(cursor=None, now=seller.clock.now())))[0]
+    )
     seller.split(order_id, [1], [2])
     seller.settle()
-    pieces = usable(read(account.orders(None, now=seller.clock.now()))[0])
+    pieces = usable(
+        read(account.orders.changed(ReadRequest(cursor=None, now=seller.clock.now())))[0]
+    )
 
     assert len({one.id for one in pieces}) == 2
-    assert {*account.lines_claimed(whole)} == {
-        name for piece in pieces for name in account.lines_claimed(piece)
+    assert {*account.orders.line_claims(whole)} == {
+        name for piece in pieces for name in account.orders.line_claims(piece)
     }
 
 
@@ -30,7 +35,7 @@ def test_units_that_another_location_sends_are_beside_those_of_this_one(
     seller.reassign(other)
     account = opened(seller)
 
-    assert account.is_beside(order_id, other)
+    assert account.orders.is_beside(order_id, other)
 
 
 def test_order_that_was_moved_as_a_whole_is_not_beside_itself(
@@ -39,7 +44,7 @@ def test_order_that_was_moved_as_a_whole_is_not_beside_itself(
     order_id = seller.request(sold("1001", line("MUG", 3)))
     account = opened(seller)
 
-    assert not account.is_beside(order_id, order_id)
+    assert not account.orders.is_beside(order_id, order_id)
 
 
 def test_units_that_are_nowhere_any_more_are_not_beside(seller: ShopifyMerchantPeople) -> None:
@@ -47,4 +52,4 @@ def test_units_that_are_nowhere_any_more_are_not_beside(seller: ShopifyMerchantP
     _, other = seller.split(order_id, [1], [2])
     account = opened(seller)
 
-    assert not account.is_beside(order_id, other)  # here, and not at another location
+    assert not account.orders.is_beside(order_id, other)  # here, and not at another location

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.ids import fulfillment_order
 from ordosync.models import Order
 from tests.accounts.contract.account import quantities, read, usable
@@ -127,5 +128,7 @@ def test_order_of_which_nothing_is_shipped_needs_no_shipping(seller: ShopifyMerc
 
 
 def _read(seller: ShopifyMerchantPeople) -> Order:
-    [found] = usable(read(opened(seller).orders(None, now=seller.settle()))[0])
+    [found] = usable(
+        read(opened(seller).orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0]
+    )
     return found

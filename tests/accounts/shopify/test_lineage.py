@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.accounts.account import ReadRequest
 from tests.accounts.contract.account import read, usable
 from tests.accounts.contract.examples import line, parcel, sold
 from tests.accounts.contract.merchant_splits import partition
@@ -63,13 +64,13 @@ def test_parts_that_were_split_before_the_import_are_orders_of_their_own(pair: P
 def test_split_that_came_to_a_halt_is_finished(seller: ShopifyMerchantPeople, lost: str) -> None:
     order_id = seller.request(sold("1001", line("MUG", 3)))
     account = opened(seller)
-    [found] = usable(read(account.orders_by_id([order_id]))[0])
+    [found] = usable(read(account.orders.by_id([order_id]))[0])
     wanted = partition(found, (1,), (1,), (1,))
     seller.fake.faults.add(Fault(kind="lost-reset", path=f"#{lost}$", after=lost == "Split"))
 
-    [first] = account.split_orders([wanted])
-    [second] = account.split_orders([wanted])
-    [third] = account.split_orders([wanted])
+    [first] = account.splits.split([wanted])
+    [second] = account.splits.split([wanted])
+    [third] = account.splits.split([wanted])
 
     assert first.state in ("unknown", "done")
     assert second.state in ("done", "unchanged")
@@ -90,13 +91,13 @@ def test_metafield_that_somebody_has_broken_is_as_good_as_none(
 ) -> None:
     order_id = seller.request(sold("1001"))
     account = opened(seller)
-    account.acknowledge([order_id])
+    account.orders.acknowledge([order_id])
     [kept] = [
         one for order in seller.fake.orders() for one in order.metafields if "sent" in one.key
     ]
     kept.value = broken
 
-    [found] = usable(read(account.orders(None, now=seller.settle()))[0])
+    [found] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
 
     assert found.id == order_id
 
@@ -106,13 +107,13 @@ def test_order_that_is_said_to_be_a_piece_of_itself_is_told_its_tracking(
 ) -> None:
     order_id = seller.request(sold("1001"))
     account = opened(seller)
-    account.acknowledge([order_id])
+    account.orders.acknowledge([order_id])
     [kept] = [one for order in seller.fake.orders() for one in order.metafields]
     place = seller.pair["location"]
     kept.key, kept.value = f"split_{place}", f'{{"{order_id}": {{"{order_id}": "a"}}}}'
 
-    [outcome] = account.add_tracking([parcel(order_id)])
-    [again] = account.add_tracking([parcel(order_id)])
+    [outcome] = account.tracking.add([parcel(order_id)])
+    [again] = account.tracking.add([parcel(order_id)])
 
     assert (outcome.state, again.state) == ("done", "unchanged")
 
@@ -121,10 +122,10 @@ def test_parts_of_one_order_in_two_batches_are_both_kept(seller: ShopifyMerchant
     first = seller.request(sold("1001", line("MUG", 3)))
     _, second = seller.split(first, (1,), (2,))
     account = opened(seller)
-    read(account.orders(None, now=seller.settle()))
+    read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))
 
-    account.acknowledge([first])
-    account.acknowledge([second])
+    account.orders.acknowledge([first])
+    account.orders.acknowledge([second])
 
     [order] = seller.fake.orders()
     assert {*seller.kept(order, f"sent_{seller.pair['location']}")} == {first, second}
@@ -135,11 +136,11 @@ def test_two_pieces_of_one_order_that_are_split_at_once_are_both_kept(
 ) -> None:
     account = opened(seller)
     order_id = seller.request(sold("1001", line("MUG", 4)))
-    [whole] = usable(read(account.orders_by_id([order_id]))[0])
-    account.split_orders([partition(whole, (2,), (2,))])
-    halves = usable(read(account.orders(None, now=seller.settle()))[0])
+    [whole] = usable(read(account.orders.by_id([order_id]))[0])
+    account.splits.split([partition(whole, (2,), (2,))])
+    halves = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
 
-    outcomes = account.split_orders(
+    outcomes = account.splits.split(
         [
             partition(half, (1,), (1,), reference=f"origin:{place}")
             for place, half in enumerate(halves)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify import pagination
 from ordosync.accounts.shopify.graphql import ShopifySession
 from ordosync.accounts.shopify.queries.fulfillment import CHANGED_ORDERS
@@ -41,7 +42,7 @@ main()
 
 
 def session(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> ShopifySession:
-    http = opened(people).http  # type: ignore[attr-defined]
+    http = opened(people).client.http  # type: ignore[attr-defined]
     assert isinstance(http, ShopifySession)
     return http
 
@@ -121,10 +122,12 @@ def test_time_of_the_future_does_not_blind_us(seller: ShopifyMerchantPeople) -> 
         "2099-01-01T00:00:00Z"
     )
     account = opened(seller)
-    _, cursor = read(account.orders(None, now=seller.settle()))
+    _, cursor = read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))
     second = seller.request(sold("1002"))
 
-    found, _ = read(account.orders(cursor, now=seller.settle()), since=cursor)
+    found, _ = read(
+        account.orders.changed(ReadRequest(cursor=cursor, now=seller.settle())), since=cursor
+    )
 
     assert second in {one.id for one in found}
 

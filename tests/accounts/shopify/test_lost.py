@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from ordosync.accounts.account import ReadRequest
 from ordosync.errors import UnavailableError
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import order, parcel, product, sold
@@ -17,7 +18,7 @@ def test_tracking(seller: ShopifyMerchantPeople) -> None:
     account = opened(seller)
     seller.fake.faults.add(Fault(kind="lost-reset", path="#AddTracking$"))
 
-    states = [account.add_tracking([parcel(order_id)])[0].state for _ in range(2)]
+    states = [account.tracking.add([parcel(order_id)])[0].state for _ in range(2)]
 
     assert states == ["unknown", "unchanged"]
     assert numbers(seller.tracking(order_id)) == ["1Z1"]
@@ -25,10 +26,10 @@ def test_tracking(seller: ShopifyMerchantPeople) -> None:
 
 def test_cancellation(shipper: ShopifySupplierPeople) -> None:
     account = opened(shipper)
-    [made] = account.create_orders([order("1001")])
+    [made] = account.orders.create([order("1001")])
     shipper.fake.faults.add(Fault(kind="lost-500", path="#CancelOrder$"))
 
-    states = [account.cancel_orders([made.id])[0].state for _ in range(2)]
+    states = [account.cancellations.cancel([made.id])[0].state for _ in range(2)]
 
     assert states == ["unknown", "unchanged"]
     assert shipper.status(made.id) == "cancelled"
@@ -39,12 +40,12 @@ def test_cancellation_of_which_nobody_can_say_whether_it_was_done_is_uncertain(
     shipper: ShopifySupplierPeople, question: str
 ) -> None:
     account = opened(shipper)
-    [made] = account.create_orders([order("1001")])
+    [made] = account.orders.create([order("1001")])
     shipper.fake.faults.add(
         Fault(kind="reset", path=f"#{question}$", times=9, after=question == "OrderStatuses")
     )
 
-    [outcome] = account.cancel_orders([made.id])
+    [outcome] = account.cancellations.cancel([made.id])
 
     assert outcome.state == "unknown"
 
@@ -53,10 +54,10 @@ def test_quantity_goes_under_the_same_key_and_so_once(seller: ShopifyMerchantPeo
     mug = seller.add_product(product("MUG"))
     seller.count("MUG", 5)
     account = opened(seller)
-    known = account.stock_to_write([mug])[mug]
+    known = account.stock.current([mug])[mug]
     seller.fake.faults.add(Fault(kind="lost-reset", path="#SetStock$"))
 
-    [outcome] = account.write_stock([replace(known, quantity=7)])
+    [outcome] = account.stock.write([replace(known, quantity=7)])
 
     assert outcome.state == "done"
     assert seller.physical("MUG") == 7
@@ -67,10 +68,10 @@ def test_quantity_goes_under_the_same_key_and_so_once(seller: ShopifyMerchantPeo
 def test_remark_is_made_once(seller: ShopifyMerchantPeople) -> None:
     order_id = seller.request(sold("1001"))
     account = opened(seller)
-    account.add_tracking([parcel(order_id)])
+    account.tracking.add([parcel(order_id)])
     seller.fake.faults.add(Fault(kind="lost-reset", path="#Remark$"))
 
-    [outcome] = account.void_tracking([parcel(order_id, voided=True)])
+    [outcome] = account.tracking.void([parcel(order_id, voided=True)])
 
     assert outcome.state == "done"
     assert len(seller.timeline(order_id)) == 1
@@ -84,4 +85,4 @@ def test_page_that_is_not_one_is_acted_upon_in_no_part(
     seller.fake.faults.add(Fault(kind=kind, path="#RequestedOrders$", times=9))  # type: ignore[arg-type]
 
     with pytest.raises(UnavailableError):
-        read(opened(seller).orders(None, now=seller.settle()))
+        read(opened(seller).orders.changed(ReadRequest(cursor=None, now=seller.settle())))

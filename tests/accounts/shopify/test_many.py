@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.ids import gid
 from ordosync.errors import UnavailableError
 from tests.accounts.contract.account import read, usable
@@ -24,8 +25,8 @@ def test_order_of_many_lines_is_read_whole(seller: ShopifyMerchantPeople) -> Non
     order_id = seller.request(sold("1001", *lines))
     account = opened(seller)
 
-    [found] = usable(read(account.orders(None, now=seller.settle()))[0])
-    [again] = usable(read(account.orders_by_id([order_id]))[0])
+    [found] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
+    [again] = usable(read(account.orders.by_id([order_id]))[0])
 
     assert [(one.sku, one.quantity) for one in found.lines] == [
         (one.sku, one.quantity) for one in lines
@@ -35,10 +36,10 @@ def test_order_of_many_lines_is_read_whole(seller: ShopifyMerchantPeople) -> Non
 
 def test_tracking_goes_to_all_of_many_parts(seller: ShopifyMerchantPeople) -> None:
     order_id = seller.request(sold("1001", line("MUG", MANY)))
-    opened(seller).acknowledge([order_id])
+    opened(seller).orders.acknowledge([order_id])
     parts = seller.split(order_id, *([1] for _ in range(MANY)))
 
-    [outcome] = opened(seller).add_tracking([parcel(order_id)])
+    [outcome] = opened(seller).tracking.add([parcel(order_id)])
 
     assert (outcome.state, outcome.code) == ("done", "on-pieces")
     assert [numbers(seller.tracking(part)) for part in parts] == [["1Z1"]] * MANY
@@ -47,10 +48,10 @@ def test_tracking_goes_to_all_of_many_parts(seller: ShopifyMerchantPeople) -> No
 def test_order_is_split_into_many_pieces(seller: ShopifyMerchantPeople) -> None:
     order_id = seller.request(sold("1001", line("MUG", MANY)))
     account = opened(seller)
-    [whole] = usable(read(account.orders(None, now=seller.settle()))[0])
+    [whole] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
     wanted = partition(whole, *([1] for _ in range(MANY)))
 
-    states = [account.split_orders([wanted])[0].state for _ in range(2)]
+    states = [account.splits.split([wanted])[0].state for _ in range(2)]
 
     assert states == ["done", "unchanged"]
     assert len(seller.pieces(order_id)) == MANY
@@ -61,10 +62,14 @@ def test_all_of_many_pieces_of_a_suppliers_order_are_told(
     shipper: ShopifySupplierPeople, again: bool
 ) -> None:
     account = opened(shipper)
-    [made] = account.create_orders([order("1001", line("MUG", MANY))])
+    [made] = account.orders.create([order("1001", line("MUG", MANY))])
     pieces = shipper.split(made.id, *([1] for _ in range(MANY)))
 
-    pages = account.splits_by_id([made.id]) if again else account.splits(None, now=shipper.settle())
+    pages = (
+        account.splits.by_id([made.id])
+        if again
+        else account.splits.changed(ReadRequest(cursor=None, now=shipper.settle()))
+    )
     [split] = [one for page in pages for one in page.items]
 
     assert [one.id for one in split.pieces] == list(pieces)
@@ -75,13 +80,15 @@ def test_each_of_many_parcels_of_a_suppliers_order_is_told(
     shipper: ShopifySupplierPeople,
 ) -> None:
     account = opened(shipper)
-    [made] = account.create_orders([order("1001", line("MUG", MANY))])
+    [made] = account.orders.create([order("1001", line("MUG", MANY))])
     pieces = shipper.split(made.id, *([1] for _ in range(MANY)))
     for place, piece in enumerate(pieces):
         shipper.ship(piece, parcel(number=f"1Z{place}"))
 
-    found = usable(read(account.shipments(None, now=shipper.settle()))[0])
-    again = usable(read(account.shipments_by_id([one.id for one in found]))[0])
+    found = usable(
+        read(account.shipments.changed(ReadRequest(cursor=None, now=shipper.settle())))[0]
+    )
+    again = usable(read(account.shipments.by_id([one.id for one in found]))[0])
 
     assert {one.order_id: one.tracking_number for one in found} == {
         piece: f"1Z{place}" for place, piece in enumerate(pieces)
@@ -93,13 +100,15 @@ def test_label_that_was_deleted_many_times_is_told_in_the_end(
     shipper: ShopifySupplierPeople,
 ) -> None:
     account = opened(shipper)
-    [made] = account.create_orders([order("1001")])
+    [made] = account.orders.create([order("1001")])
     for place in range(MANY):
         shipper.ship(made.id, parcel(number=f"1Z{place}"))
         if place < MANY - 1:
             shipper.void(made.id)
 
-    found = usable(read(account.shipments(None, now=shipper.settle()))[0])
+    found = usable(
+        read(account.shipments.changed(ReadRequest(cursor=None, now=shipper.settle())))[0]
+    )
 
     assert [one.tracking_number for one in found if not one.voided] == [f"1Z{MANY - 1}"]
 
@@ -112,10 +121,10 @@ def test_order_whose_other_lines_could_not_be_read_is_not_made_twice(
     account = opened(shipper)
     shipper.fake.faults.add(Fault(kind=lost, path="#MoreOrderLines$", times=9))  # type: ignore[arg-type]
 
-    [first] = account.create_orders([order("1001", *lines)])
+    [first] = account.orders.create([order("1001", *lines)])
     shipper.fake.faults.clear()
     shipper.settle()
-    [second] = account.create_orders([order("1001", *lines)], look_first=True)
+    [second] = account.orders.create([order("1001", *lines)], look_first=True)
 
     assert (first.state, second.state) == ("unknown", "unchanged")
     assert len({*second.line_ids}) == 60
@@ -128,7 +137,7 @@ def test_list_whose_pages_do_not_go_on_is_a_failure(seller: ShopifyMerchantPeopl
     )
 
     with pytest.raises(UnavailableError, match="same page comes for ever"):
-        read(opened(seller).orders(None, now=seller.settle()))
+        read(opened(seller).orders.changed(ReadRequest(cursor=None, now=seller.settle())))
 
 
 def _without_a_cursor(page: dict[str, object]) -> object:
@@ -139,26 +148,32 @@ def _without_a_cursor(page: dict[str, object]) -> object:
 def test_piece_of_many_lines_has_all_of_them(shipper: ShopifySupplierPeople) -> None:
     account = opened(shipper)
     lines = [line(f"SKU-{place}", 2, id=f"m-{place}") for place in range(25)]
-    [made] = account.create_orders([order("1001", *lines)])
+    [made] = account.orders.create([order("1001", *lines)])
     shipper.split(made.id, [1] * 25, [1] * 25)
 
-    [split] = read(account.splits_by_id([made.id]))[0]
+    [split] = read(account.splits.by_id([made.id]))[0]
 
     assert [len(piece.lines) for piece in split.pieces] == [25, 25]
 
 
 def test_parcel_with_several_pieces_in_it_is_told_of_each(shipper: ShopifySupplierPeople) -> None:
     account = opened(shipper)
-    [made] = account.create_orders([order("1001", line("MUG", 3))])
+    [made] = account.orders.create([order("1001", line("MUG", 3))])
     pieces = shipper.split(made.id, (1,), (1,), (1,))
     parts = [shipper.part(gid("FulfillmentOrder", one.partition("/")[2])) for one in pieces]
     tracking: list[Json] = [{"company": "UPS", "number": "1Z1", "url": None}]
     send(shipper.fake.shop, [(part, everything(part)) for part in parts[:2]], tracking)
     shipper.ship(pieces[2], parcel(number="1Z2"))
 
-    [split] = [one for page in account.splits(None, now=shipper.settle()) for one in page.items]
-    found = usable(read(account.shipments(None, now=shipper.settle()))[0])
-    again = usable(read(account.shipments_by_id([one.id for one in found]))[0])
+    [split] = [
+        one
+        for page in account.splits.changed(ReadRequest(cursor=None, now=shipper.settle()))
+        for one in page.items
+    ]
+    found = usable(
+        read(account.shipments.changed(ReadRequest(cursor=None, now=shipper.settle())))[0]
+    )
+    again = usable(read(account.shipments.by_id([one.id for one in found]))[0])
 
     assert [one.id for one in split.pieces] == list(pieces)
     assert [(one.order_id, one.tracking_number) for one in found] == [

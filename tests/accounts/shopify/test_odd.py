@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ordosync.accounts.account import ReadRequest
 from ordosync.errors import AccountError, UnavailableError
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import order, parcel, sold
@@ -22,9 +23,9 @@ def test_orders_that_a_shop_on_trial_takes_only_so_many_of_a_minute_wait(
     account = opened(shipper)
     orders = [order(str(number)) for number in range(1001, 1009)]
 
-    first = account.create_orders(orders)
+    first = account.orders.create(orders)
     shipper.clock.sleep(max(one.retry_after_s or 0 for one in first))
-    second = account.create_orders(
+    second = account.orders.create(
         [one for one, had in zip(orders, first, strict=True) if not had.id]
     )
 
@@ -38,19 +39,19 @@ def test_time_that_is_none_is_one_clear_error(seller: ShopifyMerchantPeople, sai
     seller.fake.faults.add(_edited("RequestedOrders", lambda data: data.update(updatedAt=said)))
 
     with pytest.raises(AccountError, match="read orders"):
-        read(opened(seller).orders(None, now=seller.settle()))
+        read(opened(seller).orders.changed(ReadRequest(cursor=None, now=seller.settle())))
 
 
 def test_parcel_without_a_time_is_one_clear_error(shipper: ShopifySupplierPeople) -> None:
     account = opened(shipper)
-    [made] = account.create_orders([order("1001")])
+    [made] = account.orders.create([order("1001")])
     shipper.ship(made.id, parcel())
     shipper.fake.faults.add(
         _edited("SentOrders", lambda data: data["fulfillments"][0].update(createdAt=None))
     )
 
     with pytest.raises(AccountError, match="read shipments"):
-        read(account.shipments(None, now=shipper.settle()))
+        read(account.shipments.changed(ReadRequest(cursor=None, now=shipper.settle())))
 
 
 def _edited(operation: str, change: Callable[[Any], object]) -> Fault:
@@ -95,7 +96,7 @@ def test_order_that_is_answered_by_an_error_counts_as_made_unless_it_was_refused
     account = opened(shipper)
     shipper.fake.faults.add(Fault(kind="edited", path="#CreateOrder$", edit=edit))
 
-    [outcome] = account.create_orders([order("1001")])
+    [outcome] = account.orders.create([order("1001")])
 
     assert outcome.state == state
 
@@ -108,7 +109,7 @@ def test_page_with_an_error_in_it_is_asked_for_again_and_never_used(
     seller.fake.faults.add(
         Fault(kind="edited", path="#RequestedOrders$", times=times, edit=_half_of_it)
     )
-    pages = opened(seller).orders(None, now=seller.settle())
+    pages = opened(seller).orders.changed(ReadRequest(cursor=None, now=seller.settle()))
 
     if times == 1:
         assert len(read(pages)[0]) == 2

@@ -114,11 +114,12 @@ def test_version_that_the_shop_does_not_have_is_told(tmp_path: Path, fake: FakeS
 
 def test_version_that_was_silently_replaced_is_told(seller: ShopifyMerchantPeople) -> None:
     account = opened(seller)
-    assert isinstance(account, ShopifyAccount)
-    account.shop()
-    account.version = "2026-04"  # as a shop sees it that has it no more
+    client = account.client
+    assert isinstance(client, ShopifyAccount)
+    client.shop()
+    client.version = "2026-04"  # as a shop sees it that has it no more
 
-    problems = [one.text for one in account.check("merchant") if one.is_problem]
+    problems = [one.text for one in account.check() if one.is_problem]
 
     assert problems == ["answers as version 2026-10 of its API, not 2026-04: set `version`"]
 

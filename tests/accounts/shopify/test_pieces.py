@@ -2,6 +2,7 @@
 
 import pytest
 
+from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.ids import gid
 from ordosync.models import Shipment, Split
 from tests.accounts.contract.account import quantities, read, usable
@@ -13,20 +14,22 @@ from tests.fakes.shopify.state import FulfillmentOrder
 
 
 def created(shipper: ShopifySupplierPeople, quantity: int = 3) -> str:
-    [made] = opened(shipper).create_orders([order("1001", line("MUG", quantity))])
+    [made] = opened(shipper).orders.create([order("1001", line("MUG", quantity))])
     return made.id
 
 
 def splits(shipper: ShopifySupplierPeople) -> list[list[int]]:
     """Return the units in each piece of the orders that are split."""
     found: list[Split] = []
-    for page in opened(shipper).splits(None, now=shipper.settle()):
+    for page in opened(shipper).splits.changed(ReadRequest(cursor=None, now=shipper.settle())):
         found += page.items
     return [[sum(part.quantity for part in piece.lines) for piece in one.pieces] for one in found]
 
 
 def shipments(shipper: ShopifySupplierPeople) -> list[Shipment]:
-    return usable(read(opened(shipper).shipments(None, now=shipper.settle()))[0])
+    return usable(
+        read(opened(shipper).shipments.changed(ReadRequest(cursor=None, now=shipper.settle())))[0]
+    )
 
 
 def test_taking_back_the_first_of_two_parcels_splits_no_order(
@@ -102,7 +105,7 @@ def test_what_was_merged_into_another_is_not_shipped(
     seller.fake.shop.touch(stays, gone)
 
     found = standing(seller)
-    [outcome] = opened(seller).add_tracking([parcel(merged)])
+    [outcome] = opened(seller).tracking.add([parcel(merged)])
 
     assert found[asked].order.status == "dropshipment_requested"
     assert quantities(found[asked].order) == [("MUG", 3)]
@@ -119,7 +122,7 @@ def test_parcel_is_read_by_the_id_of_any_parcel_of_its_order(
     [first] = shipments(shipper)
     shipper.ship_part(id_, parcel(number="B"), 2)
 
-    [found] = usable(read(opened(shipper).shipments_by_id([first.id]))[0])
+    [found] = usable(read(opened(shipper).shipments.by_id([first.id]))[0])
 
     assert (found.tracking_number, found.other_numbers, found.other_ids) == (
         "B",
@@ -132,7 +135,7 @@ def test_order_of_many_lines_is_sent_in_part_while_its_last_line_is_open(
     shipper: ShopifySupplierPeople,
 ) -> None:
     many = [line(f"SKU-{place}") for place in range(30)]
-    [made] = opened(shipper).create_orders([order("1001", *many)])
+    [made] = opened(shipper).orders.create([order("1001", *many)])
     shipper.ship_part(made.id, parcel(number="A"), *(1,) * 29, 0)
 
     [found] = shipments(shipper)
@@ -149,8 +152,8 @@ def test_what_was_sent_before_the_first_import_does_not_go_out_and_blocks_no_num
     seller.fake.ship_piece(part, "OLD1", lines={"MUG": 1, "CUP": 1})
     account = opened(seller)
 
-    [found] = usable(read(account.orders(None, now=seller.settle()))[0])
-    [made] = account.add_tracking([parcel(id_, "NEW1")])
+    [found] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
+    [made] = account.tracking.add([parcel(id_, "NEW1")])
 
     assert quantities(found) == [("MUG", 2)]
     assert made.state == "done"
@@ -167,11 +170,11 @@ def test_order_that_was_partly_sent_before_stands_as_its_rest(
     id_ = seller.request(sold("1001", line("MUG", 3), line("CUP", 1)))
     seller.fake.ship_piece(gid("FulfillmentOrder", id_), "OLD1", lines={"MUG": 1, "CUP": 1})
     account = opened(seller)
-    [found] = usable(read(account.orders(None, now=seller.settle()))[0])
+    [found] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
     seller.settle()
-    account.acknowledge([found.id])
+    account.orders.acknowledge([found.id])
 
-    [stands] = read(account.all_orders("merchant", now=seller.settle()))[0]
+    [stands] = read(account.listing.read(now=seller.settle()))[0]
 
     assert stands.order.status == "dropshipment_requested"
     assert quantities(stands.order) == quantities(found) == [("MUG", 2)]

@@ -5,6 +5,7 @@ from threading import Thread
 import msgspec
 import pytest
 
+from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.cost_limit import Bucket, Cost, Level
 from ordosync.errors import UnavailableError
 from tests.accounts.contract.account import read, usable
@@ -92,11 +93,11 @@ def test_what_is_turned_away_is_asked_again_and_done_once(
     shipper: ShopifySupplierPeople, clock: VirtualClock
 ) -> None:
     account = opened(shipper)
-    account.create_orders([order("1000")])
+    account.orders.create([order("1000")])
     shipper.fake.drain()
     before = clock.at
 
-    [outcome] = account.create_orders([order("1001")])
+    [outcome] = account.orders.create([order("1001")])
 
     assert outcome.state == "done"
     assert len(shipper.orders()) == 2
@@ -110,7 +111,7 @@ def test_throttled_with_429_is_waited_out_too(
     shipper.fake.switches.throttled_status = 429
     shipper.fake.drain()
 
-    [outcome] = account.create_orders([order("1001")])
+    [outcome] = account.orders.create([order("1001")])
 
     assert outcome.state == "done"
 
@@ -123,7 +124,7 @@ def test_shop_whose_points_others_use_up_is_left_for_later(
     seller.fake.drain()
 
     with pytest.raises(UnavailableError, match="use up all"):
-        read(account.orders(None, now=seller.settle()))
+        read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))
 
 
 def test_backlog_is_read_as_fast_as_the_points_allow(
@@ -133,13 +134,13 @@ def test_backlog_is_read_as_fast_as_the_points_allow(
     account = opened(seller)
     began = clock.at
 
-    found = usable(read(account.orders(None, now=seller.settle()))[0])
+    found = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
 
     seconds = (clock.at - began).total_seconds() - 120
     assert len(found) == len(placed)
-    assert account.cost / (2000 + 100 * seconds) <= 1
-    assert seller.fake.requests["RequestedOrders"] == account.calls
-    assert account.calls <= 20
+    assert account.client.cost / (2000 + 100 * seconds) <= 1
+    assert seller.fake.requests["RequestedOrders"] == account.client.calls
+    assert account.client.calls <= 20
 
 
 def test_order_is_read_once_however_many_are_put_together(
@@ -161,7 +162,7 @@ def test_page_that_would_cost_too_much_is_made_smaller(seller: ShopifyMerchantPe
     seller.fake.switches.most_points = 300
     account = opened(seller)
 
-    found = usable(read(account.orders(None, now=seller.settle()))[0])
+    found = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
 
     assert len(found) == 20
 
@@ -172,10 +173,10 @@ def test_orders_that_would_cost_too_much_together_are_read_in_parts(
     placed = seller.request_all([sold(str(number)) for number in range(130)])
     account = opened(seller)
 
-    found = usable(read(account.orders_by_id(placed))[0])
-    calls = account.calls
-    again = usable(read(account.orders_by_id(placed))[0])
+    found = usable(read(account.orders.by_id(placed))[0])
+    calls = account.client.calls
+    again = usable(read(account.orders.by_id(placed))[0])
 
     assert sorted(one.id for one in found) == sorted(placed)
     assert again == found
-    assert account.calls - calls < calls  # how many fit together is known by then
+    assert account.client.calls - calls < calls  # how many fit together is known by then

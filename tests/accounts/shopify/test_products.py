@@ -1,5 +1,6 @@
 """Which products of a shop are the Supplier's, also those that become so later."""
 
+from ordosync.accounts.account import ReadRequest
 from tests.accounts.contract.account import read, usable
 from tests.accounts.contract.examples import product
 from tests.accounts.contract.opening import opened
@@ -13,10 +14,12 @@ def test_product_that_comes_to_the_suppliers_location_later_is_read_then(
     seller.clock.sleep(86_400)
     seller.add_product(product("CUP"), other=True)
     account = opened(seller)
-    before, cursor = read(account.products(None, now=seller.settle()))
+    before, cursor = read(account.products.changed(ReadRequest(cursor=None, now=seller.settle())))
     seller.count("MUG", 3)
 
-    after, _ = read(account.products(cursor, now=seller.settle()), since=cursor)
+    after, _ = read(
+        account.products.changed(ReadRequest(cursor=cursor, now=seller.settle())), since=cursor
+    )
 
     assert before == []
     assert [one.id for one in usable(after)] == [mug]
@@ -30,12 +33,14 @@ def test_product_that_gets_the_suppliers_name_later_is_read_then(
     seller.clock.sleep(86_400)
     seller.fake.add_product("CUP", vendor="Northwind")
     account = opened(seller)
-    before, cursor = read(account.products(None, now=seller.settle()))
+    before, cursor = read(account.products.changed(ReadRequest(cursor=None, now=seller.settle())))
     sold = seller.fake.product(seller.fake.variant("MUG").product_id)
     sold.vendor = "Northwind"
     seller.fake.shop.touch(sold)
 
-    after, _ = read(account.products(cursor, now=seller.settle()), since=cursor)
+    after, _ = read(
+        account.products.changed(ReadRequest(cursor=cursor, now=seller.settle())), since=cursor
+    )
 
     assert mug not in {one.id for one in usable(before)}
     assert mug in {one.id for one in usable(after)}
@@ -48,7 +53,9 @@ def test_each_of_many_variants_of_a_product_is_one(seller: ShopifyMerchantPeople
         seller.fake.add_variant(made, f"MUG-{number}", Size=str(number))
         seller.count(f"MUG-{number}", 1)
 
-    found = usable(read(opened(seller).products(None, now=seller.settle()))[0])
+    found = usable(
+        read(opened(seller).products.changed(ReadRequest(cursor=None, now=seller.settle())))[0]
+    )
 
     assert {one.sku for one in found} == {f"MUG-{number}" for number in range(30)}
     assert len(found) == 30

@@ -3,6 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
+from ordosync.accounts.account import ReadRequest
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import line, parcel, sold
 from tests.accounts.contract.opening import opened
@@ -33,7 +34,7 @@ def test_what_nobody_asked_for_is_not_read(asking: ShopifyServicePeople) -> None
     asking.take(sold("1001"))
 
     with closing(opened(asking)) as account:
-        assert read(account.orders(None, now=asking.settle()))[0] == []
+        assert read(account.orders.changed(ReadRequest(cursor=None, now=asking.settle())))[0] == []
 
 
 def test_cancellation_is_accepted_while_the_order_is_open(

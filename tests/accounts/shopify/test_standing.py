@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from ordosync.accounts.account import Role
 from ordosync.accounts.shopify.ids import fulfillment_order
 from ordosync.models import Standing
 from tests.accounts.contract.account import quantities, read
@@ -19,8 +18,7 @@ MANY = [line(f"SKU-{place}", place + 1, id=f"m-{place}") for place in range(75)]
 
 
 def standing(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> dict[str, Standing]:
-    role: Role = "merchant" if isinstance(people, ShopifyMerchantPeople) else "supplier"
-    found, _ = read(opened(people).all_orders(role, now=people.settle()))
+    found, _ = read(opened(people).listing.read(now=people.settle()))
     return {one.order.id: one for one in found}
 
 
@@ -28,7 +26,7 @@ def test_order_of_many_lines_is_listed_whole(
     seller: ShopifyMerchantPeople, shipper: ShopifySupplierPeople
 ) -> None:
     asked = seller.request(sold("1001", *MANY))
-    [made] = opened(shipper).create_orders([order("1001", *MANY)])
+    [made] = opened(shipper).orders.create([order("1001", *MANY)])
 
     found, there = standing(seller)[asked], standing(shipper)[made.id]
 
@@ -64,7 +62,7 @@ def test_part_that_the_merchant_split_off_after_the_import_is_a_piece(
     seller: ShopifyMerchantPeople,
 ) -> None:
     order_id = seller.request(sold("1001", line("MUG", 3)))
-    opened(seller).acknowledge([order_id])
+    opened(seller).orders.acknowledge([order_id])
     _, part = seller.split(order_id, (1,), (2,))
 
     assert standing(seller)[part].order.ancestors == (order_id,)
@@ -75,10 +73,10 @@ def test_number_in_the_place_of_a_void_one_is_the_one_that_holds(
 ) -> None:
     order_id = seller.request(sold("1001"))
     account = opened(seller)
-    account.add_tracking([parcel(order_id, "1Z1")])
-    account.void_tracking([parcel(order_id, "1Z1", voided=True)])
+    account.tracking.add([parcel(order_id, "1Z1")])
+    account.tracking.void([parcel(order_id, "1Z1", voided=True)])
     void = standing(seller)[order_id].shipments
-    account.add_tracking([parcel(order_id, "1Z2")])
+    account.tracking.add([parcel(order_id, "1Z2")])
 
     now = standing(seller)[order_id].shipments
 
@@ -89,7 +87,7 @@ def test_number_in_the_place_of_a_void_one_is_the_one_that_holds(
 def test_supplier_lists_the_portals_orders_alone(shipper: ShopifySupplierPeople) -> None:
     shipper.count("MUG", 5)
     shipper.sell("MUG", 1)
-    [made] = opened(shipper).create_orders([order("1001")])
+    [made] = opened(shipper).orders.create([order("1001")])
 
     assert {*standing(shipper)} == {made.id}
 
@@ -102,17 +100,17 @@ def test_calls_and_cost_of_a_list(
     for number in range(200):
         seller.clock.sleep(1)
         seller.request(sold(str(number)))
-    opened(shipper).create_orders([order(str(number)) for number in range(200)])
+    opened(shipper).orders.create([order(str(number)) for number in range(200)])
     merchant, supplier = opened(seller), opened(shipper)
 
-    asked, _ = read(merchant.all_orders("merchant", now=seller.settle()))
-    received, _ = read(supplier.all_orders("supplier", now=shipper.settle()))
+    asked, _ = read(merchant.listing.read(now=seller.settle()))
+    received, _ = read(supplier.listing.read(now=shipper.settle()))
 
     assert len(asked) == len(received) == 200
-    assert merchant.calls <= 10
-    assert supplier.calls <= 20
-    assert merchant.cost / 200 < 15
-    assert supplier.cost / 200 < 20
+    assert merchant.client.calls <= 10
+    assert supplier.client.calls <= 20
+    assert merchant.client.cost / 200 < 15
+    assert supplier.client.cost / 200 < 20
 
 
 def test_hidden_orders_are_said_and_nothing_is_made_of_their_absence(
@@ -169,7 +167,7 @@ def test_adopting_from_who_shows_nobody_elses_orders_says_so(
 
 
 def test_order_in_many_pieces_is_listed_with_all_of_them(shipper: ShopifySupplierPeople) -> None:
-    [made] = opened(shipper).create_orders([order("1001", line("MUG", 12))])
+    [made] = opened(shipper).orders.create([order("1001", line("MUG", 12))])
     shipper.split(made.id, *[(1,)] * 12)
 
     found = standing(shipper)
@@ -185,8 +183,8 @@ def test_list_is_read_a_page_at_a_time(seller: ShopifyMerchantPeople) -> None:
         seller.request(sold(str(number)))
     account = opened(seller)
 
-    pages = account.all_orders("merchant", now=seller.settle())
+    pages = account.listing.read(now=seller.settle())
     first = next(pages)
 
-    assert account.calls == 1
+    assert account.client.calls == 1
     assert len(first.items) < 100 == len(first.items) + sum(len(page.items) for page in pages)

@@ -5,10 +5,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from ordosync.accounts.account import Account
 from ordosync.models import Outcome
 from tests.accounts.contract.examples import line, product, sold
-from tests.accounts.contract.opening import opened
+from tests.accounts.contract.opening import OpenMerchant, opened
 from tests.accounts.shopify.people import ShopifyMerchantPeople
 from tests.accounts.sqlite.people import SqliteSupplierPeople
 from tests.pairs.pair import Pair
@@ -20,9 +19,9 @@ def offered(seller: ShopifyMerchantPeople, quantity: int, sku: str = "MUG") -> s
     return product_id
 
 
-def write(account: Account, product_id: str, quantity: int) -> Outcome:
-    known = account.stock_to_write([product_id])[product_id]
-    [outcome] = account.write_stock([replace(known, quantity=quantity)])
+def write(account: OpenMerchant, product_id: str, quantity: int) -> Outcome:
+    known = account.stock.current([product_id])[product_id]
+    [outcome] = account.stock.write([replace(known, quantity=quantity)])
     return outcome
 
 
@@ -31,7 +30,7 @@ def test_what_is_sold_and_not_sent_yet_is_subtracted(seller: ShopifyMerchantPeop
     seller.request(sold("1001", line("MUG", 2)))
     account = opened(seller)
 
-    known = account.stock_to_write([mug])[mug]
+    known = account.stock.current([mug])[mug]
     outcome = write(account, mug, 10)
 
     assert known.quantity == 3 + 2
@@ -46,10 +45,10 @@ def test_what_the_supplier_has_got_is_not(seller: ShopifyMerchantPeople, tmp_pat
     pair.imported("1001", line("MUG", 2))
     account = opened(seller)
 
-    early = account.stock_to_write([mug])[mug]
+    early = account.stock.current([mug])[mug]
     seller.clock.sleep(600)
     account.close()
-    later = account.stock_to_write([mug])[mug]
+    later = account.stock.current([mug])[mug]
 
     # The Supplier's count may have been older than the order, at first.
     assert (early.quantity, later.quantity) == (5, 3)
@@ -58,11 +57,11 @@ def test_what_the_supplier_has_got_is_not(seller: ShopifyMerchantPeople, tmp_pat
 def test_sale_between_look_and_word_is_not_undone(seller: ShopifyMerchantPeople) -> None:
     mug = offered(seller, 5)
     account = opened(seller)
-    known = account.stock_to_write([mug])[mug]
+    known = account.stock.current([mug])[mug]
     seller.request(sold("1001", line("MUG", 1)))
 
-    [outcome] = account.write_stock([replace(known, quantity=5)])
-    [unchanged] = account.write_stock([replace(known, quantity=5)])
+    [outcome] = account.stock.write([replace(known, quantity=5)])
+    [unchanged] = account.stock.write([replace(known, quantity=5)])
 
     assert (outcome.state, outcome.code) in {("unchanged", ""), ("unavailable", "changed")}
     assert unchanged.state == "unchanged"
@@ -74,13 +73,13 @@ def test_two_of_ours_and_a_sale_at_once_never_raise_it_above_the_suppliers(
 ) -> None:
     mug = offered(seller, 5)
     slow, quick = opened(seller), opened(seller)
-    stale = slow.stock_to_write([mug])[mug]
-    fresh = quick.stock_to_write([mug])[mug]
+    stale = slow.stock.current([mug])[mug]
+    fresh = quick.stock.current([mug])[mug]
     seller.request(sold("1001", line("MUG", 1)))
 
-    refused = quick.write_stock([replace(fresh, quantity=3)])[0]
+    refused = quick.stock.write([replace(fresh, quantity=3)])[0]
     done = write(quick, mug, 3)
-    late = slow.write_stock([replace(stale, quantity=9)])[0]
+    late = slow.stock.write([replace(stale, quantity=9)])[0]
 
     assert [refused.code, done.state, late.code] == ["changed", "done", "changed"]
     assert seller.physical("MUG") == 3 - 1
@@ -92,7 +91,7 @@ def test_list_that_is_late_with_a_sale_does_not_hide_it(seller: ShopifyMerchantP
     seller.request(sold("1001", line("MUG", 2)))
     account = opened(seller)
 
-    assert account.stock_to_write([mug])[mug].quantity == 5
+    assert account.stock.current([mug])[mug].quantity == 5
     assert write(account, mug, 8).state == "done"
     assert seller.physical("MUG") == 6
 
@@ -102,10 +101,10 @@ def test_one_that_changed_stops_no_other_and_all_go_in_one_call(
 ) -> None:
     ids = [offered(seller, 5, sku) for sku in ("MUG", "CUP", "JAR")]
     account = opened(seller)
-    known = account.stock_to_write(ids)
+    known = account.stock.current(ids)
     seller.count("CUP", 4)
 
-    outcomes = account.write_stock([replace(known[id_], quantity=7) for id_ in ids])
+    outcomes = account.stock.write([replace(known[id_], quantity=7) for id_ in ids])
 
     assert [one.state for one in outcomes] == ["done", "unavailable", "done"]
     assert [seller.physical(sku) for sku in ("MUG", "CUP", "JAR")] == [7, 4, 7]
@@ -117,5 +116,5 @@ def test_product_that_is_not_counted_is_left_alone(seller: ShopifyMerchantPeople
     seller.fake.item("MUG").tracked = False
 
     with closing(opened(seller)) as account:
-        assert account.stock_to_write([mug])[mug].fixed == "unmanaged"
+        assert account.stock.current([mug])[mug].fixed == "unmanaged"
         assert write(account, mug, 7).code == "fixed"

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from ordosync.accounts.account import ReadRequest
 from ordosync.models import Address
 from tests.accounts.contract.account import read, usable
 from tests.accounts.contract.examples import line, order, parcel, product
@@ -19,9 +20,9 @@ def test_order_whose_answer_was_lost_is_found_and_not_made_twice(
     account = opened(shipper)
     shipper.fake.faults.add(Fault(kind=kind, path="#CreateOrder$"))  # type: ignore[arg-type]
 
-    [first] = account.create_orders([order("1001")])
-    shipper.clock.sleep(account.settle_s)
-    [second] = account.create_orders([order("1001")], look_first=True)
+    [first] = account.orders.create([order("1001")])
+    shipper.clock.sleep(account.limits.settle_s)
+    [second] = account.orders.create([order("1001")], look_first=True)
 
     assert (first.state, second.state) == ("unknown", "unchanged")
     assert [found.id for found in shipper.orders()] == [second.id]
@@ -32,24 +33,24 @@ def test_list_that_is_late_is_believed_after_the_settle_time(
 ) -> None:
     shipper.fake.switches.index_lag_s = 30
     account = opened(shipper)
-    [made] = account.create_orders([order("1001")])
+    [made] = account.orders.create([order("1001")])
 
-    shipper.clock.sleep(account.settle_s)
+    shipper.clock.sleep(account.limits.settle_s)
 
-    assert account.find_orders(["origin:1001#1"])["origin:1001#1"].id == made.id
+    assert account.orders.find(["origin:1001#1"])["origin:1001#1"].id == made.id
 
 
 def test_reference_that_is_a_part_of_another_is_another(shipper: ShopifySupplierPeople) -> None:
     account = opened(shipper)
-    account.create_orders([order("1001", reference="origin:1001#1-2")])
+    account.orders.create([order("1001", reference="origin:1001#1-2")])
 
-    assert account.find_orders(["origin:1001#1", "origin:1001"]) == {}
+    assert account.orders.find(["origin:1001#1", "origin:1001"]) == {}
 
 
 def test_order_says_whence_it_came_and_is_paid_and_told_by_nobody(
     shipper: ShopifySupplierPeople,
 ) -> None:
-    opened(shipper).create_orders([order("1001")])
+    opened(shipper).orders.create([order("1001")])
 
     [kept] = shipper.fake.orders()
     assert (kept.name, kept.source_identifier) == ("1001", "origin:1001#1")
@@ -67,7 +68,7 @@ def test_order_says_whence_it_came_and_is_paid_and_told_by_nobody(
 def test_order_that_a_shop_cannot_have_is_refused(
     shipper: ShopifySupplierPeople, fields: dict[str, object], told: str
 ) -> None:
-    [outcome] = opened(shipper).create_orders([order("1001", **fields)])
+    [outcome] = opened(shipper).orders.create([order("1001", **fields)])
 
     assert (outcome.state, outcome.code) == ("refused", "invalid-order")
     assert told in outcome.reason
@@ -75,12 +76,13 @@ def test_order_that_a_shop_cannot_have_is_refused(
 
 
 def test_tags_that_are_longer_than_a_shop_takes_are_cut(shipper: ShopifySupplierPeople) -> None:
-    account = opened(shipper)
-    account.partner = "the-shop-with-the-longest-name-of-all-shops"
-    [made] = account.create_orders([order("1001", tags=("T" * 41,))])
+    account = opened(shipper, partner="the-shop-with-the-longest-name-of-all-shops")
+    [made] = account.orders.create([order("1001", tags=("T" * 41,))])
     shipper.ship(made.id, parcel())
 
-    [found] = usable(read(account.shipments(None, now=shipper.settle()))[0])
+    [found] = usable(
+        read(account.shipments.changed(ReadRequest(cursor=None, now=shipper.settle())))[0]
+    )
 
     assert found.order_id == made.id
     [kept] = shipper.fake.orders()
@@ -90,7 +92,7 @@ def test_tags_that_are_longer_than_a_shop_takes_are_cut(shipper: ShopifySupplier
 def test_price_that_is_not_told_is_0_and_not_the_shops_own(shipper: ShopifySupplierPeople) -> None:
     shipper.fake.add_product("MUG", price=99)
 
-    opened(shipper).create_orders([order("1001", line("MUG", unit_price=None))])
+    opened(shipper).orders.create([order("1001", line("MUG", unit_price=None))])
 
     assert shipper.orders()[0].lines[0].unit_price == Decimal(0)
 
@@ -98,19 +100,19 @@ def test_price_that_is_not_told_is_0_and_not_the_shops_own(shipper: ShopifySuppl
 def test_cancellation_that_takes_a_while_is_waited_for(shipper: ShopifySupplierPeople) -> None:
     shipper.fake.switches.cancel_s = 4
     account = opened(shipper)
-    [made] = account.create_orders([order("1001")])
+    [made] = account.orders.create([order("1001")])
 
-    assert account.cancel_orders([made.id])[0].state == "done"
+    assert account.cancellations.cancel([made.id])[0].state == "done"
 
 
 def test_cancellation_that_is_not_done_yet_is_unknown(shipper: ShopifySupplierPeople) -> None:
     shipper.fake.switches.cancel_s = 60
     account = opened(shipper)
-    [made] = account.create_orders([order("1001")])
+    [made] = account.orders.create([order("1001")])
 
-    first = account.cancel_orders([made.id])[0]
+    first = account.cancellations.cancel([made.id])[0]
     shipper.clock.sleep(60)
-    second = account.cancel_orders([made.id])[0]
+    second = account.cancellations.cancel([made.id])[0]
 
     assert (first.state, second.state) == ("unknown", "unchanged")
 
@@ -120,9 +122,9 @@ def test_cancellation_that_the_shop_did_not_carry_out_is_refused(
 ) -> None:
     shipper.fake.switches.cancel_fails = True
     account = opened(shipper)
-    [made] = account.create_orders([order("1001")])
+    [made] = account.orders.create([order("1001")])
 
-    assert account.cancel_orders([made.id])[0].state == "refused"
+    assert account.cancellations.cancel([made.id])[0].state == "refused"
     assert shipper.status(made.id) == "awaiting_fulfillment"
 
 
@@ -130,22 +132,24 @@ def test_order_that_is_sent_whole_after_its_label_was_deleted_was_never_split(
     shipper: ShopifySupplierPeople,
 ) -> None:
     account = opened(shipper)
-    [made] = account.create_orders([order("1001", line("MUG", 3))])
+    [made] = account.orders.create([order("1001", line("MUG", 3))])
     shipper.ship(made.id, parcel(number="1Z1"))
     shipper.void(made.id)
     shipper.ship(made.id, parcel(number="1Z2"))
 
-    found = usable(read(account.shipments(None, now=shipper.settle()))[0])
+    found = usable(
+        read(account.shipments.changed(ReadRequest(cursor=None, now=shipper.settle())))[0]
+    )
 
     assert {one.order_id for one in found} == {made.id}
-    assert read(account.splits(None, now=shipper.settle()))[0] == []
+    assert read(account.splits.changed(ReadRequest(cursor=None, now=shipper.settle())))[0] == []
 
 
 def test_sku_like_another_is_another(shipper: ShopifySupplierPeople) -> None:
     shipper.fake.add_product("MUG-XL", on_hand=3)
     account = opened(shipper)
 
-    [outcome] = account.create_products([product("MUG")])
+    [outcome] = account.products.create([product("MUG")])
 
     assert outcome.state == "done"
     assert {one.sku for one in shipper.products()} == {"MUG", "MUG-XL"}
@@ -155,7 +159,7 @@ def test_order_of_many_lines_is_whole(shipper: ShopifySupplierPeople) -> None:
     account = opened(shipper)
     lines = [line(f"SKU-{place}", id=f"m-{place}") for place in range(120)]
 
-    [outcome] = account.create_orders([order("1001", *lines)])
+    [outcome] = account.orders.create([order("1001", *lines)])
 
     assert len({*outcome.line_ids}) == 120
     assert len(shipper.orders()[0].lines) == 120

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.accounts.account import ReadRequest
 from ordosync.errors import SignInError
 from tests.accounts.contract.account import read
 from tests.accounts.contract.opening import opened
@@ -36,7 +37,7 @@ def _granted(tmp_path: Path, clock: VirtualClock) -> Iterator[Granted]:
 def look(people: Granted, times: int = 1) -> None:
     account = opened(people)
     for _ in range(times):
-        read(account.orders(None, now=people.settle()))
+        read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
 
 
 def test_token_is_fetched_once(granted: Granted) -> None:
@@ -48,20 +49,20 @@ def test_token_is_fetched_once(granted: Granted) -> None:
 def test_token_is_fetched_anew_before_it_ends(granted: Granted) -> None:
     granted.fake.switches.token_s = 3600
     account = opened(granted)
-    read(account.orders(None, now=granted.settle()))
+    read(account.orders.changed(ReadRequest(cursor=None, now=granted.settle())))
     granted.clock.sleep(3400)
 
-    read(account.orders(None, now=granted.settle()))
+    read(account.orders.changed(ReadRequest(cursor=None, now=granted.settle())))
 
     assert granted.fake.requests[FETCHED] == 2
 
 
 def test_token_that_ended_before_its_time_is_fetched_anew(granted: Granted) -> None:
     account = opened(granted)
-    read(account.orders(None, now=granted.settle()))
+    read(account.orders.changed(ReadRequest(cursor=None, now=granted.settle())))
     granted.fake.revoke()
 
-    read(account.orders(None, now=granted.settle()))
+    read(account.orders.changed(ReadRequest(cursor=None, now=granted.settle())))
 
     assert granted.fake.requests[FETCHED] == 2
 
@@ -80,4 +81,4 @@ def test_lasting_token_that_is_refused_ends_the_run(seller: ShopifyMerchantPeopl
     seller.fake.token += "-not-any-more"
 
     with pytest.raises(SignInError):
-        read(account.orders(None, now=seller.settle()))
+        read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))

@@ -63,7 +63,7 @@ def test_twenty_at_once_create_one_order(account: SqliteAccount) -> None:
     together = Barrier(20)
 
     def create(_: int) -> Outcome:
-        twin = account.paired(account.SupplierPair(), partner="shop")
+        twin = account.paired(account.supplier_options(), partner="shop")
         together.wait()
         [outcome] = twin.create_orders([order("1001")])
         return outcome

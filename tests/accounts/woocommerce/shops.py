@@ -3,12 +3,19 @@
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from ordosync.accounts.woocommerce import WooCommerceAccount
-from tests.accounts.contract.opening import opened
+from tests.accounts.contract.opening import OpenMerchant, OpenSupplier, opened
 from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
 from tests.fakes.woocommerce import FakeWooCommerce, Switches
 from tests.virtual import VirtualClock
+
+
+def internals(account: OpenMerchant | OpenSupplier) -> WooCommerceAccount:
+    found = account.client
+    assert isinstance(found, WooCommerceAccount)
+    return found
 
 
 def requests(fake: FakeWooCommerce, *, since: Mapping[str, int] | None = None) -> dict[str, int]:
@@ -23,8 +30,13 @@ def requests(fake: FakeWooCommerce, *, since: Mapping[str, int] | None = None) -
 
 @contextmanager
 def merchant(
-    folder: Path, clock: VirtualClock, shop: Switches | None = None, **pair: object
-) -> Iterator[tuple[WooCommerceAccount, FakeWooCommerce]]:
+    folder: Path,
+    clock: VirtualClock,
+    shop: Switches | None = None,
+    *,
+    options: Mapping[str, object] = MappingProxyType({}),
+    **pair: object,
+) -> Iterator[tuple[OpenMerchant, FakeWooCommerce]]:
     """Open a shop as the Merchant; `pair` says what is this Supplier's, by default everything."""
 
     class People(ShopMerchantPeople):
@@ -33,13 +45,18 @@ def merchant(
 
     with closing(People(folder, clock)) as people:
         people.pair = pair
-        yield account(people), people.fake
+        yield opened(people, options=options), people.fake
 
 
 @contextmanager
 def supplier(
-    folder: Path, clock: VirtualClock, shop: Switches | None = None, **pair: object
-) -> Iterator[tuple[WooCommerceAccount, FakeWooCommerce]]:
+    folder: Path,
+    clock: VirtualClock,
+    shop: Switches | None = None,
+    *,
+    options: Mapping[str, object] = MappingProxyType({}),
+    **pair: object,
+) -> Iterator[tuple[OpenSupplier, FakeWooCommerce]]:
     """Open a shop as the Supplier."""
 
     class People(ShopSupplierPeople):
@@ -48,11 +65,4 @@ def supplier(
 
     with closing(People(folder, clock)) as people:
         people.pair = pair
-        yield account(people), people.fake
-
-
-def account(people: ShopMerchantPeople | ShopSupplierPeople) -> WooCommerceAccount:
-    """Open the account that they work in."""
-    found = opened(people)
-    assert isinstance(found, WooCommerceAccount)
-    return found
+        yield opened(people, options=options), people.fake

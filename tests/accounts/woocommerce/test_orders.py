@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec import Raw
 
-from ordosync.accounts.woocommerce import WooCommerceAccount
+from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.woocommerce.order_mapping import order_of
 from ordosync.accounts.woocommerce.schema import OrderShape
 from ordosync.config.settings import ProductsConfig
@@ -16,7 +16,8 @@ from ordosync.errors import SignInError, UnavailableError
 from ordosync.models import Order, Unusable
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import parcel
-from tests.accounts.woocommerce.shops import merchant, requests
+from tests.accounts.contract.opening import OpenMerchant, opened
+from tests.accounts.woocommerce.shops import internals, merchant, requests
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
 from tests.virtual import START, VirtualClock
 
@@ -26,8 +27,8 @@ def basket(found: object) -> list[tuple[str, int]]:
     return [(line.sku, line.quantity) for line in found.lines]
 
 
-def orders(account: WooCommerceAccount) -> list[Order | Unusable]:
-    return read(account.orders(None, now=START))[0]
+def orders(account: OpenMerchant) -> list[Order | Unusable]:
+    return read(account.orders.changed(ReadRequest(cursor=None, now=START)))[0]
 
 
 def offer(fake: FakeWooCommerce) -> None:
@@ -70,8 +71,9 @@ def test_only_lines_of_the_suppliers_products_travel(tmp_path: Path, pair: dict[
 @pytest.mark.parametrize("by", ["tag", "skus"])
 def test_line_of_a_deleted_product_is_not_lost_in_silence(tmp_path: Path, by: str) -> None:
     pair: dict[str, Any] = {"tag": "North Wind"} if by == "tag" else {}
-    with merchant(tmp_path, VirtualClock(), **pair) as (account, fake):
-        account.selection = ProductsConfig(skus=() if by == "tag" else ("MUG", "SHIRT*"))
+    selection = ProductsConfig(skus=() if by == "tag" else ("MUG", "SHIRT*"))
+    with merchant(tmp_path, VirtualClock(), **pair) as (whole, fake):
+        account = opened(whole.people, selection=selection)
         offer(fake)
         both = fake.place_order({"MUG": 1, "SHIRT-S": 1})
         only = fake.place_order({"SHIRT-S": 1})
@@ -102,8 +104,8 @@ def test_products_by_tag_are_imported_with_their_variations(tmp_path: Path) -> N
     with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
         offer(fake)
 
-        found, _ = read(account.products(None, now=START))
-        known = account.stock_to_write(["MUG", "SHIRT-S", "CUP"])
+        found, _ = read(account.products.changed(ReadRequest(cursor=None, now=START)))
+        known = account.stock.current(["MUG", "SHIRT-S", "CUP"])
 
         assert {one.id for one in found} == {"MUG", "SHIRT-S", "SHIRT-M"}
         assert known["CUP"].fixed == "unassigned"
@@ -151,13 +153,18 @@ def test_other_statuses_are_sent_if_the_options_say_so(tmp_path: Path) -> None:
             )
 
         by_default = {one.id for one in orders(account)}
-        account.open_statuses = ("processing", "packed")
-        account.cancelled_statuses = ("refunded", "failed", "lost", "trash")
+        options = {
+            "statuses": ["processing", "packed"],
+            "cancelled": ["refunded", "failed", "lost", "trash"],
+        }
+        other = opened(account.people, options=options)
 
         assert by_default == {kept["processing"]}
-        assert {one.id for one in orders(account)} == {kept["processing"], kept["packed"]}
-        assert {*read(account.cancelled_orders(None, now=START))[0]} == {*gone.values()}
-        assert account.cancelled_among([*kept.values(), *gone.values()]) == {*gone.values()}
+        assert {one.id for one in orders(other)} == {kept["processing"], kept["packed"]}
+        assert {*read(other.cancellations.changed(ReadRequest(cursor=None, now=START)))[0]} == {
+            *gone.values()
+        }
+        assert other.cancellations.among([*kept.values(), *gone.values()]) == {*gone.values()}
 
 
 def test_order_in_the_trash_or_deleted_is_gone(tmp_path: Path) -> None:
@@ -167,10 +174,10 @@ def test_order_in_the_trash_or_deleted_is_gone(tmp_path: Path) -> None:
         fake.trash(trashed)
         fake.delete(deleted)
 
-        [page] = account.orders_by_id([str(trashed), str(deleted), str(kept), "x", "5/1"])
+        [page] = account.orders.by_id([str(trashed), str(deleted), str(kept), "x", "5/1"])
 
         assert [one.id for one in page.items] == [str(kept)]
-        assert account.cancelled_among([str(trashed), str(deleted)]) == frozenset()
+        assert account.cancellations.among([str(trashed), str(deleted)]) == frozenset()
 
 
 def test_number_is_what_people_see_and_id_is_not(tmp_path: Path) -> None:
@@ -324,9 +331,9 @@ def test_shop_without_its_plugin_has_not_lost_its_orders(tmp_path: Path) -> None
     """Switched off for an update, it answers that there is no such path, with 404."""
     with merchant(tmp_path, VirtualClock()) as (account, _):
         with pytest.raises(UnavailableError, match="is it switched off"):
-            account.there("/wc/v9/orders/5", Raw, doing="read order 5")
+            internals(account).there("/wc/v9/orders/5", Raw, doing="read order 5")
 
-        assert account.there("/wc/v3/orders/5", Raw, doing="read order 5") is None
+        assert internals(account).there("/wc/v3/orders/5", Raw, doing="read order 5") is None
 
 
 def test_each_attempt_is_signed_anew(tmp_path: Path) -> None:
@@ -445,7 +452,7 @@ def test_bundle_is_sent_by_itself_or_as_what_is_in_it_and_never_both(
         order_id = sell_a_set(fake, plugin)
 
         [found] = orders(account)
-        account.add_tracking([parcel(str(order_id))])
+        account.tracking.add([parcel(str(order_id))])
 
         assert basket(found) == sent
         assert fake.order(order_id)["status"] == "completed"
@@ -469,6 +476,6 @@ def test_stock_of_what_is_in_a_bundle_has_fallen_as_well(tmp_path: Path) -> None
             fake.add_product(sku)
         sell_a_set(fake)
 
-        [found] = read(account.sold_orders())[0]
+        [found] = read(account.stock.unimported_sales())[0]
 
         assert basket(found) == [("SET", 2), ("MUG", 4), ("CUP", 1)]

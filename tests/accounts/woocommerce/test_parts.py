@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from ordosync.accounts.woocommerce import WooCommerceAccount
+from ordosync.accounts.account import ReadRequest
 from ordosync.models import Order, Shipment, Standing
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import line, order, parcel, sold
+from tests.accounts.contract.opening import OpenMerchant, OpenSupplier
 from tests.accounts.sqlite.people import SqliteSupplierPeople
 from tests.accounts.woocommerce.people import TAG, ShopMerchantPeople
 from tests.accounts.woocommerce.shops import merchant, requests, supplier
@@ -34,17 +35,21 @@ def basket(found: object) -> list[tuple[str, int]]:
     return [(one.sku, one.quantity) for one in found.lines]
 
 
-def codes(account: WooCommerceAccount) -> list[str]:
-    return [one.code for one in read(account.orders(None, now=START))[0] if hasattr(one, "code")]
+def codes(account: OpenMerchant) -> list[str]:
+    return [
+        one.code
+        for one in read(account.orders.changed(ReadRequest(cursor=None, now=START)))[0]
+        if hasattr(one, "code")
+    ]
 
 
-def outcome(account: WooCommerceAccount, order_id: int, number: str) -> tuple[str, str]:
-    [made] = account.add_tracking([parcel(str(order_id), number)])
+def outcome(account: OpenMerchant, order_id: int, number: str) -> tuple[str, str]:
+    [made] = account.tracking.add([parcel(str(order_id), number)])
     return made.state, made.code
 
 
-def standing(account: WooCommerceAccount, order_id: int) -> Standing:
-    found = read(account.all_orders("merchant", now=START))[0]
+def standing(account: OpenMerchant, order_id: int) -> Standing:
+    found = read(account.listing.read(now=START))[0]
     return next(one for one in found if one.order.id == str(order_id))
 
 
@@ -70,8 +75,8 @@ def test_what_was_sent_before_the_first_import_does_not_go_out(tmp_path: Path, w
         fake.ship(order_id, "OLD1", way=how, quantities=quantities, complete=False)  # type: ignore[arg-type]
         fake.refund(order_id, {"BOARD": 1})
 
-        [found] = read(account.orders(None, now=START))[0]
-        [again] = read(account.orders_by_id([str(order_id)]))[0]
+        [found] = read(account.orders.changed(ReadRequest(cursor=None, now=START)))[0]
+        [again] = read(account.orders.by_id([str(order_id)]))[0]
 
         assert basket(found) == basket(again) == [("MUG", 2)]
 
@@ -106,7 +111,7 @@ def test_planned_parcel_of_the_shop_sends_nothing(tmp_path: Path) -> None:
         fake.ship(order_id, "OLD1", way="fulfillment", quantities={"MUG": 1}, complete=False)
         fake.plan(order_id, {"MUG": 1})
 
-        [found] = read(account.orders(None, now=START))[0]
+        [found] = read(account.orders.changed(ReadRequest(cursor=None, now=START)))[0]
 
         assert basket(found) == [("MUG", 2)]
 
@@ -120,7 +125,7 @@ def test_order_of_which_all_was_sent_before_the_first_import_has_nothing_to_ship
         fake.ship(order_id, "OLD1", way="fulfillment", complete=False)
 
         assert codes(account) == ["nothing-to-ship"]
-        assert read(account.cancelled_orders(None, now=START))[0] == []
+        assert read(account.cancellations.changed(ReadRequest(cursor=None, now=START)))[0] == []
 
 
 def test_order_that_was_partly_sent_before_stands_as_its_rest(tmp_path: Path) -> None:
@@ -146,7 +151,7 @@ def test_ordinary_orders_are_read_without_asking_for_their_parcels(tmp_path: Pat
         for _ in range(5):
             fake.sell("MUG")
 
-        read(account.orders(None, now=START))
+        read(account.orders.changed(ReadRequest(cursor=None, now=START)))
 
         assert requests(fake) == {"GET /wp-json/": 1, "GET /wc/v3/orders": 1}
 
@@ -223,8 +228,8 @@ def test_order_that_was_shipped_and_then_refunded_is_no_cancellation(
             fake.ship(order_id, "1Z9", way=way, complete=False)
         fake.refund(order_id, {"MUG": 2, "BOARD": 1} if items else None)
 
-        assert read(account.cancelled_orders(None, now=START))[0] == []
-        assert account.cancelled_among([str(order_id)]) == frozenset()
+        assert read(account.cancellations.changed(ReadRequest(cursor=None, now=START)))[0] == []
+        assert account.cancellations.among([str(order_id)]) == frozenset()
         assert standing(account, order_id).order.status == "shipped"
 
 
@@ -238,7 +243,9 @@ def test_refund_of_some_items_or_of_somebody_elses_is_no_cancellation(tmp_path: 
         ours = fake.place_order({"MUG": 1, "CUP": 1})
         fake.refund(ours, {"MUG": 1})
 
-        assert read(account.cancelled_orders(None, now=START))[0] == [str(ours)]
+        assert read(account.cancellations.changed(ReadRequest(cursor=None, now=START)))[0] == [
+            str(ours)
+        ]
 
 
 def test_refund_beside_a_line_of_a_deleted_product_is_no_cancellation(tmp_path: Path) -> None:
@@ -249,7 +256,7 @@ def test_refund_beside_a_line_of_a_deleted_product_is_no_cancellation(tmp_path: 
         fake.refund(order_id, {"MUG": 1})
         fake.delete_product("BOARD", force=True)
 
-        assert account.cancelled_among([str(order_id)]) == frozenset()
+        assert account.cancellations.among([str(order_id)]) == frozenset()
 
 
 def test_cancelled_orders_are_read_without_asking_for_refunds_that_are_not_there(
@@ -261,7 +268,7 @@ def test_cancelled_orders_are_read_without_asking_for_refunds_that_are_not_there
             fake.cancel(fake.sell("MUG"))
             fake.sell("MUG")
 
-        assert len(read(account.cancelled_orders(None, now=START))[0]) == 5
+        assert len(read(account.cancellations.changed(ReadRequest(cursor=None, now=START)))[0]) == 5
         assert requests(fake) == {"GET /wc/v3/orders": 1}
 
 
@@ -269,28 +276,28 @@ SHIPPING = {"method_id": "flat_rate", "method_title": "Post", "total": "5"}
 
 
 @pytest.fixture(name="depot")
-def _depot(tmp_path: Path) -> Iterator[tuple[WooCommerceAccount, FakeWooCommerce]]:
+def _depot(tmp_path: Path) -> Iterator[tuple[OpenSupplier, FakeWooCommerce]]:
     with supplier(tmp_path, VirtualClock(), Switches(fulfillments=True)) as (account, fake):
         fake.add_product("MUG", stock=99)
         fake.add_product("BOARD", stock=99)
         yield account, fake
 
 
-Depot = tuple[WooCommerceAccount, FakeWooCommerce]
+Depot = tuple[OpenSupplier, FakeWooCommerce]
 
 
-def created(account: WooCommerceAccount, *lines: Any) -> int:
-    [made] = account.create_orders([order("1001", *lines)])
+def created(account: OpenSupplier, *lines: Any) -> int:
+    [made] = account.orders.create([order("1001", *lines)])
     return int(made.id)
 
 
-def shipment(account: WooCommerceAccount, order_id: int) -> Shipment:
-    [found] = read(account.shipments_by_id([str(order_id)]))[0]
+def shipment(account: OpenSupplier, order_id: int) -> Shipment:
+    [found] = read(account.shipments.by_id([str(order_id)]))[0]
     assert isinstance(found, Shipment)
     return found
 
 
-def sent(account: WooCommerceAccount, order_id: int) -> tuple[str, bool, tuple[str, ...]]:
+def sent(account: OpenSupplier, order_id: int) -> tuple[str, bool, tuple[str, ...]]:
     found = shipment(account, order_id)
     return found.tracking_number, found.is_partial, found.other_numbers
 

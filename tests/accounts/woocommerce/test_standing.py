@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from ordosync.accounts.account import Role
-from ordosync.accounts.woocommerce import WooCommerceAccount
 from ordosync.clock import Clock
 from ordosync.models import Standing
 from tests.accounts.contract.account import quantities, read
 from tests.accounts.contract.examples import line, order, parcel, sold
+from tests.accounts.contract.opening import OpenMerchant, OpenSupplier
 from tests.accounts.contract.people import MerchantPeople, SupplierPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.accounts.woocommerce.people import TAG, ShopMerchantPeople, ShopSupplierPeople
@@ -28,8 +28,10 @@ from tests.virtual import START, VirtualClock
 LIST = "GET /wc/v3/orders"
 
 
-def standing(account: WooCommerceAccount, role: Role = "merchant") -> Mapping[str, Standing]:
-    return {one.order.id: one for one in read(account.all_orders(role, now=START))[0]}
+def standing(
+    account: OpenMerchant | OpenSupplier,
+) -> Mapping[str, Standing]:
+    return {one.order.id: one for one in read(account.listing.read(now=START))[0]}
 
 
 def offer(fake: FakeWooCommerce) -> None:
@@ -54,7 +56,7 @@ def test_what_came_back_after_it_was_sent_was_sent(tmp_path: Path) -> None:
         order_id = fake.sell("MUG", 5)
         fake.refund(order_id, {"MUG": 2})
         clock.at += timedelta(days=1)
-        account.add_tracking([parcel(str(order_id), shipped_at=clock.now())])
+        account.tracking.add([parcel(str(order_id), shipped_at=clock.now())])
         clock.at += timedelta(days=9)
         fake.refund(order_id, {"MUG": 1})
 
@@ -115,7 +117,7 @@ def test_order_that_was_sent_and_then_refunded_is_a_shipped_one(tmp_path: Path) 
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.sell("MUG")
-        account.add_tracking([parcel(str(order_id))])
+        account.tracking.add([parcel(str(order_id))])
         fake.set_status(order_id, "refunded")
 
         assert standing(account)[str(order_id)].order.status == "shipped"
@@ -136,7 +138,7 @@ def test_order_that_was_told_of_stays_ours_whoever_has_its_product_now(tmp_path:
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.sell("MUG")
-        account.add_tracking([parcel(str(order_id))])
+        account.tracking.add([parcel(str(order_id))])
         fake.edit_product("MUG", tags=[])
         account.close()
 
@@ -155,20 +157,21 @@ def test_nobody_claims_to_know_what_a_deleted_product_was(tmp_path: Path, role: 
         if role == "merchant":
             order_id = str(fake.place_order({"MUG": 2, "CUP": 1}))
         else:
-            [made] = account.create_orders([order("1001", line("MUG", 2), line("CUP"))])
+            assert isinstance(account, OpenSupplier)
+            [made] = account.orders.create([order("1001", line("MUG", 2), line("CUP"))])
             order_id = made.id
         fake.delete_product("CUP", force=True)
 
-        assert standing(account, role)[order_id].order.lines == ()
+        assert standing(account)[order_id].order.lines == ()
 
 
 def test_supplier_lists_what_we_made_by_the_merchants_number(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock(), prefix="A-") as (account, fake):
         fake.add_product("MUG")
         fake.sell("MUG")
-        [made] = account.create_orders([order("1001")])
+        [made] = account.orders.create([order("1001")])
 
-        found = standing(account, "supplier")
+        found = standing(account)
 
         assert {id_: one.order.number for id_, one in found.items()} == {made.id: "A-1001"}
 
@@ -179,7 +182,7 @@ def test_calls_of_a_merchants_list(tmp_path: Path) -> None:
     with merchant(tmp_path, clock, shop, tag=TAG) as (account, fake):
         offer(fake)
         ids, others = sell(fake, clock, "MUG", 240), sell(fake, clock, "CUP", 5)
-        account.add_tracking([parcel(str(one), f"1Z{one}") for one in ids[:40]])
+        account.tracking.add([parcel(str(one), f"1Z{one}") for one in ids[:40]])
         for one in (ids[150], others[0]):
             fake.refund(one, {"MUG": 1, "CUP": 1})
             clock.at += timedelta(seconds=1)
@@ -205,13 +208,13 @@ def test_calls_of_a_suppliers_list(tmp_path: Path) -> None:
     clock = VirtualClock()
     with supplier(tmp_path, clock, Switches(fulfillments=True)) as (account, fake):
         fake.add_product("MUG")
-        made = account.create_orders([order(str(n)) for n in range(20)])
+        made = account.orders.create([order(str(n)) for n in range(20)])
         own = sell(fake, clock, "MUG", 90)
         for one in (int(made[0].id), int(made[1].id), own[0]):
             fake.ship(one, f"1Z{one}", way="fulfillment")
         before = requests(fake)
 
-        found = standing(account, "supplier")
+        found = standing(account)
         calls = requests(fake, since=before)
 
         assert len(found) == 20
@@ -231,7 +234,7 @@ def test_list_is_read_a_page_at_a_time(tmp_path: Path, role: Role) -> None:
         fake.add_product("MUG")
         sell(fake, clock, "MUG", 250)
 
-        pages = account.all_orders(role, now=START)
+        pages = account.listing.read(now=START)
         next(pages)
 
         assert requests(fake)[LIST] == 1

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from ordosync.accounts.account import ReadRequest
 from ordosync.models import Product, Stock
 from tests.accounts.contract.account import read
 from tests.accounts.woocommerce.shops import merchant, requests, supplier
@@ -35,13 +36,13 @@ def large(fake: FakeWooCommerce, size: int) -> list[str]:
 def test_5000_products_are_read_in_50_calls_and_only_changes_are_written(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), Switches(version="7.8.2")) as (account, fake):
         skus = large(fake, 5_000)
-        known = account.stock_to_write(skus)
+        known = account.stock.current(skus)
         read_in = requests(fake)
         changed = [f"P-{n}" for n in range(230)] + [f"V-{p}-{n}" for p in range(3) for n in (1, 2)]
         same = skus[300:400]
 
         wanted = [replace(known[sku], quantity=7) for sku in changed]
-        outcomes = account.write_stock(wanted + [known[sku] for sku in same])
+        outcomes = account.stock.write(wanted + [known[sku] for sku in same])
 
         assert len(known) == 5_000
         assert read_in == {BY_SKU: 50}
@@ -58,7 +59,7 @@ def test_all_stock_is_read_with_a_call_for_each_hundred(
     with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
         skus = large(fake, 1_000)
 
-        items, _ = read(account.stock(now=VirtualClock().now()))
+        items, _ = read(account.stock.all(ReadRequest(cursor=None, now=VirtualClock().now())))
 
         assert {one.product_id for one in items if isinstance(one, Stock)} == {*skus}
         made = requests(fake)
@@ -72,10 +73,10 @@ def test_products_that_are_new_since_nobody_knows_when_are_all_read(tmp_path: Pa
         fake.add_product("S", "Shirt", type="variable")
         fake.add_variation("S", "S-RED", price="7.50", weight="0.5")
         now = VirtualClock().now()
-        _, cursor = read(account.products(None, now=now))
+        _, cursor = read(account.products.changed(ReadRequest(cursor=None, now=now)))
         fake.add_variation("S", "S-BLUE")
 
-        found, _ = read(account.products(cursor, now=now), since=cursor)
+        found, _ = read(account.products.changed(ReadRequest(cursor=cursor, now=now)), since=cursor)
 
     assert [(one.id, getattr(one, "name", "")) for one in found] == [
         ("S-RED", "Shirt - S-RED"),
@@ -94,8 +95,8 @@ def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
         fake.add_product("OFF", stock=1, status="draft")
 
         skus = ["UNCOUNTED", "SHIRT-RED", "TWICE", "OFF"]
-        found = account.stock_to_write(skus)
-        outcomes = account.write_stock([replace(found[sku], quantity=3) for sku in skus])
+        found = account.stock.current(skus)
+        outcomes = account.stock.write([replace(found[sku], quantity=3) for sku in skus])
 
     fixed = [found[sku].fixed for sku in skus]
     assert fixed == ["unmanaged", "shared", "ambiguous", "archived"]
@@ -106,11 +107,11 @@ def test_one_that_is_refused_among_a_hundred_stops_no_other(tmp_path: Path) -> N
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         for sku in ("MUG", "CUP", "JAR", "POT"):
             fake.add_product(sku, stock=1)
-        known = account.stock_to_write(["MUG", "CUP", "JAR", "POT"])
+        known = account.stock.current(["MUG", "CUP", "JAR", "POT"])
         fake.delete_product("CUP", force=True)
         fake.stop_counting("JAR")
 
-        outcomes = account.write_stock([replace(one, quantity=5) for one in known.values()])
+        outcomes = account.stock.write([replace(one, quantity=5) for one in known.values()])
 
         assert [one.state for one in outcomes] == ["done", "refused", "refused", "done"]
         assert "invalid_id" in outcomes[1].reason
@@ -122,10 +123,10 @@ def test_answer_that_was_lost_is_asked_for_again(tmp_path: Path) -> None:
     """A quantity is set, not added: a second time does nothing more."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG", stock=1)
-        known = account.stock_to_write(["MUG"])
+        known = account.stock.current(["MUG"])
         fake.faults.add(Fault(kind="lost-500", method="POST", path="/batch$"))
 
-        [outcome] = account.write_stock([replace(known["MUG"], quantity=5)])
+        [outcome] = account.stock.write([replace(known["MUG"], quantity=5)])
 
         assert outcome.state == "done"
         assert fake.stock("MUG") == 5
@@ -135,7 +136,7 @@ def test_sku_is_found_in_whatever_case_it_is_asked_for(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("Mug & Co", stock=4)
 
-        found = account.stock_to_write(["mug & co", "no,such"])
+        found = account.stock.current(["mug & co", "no,such"])
 
     assert {key: one.quantity for key, one in found.items()} == {"mug & co": 4}
 
@@ -149,8 +150,8 @@ def test_product_of_which_there_is_half_a_metre_counts_its_whole_ones(tmp_path: 
 
         fake.faults.add(Fault(kind="edited", method="GET", path="/products$", times=2, edit=edit))
 
-        [found], _ = read(account.stock(now=VirtualClock().now()))
-        again = account.stock_of(["CLOTH"])
+        [found], _ = read(account.stock.all(ReadRequest(cursor=None, now=VirtualClock().now())))
+        again = account.stock.of(["CLOTH"])
 
         assert found == again["CLOTH"]
         assert isinstance(found, Stock)
@@ -166,7 +167,9 @@ def test_price_that_a_plugin_made_a_number_is_read(tmp_path: Path) -> None:
 
         fake.faults.add(Fault(kind="edited", method="GET", path="/products$", edit=edit))
 
-        [found], _ = read(account.products(None, now=VirtualClock().now()))
+        [found], _ = read(
+            account.products.changed(ReadRequest(cursor=None, now=VirtualClock().now()))
+        )
 
         assert isinstance(found, Product)
         assert (found.price, found.weight_g) == (Decimal("9.5"), Decimal("226.796185"))

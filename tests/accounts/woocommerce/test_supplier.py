@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ordosync.accounts.account import ReadRequest
 from ordosync.models import Shipment, Stock
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import line, order
@@ -26,10 +27,10 @@ def test_order_whose_answer_was_lost_is_found_and_not_made_twice(
 ) -> None:
     with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
         fake.faults.add(Fault(kind=lost, method="POST", path="/orders$"))
-        [first] = account.create_orders([order("1001", line("MUG", 2), line("CUP"))])
+        [first] = account.orders.create([order("1001", line("MUG", 2), line("CUP"))])
 
-        found = account.find_orders(["origin:1001#1"])
-        [second] = account.create_orders([order("1001")], look_first=True)
+        found = account.orders.find(["origin:1001#1"])
+        [second] = account.orders.create([order("1001")], look_first=True)
 
         assert first.state == "unknown"
         assert len(fake.order_ids()) == 1
@@ -45,13 +46,13 @@ def test_references_are_searched_for_where_a_search_finds_what_is_there(
     """Else all orders are listed, the newest first: pages overlap by a quarter."""
     with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
         fake.add_product("MUG")
-        account.create_orders([order("old")])
+        account.orders.create([order("old")])
         for _ in range(520):
             fake.sell("MUG")
-        account.create_orders([order("new")])
+        account.orders.create([order("new")])
         before = requests(fake)
 
-        found = account.find_orders(["origin:old#1", "origin:nobody#1"])
+        found = account.orders.find(["origin:old#1", "origin:nobody#1"])
 
         assert list(found) == ["origin:old#1"]
         assert requests(fake, since=before) == {LIST: calls}
@@ -67,7 +68,7 @@ def test_shop_that_has_none_of_ours_yet_is_searched_if_anything_was_paid_there(
             fake.place_order({"MUG": 1}, transaction_id=f"ch_{number}" if number % 9 else "")
         before = requests(fake)
 
-        assert account.find_orders(["origin:1001#1"]) == {}
+        assert account.orders.find(["origin:1001#1"]) == {}
         assert requests(fake, since=before) == {LIST: calls}
 
 
@@ -75,13 +76,13 @@ def test_transaction_that_is_an_orders_id_proves_no_search(tmp_path: Path) -> No
     """An old shop finds an order by its id, and by no transaction."""
     with supplier(tmp_path, VirtualClock(), Switches(version=OLD)) as (account, fake):
         fake.add_product("MUG")
-        account.create_orders([order("old")])
+        account.orders.create([order("old")])
         for _ in range(120):
             fake.sell("MUG")
         newest = fake.order_ids()[-1]
         fake.shop.orders[newest].transaction_id = str(newest)
 
-        assert list(account.find_orders(["origin:old#1"])) == ["origin:old#1"]
+        assert list(account.orders.find(["origin:old#1"])) == ["origin:old#1"]
 
 
 def test_hundred_orders_take_a_call_each_and_one_for_their_products(tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ def test_hundred_orders_take_a_call_each_and_one_for_their_products(tmp_path: Pa
         fake.add_product("SHIRT", type="variable")
         fake.add_variation("SHIRT", "SHIRT-S", stock=500)
 
-        made = account.create_orders(
+        made = account.orders.create(
             [order(str(n), line("MUG", 2), line("SHIRT-S")) for n in range(100)]
         )
 
@@ -101,7 +102,7 @@ def test_hundred_orders_take_a_call_each_and_one_for_their_products(tmp_path: Pa
 
 def test_unknown_sku_becomes_a_product_that_visitors_do_not_see(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
-        made = account.create_orders([order("1001"), order("1002"), order("1003", line("mug"))])
+        made = account.orders.create([order("1001"), order("1002"), order("1003", line("mug"))])
 
         shown = fake.product("MUG")
         assert {one.state for one in made} == {"done"}
@@ -120,7 +121,7 @@ def test_sku_that_somebody_makes_in_between_is_that_one(tmp_path: Path) -> None:
             )
         )
 
-        [made] = account.create_orders([order("1001", line("MUG", 2))])
+        [made] = account.orders.create([order("1001", line("MUG", 2))])
 
         assert made.state == "done"
         assert fake.stock("MUG") == 1
@@ -140,9 +141,9 @@ def test_product_that_is_deleted_in_between_leaves_no_empty_line(tmp_path: Path)
             )
         )
 
-        [first] = account.create_orders([order("1001", line("MUG"), line("CUP", 2))])
+        [first] = account.orders.create([order("1001", line("MUG"), line("CUP", 2))])
         between = fake.order_ids(), fake.stock("CUP")
-        [second] = account.create_orders([order("1001", line("MUG"), line("CUP", 2))])
+        [second] = account.orders.create([order("1001", line("MUG"), line("CUP", 2))])
 
         assert (first.state, between) == ("unavailable", ([], 5))
         assert second.state == "done"
@@ -150,7 +151,7 @@ def test_product_that_is_deleted_in_between_leaves_no_empty_line(tmp_path: Path)
 
 def test_sku_that_cannot_be_looked_up_is_refused(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
-        made = account.create_orders([order("1001", line("A,B")), order("1002")])
+        made = account.orders.create([order("1001", line("A,B")), order("1002")])
 
         assert [one.state for one in made] == ["refused", "done"]
         assert "comma" in made[0].reason
@@ -161,7 +162,7 @@ def test_address_that_the_shop_refuses_fails_alone_and_is_not_shown(tmp_path: Pa
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         ann = order("1001").ship_to
         wrong = order("1001", bill_to=type(ann)(name="Ann", email="no-address"))
-        made = account.create_orders([wrong, order("1002")])
+        made = account.orders.create([wrong, order("1002")])
 
         assert [one.state for one in made] == ["refused", "done"]
         assert "Invalid email" in made[0].reason
@@ -172,7 +173,7 @@ def test_address_that_the_shop_refuses_fails_alone_and_is_not_shown(tmp_path: Pa
 def test_order_says_whose_it_is_and_what_has_no_other_place(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock(), prefix="A-") as (account, fake):
         placed = order("1001", internal_notes="VIP", tags=("gift",), discount=Decimal("1.25"))
-        [made] = account.create_orders([placed])
+        [made] = account.orders.create([placed])
 
         kept = fake.order(int(made.id))
         fields = {one["key"]: one["value"] for one in kept["meta_data"]}
@@ -185,7 +186,7 @@ def test_order_says_whose_it_is_and_what_has_no_other_place(tmp_path: Path) -> N
 def test_order_that_is_completed_while_it_is_cancelled_stays_completed(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG", stock=10)
-        [made] = account.create_orders([order("1001", line("MUG", 2))])
+        [made] = account.orders.create([order("1001", line("MUG", 2))])
         order_id = int(made.id)
         fake.faults.add(
             Fault(
@@ -196,7 +197,7 @@ def test_order_that_is_completed_while_it_is_cancelled_stays_completed(tmp_path:
             )
         )
 
-        [outcome] = account.cancel_orders([made.id])
+        [outcome] = account.cancellations.cancel([made.id])
 
         assert (outcome.state, outcome.code) == ("refused", "already-shipped")
         assert fake.order(order_id)["status"] == "completed"
@@ -205,23 +206,23 @@ def test_order_that_is_completed_while_it_is_cancelled_stays_completed(tmp_path:
 
 def test_order_with_a_parcel_is_not_cancelled_though_it_is_open(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock(), Switches(fulfillments=True)) as (account, fake):
-        [made] = account.create_orders([order("1001")])
+        [made] = account.orders.create([order("1001")])
         fake.ship(int(made.id), "1Z1", way="fulfillment", complete=False)
 
-        [outcome] = account.cancel_orders([made.id])
+        [outcome] = account.cancellations.cancel([made.id])
 
         assert (outcome.state, outcome.code) == ("refused", "already-shipped")
-        assert account.statuses([made.id]) == {made.id: "shipped"}
+        assert account.orders.statuses([made.id]) == {made.id: "shipped"}
 
 
 def test_number_in_a_field_of_some_plugin_is_read(tmp_path: Path) -> None:
     fields: dict[str, Any] = {"tracking_meta": "_parcel", "carrier_meta": "_carrier"}
     with supplier(tmp_path, VirtualClock(), **fields) as (account, fake):
-        [made] = account.create_orders([order("1001")])
+        [made] = account.orders.create([order("1001")])
         meta = [{"key": "_parcel", "value": "1Z1"}, {"key": "_carrier", "value": "UPS"}]
         fake.edit_order(int(made.id), meta_data=meta, status="completed")
 
-        [sent], _ = read(account.shipments(None, now=START))
+        [sent], _ = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))
 
         assert isinstance(sent, Shipment)
         assert (sent.tracking_number, sent.carrier, sent.voided) == ("1Z1", "UPS", False)
@@ -229,34 +230,34 @@ def test_number_in_a_field_of_some_plugin_is_read(tmp_path: Path) -> None:
 
 def test_newest_of_several_numbers_is_told_and_own_orders_are_not(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock(), Switches(shipment_tracking=True)) as (account, fake):
-        [made] = account.create_orders([order("1001")])
+        [made] = account.orders.create([order("1001")])
         fake.ship(int(made.id), "1Z1", way="tracking", complete=False)
         fake.ship(int(made.id), "1Z2", way="tracking")
         fake.ship(fake.sell("MUG"), "1Z9", way="tracking")
 
-        found, _ = read(account.shipments(None, now=START))
+        found, _ = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))
 
         assert [getattr(one, "tracking_number", "") for one in found] == ["1Z2"]
 
 
 def test_number_beside_one_that_was_deleted_is_told(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock(), Switches(shipment_tracking=True)) as (account, fake):
-        [made] = account.create_orders([order("1001")])
+        [made] = account.orders.create([order("1001")])
         fake.ship(int(made.id), "1Z1", way="tracking")
         fake.ship(int(made.id), "1Z2", way="tracking")
         fake.unship(int(made.id), "1Z1")
 
-        found, _ = read(account.shipments(None, now=START))
+        found, _ = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))
 
         assert [getattr(one, "tracking_number", "") for one in found] == ["1Z2"]
 
 
 def test_order_that_is_only_completed_has_no_number(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
-        [made] = account.create_orders([order("1001")])
+        [made] = account.orders.create([order("1001")])
         fake.set_status(int(made.id), "completed")
 
-        [sent], _ = read(account.shipments(None, now=START))
+        [sent], _ = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))
 
         assert isinstance(sent, Shipment)
         assert (sent.tracking_number, sent.voided) == ("", False)
@@ -264,14 +265,14 @@ def test_order_that_is_only_completed_has_no_number(tmp_path: Path) -> None:
 
 def test_trashed_order_is_here_no_more(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
-        [made] = account.create_orders([order("1001")])
+        [made] = account.orders.create([order("1001")])
         fake.trash(int(made.id))
 
-        [outcome] = account.cancel_orders([made.id])
+        [outcome] = account.cancellations.cancel([made.id])
 
         assert (outcome.state, outcome.code) == ("refused", "not-found")
-        assert account.statuses([made.id]) == {}
-        assert read(account.shipments_by_id([made.id]))[0] == []
+        assert account.orders.statuses([made.id]) == {}
+        assert read(account.shipments.by_id([made.id]))[0] == []
 
 
 def test_long_skus_of_another_script_fit_into_addresses(tmp_path: Path) -> None:
@@ -282,7 +283,7 @@ def test_long_skus_of_another_script_fit_into_addresses(tmp_path: Path) -> None:
         lengths: list[int] = []
         fake.on_exchange = lambda one: lengths.append(len(one.request.query))
 
-        found = account.stock_of(skus)
+        found = account.stock.of(skus)
 
         assert [found[sku].quantity for sku in skus] == [5] * 100
         assert max(lengths) < 8_000  # what Apache and nginx take
@@ -299,9 +300,9 @@ def test_product_that_nobody_counts_is_0_where_it_is_sold_out(tmp_path: Path) ->
         fake.add_product("MUG", stock=3)
         wanted = {"GONE": 0, "SOME": None, "LATER": None, "SHIRT-S": 0, "MUG": 3}
 
-        items = read(account.stock(now=START))[0]
+        items = read(account.stock.all(ReadRequest(cursor=None, now=START)))[0]
         found = {one.sku: one.quantity for one in items if isinstance(one, Stock)}
-        again = {sku: one.quantity for sku, one in account.stock_of(list(wanted)).items()}
+        again = {sku: one.quantity for sku, one in account.stock.of(list(wanted)).items()}
 
         assert found == again == wanted
 
@@ -312,10 +313,10 @@ PLUGINS = ("shipped", "packed", "partial-shipped")
 @pytest.mark.parametrize("status", ["pending", "on-hold", "processing"])
 def test_order_that_surely_is_unshipped_is_cancelled(tmp_path: Path, status: str) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
-        [made] = account.create_orders([order("1001")])
+        [made] = account.orders.create([order("1001")])
         fake.set_status(int(made.id), status)
 
-        [outcome] = account.cancel_orders([made.id])
+        [outcome] = account.cancellations.cancel([made.id])
 
         assert outcome.state == "done"
         assert fake.order(int(made.id))["status"] == "cancelled"
@@ -327,12 +328,12 @@ def test_order_in_the_status_of_a_plugin_is_cancelled_by_a_person_alone(
 ) -> None:
     """W3: it may be on its way, and nothing says so."""
     with supplier(tmp_path, VirtualClock(), Switches(statuses=PLUGINS)) as (account, fake):
-        [made] = account.create_orders([order("1001")])
+        [made] = account.orders.create([order("1001")])
         fake.set_status(int(made.id), status)
 
-        [outcome] = account.cancel_orders([made.id])
+        [outcome] = account.cancellations.cancel([made.id])
         kept = fake.order(int(made.id))["status"]
-        [by_hand] = account.cancel_orders([made.id], also_shipped=True)
+        [by_hand] = account.cancellations.cancel([made.id], also_shipped=True)
 
         assert (outcome.state, outcome.code, kept) == ("refused", "maybe-shipped", status)
         assert f"has the status {status}" in outcome.reason
@@ -345,10 +346,10 @@ def test_order_with_a_parcel_without_a_number_is_cancelled_by_a_person_alone(
 ) -> None:
     shop = Switches(fulfillments=True)
     with supplier(tmp_path, VirtualClock(), shop) as (account, fake):
-        [made] = account.create_orders([order("1001")])
+        [made] = account.orders.create([order("1001")])
         fake.ship(int(made.id), "", way="fulfillment", complete=False)
 
-        [outcome] = account.cancel_orders([made.id])
+        [outcome] = account.cancellations.cancel([made.id])
 
         assert (outcome.state, outcome.code) == ("refused", "maybe-shipped")
         assert fake.order(int(made.id))["status"] == "processing"
@@ -356,17 +357,18 @@ def test_order_with_a_parcel_without_a_number_is_cancelled_by_a_person_alone(
 
 def test_status_of_a_plugin_counts_as_shipped_where_the_options_say_so(tmp_path: Path) -> None:
     """W3: for cancelling, for tracking, for what stands and for what is shown."""
-    with supplier(tmp_path, VirtualClock(), Switches(statuses=PLUGINS)) as (account, fake):
-        account.shipped_statuses = ("completed", "shipped")
-        [made] = account.create_orders([order("1001")])
+    options = {"shipped": ["completed", "shipped"]}
+    shop = Switches(statuses=PLUGINS)
+    with supplier(tmp_path, VirtualClock(), shop, options=options) as (account, fake):
+        [made] = account.orders.create([order("1001")])
         fake.set_status(int(made.id), "shipped")
 
-        [outcome] = account.cancel_orders([made.id])
-        [found] = read(account.shipments(None, now=START))[0]
-        [stands] = read(account.all_orders("supplier", now=START))[0]
+        [outcome] = account.cancellations.cancel([made.id])
+        [found] = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))[0]
+        [stands] = read(account.listing.read(now=START))[0]
 
         assert (outcome.state, outcome.code) == ("refused", "already-shipped")
-        assert account.statuses([made.id]) == {made.id: "shipped"}
+        assert account.orders.statuses([made.id]) == {made.id: "shipped"}
         assert stands.order.status == "shipped"
         assert isinstance(found, Shipment)
         assert (found.tracking_number, found.voided) == ("", False)
@@ -376,9 +378,9 @@ def test_orders_of_every_status_that_counts_as_shipped_are_cancelled_by_none(
     tmp_path: Path,
 ) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
-        made = account.create_orders([order(str(number)) for number in range(2)])
+        made = account.orders.create([order(str(number)) for number in range(2)])
         fake.set_status(int(made[0].id), "completed")
 
-        outcomes = account.cancel_orders([one.id for one in made])
+        outcomes = account.cancellations.cancel([one.id for one in made])
 
         assert [one.code for one in outcomes] == ["already-shipped", ""]

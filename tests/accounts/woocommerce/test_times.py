@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ordosync.accounts.account import ReadRequest
 from ordosync.errors import RefusedError
 from tests.accounts.contract.account import read
 from tests.accounts.woocommerce.shops import merchant, requests
@@ -35,7 +36,10 @@ def test_no_order_is_missed_and_none_comes_twice(
             if minute % 7 == 0:
                 placed.append(str(fake.sell("MUG")))
             if minute % 20 == 19:
-                items, cursor = read(account.orders(cursor, now=clock.now()), since=cursor)
+                items, cursor = read(
+                    account.orders.changed(ReadRequest(cursor=cursor, now=clock.now())),
+                    since=cursor,
+                )
                 found += [one.id for one in items]
 
     again = len(found) - len({*found})
@@ -56,7 +60,7 @@ def test_pages_of_the_hour_that_comes_twice_leave_out_nothing(tmp_path: Path, ve
             clock.at += timedelta(seconds=36)
         before = requests(fake)
 
-        found, _ = read(account.orders(None, now=clock.now()))
+        found, _ = read(account.orders.changed(ReadRequest(cursor=None, now=clock.now())))
 
         assert {one.id for one in found} == {*placed}
         assert requests(fake, since=before)["GET /wc/v3/orders"] <= 5
@@ -77,7 +81,7 @@ def test_order_that_another_of_its_second_hid_is_asked_for_again(tmp_path: Path)
         third_page = Fault(kind="edited", path="/orders$", after=2, edit=hide_the_last)
         fake.faults.add(third_page)
 
-        found, _ = read(account.orders(None, now=clock.now()))
+        found, _ = read(account.orders.changed(ReadRequest(cursor=None, now=clock.now())))
 
         assert not fake.faults.left()
         assert {one.id for one in found} == placed
@@ -92,7 +96,9 @@ def test_cursor_is_in_utc_and_asks_for_what_it_says(tmp_path: Path) -> None:
         new = fake.sell("MUG")
 
         cursor = (clock.at - timedelta(minutes=10)).isoformat()
-        items, after = read(account.orders(cursor, now=clock.now()), since=cursor)
+        items, after = read(
+            account.orders.changed(ReadRequest(cursor=cursor, now=clock.now())), since=cursor
+        )
 
     assert [one.id for one in items] == [str(new)]
     assert old != new
@@ -107,9 +113,11 @@ def test_order_from_the_future_blinds_nobody(tmp_path: Path) -> None:
         early = fake.sell("MUG")
         clock.at -= timedelta(days=20_000)
 
-        _, cursor = read(account.orders(None, now=clock.now()))
+        _, cursor = read(account.orders.changed(ReadRequest(cursor=None, now=clock.now())))
         next_one = fake.sell("MUG")
-        found, _ = read(account.orders(cursor, now=clock.now()), since=cursor)
+        found, _ = read(
+            account.orders.changed(ReadRequest(cursor=cursor, now=clock.now())), since=cursor
+        )
 
     assert {one.id for one in found} == {str(early), str(next_one)}
 
@@ -128,9 +136,9 @@ def test_order_from_the_future_blinds_nobody(tmp_path: Path) -> None:
 def test_midnight_is_the_shops(tmp_path: Path, zone: timezone | ZoneInfo, name: str | None) -> None:
     clock = VirtualClock()
     with merchant(tmp_path, clock, Switches(zone=zone)) as (account, _):
-        next(account.orders(None, now=clock.now()))
+        next(account.orders.changed(ReadRequest(cursor=None, now=clock.now())))
 
-    assert account.timezone == name
+    assert account.side.timezone == name
 
 
 def test_shop_that_does_not_know_the_filter_is_told_so(tmp_path: Path) -> None:
@@ -142,7 +150,7 @@ def test_shop_that_does_not_know_the_filter_is_told_so(tmp_path: Path) -> None:
         cursor = clock.at.isoformat()
 
         with pytest.raises(RefusedError, match=r"older than 5\.8"):
-            read(account.orders(cursor, now=clock.now()), since=cursor)
+            read(account.orders.changed(ReadRequest(cursor=cursor, now=clock.now())), since=cursor)
 
 
 def test_orders_that_change_while_they_are_read_are_all_read(tmp_path: Path) -> None:
@@ -154,7 +162,7 @@ def test_orders_that_change_while_they_are_read_are_all_read(tmp_path: Path) -> 
         clock.at += timedelta(minutes=5)
         left, found = set(placed), set()
 
-        pages = account.orders(None, now=clock.now())
+        pages = account.orders.changed(ReadRequest(cursor=None, now=clock.now()))
         for page in pages:
             found |= {int(one.id) for one in page.items}
             for order_id in sorted(found & left)[:10]:

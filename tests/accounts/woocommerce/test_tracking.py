@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ordosync.accounts.woocommerce import WooCommerceAccount
+from ordosync.accounts.account import ReadRequest
 from ordosync.models import Order, Piece, PieceLine, Shipment, Split
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import SENT_AT, order, parcel
+from tests.accounts.contract.opening import OpenMerchant, opened
 from tests.accounts.woocommerce.people import TAG
 from tests.accounts.woocommerce.shops import merchant, requests, supplier
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
@@ -45,10 +46,8 @@ def shown(fake: FakeWooCommerce, order_id: int) -> list[str]:
     ]
 
 
-def outcome(
-    account: WooCommerceAccount, order_id: int | str, number: str = "1Z1"
-) -> tuple[str, str]:
-    [made] = account.add_tracking([parcel(str(order_id), number)])
+def outcome(account: OpenMerchant, order_id: int | str, number: str = "1Z1") -> tuple[str, str]:
+    [made] = account.tracking.add([parcel(str(order_id), number)])
     return made.state, made.code
 
 
@@ -98,7 +97,7 @@ def test_void_number_is_shown_no_more(tmp_path: Path, shop: Switches) -> None:
         order_id = fake.sell("MUG")
         outcome(account, order_id)
 
-        [made] = account.void_tracking([parcel(str(order_id), voided=True)])
+        [made] = account.tracking.void([parcel(str(order_id), voided=True)])
         between = shown(fake, order_id)
         replaced = outcome(account, order_id, "1Z2")
 
@@ -118,7 +117,7 @@ def test_order_with_lines_of_others_is_the_merchants_to_complete(
 
         assert outcome(account, mixed) == ("done", "")
         assert fake.order(mixed)["status"] == "processing"
-        assert read(account.orders(None, now=START))[0] == []
+        assert read(account.orders.changed(ReadRequest(cursor=None, now=START)))[0] == []
         assert shown(fake, mixed) == ["1Z1"]
 
 
@@ -138,8 +137,7 @@ def test_two_suppliers_of_an_order_tell_of_their_own_parcels(
     with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (north, fake):
         offer(fake)
         fake.edit_product("CUP", tags=[{"id": fake.add_term("tags", "South")}])
-        pair = north.MerchantPair(tag="South")
-        south = north.paired(pair, partner="southwind", network=north.network)
+        south = opened(north.people, partner="southwind", pair={"tag": "South"})
         mixed = fake.place_order({"MUG": 1, "CUP": 1})
 
         outcomes = [
@@ -182,8 +180,8 @@ def test_number_of_the_merchants_own_lines_keeps_nobody_from_telling(
         assert shown(fake, mixed) == ["1Z9", "1Z1"]
 
 
-def split(account: WooCommerceAccount, order_id: int, *pieces: tuple[int, ...]) -> list[str]:
-    [found] = read(account.orders_by_id([str(order_id)]))[0]
+def split(account: OpenMerchant, order_id: int, *pieces: tuple[int, ...]) -> list[str]:
+    [found] = read(account.orders.by_id([str(order_id)]))[0]
     assert isinstance(found, Order)
     wanted = tuple(
         Piece(
@@ -196,7 +194,7 @@ def split(account: WooCommerceAccount, order_id: int, *pieces: tuple[int, ...]) 
         )
         for place, piece in enumerate(pieces, 1)
     )
-    [made] = account.split_orders([Split(order_id=found.id, pieces=wanted)])
+    [made] = account.splits.split([Split(order_id=found.id, pieces=wanted)])
     assert made.state == "done"
     return [piece.id for piece in made.pieces]
 
@@ -252,10 +250,10 @@ def test_time_of_a_parcel_is_read_as_its_shop_means_it(tmp_path: Path, early: bo
     zone = ZoneInfo("America/Los_Angeles")
     shop = Switches(fulfillments=True, fulfillments_wrapped=early, zone=zone)
     with supplier(tmp_path, clock, shop) as (account, fake):
-        [made] = account.create_orders([order("1001")])
+        [made] = account.orders.create([order("1001")])
         fake.ship(int(made.id), "F-1", way="fulfillment")
 
-        [found] = read(account.shipments(None, now=clock.now()))[0]
+        [found] = read(account.shipments.changed(ReadRequest(cursor=None, now=clock.now())))[0]
 
         assert isinstance(found, Shipment)
         assert found.shipped_at == clock.now().replace(microsecond=0)
@@ -283,18 +281,18 @@ def test_pieces_of_a_cancelled_order_are_cancelled_but_for_what_was_sent(tmp_pat
         outcome(account, second)
         fake.cancel(order_id)
 
-        found, _ = read(account.cancelled_orders(None, now=START))
+        found, _ = read(account.cancellations.changed(ReadRequest(cursor=None, now=START)))
 
         assert found == [first, third]
-        assert account.cancelled_among([first, second, third, str(order_id)]) == {first, third}
+        assert account.cancellations.among([first, second, third, str(order_id)]) == {first, third}
 
 
 def test_pieces_of_an_order_that_is_cancelled_in_other_words_are_told_nothing(
     tmp_path: Path,
 ) -> None:
     shop = Switches(fulfillments=True, statuses=("called-off",))
-    with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
-        account.cancelled_statuses = ("called-off",)
+    options = {"cancelled": ["called-off"]}
+    with merchant(tmp_path, VirtualClock(), shop, options=options) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 2})
         split(account, order_id, (1,), (1,))
@@ -328,8 +326,8 @@ def test_way_is_found_out_once(tmp_path: Path, shop: Switches) -> None:
 
 @pytest.mark.parametrize("notify", ["true", "false"])
 def test_customer_is_told_unless_the_options_say_no(tmp_path: Path, notify: str) -> None:
-    with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
-        account.notify_customer = notify == "true"
+    options = {"notify_customer": notify == "true"}
+    with merchant(tmp_path, VirtualClock(), NATIVE, options=options) as (account, fake):
         offer(fake)
         outcome(account, fake.sell("MUG"))
 
@@ -342,7 +340,7 @@ def test_firewall_that_dislikes_one_note_stops_no_other(tmp_path: Path) -> None:
         bad, good = fake.sell("MUG"), fake.sell("MUG")
         fake.faults.add(Fault(kind="firewall", method="POST", path=f"/orders/{bad}/notes"))
 
-        made = account.add_tracking([parcel(str(bad)), parcel(str(good), "1Z2", id="s-2")])
+        made = account.tracking.add([parcel(str(bad)), parcel(str(good), "1Z2", id="s-2")])
 
         assert [one.state for one in made] == ["unavailable", "done"]
         assert outcome(account, bad) == ("done", "")

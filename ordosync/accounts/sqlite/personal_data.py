@@ -1,0 +1,43 @@
+"""Personal data in an embedded account: all of it is ordosync's to remove."""
+
+from pathlib import Path
+from typing import Protocol
+
+from ordosync.accounts.account import PersonalDataRemoval, Removal
+from ordosync.embedded.purge import Purged
+from ordosync.models import Order
+
+
+class _Desk(Protocol):
+    name: str
+    path: Path
+
+    def read_order(self, number: str) -> Order | None: ...
+    def purge(self, number: str, *, dry: bool) -> Purged: ...
+
+
+class PersonalData:
+    """Names, addresses, notes and engravings of the orders in the account's file."""
+
+    is_spooled = False
+
+    def __init__(self, desk: _Desk) -> None:
+        self._desk = desk
+
+    def has(self, order_id: str) -> bool:
+        """True if the order is in the file."""
+        return self._desk.read_order(order_id) is not None
+
+    def remove(self, order_id: str, *, dry: bool) -> PersonalDataRemoval:
+        """Remove the personal data of an order and its pieces; the orders stay."""
+        purged = self._desk.purge(order_id, dry=dry)
+        entries = f", {purged.timeline} timeline entries" if purged.timeline else ""
+        names = ", ".join(purged.orders)
+        removal = Removal(
+            place=f"account {self._desk.name}",
+            what=f"names, addresses, notes and engravings of order {names}{entries}",
+        )
+        return PersonalDataRemoval(
+            removed=(removal,) if purged.orders else (),
+            remaining=(f"copies of {self._desk.path} that were made before",),
+        )

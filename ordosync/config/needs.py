@@ -1,0 +1,40 @@
+"""Parts of both accounts that each task needs; a portal that lacks a part does not run it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.supplier import Supplier
+
+MerchantPart = Literal["orders", "cancellations", "products", "stock", "tracking", "splits"]
+SupplierPart = Literal["orders", "cancellations", "products", "stock", "shipments", "splits"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """One part of either account."""
+
+    merchant: MerchantPart
+    supplier: SupplierPart
+
+
+NEEDS: Mapping[str, Needs] = {
+    "import-orders": Needs(merchant="orders", supplier="orders"),
+    "import-products": Needs(merchant="products", supplier="products"),
+    "write-inventory-back": Needs(merchant="stock", supplier="stock"),
+    "update-tracking": Needs(merchant="tracking", supplier="shipments"),
+    "split-order": Needs(merchant="splits", supplier="splits"),
+    "cancel-orders": Needs(merchant="cancellations", supplier="cancellations"),
+}
+"""By the name of the task."""
+
+
+def missing_part(task: str, merchant: Merchant, supplier: Supplier) -> str | None:
+    """Return which account lacks its part of a task, in words; None if both have it."""
+    needs = NEEDS[task]
+    if getattr(merchant, needs.merchant) is None:
+        return f"account {merchant.name} is not set up for the part of a merchant in {task}"
+    if getattr(supplier, needs.supplier) is None:
+        return f"account {supplier.name} is not set up for the part of a supplier in {task}"
+    return None

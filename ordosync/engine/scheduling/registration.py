@@ -1,0 +1,28 @@
+"""Makes the store follow the configuration: portals, renames, schedule."""
+
+from ordosync.clock import Clock
+from ordosync.config.settings import Config
+from ordosync.engine.portals import identity
+from ordosync.engine.scheduling.timetable import plans
+from ordosync.store import Store
+
+
+def check_renames(config: Config, store: Store) -> None:
+    """Refuse portals that look like renamed ones. Raises `ConfigError`."""
+    store.portals.check([identity(portal) for portal in config.portals.values()])
+
+
+def register(config: Config, store: Store, clock: Clock) -> None:
+    """Make the store follow the configuration: its portals, renamed ones with what they had.
+
+    Raises `ConfigError`. Writes nothing where the store follows it already.
+    """
+    if store.follows == config.digest:
+        return
+    named = [identity(portal) for portal in config.portals.values()]
+    store.portals.check(named)
+    with store.transaction():
+        for portal in named:
+            store.portals.register(portal)
+        store.schedule.keep(plans(config, store.schedule.all()), now=clock.now())
+        store.follow(config.digest)
