@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import options
 from ordosync.cli.desk.input_rows import whole
@@ -102,14 +102,14 @@ def import_orders(  # noqa: D103 - see below
     found, clock = list[Adoption](), Clock()
     with (
         Store.open(settings.database, readonly=dry_run) as store,
-        closing(Network(clock)) as network,
+        closing(Connections(clock)) as connections,
     ):
         if dry_run:
             check_renames(settings, store)
         else:
             register(settings, store, clock)
         for portal in able:
-            opened = open_portal(settings, portal, store, network)
+            opened = open_portal(settings, portal, store, connections)
             found += adopt_orders(opened, store, clock, dry=dry_run)
             if not opened.supplier.lists_others:
                 render.say(
@@ -194,13 +194,13 @@ def retry(
     with (
         Store.open(settings.database) as store,
         stoppable(clock) as stop,
-        closing(Network(clock)) as network,
+        closing(Connections(clock)) as connections,
     ):
         register(settings, store, clock)
         rows = _all_open(store) if every else _named(store, steps or [])
         if sent is not None:
             whole(sent, "id")
-            check_sent(_opened(settings, store, network, rows[0]), store, rows[0], sent)
+            check_sent(_opened(settings, store, connections, rows[0]), store, rows[0], sent)
             settle_as_sent(store, rows[0], sent, now=clock.now())
             render.say(f"step {rows[0].id}: settled as sent, {sent}")
             return
@@ -212,7 +212,7 @@ def retry(
                 render.say(f"step {rows[0].id}: closed; the order stays as it was sent")
                 return
             rows = [again]
-        results = [_retry(settings, store, stop, network, group) for group in _by_task(rows)]
+        results = [_retry(settings, store, stop, connections, group) for group in _by_task(rows)]
         tried = store.steps.get([row.id for row in rows])
         with store.transaction():
             store.concerns.take_back(
@@ -235,13 +235,13 @@ def _run(
     with (
         Store.open(settings.database) as store,
         stoppable(clock) as stop,
-        closing(Network(clock)) as network,
+        closing(Connections(clock)) as connections,
     ):
         register(settings, store, clock)
         for portal, task in wanted(store):
             if stop.reason:
                 break
-            opened = open_portal(settings, portal, store, network)
+            opened = open_portal(settings, portal, store, connections)
             if isinstance(opened.merchant, SqliteAccount) and not opened.merchant.is_there:
                 missing[opened.merchant.name] = opened.merchant.path
             results.append(
@@ -285,12 +285,12 @@ def _plan(task: str, settings: Config, portals: Sequence[PortalConfig], *, as_js
     clock = Clock()
     with (
         Store.open(settings.database, readonly=True) as store,
-        closing(Network(clock)) as network,
+        closing(Connections(clock)) as connections,
     ):
         check_renames(settings, store)
         found = {
             portal.name: plan_task(
-                TASKS[task], open_portal(settings, portal, store, network), store, clock
+                TASKS[task], open_portal(settings, portal, store, connections), store, clock
             )
             for portal in portals
         }
@@ -345,16 +345,16 @@ def _by_task(rows: Sequence[StepRow]) -> list[list[StepRow]]:
 
 
 def _retry(
-    settings: Config, store: Store, stop: Stop, network: Network, rows: Sequence[StepRow]
+    settings: Config, store: Store, stop: Stop, connections: Connections, rows: Sequence[StepRow]
 ) -> Run | Held:
-    portal, clock = _opened(settings, store, network, rows[0]), network.clock
+    portal, clock = _opened(settings, store, connections, rows[0]), connections.clock
     return run_task(TASKS[rows[0].task], portal, store, clock, stop, trigger="retry", only=rows)
 
 
-def _opened(settings: Config, store: Store, network: Network, row: StepRow) -> Portal:
+def _opened(settings: Config, store: Store, connections: Connections, row: StepRow) -> Portal:
     if row.portal not in settings.portals:
         raise UsageError(
             f"portal {row.portal} of step {row.id} is not configured any more; put it back,"
             f" or say `was: {row.portal}` in the portal that it has become"
         )
-    return open_portal(settings, settings.portals[row.portal], store, network)
+    return open_portal(settings, settings.portals[row.portal], store, connections)

@@ -18,7 +18,7 @@ _PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
 
 @contextmanager
 def opened(
-    path: Path, *, account: str, doing: str, create: bool = False
+    path: Path, *, account: str, action: str, create: bool = False
 ) -> Iterator[sqlite3.Connection]:
     """Open the file; what is wrong with it, now or later, is told as the account's error.
 
@@ -31,7 +31,7 @@ def opened(
     except (DatabaseError, sqlite3.Error) as error:
         told = error if isinstance(error, DatabaseError) else unusable(path, error)
         kind = UnavailableError if _may_pass(error) else RefusedError
-        raise kind(account, doing, str(told)) from error
+        raise kind(account, action, str(told)) from error
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ordosync.accounts import account_class
 from ordosync.accounts.account import Account, Role
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.sqlite import MerchantOptions
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
@@ -46,7 +46,9 @@ def register(config: Config, store: Store, clock: Clock) -> None:
         store.follow(config.digest)
 
 
-def open_portal(config: Config, portal: PortalConfig, store: Store, network: Network) -> Portal:
+def open_portal(
+    config: Config, portal: PortalConfig, store: Store, connections: Connections
+) -> Portal:
     """Make both accounts of a portal, which open their files and connections when first used."""
     named = _named(portal)
     name, origin = store.portals.known_as(named), store.portals.origin(named)
@@ -54,8 +56,8 @@ def open_portal(config: Config, portal: PortalConfig, store: Store, network: Net
     return Portal(
         name=name,
         origin=origin,
-        merchant=open_account(config, portal, "merchant", spool, network),
-        supplier=open_account(config, portal, "supplier", spool, network),
+        merchant=open_account(config, portal, "merchant", spool, connections),
+        supplier=open_account(config, portal, "supplier", spool, connections),
         config=portal,
         links=store.links(name),
         rivals=_rivals(config, portal, store),
@@ -89,7 +91,7 @@ def longest_settle_s(config: Config) -> float:
 
 
 def open_account(
-    config: Config, portal: PortalConfig, role: Role, spool: Path, network: Network
+    config: Config, portal: PortalConfig, role: Role, spool: Path, connections: Connections
 ) -> Account:
     """Make an account as one portal sees it, on one side."""
     side, other = portal.merchant, portal.supplier
@@ -99,7 +101,7 @@ def open_account(
     adapter = account_class(account.kind)
     opened = adapter(name=account.name, spool=spool / account.name, **account.options)
     return opened.paired(
-        side.pair, partner=other.account, selection=portal.products, network=network
+        side.pair, partner=other.account, selection=portal.products, connections=connections
     )
 
 

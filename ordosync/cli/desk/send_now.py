@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli.output import render
 from ordosync.cli.signals import stoppable
@@ -54,7 +54,7 @@ def at_once(
     with (
         Store.open(config.database) as store,
         stoppable(clock) as stop,
-        closing(Network(clock)) as network,
+        closing(Connections(clock)) as connections,
     ):
         register(config, store, clock)
         _wake(store, wanted, clock)
@@ -64,7 +64,7 @@ def at_once(
         for portal, task in wanted:
             if stop.reason:
                 break
-            opened = open_portal(config, portal, store, network)
+            opened = open_portal(config, portal, store, connections)
             done = run_task(TASKS[task], opened, store, clock, stop, trigger="instant")
             if isinstance(done, Held):
                 sent.held.append(done)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.cli import options
 from ordosync.cli.output import render
 from ordosync.clock import Clock
@@ -41,9 +41,9 @@ def purge(
         raise UsageError(
             f"there is no account {account!r}; there is: {', '.join(settings.accounts)}"
         )
-    with Store.open(settings.database) as store, closing(Network(clock)) as network:
+    with Store.open(settings.database) as store, closing(Connections(clock)) as connections:
         register(settings, store, clock)
-        portals = [open_portal(settings, one, store, network) for one in chosen(settings, [])]
+        portals = [open_portal(settings, one, store, connections) for one in chosen(settings, [])]
         found = purge_order(portals, store, clock, number, account=account, dry=not yes)
     if as_json:
         render.document({"purged" if yes else "would_purge": [asdict(found)]})

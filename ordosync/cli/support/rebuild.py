@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from msgspec.structs import asdict
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.cli import options
 from ordosync.cli.output import render
 from ordosync.clock import Clock
@@ -44,10 +44,10 @@ def rebuild_state(
     wanted = chosen(settings, portals or [])
     found: list[Rebuilt] = []
     plans: dict[str, dict[str, list[Step]]] = {}
-    with Store.open(settings.database) as store, closing(Network(clock)) as network:
+    with Store.open(settings.database) as store, closing(Connections(clock)) as connections:
         register(settings, store, clock)
         for portal in wanted:
-            opened = open_portal(settings, portal, store, network)
+            opened = open_portal(settings, portal, store, connections)
             able = [task for task in TASKS if can_run(settings, portal, task)]
             with_products = "import-products" in able
             found.append(rebuild(opened, store, clock, with_products=with_products, add=yes))
