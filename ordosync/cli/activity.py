@@ -94,7 +94,7 @@ def _opened(config: Path | None) -> tuple[Store, Collection[str]]:
     database, digest = glance(str(config) if config else None) or ("", "")
     if os.path.exists(database):  # noqa: PTH110 - no path is none
         store = Store.open(Path(database), readonly=True)
-        if store.follows == digest:
+        if store.config_digest == digest:
             return store, store.portals.all()
         store.close()
     from ordosync.config import find_config, load_config  # noqa: PLC0415 - see above

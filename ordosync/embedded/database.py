@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from ordosync.database import open_database, sqlite3, unusable
+from ordosync.database import open_database, sqlite3, to_database_error
 from ordosync.embedded.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.errors import DatabaseError, RefusedError, UnavailableError
 
@@ -29,7 +29,7 @@ def opened(
         with closing(_connect(path, create=create)) as connection:
             yield connection
     except (DatabaseError, sqlite3.Error) as error:
-        told = error if isinstance(error, DatabaseError) else unusable(path, error)
+        told = error if isinstance(error, DatabaseError) else to_database_error(path, error)
         kind = UnavailableError if _may_pass(error) else RefusedError
         raise kind(account, action, str(told)) from error
 

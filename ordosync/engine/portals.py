@@ -12,7 +12,7 @@ from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.scheduling.timetable import plans
 from ordosync.errors import UsageError
 from ordosync.store import Store
-from ordosync.store.portals import Named
+from ordosync.store.portals import PortalIdentity
 from ordosync.tasks.base import Portal
 
 
@@ -27,7 +27,7 @@ def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
 
 def check_renames(config: Config, store: Store) -> None:
     """Refuse portals that look like renamed ones. Raises `ConfigError`."""
-    store.portals.check([_named(portal) for portal in config.portals.values()])
+    store.portals.check([_identity(portal) for portal in config.portals.values()])
 
 
 def register(config: Config, store: Store, clock: Clock) -> None:
@@ -35,22 +35,22 @@ def register(config: Config, store: Store, clock: Clock) -> None:
 
     Raises `ConfigError`. Writes nothing where the store follows it already.
     """
-    if store.follows == config.digest:
+    if store.config_digest == config.digest:
         return
-    named = [_named(portal) for portal in config.portals.values()]
+    named = [_identity(portal) for portal in config.portals.values()]
     store.portals.check(named)
     with store.transaction():
         for portal in named:
             store.portals.register(portal)
         store.schedule.keep(plans(config, store.schedule.all()), now=clock.now())
-        store.follow(config.digest)
+        store.set_config_digest(config.digest)
 
 
 def open_portal(
     config: Config, portal: PortalConfig, store: Store, connections: Connections
 ) -> Portal:
     """Make both accounts of a portal, which open their files and connections when first used."""
-    named = _named(portal)
+    named = _identity(portal)
     name, origin = store.portals.known_as(named), store.portals.origin(named)
     spool = config.database.with_name(f"{config.database.name}.spool") / origin
     return Portal(
@@ -68,7 +68,7 @@ def _rivals(config: Config, portal: PortalConfig, store: Store) -> tuple[str, ..
     """Return the other portals of this Merchant account, under which name the store knows them."""
     account = portal.merchant.account
     return tuple(
-        store.portals.known_as(_named(one))
+        store.portals.known_as(_identity(one))
         for one in config.portals.values()
         if one.merchant.account == account and one.name != portal.name
     )
@@ -105,8 +105,8 @@ def open_account(
     )
 
 
-def _named(portal: PortalConfig) -> Named:
-    return Named(
+def _identity(portal: PortalConfig) -> PortalIdentity:
+    return PortalIdentity(
         name=portal.name,
         was=portal.was,
         merchant=portal.merchant.account,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from ordosync.accounts.account import Account
-from ordosync.database import sqlite3, transaction, turn
+from ordosync.database import sqlite3, transaction, writer_lock
 from ordosync.embedded import timeline
 from ordosync.embedded.database import opened, savepoint
 from ordosync.failpoints import fault
@@ -84,7 +84,7 @@ class Side(Account):
     def writing(self, action: str) -> Iterator[sqlite3.Connection]:
         """Open the file, made if need be, for one transaction."""
         with opened(self.path, account=f"account {self.name}", action=action, create=True) as db:
-            with turn(self.path), transaction(db):
+            with writer_lock(self.path), transaction(db):
                 yield db
                 fault("account-before-commit")
             fault("account-after-commit")
