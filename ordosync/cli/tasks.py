@@ -98,7 +98,7 @@ def import_orders(  # noqa: D103 - see below
         _by_hand("import-orders", portals, config, dry_run=dry_run, force=force, as_json=as_json)
         return
     settings = load_config(find_config(config))
-    able = _able(settings, portals or [], "import-orders")
+    runnable = _runnable(settings, portals or [], "import-orders")
     found, clock = list[Adoption](), Clock()
     with (
         Store.open(settings.database, readonly=dry_run) as store,
@@ -108,11 +108,11 @@ def import_orders(  # noqa: D103 - see below
             check_renames(settings, store)
         else:
             register(settings, store, clock)
-        for portal in able:
+        for portal in runnable:
             opened = open_portal(settings, portal, store, connections)
             found += adopt_orders(opened, store, clock, dry=dry_run)
             if not opened.supplier.lists_others:
-                render.say(
+                render.message(
                     f"{portal.name}: account {opened.supplier.name} ({opened.supplier.kind}) shows"
                     " only orders that carry a reference of ours: what another tool has made there"
                     " cannot be found, and would be sent again; `since:` leaves it out"
@@ -139,11 +139,11 @@ def _by_hand(
     as_json: bool,
 ) -> None:
     settings = load_config(find_config(config))
-    able = _able(settings, portals or [], task)
+    runnable = _runnable(settings, portals or [], task)
     if dry_run:
-        _plan(task, settings, able, as_json=as_json)
+        _plan(task, settings, runnable, as_json=as_json)
     else:
-        _run(settings, lambda _: [(one, task) for one in able], force=force, as_json=as_json)
+        _run(settings, lambda _: [(one, task) for one in runnable], force=force, as_json=as_json)
 
 
 def sync(
@@ -158,8 +158,8 @@ def sync(
     chosen_portals = chosen(settings, portals or [])
     for portal in chosen_portals:
         if why := why_not(settings, portal, "write-inventory-back"):
-            render.say(why)
-    _run(settings, lambda store: _not_off(settings, store, chosen_portals), as_json=as_json)
+            render.message(why)
+    _run(settings, lambda store: _enabled(settings, store, chosen_portals), as_json=as_json)
 
 
 def retry(
@@ -202,14 +202,14 @@ def retry(
             whole(sent, "id")
             check_sent(_opened(settings, store, connections, rows[0]), store, rows[0], sent)
             settle_as_sent(store, rows[0], sent, now=clock.now())
-            render.say(f"step {rows[0].id}: settled as sent, {sent}")
+            render.message(f"step {rows[0].id}: settled as sent, {sent}")
             return
         if not rows and not as_json:
-            render.say("nothing waits or has failed; `ordosync activity` shows what ran")
+            render.message("nothing waits or has failed; `ordosync activity` shows what ran")
         if not_sent:
             again = settle_as_not_sent(store, rows[0], now=clock.now())
             if again is None:
-                render.say(f"step {rows[0].id}: closed; the order stays as it was sent")
+                render.message(f"step {rows[0].id}: closed; the order stays as it was sent")
                 return
             rows = [again]
         results = [_retry(settings, store, stop, connections, group) for group in _by_task(rows)]
@@ -248,14 +248,14 @@ def _run(
                 run_task(TASKS[task], opened, store, clock, stop, trigger="manual", force=force)
             )
     for name, path in missing.items():
-        render.say(
+        render.message(
             f"account {name}: there is no file {path}; `ordosync orders add` makes it, if `path:`"
             " is right"
         )
     _show(results, as_json=as_json, stop=stop)
 
 
-def _not_off(
+def _enabled(
     settings: Config, store: Store, portals: Sequence[PortalConfig]
 ) -> list[tuple[PortalConfig, str]]:
     """Return the global tasks of each portal that are not off; paused ones are not."""
@@ -272,7 +272,7 @@ def _not_off(
     ]
 
 
-def _able(settings: Config, names: Sequence[str], task: str) -> list[PortalConfig]:
+def _runnable(settings: Config, names: Sequence[str], task: str) -> list[PortalConfig]:
     """Return the portals that can run a task; one that is named and cannot is a mistake."""
     portals = chosen(settings, names)
     reasons = [why for portal in portals if (why := why_not(settings, portal, task))]
@@ -308,11 +308,11 @@ def _show(results: Sequence[Run | Held], *, as_json: bool, stop: Stop) -> None:
     for result in [] if as_json else held:
         run = result.run
         since = f" since {render.local(run.started_at)}, run {run.id}" if run else ""
-        render.say(f"{result.portal}: {result.task} is running{since}")
+        render.message(f"{result.portal}: {result.task} is running{since}")
     if not as_json:
         for run in runs:
             if run.counts.failed or run.counts.waiting or run.counts.skipped:
-                render.say(f"run {run.id}: `ordosync show {run.id}` says which and why")
+                render.message(f"run {run.id}: `ordosync show {run.id}` says which and why")
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     raise typer.Exit(int(any(run.status != "ok" for run in runs)))

@@ -49,10 +49,10 @@ def purge(
         render.document({"purged" if yes else "would_purge": [asdict(found)]})
         return
     for one in found.removed:
-        render.say_out(f"{'removed from' if yes else 'would remove from'} {one.place}: {one.what}")
+        render.result(f"{'removed from' if yes else 'would remove from'} {one.place}: {one.what}")
     if not found.removed:
-        render.say("nothing of it is kept here")
+        render.message("nothing of it is kept here")
     for place in found.elsewhere:
-        render.say(f"may still be in: {place}")
+        render.message(f"may still be in: {place}")
     if not yes:
-        render.say("nothing was removed; --yes does it, and it cannot be undone")
+        render.message("nothing was removed; --yes does it, and it cannot be undone")
