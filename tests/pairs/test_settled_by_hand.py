@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.config import load_config
 from ordosync.database import sqlite3
 from ordosync.engine import open_portal, register
@@ -64,9 +64,9 @@ def settle(pair: Pair, row: StepRow, there: str) -> str:
     pair.merchant.settle()
     pair.supplier.settle()
     config, clock = load_config(pair.path), pair.merchant.clock
-    with Store.open(config.database) as store, closing(Network(clock)) as network:
+    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
         register(config, store, clock)
-        portal = open_portal(config, config.portals[PORTAL], store, network)
+        portal = open_portal(config, config.portals[PORTAL], store, connections)
         arrival = check_sent(portal, store, row, there)
         sender = settle_as_sent(store, row, there, arrival, now=clock.now())
         portal.merchant.close()
@@ -162,7 +162,7 @@ def test_order_that_is_gone_at_the_merchant_is_settled_while_its_lines_are_claim
     of_store(pair, "delete from links")
     of_store(pair, "update steps set state = 'unknown'")
     with Store.open(load_config(pair.path).database) as store:
-        [row] = store.steps.known(PORTAL, "import-orders", [f"{merchant_id}#1"]).values()
+        [row] = store.steps.by_key(PORTAL, "import-orders", [f"{merchant_id}#1"]).values()
     pair.merchant.cancel(merchant_id)
 
     settle(pair, row, there)

@@ -16,7 +16,7 @@ from ordosync.accounts.shopify.pagination import whole
 from ordosync.accounts.shopify.queries.fulfillment import MORE_PARCEL_UNITS, PARCEL_UNITS
 from ordosync.accounts.shopify.schema import FulfillmentShape, OrderedLine, ParcelLine, ParcelUnits
 
-_DOING = "read what others have sent"
+_ACTION = "read what others have sent"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -37,11 +37,11 @@ def units_in(account: Side, parcels: Sequence[FulfillmentShape]) -> Mapping[str,
     """Return how many units of each line item these parcels contain, by the parcel's id."""
     ids = [one.id for one in parcels]
     found: dict[str, Counter[str]] = {}
-    for one in account.by_id(PARCEL_UNITS, ParcelUnits, ids, doing=_DOING) if ids else ():
+    for one in account.by_id(PARCEL_UNITS, ParcelUnits, ids, action=_ACTION) if ids else ():
         units = found.setdefault(one.id, Counter())
         lines = one.fulfillment_line_items
         for line in whole(
-            account.shopify, lines, MORE_PARCEL_UNITS, ParcelLine, of=one.id, doing=_DOING
+            account.shopify, lines, MORE_PARCEL_UNITS, ParcelLine, of=one.id, action=_ACTION
         ):
             units[line.line_item.id] += line.quantity
     return found

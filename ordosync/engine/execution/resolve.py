@@ -125,7 +125,7 @@ def settle_as_sent(
         sender = _claim(row, there, arrival)
         store.steps.settle(row, "done", supplier_id=there, now=now)
         store.links(row.portal).add(arrival.links, now=now)
-        store.schedule.begin_anew(row.portal, waiting_for(row.task))
+        store.schedule.reread(row.portal, waiting_for(row.task))
     return sender
 
 
