@@ -575,4 +575,11 @@ MUTANTS = (
         new="                    if reference in part:",
         test="faults/test_writes.py::test_of_two_orders_with_one_reference_the_oldest_counts",
     ),
+    Mutant(
+        protection="of two orders with one reference the oldest counts at WooCommerce",
+        file="accounts/woocommerce/supplier_orders.py",
+        old="    for order in sorted(orders, key=lambda one: one.id, reverse=True):",
+        new="    for order in sorted(orders, key=lambda one: one.id):",
+        test="faults/test_writes.py::test_of_two_orders_with_one_reference_the_oldest_counts",
+    ),
 )
