@@ -122,7 +122,7 @@ def test_a_parcel_sent_before_its_order_was_settled_as_sent_is_told(both: TwoAcc
             store.steps.record(
                 "shop-northwind", "import-orders", [change], run_id=1, clock=VirtualClock(NOON)
             )
-        step = store.steps.known("shop-northwind", "import-orders", ["1002#1"])["1002#1"]
+        step = store.steps.by_key("shop-northwind", "import-orders", ["1002#1"])["1002#1"]
 
     both.run("retry", str(step.id), "--sent", "MINE")
     both.run("update-tracking")

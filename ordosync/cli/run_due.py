@@ -52,7 +52,7 @@ def run_due(
     forget(settings.database)
     if watched:
         _show(reports, settings.database)
-    _tell(reports)
+    _report(reports)
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     failed = any(run.status in ("failed", "partial") for r in reports for run in r.runs)
@@ -85,15 +85,15 @@ def _show(reports: Sequence[Report], database: Path) -> None:
     with Store.open(database, readonly=True) as store:
         times = [row.next_at for row in store.schedule.all() if row.next_at]
     then = f"; next at {render.local(min(times))}" if times else ""
-    render.say(f"nothing is due{then}")
+    render.message(f"nothing is due{then}")
 
 
-def _tell(reports: Sequence[Report]) -> None:
+def _report(reports: Sequence[Report]) -> None:
     lines = [line for report in reports for line in _lines(report)]
     for line in lines[:_MOST_LINES]:
-        render.say(line)
+        render.message(line)
     if len(lines) > _MOST_LINES:
-        render.say(f"and {len(lines) - _MOST_LINES} more: `ordosync health`")
+        render.message(f"and {len(lines) - _MOST_LINES} more: `ordosync health`")
 
 
 def _lines(report: Report) -> Iterator[str]:

@@ -39,7 +39,7 @@ _MASKS = re.compile(r"\*\*\*(?:[\s,.'&#;/-]{0,9}\*\*\*)+")
 _SAID = ("error_message", "message", "error", "error_description", "errors")
 
 
-def said(body: bytes) -> str:
+def error_message(body: bytes) -> str:
     """Return what a service says of an error, raw; nothing where it does not do so in JSON."""
     try:
         answer = msgspec.json.decode(body)
@@ -58,7 +58,7 @@ def _of_wordpress(answer: dict[str, Any]) -> list[Any]:
     return [data.get("params"), answer.get("code")] if isinstance(data, dict) else []
 
 
-def title(page: bytes) -> str:
+def page_title(page: bytes) -> str:
     """Return what a web page calls itself, raw; nothing where it does not."""
     found = _TITLE.search(page[:_HEAD].decode(errors="replace"))
     return found[1] if found else ""
@@ -79,7 +79,7 @@ def _texts(value: Any, depth: int = 0) -> Iterator[str]:
                 yield from (f"{name}: {text}" for text in _texts(item, depth + 1))
 
 
-class Mask:
+class Redactor:
     """Makes foreign text fit to be shown beside one request."""
 
     def __init__(self, secrets: Sequence[str], *sent: object) -> None:

@@ -62,8 +62,8 @@ MUTANTS = (
     Mutant(
         protection="a redirect is not followed, and no success",
         file="http/responses.py",
-        old="    if not _OK <= reply.status < _REDIRECT:",
-        new="    if not _OK <= reply.status < _BAD:",
+        old="    if not _OK <= response.status < _REDIRECT:",
+        new="    if not _OK <= response.status < _BAD:",
         test="http",
     ),
     Mutant(
@@ -238,8 +238,8 @@ MUTANTS = (
     Mutant(
         protection="an unclear write is not sent again at once",
         file="http/responses.py",
-        old='again=call.effect != "once" and not error.lasting)',
-        new="again=not error.lasting)",
+        old='can_retry=request.effect != "non-idempotent" and not error.is_permanent',
+        new="can_retry=not error.is_permanent",
         test="http/test_writing.py",
     ),
     Mutant(
@@ -288,8 +288,8 @@ MUTANTS = (
     Mutant(
         protection="an order that was made counts as made, though no more is known of it",
         file="accounts/shopify/supplier_orders.py",
-        old="        with self._written(doing):\n            keeps_reference =",
-        new="        if doing:\n            keeps_reference =",
+        old="        with self._written(action):\n            keeps_reference =",
+        new="        if action:\n            keeps_reference =",
         test="accounts/shopify/test_many.py",
     ),
     Mutant(

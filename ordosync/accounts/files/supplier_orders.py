@@ -108,19 +108,19 @@ class OrderFilesWriter:
         return self._records.joinpath(f"{claimant}.json").exists()
 
     @contextmanager
-    def _alone(self, doing: str) -> Iterator[None]:
+    def _alone(self, action: str) -> Iterator[None]:
         try:
             with alone_in(self._folder):
                 yield
         except BlockingIOError as error:
             why = f"another run is writing in {self._folder}"
-            raise UnavailableError(self._account, doing, why) from error
+            raise UnavailableError(self._account, action, why) from error
         except FileNotFoundError as error:
             why = f"the folder {self._folder} does not exist; make it"
-            raise UnavailableError(self._account, doing, why) from error
+            raise UnavailableError(self._account, action, why) from error
         except OSError as error:
             why = f"{self._folder}: {error.strerror or error}"
-            raise UnavailableError(self._account, doing, why) from error
+            raise UnavailableError(self._account, action, why) from error
 
     def _create(self, order: Order, prefix: str) -> Outcome:
         if why := _refusal(order):

@@ -84,7 +84,7 @@ class StandingOrders(MerchantSide, SentShipments):
         changes = Changes(
             self.shopify,
             ALL_REQUESTED,
-            doing=_DOING,
+            action=_DOING,
             first=15,
             lines=_LINES,
             sent=kept["sent"],
@@ -92,18 +92,18 @@ class StandingOrders(MerchantSide, SentShipments):
             void=kept["void"],
         )
         for page in changes.since(None):
-            found = (self.read(raw, _Requested, doing=_DOING) for _, raw in page)
+            found = (self.read(raw, _Requested, action=_DOING) for _, raw in page)
             yield Page(items=tuple(map(self._as_requested, found)))
 
     def _received_ever(self) -> Iterator[Page[Standing]]:
         changes = Changes(
             self.shopify,
             ALL_RECEIVED,
-            doing=_DOING,
+            action=_DOING,
             first=8,
         )
         for page in changes.since(None, [f"tag:{quoted(self.tag)}"]):
-            found = (self.read(raw, _Received, doing=_DOING) for _, raw in page)
+            found = (self.read(raw, _Received, action=_DOING) for _, raw in page)
             families = (self._as_received(self.with_all_parts(order)) for order in found)
             yield Page(items=tuple(one for family in families for one in family))
 

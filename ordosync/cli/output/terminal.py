@@ -55,7 +55,7 @@ def cannot_write(error: OSError) -> int:
     _discard(sys.stdout)
     if isinstance(error, BrokenPipeError):  # its reader has seen enough
         return 0
-    say(f"error: standard output cannot be written: {error.strerror or error}")
+    message(f"error: standard output cannot be written: {error.strerror or error}")
     return 1
 
 
@@ -66,7 +66,7 @@ def _discard(stream: TextIO) -> None:
     os.close(nowhere)
 
 
-def say(text: str) -> None:
+def message(text: str) -> None:
     """Tell people something, on standard error. What cannot be said stops no work."""
     try:
         sys.stderr.write("".join(f"{line}\n" for line in _lines(text, sys.stderr)))
@@ -112,7 +112,7 @@ def _lines(text: str, stream: TextIO) -> Iterator[str]:
             yield clean(line)
 
 
-def say_out(text: str, *, wrapped: bool = False) -> None:
+def result(text: str, *, wrapped: bool = False) -> None:
     """Write a line of a result; `wrapped` is one for people, which may be broken in two."""
     lines = _lines(text, sys.stdout) if wrapped else [clean(text)]
     sys.stdout.write("".join(f"{line}\n" for line in lines))

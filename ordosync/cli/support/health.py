@@ -66,9 +66,9 @@ def health(
         render.document(render.health_json(tasks, looked, needed, healthy=healthy))
     else:
         more = "; `ordosync health -v` looks further" if stale and not verbose else ""
-        render.say_out(_line(tasks, stale, needed) + more, wrapped=True)
+        render.result(_line(tasks, stale, needed) + more, wrapped=True)
         for check in looked:
-            render.say_out(f"{check.state}: {check.name}: {check.text}", wrapped=True)
+            render.result(f"{check.state}: {check.name}: {check.text}", wrapped=True)
     raise typer.Exit(int(not healthy))
 
 

@@ -59,7 +59,7 @@ def settle_as_sent(store: Store, row: StepRow, there: str, *, now: datetime) -> 
     with store.transaction():
         store.steps.settle(row, "done", supplier_id=there, now=now)
         store.links(row.portal).add([link], now=now)
-        store.schedule.begin_anew(row.portal, waiting_for(row.task))
+        store.schedule.reread(row.portal, waiting_for(row.task))
 
 
 def settle_as_not_sent(store: Store, row: StepRow, *, now: datetime) -> StepRow | None:

@@ -99,7 +99,7 @@ class Execution:
         if self._restored_at:
             self._adopt_failed()
         last = 0
-        while rows := self.store.steps.to_try(
+        while rows := self.store.steps.due(
             self.portal.name, self.task.name, now=self.clock.now(), after=last
         ):
             last = rows[-1].id
@@ -234,7 +234,7 @@ class Execution:
         if cursor is not None:
             if self.store.schedule.cursor(self.portal.name, self.task.name) is None:
                 # What was passed over before the first reading had linked anything has links now.
-                self.store.schedule.begin_anew(self.portal.name, waiting_for(self.task.name))
+                self.store.schedule.reread(self.portal.name, waiting_for(self.task.name))
             self.store.schedule.move(self.portal.name, self.task.name, cursor)
         if self._restored_at and began >= self._restored_at + _CATCHES_UP:
             self.store.schedule.caught_up(self.portal.name, self.task.name)
@@ -574,7 +574,7 @@ class Execution:
         return self._known(keys).values()
 
     def _known(self, keys: Iterable[str]) -> Mapping[str, StepRow]:
-        return self.store.steps.known(self.portal.name, self.task.name, list(keys))
+        return self.store.steps.by_key(self.portal.name, self.task.name, list(keys))
 
     def _without_cause(self, failed: Sequence[StepRow]) -> Mapping[str, Verdict]:
         """Return why failed steps need no action any more; empty if an account cannot tell."""

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import open_portal, register, run_if_due
@@ -47,8 +47,8 @@ class Tick:
     """Told `start`, `success` or `failure` of each portal that is worked on."""
 
     @cached_property
-    def _network(self) -> Network:
-        return Network(self.clock)
+    def _connections(self) -> Connections:
+        return Connections(self.clock)
 
     def run(self, *, jobs: int) -> list[Report]:
         """Run what is due and send what waits; a report for each portal that had any.
@@ -63,7 +63,7 @@ class Tick:
                     due.setdefault(row.portal, []).append(row)
             prunes = store.pruning.is_due(now=self.clock.now())
             # Still open, or whoever closes it last would tidy up the file each time.
-            with closing(self._network), ThreadPoolExecutor(max_workers=jobs) as pool:
+            with closing(self._connections), ThreadPoolExecutor(max_workers=jobs) as pool:
                 reports = list(pool.map(self._portal, due.values()))
         if prunes:
             prune_for_a_while(self.config, self.clock, self.stop)
@@ -93,7 +93,7 @@ class Tick:
     def _task(
         self, config: PortalConfig, name: str, store: Store, runs: list[Run], news: list[News]
     ) -> None:
-        portal = open_portal(self.config, config, store, self._network)
+        portal = open_portal(self.config, config, store, self._connections)
         if not runs:
             self.ping(config, "start")
         done = run_if_due(TASKS[name], portal, store, self.clock, self.stop)
