@@ -5,10 +5,12 @@ beside it holds what was said when; where that cannot be written either, it is s
 """
 
 import json
-import os
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from zlib import crc32
+
+from ordosync.atomic_write import replace_file
 
 _AGAIN_S = timedelta(days=1).total_seconds()
 
@@ -38,10 +40,5 @@ def _read(path: Path) -> dict[str, float]:
 
 
 def _write(path: Path, told: dict[str, float]) -> None:
-    half_made = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        with os.fdopen(os.open(half_made, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as f:
-            json.dump(told, f)
-        half_made.replace(path)
-    except OSError:
-        return
+    with suppress(OSError):
+        replace_file(path, json.dumps(told).encode(), mode=0o600)

@@ -12,10 +12,11 @@ nothing could be read.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from unicodedata import category
 from urllib.parse import quote
 
 import msgspec
+
+from ordosync.text import is_hidden
 
 MASK = "***"
 _MOST = 240
@@ -89,7 +90,7 @@ class Redactor:
     def __call__(self, text: str) -> str:
         """Return one short line without secrets and without what is personal in the request."""
         text = self._without_secrets(text)
-        text = _MAIL.sub(MASK, one_line(_TAG.sub(" ", text)))
+        text = _MAIL.sub(MASK, _single_line(_TAG.sub(" ", text)))
         text = self._without_persons(text)
         return _cut(_MASKS.sub(MASK, text))
 
@@ -107,13 +108,13 @@ class Redactor:
         return _WORD.sub(lambda word: MASK if word[0].casefold() in words else word[0], text)
 
 
-def one_line(text: str) -> str:
-    """Return a text without what a terminal would obey and without line ends."""
-    visible = "".join(" " if category(char) in _UNSEEN else char for char in text)
-    return " ".join(visible.split())
+def _single_line(text: str) -> str:
+    """Return the text on one line, with a space in place of each hidden character.
 
-
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+    Not written out as by `printable`: the letters of an escape would join the word beside it,
+    which would then not be recognized as one that was sent.
+    """
+    return " ".join("".join(" " if is_hidden(char) else char for char in text).split())
 
 
 def _cut(text: str) -> str:

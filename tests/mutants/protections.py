@@ -54,9 +54,9 @@ MUTANTS = (
     ),
     Mutant(
         protection="foreign text never reaches a terminal as it is",
-        file="cli/output/terminal.py",
-        old='    return "".join(_visible(char) for char in str(text))',
-        new="    return str(text)",
+        file="text.py",
+        old="    if shown.isprintable():",
+        new="    if shown:",
         test="test_bad_input.py::test_foreign_text_never_reaches_the_terminal_as_it_is",
     ),
     Mutant(

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ordosync.accounts.spreadsheets import damage, plain
+from ordosync.atomic_write import replace_file
 from ordosync.errors import UsageError
 
 _LARGEST_FILE = 64 * 1024 * 1024
@@ -83,21 +83,14 @@ def write_rejects(path: Path, refused: Sequence[tuple[InputRow, str]]) -> Path |
     if not refused:
         back.unlink(missing_ok=True)
         return None
-    half_made = back.with_name(f".{back.name}.{os.getpid()}")
-    half_made.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(half_made, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600),
-        "w",
-        newline="",
-        encoding="utf-8",
-    ) as file:
-        writer = csv.DictWriter(file, [*refused[0][0].cells, *_OURS])
-        writer.writeheader()
-        writer.writerows(
-            {**row.cells, "row": row.number, "reason": reason}
-            for row, reason in sorted(refused, key=lambda one: one[0].number)
-        )
-    half_made.replace(back)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, [*refused[0][0].cells, *_OURS])
+    writer.writeheader()
+    writer.writerows(
+        {**row.cells, "row": row.number, "reason": reason}
+        for row, reason in sorted(refused, key=lambda one: one[0].number)
+    )
+    replace_file(back, text.getvalue().encode(), mode=0o600)
     return back
 
 

@@ -19,6 +19,7 @@ from ordosync.engine.scheduling.timetable import why_not
 from ordosync.errors import UsageError
 from ordosync.models import Address, Line, Order, Outcome, Product
 from ordosync.store import Store
+from ordosync.text import plural
 
 app = typer.Typer(help="The orders of an embedded account.", no_args_is_help=True)
 STATUSES = ("awaiting_fulfillment", "dropshipment_requested", "shipped", "cancelled")
@@ -167,7 +168,7 @@ def add_order(
     common.check_order(opened, opened.add_order(order, supplier=supplier), number)
     new = [sku for sku in dict.fromkeys(sku for sku, _, _ in parts) if sku not in known]
     if new:
-        what = common.plural(len(new), "is a new product", "are new products")
+        what = plural(len(new), "is a new product", "are new products")
         render.message(f"{', '.join(new)} {what}: account {opened.name} did not know it before")
     _report(opened, number, "added", as_json=as_json)
 

@@ -18,6 +18,7 @@ from ordosync.config import find_config, load_config
 from ordosync.config.settings import Config
 from ordosync.errors import UsageError
 from ordosync.models import Order, Outcome, Piece, PieceLine, Shipment, Split
+from ordosync.text import plural
 
 _NEEDED = ("number", "carrier", "tracking")
 _COLUMNS = (*_NEEDED, "method", "cost", "warehouse", "shipped-at")
@@ -175,7 +176,7 @@ def _say(
     """Say how many were shipped, and what a person would not expect of it."""
     shipped = [one.order for one, outcome in together if outcome.state == "done"]
     again = sum(outcome.state == "unchanged" for _, outcome in together)
-    before = common.plural(again, "was shipped with this number", "were shipped with these numbers")
+    before = plural(again, "was shipped with this number", "were shipped with these numbers")
     render.message(f"{len(shipped)} shipped" + (f", {again} {before} before" if again else ""))
     for order in shipped:
         if order.status == "dropshipment_requested":

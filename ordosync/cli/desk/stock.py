@@ -15,6 +15,7 @@ from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.config import find_config, load_config
 from ordosync.errors import UsageError
+from ordosync.text import plural
 
 app = typer.Typer(help="The stock of an embedded account.", no_args_is_help=True)
 Sku = Annotated[str | None, typer.Argument(autocompletion=completion.sku)]
@@ -134,7 +135,7 @@ def _count(
     render.message(f"{len(given) - len(refused)} counted")
     new = [name for name in opened.warehouses() if name not in known]
     if new:
-        words = common.plural(len(new), "is a new warehouse", "are new warehouses")
+        words = plural(len(new), "is a new warehouse", "are new warehouses")
         render.message(f"{', '.join(new)} {words}")
     if back := input_rows.write_rejects(file, refused):
         render.message(f"{len(refused)} refused: see {back}")

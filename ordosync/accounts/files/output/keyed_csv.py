@@ -16,8 +16,8 @@ from ordosync.accounts.files.output.safe_output import (
     csv_text,
     neutral,
     plain,
-    replace_file,
 )
+from ordosync.atomic_write import replace_file
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Outcome
 from ordosync.regular import read_regular
