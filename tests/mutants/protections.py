@@ -596,4 +596,19 @@ MUTANTS = (
         new="                    if reference in part:",
         test="faults/test_writes.py::test_of_two_orders_with_one_reference_the_oldest_counts",
     ),
+    Mutant(
+        protection="of two orders with one reference the oldest counts at WooCommerce",
+        file="accounts/woocommerce/supplier_orders.py",
+        old="    for order in sorted(orders, key=lambda one: one.id, reverse=True):",
+        new="    for order in sorted(orders, key=lambda one: one.id):",
+        test="faults/test_writes.py::test_of_two_orders_with_one_reference_the_oldest_counts",
+    ),
+    Mutant(
+        protection="what an account says it has already is looked for before it is sent again",
+        file="engine/execution/unproven.py",
+        old=" or is_said_to_exist",
+        new="",
+        test="faults/test_exists_already.py::"
+        "test_order_that_is_refused_as_there_already_is_looked_for_before_it_is_sent_again",
+    ),
 )
