@@ -72,6 +72,10 @@ class ExistsError(RefusedError):
     code = "exists"
 
 
+class PartlyReadError(RefusedError):
+    """A part of what is there cannot be used. Raised after all the rest of it was read."""
+
+
 class NotFoundError(RefusedError):
     """What it is about is not there, or not any more."""
 
