@@ -24,7 +24,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.errors import RefusedError, SignInError, UnavailableError, UnknownOutcomeError
 from ordosync.models import Comment, Outcome, Page, Standing
 
@@ -281,11 +281,11 @@ class Account(ABC):
     """What a portal may add for a Supplier; None: this kind cannot be a Supplier."""
 
     @abstractmethod
-    def merchant(self, options: Any, portal: PortalContext, at: Network) -> "Merchant":
+    def merchant(self, options: Any, portal: PortalContext, at: Connections) -> "Merchant":
         """Open the account as a portal's Merchant. Connects when it is first used."""
 
     @abstractmethod
-    def supplier(self, options: Any, portal: PortalContext, at: Network) -> "Supplier":
+    def supplier(self, options: Any, portal: PortalContext, at: Connections) -> "Supplier":
         """Open the account as a portal's Supplier. Connects when it is first used."""
 
 

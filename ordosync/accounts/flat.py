@@ -18,7 +18,7 @@ from ordosync.accounts.account import (
     Role,
     Selection,
 )
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
 from ordosync.models import (
@@ -81,7 +81,7 @@ class FlatAccount(Account):
         """The name of the account on the other side, where this is one side of a portal."""
         self.selection: Selection = Everything()
         """Of which SKUs the portal is about."""
-        self.network: Network | None = None
+        self.connections: Connections | None = None
         """What it shares with others of this process; None where it is not to be reached."""
 
     def paired(
@@ -90,14 +90,14 @@ class FlatAccount(Account):
         *,
         partner: str,
         selection: Selection | None = None,
-        network: Network | None = None,
+        connections: Connections | None = None,
     ) -> Self:
         """Return this account as one portal sees it, with the options that belong to the pair."""
         twin = copy.copy(self)
         twin.pair = pair
         twin.partner = partner
         twin.selection = selection or Everything()
-        twin.network = network
+        twin.connections = connections
         return twin
 
     @property
@@ -349,7 +349,7 @@ class FlatAccount(Account):
         """True if the account, as configured, has its side of a task."""
         return role in self.roles
 
-    def merchant(self, options: Any, portal: PortalContext, at: Network) -> Merchant:
+    def merchant(self, options: Any, portal: PortalContext, at: Connections) -> Merchant:
         """Open it as a Merchant."""
         one = self._opened(options, portal, at)
         able = [task for task in _TASKS if one.can(task, "merchant")]
@@ -368,7 +368,7 @@ class FlatAccount(Account):
             supplier_key=one.whose(options, portal.partner),
         )
 
-    def supplier(self, options: Any, portal: PortalContext, at: Network) -> Supplier:
+    def supplier(self, options: Any, portal: PortalContext, at: Connections) -> Supplier:
         """Open it as a Supplier."""
         one = self._opened(options, portal, at)
         able = [task for task in _TASKS if one.can(task, "supplier")]
@@ -386,8 +386,10 @@ class FlatAccount(Account):
             splits=_SupplierSplits(one) if "split-order" in able else None,
         )
 
-    def _opened(self, options: Any, portal: PortalContext, at: Network) -> "FlatAccount":
-        one = self.paired(options, partner=portal.partner, selection=portal.selection, network=at)
+    def _opened(self, options: Any, portal: PortalContext, at: Connections) -> "FlatAccount":
+        one = self.paired(
+            options, partner=portal.partner, selection=portal.selection, connections=at
+        )
         one.spool = portal.spool
         return one
 

@@ -7,7 +7,7 @@ from typing import TypeVar, get_args
 
 from ordosync.accounts import account_class
 from ordosync.accounts.account import Account, PortalContext, Role
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
 from ordosync.clock import Clock
@@ -44,7 +44,7 @@ class PortalReader:
         self._reader = reader
         self._accounts = accounts
         self._made = made
-        self._offline = Network(Clock())
+        self._offline = Connections(Clock())
         self._places = places
 
     def portals(self) -> dict[str, PortalConfig]:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ordosync.accounts.account import PortalContext
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
 from ordosync.config.opening import open_merchant, open_supplier
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.errors import UsageError
 from ordosync.store import Store
-from ordosync.store.portals import Named
+from ordosync.store.portals import PortalIdentity
 from ordosync.tasks.base import Portal
 
 
@@ -24,7 +24,9 @@ def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
     return [config.portals[name] for name in dict.fromkeys(names or config.portals)]
 
 
-def open_portal(config: Config, portal: PortalConfig, store: Store, network: Network) -> Portal:
+def open_portal(
+    config: Config, portal: PortalConfig, store: Store, connections: Connections
+) -> Portal:
     """Make both accounts of a portal, which open their files and connections when first used."""
     named = identity(portal)
     name, origin = store.portals.known_as(named), store.portals.origin(named)
@@ -32,8 +34,8 @@ def open_portal(config: Config, portal: PortalConfig, store: Store, network: Net
     return Portal(
         name=name,
         origin=origin,
-        merchant=merchant_of(config, portal, spool=spool, at=network),
-        supplier=supplier_of(config, portal, spool=spool, at=network),
+        merchant=merchant_of(config, portal, spool=spool, at=connections),
+        supplier=supplier_of(config, portal, spool=spool, at=connections),
         config=portal,
         links=store.links(name),
         rivals=_rivals(config, portal, store),
@@ -66,7 +68,7 @@ def longest_settle_s(config: Config) -> float:
 
 
 def merchant_of(
-    config: Config, portal: PortalConfig, *, spool: Path = Path(), at: Network | None = None
+    config: Config, portal: PortalConfig, *, spool: Path = Path(), at: Connections | None = None
 ) -> Merchant:
     """Return a portal's Merchant, which opens files and connections when it is first used."""
     context = PortalContext(
@@ -78,7 +80,7 @@ def merchant_of(
 
 
 def supplier_of(
-    config: Config, portal: PortalConfig, *, spool: Path = Path(), at: Network | None = None
+    config: Config, portal: PortalConfig, *, spool: Path = Path(), at: Connections | None = None
 ) -> Supplier:
     """Return a portal's Supplier, which opens files and connections when it is first used."""
     context = PortalContext(
@@ -89,9 +91,9 @@ def supplier_of(
     return open_supplier(config.accounts, portal.supplier, context, at)
 
 
-def identity(portal: PortalConfig) -> Named:
+def identity(portal: PortalConfig) -> PortalIdentity:
     """Return how the store recognises a portal, also one that has been renamed."""
-    return Named(
+    return PortalIdentity(
         name=portal.name,
         was=portal.was,
         merchant=portal.merchant.account,

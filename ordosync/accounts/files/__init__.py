@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ordosync.accounts.account import PortalContext, Role
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.files import record_types
 from ordosync.accounts.files.merchant_orders import MerchantSide
 from ordosync.accounts.files.merchant_tracking import Inventory, Trackings
@@ -116,10 +116,10 @@ class FilesAccount(MerchantSide, SupplierSide):
             folders=[place for place in self._places if place],
         )
 
-    def _opened(self, options: Any, portal: PortalContext, at: Network) -> "FilesAccount":
+    def _opened(self, options: Any, portal: PortalContext, at: Connections) -> "FilesAccount":
         spooled = type(self)(name=self.name, spool=portal.spool, **self._given)
         return spooled.paired(
-            options, partner=portal.partner, selection=portal.selection, network=at
+            options, partner=portal.partner, selection=portal.selection, connections=at
         )
 
     def close(self) -> None:

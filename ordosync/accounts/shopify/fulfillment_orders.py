@@ -33,11 +33,11 @@ class Families(WrittenStock):
     def members(self, order_id: str) -> Members | None:
         """Return what an order is now; None where it is not there."""
         kept, id_ = self.kept_as, fulfillment_order(order_id)
-        doing = f"read the parts of fulfillment order {number(id_)}"
+        action = f"read the parts of fulfillment order {number(id_)}"
         answer = self.shopify.ask(
             FAMILY,
             dict[str, Family | None],
-            doing=doing,
+            action=action,
             id=id_,
             lines=_LINES,
             sent=kept["sent"],
@@ -50,7 +50,7 @@ class Families(WrittenStock):
         parts = [
             self._whole(part, order)
             for part in whole(
-                self.shopify, begun, MORE_PARTS, Part, of=order.id, doing=doing, lines=_LINES
+                self.shopify, begun, MORE_PARTS, Part, of=order.id, action=action, lines=_LINES
             )
         ]
         if id_ not in {part.id for part in parts}:
@@ -77,8 +77,8 @@ class Families(WrittenStock):
                     self.answer(part, accepted=accepted)
             if accepted and id_ in found.lineage.sent:
                 left = {one: part for one, part in found.lineage.sent.items() if one != id_}
-                doing = f"keep that the Supplier does not have {id_}"
-                self.keep([self.kept(found.order, "sent", left)], doing=doing)
+                action = f"keep that the Supplier does not have {id_}"
+                self.keep([self.kept(found.order, "sent", left)], action=action)
 
     def _whole(self, part: Part, order: FamilyOrder) -> Part:
         """Return a part with all its lines, and with what its order says of it."""

@@ -73,7 +73,7 @@ class RequestedOrders(Placed):
         """
         where = () if cursor else (f"assigned_location_id:{self.place}",)
         pages = self._changed(
-            REQUESTED_ORDERS, cursor, where, now=now, first=15, doing="read orders"
+            REQUESTED_ORDERS, cursor, where, now=now, first=15, action="read orders"
         )
         for found, after in pages:
             self._forget_oldest()
@@ -94,7 +94,7 @@ class RequestedOrders(Placed):
         """Read what is still to be sent of these, also from another location."""
         wanted = [fulfillment_order(id_) for id_ in ids]
         pages = self.raw_by_id(
-            REQUESTED_ORDERS_BY_ID, wanted, doing="read orders again", **self._with
+            REQUESTED_ORDERS_BY_ID, wanted, action="read orders again", **self._with
         )
         for page in pages:
             yield self._usable(page)
@@ -104,7 +104,7 @@ class RequestedOrders(Placed):
 
         What was split off later is known by that, and what was sold and not sent yet is, too.
         """
-        now = self.needed_network.clock.now()
+        now = self.needed_connections.clock.now()
         read = self._as_read(ids)
         sent: dict[str, Sent] = {}
         for id_, one in read.items():
@@ -112,7 +112,7 @@ class RequestedOrders(Placed):
             sent[one.of] = {**known, id_: SentPart(at=now, lines=one.lines)}
         self.keep(
             [self.kept(order, "sent", value) for order, value in sent.items()],
-            doing="keep which orders the Supplier has",
+            action="keep which orders the Supplier has",
         )
         self._sent |= sent
         self._forget_oldest()
@@ -139,10 +139,10 @@ class RequestedOrders(Placed):
         """Read which orders were cancelled since `cursor`, or are asked to be, and never sent."""
         where = (f"assigned_location_id:{self.place}",)
         pages = self._changed(
-            CHANGED_ORDERS, cursor, where, now=now, first=50, doing="read cancelled orders"
+            CHANGED_ORDERS, cursor, where, now=now, first=50, action="read cancelled orders"
         )
         for found, after in pages:
-            shapes = [self.read(raw, Standing, doing="read cancelled orders") for raw in found]
+            shapes = [self.read(raw, Standing, action="read cancelled orders") for raw in found]
             ids = (number(one.id) for one in shapes if self._is_off(one))
             yield Page(items=tuple(ids), cursor=after)
 
@@ -191,22 +191,22 @@ class RequestedOrders(Placed):
 
     def answer(self, one: Standing, *, accepted: bool) -> None:
         """Accept or reject what a merchant asked for."""
-        doing = f"answer the cancellation of fulfillment order {number(one.id)}"
+        action = f"answer the cancellation of fulfillment order {number(one.id)}"
         document = ACCEPT_CANCELLATION if accepted else REJECT_CANCELLATION
-        answer = self.shopify.write(document, dict[str, Told], doing=doing, id=one.id)
+        answer = self.shopify.write(document, dict[str, Told], action=action, id=one.id)
         errors = [error for told in answer.values() for error in told.user_errors]
         now = self._standings([number(one.id)]).get(one.id) if errors else None
         if now and now.asks_cancellation:
-            raise RefusedError(f"account {self.name}", doing, self.said(errors))
+            raise RefusedError(f"account {self.name}", action, self.said(errors))
 
     def accept(self, id_: str) -> None:
         """Accept a request; one that was taken back meanwhile is left to `cancel-orders`."""
-        doing = f"accept fulfillment order {number(id_)}"
-        self.shopify.write(ACCEPT_REQUEST, dict[str, Told], doing=doing, id=id_)
+        action = f"accept fulfillment order {number(id_)}"
+        self.shopify.write(ACCEPT_REQUEST, dict[str, Told], action=action, id=id_)
 
     def _standings(self, ids: Sequence[str]) -> Mapping[str, Standing]:
         wanted = [fulfillment_order(id_) for id_ in ids]
-        found = self.by_id(STANDINGS, Standing, wanted, doing="see where orders stand")
+        found = self.by_id(STANDINGS, Standing, wanted, action="see where orders stand")
         return {one.id: one for one in found}
 
     @property
@@ -222,11 +222,11 @@ class RequestedOrders(Placed):
         *,
         now: datetime,
         first: int,
-        doing: str,
+        action: str,
     ) -> Iterator[tuple[list[Raw], str | None]]:
         """Yield pages of what changed since the cursor, and the next one."""
         more = self._with if document == REQUESTED_ORDERS else {}
-        changes = Changes(self.shopify, document, doing=doing, first=first, **more)
+        changes = Changes(self.shopify, document, action=action, first=first, **more)
         pages = since_cursor(cursor, partial(changes.since, where=where), at_of, now=now)
         for page, after in pages:
             yield [raw for _, raw in page], after

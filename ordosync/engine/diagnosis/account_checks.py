@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ordosync.accounts.account import CheckResult, Role
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.portals import merchant_of, supplier_of
@@ -27,18 +27,18 @@ class OnlineCheck:
 
 def online_checks(config: Config, clock: Clock) -> Iterator[OnlineCheck]:
     """Look at both sides of each portal; one that cannot be reached stops no other."""
-    with closing(Network(clock)) as network:
+    with closing(Connections(clock)) as connections:
         for portal in config.portals.values():
             roles: tuple[Role, Role] = ("merchant", "supplier")
             for role in roles:
-                yield from _side(config, portal, role, network)
+                yield from _side(config, portal, role, connections)
 
 
 def _side(
-    config: Config, portal: PortalConfig, role: Role, network: Network
+    config: Config, portal: PortalConfig, role: Role, connections: Connections
 ) -> Iterator[OnlineCheck]:
     opener = merchant_of if role == "merchant" else supplier_of
-    account = opener(config, portal, spool=config.database.parent, at=network)
+    account = opener(config, portal, spool=config.database.parent, at=connections)
     try:
         found = list(account.check())
     except AccountError as error:

@@ -17,7 +17,7 @@ def register(config: Config, store: Store, clock: Clock) -> None:
 
     Raises `ConfigError`. Writes nothing where the store follows it already.
     """
-    if store.follows == config.digest:
+    if store.config_digest == config.digest:
         return
     named = [identity(portal) for portal in config.portals.values()]
     store.portals.check(named)
@@ -25,4 +25,4 @@ def register(config: Config, store: Store, clock: Clock) -> None:
         for portal in named:
             store.portals.register(portal)
         store.schedule.keep(plans(config, store.schedule.all()), now=clock.now())
-        store.follow(config.digest)
+        store.set_config_digest(config.digest)

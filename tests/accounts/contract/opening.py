@@ -195,5 +195,7 @@ def opened(
         spool=people.folder / "spool",
     )
     if isinstance(people, SupplierPeople):
-        return OpenSupplier(people, open_supplier(config.accounts, side, context, people.network))
-    return OpenMerchant(people, open_merchant(config.accounts, side, context, people.network))
+        return OpenSupplier(
+            people, open_supplier(config.accounts, side, context, people.connections)
+        )
+    return OpenMerchant(people, open_merchant(config.accounts, side, context, people.connections))
