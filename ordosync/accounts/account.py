@@ -26,7 +26,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, Self, TypeVar
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.errors import RefusedError, SignInError, UnavailableError, UnknownOutcomeError
 from ordosync.models import (
     Comment,
@@ -142,7 +142,7 @@ class Account(ABC):
         """The name of the account on the other side, where this is one side of a portal."""
         self.selection: Selection = Everything()
         """Of which SKUs the portal is about."""
-        self.network: Network | None = None
+        self.connections: Connections | None = None
         """What it shares with others of this process; None where it is not to be reached."""
 
     def paired(
@@ -151,14 +151,14 @@ class Account(ABC):
         *,
         partner: str,
         selection: "Selection | None" = None,
-        network: Network | None = None,
+        connections: Connections | None = None,
     ) -> Self:
         """Return this account as one portal sees it, with the options that belong to the pair."""
         twin = copy.copy(self)
         twin.pair = pair
         twin.partner = partner
         twin.selection = selection or Everything()
-        twin.network = network
+        twin.connections = connections
         return twin
 
     @property

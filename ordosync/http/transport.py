@@ -15,14 +15,14 @@ from urllib3.exceptions import HTTPError
 
 from ordosync import __version__
 from ordosync.clock import Clock
-from ordosync.http.connection_errors import because, is_distrusted
+from ordosync.http.connection_errors import explain, is_distrusted
 from ordosync.http.deadlines import Adapter, Exchange, exchanging, verifying
-from ordosync.http.oauth1 import OneLegged
+from ordosync.http.oauth1 import OAuth1Signer
 from ordosync.http.urls import checked_proxy, origin_of
 from ordosync.secret import Secret
 
 Headers = Mapping[str, Secret]
-Auth = tuple[str, Secret] | Headers | OneLegged | Callable[[], Headers]
+Auth = tuple[str, Secret] | Headers | OAuth1Signer | Callable[[], Headers]
 """Key and secret for Basic, headers by name, what signs each request, or what tells the headers
 where they change."""
 Params = Mapping[str, str | Sequence[str]]
@@ -50,7 +50,7 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reply:
+class Response:
     """What a server answered."""
 
     status: int
@@ -58,18 +58,18 @@ class Reply:
     body: bytes
 
 
-class LostError(Exception):
+class NoResponseError(Exception):
     """There is no answer, or none that could be read to its end."""
 
-    def __init__(self, why: str, *, sent: bool, lasting: bool) -> None:
+    def __init__(self, why: str, *, sent: bool, is_permanent: bool) -> None:
         super().__init__(why)
         self.sent = sent
         """Whether the request may have arrived."""
-        self.lasting = lasting
+        self.is_permanent = is_permanent
         """Whether another attempt would end the same."""
 
 
-class Wire:
+class Transport:
     """The connections of one account to its one origin. Requests get its secret here."""
 
     def __init__(
@@ -89,7 +89,7 @@ class Wire:
         self._auth = auth
         if not callable(auth):
             _auth_headers(auth)
-        self._signer = auth if isinstance(auth, OneLegged) else None
+        self._signer = auth if isinstance(auth, OAuth1Signer) else None
         self._proxies = {self._origin.scheme: checked_proxy(proxy)} if proxy else {}
         try:
             context = verifying(ca_file) if self._origin.scheme == "https" else None
@@ -115,8 +115,8 @@ class Wire:
             request.headers["Content-Type"] = kind
         return request
 
-    def exchange(self, request: requests.PreparedRequest, *, total_s: float) -> Reply:
-        """Send a request and read the answer to its end, or raise `LostError`."""
+    def exchange(self, request: requests.PreparedRequest, *, total_s: float) -> Response:
+        """Send a request and read the answer to its end, or raise `NoResponseError`."""
         if self._signer:
             request = self._signer.signed(request, self._clock.now())
         limits = Exchange(self._clock, read_s=self._limits.read_s, total_s=total_s)
@@ -126,20 +126,20 @@ class Wire:
             except (requests.RequestException, HTTPError, OSError) as error:
                 raise self._lost(error, exchange) from error
 
-    def _reply(self, request: requests.PreparedRequest, exchange: Exchange) -> Reply:
+    def _reply(self, request: requests.PreparedRequest, exchange: Exchange) -> Response:
         timeout = (min(self._limits.connect_s, exchange.left_s), self._limits.read_s)
         sent = self._adapter.send(request, stream=True, timeout=timeout, proxies=self._proxies)
         with closing(sent) as response:
             well = 200 <= response.status_code < 300  # noqa: PLR2004 - any success
             body = _body(response, self._limits.size) if well else _few_words(response)
-            return Reply(status=response.status_code, headers=response.headers, body=body)
+            return Response(status=response.status_code, headers=response.headers, body=body)
 
-    def _lost(self, error: Exception, exchange: Exchange) -> LostError:
+    def _lost(self, error: Exception, exchange: Exchange) -> NoResponseError:
         if exchange.left_s <= 0:
             why = f"{self._origin.host} did not finish its answer within {self._limits.total_s:g} s"
-            return LostError(why, sent=exchange.sent, lasting=True)
-        return LostError(
-            because(error, self._origin.host), sent=exchange.sent, lasting=is_distrusted(error)
+            return NoResponseError(why, sent=exchange.sent, is_permanent=True)
+        return NoResponseError(
+            explain(error, self._origin.host), sent=exchange.sent, is_permanent=is_distrusted(error)
         )
 
     def close(self) -> None:
@@ -153,7 +153,7 @@ def _body(response: requests.Response, size: int) -> bytes:
         body += piece
         if len(body) > size:
             why = f"answered more than {size / 1_000_000:g} MB"
-            raise LostError(why, sent=True, lasting=True)
+            raise NoResponseError(why, sent=True, is_permanent=True)
     return bytes(body)
 
 
@@ -161,7 +161,7 @@ def _few_words(response: requests.Response) -> bytes:
     """Read what is said beside a status; the status counts even where the rest does not come."""
     try:
         return _body(response, _MOST_WORDS)
-    except (LostError, requests.RequestException, HTTPError, OSError):
+    except (NoResponseError, requests.RequestException, HTTPError, OSError):
         return b""
 
 
@@ -169,7 +169,7 @@ def secrets_in(auth: Auth) -> list[str]:
     """Return all that must never be shown, in each form in which it is sent."""
     if callable(auth):
         return secrets_in(auth())
-    if isinstance(auth, OneLegged):
+    if isinstance(auth, OAuth1Signer):
         return [auth.secret.reveal()]
     if isinstance(auth, tuple):
         return [auth[1].reveal(), _basic(*auth), _basic(*auth).rstrip("=")]
@@ -179,7 +179,7 @@ def secrets_in(auth: Auth) -> list[str]:
 def _auth_headers(auth: Auth) -> dict[str, str]:
     if callable(auth):
         return _auth_headers(auth())
-    if isinstance(auth, OneLegged):
+    if isinstance(auth, OAuth1Signer):
         return {}
     if isinstance(auth, tuple):
         return {"Authorization": f"Basic {_basic(*auth)}"}

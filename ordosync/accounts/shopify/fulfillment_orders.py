@@ -44,30 +44,30 @@ class Families(WrittenStock):
         """Return what each of these orders is now; one that is not there is left out."""
         kept, wanted = self.kept_as, {id_: fulfillment_order(id_) for id_ in order_ids}
         which = ", ".join(dict.fromkeys(number(one) for one in wanted.values()))
-        doing = f"read the parts of fulfillment order {which}"
+        action = f"read the parts of fulfillment order {which}"
         answered = self.by_id(
             FAMILY,
             Family,
             [*wanted.values()],
-            doing=doing,
+            action=action,
             lines=_LINES,
             sent=kept["sent"],
             split=kept["split"],
             void=kept["void"],
         )
-        orders = {one.id: self._with_all_parts(one.order, doing) for one in answered}
+        orders = {one.id: self._with_all_parts(one.order, action) for one in answered}
         return {
             id_: found.of(id_)
             for id_, one in wanted.items()
             if (found := orders.get(one)) and number(one) in found.all_parts
         }
 
-    def _with_all_parts(self, order: FamilyOrder, doing: str) -> Members:
+    def _with_all_parts(self, order: FamilyOrder, action: str) -> Members:
         begun = order.fulfillment_orders
         parts = [
             self._whole(part, order)
             for part in whole(
-                self.shopify, begun, MORE_PARTS, Part, of=order.id, doing=doing, lines=_LINES
+                self.shopify, begun, MORE_PARTS, Part, of=order.id, action=action, lines=_LINES
             )
         ]
         return Members(

@@ -38,18 +38,18 @@ class Cancellations(Families):
 
     def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
         """Read which orders were cancelled since `cursor`, or are asked to be, and never sent."""
-        where, doing = (f"assigned_location_id:{self.place}",), "read cancelled orders"
+        where, action = (f"assigned_location_id:{self.place}",), "read cancelled orders"
         pages = self.changed(
             CHANGED_ORDERS,
             cursor,
             where,
             now=now,
-            doing=doing,
+            action=action,
             first=50,
             split=self.kept_as["split"],
         )
         for found, after in pages:
-            read = [self.read(raw, Standing, doing=doing) for raw in found]
+            read = [self.read(raw, Standing, action=action) for raw in found]
             names = self._cancelled([one for one in read if self.is_off(one)])
             yield Page(items=tuple(dict.fromkeys(names.values())), cursor=after)
 
@@ -82,18 +82,18 @@ class Cancellations(Families):
                     self.answer(part, accepted=accepted)
             if accepted and id_ in found.lineage.sent:
                 left = {one: part for one, part in found.lineage.sent.items() if one != id_}
-                doing = f"keep that the Supplier does not have {id_}"
-                self.keep([self.kept(found.order, "sent", left)], doing=doing)
+                action = f"keep that the Supplier does not have {id_}"
+                self.keep([self.kept(found.order, "sent", left)], action=action)
 
     def answer(self, one: Standing, *, accepted: bool) -> None:
         """Accept or reject what a merchant asked for."""
-        doing = f"answer the cancellation of fulfillment order {number(one.id)}"
+        action = f"answer the cancellation of fulfillment order {number(one.id)}"
         document = ACCEPT_CANCELLATION if accepted else REJECT_CANCELLATION
-        answer = self.shopify.write(document, dict[str, Told], doing=doing, id=one.id)
+        answer = self.shopify.write(document, dict[str, Told], action=action, id=one.id)
         errors = [error for told in answer.values() for error in told.user_errors]
         now = self.standings([number(one.id)]).get(one.id) if errors else None
         if now and now.asks_cancellation:
-            raise RefusedError(f"account {self.name}", doing, self.said(errors))
+            raise RefusedError(f"account {self.name}", action, self.said(errors))
 
     def is_off(self, one: Standing) -> bool:
         """Return True if it is cancelled, or was taken back before its service accepted it."""

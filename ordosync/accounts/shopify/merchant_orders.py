@@ -69,7 +69,7 @@ class RequestedOrders(Placed):
         """
         where = () if cursor else (f"assigned_location_id:{self.place}",)
         pages = self.changed(
-            REQUESTED_ORDERS, cursor, where, now=now, doing="read orders", first=15, **self._with
+            REQUESTED_ORDERS, cursor, where, now=now, action="read orders", first=15, **self._with
         )
         for found, after in pages:
             self._forget_oldest()
@@ -90,7 +90,7 @@ class RequestedOrders(Placed):
         """Read what is still to be sent of these, also from another location."""
         wanted = [fulfillment_order(id_) for id_ in ids]
         pages = self.raw_by_id(
-            REQUESTED_ORDERS_BY_ID, wanted, doing="read orders again", **self._with
+            REQUESTED_ORDERS_BY_ID, wanted, action="read orders again", **self._with
         )
         for page in pages:
             yield self._usable(page)
@@ -100,7 +100,7 @@ class RequestedOrders(Placed):
 
         What was split off later is known by that, and what was sold and not sent yet is, too.
         """
-        now = self.needed_network.clock.now()
+        now = self.needed_connections.clock.now()
         read = self._as_read(ids)
         sent: dict[str, Sent] = {}
         for id_, one in read.items():
@@ -108,7 +108,7 @@ class RequestedOrders(Placed):
             sent[one.of] = {**known, id_: SentPart(at=now, lines=one.lines)}
         self.keep(
             [self.kept(order, "sent", value) for order, value in sent.items()],
-            doing="keep which orders the Supplier has",
+            action="keep which orders the Supplier has",
         )
         self._sent |= sent
         self._forget_oldest()
@@ -164,14 +164,14 @@ class RequestedOrders(Placed):
 
     def accept(self, id_: str) -> None:
         """Accept a request; one that was taken back meanwhile is left to `cancel-orders`."""
-        doing = f"accept fulfillment order {number(id_)}"
-        self.shopify.write(ACCEPT_REQUEST, dict[str, Told], doing=doing, id=id_)
+        action = f"accept fulfillment order {number(id_)}"
+        self.shopify.write(ACCEPT_REQUEST, dict[str, Told], action=action, id=id_)
 
     def standings(self, ids: Sequence[str]) -> Mapping[str, Standing]:
         """Return where these fulfillment orders stand at this moment, by Shopify's ids."""
         wanted = [fulfillment_order(id_) for id_ in ids]
-        doing, split = "see where orders stand", self.kept_as["split"]
-        found = self.by_id(STANDINGS, Standing, wanted, doing=doing, split=split)
+        action, split = "see where orders stand", self.kept_as["split"]
+        found = self.by_id(STANDINGS, Standing, wanted, action=action, split=split)
         return {one.id: one for one in found}
 
     @property
@@ -186,11 +186,11 @@ class RequestedOrders(Placed):
         where: Sequence[str],
         *,
         now: datetime,
-        doing: str,
+        action: str,
         **variables: Any,
     ) -> Iterator[tuple[list[Raw], str | None]]:
         """Yield pages of what changed since the cursor, and the next one."""
-        changes = Changes(self.shopify, document, doing=doing, **variables)
+        changes = Changes(self.shopify, document, action=action, **variables)
         pages = since_cursor(cursor, partial(changes.since, where=where), at_of, now=now)
         for page, after in pages:
             yield [raw for _, raw in page], after

@@ -35,7 +35,7 @@ class WrittenTracking(Cancellations):
     def _fresh(self, ids: Sequence[str]) -> dict[str, Standing]:
         """Return those that are all there is of their order and of which nothing was sent."""
         wanted = [fulfillment_order(id_) for id_ in ids]
-        found = self.by_id(TRACKED, Standing, wanted, doing="see where orders stand")
+        found = self.by_id(TRACKED, Standing, wanted, action="see where orders stand")
         return {
             one.id: one
             for one in found
@@ -119,7 +119,7 @@ class WrittenTracking(Cancellations):
         answer = self.shopify.write(
             ADD_TRACKING,
             dict[str, Told],
-            doing=f"add tracking {shipment.tracking_number} to {shipment.order_id}",
+            action=f"add tracking {shipment.tracking_number} to {shipment.order_id}",
             fulfillment=fulfillment,
         )
         errors = [error for told in answer.values() for error in told.user_errors]
@@ -140,8 +140,8 @@ class WrittenTracking(Cancellations):
         answer = self.shopify.write(
             CHANGE_TRACKING,
             dict[str, Told],
-            doing=f"change the tracking of {shipment.order_id} to {shipment.tracking_number}",
-            repeatable=True,
+            action=f"change the tracking of {shipment.order_id} to {shipment.tracking_number}",
+            idempotent=True,
             id=fulfillment,
             tracking=_tracking(shipment),
             notify=self.options.notify_customer,

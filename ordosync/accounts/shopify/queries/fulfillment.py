@@ -250,3 +250,17 @@ query AllRequested(
   }}
 }}
 """
+
+_UNITS = "pageInfo { hasNextPage endCursor } nodes { quantity lineItem { id } }"
+
+PARCEL_UNITS = f"""
+query ParcelUnits($ids: [ID!]!) {{
+  nodes(ids: $ids) {{ ... on Fulfillment {{ id fulfillmentLineItems(first: 50) {{ {_UNITS} }} }} }}
+}}
+"""
+
+MORE_PARCEL_UNITS = f"""
+query MoreParcelUnits($id: ID!, $first: Int!, $after: String) {{
+  fulfillment(id: $id) {{ fulfillmentLineItems(first: $first, after: $after) {{ {_UNITS} }} }}
+}}
+"""
