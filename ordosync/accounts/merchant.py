@@ -40,7 +40,10 @@ class MerchantOrders(Protocol):
         """Called after these orders were created at the Supplier. Idempotent."""
 
     def ancestors(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """Return what each of these orders was split from, nearest first; others are missing."""
+        """Return what each of these cancelled orders was split from, nearest first.
+
+        They were just read as cancelled. An order that was never split is missing.
+        """
 
     def line_claims(self, order: Order) -> Sequence[str]:
         """Return the names under which the lines of an order are claimed for one Supplier.
