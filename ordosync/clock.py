@@ -3,7 +3,8 @@
 import time
 from datetime import UTC, datetime
 
-_SLICE_S = 0.5
+SLICE_S = 0.5
+"""The longest that any wait goes on before it asks again whether a signal has stopped it."""
 
 
 class StoppedError(Exception):
@@ -11,10 +12,9 @@ class StoppedError(Exception):
 
 
 class Clock:
-    """The machine's clocks."""
+    """The machine's clocks, and the signal that ends every wait."""
 
-    def __init__(self) -> None:
-        self._is_stopped = False
+    _stopped_at_s: float | None = None
 
     def now(self) -> datetime:
         """Return the wall time in UTC. May step back or forth when the machine is set right."""
@@ -32,10 +32,17 @@ class Clock:
         """Wait. Raises `StoppedError` soon after `stop`, in whatever thread."""
         until = self.monotonic() + seconds
         while (left := until - self.monotonic()) > 0:
-            if self._is_stopped:
-                raise StoppedError
-            time.sleep(min(left, _SLICE_S))
+            self.check()
+            time.sleep(min(left, SLICE_S))
+
+    def check(self, *, grace_s: float = 0) -> None:
+        """Raise `StoppedError` if `stop` was called at least `grace_s` seconds ago.
+
+        Asked every `SLICE_S` by each wait that is no sleep.
+        """
+        if self._stopped_at_s is not None and self.monotonic() >= self._stopped_at_s + grace_s:
+            raise StoppedError
 
     def stop(self) -> None:
         """End all waiting from now on. Safe in a signal handler, where no lock would be."""
-        self._is_stopped = True
+        self._stopped_at_s = self.monotonic()

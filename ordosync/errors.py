@@ -94,6 +94,15 @@ class UnavailableError(AccountError):
         self.retry_after_s = retry_after_s
 
 
+class StoppedCallError(UnavailableError):
+    """A signal came before the account was asked, or before it answered what changes nothing."""
+
+    code = "stopped"
+
+    def __init__(self, account: str, doing: str, answer: str = "stopped by a signal") -> None:
+        super().__init__(account, doing, answer)
+
+
 class UnknownOutcomeError(AccountError):
     """The write may have arrived (answer lost or unreadable): looked up before it is repeated."""
 

@@ -14,8 +14,14 @@ from urllib.parse import urlencode
 import msgspec
 import requests
 
-from ordosync.clock import Clock
-from ordosync.errors import AccountError, AddressError, RefusedError, UnavailableError
+from ordosync.clock import Clock, StoppedError
+from ordosync.errors import (
+    AccountError,
+    AddressError,
+    RefusedError,
+    StoppedCallError,
+    UnavailableError,
+)
 from ordosync.failpoints import fault
 from ordosync.http.rate_limit import BusyError, RateLimit
 from ordosync.http.redaction import Mask
@@ -30,6 +36,8 @@ T = TypeVar("T")
 _FLOOR_S = 1
 # In place of no known limit: as good as none, but a service that says "too much" pauses it.
 _UNKNOWN_LIMIT = (1000, 1.0)
+GRACE_S = 10
+"""How long after a signal the answer to a write is waited for: it tells what became of it."""
 _FORM = "application/x-www-form-urlencoded"
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -182,10 +190,8 @@ class Http:
                 wait_s = self._wait_s(failed, course)
                 if failed.too_many:
                     self._rate.pause(wait_s)
-                if not self._tries_again(failed, course, wait_s):
+                if not (self._tries_again(failed, course, wait_s) and self._waits(failed, wait_s)):
                     raise self._error(failed, call, course, wait_s) from failed
-                if not failed.too_many:  # else the pause is waited out with all others
-                    self._clock.sleep(wait_s)
 
     def _prepared(self, call: Call[Any]) -> requests.PreparedRequest:
         try:
@@ -225,7 +231,8 @@ class Http:
             fault("http-before-send")
         began = self._clock.monotonic()
         try:
-            reply = self._wire.exchange(request, total_s=course.left_s)
+            grace_s = 0 if call.effect == "none" else GRACE_S
+            reply = self._wire.exchange(request, total_s=course.left_s, grace_s=grace_s)
         except LostError as error:
             raise lost(error, call) from error
         finally:
@@ -243,6 +250,8 @@ class Http:
             raise FailedError(
                 UnavailableError, "too many requests for now", wished_s=busy.wait_s
             ) from busy
+        except StoppedError as stopped:
+            raise FailedError(StoppedCallError, "a signal ended the wait") from stopped
 
     def _wait_s(self, failed: FailedError, course: _Course) -> float:
         if failed.wished_s is not None:
@@ -262,10 +271,20 @@ class Http:
             and self._tally.may_repeat()
         )
 
+    def _waits(self, failed: FailedError, wait_s: float) -> bool:
+        """Wait before another attempt; False where a signal ended the wait."""
+        if failed.too_many:  # the pause is waited out with all others
+            return True
+        try:
+            self._clock.sleep(wait_s)
+        except StoppedError:
+            return False
+        return True
+
     def _error(
         self, failed: FailedError, call: Call[Any], course: _Course, wait_s: float
     ) -> AccountError:
-        if course.may_have_arrived and failed.kind is UnavailableError:
+        if course.may_have_arrived and issubclass(failed.kind, UnavailableError):
             return call.unclear(self._account, call.doing, failed.answer)
         if failed.kind is not UnavailableError:
             return failed.kind(self._account, call.doing, failed.answer)

@@ -23,6 +23,7 @@ from ordosync.errors import (
     NotFoundError,
     RefusedError,
     SignInError,
+    StoppedCallError,
     UnavailableError,
     UnknownOutcomeError,
 )
@@ -88,6 +89,8 @@ class FailedError(Exception):
 def lost(error: LostError, call: Call[Any]) -> FailedError:
     """Return what it means that there is no answer."""
     kind = call.unclear if error.sent else UnavailableError
+    if error.stopped and kind is UnavailableError:
+        return FailedError(StoppedCallError, str(error))
     return FailedError(kind, str(error), again=call.effect != "once" and not error.lasting)
 
 

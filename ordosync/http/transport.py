@@ -14,7 +14,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from ordosync import __version__
-from ordosync.clock import Clock
+from ordosync.clock import Clock, StoppedError
 from ordosync.http.connection_errors import because, is_distrusted
 from ordosync.http.deadlines import Adapter, Exchange, exchanging, verifying
 from ordosync.http.oauth1 import OneLegged
@@ -61,12 +61,14 @@ class Reply:
 class LostError(Exception):
     """There is no answer, or none that could be read to its end."""
 
-    def __init__(self, why: str, *, sent: bool, lasting: bool) -> None:
+    def __init__(self, why: str, *, sent: bool, lasting: bool, stopped: bool = False) -> None:
         super().__init__(why)
         self.sent = sent
         """Whether the request may have arrived."""
         self.lasting = lasting
         """Whether another attempt would end the same."""
+        self.stopped = stopped
+        """True if a signal ended the wait."""
 
 
 class Wire:
@@ -115,14 +117,22 @@ class Wire:
             request.headers["Content-Type"] = kind
         return request
 
-    def exchange(self, request: requests.PreparedRequest, *, total_s: float) -> Reply:
-        """Send a request and read the answer to its end, or raise `LostError`."""
+    def exchange(
+        self, request: requests.PreparedRequest, *, total_s: float, grace_s: float = 0
+    ) -> Reply:
+        """Send a request and read the answer to its end, or raise `LostError`.
+
+        A signal ends it at once, or `grace_s` later once any of it was sent.
+        """
         if self._signer:
             request = self._signer.signed(request, self._clock.now())
-        limits = Exchange(self._clock, read_s=self._limits.read_s, total_s=total_s)
+        limits = Exchange(self._clock, read_s=self._limits.read_s, total_s=total_s, grace_s=grace_s)
         with exchanging(limits) as exchange:
             try:
                 return self._reply(request, exchange)
+            except StoppedError as error:
+                why = f"{self._origin.host} had not answered when a signal ended the wait"
+                raise LostError(why, sent=exchange.sent, lasting=True, stopped=True) from error
             except (requests.RequestException, HTTPError, OSError) as error:
                 raise self._lost(error, exchange) from error
 
@@ -161,7 +171,7 @@ def _few_words(response: requests.Response) -> bytes:
     """Read what is said beside a status; the status counts even where the rest does not come."""
     try:
         return _body(response, _MOST_WORDS)
-    except (LostError, requests.RequestException, HTTPError, OSError):
+    except (LostError, StoppedError, requests.RequestException, HTTPError, OSError):
         return b""
 
 
