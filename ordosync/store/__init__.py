@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from ordosync.clock import Clock
 from ordosync.database import open_database, sqlite3, transaction, turn, unusable
 from ordosync.idle import CONFIG_KEY
 from ordosync.store.claims import Claims
@@ -46,11 +47,12 @@ class Store:
         self.steps = Steps(connection)
 
     @classmethod
-    def open(cls, path: Path, *, readonly: bool = False) -> Self:
+    def open(cls, path: Path, *, readonly: bool = False, clock: Clock | None = None) -> Self:
         """Open the store, made or migrated where needed. Raises `DatabaseError`.
 
         `readonly` changes nothing on the disk: a store that does not exist yet is then an empty
-        one in memory.
+        one in memory. While the file is locked, everything here raises `StoppedError` once the
+        `clock` is stopped.
         """
         if readonly and not path.exists() and not path.is_symlink():
             return cls(_in_memory(), path)
@@ -60,6 +62,7 @@ class Store:
             migrations=migrations,
             version=VERSION,
             readonly=readonly,
+            clock=clock,
         )
         try:
             check_machine(connection, path, readonly=readonly)

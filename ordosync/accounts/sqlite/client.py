@@ -78,16 +78,20 @@ class Side(Account):
 
     def reading(self, doing: str) -> AbstractContextManager[sqlite3.Connection]:
         """Open the file for one piece of work; one that is not there yet reads as empty."""
-        return opened(self.path, account=f"account {self.name}", doing=doing)
+        return self._opened(doing, create=False)
 
     @contextmanager
     def writing(self, doing: str) -> Iterator[sqlite3.Connection]:
         """Open the file, made if need be, for one transaction."""
-        with opened(self.path, account=f"account {self.name}", doing=doing, create=True) as db:
+        with self._opened(doing, create=True) as db:
             with turn(self.path), transaction(db):
                 yield db
                 fault("account-before-commit")
             fault("account-after-commit")
+
+    def _opened(self, doing: str, *, create: bool) -> AbstractContextManager[sqlite3.Connection]:
+        name, clock = f"account {self.name}", self.network.clock if self.network else None
+        return opened(self.path, account=name, doing=doing, create=create, clock=clock)
 
     def each(
         self,
