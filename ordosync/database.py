@@ -40,10 +40,10 @@ __all__ = [
     "copy_database",
     "open_database",
     "sqlite3",
+    "to_database_error",
     "transaction",
-    "turn",
-    "unusable",
     "wal_is_safe",
+    "writer_lock",
 ]
 
 _HEADER = b"SQLite format 3\x00"
@@ -85,7 +85,7 @@ def open_database(
     except OSError as error:
         raise DatabaseError(path, f"{error}; check the folder and its permissions") from error
     except sqlite3.Error as error:
-        raise unusable(path, error) from error
+        raise to_database_error(path, error) from error
     try:
         _check_owner(connection, path, application_id)
         _check_version(connection, path, version)
@@ -93,7 +93,7 @@ def open_database(
             _migrate(connection, path, migrations, version, readonly=readonly)
     except sqlite3.Error as error:
         connection.close()
-        raise unusable(path, error) from error
+        raise to_database_error(path, error) from error
     except (DatabaseError, StoppedError):
         connection.close()
         raise
@@ -117,7 +117,7 @@ def copy_database(source: "sqlite3.Connection", path: Path) -> None:
     except OSError as error:
         raise DatabaseError(path, f"{error}; check the folder and its permissions") from error
     except sqlite3.Error as error:
-        raise unusable(path, error) from error
+        raise to_database_error(path, error) from error
 
 
 def check_folder(path: Path) -> None:
@@ -128,17 +128,17 @@ def check_folder(path: Path) -> None:
         raise DatabaseError(path, why)
 
 
-_turns: dict[Path, threading.Lock] = {}
-_turns_lock = threading.Lock()
+_writer_locks: dict[Path, threading.Lock] = {}
+_writer_locks_lock = threading.Lock()
 
 
-def turn(path: Path) -> threading.Lock:
+def writer_lock(path: Path) -> threading.Lock:
     """Return what threads of this process hold while they write to one file.
 
     SQLite alone lets whoever finds it locked sleep, ever longer, and perhaps miss its turn again.
     """
-    with _turns_lock:
-        return _turns.setdefault(path, threading.Lock())
+    with _writer_locks_lock:
+        return _writer_locks.setdefault(path, threading.Lock())
 
 
 @contextmanager
@@ -158,7 +158,7 @@ def transaction(connection: "sqlite3.Connection") -> Iterator["sqlite3.Connectio
         raise
 
 
-def unusable(path: object, error: Exception) -> DatabaseError:
+def to_database_error(path: object, error: Exception) -> DatabaseError:
     """Say in one line what SQLite's error means for whoever runs this, and what to do."""
     text = str(error)
     if "locked" in text or "busy" in text:

@@ -55,8 +55,8 @@ class AccountError(OrdosyncError):
 
     code: ClassVar[str] = "account"
 
-    def __init__(self, account: str, doing: str, answer: str) -> None:
-        super().__init__(f"{account}: {doing}: {answer}")
+    def __init__(self, account: str, action: str, answer: str) -> None:
+        super().__init__(f"{account}: {action}: {answer}")
         self.answer = answer
 
 
@@ -70,6 +70,10 @@ class ExistsError(RefusedError):
     """The account says that it has it already, although no list shows it yet: tried again."""
 
     code = "exists"
+
+
+class PartlyReadError(RefusedError):
+    """A part of what is there cannot be used. Raised after all the rest of it was read."""
 
 
 class NotFoundError(RefusedError):
@@ -88,9 +92,9 @@ class UnavailableError(AccountError):
     code = "unavailable"
 
     def __init__(
-        self, account: str, doing: str, answer: str, *, retry_after_s: float | None = None
+        self, account: str, action: str, answer: str, *, retry_after_s: float | None = None
     ) -> None:
-        super().__init__(account, doing, answer)
+        super().__init__(account, action, answer)
         self.retry_after_s = retry_after_s
 
 
@@ -99,8 +103,8 @@ class StoppedCallError(UnavailableError):
 
     code = "stopped"
 
-    def __init__(self, account: str, doing: str, answer: str = "stopped by a signal") -> None:
-        super().__init__(account, doing, answer)
+    def __init__(self, account: str, action: str, answer: str = "stopped by a signal") -> None:
+        super().__init__(account, action, answer)
 
 
 class UnknownOutcomeError(AccountError):

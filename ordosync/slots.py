@@ -82,16 +82,16 @@ def next_start(
     now: datetime,
     *,
     scheduled: bool,
-    owed_at: datetime | None,
+    next_retry_at: datetime | None,
 ) -> datetime | None:
     """Return when to start next: for the slot, or earlier for a step that waits; None: never."""
     due = next_due(slots, history, now) if scheduled else None
-    if owed_at is None:
+    if next_retry_at is None:
         return due
-    if owed_at > now + LONGEST_WAIT:  # written by a clock that was wrong
-        owed_at = now
-    owed_at = max(owed_at, _not_before(slots, history))
-    return owed_at if due is None else min(due, owed_at)
+    if next_retry_at > now + LONGEST_WAIT:  # written by a clock that was wrong
+        next_retry_at = now
+    next_retry_at = max(next_retry_at, _not_before(slots, history))
+    return next_retry_at if due is None else min(due, next_retry_at)
 
 
 def _not_before(slots: Slots, history: History) -> datetime:

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.config import load_config
 from ordosync.engine import Stop, open_portal, register, run_task
 from ordosync.store import Store
@@ -51,9 +51,9 @@ def run_once(
 ) -> Ran:
     """Run a task as `path` configures it, or try only these steps again, as a person does."""
     config = load_config(path)
-    with Store.open(config.database) as store, closing(Network(clock)) as network:
+    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
         register(config, store, clock)
-        opened = open_portal(config, config.portals[portal], store, network)
+        opened = open_portal(config, config.portals[portal], store, connections)
         run = run_task(
             TASKS[task],
             opened,

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.config import load_config
 from ordosync.database import sqlite3
@@ -184,7 +184,7 @@ class TwoAccountsMachine(RuleBasedStateMachine):
         with Store.open(self.config.database) as store:
             register(self.config, store, self.clock)
             portal = open_portal(
-                self.config, self.config.portals["shop-northwind"], store, Network(self.clock)
+                self.config, self.config.portals["shop-northwind"], store, Connections(self.clock)
             )
             done = run_task(
                 TASKS[task], portal, store, self.clock, Stop(self.clock), trigger="manual"

@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "ordosync"
 LAYERS = (
     (
         *("errors", "secret", "clock", "failpoints", "retry", "slots"),
-        *("idle", "trust", "crontab", "regular"),
+        *("idle", "trust", "crontab", "regular", "text", "atomic_write"),
     ),
     ("models",),
     ("database", "http"),

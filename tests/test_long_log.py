@@ -12,7 +12,7 @@ from tests.benchmarks.measuring import counted
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 PORTAL, TASK = "p", "import-orders"
 QUESTIONS: dict[str, Callable[[Store], object]] = {
-    "to try": lambda store: store.steps.to_try(PORTAL, TASK, now=NOW),
+    "steps due": lambda store: store.steps.due(PORTAL, TASK, now=NOW),
     "planned": lambda store: store.steps.planned(PORTAL, TASK),
     "forget planned": lambda store: store.steps.forget_planned(PORTAL, TASK),
     "unsettled": lambda store: store.steps.unsettled_ids(PORTAL),
@@ -23,7 +23,7 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     "without tracking": lambda store: store.steps.without_tracking(),
     "open": lambda store: store.steps.open(),
     "of a run": lambda store: store.steps.of_run(2),
-    "owed at": lambda store: store.schedule.owed_at(PORTAL, TASK),
+    "next retry at": lambda store: store.schedule.next_retry_at(PORTAL, TASK),
     "newest": lambda store: store.runs.newest(5, portal=PORTAL, task=TASK),
     "due": lambda store: store.schedule.due(NOW),
     "reopened": lambda store: store.links(PORTAL).reopened(),

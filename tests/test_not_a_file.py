@@ -13,10 +13,10 @@ import pytest
 
 from ordosync.accounts.files import FilesAccount
 from ordosync.accounts.files.supplier_orders import OrderFilesWriter
-from ordosync.cli.output.terminal import clean
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Page, Unusable
 from ordosync.regular import NotRegularError, open_regular
+from ordosync.text import printable
 from tests.accounts.contract import order
 from tests.accounts.files.conftest import NOON, Drop, Make, _drop, _make  # noqa: F401 - fixtures
 from tests.accounts.files.supplier import order_rows, supplier
@@ -216,4 +216,4 @@ def test_copies_of_files_lie_in_folders_of_their_owner_alone(make: Make, drop: D
 
 @pytest.mark.parametrize("tag", ["\U000e0001", "\U000e0041", "\U000e007f"])
 def test_letters_that_nobody_sees_do_not_reach_the_terminal(tag: str) -> None:
-    assert clean(f"a{tag}b") == f"a\\U{ord(tag):08x}b"
+    assert printable(f"a{tag}b") == f"a\\U{ord(tag):08x}b"

@@ -26,7 +26,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, Self, TypeVar
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.clock import StoppedError
 from ordosync.errors import RefusedError, SignInError, UnavailableError, UnknownOutcomeError
 from ordosync.models import (
@@ -143,7 +143,7 @@ class Account(ABC):
         """The name of the account on the other side, where this is one side of a portal."""
         self.selection: Selection = Everything()
         """Of which SKUs the portal is about."""
-        self.network: Network | None = None
+        self.connections: Connections | None = None
         """What it shares with others of this process; None where it is not to be reached."""
 
     def paired(
@@ -152,14 +152,14 @@ class Account(ABC):
         *,
         partner: str,
         selection: "Selection | None" = None,
-        network: Network | None = None,
+        connections: Connections | None = None,
     ) -> Self:
         """Return this account as one portal sees it, with the options that belong to the pair."""
         twin = copy.copy(self)
         twin.pair = pair
         twin.partner = partner
         twin.selection = selection or Everything()
-        twin.network = network
+        twin.connections = connections
         return twin
 
     @property
@@ -275,7 +275,10 @@ class Account(ABC):
         raise NotImplementedError
 
     def ancestors_of(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:  # noqa: ARG002
-        """Return what each of these orders was split from, nearest first; others are left out."""
+        """Return what each of these cancelled orders was split from, nearest first.
+
+        They were just read as cancelled; one that was never split is left out.
+        """
         return {}
 
     def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:

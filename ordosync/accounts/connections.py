@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from ordosync.clock import Clock
 
 if TYPE_CHECKING:
-    from ordosync.http import Http
+    from ordosync.http import HttpClient
 
 
-class Network:
+class Connections:
     """One session and one rate limit for each account of a configuration."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self._sessions: dict[str, Http] = {}
+        self._sessions: dict[str, HttpClient] = {}
         self._lock = threading.Lock()
 
-    def session(self, account: str, make: Callable[[], "Http"]) -> "Http":
+    def session(self, account: str, make: Callable[[], "HttpClient"]) -> "HttpClient":
         """Return a twin, with a count of calls of its own, of the session of this account."""
         with self._lock:
             if account not in self._sessions:

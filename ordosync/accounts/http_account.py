@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from ordosync.accounts.account import OUTAGE, Account, outcome_of
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.errors import (
     AccountError,
     ExistsError,
@@ -23,7 +23,7 @@ from ordosync.errors import (
 from ordosync.models import Comment, Outcome
 
 if TYPE_CHECKING:
-    from ordosync.http import Http
+    from ordosync.http import HttpClient
 
 FRESH_S = 300
 """So long what was read of all stock is believed: tasks ask for it a page at a time."""
@@ -107,34 +107,34 @@ class HttpAccount(Account):
             raise ValueError("concurrency: must be 1 or more")
         self.concurrency = concurrency
         self.batch_size = max(self.batch_size, _ROUNDS * concurrency)
-        self._session: Http | None = None
+        self._session: HttpClient | None = None
         self.asking = threading.RLock()
         """Held while what all threads need is asked for by the first of them."""
 
     @abstractmethod
-    def connect(self) -> "Http":
+    def connect(self) -> "HttpClient":
         """Make the session, once for all portals of this process."""
 
     @property
-    def http(self) -> "Http":
+    def http(self) -> "HttpClient":
         """The session as this portal has it. Raises `RefusedError` where none can be made."""
         if self._session is None:
             with self.asking:  # two sessions would count their calls apart
                 self._session = self._session or self._connected()
         return self._session
 
-    def _connected(self) -> "Http":
+    def _connected(self) -> "HttpClient":
         try:
-            return self.needed_network.session(self.name, self.connect)
+            return self.needed_connections.session(self.name, self.connect)
         except ValueError as error:  # an address or a certificate that cannot be used
             raise RefusedError(f"account {self.name}", "connect", str(error)) from error
 
     @property
-    def needed_network(self) -> Network:
+    def needed_connections(self) -> Connections:
         """What the session is made from; an account has it once it is `paired`."""
-        if self.network is None:
+        if self.connections is None:
             raise RuntimeError(f"account {self.name} was not paired, so it has no network")
-        return self.network
+        return self.connections
 
     @property
     def calls(self) -> int:

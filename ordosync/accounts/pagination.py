@@ -38,7 +38,7 @@ class ChangingList(Generic[Item]):
         name_of: Callable[[Item], str],
         at_of: Callable[[Item], datetime | None],
         account: str,
-        doing: str,
+        action: str,
         comes_again: Callable[[datetime], bool] = lambda _: False,
     ) -> None:
         self._ask = ask
@@ -47,7 +47,7 @@ class ChangingList(Generic[Item]):
         self.at_of = at_of
         """When an item changed last; None where it does not say."""
         self._account = account
-        self._doing = doing
+        self._doing = action
         self._comes_again = comes_again
         """Whether a list by a clock on the wall has this time where an hour before it was."""
         self._seen: dict[_Key, None] = {}
@@ -96,7 +96,7 @@ def whole(
     *,
     name_of: Callable[[Item], str],
     account: str,
-    doing: str,
+    action: str,
 ) -> Iterator[list[Item]]:
     """Yield pages of a list that is in the order in which its items were made.
 
@@ -114,7 +114,7 @@ def whole(
         read = offset + len(names)
         if last and not fresh and (names != [last] or read < count):
             if begun >= _TRIES:
-                raise UnavailableError(account, doing, "the list is another one with each page")
+                raise UnavailableError(account, action, "the list is another one with each page")
             offset, last, begun = 0, "", begun + 1
             continue
         yield fresh

@@ -22,7 +22,7 @@ app = new_app(
 
 def _version(*, wanted: bool) -> None:
     if wanted:
-        terminal.say_out(f"ordosync {__version__}")
+        terminal.result(f"ordosync {__version__}")
         raise typer.Exit
 
 
@@ -46,7 +46,7 @@ def run() -> int:
     """Run the command line and return its exit code; what goes wrong becomes one line."""
     terminal.prepare()
     if not all(word.isascii() or _is_text(word) for word in sys.argv):
-        terminal.say("error: the command line holds bytes that are no UTF-8 text")
+        terminal.message("error: the command line holds bytes that are no UTF-8 text")
         return 2
     try:
         code = _code()
@@ -59,7 +59,7 @@ def _code() -> int:
     try:
         app(standalone_mode=True)
     except OrdosyncError as error:
-        return _told(error)
+        return _show_error(error)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0
@@ -71,7 +71,7 @@ def _cannot_write(error: OSError) -> int:
         traceback.print_exception(error)
     if not error.filename:
         return terminal.cannot_write(error)
-    terminal.say(f"error: {error.filename} cannot be written: {error.strerror or error}")
+    terminal.message(f"error: {error.filename} cannot be written: {error.strerror or error}")
     return 1
 
 
@@ -79,9 +79,9 @@ def _is_text(word: str) -> bool:
     return not any("\ud800" <= char <= "\udfff" for char in word)
 
 
-def _told(error: OrdosyncError) -> int:
+def _show_error(error: OrdosyncError) -> int:
     if "--debug" in sys.argv:
         traceback.print_exception(error)
     for line in str(error).splitlines():
-        terminal.say(f"error: {line}")
+        terminal.message(f"error: {line}")
     return error.exit_code

@@ -52,9 +52,9 @@ def activity(
     elif runs:
         render.runs(runs)
     elif portal or task or status:
-        render.say("no run matches; `ordosync activity` shows the newest of all")
+        render.message("no run matches; `ordosync activity` shows the newest of all")
     else:
-        render.say("nothing has run yet; `ordosync import-orders` does")
+        render.message("nothing has run yet; `ordosync import-orders` does")
 
 
 def show(
@@ -80,9 +80,9 @@ def show(
     if steps:
         render.steps(steps)
     elif _had_steps(found):
-        render.say("its steps were tried again since; the newest runs: `ordosync activity`")
+        render.message("its steps were tried again since; the newest runs: `ordosync activity`")
     if failed := [str(step.id) for step in steps if step.state == "failed"]:
-        render.say(_what_next(failed))
+        render.message(_what_next(failed))
 
 
 def _opened(config: Path | None) -> tuple[Store, Collection[str]]:
@@ -94,7 +94,7 @@ def _opened(config: Path | None) -> tuple[Store, Collection[str]]:
     database, digest = glance(str(config) if config else None) or ("", "")
     if os.path.exists(database):  # noqa: PTH110 - no path is none
         store = Store.open(Path(database), readonly=True)
-        if store.follows == digest:
+        if store.config_digest == digest:
             return store, store.portals.all()
         store.close()
     from ordosync.config import find_config, load_config  # noqa: PLC0415 - see above

@@ -75,4 +75,4 @@ def _switch(config: Config, names: Sequence[str], task: str, clock: Clock, *, on
     if len(refused) == len(names):
         raise refused[0]
     for why in refused:
-        render.say(f"left out: {why}")
+        render.message(f"left out: {why}")

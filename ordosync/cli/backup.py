@@ -36,13 +36,13 @@ def backup(
     if as_json:
         render.document({"backups": [render.copy_json(file, copy)]})
         return
-    render.say_out(f"{file}: {_contents(copy)}", wrapped=True)
+    render.result(f"{file}: {_contents(copy)}", wrapped=True)
     own = ", ".join(
         str(one.options["path"]) for one in settings.accounts.values() if one.kind == "sqlite"
     )
     spool = settings.database.with_name(f"{settings.database.name}.spool")
     also = [str(settings.path), *([own] if own else []), *([str(spool)] if spool.exists() else [])]
-    render.say(f"not in it, to be kept as well: {', '.join(also)}")
+    render.message(f"not in it, to be kept as well: {', '.join(also)}")
 
 
 def restore(
@@ -68,7 +68,7 @@ def restore(
 
     def rest() -> None:
         if settle_s:
-            render.say(f"waiting {settle_s:g} s, until all that was sent can be found")
+            render.message(f"waiting {settle_s:g} s, until all that was sent can be found")
             clock.sleep(settle_s)
 
     source = file or settings.database
@@ -77,10 +77,10 @@ def restore(
         kept = str(restored.kept) if restored.kept else None
         render.document({"restored": [{**render.copy_json(source, restored.copy), "kept": kept}]})
         return
-    render.say_out(f"restored {source}: {_contents(restored.copy)}", wrapped=True)
+    render.result(f"restored {source}: {_contents(restored.copy)}", wrapped=True)
     if restored.kept:
-        render.say_out(f"what was there before is {restored.kept}", wrapped=True)
-    render.say(
+        render.result(f"what was there before is {restored.kept}", wrapped=True)
+    render.message(
         "whatever may have been sent is looked for before it is sent; now `ordosync import-orders`,"
         " and then cron again"
     )
@@ -104,9 +104,9 @@ def prune(
         render.document({"pruned": [render.pruned_json(pruned)] if pruned else []})
     elif pruned:
         counts = f"{_many(pruned.runs, 'run')} and {_many(pruned.steps, 'step')}"
-        render.say_out(f"deleted {counts} from before {render.local(pruned.before)}", wrapped=True)
+        render.result(f"deleted {counts} from before {render.local(pruned.before)}", wrapped=True)
     else:
-        render.say(
+        render.message(
             "the configuration says `retention: off`; nothing was deleted: say there"
             " for how long the log is kept"
         )

@@ -39,11 +39,11 @@ def check(
         ]
     found = list(online_checks(settings, Clock())) if online else []
     for one in found:
-        render.say_out(
+        render.result(
             f"{one.state}: portal {one.portal}, {one.role} {one.account}: {one.text}", wrapped=True
         )
     for portal, account in unproven if online else ():
-        render.say_out(
+        render.result(
             f"warning: portal {portal}, supplier {account}: account {account} {WHY}; such an order"
             " fails and is left to you",
             wrapped=True,
@@ -51,9 +51,9 @@ def check(
     if any(one.state == "trouble" for one in found):
         raise typer.Exit(1)
     for text in written_by_groups(settings):
-        render.say_out(f"warning: {text}", wrapped=True)
+        render.result(f"warning: {text}", wrapped=True)
     portals = len(settings.portals)
-    render.say_out(
+    render.result(
         f"{settings.path}: {portals} portal{'s' * (portals != 1)}, no problem", wrapped=True
     )
 
@@ -73,4 +73,4 @@ def show(
     import yaml  # noqa: PLC0415 - already there, since the configuration was read
 
     for line in yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).splitlines():
-        render.say_out(line)
+        render.result(line)

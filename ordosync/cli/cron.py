@@ -26,7 +26,7 @@ def render_block(
 ) -> None:
     """Show the lines that call ordosync every minute, for any crontab."""
     for line in _wanted(load_config(find_config(config)).path).splitlines():
-        render.say_out(line)
+        render.result(line)
 
 
 @app.command("install")
@@ -59,15 +59,15 @@ def remove(
 
 def _change(before: str, after: str, *, dry_run: bool) -> None:
     if before == after:
-        render.say("the crontab is as it should be; nothing was changed")
+        render.message("the crontab is as it should be; nothing was changed")
         return
     for line in difflib.unified_diff(
         before.splitlines(), after.splitlines(), "crontab", "crontab, changed", lineterm="", n=1
     ):
-        render.say_out(line)
+        render.result(line)
     if not dry_run:
         crontab.write(after)
-        render.say("the crontab was changed; `ordosync health -v` tells whether cron comes by")
+        render.message("the crontab was changed; `ordosync health -v` tells whether cron comes by")
 
 
 def _wanted(config: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import options
 from ordosync.cli.desk.input_rows import whole
@@ -28,7 +28,12 @@ from ordosync.engine import (
 )
 from ordosync.engine.comparison.adopt import Adoption
 from ordosync.engine.comparison.adopt import adopt as adopt_orders
-from ordosync.engine.execution.resolve import check_sent, settle_as_not_sent, settle_as_sent
+from ordosync.engine.execution.resolve import (
+    check_sent,
+    settle_as_not_sent,
+    settle_as_sent,
+    tell_merchant,
+)
 from ordosync.engine.scheduling.timetable import plans, why_not
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -98,21 +103,21 @@ def import_orders(  # noqa: D103 - see below
         _by_hand("import-orders", portals, config, dry_run=dry_run, force=force, as_json=as_json)
         return
     settings = load_config(find_config(config))
-    able = _able(settings, portals or [], "import-orders")
+    runnable = _runnable(settings, portals or [], "import-orders")
     found, clock = list[Adoption](), Clock()
     with (
         Store.open(settings.database, readonly=dry_run) as store,
-        closing(Network(clock)) as network,
+        closing(Connections(clock)) as connections,
     ):
         if dry_run:
             check_renames(settings, store)
         else:
             register(settings, store, clock)
-        for portal in able:
-            opened = open_portal(settings, portal, store, network)
+        for portal in runnable:
+            opened = open_portal(settings, portal, store, connections)
             found += adopt_orders(opened, store, clock, dry=dry_run)
             if not opened.supplier.lists_others:
-                render.say(
+                render.message(
                     f"{portal.name}: account {opened.supplier.name} ({opened.supplier.kind}) shows"
                     " only orders that carry a reference of ours: what another tool has made there"
                     " cannot be found, and would be sent again; `since:` leaves it out"
@@ -139,11 +144,11 @@ def _by_hand(
     as_json: bool,
 ) -> None:
     settings = load_config(find_config(config))
-    able = _able(settings, portals or [], task)
+    runnable = _runnable(settings, portals or [], task)
     if dry_run:
-        _plan(task, settings, able, as_json=as_json)
+        _plan(task, settings, runnable, as_json=as_json)
     else:
-        _run(settings, lambda _: [(one, task) for one in able], force=force, as_json=as_json)
+        _run(settings, lambda _: [(one, task) for one in runnable], force=force, as_json=as_json)
 
 
 def sync(
@@ -158,8 +163,8 @@ def sync(
     chosen_portals = chosen(settings, portals or [])
     for portal in chosen_portals:
         if why := why_not(settings, portal, "write-inventory-back"):
-            render.say(why)
-    _run(settings, lambda store: _not_off(settings, store, chosen_portals), as_json=as_json)
+            render.message(why)
+    _run(settings, lambda store: _enabled(settings, store, chosen_portals), as_json=as_json)
 
 
 def retry(
@@ -194,25 +199,23 @@ def retry(
     with (
         Store.open(settings.database, clock=clock) as store,
         stoppable(clock) as stop,
-        closing(Network(clock)) as network,
+        closing(Connections(clock)) as connections,
     ):
         register(settings, store, clock)
         rows = _all_open(store) if every else _named(store, steps or [])
         if sent is not None:
             whole(sent, "id")
-            check_sent(_opened(settings, store, network, rows[0]), store, rows[0], sent)
-            settle_as_sent(store, rows[0], sent, now=clock.now())
-            render.say(f"step {rows[0].id}: settled as sent, {sent}")
+            _settle_as_sent(settings, store, connections, rows[0], sent)
             return
         if not rows and not as_json:
-            render.say("nothing waits or has failed; `ordosync activity` shows what ran")
+            render.message("nothing waits or has failed; `ordosync activity` shows what ran")
         if not_sent:
             again = settle_as_not_sent(store, rows[0], now=clock.now())
             if again is None:
-                render.say(f"step {rows[0].id}: closed; the order stays as it was sent")
+                render.message(f"step {rows[0].id}: closed; the order stays as it was sent")
                 return
             rows = [again]
-        results = [_retry(settings, store, stop, network, group) for group in _by_task(rows)]
+        results = [_retry(settings, store, stop, connections, group) for group in _by_task(rows)]
         tried = store.steps.get([row.id for row in rows])
         with store.transaction():
             store.concerns.take_back(
@@ -235,27 +238,27 @@ def _run(
     with (
         Store.open(settings.database, clock=clock) as store,
         stoppable(clock) as stop,
-        closing(Network(clock)) as network,
+        closing(Connections(clock)) as connections,
     ):
         register(settings, store, clock)
         for portal, task in wanted(store):
             if stop.reason:
                 break
-            opened = open_portal(settings, portal, store, network)
+            opened = open_portal(settings, portal, store, connections)
             if isinstance(opened.merchant, SqliteAccount) and not opened.merchant.is_there:
                 missing[opened.merchant.name] = opened.merchant.path
             results.append(
                 run_task(TASKS[task], opened, store, clock, stop, trigger="manual", force=force)
             )
     for name, path in missing.items():
-        render.say(
+        render.message(
             f"account {name}: there is no file {path}; `ordosync orders add` makes it, if `path:`"
             " is right"
         )
     _show(results, as_json=as_json, stop=stop)
 
 
-def _not_off(
+def _enabled(
     settings: Config, store: Store, portals: Sequence[PortalConfig]
 ) -> list[tuple[PortalConfig, str]]:
     """Return the global tasks of each portal that are not off; paused ones are not."""
@@ -272,7 +275,7 @@ def _not_off(
     ]
 
 
-def _able(settings: Config, names: Sequence[str], task: str) -> list[PortalConfig]:
+def _runnable(settings: Config, names: Sequence[str], task: str) -> list[PortalConfig]:
     """Return the portals that can run a task; one that is named and cannot is a mistake."""
     portals = chosen(settings, names)
     reasons = [why for portal in portals if (why := why_not(settings, portal, task))]
@@ -285,12 +288,12 @@ def _plan(task: str, settings: Config, portals: Sequence[PortalConfig], *, as_js
     clock = Clock()
     with (
         Store.open(settings.database, readonly=True) as store,
-        closing(Network(clock)) as network,
+        closing(Connections(clock)) as connections,
     ):
         check_renames(settings, store)
         found = {
             portal.name: plan_task(
-                TASKS[task], open_portal(settings, portal, store, network), store, clock
+                TASKS[task], open_portal(settings, portal, store, connections), store, clock
             )
             for portal in portals
         }
@@ -308,14 +311,26 @@ def _show(results: Sequence[Run | Held], *, as_json: bool, stop: Stop) -> None:
     for result in [] if as_json else held:
         run = result.run
         since = f" since {render.local(run.started_at)}, run {run.id}" if run else ""
-        render.say(f"{result.portal}: {result.task} is running{since}")
+        render.message(f"{result.portal}: {result.task} is running{since}")
     if not as_json:
         for run in runs:
             if run.counts.failed or run.counts.waiting or run.counts.skipped:
-                render.say(f"run {run.id}: `ordosync show {run.id}` says which and why")
+                render.message(f"run {run.id}: `ordosync show {run.id}` says which and why")
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     raise typer.Exit(int(any(run.status != "ok" for run in runs)))
+
+
+def _settle_as_sent(
+    settings: Config, store: Store, connections: Connections, row: StepRow, there: str
+) -> None:
+    portal = _opened(settings, store, connections, row)
+    arrival = check_sent(portal, store, row, there)
+    sender = settle_as_sent(store, row, there, arrival, now=connections.clock.now())
+    render.message(f"step {row.id}: settled as sent, {there}")
+    if sender:
+        render.message(f"{sender}; cancel one of the two orders, so that nothing is sent twice")
+    tell_merchant(portal, arrival)
 
 
 def _all_open(store: Store) -> Sequence[StepRow]:
@@ -345,16 +360,16 @@ def _by_task(rows: Sequence[StepRow]) -> list[list[StepRow]]:
 
 
 def _retry(
-    settings: Config, store: Store, stop: Stop, network: Network, rows: Sequence[StepRow]
+    settings: Config, store: Store, stop: Stop, connections: Connections, rows: Sequence[StepRow]
 ) -> Run | Held:
-    portal, clock = _opened(settings, store, network, rows[0]), network.clock
+    portal, clock = _opened(settings, store, connections, rows[0]), connections.clock
     return run_task(TASKS[rows[0].task], portal, store, clock, stop, trigger="retry", only=rows)
 
 
-def _opened(settings: Config, store: Store, network: Network, row: StepRow) -> Portal:
+def _opened(settings: Config, store: Store, connections: Connections, row: StepRow) -> Portal:
     if row.portal not in settings.portals:
         raise UsageError(
             f"portal {row.portal} of step {row.id} is not configured any more; put it back,"
             f" or say `was: {row.portal}` in the portal that it has become"
         )
-    return open_portal(settings, settings.portals[row.portal], store, network)
+    return open_portal(settings, settings.portals[row.portal], store, connections)

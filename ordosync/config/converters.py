@@ -12,6 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ordosync.text import printable
+
 _ECHOED = 60
 _LISTED = 20
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -116,9 +118,4 @@ def shortened(text: str) -> str:
 
 def at_line(line: int, message: str) -> str:
     """Return a problem as people see it."""
-    return f"line {line}: {visible(message)}"
-
-
-def visible(text: str) -> str:
-    r"""Write out what a terminal would obey or hide, such as ESC as `\x1b`, on one line."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return f"line {line}: {printable(message)}"

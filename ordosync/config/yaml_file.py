@@ -17,9 +17,10 @@ from typing import Any
 import yaml
 from yaml.reader import Reader
 
-from ordosync.config.converters import at_line, visible
+from ordosync.config.converters import at_line
 from ordosync.errors import ConfigError
 from ordosync.idle import digest
+from ordosync.text import printable
 from ordosync.trust import doubt
 
 try:
@@ -56,7 +57,7 @@ def read_source(path: Path) -> Source:
     """Read a file of at most 16 MB of UTF-8, which nobody else may have written."""
     try:
         if why := doubt(str(path)):
-            raise ConfigError([visible(f"the configuration is not read: {why}")])
+            raise ConfigError([printable(f"the configuration is not read: {why}")])
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             data = file.read(MAX_BYTES + 1)
@@ -77,7 +78,7 @@ _TOO_DEEP = "nested too deeply"
 
 
 def _unusable(path: Path, why: str) -> ConfigError:
-    return ConfigError([visible(f"{path}: {why}")])
+    return ConfigError([printable(f"{path}: {why}")])
 
 
 def compose(text: str) -> yaml.Node:

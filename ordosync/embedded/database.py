@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ordosync.clock import Clock, StoppedError
-from ordosync.database import open_database, sqlite3, unusable
+from ordosync.database import open_database, sqlite3, to_database_error
 from ordosync.embedded.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.errors import DatabaseError, RefusedError, StoppedCallError, UnavailableError
 
@@ -19,7 +19,7 @@ _PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
 
 @contextmanager
 def opened(
-    path: Path, *, account: str, doing: str, create: bool = False, clock: Clock | None = None
+    path: Path, *, account: str, action: str, create: bool = False, clock: Clock | None = None
 ) -> Iterator[sqlite3.Connection]:
     """Open the file; what is wrong with it, now or later, is told as the account's error.
 
@@ -31,11 +31,11 @@ def opened(
         with closing(_connect(path, create=create, clock=clock)) as connection:
             yield connection
     except StoppedError as stopped:
-        raise StoppedCallError(account, doing) from stopped
+        raise StoppedCallError(account, action) from stopped
     except (DatabaseError, sqlite3.Error) as error:
-        told = error if isinstance(error, DatabaseError) else unusable(path, error)
+        told = error if isinstance(error, DatabaseError) else to_database_error(path, error)
         kind = UnavailableError if _may_pass(error) else RefusedError
-        raise kind(account, doing, str(told)) from error
+        raise kind(account, action, str(told)) from error
 
 
 @contextmanager

@@ -34,7 +34,7 @@ class Purged:
 
 def purge(path: Path, number: str, *, account: str, dry: bool) -> Purged:
     """Take out names, addresses, phones, mail, notes, and what was engraved on lines."""
-    with opened(path, account=f"account {account}", doing=f"purge order {number}") as db:
+    with opened(path, account=f"account {account}", action=f"purge order {number}") as db:
         db.execute("pragma secure_delete = on")
         with transaction(db):
             found = _purge(db, number, dry=dry)

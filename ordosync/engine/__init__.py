@@ -139,7 +139,7 @@ def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[St
     for page in task.plan(portal, reading):
         writes = [step for step in page.items if not step.verdict]
         keys = [step.key for step in writes]
-        known = store.steps.known(portal.name, task.name, keys)
+        known = store.steps.by_key(portal.name, task.name, keys)
         found = task.look_up(portal, keys) if behind else {}
         planned += [
             step

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from ordosync.accounts import account_class
 from ordosync.accounts.account import Account, Role
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.sqlite import MerchantOptions
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.scheduling.timetable import plans
 from ordosync.errors import UsageError
 from ordosync.store import Store
-from ordosync.store.portals import Named
+from ordosync.store.portals import PortalIdentity
 from ordosync.tasks.base import Portal
 
 
@@ -27,7 +27,7 @@ def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
 
 def check_renames(config: Config, store: Store) -> None:
     """Refuse portals that look like renamed ones. Raises `ConfigError`."""
-    store.portals.check([_named(portal) for portal in config.portals.values()])
+    store.portals.check([_identity(portal) for portal in config.portals.values()])
 
 
 def register(config: Config, store: Store, clock: Clock) -> None:
@@ -35,27 +35,29 @@ def register(config: Config, store: Store, clock: Clock) -> None:
 
     Raises `ConfigError`. Writes nothing where the store follows it already.
     """
-    if store.follows == config.digest:
+    if store.config_digest == config.digest:
         return
-    named = [_named(portal) for portal in config.portals.values()]
+    named = [_identity(portal) for portal in config.portals.values()]
     store.portals.check(named)
     with store.transaction():
         for portal in named:
             store.portals.register(portal)
         store.schedule.keep(plans(config, store.schedule.all()), now=clock.now())
-        store.follow(config.digest)
+        store.set_config_digest(config.digest)
 
 
-def open_portal(config: Config, portal: PortalConfig, store: Store, network: Network) -> Portal:
+def open_portal(
+    config: Config, portal: PortalConfig, store: Store, connections: Connections
+) -> Portal:
     """Make both accounts of a portal, which open their files and connections when first used."""
-    named = _named(portal)
+    named = _identity(portal)
     name, origin = store.portals.known_as(named), store.portals.origin(named)
     spool = config.database.with_name(f"{config.database.name}.spool") / origin
     return Portal(
         name=name,
         origin=origin,
-        merchant=open_account(config, portal, "merchant", spool, network),
-        supplier=open_account(config, portal, "supplier", spool, network),
+        merchant=open_account(config, portal, "merchant", spool, connections),
+        supplier=open_account(config, portal, "supplier", spool, connections),
         config=portal,
         links=store.links(name),
         rivals=_rivals(config, portal, store),
@@ -66,7 +68,7 @@ def _rivals(config: Config, portal: PortalConfig, store: Store) -> tuple[str, ..
     """Return the other portals of this Merchant account, under which name the store knows them."""
     account = portal.merchant.account
     return tuple(
-        store.portals.known_as(_named(one))
+        store.portals.known_as(_identity(one))
         for one in config.portals.values()
         if one.merchant.account == account and one.name != portal.name
     )
@@ -89,7 +91,7 @@ def longest_settle_s(config: Config) -> float:
 
 
 def open_account(
-    config: Config, portal: PortalConfig, role: Role, spool: Path, network: Network
+    config: Config, portal: PortalConfig, role: Role, spool: Path, connections: Connections
 ) -> Account:
     """Make an account as one portal sees it, on one side."""
     side, other = portal.merchant, portal.supplier
@@ -99,12 +101,12 @@ def open_account(
     adapter = account_class(account.kind)
     opened = adapter(name=account.name, spool=spool / account.name, **account.options)
     return opened.paired(
-        side.pair, partner=other.account, selection=portal.products, network=network
+        side.pair, partner=other.account, selection=portal.products, connections=connections
     )
 
 
-def _named(portal: PortalConfig) -> Named:
-    return Named(
+def _identity(portal: PortalConfig) -> PortalIdentity:
+    return PortalIdentity(
         name=portal.name,
         was=portal.was,
         merchant=portal.merchant.account,

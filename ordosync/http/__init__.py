@@ -1,20 +1,18 @@
-"""What ordosync asks of the network.
+"""HTTP client of the accounts: authentication, limits, retries, redaction and errors.
 
-`Http` is one session of an account, and all that its adapter needs: it turns every answer into a
-value of the shape asked for or into one of our errors, so that an adapter has no `try`. The
-files below, from the bottom up: `address` (URLs), `oauth` (requests signed, where a secret must
-not be seen), `wire` (one request and its answer, within limits; `sockets` and `lost` below it),
-`reading` (JSON), `words` (what of a foreign text may be shown), `answer` (what an answer means),
-`rate` (how many requests a minute), `again` (when one is repeated), `session` (all of it
-together).
+`HttpClient` is one session of an account. It turns each response into a value of the requested
+type or into an error of `ordosync.errors`, so an adapter needs no `try`. The modules, from the
+bottom up: `urls`, `oauth1`, `deadlines` (sockets with a time limit), `connection_errors`,
+`transport` (one request and its response), `decoding` (JSON), `redaction`, `responses` (what a
+status means), `rate_limit`, `retries`, `client`.
 """
 
-from ordosync.http.client import Http
+from ordosync.http.client import HttpClient
 from ordosync.http.decoding import decode
-from ordosync.http.oauth1 import OneLegged
+from ordosync.http.oauth1 import OAuth1Signer
 from ordosync.http.ping import ping
 from ordosync.http.rate_limit import RateLimit
 from ordosync.http.transport import Auth, Limits
 from ordosync.http.urls import quoted
 
-__all__ = ["Auth", "Http", "Limits", "OneLegged", "RateLimit", "decode", "ping", "quoted"]
+__all__ = ["Auth", "HttpClient", "Limits", "OAuth1Signer", "RateLimit", "decode", "ping", "quoted"]

@@ -4,7 +4,6 @@ import copy
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from threading import BoundedSemaphore
@@ -24,10 +23,18 @@ from ordosync.errors import (
 )
 from ordosync.failpoints import fault
 from ordosync.http.rate_limit import BusyError, RateLimit
-from ordosync.http.redaction import Mask
-from ordosync.http.responses import Call, Effect, FailedError, lost, value_of
-from ordosync.http.retries import ATTEMPTS, LONGEST_WAIT_S, Tally, backoff_s
-from ordosync.http.transport import Auth, Limits, LostError, Params, Reply, Wire, secrets_in
+from ordosync.http.redaction import Redactor
+from ordosync.http.responses import AttemptError, Effect, Request, to_attempt_error, value_of
+from ordosync.http.retries import ATTEMPTS, LONGEST_WAIT_S, CallState, RetryBudget, backoff_s
+from ordosync.http.transport import (
+    Auth,
+    Limits,
+    NoResponseError,
+    Params,
+    Response,
+    Transport,
+    secrets_in,
+)
 from ordosync.http.urls import checked_base, joined
 
 T = TypeVar("T")
@@ -36,27 +43,16 @@ T = TypeVar("T")
 _FLOOR_S = 1
 # In place of no known limit: as good as none, but a service that says "too much" pauses it.
 _UNKNOWN_LIMIT = (1000, 1.0)
-GRACE_S = 10
-"""How long after a signal the answer to a write is waited for: it tells what became of it."""
 _FORM = "application/x-www-form-urlencoded"
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-@dataclass
-class _Course:
-    """How a call has gone so far."""
-
-    left_s: float
-    attempt: int = 0
-    may_have_arrived: bool = False
-
-
-class Http:
+class HttpClient:
     """One session of an account, safe to use from many threads.
 
     A path begins with `/` and is added to `base_url`; names in it that come from data go through
     `quoted`. It may also be a whole link out of an answer, if that leads to the same server.
-    `doing` says what is being done, without personal data. JSON is read into `shape`, exactly:
+    `action` says what is being done, without personal data. JSON is read into `shape`, exactly:
     numbers with a fraction become `Decimal`, and a `Decimal` is sent as a number. With
     `types.NoneType` as the shape any success will do, whatever it says.
 
@@ -76,18 +72,18 @@ class Http:
         allow_http: bool = False,
         concurrency: int = 4,
         limits: Limits | None = None,
-        dice: Random | None = None,
+        random: Random | None = None,
     ) -> None:
         self._account = account
         self._base_url = checked_base(base_url, allow_http=allow_http)
         self._clock = clock
         self._rate = rate or RateLimit(*_UNKNOWN_LIMIT, clock)
         self._limits = limits or Limits()
-        self._dice = dice or Random()  # noqa: S311 - spreads waits, guards nothing
+        self._random = random or Random()  # noqa: S311 - spreads waits, guards nothing
         self._auth = auth
-        self._tally = Tally()
+        self._budget = RetryBudget()
         self._seats = BoundedSemaphore(concurrency)
-        self._wire = Wire(
+        self._transport = Transport(
             self._base_url,
             clock=clock,
             auth=auth,
@@ -100,33 +96,35 @@ class Http:
     @property
     def calls(self) -> int:
         """Requests made so far, repetitions included."""
-        return self._tally.requests
+        return self._budget.requests
 
     @property
     def cost(self) -> int:
         """What the service has charged for them, where it counts in points and not in requests."""
-        return self._tally.cost
+        return self._budget.cost
 
     def counted(self) -> Self:
         """Return a twin for one portal: the same session and limits, its own count."""
         twin = copy.copy(self)
-        twin._tally = Tally()  # noqa: SLF001 - of our own kind
+        twin._budget = RetryBudget()  # noqa: SLF001 - of our own kind
         return twin
 
     def close(self) -> None:
         """Close the connections, of all twins. Harmless when called twice."""
-        self._wire.close()
+        self._transport.close()
 
-    def get(self, path: str, shape: type[T], *, doing: str, params: Params | None = None) -> T:
+    def get(self, path: str, shape: type[T], *, action: str, params: Params | None = None) -> T:
         """Read."""
-        return self.get_with_headers(path, shape, doing=doing, params=params)[0]
+        return self.get_with_headers(path, shape, action=action, params=params)[0]
 
     def get_with_headers(
-        self, path: str, shape: type[T], *, doing: str, params: Params | None = None
+        self, path: str, shape: type[T], *, action: str, params: Params | None = None
     ) -> tuple[T, Mapping[str, str]]:
         """Read, where the headers have something to say, too; their names in any case."""
         return self._make(
-            Call(method="GET", path=path, shape=shape, doing=doing, params=params, effect="none")
+            Request(
+                method="GET", path=path, shape=shape, action=action, params=params, effect="safe"
+            )
         )
 
     def query(
@@ -134,32 +132,32 @@ class Http:
         path: str,
         shape: type[T],
         *,
-        doing: str,
+        action: str,
         json: object = None,
         form: Mapping[str, str] | None = None,
     ) -> T:
         """Read by a POST that changes nothing, as GraphQL does."""
-        return self.query_with_headers(path, shape, doing=doing, json=json, form=form)[0]
+        return self.query_with_headers(path, shape, action=action, json=json, form=form)[0]
 
     def query_with_headers(
         self,
         path: str,
         shape: type[T],
         *,
-        doing: str,
+        action: str,
         json: object = None,
         form: Mapping[str, str] | None = None,
     ) -> tuple[T, Mapping[str, str]]:
         """Do the same, where the headers have something to say, too."""
         return self._make(
-            Call(
+            Request(
                 method="POST",
                 path=path,
                 shape=shape,
-                doing=doing,
+                action=action,
                 json=json,
                 form=form,
-                effect="none",
+                effect="safe",
             )
         )
 
@@ -169,77 +167,84 @@ class Http:
         path: str,
         shape: type[T],
         *,
-        doing: str,
+        action: str,
         json: object = None,
-        repeatable: bool = False,
+        idempotent: bool = False,
     ) -> T:
-        """Write. `repeatable` where a second time does nothing more, such as setting a quantity."""
-        effect: Effect = "same" if repeatable else "once"
-        call = Call(method=method, path=path, shape=shape, doing=doing, json=json, effect=effect)
-        return self._make(call)[0]
+        """Write. `idempotent` where a second time does nothing more, such as setting a quantity."""
+        effect: Effect = "idempotent" if idempotent else "non-idempotent"
+        request = Request(
+            method=method, path=path, shape=shape, action=action, json=json, effect=effect
+        )
+        return self._make(request)[0]
 
-    def _make(self, call: Call[T]) -> tuple[T, Mapping[str, str]]:
-        request = self._prepared(call)
-        course = _Course(left_s=self._limits.total_s)
+    def _make(self, request: Request[T]) -> tuple[T, Mapping[str, str]]:
+        prepared = self._prepared(request)
+        state = CallState(left_s=self._limits.total_s)
         while True:
-            course.attempt += 1
+            state.attempt += 1
             try:
-                return self._attempt(call, request, course)
-            except FailedError as failed:
-                course.may_have_arrived |= failed.kind is call.unclear and call.effect != "none"
-                wait_s = self._wait_s(failed, course)
-                if failed.too_many:
+                return self._attempt(request, prepared, state)
+            except AttemptError as failed:
+                state.may_have_arrived |= (
+                    failed.kind is request.unclear_error and request.effect != "safe"
+                )
+                wait_s = self._wait_s(failed, state)
+                if failed.is_rate_limited:
                     self._rate.pause(wait_s)
-                if not (self._tries_again(failed, course, wait_s) and self._waits(failed, wait_s)):
-                    raise self._error(failed, call, course, wait_s) from failed
+                if not (self._can_retry(failed, state, wait_s) and self._waits(failed, wait_s)):
+                    raise self._error(failed, request, state, wait_s) from failed
 
-    def _prepared(self, call: Call[Any]) -> requests.PreparedRequest:
+    def _prepared(self, request: Request[Any]) -> requests.PreparedRequest:
         try:
-            url = joined(self._base_url, call.path)
+            url = joined(self._base_url, request.path)
         except ValueError as error:
-            why = self._mask(call)(f"not asked: {error}")
-            raise AddressError(self._account, call.doing, why) from error
+            why = self._redactor(request)(f"not asked: {error}")
+            raise AddressError(self._account, request.action, why) from error
         try:
-            if call.form is not None:
-                form = urlencode(call.form).encode()
-                return self._wire.prepare(call.method, url, params=None, body=form, kind=_FORM)
-            body = None if call.json is None else _encoder.encode(call.json)
-            return self._wire.prepare(call.method, url, params=call.params, body=body)
+            if request.form is not None:
+                form = urlencode(request.form).encode()
+                return self._transport.prepare(
+                    request.method, url, params=None, body=form, kind=_FORM
+                )
+            body = None if request.json is None else _encoder.encode(request.json)
+            return self._transport.prepare(request.method, url, params=request.params, body=body)
         except ValueError as error:
-            why = self._mask(call)(f"not asked: {error}")
-            raise RefusedError(self._account, call.doing, why) from error
+            why = self._redactor(request)(f"not asked: {error}")
+            raise RefusedError(self._account, request.action, why) from error
 
     def _attempt(
-        self, call: Call[T], request: requests.PreparedRequest, course: _Course
+        self, request: Request[T], prepared: requests.PreparedRequest, state: CallState
     ) -> tuple[T, Mapping[str, str]]:
         with self._slot():
-            self._tally.count()
-            reply = self._exchange(call, request, course)
-        return value_of(reply, call, self._mask(call), self._clock.now()), reply.headers
+            self._budget.count()
+            response = self._exchange(request, prepared, state)
+        value = value_of(response, request, self._redactor(request), self._clock.now())
+        return value, response.headers
 
     def shown(self, text: str, *sent: object) -> str:
         """Return what a service said, as far as it may be shown beside what was sent to it."""
-        return Mask(secrets_in(self._auth), *sent)(text)
+        return Redactor(secrets_in(self._auth), *sent)(text)
 
-    def _mask(self, call: Call[Any]) -> Mask:
-        return Mask(secrets_in(self._auth), call.params, call.json, call.form)
+    def _redactor(self, request: Request[Any]) -> Redactor:
+        return Redactor(secrets_in(self._auth), request.params, request.json, request.form)
 
     def _exchange(
-        self, call: Call[Any], request: requests.PreparedRequest, course: _Course
-    ) -> Reply:
-        if call.effect != "none":
+        self, request: Request[Any], prepared: requests.PreparedRequest, state: CallState
+    ) -> Response:
+        if request.effect != "safe":
             fault("http-before-send")
         began = self._clock.monotonic()
         try:
-            grace_s = 0 if call.effect == "none" else GRACE_S
-            reply = self._wire.exchange(request, total_s=course.left_s, grace_s=grace_s)
-        except LostError as error:
-            raise lost(error, call) from error
+            writes = request.effect != "safe"
+            response = self._transport.exchange(prepared, total_s=state.left_s, writes=writes)
+        except NoResponseError as error:
+            raise to_attempt_error(error, request) from error
         finally:
-            course.left_s -= self._clock.monotonic() - began
-        if call.effect != "none":
+            state.left_s -= self._clock.monotonic() - began
+        if request.effect != "safe":
             fault("http-after-answer")
-        return reply
+        return response
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
@@ -247,33 +252,33 @@ class Http:
             with self._seats, self._rate.slot():
                 yield
         except BusyError as busy:
-            raise FailedError(
-                UnavailableError, "too many requests for now", wished_s=busy.wait_s
+            raise AttemptError(
+                UnavailableError, "too many requests for now", retry_after_s=busy.wait_s
             ) from busy
         except StoppedError as stopped:
-            raise FailedError(StoppedCallError, "a signal ended the wait") from stopped
+            raise AttemptError(StoppedCallError, "a signal ended the wait") from stopped
 
-    def _wait_s(self, failed: FailedError, course: _Course) -> float:
-        if failed.wished_s is not None:
-            return failed.wished_s
-        drawn_s = backoff_s(course.attempt, self._dice)
-        if failed.too_many:
-            return max(_FLOOR_S + drawn_s, self._rate.period_s(self._dice))
-        return _FLOOR_S + drawn_s if failed.not_now else drawn_s
+    def _wait_s(self, failed: AttemptError, state: CallState) -> float:
+        if failed.retry_after_s is not None:
+            return failed.retry_after_s
+        drawn_s = backoff_s(state.attempt, self._random)
+        if failed.is_rate_limited:
+            return max(_FLOOR_S + drawn_s, self._rate.period_s(self._random))
+        return _FLOOR_S + drawn_s if failed.is_overloaded else drawn_s
 
-    def _tries_again(self, failed: FailedError, course: _Course, wait_s: float) -> bool:
-        is_short = failed.wished_s is None or wait_s <= LONGEST_WAIT_S
+    def _can_retry(self, failed: AttemptError, state: CallState, wait_s: float) -> bool:
+        is_short = failed.retry_after_s is None or wait_s <= LONGEST_WAIT_S
         return (
-            failed.again
+            failed.can_retry
             and is_short
-            and course.attempt < ATTEMPTS
-            and course.left_s > 0
-            and self._tally.may_repeat()
+            and state.attempt < ATTEMPTS
+            and state.left_s > 0
+            and self._budget.take_retry()
         )
 
-    def _waits(self, failed: FailedError, wait_s: float) -> bool:
+    def _waits(self, failed: AttemptError, wait_s: float) -> bool:
         """Wait before another attempt; False where a signal ended the wait."""
-        if failed.too_many:  # the pause is waited out with all others
+        if failed.is_rate_limited:  # the pause is waited out with all others
             return True
         try:
             self._clock.sleep(wait_s)
@@ -282,13 +287,13 @@ class Http:
         return True
 
     def _error(
-        self, failed: FailedError, call: Call[Any], course: _Course, wait_s: float
+        self, failed: AttemptError, request: Request[Any], state: CallState, wait_s: float
     ) -> AccountError:
-        if course.may_have_arrived and issubclass(failed.kind, UnavailableError):
-            return call.unclear(self._account, call.doing, failed.answer)
+        if state.may_have_arrived and issubclass(failed.kind, UnavailableError):
+            return request.unclear_error(self._account, request.action, failed.answer)
         if failed.kind is not UnavailableError:
-            return failed.kind(self._account, call.doing, failed.answer)
-        retry_after_s = wait_s if failed.too_many else failed.wished_s
+            return failed.kind(self._account, request.action, failed.answer)
+        retry_after_s = wait_s if failed.is_rate_limited else failed.retry_after_s
         when = f", try again in {math.ceil(retry_after_s)} s" if retry_after_s else ""
         answer = failed.answer + when
-        return UnavailableError(self._account, call.doing, answer, retry_after_s=retry_after_s)
+        return UnavailableError(self._account, request.action, answer, retry_after_s=retry_after_s)

@@ -27,7 +27,7 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
-def because(error: BaseException, host: str) -> str:
+def explain(error: BaseException, host: str) -> str:
     """Return one sentence that names the host."""
     causes = list(_causes(error))
     for cause in causes:

@@ -19,7 +19,7 @@ from ordosync.secret import Secret
 
 
 @dataclass(frozen=True, kw_only=True)
-class OneLegged:
+class OAuth1Signer:
     """A key and the secret that proves it."""
 
     key: str

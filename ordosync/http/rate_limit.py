@@ -61,13 +61,13 @@ class RateLimit:
         with self._lock:
             self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
 
-    def period_s(self, dice: Random) -> float:
+    def period_s(self, random: Random) -> float:
         """Return how long to leave a service alone that says "too much" and not for how long.
 
         Its count starts anew within a period. Others who share the account wait as well, so it is
         drawn by lot.
         """
-        return dice.uniform(0.5, 1) * self.per_s
+        return random.uniform(0.5, 1) * self.per_s
 
     def _take(self) -> float:
         """Take a slot and return 0, or return how long there is none."""

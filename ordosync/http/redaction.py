@@ -12,10 +12,11 @@ nothing could be read.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from unicodedata import category
 from urllib.parse import quote
 
 import msgspec
+
+from ordosync.text import is_hidden
 
 MASK = "***"
 _MOST = 240
@@ -39,7 +40,7 @@ _MASKS = re.compile(r"\*\*\*(?:[\s,.'&#;/-]{0,9}\*\*\*)+")
 _SAID = ("error_message", "message", "error", "error_description", "errors")
 
 
-def said(body: bytes) -> str:
+def error_message(body: bytes) -> str:
     """Return what a service says of an error, raw; nothing where it does not do so in JSON."""
     try:
         answer = msgspec.json.decode(body)
@@ -58,7 +59,7 @@ def _of_wordpress(answer: dict[str, Any]) -> list[Any]:
     return [data.get("params"), answer.get("code")] if isinstance(data, dict) else []
 
 
-def title(page: bytes) -> str:
+def page_title(page: bytes) -> str:
     """Return what a web page calls itself, raw; nothing where it does not."""
     found = _TITLE.search(page[:_HEAD].decode(errors="replace"))
     return found[1] if found else ""
@@ -79,7 +80,7 @@ def _texts(value: Any, depth: int = 0) -> Iterator[str]:
                 yield from (f"{name}: {text}" for text in _texts(item, depth + 1))
 
 
-class Mask:
+class Redactor:
     """Makes foreign text fit to be shown beside one request."""
 
     def __init__(self, secrets: Sequence[str], *sent: object) -> None:
@@ -89,7 +90,7 @@ class Mask:
     def __call__(self, text: str) -> str:
         """Return one short line without secrets and without what is personal in the request."""
         text = self._without_secrets(text)
-        text = _MAIL.sub(MASK, one_line(_TAG.sub(" ", text)))
+        text = _MAIL.sub(MASK, _single_line(_TAG.sub(" ", text)))
         text = self._without_persons(text)
         return _cut(_MASKS.sub(MASK, text))
 
@@ -107,13 +108,13 @@ class Mask:
         return _WORD.sub(lambda word: MASK if word[0].casefold() in words else word[0], text)
 
 
-def one_line(text: str) -> str:
-    """Return a text without what a terminal would obey and without line ends."""
-    visible = "".join(" " if category(char) in _UNSEEN else char for char in text)
-    return " ".join(visible.split())
+def _single_line(text: str) -> str:
+    """Return the text on one line, with a space in place of each hidden character.
 
-
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+    Not written out as by `printable`: the letters of an escape would join the word beside it,
+    which would then not be recognized as one that was sent.
+    """
+    return " ".join("".join(" " if is_hidden(char) else char for char in text).split())
 
 
 def _cut(text: str) -> str:

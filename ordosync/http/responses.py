@@ -28,12 +28,12 @@ from ordosync.errors import (
     UnknownOutcomeError,
 )
 from ordosync.http.decoding import ShapeError, decode
-from ordosync.http.redaction import Mask, said, title
-from ordosync.http.retries import retry_after_s
-from ordosync.http.transport import LostError, Params, Reply
+from ordosync.http.redaction import Redactor, error_message, page_title
+from ordosync.http.retries import parse_retry_after
+from ordosync.http.transport import NoResponseError, Params, Response
 
 T = TypeVar("T")
-Effect = Literal["none", "same", "once"]
+Effect = Literal["safe", "idempotent", "non-idempotent"]
 _OK, _REDIRECT, _BAD, _BROKEN = 200, 300, 400, 500
 _TIMED_OUT, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _NOT_NOW = 408, 403, 404, 429, 503
 _TOO_LONG = 414
@@ -43,13 +43,13 @@ _REQUEST_ID = ("X-Ordoro-Request-Id", "X-Request-Id")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call(Generic[T]):
+class Request(Generic[T]):
     """One thing asked of an account."""
 
     method: str
     path: str
     shape: type[T]
-    doing: str
+    action: str
     params: Params | None = None
     json: object = None
     form: Mapping[str, str] | None = None
@@ -58,12 +58,12 @@ class Call(Generic[T]):
     """What doing it twice would do: nothing, the same again, or another thing."""
 
     @property
-    def unclear(self) -> type[AccountError]:
+    def unclear_error(self) -> type[AccountError]:
         """What it is when it is not known what became of it."""
-        return UnavailableError if self.effect == "none" else UnknownOutcomeError
+        return UnavailableError if self.effect == "safe" else UnknownOutcomeError
 
 
-class FailedError(Exception):
+class AttemptError(Exception):
     """One attempt of a call came to nothing."""
 
     def __init__(
@@ -71,65 +71,77 @@ class FailedError(Exception):
         kind: type[AccountError],
         answer: str,
         *,
-        again: bool = False,
+        can_retry: bool = False,
         status: int | None = None,
-        wished_s: float | None = None,
+        retry_after_s: float | None = None,
     ) -> None:
         super().__init__(answer)
         self.kind = kind
         self.answer = answer
-        self.again = again
+        self.can_retry = can_retry
         """Whether another attempt may help, and does no harm."""
-        self.too_many = status == _TOO_MANY
-        self.not_now = status == _NOT_NOW
-        self.wished_s = wished_s
+        self.is_rate_limited = status == _TOO_MANY
+        self.is_overloaded = status == _NOT_NOW
+        self.retry_after_s = retry_after_s
         """How long the service wants to be left alone."""
 
 
-def lost(error: LostError, call: Call[Any]) -> FailedError:
+def to_attempt_error(error: NoResponseError, request: Request[Any]) -> AttemptError:
     """Return what it means that there is no answer."""
-    kind = call.unclear if error.sent else UnavailableError
+    kind = request.unclear_error if error.sent else UnavailableError
     if error.stopped and kind is UnavailableError:
-        return FailedError(StoppedCallError, str(error))
-    return FailedError(kind, str(error), again=call.effect != "once" and not error.lasting)
-
-
-def value_of(reply: Reply, call: Call[T], mask: Mask, now: datetime) -> T:
-    """Return what was asked for, or raise `FailedError`."""
-    if not _OK <= reply.status < _REDIRECT:
-        raise _failed(reply, call, mask, now)
-    try:
-        return _read(reply, call.shape)
-    except ValueError as error:
-        again = call.effect != "once" and not isinstance(error, ShapeError)
-        raise FailedError(call.unclear, mask(f"answered {error}"), again=again) from error
-
-
-def _failed(reply: Reply, call: Call[Any], mask: Mask, now: datetime) -> FailedError:
-    kind = _kind(reply, call)
-    is_certain = kind is not call.unclear or reply.status in (_TOO_MANY, _FORBIDDEN, _NOT_FOUND)
-    is_redirect = _REDIRECT <= reply.status < _BAD
-    words = _redirect(reply) if is_redirect else _page(reply) or said(reply.body)
-    request_id = next((reply.headers[name] for name in _REQUEST_ID if name in reply.headers), "")
-    answer = f"HTTP {reply.status}"
-    answer += f": {mask(words)}" if words else ""
-    answer += f" (request {mask(request_id)[:40]})" if request_id else ""
-    return FailedError(
-        kind,
-        answer,
-        again=not is_redirect and _again(reply.status, call, is_certain=is_certain),
-        status=reply.status,
-        wished_s=retry_after_s(reply.headers, now),
+        return AttemptError(StoppedCallError, str(error))
+    return AttemptError(
+        kind, str(error), can_retry=request.effect != "non-idempotent" and not error.is_permanent
     )
 
 
-def _again(status: int, call: Call[Any], *, is_certain: bool) -> bool:
-    return status == _TOO_MANY or (not is_certain and call.effect != "once")
+def value_of(response: Response, request: Request[T], redact: Redactor, now: datetime) -> T:
+    """Return what was asked for, or raise `AttemptError`."""
+    if not _OK <= response.status < _REDIRECT:
+        raise _failed(response, request, redact, now)
+    try:
+        return _read(response, request.shape)
+    except ValueError as error:
+        can_retry = request.effect != "non-idempotent" and not isinstance(error, ShapeError)
+        raise AttemptError(
+            request.unclear_error, redact(f"answered {error}"), can_retry=can_retry
+        ) from error
 
 
-def _kind(reply: Reply, call: Call[Any]) -> type[AccountError]:
-    status = reply.status
-    if status in (_FORBIDDEN, _NOT_FOUND) and _page(reply):
+def _failed(
+    response: Response, request: Request[Any], redact: Redactor, now: datetime
+) -> AttemptError:
+    kind = _kind(response, request)
+    is_certain = kind is not request.unclear_error or response.status in (
+        _TOO_MANY,
+        _FORBIDDEN,
+        _NOT_FOUND,
+    )
+    is_redirect = _REDIRECT <= response.status < _BAD
+    words = _redirect(response) if is_redirect else _page(response) or error_message(response.body)
+    request_id = next(
+        (response.headers[name] for name in _REQUEST_ID if name in response.headers), ""
+    )
+    answer = f"HTTP {response.status}"
+    answer += f": {redact(words)}" if words else ""
+    answer += f" (request {redact(request_id)[:40]})" if request_id else ""
+    return AttemptError(
+        kind,
+        answer,
+        can_retry=not is_redirect and _can_retry(response.status, request, is_certain=is_certain),
+        status=response.status,
+        retry_after_s=parse_retry_after(response.headers, now),
+    )
+
+
+def _can_retry(status: int, request: Request[Any], *, is_certain: bool) -> bool:
+    return status == _TOO_MANY or (not is_certain and request.effect != "non-idempotent")
+
+
+def _kind(response: Response, request: Request[Any]) -> type[AccountError]:
+    status = response.status
+    if status in (_FORBIDDEN, _NOT_FOUND) and _page(response):
         return UnavailableError
     if status in _SIGN_IN:
         return SignInError
@@ -141,38 +153,38 @@ def _kind(reply: Reply, call: Call[Any]) -> type[AccountError]:
         return UnavailableError
     if _BAD <= status < _BROKEN and status != _TIMED_OUT:
         return RefusedError
-    return call.unclear
+    return request.unclear_error
 
 
-def _page(reply: Reply) -> str:
+def _page(response: Response) -> str:
     """Say which web page it is; nothing where it is none."""
-    if "html" not in reply.headers.get("Content-Type", "").lower():
+    if "html" not in response.headers.get("Content-Type", "").lower():
         return ""
-    name = " ".join(title(reply.body).split())
+    name = " ".join(page_title(response.body).split())
     return f'a web page, "{name}"' if name else "a web page"
 
 
-def _redirect(reply: Reply) -> str:
+def _redirect(response: Response) -> str:
     """Name no more of the target than its host: the rest may hold what is personal."""
     try:
-        host = parse_url(reply.headers.get("Location", "")).host
+        host = parse_url(response.headers.get("Location", "")).host
     except LocationParseError:
         host = None
     return f"sends us on to {host or 'another of its pages'}, which is not followed"
 
 
-def _read(reply: Reply, shape: type[T]) -> T:
+def _read(response: Response, shape: type[T]) -> T:
     """Return the value, or raise ValueError with what it is instead."""
     if shape is NoneType:
         return cast("T", None)
-    kind = reply.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if not reply.body.strip():
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if not response.body.strip():
         raise ValueError("nothing")
-    if _NOTICE.match(reply.body):
+    if _NOTICE.match(response.body):
         raise ValueError("with a notice of PHP before its JSON: display_errors is on there")
-    page = _page(reply)
+    page = _page(response)
     if page:
         raise ValueError(f"{page}, not JSON")
     if kind and not kind.endswith(("/json", "+json")):
         raise ValueError(f"{kind}, not JSON")
-    return decode(reply.body, shape)
+    return decode(response.body, shape)

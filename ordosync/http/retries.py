@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import Random
@@ -15,7 +16,7 @@ _ALWAYS = 5
 _A_DAY_S = 86_400
 
 
-def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
+def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Return how long a service asks to be left alone, at most a day; None if it does not say.
 
     Zero, a moment that has passed and what cannot be read say nothing.
@@ -33,12 +34,21 @@ def _until(text: str, now: datetime) -> float:
         return 0
 
 
-def backoff_s(attempt: int, dice: Random) -> float:
+def backoff_s(attempt: int, random: Random) -> float:
     """Return the wait after an attempt (from 1), drawn by lot so that many do not come at once."""
-    return dice.uniform(0, min(LONGEST_WAIT_S, _BASE_S * 2 ** (attempt - 1)))
+    return random.uniform(0, min(LONGEST_WAIT_S, _BASE_S * 2 ** (attempt - 1)))
 
 
-class Tally:
+@dataclass
+class CallState:
+    """How a call has gone so far."""
+
+    left_s: float
+    attempt: int = 0
+    may_have_arrived: bool = False
+
+
+class RetryBudget:
     """The requests of one portal, and how many of them were repetitions.
 
     An outage must not be answered with three times the load: after one repetition in ten
@@ -49,7 +59,7 @@ class Tally:
         self._lock = Lock()
         self.requests = 0
         self.cost = 0
-        self._repetitions = 0
+        self._retries = 0
 
     def count(self) -> None:
         """Take note of a request."""
@@ -61,10 +71,10 @@ class Tally:
         with self._lock:
             self.cost += cost
 
-    def may_repeat(self) -> bool:
+    def take_retry(self) -> bool:
         """Take one repetition out of the budget, if it has one left."""
         with self._lock:
-            if self._repetitions >= max(_ALWAYS, self.requests * _SHARE):
+            if self._retries >= max(_ALWAYS, self.requests * _SHARE):
                 return False
-            self._repetitions += 1
+            self._retries += 1
             return True

@@ -15,14 +15,14 @@ from urllib3.exceptions import HTTPError
 
 from ordosync import __version__
 from ordosync.clock import Clock, StoppedError
-from ordosync.http.connection_errors import because, is_distrusted
+from ordosync.http.connection_errors import explain, is_distrusted
 from ordosync.http.deadlines import Adapter, Exchange, exchanging, verifying
-from ordosync.http.oauth1 import OneLegged
+from ordosync.http.oauth1 import OAuth1Signer
 from ordosync.http.urls import checked_proxy, origin_of
 from ordosync.secret import Secret
 
 Headers = Mapping[str, Secret]
-Auth = tuple[str, Secret] | Headers | OneLegged | Callable[[], Headers]
+Auth = tuple[str, Secret] | Headers | OAuth1Signer | Callable[[], Headers]
 """Key and secret for Basic, headers by name, what signs each request, or what tells the headers
 where they change."""
 Params = Mapping[str, str | Sequence[str]]
@@ -45,12 +45,14 @@ class Limits:
     read_s: float = 30
     total_s: float = 60
     """On the wire; waits between attempts are not counted."""
+    grace_s: float = 10
+    """How long the answer to a write is still waited for when a signal has come."""
     size: int = 20_000_000
     """Bytes of an answer, unpacked."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reply:
+class Response:
     """What a server answered."""
 
     status: int
@@ -58,20 +60,20 @@ class Reply:
     body: bytes
 
 
-class LostError(Exception):
+class NoResponseError(Exception):
     """There is no answer, or none that could be read to its end."""
 
-    def __init__(self, why: str, *, sent: bool, lasting: bool, stopped: bool = False) -> None:
+    def __init__(self, why: str, *, sent: bool, is_permanent: bool, stopped: bool = False) -> None:
         super().__init__(why)
         self.sent = sent
         """Whether the request may have arrived."""
-        self.lasting = lasting
+        self.is_permanent = is_permanent
         """Whether another attempt would end the same."""
         self.stopped = stopped
         """True if a signal ended the wait."""
 
 
-class Wire:
+class Transport:
     """The connections of one account to its one origin. Requests get its secret here."""
 
     def __init__(
@@ -91,7 +93,7 @@ class Wire:
         self._auth = auth
         if not callable(auth):
             _auth_headers(auth)
-        self._signer = auth if isinstance(auth, OneLegged) else None
+        self._signer = auth if isinstance(auth, OAuth1Signer) else None
         self._proxies = {self._origin.scheme: checked_proxy(proxy)} if proxy else {}
         try:
             context = verifying(ca_file) if self._origin.scheme == "https" else None
@@ -118,38 +120,41 @@ class Wire:
         return request
 
     def exchange(
-        self, request: requests.PreparedRequest, *, total_s: float, grace_s: float = 0
-    ) -> Reply:
-        """Send a request and read the answer to its end, or raise `LostError`.
+        self, request: requests.PreparedRequest, *, total_s: float, writes: bool
+    ) -> Response:
+        """Send a request and read the answer to its end, or raise `NoResponseError`.
 
-        A signal ends it at once, or `grace_s` later once any of it was sent.
+        A signal ends it at once; a write that was sent has some grace.
         """
         if self._signer:
             request = self._signer.signed(request, self._clock.now())
+        grace_s = self._limits.grace_s if writes else 0
         limits = Exchange(self._clock, read_s=self._limits.read_s, total_s=total_s, grace_s=grace_s)
         with exchanging(limits) as exchange:
             try:
                 return self._reply(request, exchange)
             except StoppedError as error:
                 why = f"{self._origin.host} had not answered when a signal ended the wait"
-                raise LostError(why, sent=exchange.sent, lasting=True, stopped=True) from error
+                raise NoResponseError(
+                    why, sent=exchange.sent, is_permanent=True, stopped=True
+                ) from error
             except (requests.RequestException, HTTPError, OSError) as error:
                 raise self._lost(error, exchange) from error
 
-    def _reply(self, request: requests.PreparedRequest, exchange: Exchange) -> Reply:
+    def _reply(self, request: requests.PreparedRequest, exchange: Exchange) -> Response:
         timeout = (min(self._limits.connect_s, exchange.left_s), self._limits.read_s)
         sent = self._adapter.send(request, stream=True, timeout=timeout, proxies=self._proxies)
         with closing(sent) as response:
             well = 200 <= response.status_code < 300  # noqa: PLR2004 - any success
             body = _body(response, self._limits.size) if well else _few_words(response)
-            return Reply(status=response.status_code, headers=response.headers, body=body)
+            return Response(status=response.status_code, headers=response.headers, body=body)
 
-    def _lost(self, error: Exception, exchange: Exchange) -> LostError:
+    def _lost(self, error: Exception, exchange: Exchange) -> NoResponseError:
         if exchange.left_s <= 0:
             why = f"{self._origin.host} did not finish its answer within {self._limits.total_s:g} s"
-            return LostError(why, sent=exchange.sent, lasting=True)
-        return LostError(
-            because(error, self._origin.host), sent=exchange.sent, lasting=is_distrusted(error)
+            return NoResponseError(why, sent=exchange.sent, is_permanent=True)
+        return NoResponseError(
+            explain(error, self._origin.host), sent=exchange.sent, is_permanent=is_distrusted(error)
         )
 
     def close(self) -> None:
@@ -163,7 +168,7 @@ def _body(response: requests.Response, size: int) -> bytes:
         body += piece
         if len(body) > size:
             why = f"answered more than {size / 1_000_000:g} MB"
-            raise LostError(why, sent=True, lasting=True)
+            raise NoResponseError(why, sent=True, is_permanent=True)
     return bytes(body)
 
 
@@ -171,7 +176,7 @@ def _few_words(response: requests.Response) -> bytes:
     """Read what is said beside a status; the status counts even where the rest does not come."""
     try:
         return _body(response, _MOST_WORDS)
-    except (LostError, StoppedError, requests.RequestException, HTTPError, OSError):
+    except (NoResponseError, StoppedError, requests.RequestException, HTTPError, OSError):
         return b""
 
 
@@ -179,7 +184,7 @@ def secrets_in(auth: Auth) -> list[str]:
     """Return all that must never be shown, in each form in which it is sent."""
     if callable(auth):
         return secrets_in(auth())
-    if isinstance(auth, OneLegged):
+    if isinstance(auth, OAuth1Signer):
         return [auth.secret.reveal()]
     if isinstance(auth, tuple):
         return [auth[1].reveal(), _basic(*auth), _basic(*auth).rstrip("=")]
@@ -189,7 +194,7 @@ def secrets_in(auth: Auth) -> list[str]:
 def _auth_headers(auth: Auth) -> dict[str, str]:
     if callable(auth):
         return _auth_headers(auth())
-    if isinstance(auth, OneLegged):
+    if isinstance(auth, OAuth1Signer):
         return {}
     if isinstance(auth, tuple):
         return {"Authorization": f"Basic {_basic(*auth)}"}

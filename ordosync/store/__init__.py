@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ordosync.clock import Clock
-from ordosync.database import open_database, sqlite3, transaction, turn, unusable
+from ordosync.database import open_database, sqlite3, to_database_error, transaction, writer_lock
 from ordosync.idle import CONFIG_KEY
 from ordosync.store.claims import Claims
 from ordosync.store.concerns import Concerns
@@ -72,14 +72,14 @@ class Store:
         return cls(connection, path)
 
     @property
-    def follows(self) -> str | None:
+    def config_digest(self) -> str | None:
         """The digest of the configuration that portals and schedule are as it says."""
         row = self._connection.execute(
             "select value from meta where key = ?", (CONFIG_KEY,)
         ).fetchone()
         return row["value"] if row else None
 
-    def follow(self, digest: str) -> None:
+    def set_config_digest(self, digest: str) -> None:
         """Note that portals and schedule are as this configuration says."""
         self._connection.execute(
             "insert into meta (key, value) values (?, ?)"
@@ -109,10 +109,14 @@ class Store:
         it, as if it had not been begun. What comes after it is never kept without it.
         """
         try:
-            with self._relaxed(relaxed=not durable), turn(self.path), transaction(self._connection):
+            with (
+                self._relaxed(relaxed=not durable),
+                writer_lock(self.path),
+                transaction(self._connection),
+            ):
                 yield
         except sqlite3.Error as error:
-            raise unusable(self.path, error) from error
+            raise to_database_error(self.path, error) from error
 
     @contextmanager
     def _relaxed(self, *, relaxed: bool) -> Iterator[None]:
@@ -140,7 +144,7 @@ class Store:
     ) -> None:
         self.close()
         if isinstance(error, sqlite3.Error):
-            raise unusable(self.path, error) from error
+            raise to_database_error(self.path, error) from error
 
 
 def _in_memory() -> "sqlite3.Connection":

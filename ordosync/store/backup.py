@@ -24,8 +24,8 @@ from ordosync.database import (
     copy_database,
     open_database,
     sqlite3,
+    to_database_error,
     transaction,
-    unusable,
 )
 from ordosync.errors import DamagedError, DatabaseError, OrdosyncError
 from ordosync.store.leases import Lease, Leases, Resource
@@ -140,7 +140,7 @@ def _replace(
             _prepare(copy, now=clock.now(), fence=fence)
             copy.backup(present)
         except sqlite3.Error as error:
-            raise unusable(database, error) from error
+            raise to_database_error(database, error) from error
     return kept
 
 
@@ -210,7 +210,7 @@ def _look(db: "sqlite3.Connection", path: Path, source: Path) -> Copy:
             " (select started_at from runs order by id desc limit 1) as last_run_at"
         ).fetchone()
     except sqlite3.Error as error:
-        raise unusable(source, error) from error
+        raise to_database_error(source, error) from error
     return Copy(
         size=path.stat().st_size,
         runs=row["runs"],

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ordosync.database import sqlite3, unusable
+from ordosync.database import sqlite3, to_database_error
 from ordosync.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def check_machine(connection: "sqlite3.Connection", path: Path, *, readonly: boo
             )
             found = machine_of(connection)
     except sqlite3.Error as error:
-        raise unusable(path, error) from error
+        raise to_database_error(path, error) from error
     if found not in (None, this_machine()):
         raise DatabaseError(
             path,

@@ -27,7 +27,7 @@ class Registered:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Named:
+class PortalIdentity:
     """A portal as the configuration has it."""
 
     name: str
@@ -51,7 +51,7 @@ class Portals:
             for row in rows
         }
 
-    def known_as(self, portal: Named) -> str:
+    def known_as(self, portal: PortalIdentity) -> str:
         """Return the name under which the rows of this portal stand at present."""
         if not portal.was or self._get(portal.name):
             return portal.name
@@ -60,7 +60,7 @@ class Portals:
                 return name
         return portal.name
 
-    def origin(self, portal: Named) -> str:
+    def origin(self, portal: PortalIdentity) -> str:
         """Return the first name of this portal, as far as store and configuration know it."""
         registered = self._get(self.known_as(portal))
         return registered.origin if registered else portal.was or portal.name
@@ -71,7 +71,7 @@ class Portals:
         ).fetchone()
         return Registered(**json.loads(row["value"])) if row else None
 
-    def check(self, portals: Iterable[Named]) -> None:
+    def check(self, portals: Iterable[PortalIdentity]) -> None:
         """Refuse a portal that looks like a renamed one. Raises `ConfigError`."""
         portals = list(portals)
         known = self.all()
@@ -89,7 +89,7 @@ class Portals:
         if problems:
             raise ConfigError(problems)
 
-    def register(self, portal: Named) -> None:
+    def register(self, portal: PortalIdentity) -> None:
         """Know this portal from now on, with what it had under its old name."""
         origin, old = self.origin(portal), self.known_as(portal)
         if old != portal.name:

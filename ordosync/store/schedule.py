@@ -63,12 +63,16 @@ class ScheduleRow:
         """Whether it was made due since its run began, which was then the time to start next."""
         return self.next_at not in (None, self.last_started_at) and self.next_at <= now
 
-    def starts_next(self, now: datetime, *, owed_at: datetime | None) -> datetime | None:
-        """Return when to start next; `owed_at` is when the first waiting step may be tried."""
+    def starts_next(self, now: datetime, *, next_retry_at: datetime | None) -> datetime | None:
+        """Return when to start next, for its slot or for a step; None if never."""
         if self.paused:
             return None
         return next_start(
-            self.slots, self.history, now, scheduled=self.interval_s is not None, owed_at=owed_at
+            self.slots,
+            self.history,
+            now,
+            scheduled=self.interval_s is not None,
+            next_retry_at=next_retry_at,
         )
 
 
@@ -186,10 +190,10 @@ class Schedule:
         row = self.get(portal, task)
         if row is None:
             return
-        next_at = row.starts_next(now, owed_at=self.owed_at(portal, task))
+        next_at = row.starts_next(now, next_retry_at=self.next_retry_at(portal, task))
         self._change(portal, task, next_at=to_text(next_at) if next_at else None)
 
-    def owed_at(self, portal: str, task: str) -> datetime | None:
+    def next_retry_at(self, portal: str, task: str) -> datetime | None:
         """Return when the first step that waits, or is uncertain, may be tried.
 
         One that waits for the rest of a plan that was not carried out is not tried: it goes.
@@ -224,7 +228,7 @@ class Schedule:
         """Let the next reading start at `cursor`."""
         self._change(portal, task, cursor=cursor)
 
-    def begin_anew(self, portal: str, tasks: Iterable[str]) -> None:
+    def reread(self, portal: str, tasks: Iterable[str]) -> None:
         """Let these tasks read everything once more: what they passed over has links by now."""
         for task in tasks:
             self._change(portal, task, cursor=None)
@@ -236,7 +240,7 @@ class Schedule:
         ).fetchone()
         return _time(row["restored_at"]) if row else None
 
-    def start_over(self, portal: str, task: str, *, now: datetime) -> None:
+    def forget_history(self, portal: str, task: str, *, now: datetime) -> None:
         """Let a task read everything again, as after a restore: it looks before it writes."""
         self._db.execute(
             "insert into schedule (portal, task) values (?, ?) on conflict do nothing",

@@ -89,7 +89,7 @@ class Steps:
     def __init__(self, connection: "sqlite3.Connection") -> None:
         self._db = connection
 
-    def known(self, portal: str, task: str, keys: Sequence[str]) -> Mapping[str, StepRow]:
+    def by_key(self, portal: str, task: str, keys: Sequence[str]) -> Mapping[str, StepRow]:
         """Return the steps that are there already, by key."""
         rows = self._db.execute(
             "select * from steps where portal = ? and task = ?"
@@ -207,7 +207,7 @@ class Steps:
             [(*content_and_state, portal, task, key) for key, content_and_state in known.items()],
         )
 
-    def to_try(
+    def due(
         self, portal: str, task: str, *, now: datetime, after: int = 0, limit: int = 500
     ) -> Sequence[StepRow]:
         """Return what is owed and may be tried or looked up now, oldest first, from id `after`.

@@ -10,7 +10,7 @@ from types import NoneType
 
 from ordosync.clock import Clock
 from ordosync.database import sqlite3
-from ordosync.http import Http, RateLimit
+from ordosync.http import HttpClient, RateLimit
 from ordosync.secret import Secret
 from tests.benchmarks.measuring import (
     ORDOSYNC,
@@ -92,7 +92,7 @@ def measure_rate(folder: Path, scale: float) -> Sequence[Result]:  # noqa: ARG00
     calls, per_s, periods = 300, 3, 4
     with serving(1, rate=f"{calls}/{per_s}") as url:
         clock = Clock()
-        http = Http(
+        http = HttpClient(
             "account shop",
             url,
             clock=clock,
@@ -118,5 +118,5 @@ def measure_rate(folder: Path, scale: float) -> Sequence[Result]:  # noqa: ARG00
     ]
 
 
-def _ask(http: Http) -> None:
-    http.get("/v3/order", NoneType, doing="ask")
+def _ask(http: HttpClient) -> None:
+    http.get("/v3/order", NoneType, action="ask")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ordosync.config import load_config, yaml_file
 from ordosync.errors import ConfigError
+from ordosync.text import printable
 
 from .conftest import LEAST, Load, Problems
 
@@ -181,4 +182,4 @@ def test_whatever_is_in_the_file_is_a_configuration_error(any_file: Path, conten
         load_config(any_file)
 
     assert raised.value.problems
-    assert all(problem.isprintable() for problem in raised.value.problems)
+    assert all(printable(problem) == problem for problem in raised.value.problems)

@@ -28,6 +28,8 @@ FAST: Mapping[str, tuple[str, ...]] = {
         "test_sale_between",
         "lets_no_write_look_rested",
         "stops_nothing_beside_it",
+        "refused_as_there_already",
+        "not_found_within_an_hour",
         "the_oldest_counts",
         "rests_once_its_lease_is_taken",
         "takes_the_lease_from_an_owner",

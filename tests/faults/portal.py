@@ -55,7 +55,7 @@ class Troubled:
     def read_again(self, task: str) -> None:
         """Let the next reading of a task begin at the beginning."""
         with Store.open(load_config(self.pair.path).database) as store, store.transaction():
-            store.schedule.begin_anew(PORTAL, [task])
+            store.schedule.reread(PORTAL, [task])
 
     def open_steps(self) -> Sequence[StepRow]:
         """Return all steps that wait, are uncertain or have failed."""

@@ -14,7 +14,6 @@ import pytest
 from ordosync.accounts.account import Role
 from ordosync.clock import Clock
 from ordosync.http import Limits
-from ordosync.http.client import GRACE_S
 from tests.accounts.contract.examples import sold
 from tests.accounts.contract.over_http import Asked
 from tests.command import Done, finished, ordosync, started
@@ -23,7 +22,7 @@ from tests.faults.conftest import foreign
 from tests.faults.portal import Troubled
 
 TASK = "import-orders"
-LIMIT_S = Limits().read_s
+LIMIT_S, GRACE_S = Limits().read_s, Limits().grace_s
 """How long an answer is waited for."""
 AT_ONCE_S = LIMIT_S / 3
 """Far below the limit and far above what a busy machine needs."""

@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.accounts.contract.examples import line, sold
+from tests.accounts.contract.examples import sold
 from tests.accounts.contract.over_http import Write
 from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
 from tests.fakes.faults import Kind
 from tests.fakes.woocommerce import FakeWooCommerce, Fault
 from tests.faults.conftest import foreign
-from tests.faults.portal import Troubled
 from tests.faults.writes import WRITES
 
 FAULTS: tuple[Kind, ...] = ("reset", "lost-500", "cut", "html", "maintenance", "notice")
@@ -149,43 +148,3 @@ def test_order_is_created_once_where_nobody_searches(
 
         assert people.effects("create-order") == 2
         assert troubled.open_steps() == []
-
-
-@pytest.mark.parametrize("task", ["import-orders", "import-products"])
-def test_product_that_lists_show_late_lets_what_needs_it_wait(tmp_path: Path, task: str) -> None:
-    with foreign("supplier", "woocommerce", tmp_path) as troubled:
-        made_late(troubled, task, late_s=600)
-
-        early = troubled.run(task)
-        troubled.later(900)
-        later = troubled.run(task)
-
-        assert {(step.state, step.code) for step in early.steps} == {("waiting", "exists")}
-        assert set(later.counts) <= {"done", "unchanged"}
-        assert troubled.open_steps() == []
-
-
-def test_product_that_no_list_shows_within_an_hour_needs_a_person(tmp_path: Path) -> None:
-    task = "import-orders"
-    with foreign("supplier", "woocommerce", tmp_path) as troubled:
-        made_late(troubled, task, late_s=100_000)
-
-        within = troubled.run(task)
-        for _ in range(9):
-            troubled.later(600)
-            troubled.run(task)
-
-        assert within.counts == {"waiting": 1}
-        assert [(step.state, step.code) for step in troubled.open_steps()] == [("failed", "exists")]
-
-
-def made_late(troubled: Troubled, task: str, *, late_s: float) -> None:
-    """Let another run have made a product that lists do not show yet, and need it."""
-    troubled.pair.imported("1000")
-    troubled.foreign.lag(arrival_s=late_s)
-    troubled.merchant.request(sold("1001", line("NEW")))
-    troubled.pair.merchant.settle()
-    troubled.run("import-orders")
-    if task == "import-orders":
-        troubled.merchant.request(sold("1002", line("NEW")))
-    troubled.pair.merchant.settle()

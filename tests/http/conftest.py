@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ordosync.clock import Clock
-from ordosync.http import Http, Limits
+from ordosync.http import HttpClient, Limits
 from ordosync.secret import Secret
 from tests.http.server import Reaction, Server
 from tests.virtual import START
@@ -57,15 +57,15 @@ def serve(stack: ExitStack) -> Callable[..., Server]:
 
 
 @pytest.fixture
-def session(stack: ExitStack, clock: HastyClock) -> Callable[..., Http]:
-    def session(url: str, **options: Any) -> Http:
+def session(stack: ExitStack, clock: HastyClock) -> Callable[..., HttpClient]:
+    def session(url: str, **options: Any) -> HttpClient:
         defaults: dict[str, Any] = {
             "auth": ("ck_key", Secret(SECRET)),
             "clock": clock,
             "limits": LIMITS,
-            "dice": Random(7),  # noqa: S311
+            "random": Random(7),  # noqa: S311
         }
-        http = Http("merchant acme", url, **defaults | options)
+        http = HttpClient("merchant acme", url, **defaults | options)
         stack.callback(http.close)
         return http
 

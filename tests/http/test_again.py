@@ -6,24 +6,24 @@ from random import Random
 import pytest
 
 from ordosync.errors import UnavailableError
-from ordosync.http import Http, RateLimit
-from ordosync.http.retries import Tally, backoff_s, retry_after_s
+from ordosync.http import HttpClient, RateLimit
+from ordosync.http.retries import RetryBudget, backoff_s, parse_retry_after
 from tests.http.conftest import HastyClock
 from tests.http.server import Server, answer
 from tests.virtual import START
 
 Serve = Callable[..., Server]
-Session = Callable[..., Http]
+Session = Callable[..., HttpClient]
 
 A_DATE = "Mon, 02 Nov 2026 00:00:20 GMT"  # 20 s after START
 
 
-def read(http: Http) -> list[int]:
-    return http.get("/order", list[int], doing="read orders")
+def read(http: HttpClient) -> list[int]:
+    return http.get("/order", list[int], action="read orders")
 
 
 @pytest.mark.parametrize(
-    ("said", "wait_s"),
+    ("asked", "wait_s"),
     [
         ("2", 2),
         ("2.5", 2.5),
@@ -44,20 +44,20 @@ def read(http: Http) -> list[int]:
         ("2 s", None),
     ],
 )
-def test_retry_after_is_read_with_suspicion(said: str, wait_s: float | None) -> None:
-    assert retry_after_s({"Retry-After": said}, START) == wait_s
+def test_retry_after_is_read_with_suspicion(asked: str, wait_s: float | None) -> None:
+    assert parse_retry_after({"Retry-After": asked}, START) == wait_s
 
 
 def test_no_retry_after() -> None:
-    assert retry_after_s({}, START) is None
+    assert parse_retry_after({}, START) is None
 
 
-@pytest.mark.parametrize(("said", "wait_s"), [("2", 2), (A_DATE, 20), ("30", 30)])
+@pytest.mark.parametrize(("asked", "wait_s"), [("2", 2), (A_DATE, 20), ("30", 30)])
 def test_23_short_wish_is_waited_out(
-    serve: Serve, session: Session, clock: HastyClock, said: str, wait_s: float
+    serve: Serve, session: Session, clock: HastyClock, asked: str, wait_s: float
 ) -> None:
     """Case 23."""
-    server = serve(answer(status=429, Retry_After=said), answer("[1]"))
+    server = serve(answer(status=429, Retry_After=asked), answer("[1]"))
 
     assert read(session(server.url)) == [1]
     assert sum(clock.sleeps) == pytest.approx(wait_s, abs=0.3)
@@ -89,11 +89,11 @@ def test_23_long_wish_keeps_the_others_from_asking(serve: Serve, session: Sessio
     assert len(server.seen) == 1
 
 
-@pytest.mark.parametrize("said", ["-1", "0", "soon", None])
+@pytest.mark.parametrize("asked", ["-1", "0", "soon", None])
 def test_23_429_without_a_time_waits_out_the_period(
-    serve: Serve, session: Session, clock: HastyClock, said: str | None
+    serve: Serve, session: Session, clock: HastyClock, asked: str | None
 ) -> None:
-    more = {} if said is None else {"Retry_After": said}
+    more = {} if asked is None else {"Retry_After": asked}
     server = serve(answer(b"", 429, length=True, **more), answer("[1]"))
     http = session(server.url, rate=RateLimit(500, 60, clock))
 
@@ -120,19 +120,19 @@ def test_24_503_has_a_floor(serve: Serve, session: Session, clock: HastyClock) -
 
 
 def test_backoff_is_drawn_by_lot_below_a_doubling_limit() -> None:
-    dice = Random(1)  # noqa: S311
-    longest = [max(backoff_s(attempt, dice) for _ in range(2000)) for attempt in (1, 2, 3, 20)]
+    random = Random(1)  # noqa: S311
+    longest = [max(backoff_s(attempt, random) for _ in range(2000)) for attempt in (1, 2, 3, 20)]
 
     assert longest == pytest.approx([1, 2, 4, 30], rel=0.02)
 
 
 def test_budget_is_a_tenth_but_never_less_than_five() -> None:
-    new, busy = Tally(), Tally()
+    new, busy = RetryBudget(), RetryBudget()
     for _ in range(200):
         busy.count()
 
-    assert sum(new.may_repeat() for _ in range(50)) == 5
-    assert sum(busy.may_repeat() for _ in range(50)) == 20
+    assert sum(new.take_retry() for _ in range(50)) == 5
+    assert sum(busy.take_retry() for _ in range(50)) == 20
 
 
 def test_outage_is_not_answered_with_more_requests(serve: Serve, session: Session) -> None:

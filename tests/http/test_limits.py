@@ -11,12 +11,12 @@ from contextlib import ExitStack
 import pytest
 
 from ordosync.errors import NotFoundError, UnavailableError
-from ordosync.http import Http, Limits
+from ordosync.http import HttpClient, Limits
 from tests.http.conftest import QUICK, HastyClock
 from tests.http.server import Reaction, Server, answer, drips, hangs
 
 Serve = Callable[..., Server]
-Session = Callable[..., Http]
+Session = Callable[..., HttpClient]
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -51,7 +51,7 @@ def test_27_slow_answer_ends_with_the_total_limit(
 
     began = time.monotonic()
     with pytest.raises(UnavailableError, match=r"127\.0\.0\.1 did not|HTTP 500"):
-        http.get("/", list[int], doing="read")
+        http.get("/", list[int], action="read")
 
     assert time.monotonic() - began < QUICK.total_s + 1
     assert sum(clock.sleeps) <= 4
@@ -61,7 +61,7 @@ def test_27_endless_answer_ends_with_the_limit_of_size(serve: Serve, session: Se
     server = serve(floods)
 
     with pytest.raises(UnavailableError, match=r"answered more than 0\.1 MB"):
-        session(server.url).get("/", list[int], doing="read")
+        session(server.url).get("/", list[int], action="read")
 
     assert len(server.seen) == 1
 
@@ -71,7 +71,7 @@ def test_server_that_does_not_read_ends_with_the_total_limit(session: Session) -
         http = session(f"http://127.0.0.1:{listener.getsockname()[1]}", limits=QUICK)
         began = time.monotonic()
         with pytest.raises(UnavailableError):
-            http.query("/", list[int], doing="read", json="x" * 10_000_000)
+            http.query("/", list[int], action="read", json="x" * 10_000_000)
 
     assert time.monotonic() - began < QUICK.total_s + 1
 
@@ -86,7 +86,7 @@ def test_connection_that_is_not_taken_ends_with_its_limit(session: Session) -> N
         http = session(f"http://127.0.0.1:{listener.getsockname()[1]}", limits=QUICK)
 
         with pytest.raises(UnavailableError, match=r"127\.0\.0\.1 did not"):
-            http.send("POST", "/order", list[int], doing="create")
+            http.send("POST", "/order", list[int], action="create")
 
 
 @pytest.mark.parametrize("chunked", [False, True])
@@ -105,7 +105,7 @@ def test_28_gzip_bomb_is_stopped_before_it_unfolds(
     tracemalloc.start()
     try:
         with pytest.raises(UnavailableError, match="answered more than 1 MB"):
-            http.get("/", list[int], doing="read")
+            http.get("/", list[int], action="read")
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -122,7 +122,7 @@ def gzip_of_spaces(*, megabytes: int) -> bytes:
 def test_packed_answer_is_unpacked(serve: Serve, session: Session) -> None:
     server = serve(answer(gzip.compress(b"[1,2]"), Content_Encoding="gzip"))
 
-    assert session(server.url).get("/", list[int], doing="read") == [1, 2]
+    assert session(server.url).get("/", list[int], action="read") == [1, 2]
     assert server.seen[0].headers["accept-encoding"] == "gzip"
 
 
@@ -130,4 +130,4 @@ def test_28_error_with_a_huge_text_is_still_that_error(serve: Serve, session: Se
     server = serve(answer('{"message": "%s"}' % ("x" * 90_000), 404))
 
     with pytest.raises(NotFoundError, match=r"HTTP 404$"):
-        session(server.url).get("/", list[int], doing="read")
+        session(server.url).get("/", list[int], action="read")

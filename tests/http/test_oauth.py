@@ -7,13 +7,13 @@ import pytest
 import requests
 
 from ordosync.errors import AccountError
-from ordosync.http import Http, OneLegged, oauth1
+from ordosync.http import HttpClient, OAuth1Signer, oauth1
 from ordosync.secret import Secret
 from tests.http.conftest import SECRET
 from tests.http.server import Seen, Server, answer
 from tests.virtual import START
 
-AUTH = OneLegged(key="ck_key", secret=Secret(SECRET))
+AUTH = OAuth1Signer(key="ck_key", secret=Secret(SECRET))
 
 
 def query(seen: Seen) -> dict[str, str]:
@@ -42,12 +42,12 @@ def test_proof_is_the_one_that_another_library_makes(monkeypatch: pytest.MonkeyP
 
 
 def test_each_attempt_has_a_proof_of_its_own_and_none_shows_the_secret(
-    serve: Callable[..., Server], session: Callable[..., Http]
+    serve: Callable[..., Server], session: Callable[..., HttpClient]
 ) -> None:
     server = serve(answer("{}", 503), answer("{}", 503), answer('{"a": "1"}'))
     http = session(server.url, auth=AUTH)
 
-    http.get("/orders", dict[str, str], doing="read orders", params={"status": "processing"})
+    http.get("/orders", dict[str, str], action="read orders", params={"status": "processing"})
 
     asked = [query(seen) for seen in server.seen]
     assert len({one["oauth_nonce"] for one in asked}) == 3
@@ -58,11 +58,11 @@ def test_each_attempt_has_a_proof_of_its_own_and_none_shows_the_secret(
 
 
 def test_secret_is_masked_where_a_service_knows_it(
-    serve: Callable[..., Server], session: Callable[..., Http]
+    serve: Callable[..., Server], session: Callable[..., HttpClient]
 ) -> None:
     http = session(serve(answer(f'{{"message": "no {SECRET}"}}', 400)).url, auth=AUTH)
 
     with pytest.raises(AccountError) as caught:
-        http.get("/orders", dict[str, str], doing="read orders")
+        http.get("/orders", dict[str, str], action="read orders")
 
     assert SECRET not in str(caught.value)

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from ordosync.errors import RefusedError, UnavailableError, UnknownOutcomeError
-from ordosync.http import Http
+from ordosync.http import HttpClient
 from ordosync.secret import Secret
 from tests.http.conftest import SECRET
 from tests.http.server import Server, answer
 
 Serve = Callable[..., Server]
-Session = Callable[..., Http]
+Session = Callable[..., HttpClient]
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -24,7 +24,7 @@ def test_29_redirect_of_a_read_is_not_followed(serve: Serve, session: Session, s
     server = serve(answer("", status, Location=location))
 
     with pytest.raises(UnavailableError) as raised:
-        session(server.url).get("/", list[int], doing="read")
+        session(server.url).get("/", list[int], action="read")
 
     assert str(raised.value) == (
         f"merchant acme: read: HTTP {status}: sends us on to 127.0.0.1, which is not followed"
@@ -37,7 +37,7 @@ def test_29_redirect_of_a_write_leaves_it_unclear(serve: Serve, session: Session
     server = serve(answer("", 302, Location=f"{other.url}/done"))
 
     with pytest.raises(UnknownOutcomeError, match="HTTP 302: sends us on to"):
-        session(server.url).send("POST", "/order", list[int], doing="create")
+        session(server.url).send("POST", "/order", list[int], action="create")
 
     assert (len(server.seen), other.connections) == (1, 0)
 
@@ -47,7 +47,7 @@ def test_redirect_to_no_other_host(serve: Serve, session: Session, location: str
     server = serve(answer("", 302, Location=location))
 
     with pytest.raises(UnavailableError) as raised:
-        session(server.url).get("/", list[int], doing="read")
+        session(server.url).get("/", list[int], action="read")
 
     assert str(raised.value).isprintable()
 
@@ -71,7 +71,7 @@ def test_29_link_to_another_server_is_refused(
     server = serve()
 
     with pytest.raises(RefusedError, match=why):
-        session(server.url).get(link, list[int], doing="read the next page")
+        session(server.url).get(link, list[int], action="read the next page")
 
     assert server.seen == []
 
@@ -82,7 +82,7 @@ def test_29_link_with_two_hosts_does_not_leave(serve: Serve, session: Session, t
     link = trick.replace("{port}", str(server.port))
 
     try:
-        session(server.url).get(link, list[int], doing="read")
+        session(server.url).get(link, list[int], action="read")
     except RefusedError:
         assert server.seen == []
     assert all("evil" not in seen.headers["host"] for seen in server.seen)
@@ -92,7 +92,7 @@ def test_link_to_the_same_server_is_followed(serve: Serve, session: Session) -> 
     server = serve(answer("[1]"))
     http = session(f"{server.url}/v3")
 
-    assert http.get(f"{server.url}/v3/order?page=2", list[int], doing="read") == [1]
+    assert http.get(f"{server.url}/v3/order?page=2", list[int], action="read") == [1]
     assert server.seen[0].line == "GET /v3/order?page=2 HTTP/1.1"
 
 
@@ -112,7 +112,7 @@ def test_33_proxy_and_netrc_of_the_environment_are_ignored(
     }.items():
         monkeypatch.setenv(name, value)
 
-    assert session(server.url).get("/", list[int], doing="read") == [1]
+    assert session(server.url).get("/", list[int], action="read") == [1]
 
     assert proxy.connections == 0
     sent = server.seen[0].headers["authorization"].removeprefix("Basic ")
@@ -123,7 +123,7 @@ def test_33_configured_proxy_is_used(serve: Serve, session: Session) -> None:
     proxy = serve(answer("[1]"))
     http = session("http://shop.example", proxy=proxy.url, allow_http=True)
 
-    assert http.get("/order", list[int], doing="read") == [1]
+    assert http.get("/order", list[int], action="read") == [1]
     assert proxy.seen[0].line == "GET http://shop.example/order HTTP/1.1"
 
 
@@ -132,7 +132,7 @@ def test_proxy_that_refuses_has_sent_nothing_on(serve: Serve, session: Session) 
     http = session("https://shop.example", proxy=proxy.url)
 
     with pytest.raises(UnavailableError, match=r"the proxy does not let us through to shop\.ex"):
-        http.send("POST", "/order", list[int], doing="create")
+        http.send("POST", "/order", list[int], action="create")
 
     assert proxy.seen[0].line.startswith("CONNECT shop.example:443 ")
     assert "authorization" not in proxy.seen[0].headers
@@ -142,7 +142,7 @@ def test_secret_may_go_into_a_header(serve: Serve, session: Session) -> None:
     server = serve(answer("[1]"))
     http = session(server.url, auth={"X-Shopify-Access-Token": Secret("shpat_1")})
 
-    http.get("/", list[int], doing="read")
+    http.get("/", list[int], action="read")
 
     assert server.seen[0].headers["x-shopify-access-token"] == "shpat_1"
 
@@ -153,7 +153,7 @@ def test_secret_may_change_from_request_to_request(serve: Serve, session: Sessio
     http = session(server.url, auth=lambda: {"X-Shopify-Access-Token": Secret(next(tokens))})
 
     for _ in range(2):
-        http.get("/", list[int], doing="read")
+        http.get("/", list[int], action="read")
 
     sent = [seen.headers["x-shopify-access-token"] for seen in server.seen]
     assert sent == ["shpat_1", "shpat_2"]
@@ -163,8 +163,8 @@ def test_no_cookie_is_kept(serve: Serve, session: Session) -> None:
     server = serve(answer("[1]", Set_Cookie="cart=1; Path=/"))
     http = session(server.url)
 
-    http.get("/", list[int], doing="read")
-    http.get("/", list[int], doing="read")
+    http.get("/", list[int], action="read")
+    http.get("/", list[int], action="read")
 
     assert "cookie" not in server.seen[1].headers
 

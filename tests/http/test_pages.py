@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from ordosync.errors import AccountError, RefusedError, SignInError, UnavailableError
-from ordosync.http import Http
+from ordosync.http import HttpClient
 from tests.http.server import Server, answer
 
 Serve = Callable[..., Server]
-Session = Callable[..., Http]
+Session = Callable[..., HttpClient]
 FIREWALL = "<html><head><title>Attention\n Required!</title></head><body>Ray 7</body></html>"
 
 
@@ -25,22 +25,22 @@ def test_firewall_that_refuses_is_not_the_service(
     server = serve(page(FIREWALL, status))
 
     with pytest.raises(UnavailableError, match=r'a web page, "Attention Required!"$'):
-        session(server.url).get("/orders/1", dict[str, str], doing="read order 1")
+        session(server.url).get("/orders/1", dict[str, str], action="read order 1")
     with pytest.raises(UnavailableError):
-        session(server.url).send("POST", "/orders", dict[str, str], doing="create order 1")
+        session(server.url).send("POST", "/orders", dict[str, str], action="create order 1")
 
     assert len(server.seen) == 2  # the same again would come to the same
 
 
 def test_page_that_asks_who_we_are_ends_the_run(serve: Serve, session: Session) -> None:
     with pytest.raises(SignInError):
-        session(serve(page("<html>", 401)).url).get("/orders", dict[str, str], doing="read")
+        session(serve(page("<html>", 401)).url).get("/orders", dict[str, str], action="read")
 
 
 def test_page_that_says_what_was_wrong_is_a_refusal(serve: Serve, session: Session) -> None:
     with pytest.raises(RefusedError, match="Not Acceptable"):
         session(serve(page("<title>Not Acceptable</title>", 406)).url).send(
-            "POST", "/orders", dict[str, str], doing="create order 1"
+            "POST", "/orders", dict[str, str], action="create order 1"
         )
 
 
@@ -48,7 +48,7 @@ def test_shop_that_is_being_mended_says_when_it_is_back(serve: Serve, session: S
     server = serve(page("<title>Maintenance</title>", 503, Retry_After="600"))
 
     with pytest.raises(UnavailableError, match='"Maintenance", try again in 600 s') as caught:
-        session(server.url).get("/orders", dict[str, str], doing="read orders")
+        session(server.url).get("/orders", dict[str, str], action="read orders")
 
     assert caught.value.retry_after_s == 600
     assert len(server.seen) == 1
@@ -62,5 +62,5 @@ def test_notice_of_php_before_the_json_is_named(serve: Serve, session: Session, 
 
     with pytest.raises(AccountError, match="with a notice of PHP before its JSON"):
         session(serve(answer(noticed, Content_Type=kind)).url).get(
-            "/orders", dict[str, str], doing="read orders"
+            "/orders", dict[str, str], action="read orders"
         )

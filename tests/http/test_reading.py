@@ -9,12 +9,12 @@ import msgspec
 import pytest
 
 from ordosync.errors import AccountError, NotFoundError, RefusedError, SignInError, UnavailableError
-from ordosync.http import Http, decode, quoted
+from ordosync.http import HttpClient, decode, quoted
 from tests.http.conftest import SECRET, HastyClock
 from tests.http.server import Reaction, Server, answer, reset
 
 Serve = Callable[..., Server]
-Session = Callable[..., Http]
+Session = Callable[..., HttpClient]
 
 
 class Order(msgspec.Struct):
@@ -26,8 +26,8 @@ class Order(msgspec.Struct):
 ORDER = b'{"number": "1001", "total": 0.1, "unknown": 1, "details": {"weight": 1.10}}'
 
 
-def read(http: Http, path: str = "/v3/order/1001") -> Order:
-    return http.get(path, Order, doing="read order 1001")
+def read(http: HttpClient, path: str = "/v3/order/1001") -> Order:
+    return http.get(path, Order, action="read order 1001")
 
 
 def test_answer_is_read_into_its_shape_and_money_is_exact(serve: Serve, session: Session) -> None:
@@ -43,7 +43,7 @@ def test_answer_is_read_into_its_shape_and_money_is_exact(serve: Serve, session:
 def test_headers_of_an_answer_can_be_read_in_any_case(serve: Serve, session: Session) -> None:
     http = session(serve(answer("[]", X_WP_Total="17")).url)
 
-    _, headers = http.get_with_headers("/orders", list[Order], doing="read orders")
+    _, headers = http.get_with_headers("/orders", list[Order], action="read orders")
 
     assert headers["x-wp-total"] == "17"
 
@@ -86,7 +86,7 @@ def test_base_and_path_are_joined_once_and_names_stay_names(serve: Serve, sessio
     http = session(f"{server.url}/wp-json/")
 
     read(http, f"/product/{quoted('A/B ?#%ü')}/")
-    http.get("/order", Order, doing="read", params={"status": "new & old", "tag[]": ["a", "b"]})
+    http.get("/order", Order, action="read", params={"status": "new & old", "tag[]": ["a", "b"]})
 
     assert [seen.line.split()[1] for seen in server.seen] == [
         "/wp-json/product/A%2FB%20%3F%23%25%C3%BC/",
@@ -209,14 +209,14 @@ def test_28_deep_nesting_is_refused(
     http = session(serve(answer(depth)).url)
 
     with pytest.raises(UnavailableError, match="answered"):
-        http.get("/", shape, doing="read")
+        http.get("/", shape, action="read")
 
 
 def test_one_bad_item_does_not_spoil_its_page(serve: Serve, session: Session) -> None:
     page = b'[%b, {"number": "1002", "total": "NaN"}]' % ORDER
     http = session(serve(answer(page)).url)
 
-    good, bad = http.get("/order", list[msgspec.Raw], doing="read orders")
+    good, bad = http.get("/order", list[msgspec.Raw], action="read orders")
 
     assert decode(good, Order).total == Decimal("0.1")
     with pytest.raises(ValueError, match="NaN or Infinity"):
@@ -232,7 +232,7 @@ def test_no_spelling_of_nan_is_a_number(number: str) -> None:
 def test_query_is_a_read_by_post(serve: Serve, session: Session) -> None:
     server = serve(answer(status=500), answer(ORDER))
 
-    session(server.url).query("/graphql.json", Order, doing="read", json={"query": "{shop}"})
+    session(server.url).query("/graphql.json", Order, action="read", json={"query": "{shop}"})
 
     assert [seen.line for seen in server.seen] == ["POST /graphql.json HTTP/1.1"] * 2
     assert server.seen[1].body == b'{"query":"{shop}"}'
@@ -241,7 +241,7 @@ def test_query_is_a_read_by_post(serve: Serve, session: Session) -> None:
 def test_query_may_be_a_form(serve: Serve, session: Session) -> None:
     server = serve(answer(ORDER))
 
-    session(server.url).query("/token", Order, doing="read", form={"grant": "a b", "secret": "&"})
+    session(server.url).query("/token", Order, action="read", form={"grant": "a b", "secret": "&"})
 
     assert server.seen[0].headers["content-type"] == "application/x-www-form-urlencoded"
     assert server.seen[0].body == b"grant=a+b&secret=%26"
@@ -251,7 +251,7 @@ def test_what_a_form_sent_is_not_shown(serve: Serve, session: Session) -> None:
     server = serve(answer('{"error": "no app has hunter22 for a secret"}', status=400))
 
     with pytest.raises(RefusedError) as raised:
-        session(server.url).query("/token", Order, doing="read", form={"secret": "hunter22"})
+        session(server.url).query("/token", Order, action="read", form={"secret": "hunter22"})
 
     assert "hunter22" not in str(raised.value)
 

@@ -7,20 +7,20 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from random import Random
 
 import pytest
 import trustme
 
 from ordosync.clock import Clock
 from ordosync.errors import RefusedError, StoppedCallError, UnavailableError, UnknownOutcomeError
-from ordosync.http import Http, Limits, client
+from ordosync.http import HttpClient, Limits
 from ordosync.http.rate_limit import RateLimit
 from tests.http.server import Reaction, Server, answer
 
 Serve = Callable[..., Server]
-Session = Callable[..., Http]
+Session = Callable[..., HttpClient]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n"
+IMPATIENT = Limits(grace_s=0.5)
 AT_ONCE_S = 5
 """Far below the limits of a session."""
 
@@ -73,10 +73,10 @@ def test_read_over_tls_is_left_at_once(
     is_left_at_once(session(serve(stops(clock, *pieces), tls=context).url))
 
 
-def is_left_at_once(http: Http) -> None:
+def is_left_at_once(http: HttpClient) -> None:
     began = time.monotonic()
     with pytest.raises(StoppedCallError, match="had not answered when a signal ended the wait"):
-        http.get("/", list[int], doing="read")
+        http.get("/", list[int], action="read")
 
     assert time.monotonic() - began < AT_ONCE_S
 
@@ -89,7 +89,7 @@ def test_handshake_is_left_at_once(private: tuple[ssl.SSLContext, Session], cloc
 
         began = time.monotonic()
         with pytest.raises(StoppedCallError):
-            http.send("POST", "/", list[int], doing="write")
+            http.send("POST", "/", list[int], action="write")
 
     assert time.monotonic() - began < Limits().connect_s - 1
 
@@ -101,7 +101,7 @@ def test_server_that_does_not_read_is_left_at_once(session: Session, clock: Cloc
 
         began = time.monotonic()
         with pytest.raises(StoppedCallError):
-            http.query("/", list[int], doing="read", json="x" * 10_000_000)
+            http.query("/", list[int], action="read", json="x" * 10_000_000)
 
     assert time.monotonic() - began < AT_ONCE_S
 
@@ -111,31 +111,31 @@ def test_write_that_is_answered_in_time_is_certain(
 ) -> None:
     http = session(serve(stops(clock, then=answer("[7]"))).url)
 
-    assert http.send("POST", "/", list[int], doing="write") == [7]
+    assert http.send("POST", "/", list[int], action="write") == [7]
 
 
 def test_write_that_is_not_answered_in_time_is_unknown(
-    serve: Serve, session: Session, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, session: Session, clock: Clock
 ) -> None:
-    monkeypatch.setattr(client, "GRACE_S", 0.5)
     server = serve(stops(clock))
 
     began = time.monotonic()
     with pytest.raises(UnknownOutcomeError):
-        session(server.url).send("PUT", "/", list[int], doing="write", repeatable=True)
+        session(server.url, limits=IMPATIENT).send(
+            "PUT", "/", list[int], action="write", idempotent=True
+        )
 
     assert time.monotonic() - began < AT_ONCE_S
     assert len(server.seen) == 1
 
 
 def test_refusal_whose_words_do_not_come_is_certain(
-    serve: Serve, session: Session, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, session: Session, clock: Clock
 ) -> None:
-    monkeypatch.setattr(client, "GRACE_S", 0.5)
-    http = session(serve(stops(clock, HEAD.replace(b"200", b"422"))).url)
+    http = session(serve(stops(clock, HEAD.replace(b"200", b"422"))).url, limits=IMPATIENT)
 
     with pytest.raises(RefusedError, match="HTTP 422"):
-        http.send("POST", "/", list[int], doing="write")
+        http.send("POST", "/", list[int], action="write")
 
 
 def test_nothing_is_asked_after_a_signal(serve: Serve, session: Session, clock: Clock) -> None:
@@ -144,9 +144,9 @@ def test_nothing_is_asked_after_a_signal(serve: Serve, session: Session, clock: 
     clock.stop()
 
     with pytest.raises(StoppedCallError):
-        http.get("/", list[int], doing="read")
+        http.get("/", list[int], action="read")
     with pytest.raises(StoppedCallError):
-        http.send("POST", "/", list[int], doing="write")
+        http.send("POST", "/", list[int], action="write")
 
     assert server.seen == []
 
@@ -159,7 +159,7 @@ def test_wait_before_another_attempt_is_left_at_once(
 
     began = time.monotonic()
     with pytest.raises(kind):
-        session(server.url).get("/", list[int], doing="read")
+        session(server.url).get("/", list[int], action="read")
 
     assert time.monotonic() - began < AT_ONCE_S
     assert len(server.seen) == 1
@@ -169,13 +169,13 @@ def test_wait_for_the_rate_limit_is_left_at_once(
     serve: Serve, session: Session, clock: Clock
 ) -> None:
     server = serve(answer("[1]"))
-    http = session(server.url, rate=RateLimit(1, 60, clock), dice=Random(7))  # noqa: S311
-    http.get("/", list[int], doing="read")
+    http = session(server.url, rate=RateLimit(1, 60, clock))
+    http.get("/", list[int], action="read")
     threading.Timer(0, clock.stop).start()
 
     began = time.monotonic()
     with pytest.raises(StoppedCallError):
-        http.get("/", list[int], doing="read")
+        http.get("/", list[int], action="read")
 
     assert time.monotonic() - began < AT_ONCE_S
     assert len(server.seen) == 1

@@ -10,12 +10,12 @@ import pytest
 import trustme
 
 from ordosync.errors import UnavailableError, UnknownOutcomeError
-from ordosync.http import Http
+from ordosync.http import HttpClient
 from tests.http.conftest import QUICK
 from tests.http.server import Reaction, Server, answer, drips
 
 Serve = Callable[..., Server]
-Session = Callable[..., Http]
+Session = Callable[..., HttpClient]
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +42,8 @@ def test_private_authority_is_trusted_where_it_is_named(
     server = serve(answer("[1]"), tls=known_as(authority.issue_cert("127.0.0.1")))
     http = session(server.url, ca_file=ca_file)
 
-    assert http.get("/", list[int], doing="read") == [1]
-    assert http.get("/", list[int], doing="read") == [1]
+    assert http.get("/", list[int], action="read") == [1]
+    assert http.get("/", list[int], action="read") == [1]
     assert server.connections == 1
 
 
@@ -59,7 +59,7 @@ def test_19_expired_certificate(
     server = serve(tls=known_as(expired))
 
     with pytest.raises(UnavailableError, match=r"the certificate of 127\.0\.0\.1 has expired$"):
-        session(server.url, ca_file=ca_file).get("/", list[int], doing="read")
+        session(server.url, ca_file=ca_file).get("/", list[int], action="read")
 
     assert (server.seen, server.connections) == ([], 1)
 
@@ -68,7 +68,7 @@ def test_19_unknown_authority(serve: Serve, session: Session) -> None:
     server = serve(tls=known_as(trustme.CA().issue_cert("127.0.0.1")))
 
     with pytest.raises(UnavailableError, match="is of an authority unknown here"):
-        session(server.url).get("/", list[int], doing="read")
+        session(server.url).get("/", list[int], action="read")
 
     assert server.seen == []
 
@@ -77,7 +77,7 @@ def test_private_authority_stands_alone(serve: Serve, session: Session, ca_file:
     server = serve(tls=known_as(trustme.CA().issue_cert("127.0.0.1")))
 
     with pytest.raises(UnavailableError, match="is of an authority unknown here"):
-        session(server.url, ca_file=ca_file).send("POST", "/", list[int], doing="write")
+        session(server.url, ca_file=ca_file).send("POST", "/", list[int], action="write")
 
     assert server.seen == []
 
@@ -88,7 +88,7 @@ def test_19_certificate_for_another_name(
     server = serve(tls=known_as(authority.issue_cert("api.example.com")))
 
     with pytest.raises(UnavailableError, match=r"the certificate of 127\.0\.0\.1 is for another"):
-        session(server.url, ca_file=ca_file).get("/", list[int], doing="read")
+        session(server.url, ca_file=ca_file).get("/", list[int], action="read")
 
     assert server.seen == []
 
@@ -98,7 +98,7 @@ def test_19_server_without_tls(serve: Serve, session: Session) -> None:
     url = server.url.replace("http:", "https:")
 
     with pytest.raises(UnavailableError, match=r"127\.0\.0\.1"):
-        session(url).send("POST", "/", list[int], doing="write")
+        session(url).send("POST", "/", list[int], action="write")
 
 
 def test_27_drip_over_tls_ends_with_the_total_limit(
@@ -109,7 +109,7 @@ def test_27_drip_over_tls_ends_with_the_total_limit(
     )
 
     with pytest.raises(UnavailableError, match="did not finish its answer within"):
-        session(server.url, ca_file=ca_file, limits=QUICK).get("/", list[int], doing="read")
+        session(server.url, ca_file=ca_file, limits=QUICK).get("/", list[int], action="read")
 
 
 def tunnel(tls: ssl.SSLContext, *pieces: bytes) -> Reaction:
@@ -134,7 +134,7 @@ def test_server_behind_a_proxy_must_prove_its_own_name(
 
     def read(proxy: Server) -> list[int]:
         http = session("https://shop.example", ca_file=ca_file, proxy=proxy.url)
-        return http.send("POST", "/", list[int], doing="write")
+        return http.send("POST", "/", list[int], action="write")
 
     assert read(right) == [1]
     with pytest.raises(UnavailableError, match=r"certificate of shop\.example is for another"):
@@ -149,7 +149,7 @@ def test_write_through_a_proxy_that_may_have_arrived_is_unknown(
     http = session("https://shop.example", ca_file=ca_file, proxy=proxy.url, limits=QUICK)
 
     with pytest.raises(UnknownOutcomeError, match=r"shop\.example did not finish"):
-        http.send("POST", "/", list[int], doing="write")
+        http.send("POST", "/", list[int], action="write")
 
 
 def test_27_silence_in_place_of_a_handshake(session: Session) -> None:
@@ -157,7 +157,7 @@ def test_27_silence_in_place_of_a_handshake(session: Session) -> None:
         http = session(f"https://127.0.0.1:{listener.getsockname()[1]}", limits=QUICK)
 
         with pytest.raises(UnavailableError, match=r"127\.0\.0\.1 did not"):
-            http.send("POST", "/", list[int], doing="write")
+            http.send("POST", "/", list[int], action="write")
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])

@@ -9,14 +9,14 @@ from types import MappingProxyType
 import pytest
 
 from ordosync.errors import RefusedError
-from ordosync.http import Http
-from ordosync.http.redaction import Mask, said
+from ordosync.http import HttpClient
+from ordosync.http.redaction import Redactor, error_message
 from ordosync.secret import Secret
 from tests.http.conftest import SECRET
 from tests.http.server import Server, answer
 
 Serve = Callable[..., Server]
-Session = Callable[..., Http]
+Session = Callable[..., HttpClient]
 
 ORDER = {
     "order_number": "S-1001",
@@ -32,7 +32,7 @@ ORDER = {
 
 
 def shown(message: str) -> str:
-    return Mask([SECRET], ORDER)(message)
+    return Redactor([SECRET], ORDER)(message)
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ def test_text_made_to_be_slow_is_not(text: str) -> None:
 def test_ids_leave_the_words_of_a_message_alone() -> None:
     sent = {"orderId": "gid://shopify/Order/1001", "sku[]": ["Order"]}
 
-    assert Mask([], sent)("Cannot cancel Order 1001") == "Cannot cancel Order 1001"
+    assert Redactor([], sent)("Cannot cancel Order 1001") == "Cannot cancel Order 1001"
 
 
 def test_short_words_are_left_or_nothing_could_be_read() -> None:
-    assert Mask([], {"note": "to be or not to be"})("not to be found") == "not to be found"
+    assert Redactor([], {"note": "to be or not to be"})("not to be found") == "not to be found"
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_short_words_are_left_or_nothing_could_be_read() -> None:
     ],
 )
 def test_words_are_found_in_the_usual_places(body: str, message: str) -> None:
-    assert said(body.encode()) == message
+    assert error_message(body.encode()) == message
 
 
 def test_57_nothing_secret_or_personal_comes_back_in_an_error(
@@ -114,7 +114,7 @@ def test_57_nothing_secret_or_personal_comes_back_in_an_error(
     server = serve(answer(quotes, 400, X_Request_Id=f"id-{SECRET}"))
 
     with pytest.raises(RefusedError) as raised:
-        session(server.url).send("POST", "/order", dict, doing="create order 1001", json=ORDER)
+        session(server.url).send("POST", "/order", dict, action="create order 1001", json=ORDER)
 
     assert str(raised.value) == (
         "merchant acme: create order 1001: HTTP 400: Basic *** 12 *** (request id-***)"
@@ -127,7 +127,7 @@ def test_personal_search_words_are_masked_too(serve: Serve, session: Session) ->
 
     with pytest.raises(RefusedError, match=r"No customer \*\*\*"):
         session(server.url).get(
-            "/customer", dict, doing="search", params={"search": ["Cherrytree"]}
+            "/customer", dict, action="search", params={"search": ["Cherrytree"]}
         )
 
 
@@ -135,7 +135,7 @@ def test_secret_is_not_in_what_a_session_says_of_itself(session: Session) -> Non
     http = session("https://shop.example", auth={"X-Token": Secret(SECRET)})
 
     assert SECRET not in repr(http)
-    assert SECRET not in repr(vars(http)["_wire"])
+    assert SECRET not in repr(vars(http)["_transport"])
 
 
 def test_no_other_module_names_a_way_around_verification() -> None:
@@ -147,8 +147,8 @@ def test_no_other_module_names_a_way_around_verification() -> None:
 
 
 def test_parameters_may_be_any_mapping() -> None:
-    assert Mask([], MappingProxyType({"city": "Springfield"}))("no Springfield") == "no ***"
+    assert Redactor([], MappingProxyType({"city": "Springfield"}))("no Springfield") == "no ***"
 
 
 def test_words_that_are_not_utf_8_are_none() -> None:
-    assert said('{"message": "Ungültig"}'.encode("latin-1")) == ""
+    assert error_message('{"message": "Ungültig"}'.encode("latin-1")) == ""

@@ -20,12 +20,12 @@ from ordosync.errors import (
     UnavailableError,
     UnknownOutcomeError,
 )
-from ordosync.http import Http
+from ordosync.http import HttpClient
 from tests.http.conftest import QUICK, HastyClock
 from tests.http.server import Reaction, Server, answer, hangs, reset
 
 Serve = Callable[..., Server]
-Session = Callable[..., Http]
+Session = Callable[..., HttpClient]
 
 
 class Made(msgspec.Struct):
@@ -35,9 +35,9 @@ class Made(msgspec.Struct):
 MADE = answer('{"id": 7}', 201)
 
 
-def create(http: Http, *, repeatable: bool = False) -> Made:
+def create(http: HttpClient, *, idempotent: bool = False) -> Made:
     body = {"total": Decimal("12.30")}
-    return http.send("POST", "/order", Made, doing="create", json=body, repeatable=repeatable)
+    return http.send("POST", "/order", Made, action="create", json=body, idempotent=idempotent)
 
 
 def test_write_is_sent_as_json_with_exact_money(serve: Serve, session: Session) -> None:
@@ -58,7 +58,7 @@ def test_any_success_will_do_where_nothing_is_asked_back(
 ) -> None:
     http = session(serve(reply).url)
 
-    http.send("DELETE", "/tag/7", NoneType, doing="remove the tag")
+    http.send("DELETE", "/tag/7", NoneType, action="remove the tag")
 
 
 UNCLEAR: dict[str, bytes | Reaction] = {
@@ -125,7 +125,7 @@ def test_refusal_counts_even_where_its_words_do_not_come(serve: Serve, session: 
 def test_repeatable_write_is_repeated(serve: Serve, session: Session) -> None:
     server = serve(answer(status=500), reset, MADE)
 
-    assert create(session(server.url), repeatable=True) == Made(id=7)
+    assert create(session(server.url), idempotent=True) == Made(id=7)
     assert len(server.seen) == 3
 
 
@@ -133,7 +133,7 @@ def test_repeatable_write_that_never_got_clear_is_unknown(serve: Serve, session:
     server = serve(answer(status=500))
 
     with pytest.raises(UnknownOutcomeError, match="HTTP 500"):
-        create(session(server.url), repeatable=True)
+        create(session(server.url), idempotent=True)
 
     assert len(server.seen) == 3
 
@@ -144,7 +144,7 @@ def test_first_attempt_that_may_have_arrived_is_not_forgotten(
     server = serve(answer(status=500), answer(status=429, Retry_After="3600"))
 
     with pytest.raises(UnknownOutcomeError, match="HTTP 429"):
-        create(session(server.url), repeatable=True)
+        create(session(server.url), idempotent=True)
 
 
 def test_19_refused_connection_is_certain(session: Session) -> None:
@@ -195,10 +195,10 @@ def test_connection_that_was_closed_meanwhile_is_not_written_to(
 def test_crash_around_a_write_and_not_around_a_read(serve: Serve, point: str, arrived: int) -> None:
     server = serve(answer("[1]"))
     script = (
-        "from ordosync.clock import Clock; from ordosync.http import Http;"
-        f"http = Http('a', '{server.url}', clock=Clock(), auth={{}});"
-        "http.get('/read', list[int], doing='read');"
-        "http.send('POST', '/write', list[int], doing='write')"
+        "from ordosync.clock import Clock; from ordosync.http import HttpClient;"
+        f"http = HttpClient('a', '{server.url}', clock=Clock(), auth={{}});"
+        "http.get('/read', list[int], action='read');"
+        "http.send('POST', '/write', list[int], action='write')"
     )
 
     done = subprocess.run(
@@ -213,7 +213,7 @@ def test_text_that_cannot_be_sent_is_refused_unasked(serve: Serve, session: Sess
     server = serve(MADE)
 
     with pytest.raises(RefusedError, match="surrogates not allowed"):
-        session(server.url).send("POST", "/order", Made, doing="create", json={"name": "\ud800"})
+        session(server.url).send("POST", "/order", Made, action="create", json={"name": "\ud800"})
 
     assert server.seen == []
 
@@ -224,6 +224,6 @@ def test_what_a_link_or_an_odd_name_would_ask_elsewhere_is_refused(
     server = serve(MADE)
 
     with pytest.raises(RefusedError, match="not asked"):
-        session(server.url).send("PUT", "/product/../order", Made, doing="write")
+        session(server.url).send("PUT", "/product/../order", Made, action="write")
 
     assert server.seen == []

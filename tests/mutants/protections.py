@@ -68,16 +68,16 @@ MUTANTS = (
     ),
     Mutant(
         protection="foreign text never reaches a terminal as it is",
-        file="cli/output/terminal.py",
-        old='    return "".join(_visible(char) for char in str(text))',
-        new="    return str(text)",
+        file="text.py",
+        old="    if shown.isprintable():",
+        new="    if shown:",
         test="test_bad_input.py::test_foreign_text_never_reaches_the_terminal_as_it_is",
     ),
     Mutant(
         protection="a redirect is not followed, and no success",
         file="http/responses.py",
-        old="    if not _OK <= reply.status < _REDIRECT:",
-        new="    if not _OK <= reply.status < _BAD:",
+        old="    if not _OK <= response.status < _REDIRECT:",
+        new="    if not _OK <= response.status < _BAD:",
         test="http",
     ),
     Mutant(
@@ -194,6 +194,13 @@ MUTANTS = (
         test="tasks/test_cancel_orders.py",
     ),
     Mutant(
+        protection="an order is not cancelled while a piece of it is wanted",
+        file="accounts/shopify/merchant_cancellations.py",
+        old="        return not self.is_off(part) and not _is_closed_unsent(part)",
+        new="        return False",
+        test="accounts/shopify/test_cancelled_pieces.py",
+    ),
+    Mutant(
         protection="a shipped order is never cancelled",
         file="accounts/ordoro/supplier_orders.py",
         old="        if has_left(order) and not also_shipped:",
@@ -252,8 +259,8 @@ MUTANTS = (
     Mutant(
         protection="an unclear write is not sent again at once",
         file="http/responses.py",
-        old='again=call.effect != "once" and not error.lasting)',
-        new="again=not error.lasting)",
+        old='can_retry=request.effect != "non-idempotent" and not error.is_permanent',
+        new="can_retry=not error.is_permanent",
         test="http/test_writing.py",
     ),
     Mutant(
@@ -302,8 +309,8 @@ MUTANTS = (
     Mutant(
         protection="an order that was made counts as made, though no more is known of it",
         file="accounts/shopify/supplier_orders.py",
-        old="        with self._written(doing):\n            keeps_reference =",
-        new="        if doing:\n            keeps_reference =",
+        old="        with self._written(action):\n            keeps_reference =",
+        new="        if action:\n            keeps_reference =",
         test="accounts/shopify/test_many.py",
     ),
     Mutant(
@@ -526,9 +533,30 @@ MUTANTS = (
     Mutant(
         protection="an id that a person types is looked for before it is believed",
         file="engine/execution/resolve.py",
-        old="    if not arrived and not _is_there(portal, kind, there):",
+        old="    if not arrived and not _is_there(portal, link.kind, there):",
         new="    if False:",
         test="test_log.py::test_an_order_that_is_not_there_is_not_settled_as_sent",
+    ),
+    Mutant(
+        protection="an order that another portal sends is not settled as sent",
+        file="engine/execution/resolve.py",
+        old="    if sender and not arrival.is_proven:",
+        new="    if False:",
+        test="test_one_supplier.py",
+    ),
+    Mutant(
+        protection="an order is settled as sent only with its lines claimed",
+        file="engine/execution/resolve.py",
+        old="        if arrival.is_proven or arrival.claims.are_kept(row.key):",
+        new="        if True:",
+        test="test_one_supplier.py",
+    ),
+    Mutant(
+        protection="what others sent before the import is no part of the Supplier's order",
+        file="accounts/shopify/foreign_parcels.py",
+        old="return [one for one in others if one.holds and (one.created_at or sent_at) < sent_at]",
+        new="return []",
+        test="pairs/test_first_import.py",
     ),
     Mutant(
         protection="a run that the safety limit stopped is listed until one passes",
@@ -588,5 +616,20 @@ MUTANTS = (
         old="                    if reference in part and reference not in found:",
         new="                    if reference in part:",
         test="faults/test_writes.py::test_of_two_orders_with_one_reference_the_oldest_counts",
+    ),
+    Mutant(
+        protection="of two orders with one reference the oldest counts at WooCommerce",
+        file="accounts/woocommerce/supplier_orders.py",
+        old="    for order in sorted(orders, key=lambda one: one.id, reverse=True):",
+        new="    for order in sorted(orders, key=lambda one: one.id):",
+        test="faults/test_writes.py::test_of_two_orders_with_one_reference_the_oldest_counts",
+    ),
+    Mutant(
+        protection="what an account says it has already is looked for before it is sent again",
+        file="engine/execution/unproven.py",
+        old=" or is_said_to_exist",
+        new="",
+        test="faults/test_exists_already.py::"
+        "test_order_that_is_refused_as_there_already_is_looked_for_before_it_is_sent_again",
     ),
 )

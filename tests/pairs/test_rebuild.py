@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.config import load_config
 from ordosync.engine import open_portal, plan_task, register
 from ordosync.engine.comparison.rebuild import Rebuilt, rebuild
@@ -37,9 +37,9 @@ def rebuilt(pair: Pair, *, add: bool = False) -> Rebuilt:
     pair.supplier.settle()
     before = pair.everything()
     config, clock = load_config(pair.path), pair.merchant.clock
-    with Store.open(config.database) as store, closing(Network(clock)) as network:
+    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
         register(config, store, clock)
-        portal = open_portal(config, config.portals[PORTAL], store, network)
+        portal = open_portal(config, config.portals[PORTAL], store, connections)
         able = can_run(config, config.portals[PORTAL], "import-products")
         found = rebuild(portal, store, clock, with_products=able, add=add)
     assert pair.everything() == before
@@ -49,8 +49,8 @@ def rebuilt(pair: Pair, *, add: bool = False) -> Rebuilt:
 def would(pair: Pair) -> dict[str, list[str]]:
     """Return what a dry run of every task says."""
     config, clock = load_config(pair.path), pair.merchant.clock
-    with Store.open(config.database) as store, closing(Network(clock)) as network:
-        portal = open_portal(config, config.portals[PORTAL], store, network)
+    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
+        portal = open_portal(config, config.portals[PORTAL], store, connections)
         return {
             name: [step.summary for step in plan_task(task, portal, store, clock)]
             for name, task in TASKS.items()

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.config import load_config
 from ordosync.engine import Stop, open_portal, register
 from ordosync.engine.comparison.difference import Difference
@@ -30,9 +30,9 @@ def compared(pair: Pair, *, fix: bool = False) -> list[Difference]:
     pair.merchant.settle()
     pair.supplier.settle()
     config, clock = load_config(pair.path), pair.merchant.clock
-    with Store.open(config.database) as store, closing(Network(clock)) as network:
+    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
         register(config, store, clock)
-        portal = open_portal(config, config.portals[PORTAL], store, network)
+        portal = open_portal(config, config.portals[PORTAL], store, connections)
         able = frozenset(task for task in TASKS if can_run(config, config.portals[PORTAL], task))
         found = list(differences(portal, able=able, now=clock.now()))
         portal.merchant.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.config import load_config
 from ordosync.database import sqlite3
@@ -73,7 +73,7 @@ class Pair:
         config = load_config(self.path)
         with Store.open(config.database) as store:
             register(config, store, self.clock)
-            opened = open_portal(config, config.portals[portal], store, Network(self.clock))
+            opened = open_portal(config, config.portals[portal], store, Connections(self.clock))
             return plan_task(TASKS[task], opened, store, self.clock)
 
     def applied(self, task: str, steps: Sequence[Step]) -> list[Result]:
@@ -81,7 +81,7 @@ class Pair:
         config = load_config(self.path)
         with Store.open(config.database) as store:
             opened = open_portal(
-                config, config.portals["shop-northwind"], store, Network(self.clock)
+                config, config.portals["shop-northwind"], store, Connections(self.clock)
             )
             return TASKS[task].apply(opened, steps, look_first=True)
 

@@ -11,7 +11,7 @@ _UNFINISHED = (".tmp", ".part")
 _WILD = frozenset("*?[")
 
 
-def files_of(glob: Path, *, account: str, doing: str) -> dict[str, Path]:
+def files_of(glob: Path, *, account: str, action: str) -> dict[str, Path]:
     """Return the files that are to be read, by their name below the folder, sorted."""
     wild = [i for i, part in enumerate(glob.parts) if _WILD & set(part)]
     if not wild and glob.is_dir():
@@ -21,12 +21,12 @@ def files_of(glob: Path, *, account: str, doing: str) -> dict[str, Path]:
         folder, patterns = Path(*glob.parts[:first]), [str(Path(*glob.parts[first:]))]
     if not folder.is_dir():
         why = f"the folder {folder} does not exist; make it"
-        raise UnavailableError(account, doing, why)
+        raise UnavailableError(account, action, why)
     try:
         paths = sorted({path for pattern in patterns for path in folder.glob(pattern)})
     except OSError as error:
         why = f"{folder} cannot be read: {error.strerror}"
-        raise RefusedError(account, doing, why) from error
+        raise RefusedError(account, action, why) from error
     return {
         str(path.relative_to(folder)): path
         for path in paths

@@ -243,7 +243,7 @@ class FileReading(Generic[T]):
         return self._index
 
     def _files(self) -> dict[str, Path]:
-        files = files_of(self._options.glob, account=self._account, doing=self._doing)
+        files = files_of(self._options.glob, account=self._account, action=self._doing)
         if self._returned:
             files = {name: path for name, path in files.items() if not self._returned.holds(path)}
         return oldest_first(files)
@@ -281,8 +281,8 @@ class FileReading(Generic[T]):
             return False  # gone since the folder was listed
         except OSError as error:
             if error.filename != str(path):
-                doing, why = "keep a copy of its files", f"{self._folder}: {error.strerror}"
-                raise UnavailableError(self._account, doing, why) from error
+                action, why = "keep a copy of its files", f"{self._folder}: {error.strerror}"
+                raise UnavailableError(self._account, action, why) from error
             self._refused[id_of_file(name)] = refused_file(name, path, error, self._options)
             return False
         try:

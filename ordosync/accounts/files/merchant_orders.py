@@ -9,6 +9,7 @@ from ordosync.accounts.account import Role
 from ordosync.accounts.files.file_reader import FileReading
 from ordosync.accounts.files.merchant_tracking import Inventory, Trackings
 from ordosync.accounts.files.parts import PartsOfFiles
+from ordosync.errors import PartlyReadError
 from ordosync.models import (
     Order,
     Outcome,
@@ -82,7 +83,7 @@ class MerchantSide(PartsOfFiles):
             wrong = wrong or next(iter(bad), None)
             yield Page(items=tuple(i for i in page.items if isinstance(i, str)), cursor=page.cursor)
         if wrong:
-            raise self._refusal("read cancellations", wrong.reason)
+            raise PartlyReadError(f"account {self.name}", "read cancellations", wrong.reason)
 
     def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which stand in a cancellation file as it is now, or in a copy that was kept."""

@@ -37,5 +37,5 @@ class PartsOfFiles(Account):
             raise self._refusal(f"use `{option}`", "this option is missing in the configuration")
         return part
 
-    def _refusal(self, doing: str, answer: str) -> RefusedError:
-        return RefusedError(f"account {self.name}", doing, answer)
+    def _refusal(self, action: str, answer: str) -> RefusedError:
+        return RefusedError(f"account {self.name}", action, answer)

@@ -22,12 +22,9 @@ from ordosync.accounts.files.output.safe_output import (
     alone_in,
     csv_text,
     decimal_text,
-    half_of,
     neutral,
-    replace_file,
-    sync_folder,
-    write_half,
 )
+from ordosync.atomic_write import replace_file, sync_folder, temporary_path, write_temporary
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.failpoints import fault
 from ordosync.models import Address, Line, Order, Outcome
@@ -108,19 +105,19 @@ class OrderFilesWriter:
         return self._records.joinpath(f"{claimant}.json").exists()
 
     @contextmanager
-    def _alone(self, doing: str) -> Iterator[None]:
+    def _alone(self, action: str) -> Iterator[None]:
         try:
             with alone_in(self._folder):
                 yield
         except BlockingIOError as error:
             why = f"another run is writing in {self._folder}"
-            raise UnavailableError(self._account, doing, why) from error
+            raise UnavailableError(self._account, action, why) from error
         except FileNotFoundError as error:
             why = f"the folder {self._folder} does not exist; make it"
-            raise UnavailableError(self._account, doing, why) from error
+            raise UnavailableError(self._account, action, why) from error
         except OSError as error:
             why = f"{self._folder}: {error.strerror or error}"
-            raise UnavailableError(self._account, doing, why) from error
+            raise UnavailableError(self._account, action, why) from error
 
     def _create(self, order: Order, prefix: str) -> Outcome:
         if why := _refusal(order):
@@ -133,13 +130,13 @@ class OrderFilesWriter:
             number = self._claimed(f"{prefix}{order.number}", order.reference)
             record = _Record(number=number, lines=len(order.lines))
             file = self._file(order.reference)
-            write_half(half_of(file), self._content(order, number))
+            write_temporary(temporary_path(file), self._content(order, number))
             fault("order-file-half")
             said = {"number": number, "lines": record.lines, "reference": order.reference}
             text = json.dumps(said)
             replace_file(self._record(order.reference), text.encode())
             fault("order-file-recorded")
-            half_of(file).rename(file)
+            temporary_path(file).rename(file)
             sync_folder(self._folder)
         except UnicodeError:
             why = f"has text that is not {self._options.encoding}"
@@ -161,8 +158,8 @@ class OrderFilesWriter:
             why = f"{self._record(reference)} is damaged; nobody can tell what was written"
             raise RefusedError(self._account, "find orders", why) from error
         file = self._file(reference)
-        if half_of(file).exists():
-            half_of(file).rename(file)
+        if temporary_path(file).exists():
+            temporary_path(file).rename(file)
             sync_folder(self._folder)
         return record
 

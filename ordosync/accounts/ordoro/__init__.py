@@ -28,7 +28,7 @@ from ordosync.models import Page, Standing
 from ordosync.secret import Secret
 
 if TYPE_CHECKING:
-    from ordosync.http import Http
+    from ordosync.http import HttpClient
 
 __all__ = ["MerchantOptions", "OrdoroAccount", "SupplierOptions"]
 
@@ -93,12 +93,12 @@ class OrdoroAccount(MerchantSide, SupplierSide):
             allow_http=allow_http,
         )
 
-    def connect(self) -> "Http":
+    def connect(self) -> "HttpClient":
         """Make the session: one limit of requests for all who use this account."""
-        from ordosync.http import Http, RateLimit  # noqa: PLC0415 - slow to import
+        from ordosync.http import HttpClient, RateLimit  # noqa: PLC0415 - slow to import
 
-        options, clock = self._options, self.needed_network.clock
-        return Http(
+        options, clock = self._options, self.needed_connections.clock
+        return HttpClient(
             f"account {self.name}",
             options.base_url,
             clock=clock,
@@ -118,7 +118,7 @@ class OrdoroAccount(MerchantSide, SupplierSide):
 
     def check(self, role: Role) -> Iterator[Finding]:
         """Sign in, and look whether what the options name is there."""
-        self.http.get("/authenticated/", NoneType, doing="sign in")
+        self.http.get("/authenticated/", NoneType, action="sign in")
         yield from self.check_merchant() if role == "merchant" else self.check_supplier()
 
 

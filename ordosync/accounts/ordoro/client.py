@@ -47,32 +47,32 @@ class Side(HttpAccount):
         return ZoneInfo(self.timezone) if self.timezone else UTC
 
     def changed(
-        self, params: Params, cursor: str | None, *, now: datetime, doing: str, by: By = "updated"
+        self, params: Params, cursor: str | None, *, now: datetime, action: str, by: By = "updated"
     ) -> Iterator[tuple[Sequence[OrderShape | Unusable], str | None]]:
         """Yield pages of the orders that match and changed since the cursor, and the next one."""
         listed = orders(
-            self.http, params, by=by, zone=self.zone, doing=doing, account=f"account {self.name}"
+            self.http, params, by=by, zone=self.zone, action=action, account=f"account {self.name}"
         )
         return since_cursor(cursor, listed.since, listed.at_of, now=now)
 
-    def found(self, number: str, doing: str) -> OrderShape | Unusable | None:
+    def found(self, number: str, action: str) -> OrderShape | Unusable | None:
         """Return an order as it is now; None where there is none, or no more since it was split."""
         try:
-            raw = self.http.get(path("order", number), Raw, doing=doing)
+            raw = self.http.get(path("order", number), Raw, action=action)
         except NotFoundError:
             return None
         return read(raw, OrderShape)
 
-    def order(self, number: str, doing: str) -> OrderShape | None:
+    def order(self, number: str, action: str) -> OrderShape | None:
         """Return the same. Raises `RefusedError` for one that cannot be read."""
-        found = self.found(number, doing)
+        found = self.found(number, action)
         if isinstance(found, Unusable):
-            raise RefusedError(f"account {self.name}", doing, found.reason)
+            raise RefusedError(f"account {self.name}", action, found.reason)
         return found
 
-    def orders_now(self, numbers: Sequence[str], doing: str) -> Mapping[str, OrderShape]:
+    def orders_now(self, numbers: Sequence[str], action: str) -> Mapping[str, OrderShape]:
         """Return those of these orders that are there and can be read, as they are now."""
-        found = self.side_by_side(numbers, partial(self.found, doing=doing))
+        found = self.side_by_side(numbers, partial(self.found, action=action))
         return {one.order_number: one for one in found if isinstance(one, OrderShape)}
 
     def sent_at(self, order: OrderShape) -> datetime | None:
@@ -86,9 +86,9 @@ class Side(HttpAccount):
         Remembered until the end of the run, once it is ready: a split is never undone.
         """
         if number not in self._parents:
-            doing = f"read the pieces of order {number}"
+            action = f"read the pieces of order {number}"
             try:
-                known = self.http.get(path("order/parent", number), ParentShape, doing=doing)
+                known = self.http.get(path("order/parent", number), ParentShape, action=action)
             except NotFoundError:
                 known = None
             if known and not known.ready:
@@ -133,24 +133,24 @@ class Side(HttpAccount):
             "POST",
             path("order", number, "comment"),
             NoneType,
-            doing=f"comment on order {number}",
+            action=f"comment on order {number}",
             json={"comment": text},
         )
 
-    def product(self, sku: str, doing: str) -> ProductShape | None:
+    def product(self, sku: str, action: str) -> ProductShape | None:
         """Return a product as it is now, if it is there."""
         from ordosync.http import quoted  # noqa: PLC0415 - slow to import
 
         try:
-            raw = self.http.get(f"/product/{quoted(sku)}/", Raw, doing=doing)
+            raw = self.http.get(f"/product/{quoted(sku)}/", Raw, action=action)
         except NotFoundError:
             return None
         found = read(raw, ProductShape)
         return None if isinstance(found, Unusable) else found
 
-    def product_list(self, params: Params, doing: str) -> Iterator[list[ProductShape | Unusable]]:
+    def product_list(self, params: Params, action: str) -> Iterator[list[ProductShape | Unusable]]:
         """Yield pages of the products that match."""
-        pages = products(self.http, params, doing=doing, account=f"account {self.name}")
+        pages = products(self.http, params, action=action, account=f"account {self.name}")
         for page in pages:
             yield [read(raw, ProductShape) for raw in page]
 
@@ -175,7 +175,7 @@ class Side(HttpAccount):
     def _known_warehouses(self) -> Sequence[PlaceName]:
         if self._warehouses is None:
             found = self.http.get(
-                "/warehouse/", Warehouses, doing="read the warehouses", params={"limit": "100"}
+                "/warehouse/", Warehouses, action="read the warehouses", params={"limit": "100"}
             )
             self._warehouses = found.warehouse
         return self._warehouses

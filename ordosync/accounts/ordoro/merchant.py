@@ -14,7 +14,9 @@ class MerchantSide(WrittenSplits):
     def check_merchant(self) -> Iterator[Finding]:
         """Look whether the supplier and the warehouse are there."""
         try:
-            self.http.get(f"/supplier/{self.supplier_id}/", NoneType, doing="look for the supplier")
+            self.http.get(
+                f"/supplier/{self.supplier_id}/", NoneType, action="look for the supplier"
+            )
         except NotFoundError:
             yield Finding(text=f"there is no supplier {self.supplier_id}", is_problem=True)
             return

@@ -59,13 +59,13 @@ class RequestedOrders(Side):
         this one's once is not told.
         """
         for items, after in self.changed(
-            {"status": REQUESTED}, cursor, now=now, doing="read orders"
+            {"status": REQUESTED}, cursor, now=now, action="read orders"
         ):
             yield Page(items=tuple(self._order(item) for item in items), cursor=after)
 
     def orders_by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
         """Read these orders as they are now."""
-        found = self.side_by_side(ids, partial(self.found, doing="read an order again"))
+        found = self.side_by_side(ids, partial(self.found, action="read an order again"))
         requested = [
             one
             for one in found
@@ -79,7 +79,7 @@ class RequestedOrders(Side):
         An order that was cancelled or restored may have lost its supplier, so that one without is
         given, too. Orders that cannot be read are left out.
         """
-        pages = self.changed({"status": "all"}, None, now=now, doing="read all orders")
+        pages = self.changed({"status": "all"}, None, now=now, action="read all orders")
         for items, _ in pages:
             found = (self._as_requested(one) for one in items if isinstance(one, OrderShape))
             yield Page(items=tuple(one for one in found if one))
@@ -122,7 +122,7 @@ class RequestedOrders(Side):
         An order that was cancelled may have lost its supplier, so it is not asked for.
         """
         pages = self.changed(
-            {"status": "cancelled"}, cursor, now=now, doing="read cancelled orders", by="cancelled"
+            {"status": "cancelled"}, cursor, now=now, action="read cancelled orders", by="cancelled"
         )
         for items, after in pages:
             unshipped = [

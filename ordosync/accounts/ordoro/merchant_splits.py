@@ -34,7 +34,7 @@ class WrittenSplits(WrittenTracking):
             "POST",
             path("order", number, "split"),
             list[str],
-            doing=f"split order {number}",
+            action=f"split order {number}",
             json=body_of(split, order.lines),
         )
         pieces = self._pieces(split)
@@ -57,7 +57,7 @@ class WrittenSplits(WrittenTracking):
 
     def _pieces(self, split: Split) -> tuple[Piece, ...] | None:
         """Return what a split has made, once it is ready; None: not for now."""
-        clock = self.needed_network.clock
+        clock = self.needed_connections.clock
         for attempt in range(_READY_TRIES):
             if attempt:
                 clock.sleep(1)

@@ -49,7 +49,7 @@ class OfferedProducts(RequestedOrders):
 
     def products_by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | Unusable]]:
         """Read these products as they are now."""
-        found = self.side_by_side(ids, partial(self.product, doing="read a product again"))
+        found = self.side_by_side(ids, partial(self.product, action="read a product again"))
         yield Page(items=tuple(self._products([one for one in found if one])))
 
     def stock_to_write(self, ids: Sequence[str]) -> Mapping[str, Stock]:
@@ -58,9 +58,9 @@ class OfferedProducts(RequestedOrders):
         Where many are asked for, all of the supplier's products are read once, for five minutes.
         """
         if len(ids) <= _FEW and not self._on_hand:
-            found = self.side_by_side(ids, partial(self.product, doing="read stock"))
+            found = self.side_by_side(ids, partial(self.product, action="read stock"))
             return {one.sku: self._to_write(one) for one in found if one}
-        if self.needed_network.clock.monotonic() >= self._on_hand_until:
+        if self.needed_connections.clock.monotonic() >= self._on_hand_until:
             self._read_on_hand()
         return {id_: self._on_hand[id_] for id_ in ids if id_ in self._on_hand}
 
@@ -87,7 +87,7 @@ class OfferedProducts(RequestedOrders):
             return self.pair.warehouse
         if self._linked_warehouse is None:
             supplier = self.http.get(
-                f"/supplier/{self.supplier_id}/", PlaceName, doing="look for its warehouse"
+                f"/supplier/{self.supplier_id}/", PlaceName, action="look for its warehouse"
             )
             self._linked_warehouse = supplier.warehouse_id or self.default_warehouse()
         return self._linked_warehouse
@@ -99,7 +99,7 @@ class OfferedProducts(RequestedOrders):
             for item in items
             if isinstance(item, ProductShape)
         }
-        self._on_hand_until = self.needed_network.clock.monotonic() + FRESH_S
+        self._on_hand_until = self.needed_connections.clock.monotonic() + FRESH_S
 
     def _to_write(self, product: ProductShape) -> Stock:
         warehouse = self.warehouse()
@@ -125,9 +125,9 @@ class OfferedProducts(RequestedOrders):
             "PUT",
             self.stock_path(wanted.product_id, self.warehouse()),
             NoneType,
-            doing=f"set the stock of {wanted.sku}",
+            action=f"set the stock of {wanted.sku}",
             json={"on_hand": wanted.quantity},
-            repeatable=True,
+            idempotent=True,
         )
         self._known[wanted.product_id] = wanted.quantity
         known = self._on_hand.get(wanted.product_id)

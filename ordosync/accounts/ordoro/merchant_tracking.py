@@ -70,7 +70,7 @@ class WrittenTracking(OfferedProducts):
             method,
             path("order", shipment.order_id, "shipping_info"),
             ShippingShape,
-            doing=f"add tracking {shipment.tracking_number} to order {shipment.order_id}",
+            action=f"add tracking {shipment.tracking_number} to order {shipment.order_id}",
             json=body,
         )
 

@@ -18,14 +18,14 @@ from ordosync.accounts.pagination import LIMIT, ChangingList, whole
 from ordosync.models import Unusable
 
 if TYPE_CHECKING:
-    from ordosync.http import Http
+    from ordosync.http import HttpClient
 
 By = Literal["updated", "cancelled"]
 Params = Mapping[str, str | Sequence[str]]
 
 
 def orders(
-    http: "Http", params: Params, *, by: By, zone: tzinfo, doing: str, account: str
+    http: "HttpClient", params: Params, *, by: By, zone: tzinfo, action: str, account: str
 ) -> ChangingList[OrderShape | Unusable]:
     """Return the orders that match, by the time of their last update or of their cancellation."""
 
@@ -33,24 +33,26 @@ def orders(
         query = {**params, "sort": f"{by}_date", "limit": str(LIMIT), "offset": str(offset)}
         if after:
             query[f"{by}_after"] = after.isoformat()
-        page = http.get("/v3/order", OrderPage, doing=doing, params=query)
+        page = http.get("/v3/order", OrderPage, action=action, params=query)
         return [read(raw, OrderShape) for raw in page.order], page.count
 
     def at_of(item: OrderShape | Unusable) -> datetime | None:
         return None if isinstance(item, Unusable) else moment(getattr(item, f"{by}_date"), zone)
 
-    return ChangingList(ask, name_of=_name_of, at_of=at_of, account=account, doing=doing)
+    return ChangingList(ask, name_of=_name_of, at_of=at_of, account=account, action=action)
 
 
-def products(http: "Http", params: Params, *, doing: str, account: str) -> Iterator[list[Raw]]:
+def products(
+    http: "HttpClient", params: Params, *, action: str, account: str
+) -> Iterator[list[Raw]]:
     """Yield pages of the products that match, in the order in which they were made."""
 
     def ask(offset: int) -> tuple[list[Raw], int]:
         query = {**params, "sort": "created", "limit": str(LIMIT), "offset": str(offset)}
-        page = http.get("/product/", ProductPage, doing=doing, params=query)
+        page = http.get("/product/", ProductPage, action=action, params=query)
         return page.items, page.count
 
-    return whole(ask, name_of=name_of, account=account, doing=doing)
+    return whole(ask, name_of=name_of, account=account, action=action)
 
 
 def _name_of(item: OrderShape | Unusable) -> str:

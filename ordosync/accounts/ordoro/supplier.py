@@ -15,7 +15,7 @@ class SupplierSide(SentShipments):
         """Look whether the sales channel and the warehouse are there."""
         channel, warehouse = self.channel.sales_channel, self.channel.warehouse
         try:
-            self.http.get(f"/cart/{channel}/", NoneType, doing="look for the sales channel")
+            self.http.get(f"/cart/{channel}/", NoneType, action="look for the sales channel")
         except NotFoundError:
             yield Finding(text=f"there is no sales channel {channel}", is_problem=True)
         if warehouse is not None and not self.warehouse_name(warehouse):

@@ -92,7 +92,7 @@ class MadeOrders(Side):
                     "POST",
                     "/v3/order",
                     OrderShape,
-                    doing=f"create order {order.number}",
+                    action=f"create order {order.number}",
                     json=self._body(order, suffix),
                 )
             except RefusedError as error:
@@ -141,7 +141,7 @@ class MadeOrders(Side):
         page = self.http.get(
             "/v3/order",
             OrderPage,
-            doing="look for an order by our reference",
+            action="look for an order by our reference",
             params={"cart_order_id": reference, "status": "all", "limit": "100"},
         )
         found = [
@@ -174,12 +174,12 @@ class MadeOrders(Side):
         if has_left(order) and not also_shipped:
             return refused("already-shipped", f"order {number} is shipped")
         after = self.http.send(
-            "POST", path("order", number, "cancel"), OrderShape, doing=f"cancel order {number}"
+            "POST", path("order", number, "cancel"), OrderShape, action=f"cancel order {number}"
         )
         if after.tracking_number and not also_shipped:
             # Shipped between our look and our word, and both were taken: the parcel wins.
             self.http.send(
-                "POST", path("order", number, "uncancel"), NoneType, doing=f"restore {number}"
+                "POST", path("order", number, "uncancel"), NoneType, action=f"restore {number}"
             )
             return refused("already-shipped", f"order {number} is shipped")
         return Outcome(state="done", id=number)

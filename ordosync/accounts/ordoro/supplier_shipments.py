@@ -21,7 +21,7 @@ class SentShipments(MadeProducts):
 
     def to_be_shipped_ever(self, *, now: datetime) -> Iterator[Page[Standing]]:
         """Read every order of the sales channel as it stands; one that was split as its pieces."""
-        for items, _ in self.changed(self._ours, None, now=now, doing="read all orders"):
+        for items, _ in self.changed(self._ours, None, now=now, action="read all orders"):
             found = (self._as_received(one) for one in items if isinstance(one, OrderShape))
             yield Page(items=tuple(one for one in found if one))
 
@@ -54,7 +54,7 @@ class SentShipments(MadeProducts):
         patient: bool = False,  # noqa: ARG002 - nothing is half written
     ) -> Iterator[Page[Shipment | Unusable]]:
         """Read the shipments of orders that changed since `cursor`; no shipment is a void one."""
-        for items, after in self.changed(self._ours, cursor, now=now, doing="read shipments"):
+        for items, after in self.changed(self._ours, cursor, now=now, action="read shipments"):
             shipments = (
                 item if isinstance(item, Unusable) else self._shipment(item) for item in items
             )
@@ -73,7 +73,7 @@ class SentShipments(MadeProducts):
         """
         told: set[str] = set()
         unfinished: OrderShape | None = None
-        for items, after in self.changed(self._ours, cursor, now=now, doing="read splits"):
+        for items, after in self.changed(self._ours, cursor, now=now, action="read splits"):
             found: list[Split] = []
             for item in items:
                 if isinstance(item, Unusable):

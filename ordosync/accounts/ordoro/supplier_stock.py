@@ -39,7 +39,7 @@ class MadeProducts(MadeOrders):
         patient: bool = False,  # noqa: ARG002 - nothing is half written
     ) -> Iterator[Page[Stock | Unusable]]:
         """Read how many of each product can be sold, always all of them."""
-        self._available_until = self.needed_network.clock.monotonic() + FRESH_S
+        self._available_until = self.needed_connections.clock.monotonic() + FRESH_S
         for items in self.product_list({}, "read stock"):
             found = [item if isinstance(item, Unusable) else self._to_sell(item) for item in items]
             self._available.update((one.product_id, one) for one in found if isinstance(one, Stock))
@@ -47,10 +47,10 @@ class MadeProducts(MadeOrders):
 
     def stock_of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return the same for these products; what a run has just read is believed."""
-        if self.needed_network.clock.monotonic() >= self._available_until:
+        if self.needed_connections.clock.monotonic() >= self._available_until:
             self._available = {}
         missing = [id_ for id_ in ids if id_ not in self._available]
-        found = self.side_by_side(missing, partial(self.product, doing="read stock again"))
+        found = self.side_by_side(missing, partial(self.product, action="read stock again"))
         known = {one.sku: self._to_sell(one) for one in found if one}
         return known | {id_: self._available[id_] for id_ in ids if id_ in self._available}
 
@@ -63,7 +63,7 @@ class MadeProducts(MadeOrders):
         if product.weight_g is not None:
             body["weight"] = pounds(product.weight_g)
         self.http.send(
-            "POST", "/product/", NoneType, doing=f"create product {product.sku}", json=body
+            "POST", "/product/", NoneType, action=f"create product {product.sku}", json=body
         )
         return Outcome(state="done", id=product.sku)
 

@@ -106,7 +106,7 @@ class ShopifyAccount(StandingOrders):
         from ordosync.accounts.shopify.cost_limit import Bucket  # noqa: PLC0415
         from ordosync.accounts.shopify.graphql import ShopifySession  # noqa: PLC0415 - slow
 
-        reached, clock = self._reached, self.needed_network.clock
+        reached, clock = self._reached, self.needed_connections.clock
         return ShopifySession(
             f"account {self.name}",
             f"{reached.base_url}/api/{self.version}",
@@ -133,19 +133,19 @@ class ShopifyAccount(StandingOrders):
         reached = self._reached
         if reached.client_secret is None:
             return LastingToken(reached.token or Secret(""))
-        from ordosync.http import Http  # noqa: PLC0415 - slow to import
+        from ordosync.http import HttpClient  # noqa: PLC0415 - slow to import
 
-        connect: partial[Http] = partial(
-            Http,
+        connect: partial[HttpClient] = partial(
+            HttpClient,
             f"account {self.name}",
             reached.base_url,
-            clock=self.needed_network.clock,
+            clock=self.needed_connections.clock,
             auth={},
             ca_file=reached.ca_file,
             proxy=reached.proxy,
             allow_http=reached.allow_http,
         )
-        clock = self.needed_network.clock
+        clock = self.needed_connections.clock
         return GrantedToken(reached.client_id, reached.client_secret, connect, clock)
 
 

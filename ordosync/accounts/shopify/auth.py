@@ -10,7 +10,7 @@ from ordosync.clock import Clock
 from ordosync.secret import Secret
 
 if TYPE_CHECKING:
-    from ordosync.http import Http
+    from ordosync.http import HttpClient
 
 HEADER = "X-Shopify-Access-Token"
 # Fetched anew so long before it ends, or after this share of a short life.
@@ -42,7 +42,7 @@ class GrantedToken:
     """A token that the shop grants for a while to who knows the app's id and secret."""
 
     def __init__(
-        self, client_id: str, secret: Secret, connect: Callable[[], "Http"], clock: Clock
+        self, client_id: str, secret: Secret, connect: Callable[[], "HttpClient"], clock: Clock
     ) -> None:
         self._client_id = client_id
         self._secret = secret
@@ -72,7 +72,7 @@ class GrantedToken:
             granted = http.query(
                 "/oauth/access_token",
                 _Granted,
-                doing="fetch a token",
+                action="fetch a token",
                 form={
                     "grant_type": "client_credentials",
                     "client_id": self._client_id,

@@ -114,7 +114,7 @@ class Side(HttpAccount):
         """Return what the shop says of itself, read once."""
         with self.asking:
             if self._shop is None:
-                self._shop = self.shopify.ask(SHOP, ShopShape, doing="sign in")
+                self._shop = self.shopify.ask(SHOP, ShopShape, action="sign in")
             return self._shop
 
     @property
@@ -126,7 +126,7 @@ class Side(HttpAccount):
         """Return all locations, read once a run."""
         if self._locations is None:
             pages = Pages(
-                self.shopify, LOCATIONS, LocationShape, doing="read the locations", first=100
+                self.shopify, LOCATIONS, LocationShape, action="read the locations", first=100
             )
             self._locations = [one for page in pages.all() for one in page]
         return self._locations
@@ -145,23 +145,23 @@ class Side(HttpAccount):
             yield Finding(text=text, is_problem=True)
 
     def by_id(
-        self, document: str, shape: type[T], ids: Sequence[str], *, doing: str, **variables: object
+        self, document: str, shape: type[T], ids: Sequence[str], *, action: str, **variables: object
     ) -> list[T]:
         """Return those of these things that are there. Raises where one cannot be read."""
-        pages = self.raw_by_id(document, ids, doing=doing, **variables)
-        return [self.read(raw, shape, doing=doing) for page in pages for raw in page]
+        pages = self.raw_by_id(document, ids, action=action, **variables)
+        return [self.read(raw, shape, action=action) for page in pages for raw in page]
 
-    def read(self, raw: Raw, shape: type[T], *, doing: str) -> T:
+    def read(self, raw: Raw, shape: type[T], *, action: str) -> T:
         """Read one object. Raises `RefusedError` where it is not what it should be."""
         from ordosync.http import decode  # noqa: PLC0415 - slow to import
 
         try:
             return decode(raw, shape)
         except ValueError as error:
-            raise RefusedError(f"account {self.name}", doing, f"answered {error}") from error
+            raise RefusedError(f"account {self.name}", action, f"answered {error}") from error
 
     def raw_by_id(
-        self, document: str, ids: Sequence[str], *, doing: str, **variables: object
+        self, document: str, ids: Sequence[str], *, action: str, **variables: object
     ) -> Iterator[list[Raw]]:
         """Yield pages of those that are there, each still to be read."""
         left = list(dict.fromkeys(ids))
@@ -169,7 +169,7 @@ class Side(HttpAccount):
             size = self._fit.get(document, _AT_ONCE)
             try:
                 answer = self.shopify.ask(
-                    document, Nodes, doing=doing, ids=left[:size], **variables
+                    document, Nodes, action=action, ids=left[:size], **variables
                 )
             except TooCostlyError:
                 if size == 1:
@@ -181,9 +181,9 @@ class Side(HttpAccount):
 
     def lines(self, found: Requested | Part) -> list[OrderedLine]:
         """Return all lines of a fulfillment order, also where it has more than came with it."""
-        doing = f"read the lines of fulfillment order {number(found.id)}"
+        action = f"read the lines of fulfillment order {number(found.id)}"
         lines = cast("Connection[OrderedLine]", found.line_items)
-        return [*whole(self.shopify, lines, MORE_LINES, OrderedLine, of=found.id, doing=doing)]
+        return [*whole(self.shopify, lines, MORE_LINES, OrderedLine, of=found.id, action=action)]
 
     def denied(self, errors: Sequence[UserError], *sent: object, code: str = "refused") -> Outcome:
         """Return the outcome of a mutation that said no, or not now."""
@@ -198,20 +198,20 @@ class Side(HttpAccount):
         """Return what was said, without what is personal in what was sent."""
         return self.shopify.shown("; ".join(one.message for one in errors), *sent)
 
-    def keep(self, metafields: Sequence[Mapping[str, str]], *, doing: str) -> None:
+    def keep(self, metafields: Sequence[Mapping[str, str]], *, action: str) -> None:
         """Write metafields; the same again changes nothing."""
         for start in range(0, len(metafields), _KEPT_AT_ONCE):
             part = metafields[start : start + _KEPT_AT_ONCE]
             answer = self.shopify.write(
-                KEEP, dict[str, Told], doing=doing, repeatable=True, metafields=part
+                KEEP, dict[str, Told], action=action, idempotent=True, metafields=part
             )
-            self.check_told(answer, doing)
+            self.check_told(answer, action)
 
-    def check_told(self, answer: Mapping[str, Told], doing: str) -> None:
+    def check_told(self, answer: Mapping[str, Told], action: str) -> None:
         """Raise `RefusedError` where any part of a mutation said no."""
         errors = [error for told in answer.values() for error in told.user_errors]
         if errors:
-            raise RefusedError(f"account {self.name}", doing, self.said(errors))
+            raise RefusedError(f"account {self.name}", action, self.said(errors))
 
     def remark(self, order: str, comment: Comment, *kept: Mapping[str, str]) -> None:
         """Say something of an order: a timeline takes no remarks of apps, so beside it.
@@ -219,12 +219,12 @@ class Side(HttpAccount):
         Named by its key, so that it is there once however often it is said.
         """
         digest = hashlib.sha256(comment.key.encode()).hexdigest()[:12]
-        doing = f"remark on order {number(order)}"
+        action = f"remark on order {number(order)}"
         answer = self.shopify.write(
             REMARK,
             dict[str, Told],
-            doing=doing,
-            repeatable=True,
+            action=action,
+            idempotent=True,
             id=order,
             tags=[ATTENTION],
             metafields=[
@@ -232,7 +232,7 @@ class Side(HttpAccount):
                 *kept,
             ],
         )
-        self.check_told(answer, doing)
+        self.check_told(answer, action)
 
 
 def metafield(owner: str, key: str, value: str, *, kind: str = "json") -> Mapping[str, str]:

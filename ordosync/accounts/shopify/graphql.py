@@ -23,10 +23,10 @@ from ordosync.errors import (
     UnavailableError,
     UnknownOutcomeError,
 )
-from ordosync.http import Http, decode
+from ordosync.http import HttpClient, decode
 
 T = TypeVar("T")
-Effect = Literal["none", "same", "once"]
+Effect = Literal["safe", "idempotent", "non-idempotent"]
 
 _PATH = "/graphql.json"
 _ATTEMPTS = 3
@@ -77,7 +77,7 @@ class _Answer(Struct, frozen=True):
         return any(error.extensions.code == "THROTTLED" for error in self.troubles)
 
 
-class ShopifySession(Http):
+class ShopifySession(HttpClient):
     """One session of a shop: questions and mutations, with one bucket for all who use it."""
 
     def __init__(
@@ -95,16 +95,16 @@ class ShopifySession(Http):
         self.answered_version = ""
         """Which version of the API answered last: an old one is silently replaced."""
 
-    def unavailable(self, doing: str, answer: str) -> UnavailableError:
+    def unavailable(self, action: str, answer: str) -> UnavailableError:
         """Return the error of an answer that cannot be used now."""
-        return UnavailableError(self._account, doing, answer)
+        return UnavailableError(self._account, action, answer)
 
-    def ask(self, document: str, shape: type[T], *, doing: str, **variables: object) -> T:
+    def ask(self, document: str, shape: type[T], *, action: str, **variables: object) -> T:
         """Read."""
-        return self._make_known(document, shape, doing, variables, "none")
+        return self._make_known(document, shape, action, variables, "safe")
 
     def page(
-        self, document: str, shape: type[T], *, doing: str, first: int, **variables: object
+        self, document: str, shape: type[T], *, action: str, first: int, **variables: object
     ) -> tuple[T, int]:
         """Read a page of up to so many; also return how many to ask for next.
 
@@ -112,7 +112,7 @@ class ShopifySession(Http):
         """
         while True:
             try:
-                answer = self.ask(document, shape, doing=doing, first=first, **variables)
+                answer = self.ask(document, shape, action=action, first=first, **variables)
             except TooCostlyError:
                 if first == 1:
                     raise
@@ -127,32 +127,32 @@ class ShopifySession(Http):
         document: str,
         shape: type[T],
         *,
-        doing: str,
-        repeatable: bool = False,
+        action: str,
+        idempotent: bool = False,
         **variables: object,
     ) -> T:
-        """Write. `repeatable` where a second time does nothing more."""
-        effect: Effect = "same" if repeatable else "once"
-        return self._make_known(document, shape, doing, variables, effect)
+        """Write. `idempotent` where a second time does nothing more."""
+        effect: Effect = "idempotent" if idempotent else "non-idempotent"
+        return self._make_known(document, shape, action, variables, effect)
 
     def _make_known(
         self,
         document: str,
         shape: type[T],
-        doing: str,
+        action: str,
         variables: Mapping[str, object],
         effect: Effect,
     ) -> T:
         try:
-            return self._until_answered(document, shape, doing, variables, effect)
+            return self._until_answered(document, shape, action, variables, effect)
         except StoppedError as stopped:  # of a wait in which nothing was asked
-            raise StoppedCallError(self._account, doing) from stopped
+            raise StoppedCallError(self._account, action) from stopped
 
     def _until_answered(
         self,
         document: str,
         shape: type[T],
-        doing: str,
+        action: str,
         variables: Mapping[str, object],
         effect: Effect,
     ) -> T:
@@ -163,74 +163,78 @@ class ShopifySession(Http):
         while True:
             attempt += 1
             with self._bucket.share(name):
-                answer = self._signed(body, doing, effect)
+                answer = self._signed(body, action, effect)
                 cost = answer.extensions.cost
                 self._bucket.learn(name, cost)
             if answer.is_throttled:
-                self._wait(name, doing, patient_until)
+                self._wait(name, action, patient_until)
                 continue
-            self._tally.charge(int((cost and cost.actual_query_cost) or 0))
+            self._budget.charge(int((cost and cost.actual_query_cost) or 0))
             if not answer.troubles:
-                return self._value(answer.data, shape, doing, effect)
-            error = self._meaning(answer, doing, variables, effect)
-            if effect == "once" or not isinstance(error, UnavailableError) or attempt >= _ATTEMPTS:
+                return self._value(answer.data, shape, action, effect)
+            error = self._meaning(answer, action, variables, effect)
+            if (
+                effect == "non-idempotent"
+                or not isinstance(error, UnavailableError)
+                or attempt >= _ATTEMPTS
+            ):
                 raise error
             self._clock.sleep(attempt)
 
-    def _wait(self, name: str, doing: str, patient_until: float) -> None:
+    def _wait(self, name: str, action: str, patient_until: float) -> None:
         wait_s = self._bucket.wait_s(name)
         if self._clock.monotonic() + wait_s > patient_until:
             why = "others use up all that may be asked of the shop"
-            raise UnavailableError(self._account, doing, why, retry_after_s=wait_s)
+            raise UnavailableError(self._account, action, why, retry_after_s=wait_s)
         self._clock.sleep(wait_s)
 
-    def _signed(self, body: Mapping[str, object], doing: str, effect: Effect) -> _Answer:
+    def _signed(self, body: Mapping[str, object], action: str, effect: Effect) -> _Answer:
         """Ask; once more where a token that lasts a day has ended before its time."""
         signed = self._token()
         try:
-            return self._sent(body, doing, effect)
+            return self._sent(body, action, effect)
         except SignInError:
             if not self._token.renew(signed):
                 raise
-        return self._sent(body, doing, effect)
+        return self._sent(body, action, effect)
 
-    def _sent(self, body: Mapping[str, object], doing: str, effect: Effect) -> _Answer:
-        if effect == "none":
-            answer, headers = self.query_with_headers(_PATH, _Answer, doing=doing, json=body)
+    def _sent(self, body: Mapping[str, object], action: str, effect: Effect) -> _Answer:
+        if effect == "safe":
+            answer, headers = self.query_with_headers(_PATH, _Answer, action=action, json=body)
             self.answered_version = headers.get(_VERSION, "")
             return answer
         return self.send(
-            "POST", _PATH, _Answer, doing=doing, json=body, repeatable=effect == "same"
+            "POST", _PATH, _Answer, action=action, json=body, idempotent=effect == "idempotent"
         )
 
-    def _value(self, data: Raw, shape: type[T], doing: str, effect: Effect) -> T:
-        unclear = UnavailableError if effect == "none" else UnknownOutcomeError
+    def _value(self, data: Raw, shape: type[T], action: str, effect: Effect) -> T:
+        unclear = UnavailableError if effect == "safe" else UnknownOutcomeError
         if bytes(data) in _NO_DATA:
-            raise unclear(self._account, doing, "answered neither data nor errors")
+            raise unclear(self._account, action, "answered neither data nor errors")
         try:
             return decode(data, shape)
         except ValueError as error:
-            raise unclear(self._account, doing, f"answered {error}") from error
+            raise unclear(self._account, action, f"answered {error}") from error
 
     def _meaning(
-        self, answer: _Answer, doing: str, variables: Mapping[str, object], effect: Effect
+        self, answer: _Answer, action: str, variables: Mapping[str, object], effect: Effect
     ) -> AccountError:
         """Return what the errors mean: part of an answer is never acted upon."""
         first = answer.troubles[0]
         code = first.extensions.code
         text = self.shown(first.message, variables)
         said = f"{code}: {text}" if code else text
-        if effect != "none" and not _is_certain(answer):
-            return UnknownOutcomeError(self._account, doing, said)
+        if effect != "safe" and not _is_certain(answer):
+            return UnknownOutcomeError(self._account, action, said)
         if code == "ACCESS_DENIED":
-            return SignInError(self._account, doing, said)
+            return SignInError(self._account, action, said)
         if code == "MAX_COST_EXCEEDED":
-            return TooCostlyError(self._account, doing, said)
+            return TooCostlyError(self._account, action, said)
         if code == "RESOURCE_NOT_FOUND":
-            return NotFoundError(self._account, doing, said)
+            return NotFoundError(self._account, action, said)
         if code in _NOT_DONE:
-            return RefusedError(self._account, doing, said)
-        return UnavailableError(self._account, doing, said)
+            return RefusedError(self._account, action, said)
+        return UnavailableError(self._account, action, said)
 
 
 def _name(document: str) -> str:

@@ -37,18 +37,18 @@ class OfferedProducts(RequestedOrders):
         Variants could be listed, too, but do not count as changed when their product is given
         another vendor, tag or name, or is stocked at the Supplier's location.
         """
-        doing = "read products"
+        action = "read products"
         changes = Changes(
             self.shopify,
             PRODUCTS,
-            doing=doing,
+            action=action,
             first=25,
             variants=_VARIANTS,
             location=self.location,
         )
         pages = since_cursor(cursor, partial(changes.since, where=self._where()), at_of, now=now)
         for page, after in pages:
-            found = (self.read(raw, OfferedProduct, doing=doing) for _, raw in page)
+            found = (self.read(raw, OfferedProduct, action=action) for _, raw in page)
             yield Page(
                 items=tuple(one for sold in found for one in self._offered(sold)), cursor=after
             )
@@ -56,9 +56,9 @@ class OfferedProducts(RequestedOrders):
     def products_by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | Unusable]]:
         """Read these products as they are now."""
         wanted = [gid("InventoryItem", id_) for id_ in ids]
-        pages = self.raw_by_id(ITEMS, wanted, doing="read products again", location=self.location)
+        pages = self.raw_by_id(ITEMS, wanted, action="read products again", location=self.location)
         for page in pages:
-            items = [self.read(raw, ItemShape, doing="read products again") for raw in page]
+            items = [self.read(raw, ItemShape, action="read products again") for raw in page]
             found = (
                 self._product(one, item, one.product)
                 for item in items
@@ -77,7 +77,7 @@ class OfferedProducts(RequestedOrders):
             MORE_VARIANTS,
             VariantShape,
             of=sold.id,
-            doing=f"read the variants of product {number(sold.id)}",
+            action=f"read the variants of product {number(sold.id)}",
             location=self.location,
         )
         for one in variants:

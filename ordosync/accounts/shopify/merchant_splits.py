@@ -90,7 +90,7 @@ class WrittenSplits(WrittenTracking):
         made = {id_: piece.reference for id_, piece in zip(ids, split.pieces, strict=True)}
         self.keep(
             [self.kept(found.order, "split", {**found.lineage.splits, split.order_id: made})],
-            doing=f"keep what {split.order_id} was split into",
+            action=f"keep what {split.order_id} was split into",
         )
         return _outcome("done" if missing else "unchanged", split, ids)
 
@@ -103,7 +103,7 @@ class WrittenSplits(WrittenTracking):
         answer = self.shopify.write(
             SPLIT,
             dict[str, _SplitAnswer],
-            doing=f"split fulfillment order {number(root.id)}",
+            action=f"split fulfillment order {number(root.id)}",
             splits=[{"fulfillmentOrderId": root.id, "fulfillmentOrderLineItems": lines}],
         )["fulfillmentOrderSplit"]
         if answer.user_errors or not answer.fulfillment_order_splits:

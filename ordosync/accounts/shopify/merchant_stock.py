@@ -61,7 +61,11 @@ class WrittenStock(OfferedProducts):
         """Return what is available, and sold without the Supplier's knowing."""
         wanted = [gid("InventoryItem", id_) for id_ in ids]
         items = self.by_id(
-            ITEMS_STOCK, ItemShape, wanted, doing="read stock to be written", location=self.location
+            ITEMS_STOCK,
+            ItemShape,
+            wanted,
+            action="read stock to be written",
+            location=self.location,
         )
         unsent = self._unsent_orders([item for item in items if _committed(item)])
         found: dict[str, Stock] = {}
@@ -137,8 +141,8 @@ class WrittenStock(OfferedProducts):
             answer = self.shopify.write(
                 SET_STOCK,
                 dict[str, Told],
-                doing="set stock",
-                repeatable=True,
+                action="set stock",
+                idempotent=True,
                 input=asked,
                 key=str(uuid.uuid4()),
             )
@@ -158,8 +162,8 @@ class WrittenStock(OfferedProducts):
         answer = self.shopify.write(
             STOCK_AT,
             dict[str, Told],
-            doing="stock a product at the location",
-            repeatable=True,
+            action="stock a product at the location",
+            idempotent=True,
             item=gid("InventoryItem", id_),
             location=self.location,
             available=quantity,
@@ -187,11 +191,11 @@ class WrittenStock(OfferedProducts):
             return None
         if self._unsent is None:
             self._unsent = UnsentOrders(self.place, kept_as=self.kept_as)
-        doing = "read what is sold and not sent yet"
+        action = "read what is sold and not sent yet"
         self._unsent.refresh(
             self.shopify,
-            lambda raw: self.read(raw, OpenOrder, doing=doing),
-            self.needed_network.clock.now(),
+            lambda raw: self.read(raw, OpenOrder, action=action),
+            self.needed_connections.clock.now(),
         )
         return self._unsent
 

@@ -47,7 +47,7 @@ class Pages(Generic[T]):
         document: str,
         shape: type[T],
         *,
-        doing: str,
+        action: str,
         first: int,
         of: str | None = None,
         **variables: object,
@@ -55,7 +55,7 @@ class Pages(Generic[T]):
         self._http = http
         self._document = document
         self._shape = shape
-        self._doing = doing
+        self._doing = action
         self._first = first
         self._of = of
         self._variables: Mapping[str, object] = variables
@@ -91,7 +91,7 @@ class Pages(Generic[T]):
             variables["id"] = self._of
             shape = dict[str, dict[str, Connection[self._shape]]]  # type: ignore[name-defined]
         answer, self._first = self._http.page(
-            self._document, shape, doing=self._doing, first=self._first, **variables
+            self._document, shape, action=self._doing, first=self._first, **variables
         )
         while isinstance(answer, dict):  # by their names, what was asked and its list
             [answer] = answer.values()
@@ -125,12 +125,12 @@ def whole(
     shape: type[T],
     *,
     of: str,
-    doing: str,
+    action: str,
     **variables: Any,
 ) -> Iterator[T]:
     """Yield all that something has of a kind, also where more of it is there than came with it."""
     yield from begun.nodes
-    pages = Pages(http, document, shape, doing=doing, first=50, of=of, **variables)
+    pages = Pages(http, document, shape, action=action, first=50, of=of, **variables)
     for page in pages.behind(begun.page_info):
         yield from page
 
@@ -143,12 +143,12 @@ class Changes:
         http: "ShopifySession",
         document: str,
         *,
-        doing: str,
+        action: str,
         first: int,
         deep: int = DEEP,
         **variables: Any,
     ) -> None:
-        self._pages = Pages(http, document, Raw, doing=doing, first=first, **variables)
+        self._pages = Pages(http, document, Raw, action=action, first=first, **variables)
         self._deep = deep
         self._seen: dict[tuple[str, datetime | None], None] = {}
 

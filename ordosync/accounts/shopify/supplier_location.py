@@ -58,8 +58,8 @@ class Placed(Side):
         if not self._place:
             found = self._found_place()
             if found is None:
-                doing = f"look for the fulfillment service {self.options.service}"
-                raise RefusedError(f"account {self.name}", doing, "it is not there")
+                action = f"look for the fulfillment service {self.options.service}"
+                raise RefusedError(f"account {self.name}", action, "it is not there")
             self._place = found
         return self._place
 

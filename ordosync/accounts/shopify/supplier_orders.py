@@ -93,7 +93,7 @@ class MadeOrders(MadeProducts):
                 self.shopify,
                 FIND_ORDERS,
                 CreatedOrder,
-                doing="look for orders by our references",
+                action="look for orders by our references",
                 first=_AT_ONCE,
             )
             for page in pages.all(" OR ".join(f"source_identifier:{quoted(one)}" for one in part)):
@@ -127,7 +127,7 @@ class MadeOrders(MadeProducts):
         known = {number(one.id): status_of(one) for one in found.values()}
         pieces = {gid("FulfillmentOrder", id_.partition("/")[2]): id_ for id_ in ids if "/" in id_}
         if pieces:
-            parts = self.by_id(PIECE_STATUSES, Standing, [*pieces], doing="read statuses")
+            parts = self.by_id(PIECE_STATUSES, Standing, [*pieces], action="read statuses")
             known |= {pieces[one.id]: _piece_status(one) for one in parts}
         return known
 
@@ -136,7 +136,7 @@ class MadeOrders(MadeProducts):
         self.remark(gid("Order", comment.order_id.partition("/")[0]), comment)
 
     def _order_standings(self, ids: Sequence[str]) -> Mapping[str, OrderStanding]:
-        found = self.by_id(ORDER_STATUSES, OrderStanding, ids, doing="read statuses")
+        found = self.by_id(ORDER_STATUSES, OrderStanding, ids, action="read statuses")
         return {one.id: one for one in found}
 
     def _free_names(self, orders: Sequence[Order]) -> Mapping[str, str]:
@@ -145,7 +145,7 @@ class MadeOrders(MadeProducts):
         taken: set[str] = set()
         for part in _parts(list(wanted.values())):
             pages = Pages(
-                self.shopify, FIND_NAMES, CreatedOrder, doing="look for names", first=_AT_ONCE
+                self.shopify, FIND_NAMES, CreatedOrder, action="look for names", first=_AT_ONCE
             )
             for page in pages.all(" OR ".join(f"name:{quoted(one)}" for one in part)):
                 taken.update(one.name.removeprefix("#") for one in page)
@@ -176,24 +176,24 @@ class MadeOrders(MadeProducts):
             currency=self.currency,
             variant=lambda sku: found.id if (found := self.known_variant(sku)) else None,
         )
-        doing = f"create order {order.number}"
+        action = f"create order {order.number}"
         answer = self.shopify.write(
             CREATE_ORDER,
             dict[str, _CreateAnswer],
-            doing=doing,
+            action=action,
             order=asked,
             options=_NOT_COUNTED,
         )["orderCreate"]
         if answer.user_errors or answer.order is None:
             return self.denied(answer.user_errors, asked)
-        with self._written(doing):
+        with self._written(action):
             keeps_reference = answer.order.source_identifier == order.reference
             return replace(self._outcome("done", answer.order), keeps_reference=keeps_reference)
 
     def _outcome(self, state: OutcomeState, order: CreatedOrder) -> Outcome:
-        doing = "read the lines of an order"
+        action = "read the lines of an order"
         lines = whole(
-            self.shopify, order.line_items, MORE_ORDER_LINES, Id, of=order.id, doing=doing
+            self.shopify, order.line_items, MORE_ORDER_LINES, Id, of=order.id, action=action
         )
         return Outcome(
             state=state,
@@ -208,16 +208,16 @@ class MadeOrders(MadeProducts):
             return Outcome(state="unchanged", id=number(found.id))
         if status_of(found) == "shipped":
             return refused("already-shipped", f"order {number(found.id)} is shipped")
-        doing = f"cancel order {number(found.id)}"
+        action = f"cancel order {number(found.id)}"
         answer = self.shopify.write(
             CANCEL_ORDER,
             dict[str, _CancelAnswer],
-            doing=doing,
+            action=action,
             id=found.id,
             note="The Merchant cancelled it",
         )["orderCancel"]
         errors = answer.order_cancel_user_errors
-        with self._written(doing):
+        with self._written(action):
             has_ended = answer.job is None or self._has_ended(answer.job)
             now = self._order_standings([found.id]).get(found.id)
         if now and now.cancelled_at:
@@ -231,21 +231,21 @@ class MadeOrders(MadeProducts):
         return Outcome(state="unknown", code="not-ready", reason="it is not cancelled there yet")
 
     @contextmanager
-    def _written(self, doing: str) -> Iterator[None]:
+    def _written(self, action: str) -> Iterator[None]:
         """Let no question after a write that fails pass for the write: that may have been done."""
         try:
             yield
         except (UnavailableError, RefusedError) as error:
-            raise UnknownOutcomeError(f"account {self.name}", doing, error.answer) from error
+            raise UnknownOutcomeError(f"account {self.name}", action, error.answer) from error
 
     def _has_ended(self, job: _Job) -> bool:
         """Wait for what the shop does by and by."""
         for _ in range(_JOB_TRIES):
             if job.done:
                 return True
-            self.needed_network.clock.sleep(1)
+            self.needed_connections.clock.sleep(1)
             asked = self.shopify.ask(
-                JOB, dict[str, _Job | None], doing="wait for a cancellation", id=job.id
+                JOB, dict[str, _Job | None], action="wait for a cancellation", id=job.id
             )
             job = asked["job"] or job
         return job.done

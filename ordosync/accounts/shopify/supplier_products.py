@@ -100,12 +100,12 @@ class MadeProducts(Side):
         patient: bool = False,  # noqa: ARG002 - nothing is half written
     ) -> Iterator[Page[Stock | Unusable]]:
         """Read what is available at the location, of all that is counted there or not at all."""
-        self._sellable_until = self.needed_network.clock.monotonic() + FRESH_S
+        self._sellable_until = self.needed_connections.clock.monotonic() + FRESH_S
         pages = Pages(
             self.shopify,
             SELLABLE,
             ItemShape,
-            doing="read stock",
+            action="read stock",
             first=150,
             location=self.stockroom,
         )
@@ -116,11 +116,11 @@ class MadeProducts(Side):
 
     def stock_of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return the same for these products; what a run has just read is believed."""
-        if self.needed_network.clock.monotonic() >= self._sellable_until:
+        if self.needed_connections.clock.monotonic() >= self._sellable_until:
             self._sellable = {}
         missing = [gid("InventoryItem", id_) for id_ in ids if id_ not in self._sellable]
         items = self.by_id(
-            SELLABLE_BY_ID, ItemShape, missing, doing="read stock again", location=self.stockroom
+            SELLABLE_BY_ID, ItemShape, missing, action="read stock again", location=self.stockroom
         )
         known = {one.product_id: one for item in items if (one := _stock(item))}
         return known | {id_: self._sellable[id_] for id_ in ids if id_ in self._sellable}
@@ -132,7 +132,7 @@ class MadeProducts(Side):
         for start in range(0, len(missing), _AT_ONCE):
             wanted = missing[start : start + _AT_ONCE]
             pages = Pages(
-                self.shopify, KNOWN_SKUS, VariantShape, doing="look for SKUs", first=_AT_ONCE
+                self.shopify, KNOWN_SKUS, VariantShape, action="look for SKUs", first=_AT_ONCE
             )
             for page in pages.all(" OR ".join(f"sku:{quoted(sku)}" for sku in wanted)):
                 for one in page:
@@ -158,7 +158,7 @@ class MadeProducts(Side):
         answer = self.shopify.write(
             CREATE_PRODUCT,
             dict[str, _ProductAnswer],
-            doing=f"create product {product.sku}",
+            action=f"create product {product.sku}",
             input=asked,
         )["productSet"]
         if answer.user_errors or answer.product is None:

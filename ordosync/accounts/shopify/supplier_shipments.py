@@ -47,16 +47,16 @@ class SentShipments(MadeOrders):
         patient: bool = False,  # noqa: ARG002 - nothing is half written
     ) -> Iterator[Page[Shipment | Unusable]]:
         """Read the parcels of the portal's orders that changed since `cursor`."""
-        for orders, after in self._changed_orders(cursor, now=now, doing="read shipments"):
+        for orders, after in self._changed_orders(cursor, now=now, action="read shipments"):
             sent = (one for order in orders for one in (*_sent(order), *_cancelled(order)))
             yield Page(items=tuple(sent), cursor=after)
 
     def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
         """Read these parcels as they are now."""
-        doing = "read shipments again"
+        action = "read shipments again"
         known, wanted = frozenset(ids), [gid("Fulfillment", parcel_of(id_)) for id_ in ids]
-        for page in self.raw_by_id(SENT_BY_ID, wanted, doing=doing):
-            found = [self.read(raw, SentFulfillment, doing=doing) for raw in page]
+        for page in self.raw_by_id(SENT_BY_ID, wanted, action=action):
+            found = [self.read(raw, SentFulfillment, action=action) for raw in page]
             orders = {one.order.id: one.order for one in found}
             items = (
                 shipment
@@ -68,14 +68,14 @@ class SentShipments(MadeOrders):
 
     def splits(self, cursor: str | None, *, now: datetime) -> Iterator[Page[Split]]:
         """Read the orders of which there are several parts and which changed since `cursor`."""
-        for orders, after in self._changed_orders(cursor, now=now, doing="read splits"):
+        for orders, after in self._changed_orders(cursor, now=now, action="read splits"):
             splits = (split for order in orders if (split := self._split_there(order)))
             yield Page(items=tuple(splits), cursor=after)
 
     def splits_by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:
         """Read how these orders are split now."""
         wanted = [gid("Order", id_) for id_ in ids]
-        read = self.by_id(SPLIT_BY_ID, SentOrder, wanted, doing="read splits again")
+        read = self.by_id(SPLIT_BY_ID, SentOrder, wanted, action="read splits again")
         found = (self.with_all_parts(order) for order in read)
         yield Page(items=tuple(split for order in found if (split := self._split_there(order))))
 
@@ -100,18 +100,18 @@ class SentShipments(MadeOrders):
         yield Finding(text="cannot hold the total and the discount of a line")
 
     def _changed_orders(
-        self, cursor: str | None, *, now: datetime, doing: str
+        self, cursor: str | None, *, now: datetime, action: str
     ) -> Iterator[tuple[list[SentOrder], str | None]]:
-        changes = Changes(self.shopify, SENT_ORDERS, doing=doing, first=8)
+        changes = Changes(self.shopify, SENT_ORDERS, action=action, first=8)
         read = partial(changes.since, where=[f"tag:{quoted(self.tag)}"])
         for page, after in since_cursor(cursor, read, at_of, now=now):
-            found = (self.read(raw, SentOrder, doing=doing) for _, raw in page)
+            found = (self.read(raw, SentOrder, action=action) for _, raw in page)
             yield [self.with_all_parts(order) for order in found], after
 
     def with_all_parts(self, order: Sent) -> Sent:
         """Return an order with all parts it has, also where these are more than came with it."""
-        begun, doing = order.fulfillment_orders, f"read the parts of order {number(order.id)}"
-        parts = [*whole(self.shopify, begun, MORE_SENT, Part, of=order.id, doing=doing)]
+        begun, action = order.fulfillment_orders, f"read the parts of order {number(order.id)}"
+        parts = [*whole(self.shopify, begun, MORE_SENT, Part, of=order.id, action=action)]
         if len(parts) > 1 or (order.fulfillments and not is_ended(parts[0])):
             parts = [self._with_lines(part) for part in parts]
         return replace(order, fulfillment_orders=Connection(nodes=parts))

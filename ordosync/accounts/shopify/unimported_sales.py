@@ -60,7 +60,7 @@ class UnsentOrders:
         changes = Changes(
             http,
             UNSENT,
-            doing=_DOING,
+            action=_DOING,
             first=30,
             lines=_LINES,
             sent=self._kept_as["sent"],
@@ -83,7 +83,7 @@ class UnsentOrders:
         if one.status in ("CLOSED", "CANCELLED"):
             self._orders.pop(id_, None)
             return
-        lines = [*whole(http, one.line_items, MORE_UNSENT, _Line, of=one.id, doing=_DOING)]
+        lines = [*whole(http, one.line_items, MORE_UNSENT, _Line, of=one.id, action=_DOING)]
         lineage = Lineage.of(one.order.sent, one.order.split)
         order_id = lineage.order_id(id_)
         # The Supplier was sent what a piece was split from, whoever has split it.

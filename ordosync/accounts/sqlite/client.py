@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from ordosync.accounts.account import Account
-from ordosync.database import sqlite3, transaction, turn
+from ordosync.database import sqlite3, transaction, writer_lock
 from ordosync.embedded import timeline
 from ordosync.embedded.database import opened, savepoint
 from ordosync.failpoints import fault
@@ -76,31 +76,31 @@ class Side(Account):
         """Tell people that something went as it should, each only once."""
         self.comment(comments)
 
-    def reading(self, doing: str) -> AbstractContextManager[sqlite3.Connection]:
+    def reading(self, action: str) -> AbstractContextManager[sqlite3.Connection]:
         """Open the file for one piece of work; one that is not there yet reads as empty."""
-        return self._opened(doing, create=False)
+        return self._opened(action, create=False)
 
     @contextmanager
-    def writing(self, doing: str) -> Iterator[sqlite3.Connection]:
+    def writing(self, action: str) -> Iterator[sqlite3.Connection]:
         """Open the file, made if need be, for one transaction."""
-        with self._opened(doing, create=True) as db:
-            with turn(self.path), transaction(db):
+        with self._opened(action, create=True) as db:
+            with writer_lock(self.path), transaction(db):
                 yield db
                 fault("account-before-commit")
             fault("account-after-commit")
 
-    def _opened(self, doing: str, *, create: bool) -> AbstractContextManager[sqlite3.Connection]:
-        name, clock = f"account {self.name}", self.network.clock if self.network else None
-        return opened(self.path, account=name, doing=doing, create=create, clock=clock)
+    def _opened(self, action: str, *, create: bool) -> AbstractContextManager[sqlite3.Connection]:
+        name, clock = f"account {self.name}", self.connections.clock if self.connections else None
+        return opened(self.path, account=name, action=action, create=create, clock=clock)
 
     def each(
         self,
-        doing: str,
+        action: str,
         items: Sequence[Item],
         write: Callable[[sqlite3.Connection, Item], Outcome],
     ) -> list[Outcome]:
         """Write a batch in one transaction; what the file does not take is that item's outcome."""
-        with self.writing(doing) as db:
+        with self.writing(action) as db:
             return [one_of(db, item, write) for item in items]
 
 

@@ -142,14 +142,14 @@ class MerchantSide(Side):
         """Split open orders into pieces as given, whole or not at all."""
         return self.each("split orders", splits, _split)
 
-    def _check_there(self, cursor: str | None, doing: str) -> None:
+    def _check_there(self, cursor: str | None, action: str) -> None:
         """Refuse to read nothing where there was something: the file is gone, or is another one.
 
         Before that, a file that its desk has not made yet reads as empty: it may be new.
         """
         if int(cursor or 0) and not self.is_there:
             raise RefusedError(
-                f"account {self.name}", doing, f"there is no file {self.path}; check `path:`"
+                f"account {self.name}", action, f"there is no file {self.path}; check `path:`"
             )
 
     @property

@@ -27,7 +27,7 @@ from ordosync.errors import SignInError
 from ordosync.secret import Secret
 
 if TYPE_CHECKING:
-    from ordosync.http import Http
+    from ordosync.http import HttpClient
 
 __all__ = ["MerchantOptions", "SupplierOptions", "WooCommerceAccount"]
 
@@ -114,19 +114,19 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
             allow_http=allow_http,
         )
 
-    def connect(self) -> "Http":
+    def connect(self) -> "HttpClient":
         """Make the session; over plain http the secret is proved and not shown."""
-        from ordosync.http import Http, OneLegged, RateLimit  # noqa: PLC0415 - slow to import
+        from ordosync.http import HttpClient, OAuth1Signer, RateLimit  # noqa: PLC0415 - slow to import
 
-        options, clock = self._options, self.needed_network.clock
+        options, clock = self._options, self.needed_connections.clock
         limit = options.calls_per_minute
-        return Http(
+        return HttpClient(
             f"account {self.name}",
             f"{options.url}/wp-json",
             clock=clock,
             auth=(options.key, options.secret)
             if options.is_secure
-            else OneLegged(key=options.key, secret=options.secret),
+            else OAuth1Signer(key=options.key, secret=options.secret),
             rate=RateLimit(limit, _MINUTE_S, clock) if limit else None,
             ca_file=options.ca_file,
             proxy=options.proxy,
@@ -148,9 +148,9 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
     def _sign_in(self) -> Iterator[Finding]:
         """Ask for an order, and to write none, which a key that may only read refuses."""
         try:
-            self.http.get("/wc/v3/orders", Raw, doing="sign in", params={"per_page": "1"})
-            doing = "ask whether the key may write"
-            self.http.query("/wc/v3/orders/batch", Raw, doing=doing, json={})
+            self.http.get("/wc/v3/orders", Raw, action="sign in", params={"per_page": "1"})
+            action = "ask whether the key may write"
+            self.http.query("/wc/v3/orders/batch", Raw, action=action, json={})
         except SignInError as error:
             yield Finding(text=str(error), is_problem=True)
             if self._options.is_secure and _UNKNOWN in error.answer:

@@ -53,24 +53,24 @@ class Side(Place):
         found: Sequence[RefundShape] = ()
         if order.refunds:
             path = f"/wc/v3/orders/{order.id}/refunds"
-            doing = f"read the refunds of order {order.id}"
-            found = self.http.get(path, list[RefundShape], doing=doing, params=_ALL)
+            action = f"read the refunds of order {order.id}"
+            found = self.http.get(path, list[RefundShape], action=action, params=_ALL)
         back = refunded([one for one in found if until is None or one.was_made_by(until)])
         return {line.id: line.quantity - back.get(line.id, 0) for line in order.line_items}
 
     def find_statuses(self, names: Sequence[str]) -> None:
         """Raise `RefusedError` if the shop has no such status of orders."""
         known = {"status": ",".join(names), "per_page": "1"}
-        self.http.get("/wc/v3/orders", Raw, doing="look for the statuses", params=known)
+        self.http.get("/wc/v3/orders", Raw, action="look for the statuses", params=known)
 
     def changed(
-        self, params: Params, cursor: str | None, *, now: datetime, doing: str
+        self, params: Params, cursor: str | None, *, now: datetime, action: str
     ) -> Iterator[tuple[Sequence[OrderShape | Unusable], str | None]]:
         """Yield pages of the orders that match and changed since the cursor, and the next one."""
-        listed = self.lists.changed_orders(params, doing)
+        listed = self.lists.changed_orders(params, action)
         return since_cursor(cursor, listed.since, at_of, now=now)
 
-    def order(self, target: str, doing: str) -> OrderShape | None:
+    def order(self, target: str, action: str) -> OrderShape | None:
         """Return the order that this is, or is a piece of, as it is now; trash is none.
 
         Raises `RefusedError` for one that cannot be read.
@@ -78,44 +78,44 @@ class Side(Place):
         order_id = order_of(target)
         if not order_id.isdecimal():
             return None
-        raw = self.there(f"/wc/v3/orders/{order_id}", Raw, doing=doing)
+        raw = self.there(f"/wc/v3/orders/{order_id}", Raw, action=action)
         found = None if raw is None else read(raw, OrderShape, what="orders")
         if isinstance(found, Unusable):
-            raise RefusedError(f"account {self.name}", doing, found.reason)
+            raise RefusedError(f"account {self.name}", action, found.reason)
         return None if found is None or found.status == "trash" else found
 
-    def there(self, path: str, shape: type[T], *, doing: str) -> T | None:
+    def there(self, path: str, shape: type[T], *, action: str) -> T | None:
         """Read what may be gone; that the shop has forgotten its own paths is no sign of that."""
         try:
-            return self.http.get(path, shape, doing=doing)
+            return self.http.get(path, shape, action=action)
         except NotFoundError as error:
             if NO_ROUTE in error.answer:
                 why = "WooCommerce does not answer there: is it switched off?"
-                raise UnavailableError(f"account {self.name}", doing, why) from error
+                raise UnavailableError(f"account {self.name}", action, why) from error
             return None
 
     def orders_now(
-        self, targets: Sequence[str], doing: str, *, status: str = "any"
+        self, targets: Sequence[str], action: str, *, status: str = "any"
     ) -> list[OrderShape | Unusable]:
         """Return those of these orders that are there as they are now, 100 a call; no trash."""
         ids = [one for one in dict.fromkeys(map(order_of, targets)) if one.isdecimal()]
 
         def ask(some: Sequence[str]) -> list[Raw]:
             query = {"include": ",".join(some), "status": status, "_fields": ORDER_FIELDS}
-            return self.lists.page("/wc/v3/orders", query, 0, doing)[0]
+            return self.lists.page("/wc/v3/orders", query, 0, action)[0]
 
         pages = self.side_by_side([ids[at : at + LIMIT] for at in range(0, len(ids), LIMIT)], ask)
         return [read(raw, OrderShape, what="orders") for page in pages for raw in page]
 
-    def save(self, order: OrderShape, fields: Mapping[str, object], doing: str) -> OrderShape:
+    def save(self, order: OrderShape, fields: Mapping[str, object], action: str) -> OrderShape:
         """Write fields of an order; a second time does nothing more."""
         return self.http.send(
             "PUT",
             f"/wc/v3/orders/{order.id}",
             OrderShape,
-            doing=doing,
+            action=action,
             json=fields,
-            repeatable=True,
+            idempotent=True,
         )
 
     def put_comment(self, comment: Comment) -> None:
@@ -124,7 +124,7 @@ class Side(Place):
         if order_id.isdecimal():
             say_once(self.http, order_id, comment.text)
 
-    def by_sku(self, skus: Sequence[str], doing: str) -> Mapping[str, list[ProductShape]]:
+    def by_sku(self, skus: Sequence[str], action: str) -> Mapping[str, list[ProductShape]]:
         """Return the products and variations of these SKUs, as many a call as fit.
 
         Letter case does not count there, and spaces around a SKU are not kept. One that fits into
@@ -132,24 +132,24 @@ class Side(Place):
         """
         found: dict[str, list[ProductShape]] = {}
         askable = [sku for sku in dict.fromkeys(skus) if _is_askable(sku)]
-        for items in self.side_by_side(list(_chunks(askable)), partial(self._of_skus, doing)):
+        for items in self.side_by_side(list(_chunks(askable)), partial(self._of_skus, action)):
             for item in items:
                 found.setdefault(folded(item.sku), []).append(item)
         return {sku: found[folded(sku)] for sku in skus if folded(sku) in found}
 
-    def _of_skus(self, doing: str, skus: Sequence[str]) -> list[ProductShape]:
+    def _of_skus(self, action: str, skus: Sequence[str]) -> list[ProductShape]:
         query = {"sku": ",".join(skus), "_fields": PRODUCT_FIELDS}
         items: list[ProductShape] = []
         offset, count = 0, 1
         while offset < count:  # a SKU may be there more than once, if the shop allows it
-            raws, count = self.lists.page("/wc/v3/products", query, offset, doing)
+            raws, count = self.lists.page("/wc/v3/products", query, offset, action)
             shapes = (read(raw, ProductShape, what="products") for raw in raws)
             items += [one for one in shapes if isinstance(one, ProductShape)]
             offset += max(len(raws), 1)
         return items
 
     def catalogue(
-        self, params: Params, doing: str
+        self, params: Params, action: str
     ) -> Iterator[list[tuple[ProductShape, ProductShape | None] | Unusable]]:
         """Yield pages of what can be sold: products, and variations with their parents.
 
@@ -158,7 +158,7 @@ class Side(Place):
         """
         seen: set[int] = set()
         parents: dict[int, ProductShape] = {}
-        for raws in self.lists.products("/wc/v3/products", params, doing):
+        for raws in self.lists.products("/wc/v3/products", params, action):
             page: list[tuple[ProductShape, ProductShape | None] | Unusable] = []
             for item in (read(raw, ProductShape, what="products") for raw in raws):
                 if isinstance(item, Unusable):
@@ -169,10 +169,10 @@ class Side(Place):
                     seen.add(item.id)
                     page.append((item, None))
             yield page
-        yield from self._variations(parents, doing)
+        yield from self._variations(parents, action)
 
     def _variations(
-        self, parents: Mapping[int, ProductShape], doing: str
+        self, parents: Mapping[int, ProductShape], action: str
     ) -> Iterator[list[tuple[ProductShape, ProductShape | None] | Unusable]]:
         if not parents:
             return
@@ -180,22 +180,22 @@ class Side(Place):
             self._has_flat_variations = self.has_route("/wc/v3/variations")
         seen: set[int] = set()
         if self._has_flat_variations:
-            pages = self.lists.products("/wc/v3/variations", {}, doing)
+            pages = self.lists.products("/wc/v3/variations", {}, action)
             for raws in pages:
                 yield _children(raws, parents, seen)
             return
         ids = list(parents)
         for at in range(0, len(ids), LIMIT):
             some = ids[at : at + LIMIT]
-            found = self.side_by_side(some, partial(self._variations_of, doing))
+            found = self.side_by_side(some, partial(self._variations_of, action))
             yield [
                 one
                 for parent, raws in zip(some, found, strict=True)
                 for one in _children(raws, parents, seen, parent=parent)
             ]
 
-    def _variations_of(self, doing: str, parent: int) -> list[Raw]:
-        pages = self.lists.products(f"/wc/v3/products/{parent}/variations", {}, doing)
+    def _variations_of(self, action: str, parent: int) -> list[Raw]:
+        pages = self.lists.products(f"/wc/v3/products/{parent}/variations", {}, action)
         return [raw for page in pages for raw in page]
 
 

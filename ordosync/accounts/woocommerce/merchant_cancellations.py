@@ -28,14 +28,14 @@ class CancelledOrders(SoldOrders):
         pieces of which nothing was sent.
         """
         for items, after in self.changed(
-            self._perhaps_cancelled, cursor, now=now, doing="read cancelled orders"
+            self._perhaps_cancelled, cursor, now=now, action="read cancelled orders"
         ):
             yield Page(items=tuple(self._cancelled(items)), cursor=after)
 
     def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders and pieces are cancelled, unshipped, at this moment."""
-        doing = "see whether orders are still cancelled"
-        found = self.orders_now(ids, doing, status=self._perhaps_cancelled["status"])
+        action = "see whether orders are still cancelled"
+        found = self.orders_now(ids, action, status=self._perhaps_cancelled["status"])
         return frozenset(self._cancelled(found)) & frozenset(ids)
 
     @property

@@ -84,7 +84,7 @@ class SoldOrders(Side):
         """Read the orders to be shipped that have lines of this Supplier's, since `cursor`."""
         self.learn_timezone()
         wanted = {"status": ",".join(self.open_statuses)}
-        for items, after in self.changed(wanted, cursor, now=now, doing="read orders"):
+        for items, after in self.changed(wanted, cursor, now=now, action="read orders"):
             yield Page(items=tuple(self._unshipped(items)), cursor=after)
 
     def orders_by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
@@ -170,7 +170,7 @@ class SoldOrders(Side):
             found = self.http.get(
                 f"/wc/v3/products/{kind}",
                 list[TermShape],
-                doing=f"look for the products' {kind}",
+                action=f"look for the products' {kind}",
                 params={key: name, "per_page": str(LIMIT)},
             )
             if any(name.casefold() in (one.name.casefold(), one.slug.casefold()) for one in found):

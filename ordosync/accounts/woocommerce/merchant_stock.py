@@ -96,8 +96,8 @@ class OfferedProducts(SoldOrders):
             outcomes |= made
         return [outcomes[one.product_id] for one in stock]
 
-    def _by_sku(self, skus: Sequence[str], doing: str) -> Mapping[str, list[ProductShape]]:
-        found = self.by_sku(skus, doing)
+    def _by_sku(self, skus: Sequence[str], action: str) -> Mapping[str, list[ProductShape]]:
+        found = self.by_sku(skus, action)
         self.ours.learn([item.parent_id for items in found.values() for item in items])
         return found
 
@@ -131,7 +131,7 @@ class OfferedProducts(SoldOrders):
             return None
         if self._unit is None:
             path = "/wc/v3/settings/products/woocommerce_weight_unit"
-            said = self.http.get(path, dict[str, object], doing="ask for the unit of weights")
+            said = self.http.get(path, dict[str, object], action="ask for the unit of weights")
             self._unit = _GRAMS.get(str(said.get("value")), Decimal())
         return known * self._unit or None
 
@@ -163,14 +163,14 @@ class OfferedProducts(SoldOrders):
                 "POST",
                 path,
                 BatchShape,
-                doing=f"set the stock of {len(stock)} products",
+                action=f"set the stock of {len(stock)} products",
                 json={
                     "update": [
                         {"id": place, "stock_quantity": one.quantity}
                         for place, one in zip(places, stock, strict=True)
                     ]
                 },
-                repeatable=True,
+                idempotent=True,
             )
             answers = dict(zip(places, answered.update, strict=False))
             for place, one in zip(places, stock, strict=True):

@@ -191,8 +191,8 @@ class Parcels(CancelledOrders):
 
     def _keep(self, told: _Told, record: Record, **fields: str) -> None:
         meta = [{"key": self.record_key, "value": record.written()}]
-        doing = f"keep what was told of order {told.order.id}"
-        self.save(told.order, {**fields, "meta_data": meta}, doing)
+        action = f"keep what was told of order {told.order.id}"
+        self.save(told.order, {**fields, "meta_data": meta}, action)
 
 
 def _words(told: _Told, parts: Sequence[Part]) -> Iterator[str]:

@@ -34,7 +34,7 @@ class StandingOrders(Parcels, SupplierSide):
 
         More than the list is asked only of orders with refunds, or with parcels that are not kept.
         """
-        pages = self.changed({"status": "any"}, None, now=now, doing="read all orders")
+        pages = self.changed({"status": "any"}, None, now=now, action="read all orders")
         for items, _ in pages:
             found = [one for one in items if isinstance(one, OrderShape)]
             if role == "supplier":

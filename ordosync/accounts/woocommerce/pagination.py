@@ -19,7 +19,7 @@ from ordosync.errors import RefusedError
 from ordosync.models import Unusable
 
 if TYPE_CHECKING:
-    from ordosync.http import Http
+    from ordosync.http import HttpClient
 
 Params = Mapping[str, str]
 ORDER_FIELDS = (
@@ -35,19 +35,21 @@ PRODUCT_FIELDS = (
 class Lists:
     """The lists of one shop."""
 
-    def __init__(self, http: "Http", account: str, comes_again: Callable[[datetime], bool]) -> None:
+    def __init__(
+        self, http: "HttpClient", account: str, comes_again: Callable[[datetime], bool]
+    ) -> None:
         self._http = http
         self._account = account
         self._comes_again = comes_again
 
-    def changed_orders(self, params: Params, doing: str) -> ChangingList[OrderShape | Unusable]:
+    def changed_orders(self, params: Params, action: str) -> ChangingList[OrderShape | Unusable]:
         """Return the orders that match, by when they changed last."""
 
         def ask(after: datetime | None, offset: int) -> tuple[list[OrderShape | Unusable], int]:
             query = {**params, "_fields": ORDER_FIELDS, "orderby": "modified", **since(after)}
-            raws, count = self.page("/wc/v3/orders", query, offset, doing)
+            raws, count = self.page("/wc/v3/orders", query, offset, action)
             items = [read(raw, OrderShape, what="orders") for raw in raws]
-            self._check(items, after, doing)
+            self._check(items, after, action)
             return items, count
 
         return ChangingList(
@@ -55,35 +57,35 @@ class Lists:
             name_of=_name_of,
             at_of=at_of,
             account=self._account,
-            doing=doing,
+            action=action,
             comes_again=self._comes_again,
         )
 
-    def products(self, path: str, params: Params, doing: str) -> Iterator[list[Raw]]:
+    def products(self, path: str, params: Params, action: str) -> Iterator[list[Raw]]:
         """Yield pages of the products or variations that match, in the order of their making."""
 
         def ask(offset: int) -> tuple[list[Raw], int]:
             query = {**params, "_fields": PRODUCT_FIELDS, "orderby": "id"}
-            return self.page(path, query, offset, doing)
+            return self.page(path, query, offset, action)
 
-        return whole(ask, name_of=_id_of, account=self._account, doing=doing)
+        return whole(ask, name_of=_id_of, account=self._account, action=action)
 
-    def page(self, path: str, params: Params, offset: int, doing: str) -> tuple[list[Raw], int]:
+    def page(self, path: str, params: Params, offset: int, action: str) -> tuple[list[Raw], int]:
         """Return a page of a list and how many there are in all."""
         query = {"order": "asc", **params, "per_page": str(LIMIT), "offset": str(offset)}
-        raws, headers = self._http.get_with_headers(path, list[Raw], doing=doing, params=query)
+        raws, headers = self._http.get_with_headers(path, list[Raw], action=action, params=query)
         count = headers.get("X-WP-Total", "")
         # A cache in between may drop the header; then a list ends with a page that is not full.
         more = offset + len(raws) + (len(raws) == LIMIT)
         return raws, int(count) if count.isdecimal() else more
 
     def _check(
-        self, items: list[OrderShape | Unusable], after: datetime | None, doing: str
+        self, items: list[OrderShape | Unusable], after: datetime | None, action: str
     ) -> None:
         times = [at for at in map(at_of, items) if at]
         if after and times and min(times) < after:
             why = "answers what did not change: is WooCommerce older than 5.8, or is it a cache?"
-            raise RefusedError(self._account, doing, why)
+            raise RefusedError(self._account, action, why)
 
 
 def since(after: datetime | None) -> Params:

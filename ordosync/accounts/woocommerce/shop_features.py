@@ -62,7 +62,7 @@ class Place(HttpAccount):
         """
         fields = {"_fields": "url,home,gmt_offset,timezone_string,namespaces"}
         try:
-            return self.http.get("/", SiteShape, doing=_ASK_SITE, params=fields)
+            return self.http.get("/", SiteShape, action=_ASK_SITE, params=fields)
         except SignInError:
             return SiteShape(is_closed=True)
         except AccountError as error:
@@ -110,7 +110,7 @@ class Place(HttpAccount):
     def has_route(self, path: str) -> bool:
         """Ask whether the shop has a path, whatever is there."""
         try:
-            self.http.get(path, Raw, doing="ask what the shop can do")
+            self.http.get(path, Raw, action="ask what the shop can do")
         except NotFoundError as error:
             return NO_ROUTE not in error.answer
         return True

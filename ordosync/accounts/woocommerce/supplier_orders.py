@@ -125,23 +125,23 @@ class Created(Side):
             "POST",
             "/wc/v3/orders",
             OrderShape,
-            doing=f"create order {order.number}",
+            action=f"create order {order.number}",
             json=self._body(order),
         )
         lines = [(bool(one.product_id), one.quantity) for one in in_order(made)]
         if lines != [(True, line.quantity) for line in order.lines]:
             self._take_back(made)
-            doing, why = f"create order {order.number}", "a product of it has just been deleted"
+            action, why = f"create order {order.number}", "a product of it has just been deleted"
             self._products = {}
-            raise UnavailableError(f"account {self.name}", doing, why)
+            raise UnavailableError(f"account {self.name}", action, why)
         keeps_reference = made.meta(REFERENCE) == order.reference
         return replace(_outcome("done", made), keeps_reference=keeps_reference)
 
     def _take_back(self, made: OrderShape) -> None:
         """Delete an order of which a line came out as nothing: a deleted product is no error."""
-        doing = f"take order {made.id} back"
-        self.save(made, {"status": "cancelled"}, doing)  # deleting alone keeps its stock
-        self.http.send("DELETE", f"/wc/v3/orders/{made.id}?force=true", NoneType, doing=doing)
+        action = f"take order {made.id} back"
+        self.save(made, {"status": "cancelled"}, action)  # deleting alone keeps its stock
+        self.http.send("DELETE", f"/wc/v3/orders/{made.id}?force=true", NoneType, action=action)
 
     def _make(self, sku: str, name: str, price: Decimal | None) -> ProductShape:
         body: dict[str, object] = {
@@ -153,12 +153,12 @@ class Created(Side):
         }
         if price is not None:
             body["regular_price"] = _text(price)
-        doing = f"create product {sku}"
+        action = f"create product {sku}"
         try:
-            return self.http.send("POST", "/wc/v3/products", ProductShape, doing=doing, json=body)
+            return self.http.send("POST", "/wc/v3/products", ProductShape, action=action, json=body)
         except RefusedError as error:
             # Somebody made it in between.
-            known = self.by_sku([sku], doing) if _SKU_TAKEN in error.answer else {}
+            known = self.by_sku([sku], action) if _SKU_TAKEN in error.answer else {}
             if sku not in known:
                 raise
             return known[sku][0]

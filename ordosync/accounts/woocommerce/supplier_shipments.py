@@ -88,7 +88,7 @@ class SupplierSide(Created):
     ) -> Iterator[Page[Shipment | Unusable]]:
         """Read the shipments of orders that changed since `cursor`; no shipment is a void one."""
         wanted = {"status": "any"}
-        for items, after in self.changed(wanted, cursor, now=now, doing="read shipments"):
+        for items, after in self.changed(wanted, cursor, now=now, action="read shipments"):
             yield Page(items=self._shipments(items), cursor=after)
 
     def shipments_by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:

@@ -32,7 +32,7 @@ from ordosync.accounts.woocommerce.schema import (
 from ordosync.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from ordosync.http import Http
+    from ordosync.http import HttpClient
 
 _OF = "_ordosync_of"
 
@@ -42,7 +42,7 @@ class Tracking(ABC):
 
     words: ClassVar[str]
 
-    def __init__(self, http: "Http", *, tells_buyer: bool) -> None:
+    def __init__(self, http: "HttpClient", *, tells_buyer: bool) -> None:
         self.http = http
         self.tells_buyer = tells_buyer
 
@@ -70,7 +70,9 @@ class Fulfillments(Tracking):
 
     words = "fulfillments, with the lines of each parcel"
 
-    def __init__(self, http: "Http", *, tells_buyer: bool, zone: Callable[[], tzinfo]) -> None:
+    def __init__(
+        self, http: "HttpClient", *, tells_buyer: bool, zone: Callable[[], tzinfo]
+    ) -> None:
         super().__init__(http, tells_buyer=tells_buyer)
         self._zone = zone
         """Returns the time zone of the shop, which may have to be asked for."""
@@ -78,7 +80,7 @@ class Fulfillments(Tracking):
     def seen(self, order: OrderShape) -> Sequence[Seen]:
         """Read what is shown, what is only planned as well."""
         found: list[FulfillmentShape] | FulfillmentsShape = self.http.get(
-            _fulfillments(order.id), _LISTED, doing=f"read the parcels of order {order.id}"
+            _fulfillments(order.id), _LISTED, action=f"read the parcels of order {order.id}"
         )
         listed = found.fulfillments if isinstance(found, FulfillmentsShape) else found
         return [self._seen(one) for one in listed if one.date_deleted is None]
@@ -107,7 +109,7 @@ class Fulfillments(Tracking):
             "PUT" if planned else "POST",
             f"{_fulfillments(order.id)}{f'/{planned.id}' if planned else ''}{notify}",
             MadeFulfillmentShape,
-            doing=f"add tracking {parcel.number} to order {parcel.of}",
+            action=f"add tracking {parcel.number} to order {parcel.of}",
             json=body,
         )
         made_id = made.fulfillment.id if made.fulfillment else made.id
@@ -119,9 +121,9 @@ class Fulfillments(Tracking):
             "PUT",
             f"{_fulfillments(order.id)}/{parcel.shown}",
             NoneType,
-            doing=f"void tracking {parcel.number} of order {parcel.of}",
+            action=f"void tracking {parcel.number} of order {parcel.of}",
             json=_body(parcel.of, lines, {}),
-            repeatable=True,
+            idempotent=True,
         )
 
     def plan(self, order: OrderShape, parts: Sequence[Part]) -> None:
@@ -130,12 +132,14 @@ class Fulfillments(Tracking):
         for part in parts:
             if part.id not in known:
                 body = {**_body(part.id, part.lines, {}), **_WAITS}
-                doing = f"show piece {part.id}"
-                self.http.send("POST", _fulfillments(order.id), NoneType, doing=doing, json=body)
+                action = f"show piece {part.id}"
+                self.http.send("POST", _fulfillments(order.id), NoneType, action=action, json=body)
         above = known.get(parts[0].id.rpartition("/")[0])
         if above:
-            doing = f"show the pieces of {above.of}"
-            self.http.send("DELETE", f"{_fulfillments(order.id)}/{above.id}", NoneType, doing=doing)
+            action = f"show the pieces of {above.of}"
+            self.http.send(
+                "DELETE", f"{_fulfillments(order.id)}/{above.id}", NoneType, action=action
+            )
 
     def _seen(self, one: FulfillmentShape) -> Seen:
         carrier = one.meta("_shipment_provider") or one.meta("_shipping_provider")
@@ -164,7 +168,7 @@ class Extension(Tracking):
 
     words = "the Shipment Tracking extension: number, carrier and day"
 
-    def __init__(self, http: "Http", *, tells_buyer: bool, namespace: str) -> None:
+    def __init__(self, http: "HttpClient", *, tells_buyer: bool, namespace: str) -> None:
         super().__init__(http, tells_buyer=tells_buyer)
         self._namespace = namespace
 
@@ -185,7 +189,7 @@ class Extension(Tracking):
             "POST",
             self._path(order),
             TrackingShape,
-            doing=f"add tracking {parcel.number} to order {parcel.of}",
+            action=f"add tracking {parcel.number} to order {parcel.of}",
             json={
                 "tracking_number": parcel.number,
                 "tracking_provider" if is_known else "custom_tracking_provider": parcel.carrier,
@@ -206,7 +210,7 @@ class Extension(Tracking):
                 "DELETE",
                 f"{self._path(order)}/{parcel.shown}",
                 NoneType,
-                doing=f"void tracking {parcel.number} of order {parcel.of}",
+                action=f"void tracking {parcel.number} of order {parcel.of}",
             )
 
     def _path(self, order: OrderShape) -> str:
@@ -236,16 +240,16 @@ class Notes(Tracking):
         return Seen(id="", number=parcel.number)
 
 
-def say_once(http: "Http", order_id: int | str, text: str, *, to_buyer: bool = False) -> None:
+def say_once(http: "HttpClient", order_id: int | str, text: str, *, to_buyer: bool = False) -> None:
     """Put a remark on an order, if it is not there; one to the buyer is mailed."""
     path = f"/wc/v3/orders/{order_id}/notes"
     try:
-        known = http.get(path, list[NoteShape], doing=f"read the notes of order {order_id}")
+        known = http.get(path, list[NoteShape], action=f"read the notes of order {order_id}")
     except NotFoundError:
         return
     if not any(one.note.split() == text.split() for one in known):
         body = {"note": text, "customer_note": to_buyer}
-        http.send("POST", path, NoteShape, doing=f"put a note on order {order_id}", json=body)
+        http.send("POST", path, NoteShape, action=f"put a note on order {order_id}", json=body)
 
 
 _LISTED: Any = list[FulfillmentShape] | FulfillmentsShape

@@ -94,10 +94,5 @@ def portal_from(config: Config, opened: SqliteAccount, number: str) -> PortalCon
     return portals[0] if reference and len(portals) == 1 else None
 
 
-def plural(count: int, one: str, many: str) -> str:
-    """Return the words for one, or for several."""
-    return one if count == 1 else many
-
-
 def _as_merchant(config: Config, opened: SqliteAccount) -> Sequence[PortalConfig]:
     return [one for one in config.portals.values() if one.merchant.account == opened.name]

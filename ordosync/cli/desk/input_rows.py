@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ordosync.accounts.spreadsheets import damage, plain
+from ordosync.atomic_write import replace_file
 from ordosync.errors import UsageError
 
 _LARGEST_FILE = 64 * 1024 * 1024
@@ -21,7 +21,7 @@ _OURS = ("row", "reason")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
+class InputRow:
     """A row of a file, or of the command line."""
 
     cells: dict[str, str]
@@ -37,7 +37,7 @@ class Given:
         return plain(whole(self.cells.get(name, "").strip(), name))
 
 
-def read_rows(path: Path, needed: Sequence[str], known: Sequence[str]) -> list[Given]:
+def read_rows(path: Path, needed: Sequence[str], known: Sequence[str]) -> list[InputRow]:
     """Read a CSV file whose columns are named like the options. Raises `UsageError`."""
     try:
         if path.stat().st_size > _LARGEST_FILE:
@@ -47,7 +47,7 @@ def read_rows(path: Path, needed: Sequence[str], known: Sequence[str]) -> list[G
         _check_columns(path, columns, needed, known)
         kept = [name for name in columns if name not in _OURS]
         return [
-            Given(cells={name: row.get(name) or "" for name in kept}, number=number)
+            InputRow(cells={name: row.get(name) or "" for name in kept}, number=number)
             for number, row in enumerate(reader, 2)
             if any((row.get(name) or "").strip() for name in kept)
         ]
@@ -65,16 +65,16 @@ def _check_columns(
     if not missing and not unknown:
         return
     may = [name for name in known if name not in needed]
-    told = (
+    text = (
         f"{path} has the columns {', '.join(map(repr, columns)) or 'of an empty file'};"
         f" needed are {', '.join(needed)}, and there may be {', '.join(may)}"
     )
     if any(";" in name for name in columns):
-        told += "; separate them with commas, not semicolons"
-    raise UsageError(told)
+        text += "; separate them with commas, not semicolons"
+    raise UsageError(text)
 
 
-def give_back(path: Path, refused: Sequence[tuple[Given, str]]) -> Path | None:
+def write_rejects(path: Path, refused: Sequence[tuple[InputRow, str]]) -> Path | None:
     """Write the rows that were refused, each with why, beside the file that they came from.
 
     Where none was, an earlier file of that name goes: it speaks of rows that are mended.
@@ -83,21 +83,14 @@ def give_back(path: Path, refused: Sequence[tuple[Given, str]]) -> Path | None:
     if not refused:
         back.unlink(missing_ok=True)
         return None
-    half_made = back.with_name(f".{back.name}.{os.getpid()}")
-    half_made.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(half_made, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600),
-        "w",
-        newline="",
-        encoding="utf-8",
-    ) as file:
-        writer = csv.DictWriter(file, [*refused[0][0].cells, *_OURS])
-        writer.writeheader()
-        writer.writerows(
-            {**row.cells, "row": row.number, "reason": reason}
-            for row, reason in sorted(refused, key=lambda one: one[0].number)
-        )
-    half_made.replace(back)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, [*refused[0][0].cells, *_OURS])
+    writer.writeheader()
+    writer.writerows(
+        {**row.cells, "row": row.number, "reason": reason}
+        for row, reason in sorted(refused, key=lambda one: one[0].number)
+    )
+    replace_file(back, text.getvalue().encode(), mode=0o600)
     return back
 
 
@@ -127,7 +120,7 @@ def money(text: str) -> Decimal:
     return Decimal(text)
 
 
-def moment(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     """Read a time with its offset. Raises `UsageError`."""
     try:
         at = datetime.fromisoformat(text)
@@ -138,7 +131,7 @@ def moment(text: str) -> datetime:
     return at
 
 
-def pair(text: str) -> tuple[str, str]:
+def parse_pair(text: str) -> tuple[str, str]:
     """Split `SKU=WHAT` at its last equals sign. Raises `UsageError`."""
     sku, equals, what = (part.strip() for part in text.rpartition("="))
     if not equals or not sku:

@@ -19,6 +19,7 @@ from ordosync.engine.scheduling.timetable import why_not
 from ordosync.errors import UsageError
 from ordosync.models import Address, Line, Order, Outcome, Product
 from ordosync.store import Store
+from ordosync.text import plural
 
 app = typer.Typer(help="The orders of an embedded account.", no_args_is_help=True)
 STATUSES = ("awaiting_fulfillment", "dropshipment_requested", "shipped", "cancelled")
@@ -69,11 +70,13 @@ def list_orders(
     shown = list(found)
     if not shown:
         whose = f"account {opened.name} has no order" + (f" that is {status}" if status else "")
-        render.say(f"{whose}; `ordosync orders add` takes one, import-orders brings the Merchant's")
+        render.message(
+            f"{whose}; `ordosync orders add` takes one, import-orders brings the Merchant's"
+        )
         return
     render_desk.orders(shown)
     if seen > count:
-        render.say(f"{count} of {seen}; -n 0 shows all")
+        render.message(f"{count} of {seen}; -n 0 shows all")
 
 
 @app.command("show")
@@ -165,9 +168,9 @@ def add_order(
     common.check_order(opened, opened.add_order(order, supplier=supplier), number)
     new = [sku for sku in dict.fromkeys(sku for sku, _, _ in parts) if sku not in known]
     if new:
-        what = common.plural(len(new), "is a new product", "are new products")
-        render.say(f"{', '.join(new)} {what}: account {opened.name} did not know it before")
-    _tell(opened, number, "added", as_json=as_json)
+        what = plural(len(new), "is a new product", "are new products")
+        render.message(f"{', '.join(new)} {what}: account {opened.name} did not know it before")
+    _report(opened, number, "added", as_json=as_json)
 
 
 @app.command("cancel")
@@ -186,11 +189,11 @@ def cancel_order(
     outcome = _saved(settings, opened, number, lambda: opened.cancel(number))
     common.check_order(opened, outcome, number)
     if outcome.state == "unchanged":
-        _tell(opened, number, "was cancelled already", as_json=as_json)
+        _report(opened, number, "was cancelled already", as_json=as_json)
         return
-    _tell(opened, number, "cancelled", as_json=as_json)
+    _report(opened, number, "cancelled", as_json=as_json)
     if told := _where_it_travels(settings, opened, before):
-        render.say(told)
+        render.message(told)
 
 
 @app.command("restore")
@@ -227,9 +230,9 @@ def restore_order(
             f"; it waits to be shipped by this account, not by {asked_before}"
             f" (--supplier {asked_before} requests it again)"
         )
-    _tell(opened, number, said, as_json=as_json)
+    _report(opened, number, said, as_json=as_json)
     if _was_cancelled_by_merchant(settings, opened, number):
-        render.say(
+        render.message(
             "the Merchant cancelled this order, so nobody waits for it: send it only if it is"
             " requested again. `ordosync attention` lists it, and `ordosync reconcile --fix`"
             " cancels it here again"
@@ -257,13 +260,13 @@ def _was_cancelled_by_merchant(settings: Config, opened: SqliteAccount, number: 
 shipping.add_to(app)
 
 
-def _tell(opened: SqliteAccount, number: str, said: str, *, as_json: bool) -> None:
+def _report(opened: SqliteAccount, number: str, said: str, *, as_json: bool) -> None:
     """Say what was done to an order, or show it."""
     if as_json:
         order = common.read_order(opened, number)
         render.document({"orders": [render_desk.order_json(order)]})
     else:
-        render.say(f"order {number} {said}")
+        render.message(f"order {number} {said}")
 
 
 def _where_it_travels(settings: Config, opened: SqliteAccount, before: Order) -> str | None:
@@ -303,7 +306,7 @@ def _whole_at_supplier(settings: Config, portal: PortalConfig, piece: Order) -> 
 
 
 def _parts(text: str) -> tuple[str, str, str]:
-    sku, what = input_rows.pair(text)
+    sku, what = input_rows.parse_pair(text)
     count, _, price = what.partition("@")
     return sku, count, price
 

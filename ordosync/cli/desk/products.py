@@ -37,7 +37,7 @@ def list_products(
     elif found:
         render_desk.products(found)
     else:
-        render.say(f"account {opened.name} {common.NO_PRODUCT}")
+        render.message(f"account {opened.name} {common.NO_PRODUCT}")
 
 
 @app.command("add")
@@ -74,13 +74,13 @@ def add_product(
     if as_json:
         render.document({"products": [render_desk.product_json(product, parts)]})
     else:
-        render.say(f"product {sku} added")
+        render.message(f"product {sku} added")
 
 
 def _parts(text: str) -> dict[str, Decimal]:
     parts: dict[str, Decimal] = {}
     for part in text.split(","):
-        sku, count = input_rows.pair(part)
+        sku, count = input_rows.parse_pair(part)
         ratio = input_rows.money(count)
         if ratio == 0 or sku in parts:
             raise UsageError(f"{part.strip()!r}: each component once, and more than 0 of it")

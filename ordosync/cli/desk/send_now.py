@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli.output import render
 from ordosync.cli.signals import stoppable
@@ -54,7 +54,7 @@ def at_once(
     with (
         Store.open(config.database, clock=clock) as store,
         stoppable(clock) as stop,
-        closing(Network(clock)) as network,
+        closing(Connections(clock)) as connections,
     ):
         register(config, store, clock)
         _wake(store, wanted, clock)
@@ -64,7 +64,7 @@ def at_once(
         for portal, task in wanted:
             if stop.reason:
                 break
-            opened = open_portal(config, portal, store, network)
+            opened = open_portal(config, portal, store, connections)
             done = run_task(TASKS[task], opened, store, clock, stop, trigger="instant")
             if isinstance(done, Held):
                 sent.held.append(done)
@@ -86,13 +86,15 @@ def tell(sent: Sent, *, as_json: bool) -> int:
     if sent.runs:
         render.runs(sent.runs)
     for one in sent.held:
-        render.say(f"{one.portal}: {one.task} is running already and sends it, or the next tick")
+        render.message(
+            f"{one.portal}: {one.task} is running already and sends it, or the next tick"
+        )
     for run in behind:
         failed = sent.failed[run.id]
         if failed:
-            render.say(_needs_a_person(run, failed))
+            render.message(_needs_a_person(run, failed))
         if run.counts.waiting or not failed:
-            render.say(
+            render.message(
                 f"saved, but not all of it was sent to the Merchant yet: run-due tries again what"
                 f" waits; `ordosync show {run.id}` says why"
             )
@@ -103,7 +105,7 @@ def tells_of_tracking(config: Config, portal: PortalConfig) -> bool:
     """Whether the Merchant of a portal is told what was shipped; where it is not, say so."""
     if can_run(config, portal, "update-tracking"):
         return True
-    render.say(f"account {portal.merchant.account} takes no tracking: the Merchant is not told")
+    render.message(f"account {portal.merchant.account} takes no tracking: the Merchant is not told")
     return False
 
 

@@ -11,13 +11,14 @@ import typer
 from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import completion, options
 from ordosync.cli.desk import common, input_rows, send_now
-from ordosync.cli.desk.input_rows import Given
+from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.output import render
 from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
 from ordosync.config.settings import Config
 from ordosync.errors import UsageError
 from ordosync.models import Order, Outcome, Piece, PieceLine, Shipment, Split
+from ordosync.text import plural
 
 _NEEDED = ("number", "carrier", "tracking")
 _COLUMNS = (*_NEEDED, "method", "cost", "warehouse", "shipped-at")
@@ -28,7 +29,7 @@ _FIRST_YEAR = 1970
 
 @dataclass(frozen=True, kw_only=True)
 class _Wanted:
-    row: Given
+    row: InputRow
     order: Order
     shipment: Shipment
 
@@ -70,7 +71,7 @@ def ship_order(
     sends then.
     """
     values = (number or "", carrier, tracking, method, cost, warehouse, shipped_at)
-    row = Given(cells=dict(zip(_COLUMNS, values, strict=True)))
+    row = InputRow(cells=dict(zip(_COLUMNS, values, strict=True)))
     _check_words(row, file, void=void)
     settings = load_config(find_config(config))
     opened = common.open_desk(settings, account)
@@ -106,11 +107,11 @@ def split_order(
     wanted = Split(order_id=number, pieces=tuple(_piece(order, text) for text in piece))
     sent = send_now.at_once(settings, opened, ("split-order",), lambda: [opened.split(wanted)])
     common.check_order(opened, sent.outcomes[0], number)
-    render.say(f"split into {', '.join(made.id for made in sent.outcomes[0].pieces)}")
+    render.message(f"split into {', '.join(made.id for made in sent.outcomes[0].pieces)}")
     raise typer.Exit(send_now.tell(sent, as_json=as_json))
 
 
-def _check_words(row: Given, file: Path | None, *, void: bool) -> None:
+def _check_words(row: InputRow, file: Path | None, *, void: bool) -> None:
     """Refuse words that do not go together."""
     used = [f"--{name}" for name in _COLUMNS[1:] if row.get(name)]
     number = row.get("number")
@@ -124,7 +125,7 @@ def _check_words(row: Given, file: Path | None, *, void: bool) -> None:
         raise UsageError(f"--from reads everything from the file; leave out {', '.join(used)}")
 
 
-def _ship_one(settings: Config, opened: SqliteAccount, row: Given, *, as_json: bool) -> int:
+def _ship_one(settings: Config, opened: SqliteAccount, row: InputRow, *, as_json: bool) -> int:
     one = _wanted(opened, row, opened.warehouses())
     sent = send_now.at_once(settings, opened, _TASKS, lambda: opened.ship([one.shipment]))
     [outcome] = sent.outcomes
@@ -135,7 +136,7 @@ def _ship_one(settings: Config, opened: SqliteAccount, row: Given, *, as_json: b
 
 def _ship_file(settings: Config, opened: SqliteAccount, file: Path, *, as_json: bool) -> int:
     wanted: list[_Wanted] = []
-    refused: list[tuple[Given, str]] = []
+    refused: list[tuple[InputRow, str]] = []
     warehouses = opened.warehouses()
     for row in input_rows.read_rows(file, _NEEDED, _COLUMNS):
         try:
@@ -153,8 +154,8 @@ def _ship_file(settings: Config, opened: SqliteAccount, file: Path, *, as_json: 
     ]
     _say(settings, opened, together)
     code = send_now.tell(sent, as_json=as_json)
-    if back := input_rows.give_back(file, refused):
-        render.say(f"{len(refused)} refused: see {back}")
+    if back := input_rows.write_rejects(file, refused):
+        render.message(f"{len(refused)} refused: see {back}")
     return int(bool(code or refused))
 
 
@@ -165,7 +166,7 @@ def _void(settings: Config, opened: SqliteAccount, number: str, *, as_json: bool
     portal = common.portal_from(settings, opened, number)
     told = portal is not None and send_now.tells_of_tracking(settings, portal)
     stays = "; the Merchant's order stays shipped, with a void label" if told else ""
-    render.say(f"the label of order {number} is void{stays}")
+    render.message(f"the label of order {number} is void{stays}")
     return send_now.tell(sent, as_json=as_json)
 
 
@@ -175,12 +176,12 @@ def _say(
     """Say how many were shipped, and what a person would not expect of it."""
     shipped = [one.order for one, outcome in together if outcome.state == "done"]
     again = sum(outcome.state == "unchanged" for _, outcome in together)
-    before = common.plural(again, "was shipped with this number", "were shipped with these numbers")
-    render.say(f"{len(shipped)} shipped" + (f", {again} {before} before" if again else ""))
+    before = plural(again, "was shipped with this number", "were shipped with these numbers")
+    render.message(f"{len(shipped)} shipped" + (f", {again} {before} before" if again else ""))
     for order in shipped:
         if order.status == "dropshipment_requested":
             supplier = opened.supplier_of(order.number)
-            render.say(
+            render.message(
                 f"order {order.number} is requested from {supplier}, who may send it as well"
             )
     portals = [common.portal_from(settings, opened, order.number) for order in shipped]
@@ -188,7 +189,7 @@ def _say(
         send_now.tells_of_tracking(settings, portal)
 
 
-def _wanted(opened: SqliteAccount, row: Given, warehouses: Sequence[str]) -> _Wanted:
+def _wanted(opened: SqliteAccount, row: InputRow, warehouses: Sequence[str]) -> _Wanted:
     """Read what is to be shipped. Raises `UsageError`."""
     missing = [name for name in _NEEDED if not row.get(name)]
     if missing and row.number:
@@ -202,7 +203,7 @@ def _wanted(opened: SqliteAccount, row: Given, warehouses: Sequence[str]) -> _Wa
         there = ", ".join(warehouses)
         raise UsageError(f"account {opened.name} has no warehouse {warehouse!r}; there is: {there}")
     now, at = Clock().now().astimezone(), row.get("shipped-at")
-    shipped_at = input_rows.moment(at) if at else now
+    shipped_at = input_rows.parse_time(at) if at else now
     if shipped_at.year < _FIRST_YEAR:
         raise UsageError(f"{at!r} is before {_FIRST_YEAR}; say when it was sent")
     if shipped_at > now + _SOON:
@@ -226,7 +227,7 @@ def _piece(order: Order, text: str) -> Piece:
 
 
 def _part(order: Order, text: str) -> PieceLine:
-    name, count = input_rows.pair(text)
+    name, count = input_rows.parse_pair(text)
     wanted = name.removeprefix("#")
     by_id = name.startswith("#")
     lines = [line for line in order.lines if (line.id if by_id else line.sku) == wanted]

@@ -10,11 +10,12 @@ from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.accounts.sqlite.desk import Count
 from ordosync.cli import completion, options
 from ordosync.cli.desk import common, input_rows
-from ordosync.cli.desk.input_rows import Given
+from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.config import find_config, load_config
 from ordosync.errors import UsageError
+from ordosync.text import plural
 
 app = typer.Typer(help="The stock of an embedded account.", no_args_is_help=True)
 Sku = Annotated[str | None, typer.Argument(autocompletion=completion.sku)]
@@ -52,7 +53,7 @@ def list_stock(
     elif levels:
         render_desk.stock(levels)
     else:
-        render.say(f"account {opened.name} {common.NO_PRODUCT}")
+        render.message(f"account {opened.name} {common.NO_PRODUCT}")
 
 
 # Else -5 is taken for an option, and the answer is that there is none of that name.
@@ -112,13 +113,13 @@ def _count(
     opened = common.open_desk(load_config(find_config(config)), account)
     known = opened.warehouses()
     if file is None:
-        count = _counted(opened, Given(cells=dict(row)), what)
+        count = _counted(opened, InputRow(cells=dict(row)), what)
         [outcome] = opened.count([count])
         common.check(opened, outcome, f"product {count.sku}", "stock list")
-        render.say(_told(opened, count, known))
+        render.message(_count_text(opened, count, known))
         return
-    refused: list[tuple[Given, str]] = []
-    wanted: list[tuple[Given, Count]] = []
+    refused: list[tuple[InputRow, str]] = []
+    wanted: list[tuple[InputRow, Count]] = []
     given = input_rows.read_rows(file, ("sku", what), ("sku", what, "warehouse"))
     for one in given:
         try:
@@ -131,17 +132,17 @@ def _count(
         for (one, _), outcome in zip(wanted, outcomes, strict=True)
         if outcome.state != "done"
     ]
-    render.say(f"{len(given) - len(refused)} counted")
+    render.message(f"{len(given) - len(refused)} counted")
     new = [name for name in opened.warehouses() if name not in known]
     if new:
-        words = common.plural(len(new), "is a new warehouse", "are new warehouses")
-        render.say(f"{', '.join(new)} {words}")
-    if back := input_rows.give_back(file, refused):
-        render.say(f"{len(refused)} refused: see {back}")
+        words = plural(len(new), "is a new warehouse", "are new warehouses")
+        render.message(f"{', '.join(new)} {words}")
+    if back := input_rows.write_rejects(file, refused):
+        render.message(f"{len(refused)} refused: see {back}")
         raise typer.Exit(1)
 
 
-def _counted(opened: SqliteAccount, row: Given, what: Literal["quantity", "by"]) -> Count:
+def _counted(opened: SqliteAccount, row: InputRow, what: Literal["quantity", "by"]) -> Count:
     if not row.get("sku"):
         raise UsageError("has no SKU")
     least = 0 if what == "quantity" else -999_999_999
@@ -153,7 +154,7 @@ def _counted(opened: SqliteAccount, row: Given, what: Literal["quantity", "by"])
     )
 
 
-def _told(opened: SqliteAccount, count: Count, known: Sequence[str]) -> str:
+def _count_text(opened: SqliteAccount, count: Count, known: Sequence[str]) -> str:
     """Say what is on the shelf now, and where."""
     new = "" if count.warehouse in known else ", a new warehouse"
     [(_, levels, _)] = opened.stock_levels([count.sku])

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from ordosync.accounts.sqlite import TimelineEntry
-from ordosync.cli.output.render import local, say_out
+from ordosync.cli.output.render import local, result
 from ordosync.cli.output.tables import table
 from ordosync.embedded.stock import Level
 from ordosync.models import Order, Product, Shipment
@@ -36,19 +36,19 @@ def orders(found: Iterable[Order]) -> None:
 def order(found: Order, timeline: Sequence[TimelineEntry], sent: Sequence[Shipment] = ()) -> None:
     """Show one order with its lines, what was sent of it and what happened to it."""
     address = [value for value in _address(found).values() if value]
-    say_out(f"order {found.number}: {status(found)}, {local(found.placed_at)}", wrapped=True)
-    say_out(f"ship to: {', '.join(address)}", wrapped=True)
+    result(f"order {found.number}: {status(found)}, {local(found.placed_at)}", wrapped=True)
+    result(f"ship to: {', '.join(address)}", wrapped=True)
     if found.shipping_method:
-        say_out(f"shipping method: {found.shipping_method}", wrapped=True)
+        result(f"shipping method: {found.shipping_method}", wrapped=True)
     table(
         ("sku", "name", "quantity", "unit price"),
         [(line.sku, line.name, line.quantity, _amount(line.unit_price)) for line in found.lines],
     )
-    say_out(f"worth {_amount(worth(found), found.currency)}")
+    result(f"worth {_amount(worth(found), found.currency)}")
     for shipment in sent:
-        say_out(_sent(shipment), wrapped=True)
+        result(_sent(shipment), wrapped=True)
     for entry in timeline:
-        say_out(f"{local(entry.at)}  {entry.actor}: {entry.text}", wrapped=True)
+        result(f"{local(entry.at)}  {entry.actor}: {entry.text}", wrapped=True)
 
 
 def _sent(shipment: Shipment) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ordosync.cli.output.tables import table
-from ordosync.cli.output.terminal import say, say_out
+from ordosync.cli.output.terminal import message, result
 from ordosync.store.timestamps import to_text
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _WHAT_TO_DO = {
     "unavailable": "what is scheduled is tried again by itself",
 }
 
-__all__ = ["say", "say_out"]
+__all__ = ["message", "result"]
 
 
 def document(value: object) -> None:
@@ -58,7 +58,7 @@ def runs(found: "Sequence[Run]") -> None:
     table(columns, [_run_row(run) for run in found], less=("trigger",))
     for run in found:
         if run.error:
-            say(f"run {run.id}: {run.error.code}: {run.error.message}{_hint(run.error.code)}")
+            message(f"run {run.id}: {run.error.code}: {run.error.message}{_hint(run.error.code)}")
 
 
 def _hint(code: str) -> str:
@@ -76,7 +76,7 @@ def calls(run: "Run") -> None:
         each = [f"{run.calls / run.counts.seen:.2f} calls"]
         each += [f"query cost {run.cost / run.counts.seen:.1f}"] if run.cost else []
         text += f" ({', '.join(each)} for each of {run.counts.seen} seen)"
-    say_out(text)
+    result(text)
 
 
 def _run_row(run: "Run") -> tuple[object, ...]:
@@ -173,9 +173,9 @@ def plans(task: str, planned: "Mapping[str, Sequence[Step]]", *, as_json: bool) 
         )
         return
     for portal, steps in planned.items():
-        say_out(f"{portal}: {task} would write {len(steps)}", wrapped=True)
+        result(f"{portal}: {task} would write {len(steps)}", wrapped=True)
         for step in steps:
-            say_out(f"  {step.summary}", wrapped=True)
+            result(f"  {step.summary}", wrapped=True)
 
 
 def adoptions(found: "Sequence[Adoption]", *, as_json: bool, dry: bool) -> None:
@@ -201,7 +201,7 @@ def adoptions(found: "Sequence[Adoption]", *, as_json: bool, dry: bool) -> None:
         rows = [(one.portal, one.merchant, one.supplier, one.by, one.why_not) for one in found]
         table(columns, rows, if_any=("reason",))
     linked = sum(bool(one.by) for one in found)
-    say(f"{'would link' if dry else 'linked'} {linked}, left {len(found) - linked} to you")
+    message(f"{'would link' if dry else 'linked'} {linked}, left {len(found) - linked} to you")
 
 
 def steps(found: "Sequence[StepRow]") -> None:

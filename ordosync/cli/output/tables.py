@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from ordosync.cli.output.terminal import clean
+from ordosync.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -94,9 +94,9 @@ def table(
     if not sys.stdout.isatty():
         sys.stdout.write("\t".join(columns) + "\n")
         for row in rows:
-            sys.stdout.write("\t".join(clean(cell) for cell in row) + "\n")
+            sys.stdout.write("\t".join(printable(cell) for cell in row) + "\n")
         return
-    kept = _Shape(tuple(columns), tuple(tuple(clean(cell) for cell in row) for row in rows))
+    kept = _Shape(tuple(columns), tuple(tuple(printable(cell) for cell in row) for row in rows))
     for name in if_any:
         if not any(kept.cells(name)):
             kept = kept.without(name)

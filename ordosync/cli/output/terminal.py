@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-# What reorders or hides text: bidirectional controls, zero-width characters, line separators.
-_DECEIVING = frozenset(
-    "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e"
-    "\u2060\u2066\u2067\u2068\u2069\ufeff"
-)
+from ordosync.text import printable
+
 _NARROWEST = 20
 """Columns of a terminal below which no line is broken for it."""
 _unsaid: list[OSError] = []
@@ -55,7 +52,7 @@ def cannot_write(error: OSError) -> int:
     _discard(sys.stdout)
     if isinstance(error, BrokenPipeError):  # its reader has seen enough
         return 0
-    say(f"error: standard output cannot be written: {error.strerror or error}")
+    message(f"error: standard output cannot be written: {error.strerror or error}")
     return 1
 
 
@@ -66,7 +63,7 @@ def _discard(stream: TextIO) -> None:
     os.close(nowhere)
 
 
-def say(text: str) -> None:
+def message(text: str) -> None:
     """Tell people something, on standard error. What cannot be said stops no work."""
     try:
         sys.stderr.write("".join(f"{line}\n" for line in _lines(text, sys.stderr)))
@@ -81,23 +78,6 @@ def _leave_unsaid(error: OSError) -> None:
     _discard(sys.stderr)
 
 
-def clean(text: object) -> str:
-    """Make visible what a terminal would obey: control characters and the like."""
-    return "".join(_visible(char) for char in str(text))
-
-
-def _visible(char: str) -> str:
-    if (
-        char < " "
-        or "\x7f" <= char <= "\x9f"
-        or char in _DECEIVING
-        or "\ud800" <= char <= "\udfff"
-        or "\U000e0000" <= char <= "\U000e007f"  # tags, which are letters that nobody sees
-    ):
-        return char.encode("unicode_escape").decode()
-    return char
-
-
 def _lines(text: str, stream: TextIO) -> Iterator[str]:
     """Break lines between words, as far as a terminal is to show them."""
     width = shutil.get_terminal_size().columns if stream.isatty() else 0
@@ -106,13 +86,13 @@ def _lines(text: str, stream: TextIO) -> Iterator[str]:
             import textwrap  # noqa: PLC0415 - only a terminal needs it
 
             yield from textwrap.wrap(
-                clean(line), width, break_long_words=False, break_on_hyphens=False
+                printable(line), width, break_long_words=False, break_on_hyphens=False
             ) or [""]
         else:
-            yield clean(line)
+            yield printable(line)
 
 
-def say_out(text: str, *, wrapped: bool = False) -> None:
+def result(text: str, *, wrapped: bool = False) -> None:
     """Write a line of a result; `wrapped` is one for people, which may be broken in two."""
-    lines = _lines(text, sys.stdout) if wrapped else [clean(text)]
+    lines = _lines(text, sys.stdout) if wrapped else [printable(text)]
     sys.stdout.write("".join(f"{line}\n" for line in lines))

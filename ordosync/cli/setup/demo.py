@@ -48,7 +48,7 @@ def demo(
         _run(folder, command)
     waiting = list(northwind.list_orders("awaiting_fulfillment"))
     if len(waiting) < _NEEDED:
-        render.say("hardly an order is left: remove the folder to begin anew")
+        render.message("hardly an order is left: remove the folder to begin anew")
     else:
         _ship_and_split(folder, waiting)
     for command in (
@@ -57,10 +57,10 @@ def demo(
         "activity",
     ):
         _run(folder, command)
-    render.say_out("")
-    render.say_out(f"It is all in {folder}. To try the commands yourself:")
+    render.result("")
+    render.result(f"It is all in {folder}. To try the commands yourself:")
     for line in _way(folder):
-        render.say_out(f"  {line}")
+        render.result(f"  {line}")
 
 
 def _way(folder: Path) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _fill(shop: SqliteAccount) -> None:
     for product, parts in demo_data.products():
         shop.add_product(product, components=parts)
     shop.add_orders(list(demo_data.orders()), supplier="northwind")
-    render.say_out(f"made a shop with {demo_data.ORDERS} orders")
+    render.result(f"made a shop with {demo_data.ORDERS} orders")
 
 
 def _write_counts(path: Path) -> None:
@@ -147,8 +147,8 @@ def _write_parcels(path: Path, orders: list[Order]) -> None:
 
 def _run(folder: Path, command: str) -> None:
     """Run a command in the folder, as a person would."""
-    render.say_out("")
-    render.say_out(f"$ ordosync {command}")
+    render.result("")
+    render.result(f"$ ordosync {command}")
     sys.stdout.flush()
     environment = {k: v for k, v in os.environ.items() if k != "ORDOSYNC_CONFIG"}
     done = subprocess.run(  # noqa: S603 - our own program, and words of ours

@@ -37,7 +37,7 @@ def init(
             write_new(
                 path, files("ordosync.cli.setup.templates").joinpath(template).read_text("utf-8")
             )
-            render.say_out(f"wrote {path}")
+            render.result(f"wrote {path}")
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(
             f"{folder} cannot be written: it is not a folder; name another one"
@@ -47,7 +47,7 @@ def init(
             f"{folder} cannot be written: {error.strerror}; name another folder"
         ) from error
     where = "" if folder == Path() else f"cd {folder} && "
-    render.say_out("now type:")
+    render.result("now type:")
     for command in ("config check", "import-orders --dry-run", "import-orders", "orders list"):
-        render.say_out(f"  {where}ordosync {command}")
+        render.result(f"  {where}ordosync {command}")
         where = ""

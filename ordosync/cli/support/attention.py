@@ -71,18 +71,18 @@ def dismiss(
         render.document({"dismissed": [_json(one) for one in found]})
         return
     for one in found:
-        render.say(f"dismissed {one.key}: {one.reason}")
+        render.message(f"dismissed {one.key}: {one.reason}")
 
 
 def _show(found: Sequence[Attention]) -> None:
     listed = [one for one in found if one.dismissed_at is None]
     if listed:
         tables.table(_COLUMNS, [_row(one) for one in listed])
-        render.say("`ordosync dismiss KEY --note WHY` closes what needs nothing more")
+        render.message("`ordosync dismiss KEY --note WHY` closes what needs nothing more")
     else:
-        render.say("nothing waits for you")
+        render.message("nothing waits for you")
     if closed := len(found) - len(listed):
-        render.say(f"{closed} dismissed: `ordosync attention --json` lists them, too")
+        render.message(f"{closed} dismissed: `ordosync attention --json` lists them, too")
 
 
 def _row(one: Attention) -> tuple[object, ...]:

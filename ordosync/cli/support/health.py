@@ -15,6 +15,7 @@ from ordosync.engine.diagnosis.attention import Attention, attention
 from ordosync.engine.diagnosis.health import Freshness, freshness
 from ordosync.engine.diagnosis.machine_checks import checks
 from ordosync.store import Store
+from ordosync.text import plural
 
 _A_WEEK = timedelta(days=7)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -66,9 +67,9 @@ def health(
         render.document(render.health_json(tasks, looked, needed, healthy=healthy))
     else:
         more = "; `ordosync health -v` looks further" if stale and not verbose else ""
-        render.say_out(_line(tasks, stale, needed) + more, wrapped=True)
+        render.result(_line(tasks, stale, needed) + more, wrapped=True)
         for check in looked:
-            render.say_out(f"{check.state}: {check.name}: {check.text}", wrapped=True)
+            render.result(f"{check.state}: {check.name}: {check.text}", wrapped=True)
     raise typer.Exit(int(not healthy))
 
 
@@ -95,5 +96,5 @@ def _needs(needed: Sequence[Attention]) -> list[str]:
     ]
     if not needed:
         return []
-    things = "1 thing needs" if len(needed) == 1 else f"{len(needed)} things need"
+    things = plural(len(needed), "1 thing needs", f"{len(needed)} things need")
     return [*braked, f"{things} a person: `ordosync attention`"]

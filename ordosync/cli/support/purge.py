@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.cli import options
 from ordosync.cli.output import render
 from ordosync.clock import Clock
@@ -41,18 +41,18 @@ def purge(
         raise UsageError(
             f"there is no account {account!r}; there is: {', '.join(settings.accounts)}"
         )
-    with Store.open(settings.database) as store, closing(Network(clock)) as network:
+    with Store.open(settings.database) as store, closing(Connections(clock)) as connections:
         register(settings, store, clock)
-        portals = [open_portal(settings, one, store, network) for one in chosen(settings, [])]
+        portals = [open_portal(settings, one, store, connections) for one in chosen(settings, [])]
         found = purge_order(portals, store, clock, number, account=account, dry=not yes)
     if as_json:
         render.document({"purged" if yes else "would_purge": [asdict(found)]})
         return
     for one in found.removed:
-        render.say_out(f"{'removed from' if yes else 'would remove from'} {one.place}: {one.what}")
+        render.result(f"{'removed from' if yes else 'would remove from'} {one.place}: {one.what}")
     if not found.removed:
-        render.say("nothing of it is kept here")
+        render.message("nothing of it is kept here")
     for place in found.elsewhere:
-        render.say(f"may still be in: {place}")
+        render.message(f"may still be in: {place}")
     if not yes:
-        render.say("nothing was removed; --yes does it, and it cannot be undone")
+        render.message("nothing was removed; --yes does it, and it cannot be undone")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from msgspec.structs import asdict
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.cli import options
 from ordosync.cli.output import render
 from ordosync.clock import Clock
@@ -44,10 +44,10 @@ def rebuild_state(
     wanted = chosen(settings, portals or [])
     found: list[Rebuilt] = []
     plans: dict[str, dict[str, list[Step]]] = {}
-    with Store.open(settings.database) as store, closing(Network(clock)) as network:
+    with Store.open(settings.database) as store, closing(Connections(clock)) as connections:
         register(settings, store, clock)
         for portal in wanted:
-            opened = open_portal(settings, portal, store, network)
+            opened = open_portal(settings, portal, store, connections)
             able = [task for task in TASKS if can_run(settings, portal, task)]
             with_products = "import-products" in able
             found.append(rebuild(opened, store, clock, with_products=with_products, add=yes))
@@ -60,30 +60,30 @@ def rebuild_state(
         render.document({"rebuilt": [asdict(one) for one in found], "plans": _plans_json(plans)})
         return
     for one in found:
-        _tell(one, plans[one.portal], wanted)
+        _report(one, plans[one.portal], wanted)
 
 
-def _tell(
+def _report(
     one: Rebuilt, plans: Mapping[str, Sequence[Step]], wanted: Sequence[PortalConfig]
 ) -> None:
     counts = {name: getattr(one, name) for name in ("orders", "lines", "products", "shipments")}
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
-    render.say_out(f"{one.portal}: linked {told}; nothing was written to an account")
+    render.result(f"{one.portal}: linked {told}; nothing was written to an account")
     known = {portal.name for portal in wanted}
     others = [name for name in one.other_names if name not in known]
     if others and not one.orders:
-        render.say(
+        render.message(
             f"{one.portal}: the Supplier's orders carry other names: {', '.join(others)}. If one is"
             " the first name of this portal, say it as `was:` there, and begin again"
         )
     for task, steps in plans.items():
-        render.say_out(f"{one.portal}: {task} would write {len(steps)}")
+        render.result(f"{one.portal}: {task} would write {len(steps)}")
         for step in steps[:_MOST]:
-            render.say_out(f"  {step.summary}")
+            render.result(f"  {step.summary}")
         if len(steps) > _MOST:
-            render.say_out(f"  and {len(steps) - _MOST} more: `ordosync {task} --dry-run`")
+            render.result(f"  and {len(steps) - _MOST} more: `ordosync {task} --dry-run`")
     if plans.get("import-orders"):
-        render.say(
+        render.message(
             "what is at the Supplier already, but not from ordosync, is linked by"
             " `ordosync import-orders --adopt`"
         )

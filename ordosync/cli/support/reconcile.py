@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.files.output.safe_output import csv_text, neutral
 from ordosync.cli import options
 from ordosync.cli.output import render, tables
@@ -55,13 +55,13 @@ def reconcile(
     with (
         Store.open(settings.database, clock=clock) as store,
         stoppable(clock) as stop,
-        closing(Network(clock)) as network,
+        closing(Connections(clock)) as connections,
     ):
         register(settings, store, clock)
         for portal in wanted:
             if stop.reason:
                 break
-            found, ran = _reconcile(settings, portal, store, stop, network, fix=fix)
+            found, ran = _reconcile(settings, portal, store, stop, connections, fix=fix)
             left += found
             runs += ran
     _show(left, runs, as_json=as_json, as_csv=as_csv, fix=fix)
@@ -75,17 +75,17 @@ def _reconcile(
     portal: PortalConfig,
     store: Store,
     stop: Stop,
-    network: Network,
+    connections: Connections,
     *,
     fix: bool,
 ) -> tuple[list[Difference], list[Run | Held]]:
     able = frozenset(task for task in TASKS if can_run(settings, portal, task))
-    opened = open_portal(settings, portal, store, network)
+    opened = open_portal(settings, portal, store, connections)
     for text in cannot_tell(opened):
-        render.say(f"{portal.name}: {text}")
+        render.message(f"{portal.name}: {text}")
 
     def look() -> list[Difference]:
-        found = list(differences(opened, able=able, now=network.clock.now()))
+        found = list(differences(opened, able=able, now=connections.clock.now()))
         found = without_dismissed(found, store)
         unsettled = store.steps.unsettled_ids(opened.name)
         for account in (opened.merchant, opened.supplier):
@@ -95,10 +95,10 @@ def _reconcile(
 
     found, runs = look(), list[Run | Held]()
     if fix and any(one.task for one in found):
-        runs = list(mend(opened, found, store, network.clock, stop))
+        runs = list(mend(opened, found, store, connections.clock, stop))
         found = look()
     if untold := [one for one in found if one.kind == NOT_COMPARED]:
-        render.say(
+        render.message(
             f"{portal.name}: {len(untold)} not compared by quantity, such as order"
             f" {untold[0].merchant}: {untold[0].what}"
         )
@@ -121,22 +121,24 @@ def _show(
         render.document(document)
         return
     for run in done:
-        render.say(
+        render.message(
             f"{run.portal}: {run.task} repaired {run.counts.done} of {run.counts.seen}:"
             f" `ordosync show {run.id}`"
         )
     for held in runs:
         if isinstance(held, Held):
-            render.say(f"{held.portal}: {held.task} is running; nothing of it was repaired")
+            render.message(f"{held.portal}: {held.task} is running; nothing of it was repaired")
     if as_csv:
         rows = [{name: neutral(text) for name, text in _row(one).items()} for one in left]
         sys.stdout.write(csv_text(_COLUMNS, rows, ","))
     elif left:
         tables.table(_COLUMNS, [tuple(_row(one).values()) for one in left])
     else:
-        render.say("both sides agree")
+        render.message("both sides agree")
     if not fix and any(one.task for one in left):
-        render.say("what names a task in the column fix is repaired by `ordosync reconcile --fix`")
+        render.message(
+            "what names a task in the column fix is repaired by `ordosync reconcile --fix`"
+        )
 
 
 def _row(one: Difference) -> dict[str, str]:

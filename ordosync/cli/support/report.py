@@ -57,7 +57,7 @@ def show_report(
     elif found:
         render_report.reports(found)
     else:
-        render.say(
+        render.message(
             f"nothing ran since {begin:%Y-%m-%d}; `--since DATE` looks further back, `ordosync"
             " autosync` says what is scheduled"
         )

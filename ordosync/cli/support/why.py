@@ -50,7 +50,7 @@ def show_why(
         return
     for place, story in enumerate(stories):
         if place:
-            render.say_out("")
+            render.result("")
         _show(story)
 
 
@@ -76,11 +76,11 @@ def _show(story: Story) -> None:
         for number, account, status in sides
         if number
     )
-    render.say_out(f"{known}, portal {story.portal}: {story.ending.state}", wrapped=True)
+    render.result(f"{known}, portal {story.portal}: {story.ending.state}", wrapped=True)
     for event in story.events:
         at = render.local(event.at) if event.at else "now"
-        render.say_out(f"{at}  {event.text}", wrapped=True)
-    render.say_out(f"next: {story.ending.next}", wrapped=True)
+        render.result(f"{at}  {event.text}", wrapped=True)
+    render.result(f"next: {story.ending.next}", wrapped=True)
 
 
 def _json(story: Story) -> dict[str, Any]:

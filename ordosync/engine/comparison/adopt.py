@@ -50,7 +50,7 @@ def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adop
         with held as leases, store.transaction():
             confirm(store, leases)
             store.links(portal.name).add(links, now=clock.now())
-            store.schedule.begin_anew(portal.name, waiting_for("import-orders"))
+            store.schedule.reread(portal.name, waiting_for("import-orders"))
     return found
 
 

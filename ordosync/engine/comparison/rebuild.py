@@ -100,7 +100,7 @@ def rebuild(
             confirm(store, leases)
             store.links(portal.name).add(products, now=clock.now())
             for task in TASKS:
-                store.schedule.start_over(portal.name, task, now=clock.now())
+                store.schedule.forget_history(portal.name, task, now=clock.now())
                 store.schedule.set_next(portal.name, task, now=clock.now())
     return replace(rebuilt.plus(products), other_names=others)
 

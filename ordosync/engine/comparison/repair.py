@@ -40,7 +40,7 @@ def without_dismissed(found: Sequence[Difference], store: Store) -> list[Differe
 
 
 def _by_hand(one: Difference, store: Store) -> Difference:
-    row = one.owed and store.steps.known(one.portal, one.task, [one.owed.key]).get(one.owed.key)
+    row = one.owed and store.steps.by_key(one.portal, one.task, [one.owed.key]).get(one.owed.key)
     if not row or _is_wanted(row):
         return one
     what = f"{one.what}; it was dismissed, `ordosync retry {row.id}` sends it"
@@ -52,7 +52,7 @@ def _rows(
 ) -> list[StepRow]:
     """Return the steps that are to be tried again, those that the store knows and new ones."""
     wanted = {one.owed.key: one.owed for one in mine if one.owed}
-    known = store.steps.known(portal.name, task.name, list(wanted))
+    known = store.steps.by_key(portal.name, task.name, list(wanted))
     return [
         known.get(key)
         or StepRow(

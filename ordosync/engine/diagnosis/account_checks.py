@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ordosync.accounts.account import Finding, Role
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.portals import open_account
@@ -27,18 +27,18 @@ class OnlineCheck:
 
 def online_checks(config: Config, clock: Clock) -> Iterator[OnlineCheck]:
     """Look at both sides of each portal; one that cannot be reached stops no other."""
-    with closing(Network(clock)) as network:
+    with closing(Connections(clock)) as connections:
         for portal in config.portals.values():
             roles: tuple[Role, Role] = ("merchant", "supplier")
             for role in roles:
-                yield from _side(config, portal, role, network)
+                yield from _side(config, portal, role, connections)
 
 
 def _side(
-    config: Config, portal: PortalConfig, role: Role, network: Network
+    config: Config, portal: PortalConfig, role: Role, connections: Connections
 ) -> Iterator[OnlineCheck]:
     side = portal.merchant if role == "merchant" else portal.supplier
-    account = open_account(config, portal, role, config.database.parent, network)
+    account = open_account(config, portal, role, config.database.parent, connections)
     try:
         found = list(account.check(role))
         if role == "supplier" and account.parcels:

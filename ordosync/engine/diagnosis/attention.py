@@ -107,7 +107,7 @@ def _dismissed_steps(store: Store, concerns: Iterable[Concern]) -> Iterator[Atte
     """Yield the steps that were settled by it; one that has failed since is open again."""
     for said in concerns:
         key = said.key.removeprefix(step_key(said.portal, said.task, ""))
-        step = store.steps.known(said.portal, said.task, [key]).get(key)
+        step = store.steps.by_key(said.portal, said.task, [key]).get(key)
         if step and step.code == DISMISSED and step.state == "skipped":
             yield replace(
                 _of_step(step, step.reason or "", f"ordosync retry {step.id}", said.severity),

@@ -59,7 +59,7 @@ def _gather(looking: Looking, store: Store, sku: str) -> _Facts:
     troubles: list[str] = []
     here = _ask(looking, portal.merchant, merchant_id, troubles)
     there = _ask(looking, portal.supplier, supplier_id, troubles)
-    imported = steps.known(portal.name, "import-products", [merchant_id]).get(merchant_id)
+    imported = steps.by_key(portal.name, "import-products", [merchant_id]).get(merchant_id)
     return _Facts(
         portal=portal,
         merchant_id=merchant_id if link or here or imported else None,
@@ -67,7 +67,7 @@ def _gather(looking: Looking, store: Store, sku: str) -> _Facts:
         link=link,
         linked_at=history[-1][1] if history else None,
         imported=imported,
-        written=steps.known(portal.name, "write-inventory-back", [supplier_id]).get(supplier_id),
+        written=steps.by_key(portal.name, "write-inventory-back", [supplier_id]).get(supplier_id),
         here=here,
         there=there,
         taken_off=_taken_off(portal.supplier, there) if there else "",

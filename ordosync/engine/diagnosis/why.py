@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.clock import Clock
 from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.account_lookup import Desks, Looking
@@ -54,9 +54,9 @@ def why(
     """
     due = Due(tasks=scheduled(config, store, now=clock.now()), now=clock.now())
     found: list[_Found] = []
-    with closing(Network(clock)) as network:
+    with closing(Connections(clock)) as connections:
         for one in chosen(config, portals):
-            portal = open_portal(config, one, store, network)
+            portal = open_portal(config, one, store, connections)
             tasks = frozenset(task for task in TASKS if can_run(config, one, task))
             looking = Looking(portal=portal, tasks=tasks, online=online)
             try:
@@ -86,9 +86,9 @@ def nearest(
 ) -> list[str]:
     """Return known numbers and SKUs that look like this word, the most alike first."""
     known: set[str] = set()
-    with closing(Network(clock)) as network:
+    with closing(Connections(clock)) as connections:
         for one in chosen(config, portals):
-            portal = open_portal(config, one, store, network)
+            portal = open_portal(config, one, store, connections)
             known.update(_beginning_alike(portal, store, word))
     return get_close_matches(word, sorted(known), n=_FEW, cutoff=0.5)
 

@@ -23,7 +23,13 @@ from ordosync.engine.execution.relinking import Families
 from ordosync.engine.execution.reopening import reopen, reopenable
 from ordosync.engine.execution.step_changes import change, counted_as, decided, restate, settled
 from ordosync.engine.execution.unproven import before_restore, is_uncertain, reason
-from ordosync.errors import AccountError, BrakeError, UnavailableError, UnknownOutcomeError
+from ordosync.errors import (
+    AccountError,
+    BrakeError,
+    PartlyReadError,
+    UnavailableError,
+    UnknownOutcomeError,
+)
 from ordosync.failpoints import fault
 from ordosync.models import Order, Outcome, Page
 from ordosync.store import Store
@@ -93,7 +99,7 @@ class Execution:
         if self._restored_at:
             self._adopt_failed()
         last = 0
-        while rows := self.store.steps.to_try(
+        while rows := self.store.steps.due(
             self.portal.name, self.task.name, now=self.clock.now(), after=last
         ):
             last = rows[-1].id
@@ -153,21 +159,7 @@ class Execution:
             behind=self._is_behind,
             lacks_links=linked_by is None,
         )
-        cursor = None
-        if self.task.brake:
-            with self._recording():
-                self.store.steps.forget_planned(self.portal.name, self.task.name)
-        brake = Brake(self.task, self.portal)
-        self._told = frozenset(row.key for row in self._failed())
-        fault("reading")
-        for page in self.task.plan(self.portal, reading):
-            self._check_stop()
-            self._page(page, brake)
-            cursor = page.cursor
-        if self.task.brake:
-            if not force:
-                self._check_brake(brake)
-            self._send_planned()
+        cursor = self._read(reading, force=force)
         failed = self._failed()
         self._over = self._without_cause(failed)
         self._is_complete = True
@@ -179,6 +171,33 @@ class Execution:
         }
         if linked_by is not None and self._linked_by() == linked_by:
             self._read_to_end = cursor, reading.now
+
+    def _read(self, reading: Reading, *, force: bool) -> str | None:
+        """Read everything since the cursor and write what is owed; return where it ends.
+
+        Raises what makes a part of it unusable after all the rest was written.
+        """
+        cursor, unusable = None, None
+        if self.task.brake:
+            with self._recording():
+                self.store.steps.forget_planned(self.portal.name, self.task.name)
+        brake = Brake(self.task, self.portal)
+        self._told = frozenset(row.key for row in self._failed())
+        fault("reading")
+        try:
+            for page in self.task.plan(self.portal, reading):
+                self._check_stop()
+                self._page(page, brake)
+                cursor = page.cursor
+        except PartlyReadError as error:
+            unusable = error
+        if self.task.brake:
+            if not force:
+                self._check_brake(brake)
+            self._send_planned()
+        if unusable:
+            raise unusable
+        return cursor
 
     def conclude(self) -> None:
         """Note, in the transaction that ends the run, what a complete reading has come to."""
@@ -215,7 +234,7 @@ class Execution:
         if cursor is not None:
             if self.store.schedule.cursor(self.portal.name, self.task.name) is None:
                 # What was passed over before the first reading had linked anything has links now.
-                self.store.schedule.begin_anew(self.portal.name, waiting_for(self.task.name))
+                self.store.schedule.reread(self.portal.name, waiting_for(self.task.name))
             self.store.schedule.move(self.portal.name, self.task.name, cursor)
         if self._restored_at and began >= self._restored_at + _CATCHES_UP:
             self.store.schedule.caught_up(self.portal.name, self.task.name)
@@ -558,7 +577,7 @@ class Execution:
         return self._known(keys).values()
 
     def _known(self, keys: Iterable[str]) -> Mapping[str, StepRow]:
-        return self.store.steps.known(self.portal.name, self.task.name, list(keys))
+        return self.store.steps.by_key(self.portal.name, self.task.name, list(keys))
 
     def _without_cause(self, failed: Sequence[StepRow]) -> Mapping[str, Verdict]:
         """Return why failed steps need no action any more; empty if an account cannot tell."""

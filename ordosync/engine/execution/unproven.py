@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ordosync.config.settings import Config
+from ordosync.errors import ExistsError
 from ordosync.store import Store
 from ordosync.store.steps import UNPROVEN, StepRow
 
@@ -15,7 +16,9 @@ WHY = (
 
 def is_uncertain(row: StepRow) -> bool:
     """Return True if a step may have arrived without our knowledge."""
-    return row.state in ("sending", "unknown") or row.code == UNPROVEN
+    # What the account says it has already may be this very step, delivered twice.
+    is_said_to_exist = (row.state, row.code) == ("waiting", ExistsError.code)
+    return row.state in ("sending", "unknown") or row.code == UNPROVEN or is_said_to_exist
 
 
 def reason(account: str, row: StepRow) -> str:

@@ -112,7 +112,7 @@ def scheduled(config: Config, store: Store, *, now: datetime) -> list[Scheduled]
         row = rows.get((plan.portal, plan.task)) or ScheduleRow(**asdict(plan))
         row = replace(row, interval_s=plan.interval_s)
         runs = store.runs.newest(1, portal=plan.portal, task=plan.task)
-        owed_at = store.schedule.owed_at(plan.portal, plan.task)
+        next_retry_at = store.schedule.next_retry_at(plan.portal, plan.task)
         found.append(
             Scheduled(
                 portal=plan.portal,
@@ -121,7 +121,7 @@ def scheduled(config: Config, store: Store, *, now: datetime) -> list[Scheduled]
                 paused=bool(row.paused),
                 decided_by=plan.decided_by,
                 last_status=runs[0].status if runs else None,
-                next_due_at=row.starts_next(now, owed_at=owed_at),
+                next_due_at=row.starts_next(now, next_retry_at=next_retry_at),
             )
         )
     return found

@@ -43,5 +43,8 @@ def opened(people: MerchantPeople | SupplierPeople) -> Account:
     adapter = account_class(account.kind)
     whole = adapter(name=account.name, spool=people.folder / "spool", **account.options)
     return whole.paired(
-        side.pair, partner=partner.account, selection=portal.products, network=people.network
+        side.pair,
+        partner=partner.account,
+        selection=portal.products,
+        connections=people.connections,
     )

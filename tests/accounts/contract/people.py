@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, TypeVar, get_args
 
 import pytest
 
-from ordosync.accounts.connections import Network
+from ordosync.accounts.connections import Connections
 from ordosync.config.settings import Optional
 from ordosync.models import Order, Product, Shipment
 from tests.virtual import VirtualClock
@@ -104,7 +104,7 @@ class People(ABC):
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         self.folder, self.clock = folder, clock
-        self.network = Network(clock)
+        self.connections = Connections(clock)
 
     @property
     @abstractmethod
@@ -118,7 +118,7 @@ class People(ABC):
 
     def close(self) -> None:
         """Go home; a fake service is stopped."""
-        self.network.close()
+        self.connections.close()
 
     @abstractmethod
     def everything(self) -> object:

@@ -152,7 +152,8 @@ class CreatedOrders(AsSupplier):
 
     def test_portals_see_what_the_others_made(self, account: Account) -> None:
         one, other = (
-            account.paired(account.pair, partner="shop", network=account.network) for _ in range(2)
+            account.paired(account.pair, partner="shop", connections=account.connections)
+            for _ in range(2)
         )
 
         [first] = one.create_orders([order("1001")])

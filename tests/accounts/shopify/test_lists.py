@@ -47,7 +47,9 @@ def session(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> ShopifySes
 
 
 def changes(seller: ShopifyMerchantPeople, deep: int) -> list[str]:
-    found = pagination.Changes(session(seller), CHANGED_ORDERS, doing="read", first=10, deep=deep)
+    found = pagination.Changes(
+        session(seller), CHANGED_ORDERS, action="read", first=10, deep=deep, split="split_1"
+    )
     return [one.id for page in found.since(None) for one, _ in page]
 
 
@@ -78,7 +80,7 @@ def test_deep_list_that_comes_by_ids_goes_on_behind_the_last(
         session(shipper),
         SELLABLE,
         ItemShape,
-        doing="read stock",
+        action="read stock",
         first=10,
         location=shipper.fake.location_id,
     )
@@ -95,7 +97,7 @@ def test_list_that_passes_over_the_ids_that_it_is_asked_for_is_a_failure(
         session(shipper),
         SELLABLE,
         ItemShape,
-        doing="read stock",
+        action="read stock",
         first=10,
         location=shipper.fake.location_id,
     )

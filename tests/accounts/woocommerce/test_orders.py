@@ -324,9 +324,9 @@ def test_shop_without_its_plugin_has_not_lost_its_orders(tmp_path: Path) -> None
     """Switched off for an update, it answers that there is no such path, with 404."""
     with merchant(tmp_path, VirtualClock()) as (account, _):
         with pytest.raises(UnavailableError, match="is it switched off"):
-            account.there("/wc/v9/orders/5", Raw, doing="read order 5")
+            account.there("/wc/v9/orders/5", Raw, action="read order 5")
 
-        assert account.there("/wc/v3/orders/5", Raw, doing="read order 5") is None
+        assert account.there("/wc/v3/orders/5", Raw, action="read order 5") is None
 
 
 def test_each_attempt_is_signed_anew(tmp_path: Path) -> None:

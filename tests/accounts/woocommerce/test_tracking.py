@@ -139,7 +139,7 @@ def test_two_suppliers_of_an_order_tell_of_their_own_parcels(
         offer(fake)
         fake.edit_product("CUP", tags=[{"id": fake.add_term("tags", "South")}])
         pair = north.MerchantPair(tag="South")
-        south = north.paired(pair, partner="southwind", network=north.network)
+        south = north.paired(pair, partner="southwind", connections=north.connections)
         mixed = fake.place_order({"MUG": 1, "CUP": 1})
 
         outcomes = [

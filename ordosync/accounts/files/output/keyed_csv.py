@@ -16,8 +16,8 @@ from ordosync.accounts.files.output.safe_output import (
     csv_text,
     neutral,
     plain,
-    replace_file,
 )
+from ordosync.atomic_write import replace_file
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Outcome
 from ordosync.regular import read_regular
@@ -43,7 +43,7 @@ class Sheet:
 
     def read(self) -> Rows:
         """Return what is in the file; nothing where it is not there. Raises `AccountError`."""
-        doing = f"read {self._path}"
+        action = f"read {self._path}"
         try:
             mark = mark_of(self._path)
             if self._known and mark and self._known[0] == mark:
@@ -52,7 +52,7 @@ class Sheet:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise UnavailableError(self._account, doing, error.strerror or str(error)) from error
+            raise UnavailableError(self._account, action, error.strerror or str(error)) from error
         except UnicodeError as error:
             raise self._not_ours(f"is not {self._options.encoding} text") from error
         self._known = mark, self._parse(text)

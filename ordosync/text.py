@@ -1,0 +1,35 @@
+"""Text that is safe to show on a terminal, and the grammar of counts.
+
+A terminal obeys control characters, and some characters reorder or hide the text around them.
+Foreign text (orders, file names, responses of a service) can contain both.
+"""
+
+from unicodedata import category
+
+# Control, format and surrogate characters, line and paragraph separators.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Scripts and emoji need these format characters; they neither reorder nor hide text.
+_JOINERS = frozenset("\u200c\u200d")
+
+
+def printable(text: object) -> str:
+    r"""Return the text with its hidden characters written out, such as ESC as `\x1b`."""
+    shown = str(text)
+    # Most text has none; this one call is much faster than a look at each character.
+    if shown.isprintable():
+        return shown
+    return "".join(
+        char.encode("unicode_escape").decode() if is_hidden(char) else char for char in shown
+    )
+
+
+def is_hidden(char: str) -> bool:
+    """True if a terminal would obey the character, or its reader would not see it."""
+    # Tags are letters that no terminal shows; some of their code points have no category.
+    is_tag = "\U000e0000" <= char <= "\U000e007f"
+    return is_tag or (category(char) in _HIDDEN and char not in _JOINERS)
+
+
+def plural(count: int, singular: str, plural: str) -> str:
+    """Return the words for this count."""
+    return singular if count == 1 else plural
