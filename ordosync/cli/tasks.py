@@ -28,7 +28,12 @@ from ordosync.engine import (
 )
 from ordosync.engine.comparison.adopt import Adoption
 from ordosync.engine.comparison.adopt import adopt as adopt_orders
-from ordosync.engine.execution.resolve import check_sent, settle_as_not_sent, settle_as_sent
+from ordosync.engine.execution.resolve import (
+    check_sent,
+    settle_as_not_sent,
+    settle_as_sent,
+    tell_merchant,
+)
 from ordosync.engine.scheduling.timetable import plans, why_not
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -319,11 +324,13 @@ def _show(results: Sequence[Run | Held], *, as_json: bool, stop: Stop) -> None:
 def _settle_as_sent(
     settings: Config, store: Store, connections: Connections, row: StepRow, there: str
 ) -> None:
-    arrival = check_sent(_opened(settings, store, connections, row), store, row, there)
+    portal = _opened(settings, store, connections, row)
+    arrival = check_sent(portal, store, row, there)
     sender = settle_as_sent(store, row, there, arrival, now=connections.clock.now())
     render.message(f"step {row.id}: settled as sent, {there}")
     if sender:
         render.message(f"{sender}; cancel one of the two orders, so that nothing is sent twice")
+    tell_merchant(portal, arrival)
 
 
 def _all_open(store: Store) -> Sequence[StepRow]:

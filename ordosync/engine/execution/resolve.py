@@ -129,6 +129,13 @@ def settle_as_sent(
     return sender
 
 
+def tell_merchant(portal: Portal, arrival: Arrival) -> None:
+    """Tell the Merchant's account that the Supplier has an order, as after an import."""
+    ids = [link.merchant_id for link in arrival.links if link.kind == "order"]
+    if ids:
+        portal.merchant.acknowledge(ids)
+
+
 def _claim(row: StepRow, there: str, arrival: Arrival) -> str:
     """Claim the lines in the open transaction; return which other portal has one of them."""
     if arrival.claims is None:
