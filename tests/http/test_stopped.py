@@ -75,7 +75,7 @@ def test_read_over_tls_is_left_at_once(
 
 def is_left_at_once(http: HttpClient) -> None:
     began = time.monotonic()
-    with pytest.raises(StoppedCallError, match="had not answered when a signal ended the wait"):
+    with pytest.raises(StoppedCallError, match="had not responded when a signal ended the wait"):
         http.get("/", list[int], action="read")
 
     assert time.monotonic() - began < AT_ONCE_S
