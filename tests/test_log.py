@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.engine.execution.resolve import settle_as_sent
 from ordosync.store import Store
 from ordosync.store.steps import StepChange
 from tests.command import HEADER, numbers, ordosync, row, shop, steps
@@ -139,19 +138,21 @@ def test_a_file_is_nothing_that_could_have_been_sent(tmp_path: Path) -> None:
     assert (done.code, "is no order" in done.err) == (2, True)
 
 
-def test_a_product_that_was_settled_as_sent_is_linked(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "ordosync.db") as store:
-        change = StepChange(key="MUG#2", state="failed", content="1-x", merchant_id="MUG#2")
+def test_a_product_that_was_settled_as_sent_is_linked(both: TwoAccounts) -> None:
+    both.northwind("products", "add", "M-2")
+    with Store.open(both.folder / "ordosync.db") as store:
+        change = StepChange(key="MUG#2", state="sending", content="1-x", merchant_id="MUG#2")
         with store.transaction():
             store.steps.record(
-                "portal", "import-products", [change], run_id=1, clock=VirtualClock(NOON)
+                "shop-northwind", "import-products", [change], run_id=1, clock=VirtualClock(NOON)
             )
-        (step,) = store.steps.failed("portal", "import-products")
+        step = store.steps.by_key("shop-northwind", "import-products", ["MUG#2"])["MUG#2"]
 
-        settle_as_sent(store, step, "M-2", now=NOON)
+    done = both.run("retry", str(step.id), "--sent", "M-2")
 
-        link = store.links("portal").of_merchant("product", ["MUG#2"])["MUG#2"]
-        assert link.supplier_id == "M-2"
+    with Store.open(both.folder / "ordosync.db") as store:
+        link = store.links("shop-northwind").of_merchant("product", ["MUG#2"])["MUG#2"]
+    assert (done.code, link.supplier_id) == (0, "M-2")
 
 
 def test_a_look_by_hand_that_found_nothing_keeps_its_number(both: TwoAccounts) -> None:

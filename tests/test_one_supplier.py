@@ -181,6 +181,69 @@ def test_person_may_send_an_order_although_another_portal_does(tmp_path: Path) -
     assert at(tmp_path, "depot") == ["1001"]
 
 
+def refused(folder: Path, *numbers: str) -> dict[str, str]:
+    """Let the first Supplier refuse orders and type them in; return their steps, by order."""
+    shop(folder, HEADER + "".join(map(row, numbers)), config=TWO)
+    ordosync(folder, *FIRST)
+    of_store(folder, "delete from links")
+    of_store(folder, "delete from claims")
+    of_store(folder, "update steps set state = 'failed', code = 'refused'")
+    with closing(sqlite3.connect(folder / "warehouse.db")) as db, db:
+        db.execute("update orders set reference = null")
+    rows = of_store(folder, "select id, merchant_id from steps")
+    return {str(order): str(step) for step, order in rows}
+
+
+def test_refused_order_that_was_settled_as_sent_is_not_sent_elsewhere(tmp_path: Path) -> None:
+    [step] = refused(tmp_path, "1001").values()
+
+    settled = ordosync(tmp_path, "retry", step, "--sent", "1001")
+
+    assert settled.err == f"step {step}: settled as sent, 1001\n"
+    assert of_store(tmp_path, "select kind from links order by 1") == [("line",), ("order",)]
+    assert ordosync(tmp_path, *SECOND).counts == {"seen": 1, "failed": 1}
+    assert at(tmp_path, "depot") == []
+
+
+def test_refused_order_that_was_sent_elsewhere_is_not_settled_as_sent(tmp_path: Path) -> None:
+    [step] = refused(tmp_path, "1001").values()
+    ordosync(tmp_path, *SECOND)
+
+    said = ordosync(tmp_path, "retry", step, "--sent", "1001")
+
+    assert said.code == 2
+    assert "portal shop-depot sends a line of it already, as order 1001" in said.err
+    assert len(said.err.splitlines()) == 1
+    assert of_store(tmp_path, "select distinct portal from links") == [("shop-depot",)]
+
+
+def test_refused_order_that_cannot_be_read_is_not_settled_as_sent(tmp_path: Path) -> None:
+    [step] = refused(tmp_path, "1001").values()
+    shop(tmp_path, HEADER + row("1001", "abc"), config=TWO)
+
+    said = ordosync(tmp_path, "retry", step, "--sent", "1001")
+
+    assert (said.code, len(said.err.splitlines())) == (2, 1)
+    assert "order 1001 cannot be read at the Merchant" in said.err
+    assert of_store(tmp_path, "select * from links") == []
+
+
+def test_two_processes_side_by_side_send_or_settle_each_order_once(tmp_path: Path) -> None:
+    steps_of = refused(tmp_path, *(str(number) for number in range(1001, 1013)))
+
+    import_ = started(tmp_path, *SECOND)
+    settled = {
+        number: started(tmp_path, "retry", step, "--sent", number)
+        for number, step in [*steps_of.items()][-3:]
+    }
+    codes = {number: finished(process).code for number, process in settled.items()}
+    finished(import_)
+
+    sent = at(tmp_path, "depot")
+    assert {number for number, code in codes.items() if code == 0} == steps_of.keys() - {*sent}
+    assert len(of_store(tmp_path, "select * from claims")) == len(steps_of)
+
+
 def test_renamed_portal_keeps_its_claims(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1001"), config=TWO)
     ordosync(tmp_path, *FIRST)

@@ -47,7 +47,7 @@ def test_a_quiet_week_asks_for_nobody(
 
         week.pass_by()
 
-        assert week.cron.news == []
+        assert week.cron.alerts == []
         said = at(clock, tmp_path, "attention")
         assert (said.code, said.err) == (0, "nothing waits for you\n"), said
         assert at(clock, tmp_path, "health").code == 0

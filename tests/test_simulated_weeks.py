@@ -81,7 +81,7 @@ def test_each_interval_runs_once_a_slot(cron: Cron, every_min: int, days: int) -
         assert abs(len(ran) - days * 86_400 / seconds) <= 1, interval
         longest = max(b - a for a, b in pairwise(ran))
         assert longest <= timedelta(seconds=seconds + JITTER_S) + every
-    assert cron.news == []
+    assert cron.alerts == []
 
 
 def test_three_days_off_are_made_up_for_by_one_run_that_counts_them(cron: Cron) -> None:
@@ -112,8 +112,8 @@ def test_a_clock_ten_years_ahead_for_a_day_leaves_no_gap_when_it_is_right_again(
     cron.runs.clear()
     tick(cron, minutes(START + timedelta(days=1), timedelta(days=2), every))
 
-    warned = [news for news in cron.news if news.kind == "clock"]
-    assert {news.portal for news in warned} == {f"every-{interval}" for interval in INTERVALS_S}
+    warned = [alert for alert in cron.alerts if alert.kind == "clock"]
+    assert {alert.portal for alert in warned} == {f"every-{interval}" for interval in INTERVALS_S}
     for interval, seconds in INTERVALS_S.items():
         ran = [START + timedelta(days=1), *starts(cron, interval)]
         longest = max(b - a for a, b in pairwise(ran))
@@ -175,7 +175,7 @@ def test_a_day_of_outage_is_told_three_times_and_healed_by_itself(cron: Cron) ->
     tick(cron, minutes(START + timedelta(hours=24), timedelta(hours=2)))
 
     assert feed.exists()
-    assert [news.kind for news in cron.news] in (
+    assert [alert.kind for alert in cron.alerts] in (
         ["starts", "ends"],
         ["starts", "lasts", "ends"],
     )
@@ -204,5 +204,5 @@ def test_a_write_that_waits_is_told_after_an_hour_and_not_before(
 
     tick(cron, minutes(START, timedelta(hours=4), timedelta(minutes=5)))
 
-    assert [news.kind for news in cron.news] == told
+    assert [alert.kind for alert in cron.alerts] == told
     assert sum(run.counts.done for run in cron.runs) == 1

@@ -273,7 +273,7 @@ def test_a_run_past_its_deadline_ends_silently_and_goes_on_at_the_next_tick(
     )
     assert len(cron.runs) > 1
     assert cron.runs[-1].status == "ok"
-    assert cron.news == []
+    assert cron.alerts == []
     assert numbers(tmp_path) == many
 
 

@@ -9,8 +9,8 @@ from ordosync.clock import Clock
 from ordosync.config import load_config
 from ordosync.config.settings import PortalConfig
 from ordosync.engine import Stop
-from ordosync.engine.scheduling.outages import News
-from ordosync.engine.scheduling.tick import Report, Tick
+from ordosync.engine.scheduling.outages import Alert
+from ordosync.engine.scheduling.tick import PortalReport, Tick
 from ordosync.store import Store
 from ordosync.store.runs import Run
 
@@ -101,11 +101,11 @@ class Cron:
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         self.folder, self.clock = folder, clock
-        self.news: list[News] = []
+        self.alerts: list[Alert] = []
         self.runs: list[Run] = []
         self.pings: list[tuple[str, str]] = []
 
-    def tick(self, now: datetime | None = None) -> list[Report]:
+    def tick(self, now: datetime | None = None) -> list[PortalReport]:
         """Let cron call `run-due`, at this time."""
         if now is not None:
             self.clock.at = now
@@ -113,11 +113,11 @@ class Cron:
             config=load_config(self.folder / "config.yaml"),
             clock=self.clock,
             stop=Stop(self.clock),
-            told=True,
+            deliver_alerts=True,
             ping=self._ping,
         )
         reports = tick.run(jobs=1)
-        self.news += [news for report in reports for news in report.news]
+        self.alerts += [alert for report in reports for alert in report.alerts]
         self.runs += [run for report in reports for run in report.runs]
         assert [report.error for report in reports if report.error] == []
         return reports

@@ -1,7 +1,8 @@
-"""Trouble that keeps the store from being used is told once a day, not with every tick.
+"""Limits a problem that keeps the store from being used to one message a day.
 
-What is told of runs is noted in the store. Here there is none to note it in, so a small file
-beside it holds what was said when; where that cannot be written either, it is said each time.
+Alerts about runs are noted in the store. For a problem of the store itself, a small file beside it
+notes when each message was written. If that file cannot be written either, the message comes with
+each call.
 """
 
 import json
@@ -12,33 +13,33 @@ from zlib import crc32
 
 from ordosync.atomic_write import replace_file
 
-_AGAIN_S = timedelta(days=1).total_seconds()
+_REPEAT_AFTER_S = timedelta(days=1).total_seconds()
 
 
-def is_news(beside: Path, message: str, *, now: datetime) -> bool:
-    """Whether this has not been said in the last day; from now on it has."""
+def is_new_problem(beside: Path, message: str, *, now: datetime) -> bool:
+    """True if the message was not written in the last day; notes that it is written now."""
     path = beside.with_name(f"{beside.name}.told")
     at, key = now.timestamp(), str(crc32(message.encode("utf-8", "replace")))
-    told = {k: t for k, t in _read(path).items() if 0 <= at - t < _AGAIN_S}
-    if key in told:
+    reported = {k: t for k, t in _read(path).items() if 0 <= at - t < _REPEAT_AFTER_S}
+    if key in reported:
         return False
-    _write(path, {**told, key: at})
+    _write(path, {**reported, key: at})
     return True
 
 
-def forget(beside: Path) -> None:
-    """All is well again, so that the same trouble is news when it comes back."""
+def forget_problems(beside: Path) -> None:
+    """Delete the notes, so that a problem that comes back is reported at once."""
     beside.with_name(f"{beside.name}.told").unlink(missing_ok=True)
 
 
 def _read(path: Path) -> dict[str, float]:
     try:
-        told = json.loads(path.read_text("utf-8"))
-        return {str(key): float(at) for key, at in told.items()}
+        reported = json.loads(path.read_text("utf-8"))
+        return {str(key): float(at) for key, at in reported.items()}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
 
 
-def _write(path: Path, told: dict[str, float]) -> None:
+def _write(path: Path, reported: dict[str, float]) -> None:
     with suppress(OSError):
-        replace_file(path, json.dumps(told).encode(), mode=0o600)
+        replace_file(path, json.dumps(reported).encode(), mode=0o600)

@@ -9,13 +9,13 @@ import typer
 
 from ordosync.cli import options
 from ordosync.cli.output import render
-from ordosync.cli.repeat_guard import forget, is_news
+from ordosync.cli.repeat_guard import forget_problems, is_new_problem
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
 from ordosync.config.settings import PortalConfig
-from ordosync.engine.scheduling.outages import News
-from ordosync.engine.scheduling.tick import Report, Tick
+from ordosync.engine.scheduling.outages import Alert
+from ordosync.engine.scheduling.tick import PortalReport, Tick
 from ordosync.errors import ConfigError, DatabaseError
 from ordosync.idle import DATABASE, database_of
 from ordosync.store import Store
@@ -39,24 +39,26 @@ def run_due(
     try:
         settings = load_config(path)
         with stoppable(clock) as stop:
-            tick = Tick(config=settings, clock=clock, stop=stop, told=not watched, ping=_ping)
+            tick = Tick(
+                config=settings, clock=clock, stop=stop, deliver_alerts=not watched, ping=_ping
+            )
             reports = tick.run(jobs=jobs)
         for report in reports:
             if isinstance(report.error, DatabaseError):
                 raise report.error
     except (ConfigError, DatabaseError) as error:
         beside = _database(path)
-        if watched or is_news(beside, str(error), now=clock.now()):
+        if watched or is_new_problem(beside, str(error), now=clock.now()):
             raise
         raise typer.Exit(error.exit_code) from error
-    forget(settings.database)
+    forget_problems(settings.database)
     if watched:
         _show(reports, settings.database)
     _report(reports)
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     failed = any(run.status in ("failed", "partial") for r in reports for run in r.runs)
-    gave_up = any(news.kind == "gave-up" for r in reports for news in r.news)
+    gave_up = any(alert.kind == "gave-up" for r in reports for alert in r.alerts)
     raise typer.Exit(int(failed or gave_up or any(r.error for r in reports)))
 
 
@@ -77,7 +79,7 @@ def _database(path: Path) -> Path:
     return Path(found) if found else path.with_name(DATABASE)
 
 
-def _show(reports: Sequence[Report], database: Path) -> None:
+def _show(reports: Sequence[PortalReport], database: Path) -> None:
     runs = [run for report in reports for run in report.runs]
     if runs:
         render.runs(runs)
@@ -88,7 +90,7 @@ def _show(reports: Sequence[Report], database: Path) -> None:
     render.message(f"nothing is due{then}")
 
 
-def _report(reports: Sequence[Report]) -> None:
+def _report(reports: Sequence[PortalReport]) -> None:
     lines = [line for report in reports for line in _lines(report)]
     for line in lines[:_MOST_LINES]:
         render.message(line)
@@ -96,15 +98,15 @@ def _report(reports: Sequence[Report]) -> None:
         render.message(f"and {len(lines) - _MOST_LINES} more: `ordosync health`")
 
 
-def _lines(report: Report) -> Iterator[str]:
-    yield from (_line(news) for news in report.news)
+def _lines(report: PortalReport) -> Iterator[str]:
+    yield from (_line(alert) for alert in report.alerts)
     if report.error:
         yield f"error: {report.error}"
 
 
-def _line(news: News) -> str:
-    who, since = f"portal {news.portal}: {news.task}", render.local(news.since)
-    run = news.run
+def _line(alert: Alert) -> str:
+    who, since = f"portal {alert.portal}: {alert.task}", render.local(alert.since)
+    run = alert.run
     if run is None:
         return f"{who}: the clock was wrong, it said {since}; run anew"
     error = run.error.message if run.error else "something has waited for too long"
@@ -116,4 +118,4 @@ def _line(news: News) -> str:
         "ends": f"works again; was in trouble since {since}",
         "gave-up": f"killed its process three times, left alone until its next slot; {show}",
     }
-    return f"{who}: {words[news.kind]}"
+    return f"{who}: {words[alert.kind]}"

@@ -28,7 +28,12 @@ from ordosync.engine import (
 )
 from ordosync.engine.comparison.adopt import Adoption
 from ordosync.engine.comparison.adopt import adopt as adopt_orders
-from ordosync.engine.execution.resolve import check_sent, settle_as_not_sent, settle_as_sent
+from ordosync.engine.execution.resolve import (
+    check_sent,
+    settle_as_not_sent,
+    settle_as_sent,
+    tell_merchant,
+)
 from ordosync.engine.scheduling.timetable import plans, why_not
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -200,9 +205,7 @@ def retry(
         rows = _all_open(store) if every else _named(store, steps or [])
         if sent is not None:
             whole(sent, "id")
-            check_sent(_opened(settings, store, connections, rows[0]), store, rows[0], sent)
-            settle_as_sent(store, rows[0], sent, now=clock.now())
-            render.message(f"step {rows[0].id}: settled as sent, {sent}")
+            _settle_as_sent(settings, store, connections, rows[0], sent)
             return
         if not rows and not as_json:
             render.message("nothing waits or has failed; `ordosync activity` shows what ran")
@@ -316,6 +319,18 @@ def _show(results: Sequence[Run | Held], *, as_json: bool, stop: Stop) -> None:
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     raise typer.Exit(int(any(run.status != "ok" for run in runs)))
+
+
+def _settle_as_sent(
+    settings: Config, store: Store, connections: Connections, row: StepRow, there: str
+) -> None:
+    portal = _opened(settings, store, connections, row)
+    arrival = check_sent(portal, store, row, there)
+    sender = settle_as_sent(store, row, there, arrival, now=connections.clock.now())
+    render.message(f"step {row.id}: settled as sent, {there}")
+    if sender:
+        render.message(f"{sender}; cancel one of the two orders, so that nothing is sent twice")
+    tell_merchant(portal, arrival)
 
 
 def _all_open(store: Store) -> Sequence[StepRow]:

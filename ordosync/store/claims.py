@@ -76,6 +76,14 @@ class Claims:
         ).fetchone()
         return row is not None
 
+    def are_held(self, portal: str, key: str) -> bool:
+        """Return True if a step of this portal has claimed lines and not given them back."""
+        row = self._db.execute(
+            "select 1 from claims where account = ? and portal = ? and key = ? limit 1",
+            (self._account, portal, key),
+        ).fetchone()
+        return row is not None
+
     def take(self, portal: str, lines: Mapping[str, str]) -> None:
         """Claim lines, each for a step of this portal, as far as no other portal has them."""
         self._db.executemany(

@@ -68,7 +68,7 @@ def _create(
 ) -> Mapping[str, Result]:
     outcomes = portal.supplier.create_orders(list(orders.values()), look_first=look_first)
     results = {
-        key: Result(outcome=outcome, links=_links(key, outcome, order.lines))
+        key: Result(outcome=outcome, links=order_links(key, outcome, order.lines))
         for (key, order), outcome in zip(orders.items(), outcomes, strict=True)
     }
     sent = [link for result in results.values() for link in result.links if link.kind == "order"]
@@ -97,7 +97,7 @@ def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
     found = portal.supplier.find_orders(list(by_reference)) if by_reference else {}
     return {
         by_reference[reference]: Result(
-            outcome=outcome, links=_links(by_reference[reference], outcome)
+            outcome=outcome, links=order_links(by_reference[reference], outcome)
         )
         for reference, outcome in found.items()
     }
@@ -332,7 +332,8 @@ def _summary(order: Order) -> str:
     )
 
 
-def _links(key: str, outcome: Outcome, lines: Sequence[Line] = ()) -> tuple[Link, ...]:
+def order_links(key: str, outcome: Outcome, lines: Sequence[Line] = ()) -> tuple[Link, ...]:
+    """Return the links of an order and, if the outcome names as many, of the lines that it has."""
     if not outcome.id:
         return ()
     merchant_id, _, generation = key.rpartition("#")

@@ -99,7 +99,7 @@ def test_looks_at_what_waits_for_its_time_fill_no_log_and_say_nothing(
 
         assert [(run.status, run.counts.waiting) for run in first] == [("partial", 1)]
         assert of_task(cron, task) == first == logged(troubled, task)
-        assert len(cron.news) <= 1  # that it is late, once
+        assert len(cron.alerts) <= 1  # that it is late, once
 
 
 def of_task(cron: Cron, task: str) -> list[Run]:

@@ -55,7 +55,7 @@ def test_outage_of_one_portal_is_told_at_its_start_and_at_its_end(
                 troubled.foreign.heal()
             cron.tick(start + timedelta(minutes=minute))
 
-        assert [(news.kind, news.portal) for news in cron.news] == [
+        assert [(alert.kind, alert.portal) for alert in cron.alerts] == [
             ("starts", PORTAL),
             ("ends", PORTAL),
         ]

@@ -180,6 +180,13 @@ MUTANTS = (
         test="tasks/test_cancel_orders.py",
     ),
     Mutant(
+        protection="an order is not cancelled while a piece of it is wanted",
+        file="accounts/shopify/merchant_cancellations.py",
+        old="        return not self.is_off(part) and not _is_closed_unsent(part)",
+        new="        return False",
+        test="accounts/shopify/test_cancelled_pieces.py",
+    ),
+    Mutant(
         protection="a shipped order is never cancelled",
         file="accounts/ordoro/supplier_orders.py",
         old="        if has_left(order) and not also_shipped:",
@@ -512,9 +519,30 @@ MUTANTS = (
     Mutant(
         protection="an id that a person types is looked for before it is believed",
         file="engine/execution/resolve.py",
-        old="    if not arrived and not _is_there(portal, kind, there):",
+        old="    if not arrived and not _is_there(portal, link.kind, there):",
         new="    if False:",
         test="test_log.py::test_an_order_that_is_not_there_is_not_settled_as_sent",
+    ),
+    Mutant(
+        protection="an order that another portal sends is not settled as sent",
+        file="engine/execution/resolve.py",
+        old="    if sender and not arrival.is_proven:",
+        new="    if False:",
+        test="test_one_supplier.py",
+    ),
+    Mutant(
+        protection="an order is settled as sent only with its lines claimed",
+        file="engine/execution/resolve.py",
+        old="        if arrival.is_proven or arrival.claims.are_kept(row.key):",
+        new="        if True:",
+        test="test_one_supplier.py",
+    ),
+    Mutant(
+        protection="what others sent before the import is no part of the Supplier's order",
+        file="accounts/shopify/foreign_parcels.py",
+        old="return [one for one in others if one.holds and (one.created_at or sent_at) < sent_at]",
+        new="return []",
+        test="pairs/test_first_import.py",
     ),
     Mutant(
         protection="a run that the safety limit stopped is listed until one passes",

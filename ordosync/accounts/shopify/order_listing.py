@@ -5,12 +5,14 @@ one's once is not told. What a cancelled parcel has left behind is closed and wa
 a new one is in its place: it counts as split into that one.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from msgspec import structs
 
 from ordosync.accounts.account import Role
+from ordosync.accounts.shopify.foreign_parcels import less, parcels_before, units_in
 from ordosync.accounts.shopify.fulfillment_orders import texts
 from ordosync.accounts.shopify.ids import line_id, number
 from ordosync.accounts.shopify.merchant import MerchantSide
@@ -27,6 +29,8 @@ from ordosync.accounts.shopify.queries.fulfillment import ALL_REQUESTED
 from ordosync.accounts.shopify.queries.orders import ALL_RECEIVED
 from ordosync.accounts.shopify.schema import (
     At,
+    Connection,
+    FulfillmentShape,
     OrderedLine,
     OrderOf,
     OrderStanding,
@@ -92,8 +96,8 @@ class StandingOrders(MerchantSide, SentShipments):
             void=kept["void"],
         )
         for page in changes.since(None):
-            found = (self.read(raw, _Requested, action=_DOING) for _, raw in page)
-            yield Page(items=tuple(map(self._as_requested, found)))
+            found = [self.read(raw, _Requested, action=_DOING) for _, raw in page]
+            yield Page(items=tuple(map(self._as_requested, self._without_others(found))))
 
     def _received_ever(self) -> Iterator[Page[Standing]]:
         changes = Changes(
@@ -106,6 +110,23 @@ class StandingOrders(MerchantSide, SentShipments):
             found = (self.read(raw, _Received, action=_DOING) for _, raw in page)
             families = (self._as_received(self.with_all_parts(order)) for order in found)
             yield Page(items=tuple(one for family in families for one in family))
+
+    def _without_others(self, found: Sequence[_Requested]) -> Iterator[_Requested]:
+        """Yield orders without the parcels that others have sent before the Supplier had them."""
+        before = {one.id: _sent_before(one) for one in found}
+        units = units_in(self, [parcel for some in before.values() for parcel in some])
+        for one in found:
+            if not before[one.id]:
+                yield one
+                continue
+            ids = {parcel.id for parcel in before[one.id]}
+            others = sum((units[id_] for id_ in ids if id_ in units), Counter[str]())
+            ours = [parcel for parcel in one.fulfillments.nodes if parcel.id not in ids]
+            yield structs.replace(
+                one,
+                fulfillments=Connection(nodes=ours),
+                line_items=Connection(nodes=less(self.lines(one), others)),
+            )
 
     def _as_requested(self, found: _Requested) -> Standing:
         lineage = Lineage.of(found.order.sent, found.order.split)
@@ -214,6 +235,16 @@ def _summed(shapes: Sequence[OrderedLine]) -> list[OrderedLine]:
         total = one.total_quantity + (before.total_quantity if before else 0)
         found[one.line_item.id] = structs.replace(one, total_quantity=total)
     return sorted(found.values(), key=lambda line: int(number(line.line_item.id)))
+
+
+def _sent_before(found: _Requested) -> list[FulfillmentShape]:
+    """Return the parcels of others; while an order is open, its remaining units tell the same."""
+    if found.is_open:
+        return []
+    lineage = Lineage.of(found.order.sent, found.order.split)
+    id_ = lineage.order_id(number(found.id))
+    sent_at = lineage.sent_at(id_, found.line_items.nodes)
+    return parcels_before(found.fulfillments.nodes, sent_at)
 
 
 def _is_replaced(found: _Requested) -> bool:

@@ -240,6 +240,20 @@ class Requested(Standing, frozen=True, rename="camel", kw_only=True):
     line_items: Connection[RequestedLine]
 
 
+class ParcelLine(Struct, frozen=True, rename="camel", kw_only=True):
+    """The units of a line in one parcel."""
+
+    line_item: Id
+    quantity: int = 0
+
+
+class ParcelUnits(Struct, frozen=True, rename="camel", kw_only=True):
+    """A parcel and what is in it."""
+
+    id: str
+    fulfillment_line_items: Connection[ParcelLine]
+
+
 class Part(Standing, frozen=True, rename="camel", kw_only=True):
     """A fulfillment order among those of the same order."""
 

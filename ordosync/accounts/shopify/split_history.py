@@ -9,6 +9,7 @@ merchant since. Written by one task at a time each, since nothing guards them.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -62,6 +63,11 @@ class Lineage:
             return tuple(found)
         shared = self._sharing(lines)
         return (shared,) if shared and shared != order_id else ()
+
+    def sent_at(self, order_id: str, lines: Sequence[OrderedLine]) -> datetime | None:
+        """Return when the Supplier was sent an order, or what it is a piece of, if it was."""
+        family = (order_id, *self.ancestors(order_id, lines))
+        return next((self.sent[one].at for one in family if one in self.sent), None)
 
     def leaves(self, order_id: str, *above: str) -> Iterator[str]:
         """Yield what an order was split into by us, down to what is not split itself."""

@@ -69,12 +69,20 @@ class LineClaims:
             ]
         self._claims.free(self._portal.name, keys)
 
-    def verdict(self, one: Elsewhere) -> Verdict:
-        """Say who sends a line of this order."""
+    def are_kept(self, key: str) -> bool:
+        """Return True if no other portal can send the lines of this step."""
+        return not self._portal.rivals or self._claims.are_held(self._portal.name, key)
+
+    def sender(self, one: Elsewhere) -> str:
+        """Return which portal sends a line of this order, and in which order."""
         merchant_id = one.holder.key.rpartition("#")[0]
         link = self._store.links(one.holder.portal).of_merchant("order", [merchant_id])
         sent = f"order {link[merchant_id].supplier_id}" if link else f"its order {merchant_id}"
-        reason = f"portal {one.holder.portal} sends a line of it already, as {sent}"
+        return f"portal {one.holder.portal} sends a line of it already, as {sent}"
+
+    def verdict(self, one: Elsewhere) -> Verdict:
+        """Say who sends a line of this order."""
+        reason = self.sender(one)
         if self._portal.merchant.tells_reassigned:
             reason += ", and has not seen yet that it was given to another supplier"
             return Verdict(state="waiting", code="sent-elsewhere", reason=reason)

@@ -1,40 +1,69 @@
-"""What a person says of a step whose outcome nobody could find out."""
+"""Resolves a step of unknown outcome by what an operator says of it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from ordosync.accounts.files import FilesAccount
+from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.engine.comparison.rebuild import lines_alike
+from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.errors import UsageError
+from ordosync.models import Line, Order, Outcome
 from ordosync.store import Store
 from ordosync.store.links import Link, LinkKind
 from ordosync.store.steps import UNPROVEN, State, StepRow
-from ordosync.tasks import waiting_for
-from ordosync.tasks.base import Portal
+from ordosync.tasks import TASKS, waiting_for
+from ordosync.tasks.base import Portal, Step
+from ordosync.tasks.import_orders import order_links
+from ordosync.tasks.order_fields import lines_sent
 from ordosync.tasks.order_notices import is_notice
 
 
-def check_sent(portal: Portal, store: Store, row: StepRow, there: str) -> None:
-    """Ask the Supplier whether what a person says has arrived is there, and is this one.
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """An order or product that an operator found at the Supplier, and what is recorded of it."""
 
-    Raises `UsageError` where it is not, or where the step was never sent, and `AccountError` where
-    the account does not answer.
+    links: tuple[Link, ...]
+    order: Step | None = None
+    """The Merchant's order, whose lines are to be claimed; None if it cannot be read."""
+    claims: LineClaims | None = None
+    """None for a product, which has no lines."""
+    is_proven: bool = False
+    """True if the Supplier's order carries the reference of the step."""
+
+
+def check_sent(portal: Portal, store: Store, row: StepRow, there: str) -> Arrival:
+    """Ask the Supplier if what an operator says has arrived is there, and belongs to this step.
+
+    Raises `UsageError` where it does not, or where the step was never sent, and `AccountError`
+    where an account does not answer.
     """
-    merchant_id = _link(row, there).merchant_id
-    kind: LinkKind = "product" if row.task == "import-products" else "order"
-    known = store.links(row.portal).of_supplier(kind, [there]).get(there)
-    if known and known.merchant_id != merchant_id:
-        raise UsageError(f"{kind} {there} is linked already, to {known.merchant_id}")
-    if row.attempts == 0 and row.code != UNPROVEN:
-        raise UsageError(
-            f"step {row.id} was never sent, so nothing of it can have arrived; fix what it says,"
-            f" then `ordosync retry {row.id}`, or `ordosync dismiss {row.id}`"
-        )
+    link = _link(row, there)
+    _check_possible(store, row, link)
     found = portal.supplier.find_orders([ours]) if (ours := _reference(portal, row)) else {}
     arrived = found[ours].id if ours in found else None
     if arrived and arrived != there:
         raise UsageError(f"it arrived as order {arrived}, not {there}: `ordosync retry {row.id}`")
-    if not arrived and not _is_there(portal, kind, there):
+    if not arrived and not _is_there(portal, link.kind, there):
         raise UsageError(
-            f"account {portal.supplier.name} has no {kind} {there}; `--not-sent` sends it now"
+            f"account {portal.supplier.name} has no {link.kind} {there}; `--not-sent` sends it now"
+        )
+    if link.kind == "product":
+        return Arrival(links=(link,))
+    return _arrived(portal, store, row, link, found.get(ours))
+
+
+def _check_possible(store: Store, row: StepRow, link: Link) -> None:
+    known = store.links(row.portal).of_supplier(link.kind, [link.supplier_id])
+    other = known.get(link.supplier_id, link).merchant_id
+    if other != link.merchant_id:
+        raise UsageError(f"{link.kind} {link.supplier_id} is linked already, to {other}")
+    if row.attempts == 0 and row.code != UNPROVEN:
+        raise UsageError(
+            f"step {row.id} was never sent, so nothing of it can have arrived; fix what it says,"
+            f" then `ordosync retry {row.id}`, or `ordosync dismiss {row.id}`"
         )
 
 
@@ -50,16 +79,80 @@ def _is_there(portal: Portal, kind: LinkKind, there: str) -> bool:
     return isinstance(supplier, FilesAccount) or there in supplier.stock_of([there])
 
 
-def settle_as_sent(store: Store, row: StepRow, there: str, *, now: datetime) -> None:
-    """Believe that a step arrived, under this id; what it made is linked.
+def _arrived(
+    portal: Portal, store: Store, row: StepRow, link: Link, found: Outcome | None
+) -> Arrival:
+    """Read the Merchant's order, and which of its lines are which of the Supplier's."""
+    order = _merchant_order(portal, link.merchant_id)
+    lines = order.lines if order else ()
+    links = order_links(row.key, found, lines) if found else (link,)
+    if order and len(links) == 1:
+        same = lines_alike(lines, _supplier_lines(portal, link.supplier_id))
+        links = (link, *(replace(one, generation=link.generation) for one in same))
+    step = Step(key=row.key, merchant_id=link.merchant_id, content="", payload=order)
+    claims = LineClaims(TASKS["import-orders"], portal, store)
+    claims.look_beside([step])
+    return Arrival(
+        links=links, order=step if order else None, claims=claims, is_proven=found is not None
+    )
 
-    Raises `UsageError` for a step that was none of an order or a product.
+
+def _merchant_order(portal: Portal, order_id: str) -> Order | None:
+    """Return the Merchant's order with the lines that travel; None if it cannot be read."""
+    for page in portal.merchant.orders_by_id([order_id]):
+        for item in page.items:
+            if isinstance(item, Order) and item.id == order_id:
+                return replace(item, lines=lines_sent(item.lines, portal.config))
+    return None
+
+
+def _supplier_lines(portal: Portal, order_id: str) -> tuple[Line, ...]:
+    """Return the lines of an order that an operator entered; only an embedded account has them."""
+    supplier = portal.supplier
+    order = supplier.read_order(order_id) if isinstance(supplier, SqliteAccount) else None
+    return order.lines if order else ()
+
+
+def settle_as_sent(
+    store: Store, row: StepRow, there: str, arrival: Arrival, *, now: datetime
+) -> str:
+    """Record that a step arrived under this id; link what it made, and claim its lines.
+
+    Return which other portal sends a line of it, too. Raises `UsageError` if one does, or may,
+    and nothing proves that the Supplier's order is the one of this step.
     """
-    link = _link(row, there)
     with store.transaction():
+        sender = _claim(row, there, arrival)
         store.steps.settle(row, "done", supplier_id=there, now=now)
-        store.links(row.portal).add([link], now=now)
+        store.links(row.portal).add(arrival.links, now=now)
         store.schedule.reread(row.portal, waiting_for(row.task))
+    return sender
+
+
+def tell_merchant(portal: Portal, arrival: Arrival) -> None:
+    """Tell the Merchant's account that the Supplier has an order, as after an import."""
+    ids = [link.merchant_id for link in arrival.links if link.kind == "order"]
+    if ids:
+        portal.merchant.acknowledge(ids)
+
+
+def _claim(row: StepRow, there: str, arrival: Arrival) -> str:
+    """Claim the lines in the open transaction; return which other portal has one of them."""
+    if arrival.claims is None:
+        return ""
+    if arrival.order is None:
+        if arrival.is_proven or arrival.claims.are_kept(row.key):
+            return ""
+        raise UsageError(
+            f"order {row.merchant_id} cannot be read at the Merchant, so its lines cannot be kept"
+            f" from the Merchant's other portals: open it there for this Supplier and try again, or"
+            f" cancel order {there} at the Supplier, then `ordosync dismiss {row.id}`"
+        )
+    elsewhere = arrival.claims.take([arrival.order])
+    sender = arrival.claims.sender(elsewhere[0]) if elsewhere else ""
+    if sender and not arrival.is_proven:
+        raise UsageError(f"{sender}; cancel that or order {there}, so that nothing is sent twice")
+    return sender
 
 
 def settle_as_not_sent(store: Store, row: StepRow, *, now: datetime) -> StepRow | None:

@@ -1,6 +1,6 @@
-"""What people should hear of who hear only of trouble: its start, its end, and once a day between.
+"""Alerts: when a problem starts, once a day while it lasts, and when it is over.
 
-A task of ten minutes whose account is down would write 144 mails a day, and nobody reads the 145th.
+A task that runs every ten minutes while its account is down would otherwise send 144 mails a day.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ LONG = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class News:
-    """One thing to tell."""
+class Alert:
+    """A message to the operator about a task of a portal."""
 
     kind: Literal["items", "starts", "lasts", "ends", "gave-up", "clock"]
     portal: str
@@ -31,29 +31,29 @@ class News:
     """When the trouble started, or when the wrong clock said that the task ran."""
 
 
-def news_of(run: Run, store: Store, *, now: datetime, told: bool) -> list[News]:
-    """Return what a run is to be told of; `told` notes that it was."""
-    news = []
+def alerts_of(run: Run, store: Store, *, now: datetime, deliver: bool) -> list[Alert]:
+    """Return the alerts of a run; `deliver` notes in the store that they were given."""
+    alerts = []
     if run.counts.failed and not (run.error and run.error.code == "brake"):
-        news.append(News(kind="items", portal=run.portal, task=run.task, run=run))
+        alerts.append(Alert(kind="items", portal=run.portal, task=run.task, run=run))
     row = store.schedule.get(run.portal, run.task)
     if row is None or run.status == "interrupted":
-        return news
+        return alerts
     troubled = (run.status == "failed" and not _may_pass(run, row)) or store.steps.are_late(
         run.portal, run.task, before=now - LONG
     )
     kind = _kind(row, troubled=troubled, now=now)
     if kind is None:
-        return news
+        return alerts
     since = row.trouble_since or now
     if not run.is_kept:  # what waits was logged by an earlier run
         run = next(iter(store.runs.newest(1, portal=run.portal, task=run.task)), run)
-    if told:
+    if deliver:
         with store.transaction():
             store.schedule.told(
                 run.portal, run.task, trouble_since=since if troubled else None, now=now
             )
-    return [*news, News(kind=kind, portal=run.portal, task=run.task, run=run, since=since)]
+    return [*alerts, Alert(kind=kind, portal=run.portal, task=run.task, run=run, since=since)]
 
 
 def _may_pass(run: Run, row: ScheduleRow) -> bool:

@@ -12,7 +12,7 @@ from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import open_portal, register, run_if_due
 from ordosync.engine.execution.claim import GaveUp
 from ordosync.engine.execution.interruption import Stop
-from ordosync.engine.scheduling.outages import News, news_of
+from ordosync.engine.scheduling.outages import Alert, alerts_of
 from ordosync.engine.scheduling.retention import prune_for_a_while
 from ordosync.errors import OrdosyncError, mistake
 from ordosync.slots import is_from_the_future
@@ -25,11 +25,11 @@ _ORDER = list(TASKS)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class PortalReport:
     """What was done for one portal."""
 
     runs: Sequence[Run]
-    news: Sequence[News]
+    alerts: Sequence[Alert]
     error: OrdosyncError | None = None
     """What kept the portal from being worked on."""
 
@@ -41,8 +41,8 @@ class Tick:
     config: Config
     clock: Clock
     stop: Stop
-    told: bool
-    """Whether what is returned as news reaches those who wait for it, and is not to be repeated."""
+    deliver_alerts: bool
+    """True if the alerts reach the operator; the store then notes them, so that each comes once."""
     ping: Callable[[PortalConfig, str], None]
     """Told `start`, `success` or `failure` of each portal that is worked on."""
 
@@ -50,7 +50,7 @@ class Tick:
     def _connections(self) -> Connections:
         return Connections(self.clock)
 
-    def run(self, *, jobs: int) -> list[Report]:
+    def run(self, *, jobs: int) -> list[PortalReport]:
         """Run what is due and send what waits; a report for each portal that had any.
 
         Raises `DatabaseError` and `ConfigError` where nothing can be done at all.
@@ -69,29 +69,29 @@ class Tick:
             prune_for_a_while(self.config, self.clock, self.stop)
         return reports
 
-    def _portal(self, rows: Sequence[ScheduleRow]) -> Report:
+    def _portal(self, rows: Sequence[ScheduleRow]) -> PortalReport:
         config = self.config.portals[rows[0].portal]
         runs: list[Run] = []
-        news = list(self._wrong_clock(rows))
+        alerts = list(self._wrong_clock(rows))
         try:
             with Store.open(self.config.database) as store:
                 for name in sorted((row.task for row in rows), key=_ORDER.index):
                     if self.stop.reason:
                         break
-                    self._task(config, name, store, runs, news)
+                    self._task(config, name, store, runs, alerts)
         except OrdosyncError as error:
-            return Report(runs=runs, news=news, error=error)
+            return PortalReport(runs=runs, alerts=alerts, error=error)
         except Exception as error:  # our own mistake, which must not stop other portals
             told = OrdosyncError(f"portal {config.name}: {mistake(error)}")
-            return Report(runs=runs, news=news, error=told)
+            return PortalReport(runs=runs, alerts=alerts, error=told)
         finally:
             if runs:
                 good = all(run.status in ("ok", "partial") for run in runs)
                 self.ping(config, "success" if good else "failure")
-        return Report(runs=runs, news=news)
+        return PortalReport(runs=runs, alerts=alerts)
 
     def _task(
-        self, config: PortalConfig, name: str, store: Store, runs: list[Run], news: list[News]
+        self, config: PortalConfig, name: str, store: Store, runs: list[Run], alerts: list[Alert]
     ) -> None:
         portal = open_portal(self.config, config, store, self._connections)
         if not runs:
@@ -100,15 +100,15 @@ class Tick:
         if isinstance(done, Run):
             if done.is_kept:
                 runs.append(done)
-            news += news_of(done, store, now=self.clock.now(), told=self.told)
+            alerts += alerts_of(done, store, now=self.clock.now(), deliver=self.deliver_alerts)
         elif isinstance(done, GaveUp):
             runs.append(done.run)
-            news.append(News(kind="gave-up", portal=portal.name, task=name, run=done.run))
+            alerts.append(Alert(kind="gave-up", portal=portal.name, task=name, run=done.run))
 
-    def _wrong_clock(self, rows: Sequence[ScheduleRow]) -> Sequence[News]:
+    def _wrong_clock(self, rows: Sequence[ScheduleRow]) -> Sequence[Alert]:
         now = self.clock.now()
         return [
-            News(kind="clock", portal=row.portal, task=row.task, since=row.last_started_at)
+            Alert(kind="clock", portal=row.portal, task=row.task, since=row.last_started_at)
             for row in rows
             if is_from_the_future(row.last_started_at, now)
         ]

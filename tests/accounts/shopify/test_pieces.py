@@ -176,3 +176,60 @@ def test_order_that_was_partly_sent_before_stands_as_its_rest(
     assert stands.order.status == "dropshipment_requested"
     assert quantities(stands.order) == quantities(found) == [("MUG", 2)]
     assert stands.shipments == ()
+
+
+def test_parcel_of_others_from_before_the_import_is_no_part_of_the_suppliers_order(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    many = [line(f"SKU-{place}") for place in range(60)]
+    id_ = seller.request(sold("1001", line("MUG", 3), *many))
+    part = gid("FulfillmentOrder", id_)
+    seller.fake.ship_piece(part, "OLD1", lines={"MUG": 1, **{one.sku: 1 for one in many}})
+    seller.settle()
+    account = opened(seller)
+    account.acknowledge([id_])
+    seller.settle()
+    account.add_tracking([parcel(id_, "NEW1")])
+
+    found = standing(seller)[id_]
+
+    assert (found.order.status, quantities(found.order)) == ("shipped", [("MUG", 2)])
+    assert [one.tracking_number for one in found.shipments] == ["NEW1"]
+
+
+def test_rest_whose_parcel_was_taken_back_is_what_is_open_again(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    id_ = seller.request(sold("1001", line("MUG", 3)))
+    seller.fake.ship_piece(gid("FulfillmentOrder", id_), "OLD1", lines={"MUG": 1})
+    seller.settle()
+    account = opened(seller)
+    account.acknowledge([id_])
+    seller.settle()
+    account.add_tracking([parcel(id_, "NEW1")])
+    bought = seller.part(gid("FulfillmentOrder", id_)).order_id
+    seller.fake.recall(seller.fake.fulfillments(bought)[-1].id)
+
+    found = standing(seller)
+    whole = found.pop(id_)
+    [again] = found.values()
+
+    assert (whole.order.is_split, quantities(whole.order)) == (True, [("MUG", 2)])
+    assert again.order.ancestors == (id_,)
+    assert quantities(again.order) == [("MUG", 2)]
+
+
+def test_parcel_of_others_after_the_import_is_sent_of_what_the_supplier_has(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    id_ = seller.request(sold("1001", line("MUG", 3)))
+    account = opened(seller)
+    account.acknowledge([id_])
+    seller.settle()
+    seller.fake.ship_piece(gid("FulfillmentOrder", id_), "OWN1", lines={"MUG": 1})
+    seller.settle()
+    account.add_tracking([parcel(id_, "NEW1")])
+
+    found = standing(seller)[id_]
+
+    assert quantities(found.order) == [("MUG", 3)]

@@ -3,11 +3,15 @@
 from contextlib import closing
 from pathlib import Path
 
+from ordosync.config import load_config
+from ordosync.store import Store
+from ordosync.store.steps import StepChange
 from tests.accounts.contract.account import read
-from tests.accounts.contract.examples import line, parcel, sold
-from tests.accounts.contract.opening import opened
+from tests.accounts.contract.examples import line, order, parcel, sold
+from tests.accounts.contract.opening import PORTAL, opened
 from tests.accounts.shopify.people import ShopifyServicePeople
 from tests.accounts.sqlite.people import SqliteSupplierPeople
+from tests.command import ordosync
 from tests.fakes.shopify import Fault
 from tests.pairs.pair import Pair
 
@@ -27,6 +31,25 @@ def test_request_is_accepted_when_the_supplier_has_the_order(
 
     assert (before, asking.request_status(order_id)) == ("SUBMITTED", "ACCEPTED")
     pair.stays_quiet("import-orders")
+
+
+def test_request_is_accepted_when_the_order_is_settled_as_sent(
+    tmp_path: Path, asking: ShopifyServicePeople
+) -> None:
+    pair = pair_of(tmp_path, asking)
+    order_id = asking.request(sold("1001", line("MUG", 2)))
+    asking.settle()
+    assert isinstance(pair.supplier, SqliteSupplierPeople)
+    pair.supplier.desk.add_order(order("W-1", line("MUG", 2)))
+    with Store.open(load_config(pair.path).database) as store:
+        change = StepChange(key=f"{order_id}#1", state="sending", content="", merchant_id=order_id)
+        with store.transaction():
+            store.steps.record(PORTAL, "import-orders", [change], run_id=1, clock=asking.clock)
+
+    done = ordosync(tmp_path, "retry", "1", "--sent", "W-1")
+
+    assert (done.code, pair.link(order_id).supplier_id) == (0, "W-1")
+    assert asking.request_status(order_id) == "ACCEPTED"
 
 
 def test_what_nobody_asked_for_is_not_read(asking: ShopifyServicePeople) -> None:
