@@ -274,7 +274,10 @@ class Account(ABC):
         raise NotImplementedError
 
     def ancestors_of(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:  # noqa: ARG002
-        """Return what each of these orders was split from, nearest first; others are left out."""
+        """Return what each of these cancelled orders was split from, nearest first.
+
+        They were just read as cancelled; one that was never split is left out.
+        """
         return {}
 
     def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:

@@ -23,6 +23,8 @@ class _OwnPiece(Struct, frozen=True, kw_only=True):
     link: Link
 
 
+_PIECE = ":piece"
+"""Ends the key of a step that reports a piece."""
 _NOT_BY_ITSELF = Outcome(
     state="refused",
     code="piece-cancelled",
@@ -68,6 +70,21 @@ def apply(
         next(cancelled) if isinstance(step.payload, Link) else Result(outcome=_NOT_BY_ITSELF)
         for step in steps
     ]
+
+
+def over(portal: Portal, owed: Sequence[Owed]) -> Mapping[str, Verdict]:
+    """Return which reported pieces are parts of orders that are cancelled as a whole by now."""
+    pieces = {
+        step.key: step.supplier_id
+        for step in owed
+        if step.supplier_id and step.key.endswith(_PIECE)
+    }
+    links = portal.links.of_supplier("order", sorted({*pieces.values()}))
+    return {
+        key: Verdict(state="skipped", code="cancelled", reason="is cancelled with its whole order")
+        for key, id_ in pieces.items()
+        if id_ in links and links[id_].state in ("cancelled_by_task", "cancelled_by_supplier")
+    }
 
 
 def _cancel(portal: Portal, links: Sequence[Link], *, look_first: bool) -> list[Result]:
@@ -125,7 +142,7 @@ def _of_own_pieces(portal: Portal, ids: Sequence[str]) -> Iterator[Step]:
         if link is None or link.state == "split":  # its pieces are linked one by one
             continue
         step = Step(
-            key=f"{id_}#{link.generation}:piece",
+            key=f"{id_}#{link.generation}{_PIECE}",
             merchant_id=id_,
             supplier_id=link.supplier_id,
             content="piece-cancelled",
@@ -233,5 +250,6 @@ TASK = Task(
     writes_to="supplier",
     links_by="import-orders",
     brake=_open_orders,
+    over=over,
     is_state=True,  # what is restored may be cancelled once more
 )

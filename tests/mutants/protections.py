@@ -180,6 +180,13 @@ MUTANTS = (
         test="tasks/test_cancel_orders.py",
     ),
     Mutant(
+        protection="an order is not cancelled while a piece of it is wanted",
+        file="accounts/shopify/merchant_cancellations.py",
+        old="        return not self.is_off(part) and not _is_closed_unsent(part)",
+        new="        return False",
+        test="accounts/shopify/test_cancelled_pieces.py",
+    ),
+    Mutant(
         protection="a shipped order is never cancelled",
         file="accounts/ordoro/supplier_orders.py",
         old="        if has_left(order) and not also_shipped:",

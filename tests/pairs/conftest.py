@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.accounts.contract.people import skip_what_is_lacking
-from tests.pairs.kinds import MERCHANTS, SUPPLIERS
+from tests.pairs.kinds import ALSO, MERCHANTS, SUPPLIERS
 from tests.pairs.pair import Pair
 from tests.virtual import VirtualClock
 
@@ -17,7 +17,10 @@ def _pairs() -> Iterator[object]:
     """Yield each pair of kinds; two foreign ones are left to the slow part."""
     for merchant, supplier in product(MERCHANTS, SUPPLIERS):
         marks = () if "sqlite" in (merchant, supplier) else pytest.mark.slow
-        yield pytest.param((merchant, supplier), marks=marks, id=f"{merchant}-{supplier}")
+        people = MERCHANTS[merchant], SUPPLIERS[supplier]
+        yield pytest.param(people, marks=marks, id=f"{merchant}-{supplier}")
+    for (merchant, supplier), sellers in ALSO.items():
+        yield pytest.param((sellers, SUPPLIERS[supplier]), id=f"{merchant}-{supplier}")
 
 
 @pytest.fixture(name="pair", params=_pairs())
@@ -25,8 +28,8 @@ def _pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
     merchant, supplier = request.param
     clock = VirtualClock()
     with (
-        closing(MERCHANTS[merchant](tmp_path, clock)) as selling,
-        closing(SUPPLIERS[supplier](tmp_path, clock)) as shipping,
+        closing(merchant(tmp_path, clock)) as selling,
+        closing(supplier(tmp_path, clock)) as shipping,
     ):
         skip_what_is_lacking(request, selling, shipping)
         yield Pair(tmp_path, selling, shipping)

@@ -9,7 +9,11 @@ from pathlib import Path
 from tests.accounts.contract.people import MerchantPeople, SupplierPeople
 from tests.accounts.files.people import FilesSupplierPeople
 from tests.accounts.ordoro.people import OrdoroMerchantPeople, OrdoroSupplierPeople
-from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
+from tests.accounts.shopify.people import (
+    ShopifyMerchantPeople,
+    ShopifyServicePeople,
+    ShopifySupplierPeople,
+)
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
 from tests.virtual import VirtualClock
@@ -27,3 +31,7 @@ SUPPLIERS: Mapping[str, Callable[[Path, VirtualClock], SupplierPeople]] = {
     "sqlite": SqliteSupplierPeople,
     "woocommerce": ShopSupplierPeople,
 }
+ALSO: Mapping[tuple[str, str], Callable[[Path, VirtualClock], MerchantPeople]] = {
+    ("shopify-service", "sqlite"): ShopifyServicePeople,
+}
+"""Pairs with a Merchant of another sort than its kind has in the table."""

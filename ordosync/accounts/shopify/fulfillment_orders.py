@@ -1,7 +1,7 @@
 """What an order is now: the fulfillment orders that it was split into, by us or by its merchant."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -22,9 +22,15 @@ class Members:
     order: str
     """What Shopify calls the whole order."""
     parts: Sequence[Part]
+    all_parts: Mapping[str, Part]
+    """All fulfillment orders of the whole order, by their ids."""
     lineage: Lineage
     void: Sequence[str]
     """Numbers that were told and are void."""
+
+    def of(self, order_id: str) -> "Members":
+        """Return the same of another order or piece that is a part of the whole order."""
+        return replace(self, parts=_parts(self.all_parts, order_id, self.lineage))
 
 
 class Families(WrittenStock):
@@ -32,53 +38,45 @@ class Families(WrittenStock):
 
     def members(self, order_id: str) -> Members | None:
         """Return what an order is now; None where it is not there."""
-        kept, id_ = self.kept_as, fulfillment_order(order_id)
-        action = f"read the parts of fulfillment order {number(id_)}"
-        answer = self.shopify.ask(
+        return self.members_of([order_id]).get(order_id)
+
+    def members_of(self, order_ids: Sequence[str]) -> Mapping[str, Members]:
+        """Return what each of these orders is now; one that is not there is left out."""
+        kept, wanted = self.kept_as, {id_: fulfillment_order(id_) for id_ in order_ids}
+        which = ", ".join(dict.fromkeys(number(one) for one in wanted.values()))
+        action = f"read the parts of fulfillment order {which}"
+        answered = self.by_id(
             FAMILY,
-            dict[str, Family | None],
+            Family,
+            [*wanted.values()],
             action=action,
-            id=id_,
             lines=_LINES,
             sent=kept["sent"],
             split=kept["split"],
             void=kept["void"],
         )
-        if (found := answer["fulfillmentOrder"]) is None:
-            return None
-        order, begun = found.order, found.order.fulfillment_orders
+        orders = {one.id: self._with_all_parts(one.order, action) for one in answered}
+        return {
+            id_: found.of(id_)
+            for id_, one in wanted.items()
+            if (found := orders.get(one)) and number(one) in found.all_parts
+        }
+
+    def _with_all_parts(self, order: FamilyOrder, action: str) -> Members:
+        begun = order.fulfillment_orders
         parts = [
             self._whole(part, order)
             for part in whole(
                 self.shopify, begun, MORE_PARTS, Part, of=order.id, action=action, lines=_LINES
             )
         ]
-        if id_ not in {part.id for part in parts}:
-            return None
-        lineage = Lineage.of(order.sent, order.split)
         return Members(
             order=order.id,
-            parts=_parts(parts, order_id, lineage),
-            lineage=lineage,
+            parts=(),
+            all_parts={number(part.id): part for part in parts},
+            lineage=Lineage.of(order.sent, order.split),
             void=texts(order.void),
         )
-
-    def answer_cancellations(self, cancelled: Mapping[str, bool]) -> None:
-        """Accept or reject what was asked, and keep that the Supplier has it no more.
-
-        What is requested again after that is an order of its own, and no piece of this one.
-        """
-        for id_, accepted in cancelled.items():
-            found = self.members(id_)
-            if found is None:
-                continue
-            for part in found.parts:
-                if part.asks_cancellation:
-                    self.answer(part, accepted=accepted)
-            if accepted and id_ in found.lineage.sent:
-                left = {one: part for one, part in found.lineage.sent.items() if one != id_}
-                action = f"keep that the Supplier does not have {id_}"
-                self.keep([self.kept(found.order, "sent", left)], action=action)
 
     def _whole(self, part: Part, order: FamilyOrder) -> Part:
         """Return a part with all its lines, and with what its order says of it."""
@@ -89,8 +87,7 @@ class Families(WrittenStock):
         )
 
 
-def _parts(all_parts: Sequence[Part], order_id: str, lineage: Lineage) -> list[Part]:
-    everything = {number(part.id): part for part in all_parts}
+def _parts(everything: Mapping[str, Part], order_id: str, lineage: Lineage) -> list[Part]:
     root = number(fulfillment_order(order_id))
     wanted = {number(fulfillment_order(leaf)) for leaf in lineage.leaves(order_id)} or {root}
     place = everything[root].location

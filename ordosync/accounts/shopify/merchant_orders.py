@@ -13,10 +13,7 @@ from ordosync.accounts.shopify.ids import fulfillment_order, line_item, number
 from ordosync.accounts.shopify.order_mapping import digest, order_of
 from ordosync.accounts.shopify.pagination import Changes, Listed, at_of
 from ordosync.accounts.shopify.queries.fulfillment import (
-    ACCEPT_CANCELLATION,
     ACCEPT_REQUEST,
-    CHANGED_ORDERS,
-    REJECT_CANCELLATION,
     REQUESTED_ORDERS,
     REQUESTED_ORDERS_BY_ID,
     STANDINGS,
@@ -24,7 +21,6 @@ from ordosync.accounts.shopify.queries.fulfillment import (
 from ordosync.accounts.shopify.schema import Requested, Standing, Told
 from ordosync.accounts.shopify.split_history import Lineage, Sent, SentPart
 from ordosync.accounts.shopify.supplier_location import Placed
-from ordosync.errors import RefusedError
 from ordosync.models import Comment, Order, Page, Unusable
 
 _LINES = 10
@@ -72,8 +68,8 @@ class RequestedOrders(Placed):
         `reassigned`: which of them were this one's once is not told.
         """
         where = () if cursor else (f"assigned_location_id:{self.place}",)
-        pages = self._changed(
-            REQUESTED_ORDERS, cursor, where, now=now, first=15, action="read orders"
+        pages = self.changed(
+            REQUESTED_ORDERS, cursor, where, now=now, action="read orders", first=15, **self._with
         )
         for found, after in pages:
             self._forget_oldest()
@@ -135,34 +131,11 @@ class RequestedOrders(Placed):
             for item in page
         )
 
-    def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
-        """Read which orders were cancelled since `cursor`, or are asked to be, and never sent."""
-        where = (f"assigned_location_id:{self.place}",)
-        pages = self._changed(
-            CHANGED_ORDERS, cursor, where, now=now, first=50, action="read cancelled orders"
-        )
-        for found, after in pages:
-            shapes = [self.read(raw, Standing, action="read cancelled orders") for raw in found]
-            ids = (number(one.id) for one in shapes if self._is_off(one))
-            yield Page(items=tuple(ids), cursor=after)
-
-    def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
-        """Return which of these orders are cancelled, or asked to be, unsent, at this moment."""
-        found = self._standings(ids)
-        return frozenset(
-            id_ for id_ in ids if (one := found.get(fulfillment_order(id_))) and self._is_off(one)
-        )
-
     def remark_on_request(self, comment: Comment) -> None:
         """Put a remark beside the order that a fulfillment order is a part of."""
-        found = self._standings([comment.order_id])
+        found = self.standings([comment.order_id])
         for one in found.values():
             self.remark(one.order_id, comment)
-
-    def _is_off(self, one: Standing) -> bool:
-        """Whether it is cancelled; until a service has accepted a request, that is taken back."""
-        is_taken_back = self.is_service and one.is_open and one.request_status == "UNSUBMITTED"
-        return is_cancelled(one) or (is_taken_back and not one.sent)
 
     def _as_read(self, ids: Sequence[str]) -> Mapping[str, _Read]:
         """Return what these orders were when they were read; one that is sent since is not."""
@@ -189,24 +162,16 @@ class RequestedOrders(Placed):
             lines=[line_item(one.id) for one in order.lines],
         )
 
-    def answer(self, one: Standing, *, accepted: bool) -> None:
-        """Accept or reject what a merchant asked for."""
-        action = f"answer the cancellation of fulfillment order {number(one.id)}"
-        document = ACCEPT_CANCELLATION if accepted else REJECT_CANCELLATION
-        answer = self.shopify.write(document, dict[str, Told], action=action, id=one.id)
-        errors = [error for told in answer.values() for error in told.user_errors]
-        now = self._standings([number(one.id)]).get(one.id) if errors else None
-        if now and now.asks_cancellation:
-            raise RefusedError(f"account {self.name}", action, self.said(errors))
-
     def accept(self, id_: str) -> None:
         """Accept a request; one that was taken back meanwhile is left to `cancel-orders`."""
         action = f"accept fulfillment order {number(id_)}"
         self.shopify.write(ACCEPT_REQUEST, dict[str, Told], action=action, id=id_)
 
-    def _standings(self, ids: Sequence[str]) -> Mapping[str, Standing]:
+    def standings(self, ids: Sequence[str]) -> Mapping[str, Standing]:
+        """Return where these fulfillment orders stand at this moment, by Shopify's ids."""
         wanted = [fulfillment_order(id_) for id_ in ids]
-        found = self.by_id(STANDINGS, Standing, wanted, action="see where orders stand")
+        action, split = "see where orders stand", self.kept_as["split"]
+        found = self.by_id(STANDINGS, Standing, wanted, action=action, split=split)
         return {one.id: one for one in found}
 
     @property
@@ -214,19 +179,18 @@ class RequestedOrders(Placed):
         kept = self.kept_as
         return {"lines": _LINES, "sent": kept["sent"], "split": kept["split"]}
 
-    def _changed(
+    def changed(
         self,
         document: str,
         cursor: str | None,
         where: Sequence[str],
         *,
         now: datetime,
-        first: int,
         action: str,
+        **variables: Any,
     ) -> Iterator[tuple[list[Raw], str | None]]:
         """Yield pages of what changed since the cursor, and the next one."""
-        more = self._with if document == REQUESTED_ORDERS else {}
-        changes = Changes(self.shopify, document, action=action, first=first, **more)
+        changes = Changes(self.shopify, document, action=action, **variables)
         pages = since_cursor(cursor, partial(changes.since, where=where), at_of, now=now)
         for page, after in pages:
             yield [raw for _, raw in page], after

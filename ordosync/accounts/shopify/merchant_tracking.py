@@ -8,15 +8,16 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from ordosync.accounts.account import outcome_of
-from ordosync.accounts.shopify.fulfillment_orders import Families, Members
+from ordosync.accounts.shopify.fulfillment_orders import Members
 from ordosync.accounts.shopify.ids import fulfillment_order, number
+from ordosync.accounts.shopify.merchant_cancellations import Cancellations
 from ordosync.accounts.shopify.merchant_orders import is_cancelled
 from ordosync.accounts.shopify.queries.fulfillment import ADD_TRACKING, CHANGE_TRACKING, TRACKED
 from ordosync.accounts.shopify.schema import Standing, Told
 from ordosync.models import Comment, Outcome, Shipment, refused
 
 
-class WrittenTracking(Families):
+class WrittenTracking(Cancellations):
     """Who sells."""
 
     def add_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
@@ -83,7 +84,9 @@ class WrittenTracking(Families):
         return refused(code, f"fulfillment order {id_} is {one.status.lower()}")
 
     def _add_to_pieces(self, shipment: Shipment, found: Members) -> Outcome:
-        wanted = [part for part in found.parts if part.is_open]
+        still_open = [part for part in found.parts if part.is_open]
+        # A piece that is cancelled is not sent, unless all are: then it is too late for that.
+        wanted = [part for part in still_open if not self.is_off(part)] or still_open
         has_it = any(
             shipment.tracking_number in parcel.numbers
             for part in found.parts
@@ -94,6 +97,9 @@ class WrittenTracking(Families):
         if not wanted and shipment.tracking_number not in found.void:
             return Outcome(state="unchanged", id=shipment.order_id, code="on-pieces")
         if wanted:
+            for part in wanted:
+                if part.asks_cancellation:
+                    self.answer(part, accepted=False)
             outcome = self._create(shipment, wanted)
             if outcome.state != "done":
                 return outcome

@@ -233,6 +233,8 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
 class ShopifyServicePeople(ShopifyMerchantPeople):
     """Who sells. The Supplier is a fulfillment service, which is asked."""
 
+    lacks: ClassVar[frozenset[Lack]] = ShopifyMerchantPeople.lacks - {"cancelled-pieces"}
+
     def make_place(self) -> str:
         self.pair = {"service": "northwind"}
         return self.fake.add_service("Northwind")
@@ -246,6 +248,18 @@ class ShopifyServicePeople(ShopifyMerchantPeople):
     def ask_back(self, order_id: str) -> None:
         """Ask the service not to send an order after all."""
         self.fake.request_cancellation(self.part(fulfillment_order(order_id)).order_id)
+
+    def cancel(self, order_id: str) -> None:
+        """Cancel an order in the shop; of one that was split ask the service for a piece."""
+        part = self._part(order_id)
+        if len(self.fake.fulfillment_orders(part.order_id)) == 1:
+            super().cancel(order_id)
+        else:
+            self.ask_back_piece(order_id)
+
+    def ask_back_piece(self, order_id: str) -> None:
+        """Ask the service not to send one fulfillment order, whatever else there is."""
+        self.fake.ask_back(fulfillment_order(order_id))
 
     def request_status(self, order_id: str) -> str:
         """See what the service has answered."""

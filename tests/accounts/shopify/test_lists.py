@@ -47,7 +47,9 @@ def session(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> ShopifySes
 
 
 def changes(seller: ShopifyMerchantPeople, deep: int) -> list[str]:
-    found = pagination.Changes(session(seller), CHANGED_ORDERS, action="read", first=10, deep=deep)
+    found = pagination.Changes(
+        session(seller), CHANGED_ORDERS, action="read", first=10, deep=deep, split="split_1"
+    )
     return [one.id for page in found.since(None) for one, _ in page]
 
 

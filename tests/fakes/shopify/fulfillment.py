@@ -190,6 +190,21 @@ def split(shop: Shop, order: FulfillmentOrder, moved: Sequence[Share]) -> Fulfil
     )
 
 
+def merge(shop: Shop, order: FulfillmentOrder, into: FulfillmentOrder) -> None:
+    """Move all that is left into another fulfillment order of the same order, and close this."""
+    lines = {line.line_id: line for line in into.lines}
+    for share in everything(order):
+        line = lines.get(share.line.line_id)
+        if line is None:
+            into.lines.append(_part(shop, share.line.line_id, share.quantity))
+        else:
+            line.total_quantity += share.quantity
+            line.remaining_quantity += share.quantity
+        share.line.remaining_quantity = share.line.total_quantity = 0
+    order.status = "CLOSED"
+    shop.touch(order, into, shop.sure(Order, order.order_id))
+
+
 def _ask(
     shop: Shop, order: FulfillmentOrder, kind: str, message: str | None, **more: object
 ) -> None:

@@ -104,6 +104,19 @@ class Shippers:
             else:
                 (fulfillment.give_back if accept else fulfillment.keep)(self.shop, piece)
 
+    def ask_back(self, fulfillment_order: str, message: str | None = None) -> None:
+        """Ask the service not to send one fulfillment order after all."""
+        with self.shop.lock:
+            piece = self.shop.sure(FulfillmentOrder, fulfillment_order)
+            fulfillment.ask_back(self.shop, piece, message)
+
+    def merge(self, fulfillment_order: str, into: str) -> None:
+        """Move all of a fulfillment order into another one: it is closed, with nothing left."""
+        with self.shop.lock:
+            known = self.shop.sure(FulfillmentOrder, fulfillment_order)
+            target = self.shop.sure(FulfillmentOrder, into)
+            fulfillment.merge(self.shop, known, target)
+
     def contents(self, fulfillment_order: str) -> dict[str | None, int]:
         """Return what is still to be sent by a fulfillment order, by SKU."""
         with self.shop.lock:

@@ -64,14 +64,14 @@ query MoreLines($id: ID!, $first: Int!, $after: String) {{
 _STANDING = """
 fragment Standing on FulfillmentOrder {
   id status requestStatus updatedAt orderId
-  order { cancelledAt }
+  order { cancelledAt split: metafield(namespace: "ordosync", key: $split) { value } }
   merchantRequests(first: 1, reverse: true) { nodes { kind } }
   fulfillments(first: 3) { nodes { id status } }
 }
 """
 
 CHANGED_ORDERS = f"""
-query ChangedOrders($first: Int!, $after: String, $query: String) {{
+query ChangedOrders($first: Int!, $after: String, $query: String, $split: String!) {{
   fulfillmentOrders(
     first: $first, after: $after, query: $query, includeClosed: true, sortKey: UPDATED_AT
   ) {{
@@ -83,7 +83,7 @@ query ChangedOrders($first: Int!, $after: String, $query: String) {{
 """
 
 STANDINGS = f"""
-query Standings($ids: [ID!]!) {{ nodes(ids: $ids) {{ ...Standing }} }}
+query Standings($ids: [ID!]!, $split: String!) {{ nodes(ids: $ids) {{ ...Standing }} }}
 {_STANDING}
 """
 
@@ -117,15 +117,17 @@ _PARTS = """
 """
 
 FAMILY = f"""
-query Family($id: ID!, $lines: Int!, $sent: String!, $split: String!, $void: String!) {{
-  fulfillmentOrder(id: $id) {{
-    id
-    order {{
-      id cancelledAt
-      sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
-      split: metafield(namespace: "ordosync", key: $split) {{ value }}
-      void: metafield(namespace: "ordosync", key: $void) {{ value }}
-      fulfillmentOrders(first: 15) {{ {_PARTS} }}
+query Family($ids: [ID!]!, $lines: Int!, $sent: String!, $split: String!, $void: String!) {{
+  nodes(ids: $ids) {{
+    ... on FulfillmentOrder {{
+      id
+      order {{
+        id cancelledAt
+        sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
+        split: metafield(namespace: "ordosync", key: $split) {{ value }}
+        void: metafield(namespace: "ordosync", key: $void) {{ value }}
+        fulfillmentOrders(first: 15) {{ {_PARTS} }}
+      }}
     }}
   }}
 }}

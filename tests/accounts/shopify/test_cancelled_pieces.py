@@ -1,0 +1,239 @@
+"""What is cancelled of an order that has several fulfillment orders."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, number
+from ordosync.config import load_config
+from ordosync.store import Store
+from tests.accounts.contract.account import read
+from tests.accounts.contract.examples import line, parcel, sold
+from tests.accounts.contract.opening import PORTAL, opened
+from tests.accounts.contract.people import numbers
+from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifyServicePeople
+from tests.accounts.sqlite.people import SqliteSupplierPeople
+from tests.pairs.pair import Pair
+
+
+@pytest.fixture(name="pair")
+def _pair(asking: ShopifyServicePeople, tmp_path: Path) -> Pair:
+    return Pair(tmp_path, asking, SqliteSupplierPeople(tmp_path, asking.clock))
+
+
+def failed_steps(pair: Pair) -> list[str]:
+    """Return the keys of the steps that need a person."""
+    with Store.open(load_config(pair.path).database) as store:
+        return [row.key for row in store.steps.failed(PORTAL, "cancel-orders")]
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_cancelled_piece_of_the_merchants_own_cancels_nothing_and_is_reported_once(
+    pair: Pair, asking: ShopifyServicePeople, place: int
+) -> None:
+    order_id, there = pair.imported("1001", line("MUG", 3))
+    pieces = asking.split(order_id, (1,), (2,))
+    asking.ask_back_piece(pieces[place])
+
+    first, second = pair.run("cancel-orders"), pair.run("cancel-orders")
+
+    assert (first.step.state, first.step.code) == ("failed", "piece-cancelled")
+    assert first.step.key == f"{pieces[place]}#1:piece"
+    assert second.counts.get("failed", 0) == 0
+    assert pair.supplier.status(there) == "awaiting_fulfillment"
+    for remarks in (asking.timeline(order_id), pair.supplier.timeline(there)):
+        assert len([text for text in remarks if "part" in text]) == 1
+
+
+def test_order_is_cancelled_once_all_of_its_own_pieces_are(
+    pair: Pair, asking: ShopifyServicePeople
+) -> None:
+    order_id, there = pair.imported("1001", line("MUG", 3))
+    pieces = asking.split(order_id, (1,), (2,))
+    asking.ask_back_piece(pieces[0])
+    pair.run("cancel-orders")
+    asking.ask_back_piece(pieces[1])
+
+    ran = pair.run("cancel-orders")
+
+    assert ran.counts == {"done": 1}
+    assert pair.supplier.status(there) == "cancelled"
+    assert {asking.request_status(one) for one in pieces} == {"CANCELLATION_ACCEPTED"}
+    assert failed_steps(pair) == []
+    pair.stays_quiet("cancel-orders", "import-orders")
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_order_whose_pieces_were_merged_again_is_cancelled(
+    pair: Pair, asking: ShopifyServicePeople, place: int
+) -> None:
+    order_id, there = pair.imported("1001", line("MUG", 3))
+    pieces = asking.split(order_id, (1,), (2,))
+    left, gone = pieces[place], pieces[1 - place]
+    asking.fake.merge(fulfillment_order(gone), into=fulfillment_order(left))
+    asking.ask_back_piece(left)
+
+    ran = pair.run("cancel-orders")
+
+    assert ran.step.state == "done"
+    assert pair.supplier.status(there) == "cancelled"
+
+
+def test_cancelled_piece_beside_one_that_was_sent_is_reported(
+    pair: Pair, asking: ShopifyServicePeople
+) -> None:
+    order_id, there = pair.imported("1001", line("MUG", 3))
+    pieces = asking.split(order_id, (1,), (2,))
+    asking.fake.ship_piece(fulfillment_order(pieces[1]), "1Z9")
+    asking.ask_back_piece(pieces[0])
+
+    ran = pair.run("cancel-orders")
+
+    assert (ran.step.state, ran.step.code) == ("failed", "piece-cancelled")
+    assert pair.supplier.status(there) == "awaiting_fulfillment"
+
+
+def test_what_the_service_was_never_asked_for_is_no_cancelled_piece(
+    pair: Pair, asking: ShopifyServicePeople
+) -> None:
+    order_id, there = pair.imported("1001", line("MUG", 3))
+    pieces = asking.split(order_id, (1,), (2,))
+    beside = asking.part(fulfillment_order(pieces[1]))
+    beside.request_status, beside.status = "UNSUBMITTED", "OPEN"
+    beside.requests.clear()
+
+    ran = pair.run("cancel-orders")
+    asking.ask_back_piece(pieces[0])
+    again = pair.run("cancel-orders")
+
+    assert ran.counts == {}
+    assert again.count("done") == 1
+    assert pair.supplier.status(there) == "cancelled"
+
+
+def test_tracking_is_not_added_to_a_piece_that_is_to_be_left_out(
+    pair: Pair, asking: ShopifyServicePeople
+) -> None:
+    order_id, there = pair.imported("1001", line("MUG", 3))
+    pieces = asking.split(order_id, (1,), (2,))
+    asking.ask_back_piece(pieces[0])
+    pair.run("cancel-orders")
+    pair.supplier.ship(there, parcel())
+
+    ran = pair.run("update-tracking")
+
+    assert ran.count("done") == 1
+    assert [numbers(asking.tracking(piece)) for piece in pieces] == [[], ["1Z1"]]
+    assert asking.request_status(pieces[0]) != "CANCELLATION_REJECTED"
+    pair.stays_quiet("update-tracking")
+
+
+def test_tracking_rejects_the_cancellations_of_all_pieces_that_nobody_has_answered(
+    pair: Pair, asking: ShopifyServicePeople
+) -> None:
+    order_id, there = pair.imported("1001", line("MUG", 3))
+    pieces = asking.split(order_id, (1,), (2,))
+    for piece in pieces:
+        asking.ask_back_piece(piece)
+    pair.supplier.ship(there, parcel())
+
+    ran = pair.run("update-tracking")
+
+    assert ran.count("done") == 1
+    assert [numbers(asking.tracking(piece)) for piece in pieces] == [["1Z1"], ["1Z1"]]
+
+
+def test_piece_of_ours_is_cancelled_without_the_others(
+    pair: Pair, asking: ShopifyServicePeople
+) -> None:
+    order_id, there = pair.imported("1001", line("MUG", 3))
+    pieces = pair.supplier.split(there, (1,), (2,))
+    pair.run("split-order")
+    asking.ask_back_piece(first_piece(order_id))
+
+    ran = pair.run("cancel-orders")
+
+    assert ran.count("done") == 1
+    assert [pair.supplier.status(one) for one in pieces] == ["cancelled", "awaiting_fulfillment"]
+    pair.stays_quiet("cancel-orders")
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_cancelled_part_of_a_piece_of_ours_cancels_nothing_and_is_reported(
+    pair: Pair, asking: ShopifyServicePeople, *, is_first: bool
+) -> None:
+    order_id, there = pair.imported("1001", line("MUG", 3), line("CUP", 1))
+    pieces = pair.supplier.split(there, (3, 0), (0, 1))
+    pair.run("split-order")
+    first = first_piece(order_id)
+    moved = number(asking.fake.split(fulfillment_order(first), {"MUG": 1}))
+    asking.ask_back_piece(first if is_first else moved)
+
+    ran = pair.run("cancel-orders")
+
+    assert (ran.step.state, ran.step.code) == ("failed", "piece-cancelled")
+    assert ran.step.supplier_id == pieces[0]
+    assert {pair.supplier.status(one) for one in pieces} == {"awaiting_fulfillment"}
+
+
+def test_all_pieces_of_ours_are_cancelled_with_their_order(
+    seller: ShopifyMerchantPeople, tmp_path: Path
+) -> None:
+    pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
+    order_id, there = pair.imported("1001", line("MUG", 3))
+    pieces = pair.supplier.split(there, (1,), (2,))
+    pair.run("split-order")
+    seller.cancel(order_id)
+
+    ran = pair.run("cancel-orders")
+
+    assert ran.counts == {"done": 2}
+    assert [pair.supplier.status(one) for one in pieces] == ["cancelled", "cancelled"]
+    pair.stays_quiet("cancel-orders")
+
+
+def test_order_of_own_pieces_that_is_cancelled_whole_reports_no_piece(
+    seller: ShopifyMerchantPeople, tmp_path: Path
+) -> None:
+    pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
+    order_id, there = pair.imported("1001", line("MUG", 3))
+    seller.split(order_id, (1,), (2,))
+    seller.cancel(order_id)
+
+    ran = pair.run("cancel-orders")
+
+    assert ran.counts == {"done": 1}
+    assert pair.supplier.status(there) == "cancelled"
+    pair.stays_quiet("cancel-orders")
+
+
+def test_other_pieces_are_asked_for_only_where_one_was_asked_back(
+    seller: ShopifyMerchantPeople,
+) -> None:
+    for name in ("1001", "1002"):
+        order_id = seller.request(sold(name, line("MUG", 2)))
+        seller.split(order_id, (1,), (1,))
+        seller.cancel(order_id)
+    account = opened(seller)
+
+    found, _ = read(account.cancelled_orders(None, now=seller.settle()))
+
+    assert len(found) == 4
+    assert account.calls == 1
+
+
+def test_other_pieces_of_all_cancelled_orders_are_asked_for_at_once(
+    pair: Pair, asking: ShopifyServicePeople
+) -> None:
+    ids = [pair.imported(name, line("MUG", 2))[0] for name in ("1001", "1002", "1003")]
+    for order_id in ids:
+        asking.split(order_id, (1,), (1,))
+        asking.ask_back_piece(order_id)
+    asking.fake.requests.clear()
+
+    with closing(opened(asking)) as account:
+        found, _ = read(account.cancelled_orders(None, now=asking.settle()))
+
+    assert {*found} == {first_piece(order_id) for order_id in ids}
+    assert asking.fake.requests["Family"] == 1
