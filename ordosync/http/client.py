@@ -1,4 +1,4 @@
-"""One session of an account: what its adapter asks, and how often that is tried."""
+"""HTTP client of one account: sends requests, retries them, and returns values or errors."""
 
 import copy
 import math
@@ -34,9 +34,9 @@ from ordosync.http.urls import checked_base, joined
 
 T = TypeVar("T")
 
-# A service that says "not now" is given at least this, or three tries are gone in a moment.
+# Minimum wait after a 503 or 429. Without it all attempts could be used up within a second.
 _FLOOR_S = 1
-# In place of no known limit: as good as none, but a service that says "too much" pauses it.
+# For services with no known limit. It limits nothing, but a 429 can pause it.
 _UNKNOWN_LIMIT = (1000, 1.0)
 _FORM = "application/x-www-form-urlencoded"
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -44,7 +44,7 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 
 @dataclass
 class _CallState:
-    """How a call has gone so far."""
+    """State of one call across its attempts."""
 
     left_s: float
     attempt: int = 0
@@ -52,15 +52,15 @@ class _CallState:
 
 
 class HttpClient:
-    """One session of an account, safe to use from many threads.
+    """HTTP session of one account. Thread-safe.
 
-    A path begins with `/` and is added to `base_url`; names in it that come from data go through
-    `quoted`. It may also be a whole link out of an answer, if that leads to the same server.
-    `action` says what is being done, without personal data. JSON is read into `shape`, exactly:
-    numbers with a fraction become `Decimal`, and a `Decimal` is sent as a number. With
-    `types.NoneType` as the shape any success will do, whatever it says.
+    A path begins with `/` and is appended to `base_url`; names in it that come from data must be
+    quoted with `quoted`. A path can also be a complete link from a response, if it leads to the
+    same server. `action` describes the request in error messages, without personal data.
+    JSON is decoded strictly into `shape`: numbers with a fraction become `Decimal`, and a
+    `Decimal` is sent as a number. If `shape` is `types.NoneType`, the body is ignored.
 
-    ValueError where it cannot be made: the configuration's fault.
+    Raises `ValueError` if the configuration of the session is invalid.
     """
 
     def __init__(
@@ -99,32 +99,32 @@ class HttpClient:
 
     @property
     def calls(self) -> int:
-        """Requests made so far, repetitions included."""
+        """Number of requests made so far, retries included."""
         return self._budget.requests
 
     @property
     def cost(self) -> int:
-        """What the service has charged for them, where it counts in points and not in requests."""
+        """Query cost charged by the service, in its own points; 0 if it has none."""
         return self._budget.cost
 
     def counted(self) -> Self:
-        """Return a twin for one portal: the same session and limits, its own count."""
+        """Return a copy for one portal: the same session and limits, separate counters."""
         twin = copy.copy(self)
         twin._budget = RetryBudget()  # noqa: SLF001 - of our own kind
         return twin
 
     def close(self) -> None:
-        """Close the connections, of all twins. Harmless when called twice."""
+        """Close the connections of all copies. Idempotent."""
         self._transport.close()
 
     def get(self, path: str, shape: type[T], *, action: str, params: Params | None = None) -> T:
-        """Read."""
+        """Send a GET request and return the decoded body."""
         return self.get_with_headers(path, shape, action=action, params=params)[0]
 
     def get_with_headers(
         self, path: str, shape: type[T], *, action: str, params: Params | None = None
     ) -> tuple[T, Mapping[str, str]]:
-        """Read, where the headers have something to say, too; their names in any case."""
+        """Return the decoded body and the headers, whose names are case-insensitive."""
         return self._make(
             Request(
                 method="GET", path=path, shape=shape, action=action, params=params, effect="safe"
@@ -140,7 +140,7 @@ class HttpClient:
         json: object = None,
         form: Mapping[str, str] | None = None,
     ) -> T:
-        """Read by a POST that changes nothing, as GraphQL does."""
+        """Send a POST request that changes nothing, such as a GraphQL query."""
         return self.query_with_headers(path, shape, action=action, json=json, form=form)[0]
 
     def query_with_headers(
@@ -152,7 +152,7 @@ class HttpClient:
         json: object = None,
         form: Mapping[str, str] | None = None,
     ) -> tuple[T, Mapping[str, str]]:
-        """Do the same, where the headers have something to say, too."""
+        """Return the decoded body and the headers of such a request."""
         return self._make(
             Request(
                 method="POST",
@@ -175,7 +175,7 @@ class HttpClient:
         json: object = None,
         idempotent: bool = False,
     ) -> T:
-        """Write. `idempotent` where a second time does nothing more, such as setting a quantity."""
+        """Send a write. `idempotent`: repeating it changes nothing, such as setting a quantity."""
         effect: Effect = "idempotent" if idempotent else "non-idempotent"
         request = Request(
             method=method, path=path, shape=shape, action=action, json=json, effect=effect
@@ -198,7 +198,8 @@ class HttpClient:
                     self._rate.pause(wait_s)
                 if not self._can_retry(failed, state, wait_s):
                     raise self._error(failed, request, state, wait_s) from failed
-                if not failed.is_rate_limited:  # else the pause is waited out with all others
+                # After a 429 the rate limit makes all threads wait, this one included.
+                if not failed.is_rate_limited:
                     self._clock.sleep(wait_s)
 
     def _prepared(self, request: Request[Any]) -> requests.PreparedRequest:
@@ -229,7 +230,7 @@ class HttpClient:
         return value, response.headers
 
     def shown(self, text: str, *sent: object) -> str:
-        """Return what a service said, as far as it may be shown beside what was sent to it."""
+        """Return a text of the service without secrets and without the personal data in `sent`."""
         return Redactor(secrets_in(self._auth), *sent)(text)
 
     def _redactor(self, request: Request[Any]) -> Redactor:

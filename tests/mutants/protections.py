@@ -538,6 +538,13 @@ MUTANTS = (
         test="test_one_supplier.py",
     ),
     Mutant(
+        protection="an order that another portal sends is not adopted",
+        file="engine/comparison/adopt.py",
+        old='    if not elsewhere or one.by == "reference":',
+        new="    if True:",
+        test="test_adopt.py",
+    ),
+    Mutant(
         protection="what others sent before the import is no part of the Supplier's order",
         file="accounts/shopify/foreign_parcels.py",
         old="return [one for one in others if one.holds and (one.created_at or sent_at) < sent_at]",
