@@ -208,6 +208,45 @@ def test_order_of_own_pieces_that_is_cancelled_whole_reports_no_piece(
     pair.stays_quiet("cancel-orders")
 
 
+@pytest.mark.parametrize("is_split", [False, True])
+def test_order_of_which_all_units_were_taken_off_is_cancelled(
+    seller: ShopifyMerchantPeople, tmp_path: Path, *, is_split: bool
+) -> None:
+    pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
+    order_id, there = pair.imported("1001", line("MUG", 2), line("CUP", 1))
+    if is_split:
+        seller.split(order_id, (1, 1), (1, 0))
+    order = seller.part(fulfillment_order(order_id)).order_id
+    seller.fake.edit_lines(order, {"MUG": 0})
+    pair.run("cancel-orders")
+    before = pair.supplier.status(there)
+    seller.fake.edit_lines(order, {"CUP": 0})
+
+    ran = pair.run("cancel-orders")
+
+    assert before == "awaiting_fulfillment"
+    assert ran.counts == {"done": 1}
+    assert pair.supplier.status(there) == "cancelled"
+    pair.stays_quiet("cancel-orders", "import-orders")
+
+
+def test_order_that_was_sent_and_refunded_is_not_cancelled(
+    seller: ShopifyMerchantPeople, tmp_path: Path
+) -> None:
+    pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
+    order_id, there = pair.imported("1001", line("MUG", 2))
+    pair.supplier.ship(there, parcel())
+    pair.run("update-tracking")
+    order = seller.fake.order(seller.part(fulfillment_order(order_id)).order_id)
+    order.lines[0].removed = 2
+    seller.touch(order_id)
+
+    ran = pair.run("cancel-orders")
+
+    assert ran.counts == {}
+    assert seller.status(order_id) == "shipped"
+
+
 def test_other_pieces_are_asked_for_only_where_one_was_asked_back(
     seller: ShopifyMerchantPeople,
 ) -> None:
