@@ -1,4 +1,4 @@
-"""The portals of the file, and what two of them must not have in common."""
+"""Reads the portals of the file, and refuses portals that conflict with each other."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,13 +20,13 @@ from ordosync.config.settings import (
 )
 
 NOT_OPTIONS = ("name", "decided")
-"""Fields of a portal that are not said in its options."""
+"""Fields of a portal that are not options of the file."""
 
 _INVENTORY = "write-inventory-back"
 
 
 class PortalReader:
-    """Reads portals between the accounts, of which None stands for one of unknown kind."""
+    """Reads portals between the accounts; an account is None if its kind is unknown."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class PortalReader:
         self._places = places
 
     def portals(self) -> dict[str, PortalConfig]:
-        """Read all of them, but those that have a problem."""
+        """Return all portals that have no problem."""
         read = {name: self._portal(name, place) for name, place in self._places.items()}
         portals = {name: portal for name, portal in read.items() if portal}
         self._refuse_same_selection(portals)
@@ -83,7 +83,7 @@ class PortalReader:
         return PortalConfig(name=name, **values)
 
     def _side(self, role: Role, place: Place) -> SideConfig | None:
-        """Read an account's name, or a mapping of it and the options that belong to the pair."""
+        """Read the name of an account, or a mapping with its name and the options of this side."""
         entries: dict[str, Place] = {}
         if place.is_mapping:
             entries = self._reader.entries(place) or {}
@@ -111,7 +111,7 @@ class PortalReader:
         return text
 
     def _tasks(self, given: Mapping[str, Place], *, managed: bool) -> dict[str, Interval]:
-        """Read the interval of each scheduled task, defaults filled in."""
+        """Read the interval of each scheduled task; fill in defaults."""
         tasks: dict[str, Interval] = dict.fromkeys(SCHEDULED_TASKS, "off")
         tasks["import-orders"] = "hourly"
         tasks[_INVENTORY] = "hourly" if managed else "off"
@@ -132,7 +132,7 @@ class PortalReader:
         tasks: Mapping[str, Interval | None],
         given: Mapping[str, Place],
     ) -> None:
-        """Refuse what the file asks for and its accounts cannot do: it would never run."""
+        """Refuse tasks that the file asks for but the accounts cannot do."""
         for task in tasks.keys() & given.keys():
             if tasks[task] == "off":
                 continue
@@ -156,7 +156,7 @@ class PortalReader:
             raise ValueError(f"portal {was} is still in this file")
 
     def _refuse_same_selection(self, portals: Mapping[str, PortalConfig]) -> None:
-        """Refuse two portals that may send one line of a Merchant to two Suppliers, or twice."""
+        """Refuse two portals that may both send the same line of a Merchant."""
         by_merchant = defaultdict(list)
         for portal in portals.values():
             if portal.tasks["import-orders"] != "off":
@@ -167,7 +167,7 @@ class PortalReader:
                     self._reader.problem(self._places[second.name], why)
 
     def _near(self, group: Sequence[PortalConfig]) -> Iterator[tuple[PortalConfig, PortalConfig]]:
-        """Yield each two portals of a Merchant that may read one line, and few others."""
+        """Yield pairs of portals of a Merchant that may both read a line, and a few other pairs."""
         by_whose: dict[object, list[PortalConfig]] = {}
         for portal in group:
             by_whose.setdefault(self._whose(portal), []).append(portal)
@@ -182,13 +182,13 @@ class PortalReader:
                     yield first, second
 
     def _whose(self, portal: PortalConfig) -> object:
-        """Return what tells this Merchant's account whose a line is; None: its SKU alone."""
+        """Return what assigns a line to a Supplier at the Merchant; None: only its SKU."""
         known = self._accounts[portal.merchant.account]
         kind = account_class(known.kind) if known else Account
         return kind.whose(portal.merchant.pair, portal.supplier.account)
 
     def _why_same(self, first: PortalConfig, second: PortalConfig) -> str:
-        """Say what two portals of one Merchant have in common that they must not have."""
+        """Return the conflict between two portals of one Merchant; empty if there is none."""
         if (first.merchant, first.supplier.account, first.products) == (
             second.merchant,
             second.supplier.account,
@@ -206,7 +206,7 @@ class PortalReader:
         )
 
     def _refuse_same_past(self, portals: Mapping[str, PortalConfig]) -> None:
-        """Only one portal can go on with what the store knows of an old one."""
+        """Refuse two portals with the same old name: only one can take over its rows."""
         heirs: dict[str, str] = {}
         for name, portal in portals.items():
             if portal.was is not None and heirs.setdefault(portal.was, name) != name:
