@@ -639,4 +639,11 @@ MUTANTS = (
         test="faults/test_exists_already.py::"
         "test_order_that_is_refused_as_there_already_is_looked_for_before_it_is_sent_again",
     ),
+    Mutant(
+        protection="a row that cannot be used keeps back no cancellation beside it",
+        file="engine/execution/run.py",
+        old="            unusable = error\n",
+        new="            raise error\n",
+        test="faults/test_odd_numbers.py::test_odd_number_in_a_file_stops_nothing_beside_it",
+    ),
 )
