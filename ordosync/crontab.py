@@ -1,7 +1,7 @@
-"""The crontab of this user, and the one block in it that is ours.
+"""Reads and writes the block of ordosync in the crontab of this user.
 
-A block belongs to a configuration, so that several can be called by one crontab. Everything else
-in it is somebody's, and stays as it is to the byte.
+Each configuration has its own block, so that one crontab can call several. All other lines stay
+unchanged to the byte.
 """
 
 import os
@@ -14,22 +14,23 @@ from ordosync.errors import OrdosyncError, UsageError
 
 _PROGRAM = "crontab"
 _TIMEOUT_S = 30
-_BY_HAND = "`ordosync cron render` shows the lines to put there by hand"
+_BY_HAND = "`ordosync cron render` shows the lines to add by hand"
 
 
 def block(command: Sequence[str], config: Path) -> str:
-    """Return the lines that let cron run what is due, each minute, whatever its shell."""
-    path = os.path.abspath(config)  # noqa: PTH100 - a link is to stay one
+    """Return the lines that make cron call `run-due` each minute, in any shell."""
+    # `resolve` would follow a link.
+    path = os.path.abspath(config)  # noqa: PTH100
     if any(char in path for char in "\r\n"):
         raise UsageError(f"cron cannot call a configuration whose path has a line break: {path!a}")
     words = [*command, "run-due", "--config", path]
-    # To cron, an unescaped % is a line break.
+    # Cron treats an unescaped % as a line break.
     line = " ".join(shlex.quote(word) for word in words).replace("%", r"\%")
     return f"{_begin(config)}\n* * * * * {line}\n{_end(config)}\n"
 
 
 def with_block(crontab: str, wanted: str, config: Path) -> str:
-    """Return the crontab with this block in the place of the configuration's old one, or last."""
+    """Return the crontab with this block instead of the old block, or at the end."""
     before, found, after = _parted(crontab, config)
     if not found and before and not before.endswith("\n"):
         before += "\n"
@@ -37,18 +38,18 @@ def with_block(crontab: str, wanted: str, config: Path) -> str:
 
 
 def without_block(crontab: str, config: Path) -> str:
-    """Return the crontab without the configuration's block."""
+    """Return the crontab without the block of the configuration."""
     before, _, after = _parted(crontab, config)
     return before + after
 
 
 def block_of(crontab: str, config: Path) -> str:
-    """Return the configuration's block as it stands there; empty where there is none."""
+    """Return the block of the configuration; empty if there is none."""
     return _parted(crontab, config)[1]
 
 
 def program_of(lines: Sequence[str]) -> str | None:
-    """Return the program that a block's line calls, if it still looks like one of ours."""
+    """Return the program that the line of a block calls; None if the line was edited."""
     called = next((line for line in lines if not line.startswith("#")), "")
     words = called.replace(r"\%", "%").split(maxsplit=5)[5:]
     try:
@@ -58,7 +59,7 @@ def program_of(lines: Sequence[str]) -> str | None:
 
 
 def read() -> str:
-    """Return this user's crontab, empty where there is none."""
+    """Return the crontab of this user; empty if there is none."""
     done = _run("-l")
     if done.returncode == 0:
         return _text(done.stdout)
@@ -69,13 +70,13 @@ def read() -> str:
 
 
 def write(crontab: str) -> None:
-    """Replace this user's crontab, and make sure that it is what cron now has."""
+    """Replace the crontab of this user, and verify it. Raises `OrdosyncError`."""
     done = _run("-", given=crontab)
     if done.returncode:
         said = _text(done.stderr).strip() or f"exit code {done.returncode}"
         raise OrdosyncError(f"crontab -: {said}; nothing was changed, {_BY_HAND}")
     if read() != crontab:
-        raise OrdosyncError("crontab -: took other lines than it was given; see `crontab -l`")
+        raise OrdosyncError("crontab -: stored other lines than the given ones; check `crontab -l`")
 
 
 def _begin(config: Path) -> str:
@@ -95,8 +96,8 @@ def _parted(crontab: str, config: Path) -> tuple[str, str, str]:
         return crontab, "", ""
     if len(begins) != 1 or len(ends) != 1 or ends[0] < begins[0]:
         raise OrdosyncError(
-            f"the crontab's block `{_begin(config)}` is damaged; mend it with `crontab -e`: each of"
-            " its two marks must be there once"
+            f"the crontab's block `{_begin(config)}` is damaged; fix it with `crontab -e`: each of"
+            " its two marks must occur once"
         )
     first, last = begins[0], ends[0] + 1
     return "".join(lines[:first]), "".join(lines[first:last]), "".join(lines[last:])
@@ -104,7 +105,7 @@ def _parted(crontab: str, config: Path) -> tuple[str, str, str]:
 
 def _run(word: str, *, given: str = "") -> "subprocess.CompletedProcess[bytes]":
     try:
-        return subprocess.run(  # noqa: S603 - no shell, and the words are ours
+        return subprocess.run(  # noqa: S603 - no shell, and constant words
             [_PROGRAM, word],
             input=given.encode("utf-8", "surrogateescape"),
             capture_output=True,
@@ -114,8 +115,8 @@ def _run(word: str, *, given: str = "") -> "subprocess.CompletedProcess[bytes]":
         )
     except FileNotFoundError as error:
         raise OrdosyncError(
-            "there is no `crontab` program here; install cron, or let another scheduler run what"
-            " `ordosync cron render` shows"
+            "the program `crontab` is not installed; install cron, or let another scheduler run the"
+            " line that `ordosync cron render` shows"
         ) from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise OrdosyncError(f"crontab {word}: {error}; {_BY_HAND}") from error

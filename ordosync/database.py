@@ -1,11 +1,12 @@
-"""One way to open a SQLite file of ours: the store, and each embedded account.
+"""Opens the SQLite files of ordosync: the store and each embedded account.
 
-A file is made whole under another name and then linked into place, so that nobody ever sees it
-half made, and an empty file is never taken for a new one: a store that was emptied by accident
-would import every order again. Everything that makes a file unusable is one `DatabaseError`.
+A new file is created under a temporary name and then linked to its path, so that no process sees
+an incomplete file. An empty file is an error, not a new database: a store that was emptied by
+accident would import every order again. Each problem with a file is a `DatabaseError`.
 
-WAL is used only with a library that is free of the WAL-reset bug (https://sqlite.org/wal.html#walresetbug),
-else the rollback journal, which is safe everywhere and slower.
+WAL is used only if the SQLite library does not have the WAL-reset bug
+(https://sqlite.org/wal.html#walresetbug). Otherwise the rollback journal is used, which is safe
+everywhere but slower.
 """
 
 import os
@@ -13,10 +14,11 @@ import stat
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ordosync.clock import SLICE_S, Clock, StoppedError
 from ordosync.errors import DamagedError, DatabaseError
 from ordosync.trust import doubt
 
@@ -32,7 +34,7 @@ else:
 
 BUSY_TIMEOUT_S = 30
 SIDE_FILES = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a file, and would take for that of another one of the same name."""
+"""Suffixes of the files that SQLite keeps beside a database. They must move together with it."""
 __all__ = [
     "SIDE_FILES",
     "check_folder",
@@ -49,7 +51,7 @@ _HEADER = b"SQLite format 3\x00"
 
 
 def wal_is_safe(library: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
-    """Whether this version of SQLite has the fix of the WAL-reset bug, itself or back-ported."""
+    """True if this version of SQLite has the fix of the WAL-reset bug, perhaps back-ported."""
     return library >= (3, 51, 3) or any(
         fixed <= library < (3, fixed[1] + 1, 0) for fixed in ((3, 44, 6), (3, 50, 7))
     )
@@ -64,21 +66,23 @@ def open_database(
     create: bool = True,
     readonly: bool = False,
     as_it_is: bool = False,
+    clock: Clock | None = None,
 ) -> "sqlite3.Connection":
-    """Open the file at `path`, made or migrated where needed; rows come as `sqlite3.Row`.
+    """Open the file at `path`; create or migrate it if needed. Rows are `sqlite3.Row` objects.
 
-    `version` is the `user_version` that the last of `migrations` sets. Without `create` a missing
-    file is an error. `readonly` neither makes nor migrates; an older file is then an error, unless
-    it is wanted `as_it_is`.
-    The connection is in autocommit mode: changes go through `transaction`.
+    `version` is the `user_version` that the last of `migrations` sets. Without `create`, a missing
+    file is an error. `readonly` neither creates nor migrates: an older file is then an error,
+    unless `as_it_is` is set.
+    The connection is in autocommit mode; changes belong into `transaction`. After `clock.stop` a
+    locked file raises `StoppedError`.
     """
     try:
         if create and not readonly and not os.path.lexists(path):
             _make(path, application_id, migrations)
         _check_file(path)
         if path.with_name(f"{path.name}-journal").exists():
-            _recover(path)
-        connection = _connect(path, readonly=readonly)
+            _recover(path, clock)
+        connection = _connect(path, readonly=readonly, clock=clock)
     except OSError as error:
         raise DatabaseError(path, f"{error}; check the folder and its permissions") from error
     except sqlite3.Error as error:
@@ -91,24 +95,25 @@ def open_database(
     except sqlite3.Error as error:
         connection.close()
         raise to_database_error(path, error) from error
-    except DatabaseError:
+    except (DatabaseError, StoppedError):
         connection.close()
         raise
     return connection
 
 
 def copy_database(source: "sqlite3.Connection", path: Path) -> None:
-    """Copy all that is in `source` at one moment to a new file, while others write to it.
+    """Copy a consistent snapshot of `source` to a new file, while other processes may write.
 
-    The copy is one file, to be read by its owner alone. Raises `DatabaseError`, and leaves then
-    what there is of the copy.
+    The copy is a single file that only its owner can read. Raises `DatabaseError`; an incomplete
+    copy then stays.
     """
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         target = _connect(path, readonly=False)
         try:
             source.backup(target)
-            target.execute("pragma journal_mode = delete")  # else it could not be read in peace
+            # In WAL mode, even a reader would need to write beside the copy.
+            target.execute("pragma journal_mode = delete")
         finally:
             target.close()
     except OSError as error:
@@ -118,9 +123,9 @@ def copy_database(source: "sqlite3.Connection", path: Path) -> None:
 
 
 def check_folder(path: Path) -> None:
-    """Refuse a folder in which everybody may replace a file. Raises `DatabaseError`."""
+    """Raise `DatabaseError` if another user could replace a file in the folder."""
     if not path.parent.is_dir():
-        raise DatabaseError(path, f"the folder {path.parent} does not exist; make it first")
+        raise DatabaseError(path, f"the folder {path.parent} does not exist; create it first")
     if why := doubt(str(path.parent)):
         raise DatabaseError(path, why)
 
@@ -130,9 +135,9 @@ _writer_locks_lock = threading.Lock()
 
 
 def writer_lock(path: Path) -> threading.Lock:
-    """Return what threads of this process hold while they write to one file.
+    """Return the lock that threads of this process hold while they write to this file.
 
-    SQLite alone lets whoever finds it locked sleep, ever longer, and perhaps miss its turn again.
+    SQLite polls a locked file with growing delays, so a thread could wait much too long.
     """
     with _writer_locks_lock:
         return _writer_locks.setdefault(path, threading.Lock())
@@ -140,30 +145,32 @@ def writer_lock(path: Path) -> threading.Lock:
 
 @contextmanager
 def transaction(connection: "sqlite3.Connection") -> Iterator["sqlite3.Connection"]:
-    """Write under `BEGIN IMMEDIATE`: all of it or, on any exception, nothing.
+    """Run a write transaction under `BEGIN IMMEDIATE`; roll back on any exception.
 
-    Immediate, because a transaction that reads before it writes would otherwise fail at once,
-    whatever the busy timeout, when another process has written in between.
+    Without `IMMEDIATE`, a transaction that reads before it writes would fail at once, despite the
+    busy timeout, if another process wrote in between.
     """
     connection.execute("begin immediate")
     try:
         yield connection
-        connection.execute("commit")  # fails, too, while somebody reads under a rollback journal
+        # Under a rollback journal, the commit fails while another process reads.
+        connection.execute("commit")
     except BaseException:
-        if connection.in_transaction:  # SQLite has rolled back by itself when the disk is full
+        # When the disk is full, SQLite has rolled back by itself.
+        if connection.in_transaction:
             connection.execute("rollback")
         raise
 
 
 def to_database_error(path: object, error: Exception) -> DatabaseError:
-    """Say in one line what SQLite's error means for whoever runs this, and what to do."""
+    """Return an error whose message says what the SQLite error means and what to do."""
     text = str(error)
     if "locked" in text or "busy" in text:
         return DatabaseError(path, f"locked by another program for {BUSY_TIMEOUT_S} s; try again")
     if "full" in text:
-        return DatabaseError(path, "the disk is full; nothing is lost, free some space")
+        return DatabaseError(path, "the disk is full; free some space; no data is lost")
     if "readonly" in text or "read-only" in text:
-        return DatabaseError(path, "cannot be written; check owner and permissions")
+        return DatabaseError(path, "is read-only; check its owner and permissions")
     if "unable to open" in text:
         return DatabaseError(path, f"{text}; check the folder and its permissions")
     if isinstance(error, sqlite3.OperationalError) and "no such" not in text:
@@ -171,33 +178,52 @@ def to_database_error(path: object, error: Exception) -> DatabaseError:
     return DamagedError(path, f"damaged ({text}); restore it from a backup")
 
 
-def _connect(path: Path, *, readonly: bool) -> "sqlite3.Connection":
-    connection: sqlite3.Connection = sqlite3.connect(
+class _Connection(sqlite3.Connection):
+    """Waits for a locked file in slices, since a signal does not end SQLite's own wait."""
+
+    clock: Clock | None = None
+
+    def execute(self, *words: Any) -> "sqlite3.Cursor":
+        for _ in range(int(BUSY_TIMEOUT_S / SLICE_S) - 1):
+            try:
+                return super().execute(*words)
+            except sqlite3.OperationalError as error:
+                if "database is locked" not in str(error):
+                    raise
+                if self.clock:
+                    self.clock.check()
+        return super().execute(*words)
+
+
+def _connect(path: Path, *, readonly: bool, clock: Clock | None = None) -> "sqlite3.Connection":
+    connection: _Connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rw'}",
         uri=True,
-        timeout=BUSY_TIMEOUT_S,
+        timeout=SLICE_S,
         isolation_level=None,
+        factory=_Connection,
     )
+    connection.clock = clock
     connection.row_factory = sqlite3.Row
     connection.execute("pragma foreign_keys = on")
     connection.execute("pragma synchronous = full")
-    connection.execute("pragma secure_delete = on")  # what is deleted is not to be found again
+    # Deleted personal data must not remain in the file.
+    connection.execute("pragma secure_delete = on")
     return connection
 
 
-def _recover(path: Path) -> None:
-    """Let SQLite put right what a crash left half written, which a read-only opening cannot."""
-    connection = _connect(path, readonly=False)
-    connection.execute("select count(*) from sqlite_master")
-    connection.close()
+def _recover(path: Path, clock: Clock | None) -> None:
+    """Let SQLite roll back the journal of a crash. A read-only connection could not."""
+    with closing(_connect(path, readonly=False, clock=clock)) as connection:
+        connection.execute("select count(*) from sqlite_master")
 
 
 def _make(path: Path, application_id: int, migrations: "Callable[[], Migrations]") -> None:
     check_folder(path)
-    half_made = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        os.close(os.open(half_made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        connection = _connect(half_made, readonly=False)
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        connection = _connect(temporary, readonly=False)
         try:
             connection.execute(f"pragma application_id = {application_id:d}")
             _apply(connection, migrations)
@@ -205,18 +231,11 @@ def _make(path: Path, application_id: int, migrations: "Callable[[], Migrations]
                 connection.execute("pragma journal_mode = wal")
         finally:
             connection.close()
-        with _ignored(FileExistsError):  # another process was faster, and its file is as good
-            os.link(half_made, path)
+        # Another process may have created the file meanwhile, which is equivalent.
+        with suppress(FileExistsError):
+            os.link(temporary, path)
     finally:
-        half_made.unlink(missing_ok=True)
-
-
-@contextmanager
-def _ignored(error: type[Exception]) -> Iterator[None]:
-    try:
-        yield
-    except error:
-        return
+        temporary.unlink(missing_ok=True)
 
 
 def _check_file(path: Path) -> None:
@@ -228,18 +247,18 @@ def _check_file(path: Path) -> None:
         raise DatabaseError(path, "is not a file")
     check_folder(path)
     if path.stat().st_mode & stat.S_IRWXO:
-        raise DatabaseError(path, "others may read or write it; chmod o-rwx it first")
+        raise DatabaseError(path, "other users may read or write it; run `chmod o-rwx` on it first")
     with path.open("rb") as file:
         header = file.read(100)
     if not header:
-        raise DamagedError(path, "is empty; restore it from a backup, or remove it to start anew")
+        raise DamagedError(path, "is empty; restore it from a backup, or delete it to begin")
     if not header.startswith(_HEADER):
         raise DamagedError(path, "is not a SQLite file; restore it from a backup")
     page_size = int.from_bytes(header[16:18]) if header[16:18] != b"\x00\x01" else 65536
     pages = int.from_bytes(header[28:32])
     wal = path.with_name(f"{path.name}-wal")
     if path.stat().st_size < page_size * pages and not wal.exists():
-        raise DamagedError(path, "has been cut short; restore it from a backup")
+        raise DamagedError(path, "is truncated; restore it from a backup")
 
 
 def _pragma(connection: "sqlite3.Connection", name: str) -> Any:
@@ -248,13 +267,13 @@ def _pragma(connection: "sqlite3.Connection", name: str) -> Any:
 
 def _check_owner(connection: "sqlite3.Connection", path: Path, application_id: int) -> None:
     if _pragma(connection, "application_id") != application_id:
-        raise DatabaseError(path, "was not made by ordosync for this purpose; name another file")
+        raise DatabaseError(path, "was not created by ordosync for this purpose; name another file")
 
 
 def _check_version(connection: "sqlite3.Connection", path: Path, version: int) -> None:
     found = _pragma(connection, "user_version")
     if found > version:
-        raise DatabaseError(path, f"is of a newer ordosync (version {found}); upgrade this one")
+        raise DatabaseError(path, f"is of a newer ordosync (version {found}); upgrade ordosync")
 
 
 def _migrate(
@@ -267,13 +286,13 @@ def _migrate(
 ) -> None:
     if _pragma(connection, "user_version") < version:
         if readonly:
-            raise DatabaseError(path, "is of an older ordosync; run any command that writes first")
+            raise DatabaseError(path, "is of an older ordosync; run a command that writes first")
         _apply(connection, migrations)
 
 
 def _apply(connection: "sqlite3.Connection", migrations: "Callable[[], Migrations]") -> None:
-    """Migrate under one immediate transaction: several processes may start at once."""
-    from sqlite_utils import Database  # noqa: PLC0415 - a third of a command's start-up
+    """Migrate in one immediate transaction, since several processes may start at once."""
+    from sqlite_utils import Database  # noqa: PLC0415 - slow to import
 
     with transaction(connection):
         migrations().apply(Database(connection))

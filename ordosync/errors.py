@@ -1,6 +1,6 @@
-"""The error tree: the class says what happens next, the message what happened.
+"""Errors of ordosync: the class says what happens next, the message says what happened.
 
-Raised where the fact is known. The engine catches `AccountError` per step or per run; the
+They are raised where the fact is known. The engine catches `AccountError` per step or run; the
 command line catches `OrdosyncError` once and turns it into one line and an exit code.
 """
 
@@ -11,19 +11,19 @@ from typing import ClassVar
 
 
 class OrdosyncError(Exception):
-    """Anything that a user or a remote system can cause; shown as one line, never a traceback."""
+    """An error that a user or a remote system can cause; shown as one line without a traceback."""
 
     exit_code: ClassVar[int] = 1
 
 
 class UsageError(OrdosyncError):
-    """A portal, run, step, order or SKU that does not exist, or words that do not go together."""
+    """A portal, run, step, order or SKU does not exist, or the arguments do not fit together."""
 
     exit_code = 2
 
 
 class ConfigError(OrdosyncError):
-    """The configuration cannot be used. Every problem found, one line each, in file order."""
+    """The configuration has problems: one line each, in the order of the file."""
 
     exit_code = 3
 
@@ -33,7 +33,7 @@ class ConfigError(OrdosyncError):
 
 
 class DatabaseError(OrdosyncError):
-    """A SQLite file cannot be used: missing, damaged, read-only, full, or of a newer ordosync."""
+    """A SQLite file is missing, damaged, read-only or of a newer ordosync, or the disk is full."""
 
     exit_code = 4
 
@@ -43,15 +43,15 @@ class DatabaseError(OrdosyncError):
 
 
 class DamagedError(DatabaseError):
-    """What is in the file is no database, or no whole one: only a backup helps."""
+    """The file is not a complete database; it must be restored from a backup."""
 
 
 class LeaseLostError(OrdosyncError):
-    """Another process has taken over this run's lease: write nothing more, leave the row to it."""
+    """Another process has taken over the lease of this run, which must not write any more."""
 
 
 class AccountError(OrdosyncError):
-    """An account said no, or nothing. Carries who, doing what, and what was answered."""
+    """A request to an account failed. The message names the account, the action and the answer."""
 
     code: ClassVar[str] = "account"
 
@@ -61,13 +61,13 @@ class AccountError(OrdosyncError):
 
 
 class RefusedError(AccountError):
-    """Will never pass as it is: the step fails and waits for a person."""
+    """The account refuses the request for good: the step fails and needs the operator."""
 
     code = "refused"
 
 
 class ExistsError(RefusedError):
-    """The account says that it has it already, although no list shows it yet: tried again."""
+    """The object exists already, but no list of the account shows it yet: retried later."""
 
     code = "exists"
 
@@ -77,17 +77,17 @@ class PartlyReadError(RefusedError):
 
 
 class NotFoundError(RefusedError):
-    """What it is about is not there, or not any more."""
+    """The object does not exist, or no longer exists."""
 
     code = "not-found"
 
 
 class AddressError(NotFoundError):
-    """An id or SKU that no address can hold, so nothing there could be read by it."""
+    """An id or SKU that cannot be part of a URL, so no object can be read by it."""
 
 
 class UnavailableError(AccountError):
-    """May pass by itself (timeout before sending, 429, 503, a locked file): tried again later."""
+    """A temporary failure (timeout before sending, 429, 503, a locked file): retried later."""
 
     code = "unavailable"
 
@@ -98,26 +98,35 @@ class UnavailableError(AccountError):
         self.retry_after_s = retry_after_s
 
 
+class StoppedCallError(UnavailableError):
+    """A signal ended the request before anything was written: retried by the next run."""
+
+    code = "stopped"
+
+    def __init__(self, account: str, action: str, answer: str = "stopped by a signal") -> None:
+        super().__init__(account, action, answer)
+
+
 class UnknownOutcomeError(AccountError):
-    """The write may have arrived (answer lost or unreadable): looked up before it is repeated."""
+    """The write may have arrived (no readable response): looked up before it is repeated."""
 
     code = "unknown-outcome"
 
 
 class SignInError(AccountError):
-    """The account does not let us in: the whole run stops at once."""
+    """The account rejects the credentials: the whole run stops at once."""
 
     code = "auth"
 
 
 class BrakeError(AccountError):
-    """So much would change at once that something is probably wrong: nothing was sent."""
+    """The safety limit stopped the run before anything was sent: too much would change at once."""
 
     code = "brake"
 
 
 def mistake(error: Exception) -> str:
-    """Say where a mistake of ordosync's is, and not what it was about, which may be personal."""
+    """Describe a bug of ordosync by its place only: its data may be personal."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(last.filename).name}, line {last.lineno}"
-    return f"{type(error).__name__} in {where}, a mistake of ordosync's: please report it"
+    return f"{type(error).__name__} in {where}, a bug of ordosync; please report it"

@@ -1,9 +1,9 @@
-"""The idle cron tick, which asks whether there is anything at all to do.
+"""Fast exit of `run-due` when no task is due.
 
-Cron calls `run-due` every minute, and mostly nothing is due. So this file imports next to nothing,
-reads two things (the bytes of the configuration and one query of the store) and writes none. It
-never decides that something *is* due: whatever is not plainly idle is for the full program to
-look at, every error included.
+Cron calls `run-due` every minute, and usually nothing is due. So this module imports almost
+nothing, reads only the bytes of the configuration and one query of the store, and writes nothing.
+It decides only that nothing is due. All other cases, errors included, are left to the full
+program.
 """
 
 import os
@@ -24,26 +24,26 @@ else:
         import sqlite3
 
 DATABASE = "ordosync.db"
-"""The store, where the configuration does not say, beside it."""
+"""Default name of the store, beside the configuration."""
 CONFIG_KEY = "config"
-"""The row of the store's `meta` that holds the digest of the last configuration it followed."""
+"""Row of the table `meta` with the digest of the configuration that the store follows."""
 _CLOCK_SLACK_S = 300
 _BUSY_TIMEOUT_S = 5
 
 
 def digest(data: bytes) -> str:
-    """Tell the bytes of a configuration from those of an edited one, or of an older ordosync."""
+    """Return a digest that changes with the configuration and with the version of ordosync."""
     return f"{__version__}:{len(data)}:{crc32(data)}"
 
 
 def places() -> tuple[str, ...]:
-    """Return where a configuration is looked for that was not named."""
+    """Return the default paths of the configuration."""
     home = os.path.expanduser("~")  # noqa: PTH111 - pathlib takes as long as the rest of the tick
     return ("config.yaml", f"{home}/.config/ordosync/config.yaml", "/etc/ordosync/config.yaml")
 
 
 def find(named: str | None) -> str | None:
-    """Return the configuration to read. One that was named is not looked for elsewhere."""
+    """Return the path of the configuration: the given one, or the first default that exists."""
     named = named or os.environ.get("ORDOSYNC_CONFIG")
     if named:
         return named
@@ -51,9 +51,9 @@ def find(named: str | None) -> str | None:
 
 
 def database_of(path: str, data: bytes) -> str | None:
-    """Return the store's path as the configuration at `path` says it, where it says it plainly."""
+    """Return the path of the store, if the configuration states it as plain text, else None."""
     found: list[bytes] = []
-    # Not by a regular expression: importing those takes longer than all the rest.
+    # No regular expression: importing `re` takes longer than all the rest.
     for rest in (b"\n" + data).split(b"\ndatabase")[1:]:
         blank, colon, said = rest.partition(b"\n")[0].partition(b":")
         if colon and not blank.strip(b" \t"):
@@ -69,9 +69,9 @@ def database_of(path: str, data: bytes) -> str | None:
 
 
 def glance(named: str | None) -> "tuple[str, str] | None":
-    """Return the store's path and the digest of the configuration, without reading what it says.
+    """Return the path of the store and the digest of the configuration, without parsing it.
 
-    None where that is not plain to see, for whatever reason, or somebody else may have written it.
+    None if either is not obvious, or if another user could have written the configuration.
     """
     path = find(named)
     try:
@@ -86,10 +86,11 @@ def glance(named: str | None) -> "tuple[str, str] | None":
 
 
 def is_idle(words: "list[str]") -> bool:
-    """Whether `ordosync WORDS` has nothing to do, and nobody is there to be told so."""
+    """True if `ordosync WORDS` is a call by cron that has nothing to do."""
     try:
         return words[:1] == ["run-due"] and not sys.stdout.isatty() and _is_idle(words[1:])
-    except Exception:  # the full program finds out what it is, and tells
+    # The full program meets the same error and reports it.
+    except Exception:
         return False
 
 
@@ -115,7 +116,7 @@ def _nothing_is_due(database: str, config: str) -> bool:
     if doubt(os.path.dirname(database)):  # noqa: PTH120
         return False
     uri = database.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    # `query_only` rather than `mode=ro`, which cannot clean up after itself in WAL mode.
+    # `query_only`, because `mode=ro` cannot remove its side files in WAL mode.
     connection = sqlite3.connect(
         f"file:{uri}?mode=rw", uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None
     )
@@ -133,6 +134,6 @@ def _nothing_is_due(database: str, config: str) -> bool:
 
 
 def _text(at: float) -> str:
-    """Write a time as the store does, see `ordosync.store.timestamps`."""
+    """Format a time as `ordosync.store.timestamps` does."""
     seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at))
     return f"{seconds}.{int(at % 1 * 1000):03d}Z"

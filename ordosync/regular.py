@@ -1,4 +1,4 @@
-"""Opens regular files and nothing else: a named pipe or a device would keep its reader waiting."""
+"""Opens regular files only: reading a named pipe or a device could block forever."""
 
 import errno
 import os
@@ -8,15 +8,16 @@ from pathlib import Path
 
 
 class NotRegularError(OSError):
-    """Something else stands where a file is expected."""
+    """The path is not a regular file."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(errno.EINVAL, "is not a regular file", str(path))
 
 
 def open_regular(path: Path) -> BufferedReader:
-    """Open a file for reading. Raises `NotRegularError` and other `OSError`s; never waits."""
-    if not stat.S_ISREG(path.stat().st_mode):  # to open a device may already do something
+    """Open a file for reading without blocking. Raises `NotRegularError` or another `OSError`."""
+    # Opening a device can have an effect, so the check comes first.
+    if not stat.S_ISREG(path.stat().st_mode):
         raise NotRegularError(path)
     number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(number).st_mode):
@@ -26,6 +27,6 @@ def open_regular(path: Path) -> BufferedReader:
 
 
 def read_regular(path: Path) -> bytes:
-    """Return the content of a file. Raises `NotRegularError` and other `OSError`s; never waits."""
+    """Return the content of a file. Raises `NotRegularError` or another `OSError`."""
     with open_regular(path) as file:
         return file.read()

@@ -1,6 +1,7 @@
-"""When a write that did not pass is tried again: pure, given the time.
+"""Retry schedule of writes that failed temporarily. Pure functions.
 
-Delays double from one minute to six hours. After twelve tries or two days a person must look.
+Delays double from one minute to six hours. After twelve attempts or two days the step fails and
+needs the operator.
 """
 
 from datetime import datetime, timedelta
@@ -14,10 +15,10 @@ _PATIENCE = timedelta(days=2)
 def next_try(
     attempts: int, *, since: datetime, now: datetime, retry_after_s: float | None = None
 ) -> datetime | None:
-    """Return when to try after `attempts` (from 1) failed ones, or None to give up.
+    """Return the time of the next attempt after `attempts` (from 1) failures. None: give up.
 
-    `since` is when it was first owed. `retry_after_s`, the other side's own wish, is kept up to
-    a day, as a minimum.
+    `since` is when the write was first due. `retry_after_s`, the wait that the service asked for,
+    is a minimum of up to one day.
     """
     if attempts >= _TRIES or now - since >= _PATIENCE:
         return None
@@ -28,5 +29,5 @@ def next_try(
 
 
 def delay_after(attempts: int) -> timedelta:
-    """Return how long to wait after so many attempts, whoever counts them."""
+    """Return the delay after this number of attempts."""
     return min(_FIRST * (1 << min(attempts - 1, _TRIES)), _LONGEST)

@@ -1,9 +1,9 @@
-"""When a task is due: pure arithmetic on UTC times, no clock and no database.
+"""Schedule arithmetic: when a task is due. Pure functions of UTC times.
 
-Time is cut into slots of one interval each, shifted by an offset that is stable for a portal and
-task. A task is due when nothing was done in the current slot; missed slots are made up for by one
-run, since a run reads everything since the last one. "Now minus the last run" would be simpler
-and loses a third of the runs to cron's jitter.
+Time is divided into slots of one interval each, shifted by an offset that is stable for a portal
+and task. A task is due if the current slot has no completed run. One run makes up for all missed
+slots, since it reads everything since the last run. "Now minus the last run" would be simpler,
+but loses a third of the runs to the jitter of cron.
 """
 
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from zlib import crc32
 
 INTERVALS_S = {"10-minutes": 600, "hourly": 3600, "6-hours": 21_600, "daily": 86_400}
 TRIES = 3
-"""So many crashes in one slot give it up: a task that kills its process must not do so for ever."""
+"""Crashes in one slot after which the task waits for the next slot."""
 CLOCK_SLACK = timedelta(seconds=300)
-"""A start so far in the future means that the clock was wrong then, and is believed no more."""
+"""A start that is further in the future was written by a wrong clock and is ignored."""
 _FIRST_DELAY = timedelta(minutes=1)
 _LONGEST_DELAY = timedelta(hours=1)
 LONGEST_WAIT = timedelta(days=2)
-"""No step waits longer; what seems to was written by a clock that was wrong."""
+"""The longest wait of a step. A later time was written by a wrong clock."""
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,41 +31,41 @@ class Slots:
 
     @classmethod
     def of(cls, portal: str, task: str, interval_s: int) -> "Slots":
-        """Return slots whose offset spreads portals evenly and never changes."""
+        """Return slots whose offset is stable and spreads the portals evenly."""
         return cls(interval_s=interval_s, offset_s=crc32(f"{portal}:{task}".encode()) % interval_s)
 
     def number(self, at: datetime) -> int:
-        """Return the number of the slot that a moment lies in; it grows by one each interval."""
+        """Return the number of the slot at this time; it grows by one each interval."""
         return int((at.timestamp() - self.offset_s) // self.interval_s)
 
     def start(self, number: int) -> datetime:
-        """Return the first moment of a slot."""
+        """Return the start of a slot."""
         return datetime.fromtimestamp(number * self.interval_s + self.offset_s, UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """What is known of a task's scheduled runs; each time is when a run started."""
+    """The last scheduled runs of a task; each time is the start of a run."""
 
     done_at: datetime | None = None
-    """The last one that did its slot."""
+    """Start of the last run that completed its slot."""
     tried_at: datetime | None = None
-    """The last one of all."""
+    """Start of the last run."""
     tries: int = 0
-    """How many in its slot did not end by themselves."""
+    """Number of runs in that slot that crashed."""
     failures: int = 0
-    """How many in a row could not read, or were held by a brake."""
+    """Number of failed runs in a row: the read failed, or the safety limit stopped the run."""
 
 
 def is_from_the_future(at: datetime | None, now: datetime) -> bool:
-    """Whether the clock must have been wrong at this moment, or is now."""
+    """True if the clock was wrong when this time was written, or is wrong now."""
     return at is not None and at > now + CLOCK_SLACK
 
 
 def next_due(slots: Slots, history: History, now: datetime) -> datetime:
-    """Return when the task is to start next; `now` or earlier means that it is due.
+    """Return when the task starts next. A task is due at `now` or earlier.
 
-    A clock that was set back makes it due at once: what the wrong clock wrote does not count.
+    If the clock was set back, the task is due at once, since the recorded times are wrong.
     """
     done_at, tried_at = history.done_at, history.tried_at
     if is_from_the_future(done_at, now) or is_from_the_future(tried_at, now):
@@ -84,18 +84,19 @@ def next_start(
     scheduled: bool,
     next_retry_at: datetime | None,
 ) -> datetime | None:
-    """Return when to start next: for the slot, or earlier for a step that waits; None: never."""
+    """Return when to start next: for a slot, or earlier for a waiting step. None if never."""
     due = next_due(slots, history, now) if scheduled else None
     if next_retry_at is None:
         return due
-    if next_retry_at > now + LONGEST_WAIT:  # written by a clock that was wrong
+    # A wrong clock wrote a time that is further away.
+    if next_retry_at > now + LONGEST_WAIT:
         next_retry_at = now
     next_retry_at = max(next_retry_at, _not_before(slots, history))
     return next_retry_at if due is None else min(due, next_retry_at)
 
 
 def _not_before(slots: Slots, history: History) -> datetime:
-    """Return when the last scheduled runs, crashed or failed, let another one start."""
+    """Return the earliest start after the last crashed or failed runs."""
     tried_at = history.tried_at
     if tried_at is None:
         return _EVER
@@ -107,7 +108,7 @@ def _not_before(slots: Slots, history: History) -> datetime:
 
 
 def missed(slots: Slots, history: History, now: datetime) -> int:
-    """Return how many whole slots went by without a run before the current one."""
+    """Return the number of whole slots without a run before the current slot."""
     if history.done_at is None or is_from_the_future(history.done_at, now):
         return 0
     return max(0, slots.number(now) - slots.number(history.done_at) - 1)

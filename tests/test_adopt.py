@@ -155,3 +155,43 @@ def test_our_own_reference_comes_first(tmp_path: Path) -> None:
     assert (said.code, said.err) == (0, "linked 1, left 0 to you\n")
     assert said.out.splitlines()[1].split("\t")[:4] == [PORTAL, "1001", "S-1001", "reference"]
     assert two.run("import-orders", "--json").counts == {"seen": 1, "unchanged": 1}
+
+
+RIVAL = """\
+  shop-depot:
+    merchant: {account: shop, supplier: northwind}
+    supplier: depot
+    tasks: {import-orders: off}
+"""
+
+
+def add_rival(pair: Pair) -> None:
+    """Configure a second Supplier of the Merchant, whose portal imports only by hand."""
+    known = pair.path.read_text()
+    depot = "  depot: {kind: sqlite, path: depot.db}\nportals:"
+    pair.path.write_text(known.replace("portals:", depot) + RIVAL)
+
+
+def test_adopted_order_is_not_sent_to_another_supplier(pair: Pair) -> None:
+    add_rival(pair)
+    pair.request("1001", line("MUG", 1), line("MUG", 1))
+    done(pair.northwind.add_order(order("S-1001", line("MUG", 2))))
+
+    said = adopted(pair)
+
+    assert (said.code, pairs(said)) == (0, {"1001": ("S-1001", "number")})
+    assert "done" not in pair.run("import-orders", "shop-depot").counts
+
+
+def test_order_that_another_portal_sends_is_left_to_people(pair: Pair) -> None:
+    add_rival(pair)
+    pair.request("1001", line("MUG", 2))
+    done(pair.northwind.add_order(order("S-1001", line("MUG", 2))))
+    pair.run("import-orders", "shop-depot")
+
+    said = adopted(pair)
+
+    assert (said.code, pairs(said)) == (1, {"1001": ("S-1001", None)})
+    [left] = said.json["adoptions"]
+    assert left["why_not"] == "portal shop-depot sends a line of it already, as order 1001"
+    assert pair.run("import-orders").step.code == "sent-elsewhere"

@@ -141,7 +141,7 @@ def test_a_damaged_block_is_refused_and_left_to_its_owner(
     done = [cron(tmp_path, command) for command in ("install", "remove")]
 
     assert [one.code for one in done] == [1, 1]
-    assert "is damaged; mend it with `crontab -e`" in done[0].err
+    assert "is damaged; fix it with `crontab -e`" in done[0].err
     assert table.read_text() == "\n".join(damaged) + "\n"
 
 
@@ -174,7 +174,7 @@ def test_a_crontab_that_takes_other_lines_is_noticed(tmp_path: Path, table: Path
     done = cron(tmp_path, "install")
 
     assert done.code == 1
-    assert "took other lines than it was given" in done.err
+    assert "stored other lines than the given ones" in done.err
 
 
 @pytest.mark.parametrize("name", ["it's here", "50% off", "$(touch harm)", "a;b", "é"])

@@ -253,11 +253,11 @@ def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_sinc
     [
         ("empty", "is empty"),
         ("garbage", "is not a SQLite file"),
-        ("cut", "has been cut short"),
+        ("cut", "is truncated"),
         ("page", "damaged"),
-        ("foreign", "was not made by ordosync"),
+        ("foreign", "was not created by ordosync"),
         ("newer", "is of a newer ordosync"),
-        ("open", "others may read"),
+        ("open", "other users may read"),
         ("missing", "does not exist"),
     ],
 )

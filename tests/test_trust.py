@@ -63,7 +63,7 @@ def test_a_configuration_that_everybody_can_write_is_refused(place: Path, mode: 
     path = place / "config.yaml"
     path.chmod(mode)
 
-    assert f"everybody can write to {path}: `chmod o-w {path}`" in why(place)
+    assert f"all users can write to {path}; run `chmod o-w {path}`" in why(place)
 
 
 @pytest.mark.parametrize("above", [0, 1])
@@ -73,7 +73,7 @@ def test_a_folder_in_which_everybody_can_replace_it_is_refused(place: Path, abov
 
     said = why(place)
 
-    assert f"everybody can replace what is in {folder}: `chmod o-w {folder}`" in said
+    assert f"all users can replace files in {folder}; run `chmod o-w {folder}`" in said
 
 
 def test_a_sticky_folder_of_our_own_is_fine(place: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_link_is_read_where_all_of_its_way_is_ours(linked: Path) -> None:
 def test_each_folder_on_the_way_of_a_link_counts(linked: Path, tmp_path: Path, folder: str) -> None:
     (tmp_path / folder).chmod(0o777)
 
-    assert f"everybody can replace what is in {tmp_path / folder}" in why(linked)
+    assert f"all users can replace files in {tmp_path / folder}" in why(linked)
 
 
 @as_root
@@ -328,7 +328,7 @@ def test_a_secret_file_that_everybody_can_replace_is_refused(place: Path, spoil:
     assert load_config(place / "config.yaml")
     {"file": keys / "token", "folder": keys}[spoil].chmod({"file": 0o602, "folder": 0o777}[spoil])
 
-    with pytest.raises(ConfigError, match=r"accounts\.acme\.token: everybody can .* `chmod o-w"):
+    with pytest.raises(ConfigError, match=r"accounts\.acme\.token: all users can .* `chmod o-w"):
         load_config(place / "config.yaml")
 
 
@@ -361,7 +361,7 @@ def test_a_store_that_is_there_already_is_refused_where_everybody_can_replace_it
     done = ordosync(place, "import-orders")
 
     assert done.code == 4
-    assert f"everybody can replace what is in {folder}: `chmod o-w {folder}`" in done.err
+    assert f"all users can replace files in {folder}; run `chmod o-w {folder}`" in done.err
     assert not is_idle(["run-due", "--config", str(place / "config.yaml")])
 
 
@@ -376,7 +376,7 @@ def test_an_embedded_account_is_refused_where_everybody_can_replace_it(place: Pa
     done = ordosync(place, "orders", "list", "--account", "warehouse")
 
     assert done.code == 1
-    assert "everybody can replace" in done.err
+    assert "all users can replace" in done.err
 
 
 @pytest.fixture(name="umask", params=[0o000, 0o002, 0o022, 0o077])

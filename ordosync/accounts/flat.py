@@ -351,7 +351,7 @@ class FlatAccount(Account):
 
     def merchant(self, options: Any, portal: PortalContext, at: Connections) -> Merchant:
         """Open it as a Merchant."""
-        one = self._opened(options, portal, at)
+        one = self._opened_for(options, portal, at)
         able = [task for task in _TASKS if one.can(task, "merchant")]
         if "import-orders" not in able:
             raise ValueError(
@@ -370,7 +370,7 @@ class FlatAccount(Account):
 
     def supplier(self, options: Any, portal: PortalContext, at: Connections) -> Supplier:
         """Open it as a Supplier."""
-        one = self._opened(options, portal, at)
+        one = self._opened_for(options, portal, at)
         able = [task for task in _TASKS if one.can(task, "supplier")]
         if "import-orders" not in able:
             raise ValueError(
@@ -386,7 +386,7 @@ class FlatAccount(Account):
             splits=_SupplierSplits(one) if "split-order" in able else None,
         )
 
-    def _opened(self, options: Any, portal: PortalContext, at: Connections) -> "FlatAccount":
+    def _opened_for(self, options: Any, portal: PortalContext, at: Connections) -> "FlatAccount":
         one = self.paired(
             options, partner=portal.partner, selection=portal.selection, connections=at
         )

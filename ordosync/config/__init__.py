@@ -1,7 +1,7 @@
-"""The configuration: found, read whole, and either without a problem or refused with all of them.
+"""Loads the configuration, or reports all its problems at once.
 
-The file becomes YAML nodes (`document`), these become typed values (`nodes`, `scalars`, `secret`)
-as the schema asks for them (`schema`, `portals`), and what comes of it is in `model`.
+`yaml_file` parses the file to YAML nodes. `reader`, `converters` and `secret_sources` turn these
+into typed values, as `schema` and `portals` ask for them. The result is in `settings`.
 """
 
 from pathlib import Path
@@ -41,18 +41,18 @@ __all__ = [
 
 
 def find_config(option: Path | None) -> Path:
-    """Return the file to read. One that was named is not looked for elsewhere."""
+    """Return the given path, or the first default path that exists. Raises `ConfigError`."""
     if option is not None:
         return option
     found = find(None)
     if found is not None:
         return Path(found)
     looked = ", ".join(places())
-    raise ConfigError([f"no configuration in {looked}; `ordosync init` makes one"])
+    raise ConfigError([f"no configuration in {looked}; `ordosync init` creates one"])
 
 
 def load_config(path: Path) -> Config:
-    """Read a configuration. Raises `ConfigError` with every problem, in the order of the file."""
+    """Load a configuration. Raises `ConfigError` with all problems, in the order of the file."""
     source = read_source(path.absolute())
     reader = reader_for(source)
     top = Place(line=1, path="", node=compose(source.text))

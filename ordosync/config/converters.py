@@ -1,7 +1,7 @@
-"""From the text of one scalar to a value, and the words for what is wrong with it. Pure.
+"""Converters from the text of a YAML scalar to a value. Pure functions.
 
-A converter takes the text as it was written and raises `ValueError` with what to tell people.
-Foreign text in a message is made harmless in one place, `at_line`, which every message passes.
+A converter takes the text as it was written and raises `ValueError` with a message for the user.
+`at_line` makes foreign text in a message printable; every message passes through it.
 """
 
 import difflib
@@ -38,7 +38,7 @@ def to_decimal(text: str) -> Decimal:
 
 
 def to_bool(text: str) -> bool:
-    """Convert any of the words that YAML has had for it."""
+    """Convert any of the YAML words for true and false."""
     try:
         return _BOOLS[text.lower()]
     except KeyError:
@@ -46,12 +46,13 @@ def to_bool(text: str) -> bool:
 
 
 def to_date(text: str) -> date:
-    """Convert `YYYY-MM-DD` and nothing else that Python would take."""
+    """Convert `YYYY-MM-DD`. Other formats that Python accepts are errors."""
     try:
         if _DATE.fullmatch(text):
             return date.fromisoformat(text)
+    # The month does not have this day.
     except ValueError:
-        pass  # a day that its month does not have
+        pass
     raise ValueError(f"{quoted(text)} is not a date; write YYYY-MM-DD")
 
 
@@ -62,11 +63,11 @@ CONVERTERS: Mapping[Any, Callable[[str], Any]] = {
     Decimal: to_decimal,
     date: to_date,
 }
-"""Types whose text means the same in every file."""
+"""Converters that do not depend on the file, by type."""
 
 
 def to_path(text: str, *, folder: Path) -> Path:
-    """Convert a path, relative to the folder."""
+    """Convert a path; it is relative to the folder."""
     if not text or "\0" in text:
         raise ValueError(f"{quoted(text)} is not a path")
     if text.startswith("~"):
@@ -75,7 +76,7 @@ def to_path(text: str, *, folder: Path) -> Path:
 
 
 def to_name(text: str) -> str:
-    """Accept the name of an account or portal, which is also safe as the name of a file."""
+    """Return the name of an account or portal, which is also safe as a file name."""
     if not _NAME.fullmatch(text):
         raise ValueError(
             f"{quoted(text)} is not a name; use up to 63 of a-z, 0-9, - and _, "
@@ -85,7 +86,7 @@ def to_name(text: str) -> str:
 
 
 def to_choice(text: str, choices: Iterable[str], what: str) -> str:
-    """Accept one of the choices."""
+    """Return the text if it is one of the choices."""
     choices = tuple(choices)
     if text not in choices:
         raise ValueError(f"{quoted(text)} is not {what}; choose {either(choices)}")
@@ -93,7 +94,7 @@ def to_choice(text: str, choices: Iterable[str], what: str) -> str:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return the end of a message about an unknown word: what was meant, or what there is."""
+    """Return a hint for an unknown word: the most similar known word, or all known words."""
     known = tuple(known)
     if close := difflib.get_close_matches(word, known, n=1):
         return f"; did you mean {close[0]}?"
@@ -107,15 +108,15 @@ def either(words: Iterable[str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return the text as it is shown in a message, cut where it is long."""
+    """Return the text in quotes for a message, shortened if it is long."""
     return f'"{shortened(text)}"'
 
 
 def shortened(text: str) -> str:
-    """Return the text, cut where it is long."""
+    """Return the text, shortened if it is long."""
     return text if len(text) <= _ECHOED else text[:_ECHOED] + "…"
 
 
 def at_line(line: int, message: str) -> str:
-    """Return a problem as people see it."""
+    """Return a problem as it is shown to the user."""
     return f"line {line}: {printable(message)}"

@@ -1,4 +1,4 @@
-"""A configuration as `config show` prints it: what was written and every default, no secrets."""
+"""Dumps a configuration with all defaults and without secrets, for `config show`."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -12,7 +12,7 @@ from ordosync.config.settings import AccountConfig, Config, PortalConfig, SideCo
 
 
 def as_plain(config: Config) -> dict[str, Any]:
-    """Return dicts, lists, texts, numbers, booleans and None, in the shape of the YAML."""
+    """Return the configuration as plain values, in the structure of the YAML."""
     return {
         "database": str(config.database),
         "retention": config.retention.days if config.retention else "off",

@@ -1,4 +1,4 @@
-"""Patterns as in a shell, compared with each other: can one name match both, does one cover one."""
+"""Compares shell patterns: can a name match both, and does one pattern cover the other."""
 
 import re
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ _TOKEN = re.compile(r"\*+|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
 def overlap(
     some: Sequence[str], not_some: Sequence[str], others: Sequence[str], not_others: Sequence[str]
 ) -> bool:
-    """Return True if a name may match both selections; no pattern selects all names.
+    """True if a name may match both selections. A selection without patterns matches all.
 
-    The names of `not_some` and `not_others` are taken out. Where that cannot be told, it may.
+    Names that match `not_some` or `not_others` are excluded. In doubt, the result is True.
     """
     out = (*not_some, *not_others)
     return any(
@@ -27,9 +27,9 @@ def overlap(
 
 
 def near(selections: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
-    """Return the places of each two selections that may overlap: what is fixed does not differ.
+    """Return the indexes of each two selections that may overlap by their fixed beginnings.
 
-    Of a thousand selections few are near each other, so few have to be compared.
+    Of a thousand selections only a few are candidates, so only a few need a full comparison.
     """
     starts = sorted(
         (_fixed(pattern), place)
@@ -47,12 +47,12 @@ def near(selections: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
 
 
 def _fixed(pattern: str) -> str:
-    """Return what each name that matches begins with."""
+    """Return the fixed beginning of each name that matches."""
     return re.split(r"[*?\[]", pattern, maxsplit=1)[0]
 
 
 def covers(wide: str, narrow: str) -> bool:
-    """Return True if each name that matches `narrow` surely matches `wide`."""
+    """True if each name that matches `narrow` certainly matches `wide`."""
     return _covers(_tokens(wide), _tokens(narrow))
 
 
@@ -85,7 +85,7 @@ def _covers(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
 
 
 def _share(one: str, other: str) -> bool:
-    """Return True if a sign may match both."""
+    """True if a character may match both."""
     if len(one) == 1 and one != "?":
         return fnmatchcase(one, other)
     if len(other) == 1 and other != "?":

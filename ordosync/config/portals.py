@@ -1,4 +1,4 @@
-"""The portals of the file, and what two of them must not have in common."""
+"""Reads the portals of the file, and refuses portals that conflict with each other."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -25,14 +25,14 @@ from ordosync.config.settings import (
 )
 
 NOT_OPTIONS = ("name", "decided")
-"""Fields of a portal that are not said in its options."""
+"""Fields of a portal that are not options of the file."""
 
 _INVENTORY = "write-inventory-back"
 Opened = TypeVar("Opened")
 
 
 class PortalReader:
-    """Reads portals between the accounts, of which None stands for one of unknown kind."""
+    """Reads portals between the accounts; an account is None if its kind is unknown."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class PortalReader:
         self._places = places
 
     def portals(self) -> dict[str, PortalConfig]:
-        """Read all of them, but those that have a problem."""
+        """Return all portals that have no problem."""
         read = {name: self._portal(name, place) for name, place in self._places.items()}
         portals = {name: portal for name, portal in read.items() if portal}
         self._refuse_same_selection(portals)
@@ -92,7 +92,7 @@ class PortalReader:
         return PortalConfig(name=name, **values)
 
     def _side(self, role: Role, place: Place) -> SideConfig | None:
-        """Read an account's name, or a mapping of it and the options that belong to the pair."""
+        """Read the name of an account, or a mapping with its name and the options of this side."""
         entries: dict[str, Place] = {}
         if place.is_mapping:
             entries = self._reader.entries(place) or {}
@@ -117,7 +117,7 @@ class PortalReader:
         return text
 
     def _tasks(self, given: Mapping[str, Place], *, managed: bool) -> dict[str, Interval]:
-        """Read the interval of each scheduled task, defaults filled in."""
+        """Read the interval of each scheduled task; fill in defaults."""
         tasks: dict[str, Interval] = dict.fromkeys(SCHEDULED_TASKS, "off")
         tasks["import-orders"] = "hourly"
         tasks[_INVENTORY] = "hourly" if managed else "off"
@@ -174,7 +174,7 @@ class PortalReader:
             raise ValueError(f"portal {was} is still in this file")
 
     def _refuse_same_selection(self, portals: Mapping[str, PortalConfig]) -> None:
-        """Refuse two portals that may send one line of a Merchant to two Suppliers, or twice."""
+        """Refuse two portals that may both send the same line of a Merchant."""
         by_merchant = defaultdict(list)
         for portal in portals.values():
             if portal.tasks["import-orders"] != "off":
@@ -205,7 +205,7 @@ class PortalReader:
         return merchant and merchant.supplier_key
 
     def _why_same(self, first: PortalConfig, second: PortalConfig) -> str:
-        """Say what two portals of one Merchant have in common that they must not have."""
+        """Return the conflict between two portals of one Merchant; empty if there is none."""
         if (first.merchant, first.supplier.account, first.products) == (
             second.merchant,
             second.supplier.account,
@@ -223,7 +223,7 @@ class PortalReader:
         )
 
     def _refuse_same_past(self, portals: Mapping[str, PortalConfig]) -> None:
-        """Only one portal can go on with what the store knows of an old one."""
+        """Refuse two portals with the same old name: only one can take over its rows."""
         heirs: dict[str, str] = {}
         for name, portal in portals.items():
             if portal.was is not None and heirs.setdefault(portal.was, name) != name:

@@ -1,9 +1,9 @@
-"""From YAML nodes to typed values: what an option may be is said by the types of what takes it.
+"""Reads typed values from YAML nodes. The type hints of the target define the options.
 
-The keyword parameters of a frozen dataclass or of an account's `__init__`, with their type hints
-and defaults, are the options that there are. Nothing stops at a problem: it is noted and reading
-goes on with None in its place, so that people see all of them at once. Whoever starts a reading
-must therefore look at `problems` before using anything that it returned.
+The options are the keyword parameters of a frozen dataclass or of the `__init__` of an account,
+with their type hints and defaults. A problem does not stop the reader: it is recorded, and the
+value is None, so that the user sees all problems at once. A caller must therefore check
+`problems` before it uses a returned value.
 """
 
 import inspect
@@ -29,7 +29,7 @@ _REQUIRED = inspect.Parameter.empty
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """A node and where it stands: the line of its key, and its path, `portals.acme.since`."""
+    """A node with its position: the line of its key, and its path, such as `portals.acme.since`."""
 
     line: int
     path: str
@@ -37,46 +37,46 @@ class Place:
 
     @property
     def is_null(self) -> bool:
-        """Whether nothing is written here: only plain text can mean that, never quoted."""
+        """True if the node is null or empty. Quoted text is never null."""
         node = self.node
         return isinstance(node, yaml.ScalarNode) and not node.style and node.value in _NULLS
 
     @property
     def is_mapping(self) -> bool:
-        """Whether there are entries to read here."""
+        """True if the node is a mapping."""
         return isinstance(self.node, yaml.MappingNode)
 
     def below(self, key: str) -> str:
-        """Return the path of what has this key here."""
+        """Return the path of this key below the node."""
         return f"{self.path}.{shortened(key)}" if self.path else shortened(key)
 
 
 @cache
 def parameters(target: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
-    """Return what `target` is made from, by name, with types for annotations."""
+    """Return the parameters of `target` by name, with evaluated annotations."""
     return inspect.signature(target, eval_str=True).parameters
 
 
 class Reader:
-    """Reads values out of nodes, and notes what is wrong with them."""
+    """Reads values from nodes and records their problems."""
 
     def __init__(self, converters: Mapping[Any, Callable[[str], Any]]) -> None:
         self._converters = converters
-        """How the text of a scalar becomes a value of a type; see `scalars`."""
+        """Converters from the text of a scalar, by type; see `converters`."""
         self._problems: list[tuple[int, str]] = []
 
     @property
     def problems(self) -> list[str]:
-        """What was found so far, in the order of the file."""
+        """The problems found so far, in the order of the file."""
         return [at_line(*problem) for problem in sorted(self._problems, key=lambda p: p[0])]
 
     @property
     def problem_count(self) -> int:
-        """How many were found so far."""
+        """Number of problems found so far."""
         return len(self._problems)
 
     def problem(self, place: Place, message: str, *, path: str | None = None) -> None:
-        """Note what is wrong at a place, or with what should be at a path below it."""
+        """Record a problem at a place, or of a missing value at a path below it."""
         path = place.path if path is None else path
         self._problems.append((place.line, f"{path}: {message}" if path else message))
 
@@ -104,11 +104,11 @@ class Reader:
         return self.attempt(place, lambda: convert(place.node.value))
 
     def choice(self, place: Place, choices: Iterable[str], what: str) -> Any:
-        """Read one of the choices; `what` says what each of them is."""
+        """Read one of the choices; `what` names them in the message."""
         return self.scalar(place, lambda text: to_choice(text, choices, what))
 
     def entries(self, place: Place) -> dict[str, Place] | None:
-        """Read the places in a mapping, by key; None where there is no mapping."""
+        """Return the places in a mapping, by key; None if it is no mapping."""
         if not self._has_shape(place, yaml.MappingNode):
             return None
         entries: dict[str, Place] = {}
@@ -127,14 +127,14 @@ class Reader:
     def required(
         self, place: Place, entries: dict[str, Place], key: str, convert: Callable[[str], Any]
     ) -> Any:
-        """Take an entry that must be there out of `entries`, and read it by a converter."""
+        """Remove a required entry from `entries` and read it by a converter."""
         if key not in entries:
             self.problem(place, "is missing", path=place.below(key))
             return None
         return self.scalar(entries.pop(key), convert)
 
     def refuse_unknown(self, entries: Mapping[str, Place], known: Collection[str]) -> None:
-        """Note every entry that is not known."""
+        """Record a problem for each unknown entry."""
         for key, entry in entries.items():
             if key not in known:
                 self.problem(entry, f"unknown option{suggestion(key, known)}")
@@ -148,10 +148,10 @@ class Reader:
         without: Collection[str] = (),
         read: Mapping[str, Callable[[Place], Any]] = types.MappingProxyType({}),
     ) -> dict[str, Any]:
-        """Read what `target` is made from, as far as it is given.
+        """Read the arguments of `target` that are given in the file.
 
-        Parameters in `without` are no options; those in `read` are read by a function of their
-        own. A default that is a path is given as well, since it is relative to the file, too.
+        Parameters in `without` are not options; those in `read` have a function that reads them.
+        The result includes a default that is a path, since it is relative to the file as well.
         """
         options = {name: p for name, p in parameters(target).items() if name not in without}
         self.refuse_unknown(entries, options)
@@ -170,7 +170,7 @@ class Reader:
     def build(
         self, target: Callable[..., Any], place: Place, entries: Mapping[str, Place] | None
     ) -> Any:
-        """Make a `target` from these entries; what it says against them is noted, too."""
+        """Create a `target` from these entries; record the `ValueError` that it raises."""
         if entries is None:
             return None
         before = self.problem_count
@@ -180,7 +180,7 @@ class Reader:
         return self.attempt(place, lambda: target(**values))
 
     def attempt(self, place: Place, make: Callable[[], Any]) -> Any:
-        """Return what `make` makes; what it raises against the place's value is noted."""
+        """Return the result of `make`, or record the `ValueError` that it raises."""
         try:
             return make()
         except ValueError as error:
@@ -207,7 +207,7 @@ class Reader:
 
 
 def _without_none(hint: Any) -> tuple[Any, bool]:
-    """Split `X | None` into X and whether None was there."""
+    """Split `X | None` into X and True; other hints into themselves and False."""
     if get_origin(hint) not in (Union, types.UnionType):
         return hint, False
     (inner,) = (arg for arg in get_args(hint) if arg is not types.NoneType)

@@ -1,7 +1,6 @@
-"""What stands in the file: a database, accounts of some kind, and portals between two of them.
+"""Schema of the file: a database, accounts of some kind, and portals between two of them.
 
-Reads everything even after a problem, like `Reader`; what is returned is good only if there was
-none.
+Like `Reader`, it continues after a problem. The result is valid only if there was no problem.
 """
 
 from collections.abc import Callable
@@ -22,14 +21,14 @@ from ordosync.idle import DATABASE
 from ordosync.secret import Secret
 
 RETENTION = timedelta(days=400)
-"""A year, and the month in which it is looked back on."""
+"""A year, and one month to review it."""
 _MOST_DAYS = 36_500
 NOT_OPTIONS = ("name", "spool")
-"""What an account is given by ordosync, not by its options."""
+"""Parameters of an account that are not options of the file."""
 
 
 def reader_for(source: Source) -> Reader:
-    """Return a reader that knows what paths and secrets mean in this file."""
+    """Return a reader with the converters for paths and secrets of this file."""
     here: dict[Any, Callable[[str], Any]] = {
         Path: partial(to_path, folder=source.folder),
         Secret: partial(to_secret, source=source),
@@ -64,7 +63,7 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
 
 
 def _section(reader: Reader, top: Place, entries: dict[str, Place], noun: str) -> dict[str, Place]:
-    """Read the entries of `accounts` or `portals`, of which there must be one at least."""
+    """Read the entries of `accounts` or `portals`; at least one is required."""
     place = entries.get(f"{noun}s")
     if place is None or place.is_null or not place.node.value:
         reader.problem(place or top, f"no {noun} is configured")

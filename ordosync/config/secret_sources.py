@@ -1,6 +1,6 @@
-"""Where a secret comes from: the environment, a file of its own, or the configuration itself.
+"""Reads a secret from the environment, from a file of its own, or from the configuration.
 
-No message here repeats what was written: it may be the secret.
+No message here quotes the text of the file, since it may be the secret.
 """
 
 import os
@@ -18,7 +18,7 @@ _FILE = "file:"
 
 
 def to_secret(text: str, *, source: Source) -> Secret:
-    """Convert `${NAME}`, `file:PATH`, or a secret itself where others cannot read the source."""
+    """Convert `${NAME}`, `file:PATH`, or a secret itself, if others cannot read the source."""
     if variable := _VARIABLE.fullmatch(text):
         return _from_environment(variable[1])
     if text.startswith(_FILE):

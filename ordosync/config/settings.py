@@ -1,4 +1,4 @@
-"""The configuration as frozen values, as `load` returns it."""
+"""Settings: the loaded configuration as frozen values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,25 +33,25 @@ Optional = Literal[
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ProductsConfig:
-    """Which of the Merchant's products and lines are this Supplier's."""
+    """Selection of the Merchant's products and lines for this Supplier."""
 
     skus: tuple[str, ...] = ()
-    """Patterns as in a shell (`NW-*`), matched with case; empty: all of them."""
+    """Case-sensitive shell patterns (`NW-*`); empty: all SKUs."""
     but: tuple[str, ...] = ()
-    """Patterns of those that are not, although `skus` has them."""
+    """Patterns of SKUs that are excluded from `skus`."""
 
     def __repr__(self) -> str:
-        # The store knows a portal by this text, also from before there was a `but`.
+        # The store identifies a portal by this text. Older versions had no `but`.
         but = f", but={self.but!r}" if self.but else ""
         return f"ProductsConfig(skus={self.skus!r}{but})"
 
     @property
     def are_all(self) -> bool:
-        """True if every SKU is this Supplier's."""
+        """True if all SKUs are selected."""
         return not self.skus and not self.but
 
     def has(self, sku: str) -> bool:
-        """Return True if a product or line of this SKU is this Supplier's."""
+        """True if this SKU is selected."""
         return (not self.skus or _matches(sku, self.skus)) and not _matches(sku, self.but)
 
 
@@ -61,7 +61,7 @@ def _matches(sku: str, patterns: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class ShippingMethodsConfig:
-    """What becomes of the requested shipping method: `map` first, then `default`, then itself."""
+    """Mapping of the requested shipping method: `map`, else `default`, else unchanged."""
 
     default: str | None = None
     map: Mapping[str, str] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class ShippingMethodsConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class PingConfig:
-    """URLs that are asked for when scheduled work of a portal starts and ends."""
+    """URLs to call when scheduled work of a portal starts and ends."""
 
     start: Secret | None = None
     success: Secret | None = None
@@ -95,7 +95,7 @@ class AccountConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class SideConfig:
-    """One side of a portal: an account's name and the options that belong to this pair."""
+    """One side of a portal: the name of an account and its options for this portal."""
 
     account: str
     pair: Any
@@ -103,37 +103,37 @@ class SideConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class PortalConfig:
-    """One Merchant and one Supplier, and how they are kept in step."""
+    """A portal: one Merchant, one Supplier, and its options."""
 
     name: str
     merchant: SideConfig
     supplier: SideConfig
     was: str | None = None
-    """The name under which the store knows this portal, where it has been renamed."""
+    """The old name of a renamed portal."""
     since: date | None = None
-    """Midnight in the Merchant account's time zone; nothing placed before it is imported."""
+    """First day of imported orders, in the time zone of the Merchant account."""
     manage_inventory: bool = False
     products: ProductsConfig = ProductsConfig()
     address: Literal["required", "optional"] = "required"
-    """`optional` also sends orders that lack a street, or both town and postcode."""
+    """`optional` also sends orders without a street, or without both town and postcode."""
     send: tuple[Optional, ...] = ()
     shipping_methods: ShippingMethodsConfig = ShippingMethodsConfig()
     tasks: Mapping[str, Interval] = field(default_factory=dict)
-    """The interval of each scheduled task, defaults filled in."""
+    """The interval of each scheduled task, with defaults."""
     ping: PingConfig = PingConfig()
     decided: frozenset[str] = frozenset()
-    """The tasks whose interval the file says; no option itself."""
+    """The tasks whose interval is in the file. Not an option itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """A whole configuration that has no problem."""
+    """A complete and valid configuration."""
 
     path: Path
     digest: str
-    """Tells the bytes of the file from those of an edited one."""
+    """Digest of the bytes of the file, which changes with each edit."""
     database: Path
     retention: timedelta | None
-    """For how long the log is kept; None: for ever."""
+    """How long the log is kept; None: forever."""
     accounts: Mapping[str, AccountConfig]
     portals: Mapping[str, PortalConfig]

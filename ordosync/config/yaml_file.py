@@ -1,8 +1,8 @@
-"""The file: read within bounds, then composed to YAML nodes and never constructed.
+"""Reads the file within limits and composes it to YAML nodes, without constructing objects.
 
-No scalar is resolved, so every one is the text that was written. The events, which are flat,
-are looked at before the nodes are composed: composing is recursive in C, where a file of
-100,000 open brackets would end the process, and nodes do not tell an anchor or a tag.
+No scalar is resolved, so each is the text that was written. The flat events are checked before
+the nodes are composed. Composing is recursive in C, so a file of 100,000 open brackets would
+crash the process; and nodes do not show anchors or tags.
 """
 
 import gc
@@ -33,14 +33,14 @@ MAX_DEPTH = 50
 
 
 class TextLoader(SafeLoader):
-    """Takes `off`, `012`, `10:00` and `2026-11-01` for text."""
+    """Loads all scalars as text, such as `off`, `012`, `10:00` and `2026-11-01`."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012 - as the base class declares it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """What was read, from which absolute path, and whether all users can read it."""
+    """Text of the file, its absolute path, and whether all users can read it."""
 
     path: Path
     text: str
@@ -49,12 +49,12 @@ class Source:
 
     @property
     def folder(self) -> Path:
-        """What relative paths in the file are relative to."""
+        """The folder to which relative paths in the file belong."""
         return self.path.parent
 
 
 def read_source(path: Path) -> Source:
-    """Read a file of at most 16 MB of UTF-8, which nobody else may have written."""
+    """Read a file of at most 16 MB of UTF-8 that no other user could have written."""
     try:
         if why := doubt(str(path)):
             raise ConfigError([printable(f"the configuration is not read: {why}")])
@@ -82,7 +82,7 @@ def _unusable(path: Path, why: str) -> ConfigError:
 
 
 def compose(text: str) -> yaml.Node:
-    """Return the root of the one document in the text."""
+    """Return the root of the single document in the text."""
     if found := Reader.NON_PRINTABLE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         raise ConfigError([at_line(line, f"a character that YAML does not allow: {found[0]}")])
@@ -100,7 +100,7 @@ def compose(text: str) -> yaml.Node:
 
 @contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """Nodes are all kept: looking through them for garbage takes longer than making them."""
+    """Disable garbage collection: all nodes are kept, and scanning them would be slow."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -111,7 +111,7 @@ def _without_garbage_collection() -> Iterator[None]:
 
 
 def _refused(text: str) -> Iterator[str]:
-    """Yield a problem for everything in the text that is YAML, but not for a configuration."""
+    """Yield a problem for each YAML feature that a configuration must not use."""
     depth = documents = 0
     for event in yaml.parse(text, Loader=TextLoader):
         line = _line(event.start_mark)
@@ -132,7 +132,8 @@ def _refused(text: str) -> Iterator[str]:
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> str:
     line, began = _line(error.problem_mark), _line(error.context_mark)
-    if error.problem and "nesting depth" in error.problem:  # PyYAML from 6.0.4 has its own limit
+    # PyYAML 6.0.4 and later has its own limit.
+    if error.problem and "nesting depth" in error.problem:
         return at_line(line, _TOO_DEEP)
     why = f"not valid YAML: {error.problem}"
     if error.context and began < line:
@@ -144,5 +145,5 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> str:
 
 
 def _line(mark: Any) -> int:
-    """Return the line as people count; the C parser has marks of a type of its own."""
+    """Return the line number, from 1. The C parser has its own type of marks."""
     return int(mark.line) + 1 if mark else 1

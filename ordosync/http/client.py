@@ -1,10 +1,9 @@
-"""One session of an account: what its adapter asks, and how often that is tried."""
+"""HTTP client of one account: sends requests, retries them, and returns values or errors."""
 
 import copy
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from threading import BoundedSemaphore
@@ -14,13 +13,19 @@ from urllib.parse import urlencode
 import msgspec
 import requests
 
-from ordosync.clock import Clock
-from ordosync.errors import AccountError, AddressError, RefusedError, UnavailableError
+from ordosync.clock import Clock, StoppedError
+from ordosync.errors import (
+    AccountError,
+    AddressError,
+    RefusedError,
+    StoppedCallError,
+    UnavailableError,
+)
 from ordosync.failpoints import fault
 from ordosync.http.rate_limit import BusyError, RateLimit
 from ordosync.http.redaction import Redactor
 from ordosync.http.responses import AttemptError, Effect, Request, to_attempt_error, value_of
-from ordosync.http.retries import ATTEMPTS, LONGEST_WAIT_S, RetryBudget, backoff_s
+from ordosync.http.retries import ATTEMPTS, LONGEST_WAIT_S, CallState, RetryBudget, backoff_s
 from ordosync.http.transport import (
     Auth,
     Limits,
@@ -34,33 +39,24 @@ from ordosync.http.urls import checked_base, joined
 
 T = TypeVar("T")
 
-# A service that says "not now" is given at least this, or three tries are gone in a moment.
+# Minimum wait after a 503 or 429. Without it all attempts could be used up within a second.
 _FLOOR_S = 1
-# In place of no known limit: as good as none, but a service that says "too much" pauses it.
+# For services with no known limit. It limits nothing, but a 429 can pause it.
 _UNKNOWN_LIMIT = (1000, 1.0)
 _FORM = "application/x-www-form-urlencoded"
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-@dataclass
-class _CallState:
-    """How a call has gone so far."""
-
-    left_s: float
-    attempt: int = 0
-    may_have_arrived: bool = False
-
-
 class HttpClient:
-    """One session of an account, safe to use from many threads.
+    """HTTP session of one account. Thread-safe.
 
-    A path begins with `/` and is added to `base_url`; names in it that come from data go through
-    `quoted`. It may also be a whole link out of an answer, if that leads to the same server.
-    `action` says what is being done, without personal data. JSON is read into `shape`, exactly:
-    numbers with a fraction become `Decimal`, and a `Decimal` is sent as a number. With
-    `types.NoneType` as the shape any success will do, whatever it says.
+    A path begins with `/` and is appended to `base_url`; names in it that come from data must be
+    quoted with `quoted`. A path can also be a complete link from a response, if it leads to the
+    same server. `action` describes the request in error messages, without personal data.
+    JSON is decoded strictly into `shape`: numbers with a fraction become `Decimal`, and a
+    `Decimal` is sent as a number. If `shape` is `types.NoneType`, the body is ignored.
 
-    ValueError where it cannot be made: the configuration's fault.
+    Raises `ValueError` if the configuration of the session is invalid.
     """
 
     def __init__(
@@ -99,32 +95,32 @@ class HttpClient:
 
     @property
     def calls(self) -> int:
-        """Requests made so far, repetitions included."""
+        """Number of requests made so far, retries included."""
         return self._budget.requests
 
     @property
     def cost(self) -> int:
-        """What the service has charged for them, where it counts in points and not in requests."""
+        """Query cost charged by the service, in its own points; 0 if it has none."""
         return self._budget.cost
 
     def counted(self) -> Self:
-        """Return a twin for one portal: the same session and limits, its own count."""
+        """Return a copy for one portal: the same session and limits, separate counters."""
         twin = copy.copy(self)
         twin._budget = RetryBudget()  # noqa: SLF001 - of our own kind
         return twin
 
     def close(self) -> None:
-        """Close the connections, of all twins. Harmless when called twice."""
+        """Close the connections of all copies. Idempotent."""
         self._transport.close()
 
     def get(self, path: str, shape: type[T], *, action: str, params: Params | None = None) -> T:
-        """Read."""
+        """Send a GET request and return the decoded body."""
         return self.get_with_headers(path, shape, action=action, params=params)[0]
 
     def get_with_headers(
         self, path: str, shape: type[T], *, action: str, params: Params | None = None
     ) -> tuple[T, Mapping[str, str]]:
-        """Read, where the headers have something to say, too; their names in any case."""
+        """Return the decoded body and the headers, whose names are case-insensitive."""
         return self._make(
             Request(
                 method="GET", path=path, shape=shape, action=action, params=params, effect="safe"
@@ -140,7 +136,7 @@ class HttpClient:
         json: object = None,
         form: Mapping[str, str] | None = None,
     ) -> T:
-        """Read by a POST that changes nothing, as GraphQL does."""
+        """Send a POST request that changes nothing, such as a GraphQL query."""
         return self.query_with_headers(path, shape, action=action, json=json, form=form)[0]
 
     def query_with_headers(
@@ -152,7 +148,7 @@ class HttpClient:
         json: object = None,
         form: Mapping[str, str] | None = None,
     ) -> tuple[T, Mapping[str, str]]:
-        """Do the same, where the headers have something to say, too."""
+        """Return the decoded body and the headers of such a request."""
         return self._make(
             Request(
                 method="POST",
@@ -175,7 +171,7 @@ class HttpClient:
         json: object = None,
         idempotent: bool = False,
     ) -> T:
-        """Write. `idempotent` where a second time does nothing more, such as setting a quantity."""
+        """Send a write. `idempotent`: repeating it changes nothing, such as setting a quantity."""
         effect: Effect = "idempotent" if idempotent else "non-idempotent"
         request = Request(
             method=method, path=path, shape=shape, action=action, json=json, effect=effect
@@ -184,7 +180,7 @@ class HttpClient:
 
     def _make(self, request: Request[T]) -> tuple[T, Mapping[str, str]]:
         prepared = self._prepared(request)
-        state = _CallState(left_s=self._limits.total_s)
+        state = CallState(left_s=self._limits.total_s)
         while True:
             state.attempt += 1
             try:
@@ -196,10 +192,8 @@ class HttpClient:
                 wait_s = self._wait_s(failed, state)
                 if failed.is_rate_limited:
                     self._rate.pause(wait_s)
-                if not self._can_retry(failed, state, wait_s):
+                if not (self._can_retry(failed, state, wait_s) and self._waits(failed, wait_s)):
                     raise self._error(failed, request, state, wait_s) from failed
-                if not failed.is_rate_limited:  # else the pause is waited out with all others
-                    self._clock.sleep(wait_s)
 
     def _prepared(self, request: Request[Any]) -> requests.PreparedRequest:
         try:
@@ -220,7 +214,7 @@ class HttpClient:
             raise RefusedError(self._account, request.action, why) from error
 
     def _attempt(
-        self, request: Request[T], prepared: requests.PreparedRequest, state: _CallState
+        self, request: Request[T], prepared: requests.PreparedRequest, state: CallState
     ) -> tuple[T, Mapping[str, str]]:
         with self._slot():
             self._budget.count()
@@ -229,20 +223,21 @@ class HttpClient:
         return value, response.headers
 
     def shown(self, text: str, *sent: object) -> str:
-        """Return what a service said, as far as it may be shown beside what was sent to it."""
+        """Return a text of the service without secrets and without the personal data in `sent`."""
         return Redactor(secrets_in(self._auth), *sent)(text)
 
     def _redactor(self, request: Request[Any]) -> Redactor:
         return Redactor(secrets_in(self._auth), request.params, request.json, request.form)
 
     def _exchange(
-        self, request: Request[Any], prepared: requests.PreparedRequest, state: _CallState
+        self, request: Request[Any], prepared: requests.PreparedRequest, state: CallState
     ) -> Response:
         if request.effect != "safe":
             fault("http-before-send")
         began = self._clock.monotonic()
         try:
-            response = self._transport.exchange(prepared, total_s=state.left_s)
+            writes = request.effect != "safe"
+            response = self._transport.exchange(prepared, total_s=state.left_s, writes=writes)
         except NoResponseError as error:
             raise to_attempt_error(error, request) from error
         finally:
@@ -260,8 +255,10 @@ class HttpClient:
             raise AttemptError(
                 UnavailableError, "too many requests for now", retry_after_s=busy.wait_s
             ) from busy
+        except StoppedError as stopped:
+            raise AttemptError(StoppedCallError, "a signal ended the wait") from stopped
 
-    def _wait_s(self, failed: AttemptError, state: _CallState) -> float:
+    def _wait_s(self, failed: AttemptError, state: CallState) -> float:
         if failed.retry_after_s is not None:
             return failed.retry_after_s
         drawn_s = backoff_s(state.attempt, self._random)
@@ -269,7 +266,7 @@ class HttpClient:
             return max(_FLOOR_S + drawn_s, self._rate.period_s(self._random))
         return _FLOOR_S + drawn_s if failed.is_overloaded else drawn_s
 
-    def _can_retry(self, failed: AttemptError, state: _CallState, wait_s: float) -> bool:
+    def _can_retry(self, failed: AttemptError, state: CallState, wait_s: float) -> bool:
         is_short = failed.retry_after_s is None or wait_s <= LONGEST_WAIT_S
         return (
             failed.can_retry
@@ -279,10 +276,21 @@ class HttpClient:
             and self._budget.take_retry()
         )
 
+    def _waits(self, failed: AttemptError, wait_s: float) -> bool:
+        """Wait before another attempt. Return False if a signal ended the wait."""
+        # After a 429 the rate limit makes all threads wait, this one included.
+        if failed.is_rate_limited:
+            return True
+        try:
+            self._clock.sleep(wait_s)
+        except StoppedError:
+            return False
+        return True
+
     def _error(
-        self, failed: AttemptError, request: Request[Any], state: _CallState, wait_s: float
+        self, failed: AttemptError, request: Request[Any], state: CallState, wait_s: float
     ) -> AccountError:
-        if state.may_have_arrived and failed.kind is UnavailableError:
+        if state.may_have_arrived and issubclass(failed.kind, UnavailableError):
             return request.unclear_error(self._account, request.action, failed.answer)
         if failed.kind is not UnavailableError:
             return failed.kind(self._account, request.action, failed.answer)

@@ -1,4 +1,4 @@
-"""Why there is no answer, in words for people: what is at the root of a chain of exceptions."""
+"""Turns a connection error into one sentence that names its root cause."""
 
 import ssl
 from collections.abc import Iterator
@@ -7,23 +7,23 @@ from socket import gaierror
 
 from urllib3.exceptions import ConnectTimeoutError, DecodeError, ProxyError
 
-# OpenSSL's numbers for what is wrong with a certificate.
+# Verification error codes of OpenSSL.
 _EXPIRED, _NOT_YET = 10, 9
-_STRANGERS = {2, 18, 19, 20, 21}
+_UNKNOWN_AUTHORITY = {2, 18, 19, 20, 21}
 _OTHER_NAME = {62, 63, 64}
 
-# The first that is found in the chain speaks.
+# The first entry whose exception is in the chain gives the sentence.
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
-    (ProxyError, "the proxy does not let us through to {host}"),
+    (ProxyError, "the proxy refuses a connection to {host}"),
     (gaierror, "the name {host} cannot be resolved"),
     (ConnectionRefusedError, "{host} refused the connection"),
-    (ConnectTimeoutError, "{host} did not take the connection in time"),
-    (ssl.SSLEOFError, "{host} closed the connection too early"),
-    (TimeoutError, "{host} did not answer in time"),
-    (RemoteDisconnected, "{host} closed the connection without an answer"),
-    (ConnectionError, "{host} broke the connection"),
-    (DecodeError, "{host} answered what cannot be unpacked"),
-    (ssl.SSLError, "no secure connection to {host} came about"),
+    (ConnectTimeoutError, "connecting to {host} timed out"),
+    (ssl.SSLEOFError, "{host} closed the connection early"),
+    (TimeoutError, "{host} did not respond in time"),
+    (RemoteDisconnected, "{host} closed the connection without a response"),
+    (ConnectionError, "{host} reset the connection"),
+    (DecodeError, "the response of {host} cannot be decompressed"),
+    (ssl.SSLError, "the TLS handshake with {host} failed"),
 )
 
 
@@ -36,16 +36,16 @@ def explain(error: BaseException, host: str) -> str:
     for kind, sentence in _REASONS:
         if any(isinstance(cause, kind) for cause in causes):
             return sentence.format(host=host)
-    return f"no complete answer of {host} ({type(causes[-1]).__name__})"
+    return f"no complete response from {host} ({type(causes[-1]).__name__})"
 
 
 def is_distrusted(error: BaseException) -> bool:
-    """Whether the server's certificate is the reason."""
+    """True if the certificate of the server was not accepted."""
     return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Go down to the root; urllib3 hides a cause in `reason` or in the arguments."""
+    """Yield the chain of causes. urllib3 puts a cause into `reason` or the arguments."""
     seen: set[int] = set()
     todo = [error]
     while todo:
@@ -65,6 +65,6 @@ def _certificate(error: ssl.SSLCertVerificationError, host: str) -> str:
         return f"the certificate of {host} is not valid yet"
     if code in _OTHER_NAME:
         return f"the certificate of {host} is for another name"
-    if code in _STRANGERS:
-        return f"the certificate of {host} is of an authority unknown here (`ca_file` names one)"
+    if code in _UNKNOWN_AUTHORITY:
+        return f"the certificate of {host} is from an unknown authority; set `ca_file`"
     return f"the certificate of {host} is not valid: {error.verify_message}"

@@ -1,57 +1,69 @@
-"""Sockets that know the exchange they serve, and urllib3's connections with them.
+"""Sockets with a deadline for the whole request, and the urllib3 connections that use them.
 
-The time limits of requests and urllib3 are for each wait of a socket, so a server that sends a
-byte now and then holds them for ever, in the headers as in the body. Here each wait is shortened
-to what is left of the exchange. The sockets also know whether any of a request has been sent,
-which decides if it may have arrived; the exceptions do not tell.
+The timeouts of requests and urllib3 apply to each wait of a socket. A server that sends one byte
+at a time could hold a request open forever, in the headers as in the body. Each wait is therefore
+limited to the time left. It also consists of short slices, because a signal must end it. The
+sockets also note whether a part of the request was sent. If it was, the request may have arrived;
+the exceptions do not say so.
 """
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from socket import socket
-from typing import Any
+from typing import Any, TypeVar
 
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3 import HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from ordosync.clock import Clock
+from ordosync.clock import SLICE_S, Clock, StoppedError
+
+T = TypeVar("T")
 
 
 class Exchange:
-    """One request and its answer: when they must be over, and whether any of it was sent."""
+    """One request and its response: its deadline, and whether a part of it was sent.
 
-    def __init__(self, clock: Clock, *, read_s: float, total_s: float) -> None:
+    `grace_s` is the time for the response after a signal, if the request was sent already.
+    """
+
+    def __init__(self, clock: Clock, *, read_s: float, total_s: float, grace_s: float = 0) -> None:
         self._clock = clock
         self._read_s = read_s
         self._ends = clock.monotonic() + total_s
+        self._grace_s = grace_s
         self.sent = False
 
     @property
     def left_s(self) -> float:
-        """How much of its time is left."""
+        """Seconds until the deadline."""
         return self._ends - self._clock.monotonic()
 
-    def wait_s(self) -> float:
-        """Return how long its socket may wait now."""
-        if self.left_s <= 0:
-            raise TimeoutError
-        return min(self.left_s, self._read_s)
+    def slices(self, limit_s: float | None = None) -> Iterator[float]:
+        """Yield the timeouts of the parts of one wait. Raises `StoppedError` after a signal.
+
+        `limit_s` replaces the read timeout.
+        """
+        left_s = min(self.left_s, self._read_s if limit_s is None else limit_s)
+        while left_s > 0:
+            self._clock.check(grace_s=self._grace_s if self.sent else 0)
+            yield min(left_s, SLICE_S)
+            left_s -= SLICE_S
 
 
-# A connection serves many exchanges, and urllib3 makes it out of our sight: its socket finds the
-# exchange by the thread, which makes one at a time.
+# urllib3 creates the connections and reuses them for many exchanges. A socket finds its exchange
+# by the thread, which has one at a time.
 _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 
 
 @contextmanager
 def exchanging(exchange: Exchange) -> Iterator[Exchange]:
-    """Let the sockets of this thread serve this exchange."""
+    """Apply the deadline of this exchange to the sockets of this thread."""
     token = _current.set(exchange)
     try:
         yield exchange
@@ -60,29 +72,52 @@ def exchanging(exchange: Exchange) -> Iterator[Exchange]:
 
 
 class _TimedSocket(socket):
-    """A socket whose every wait ends with the exchange."""
+    """A socket on which no wait outlasts the exchange."""
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        self._wait_no_longer()
-        return super().recv_into(*args, **kwargs)
+        return self._in_slices(lambda: super(_TimedSocket, self).recv_into(*args, **kwargs))
 
     def send(self, *args: Any) -> int:
-        self._wait_no_longer(sends=True)
-        return super().send(*args)
+        return self._in_slices(lambda: super(_TimedSocket, self).send(*args), sends=True)
 
-    def sendall(self, *args: Any) -> None:
-        self._wait_no_longer(sends=True)
-        super().sendall(*args)
+    def sendall(self, data: Any, *args: Any) -> None:
+        # An interrupted `sendall` does not say how much it has sent; `send` does.
+        with memoryview(data).cast("B") as left:
+            sent = 0
+            while sent < len(left):
+                sent += self.send(left[sent:], *args)
 
-    def _wait_no_longer(self, *, sends: bool = False) -> None:
+    def _in_slices(
+        self, wait: Callable[[], T], *, sends: bool = False, limit_s: float | None = None
+    ) -> T:
         exchange = _current.get()
-        if exchange is not None:
-            self.settimeout(exchange.wait_s())
+        if exchange is None:
+            return wait()
+        for slice_s in exchange.slices(limit_s):
             exchange.sent |= sends
+            self.settimeout(slice_s)
+            try:
+                return wait()
+            except TimeoutError as error:
+                if error.errno:
+                    # The connection has timed out, not the slice.
+                    raise
+        raise TimeoutError
 
 
 class _TimedTlsSocket(_TimedSocket, ssl.SSLSocket):
-    """The same over TLS; its handshake is within the limit for connecting."""
+    """The same over TLS. The connect timeout includes the handshake."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        limit_s = self.gettimeout()
+        try:
+            self._in_slices(
+                lambda: super(_TimedTlsSocket, self).do_handshake(block), limit_s=limit_s
+            )
+        except StoppedError:
+            # The caller closes the socket only after an `OSError`.
+            self.close()
+            raise
 
 
 class _Connection(HTTPConnection):
@@ -98,7 +133,8 @@ class _Connection(HTTPConnection):
         finally:
             exchange = _current.get()
             if exchange is not None:
-                exchange.sent = False  # only the proxy was asked so far
+                # Only the CONNECT request to the proxy was sent so far.
+                exchange.sent = False
 
 
 class _TlsConnection(_Connection, HTTPSConnection):
@@ -106,22 +142,22 @@ class _TlsConnection(_Connection, HTTPSConnection):
 
 
 class Adapter(HTTPAdapter):
-    """Makes connections with our sockets; there is no way to have a certificate not verified."""
+    """Creates connections with these sockets. Verification of certificates cannot be disabled."""
 
     def __init__(self, context: ssl.SSLContext | None, *, connections: int) -> None:
         self._context = context
         super().__init__(pool_maxsize=connections)
 
     def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:
-        """Have TLS as our context says, and in no other way."""
+        """Return the key of a pool that uses this context for TLS."""
         host, _ = super().build_connection_pool_key_attributes(*args, **kwargs)
         return host, {"ssl_context": self._context}
 
     def cert_verify(self, *args: Any, **kwargs: Any) -> None:
-        """Leave it to the context: this would add the public authorities to a private one."""
+        """Do nothing: the context verifies. The original would add the public authorities."""
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        """Have connections with our sockets."""
+        """Return a pool that creates connections with these sockets."""
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
         is_tls = isinstance(pool, HTTPSConnectionPool)
         pool.ConnectionCls = _TlsConnection if is_tls else _Connection
@@ -130,9 +166,9 @@ class Adapter(HTTPAdapter):
 
 @cache
 def verifying(ca_file: Path | None) -> ssl.SSLContext:
-    """Return what verifies a server: by the public authorities, or by those of `ca_file` alone.
+    """Return a context that trusts the public authorities, or only those of `ca_file`.
 
-    Kept, since reading the authorities takes longer than most requests.
+    Cached, since loading the authorities takes longer than most requests.
     """
     context = ssl.create_default_context(cafile=str(ca_file or DEFAULT_CA_BUNDLE_PATH))
     context.sslsocket_class = _TimedTlsSocket

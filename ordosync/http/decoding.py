@@ -1,4 +1,4 @@
-"""JSON of a service, read into the shape that was asked for or not at all."""
+"""Decodes the JSON of a service strictly into the requested type."""
 
 import math
 import re
@@ -10,8 +10,8 @@ import msgspec
 
 T = TypeVar("T")
 _BOM = b"\xef\xbb\xbf"
-# Half of a surrogate pair (group 1) is what a service makes of an emoji that it cut in two. It is
-# no character, and would spoil the page that it stands on: `?` in a diamond stands for it.
+# A service that cuts a text inside an emoji leaves half of a surrogate pair (group 1). It is not
+# a valid character, so it is replaced by U+FFFD; otherwise the whole page could not be decoded.
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     rb"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
@@ -20,20 +20,21 @@ _ESCAPE = re.compile(
 
 
 class ShapeError(ValueError):
-    """Whole and well-formed, but something else: it would come again if it were asked again."""
+    """Valid JSON with an unexpected structure. A retry would return the same."""
 
 
 def decode(body: bytes | msgspec.Raw, shape: type[T]) -> T:
-    """Return JSON as a value of `shape`; ValueError says what it is instead.
+    """Return JSON as a value of `shape`. Raises `ValueError`, which describes the content.
 
-    Unknown fields are passed over, numbers with a fraction are exact. Where one bad item must not
-    spoil its page, read a page of `msgspec.Raw` and then each item by this.
+    Unknown fields are ignored, and numbers with a fraction are exact. To keep one bad item from
+    failing its page, decode the page as `msgspec.Raw` values and then each item by itself.
     """
     body = bytes(body)
     if body.startswith(_BOM):
-        raise ValueError("JSON behind a byte order mark")
+        raise ValueError("JSON after a byte order mark")
     try:
-        body.decode()  # msgspec looks only into the fields it keeps
+        # msgspec validates only the fields it keeps.
+        body.decode()
         value = _decode(body, shape)
         finite = _is_finite(value)
     except UnicodeDecodeError:
@@ -41,11 +42,11 @@ def decode(body: bytes | msgspec.Raw, shape: type[T]) -> T:
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
     except msgspec.ValidationError as error:
-        raise ShapeError(f"the unexpected ({error})") from None
+        raise ShapeError(f"JSON with an unexpected structure ({error})") from None
     except msgspec.DecodeError as error:
-        raise ValueError(f"broken JSON ({error})") from None
+        raise ValueError(f"invalid JSON ({error})") from None
     if not finite:
-        raise ValueError("NaN or Infinity in place of a number")
+        raise ValueError("NaN or Infinity instead of a number")
     return value
 
 
@@ -63,7 +64,7 @@ def _decode(body: bytes, shape: type[T]) -> T:
 
 
 def _is_finite(value: object) -> bool:
-    """Look for "NaN" and "Infinity" in strings, which a Decimal takes for numbers."""
+    """Return False for the strings "NaN" and "Infinity", which `Decimal` accepts as numbers."""
     if isinstance(value, Decimal):
         return value.is_finite()
     if isinstance(value, float):

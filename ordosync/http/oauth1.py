@@ -1,9 +1,8 @@
-"""OAuth 1.0a with one leg: a request carries a proof that its sender knows the secret.
+"""One-legged OAuth 1.0a: signs requests, so that the secret itself is never sent.
 
-For a service over plain http, where the secret itself must not be seen. A proof is good once, so
-each attempt of a request gets its own. Signed are method, address and query as they are sent, not
-the body (RFC 5849, 3.4). All of it stands in the query: servers like to drop a header that they
-do not know.
+Needed for a service over plain http. A signature is valid once, so each attempt gets its own.
+The signature covers method, URL and query, not the body (RFC 5849, 3.4). All parameters are in
+the query, since some servers drop the Authorization header.
 """
 
 import base64
@@ -20,13 +19,13 @@ from ordosync.secret import Secret
 
 @dataclass(frozen=True, kw_only=True)
 class OAuth1Signer:
-    """A key and the secret that proves it."""
+    """Signs requests with a consumer key and its secret."""
 
     key: str
     secret: Secret
 
     def signed(self, request: PreparedRequest, at: datetime) -> PreparedRequest:
-        """Return the request with a proof of this moment."""
+        """Return a copy of the request, signed at this time."""
         address, _, query = (request.url or "").partition("?")
         params = [
             *parse_qsl(query, keep_blank_values=True),
@@ -35,16 +34,17 @@ class OAuth1Signer:
             ("oauth_signature_method", "HMAC-SHA256"),
             ("oauth_timestamp", str(int(at.timestamp()))),
         ]
-        proof = ("oauth_signature", self._proof(request.method or "", address, params))
-        twin = request.copy()
-        twin.url = f"{address}?{urlencode([*params, proof], quote_via=quote, safe='')}"
-        return twin
+        signature = ("oauth_signature", self._signature(request.method or "", address, params))
+        copy = request.copy()
+        copy.url = f"{address}?{urlencode([*params, signature], quote_via=quote, safe='')}"
+        return copy
 
-    def _proof(self, method: str, address: str, params: list[tuple[str, str]]) -> str:
+    def _signature(self, method: str, address: str, params: list[tuple[str, str]]) -> str:
         named = sorted((_encoded(name), _encoded(value)) for name, value in params)
         query = "&".join(f"{name}={value}" for name, value in named)
         text = "&".join(map(_encoded, (method, address, query)))
-        key = f"{_encoded(self.secret.reveal())}&"  # behind the & a token's secret would stand
+        # A token secret would follow the `&`; one-legged OAuth has none.
+        key = f"{_encoded(self.secret.reveal())}&"
         return base64.b64encode(hmac.digest(key.encode(), text.encode(), "sha256")).decode()
 
 

@@ -1,4 +1,4 @@
-"""What is told to a monitor such as Healthchecks."""
+"""Pings of a monitor such as Healthchecks."""
 
 import requests
 
@@ -8,9 +8,9 @@ _TIMEOUT_S = 10
 
 
 def ping(url: Secret | None) -> None:
-    """Ask for a URL of a monitor; nothing depends on its answer.
+    """Send a GET request to the URL of a monitor, and ignore errors.
 
-    A monitor that cannot be reached finds out by itself: it misses us.
+    A monitor that cannot be reached raises its own alert about the missing ping.
     """
     if url is None:
         return

@@ -1,9 +1,9 @@
-"""How many requests an account takes in a while.
+"""Rate limit of an account: the number of requests in a period, over all threads and portals.
 
-Safe against any latency: the service counts a request at some moment between its sending and its
-answer, so a slot is free again a whole period after the *answer*. Whatever two requests use the
-same slot, the service sees them at least a period apart. What other processes ask of the same
-account is not known here; when that is too much the service says so, and all stop for a while.
+Latency does not matter: the service counts a request at some time between its sending and its
+response, so a slot is free again one period after the *response*. The service therefore sees two
+requests of the same slot at least one period apart. Requests of other processes are not counted
+here; if there are too many, the service responds with 429 and all requests pause.
 """
 
 from collections import deque
@@ -14,16 +14,16 @@ from threading import Lock
 
 from ordosync.clock import Clock
 
-# The service's clock and ours differ a little, and its window may include both of its ends.
+# The two clocks differ a little, and the window of the service may include both of its ends.
 _MARGIN = 1.005
-# A little more than the minute that most services count in.
-_PATIENCE_S = 75
-# Where no slot has an end yet, because all are in use.
-_LOOK_AGAIN_S = 0.05
+# A little more than the period of most services, one minute.
+_MAX_WAIT_S = 75
+# Poll interval while all slots are in use, so that none has an end yet.
+_POLL_S = 0.05
 
 
 class BusyError(Exception):
-    """There will be no slot for longer than is worth waiting."""
+    """No slot becomes free within the longest wait."""
 
     def __init__(self, wait_s: float) -> None:
         super().__init__(f"no request for {wait_s:.0f} s")
@@ -31,7 +31,7 @@ class BusyError(Exception):
 
 
 class RateLimit:
-    """`calls` requests in `per_s` seconds, by all threads and all portals of an account."""
+    """At most `calls` requests in `per_s` seconds, by all threads and portals of an account."""
 
     def __init__(self, calls: int, per_s: float, clock: Clock) -> None:
         if calls < 1 or per_s <= 0:
@@ -45,32 +45,32 @@ class RateLimit:
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Wait for a slot and hold it for one request and its answer; may raise `BusyError`."""
-        patient_until = self._clock.monotonic() + _PATIENCE_S
+        """Wait for a slot and hold it for one request and its response. Raises `BusyError`."""
+        deadline = self._clock.monotonic() + _MAX_WAIT_S
         while wait_s := self._take():
-            if self._clock.monotonic() + wait_s > patient_until:
+            if self._clock.monotonic() + wait_s > deadline:
                 raise BusyError(wait_s)
             self._clock.sleep(wait_s)
         try:
             yield
         finally:
-            self._give_back()
+            self._release()
 
     def pause(self, seconds: float) -> None:
-        """Let nobody ask for so long, because the service said that it is too much."""
+        """Pause all requests, because the service responded with 429."""
         with self._lock:
             self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
 
     def period_s(self, random: Random) -> float:
-        """Return how long to leave a service alone that says "too much" and not for how long.
+        """Return a random wait after a 429 that names no time.
 
-        Its count starts anew within a period. Others who share the account wait as well, so it is
-        drawn by lot.
+        The count of the service restarts within one period. The wait is random, since other
+        processes that share the account wait as well.
         """
         return random.uniform(0.5, 1) * self.per_s
 
     def _take(self) -> float:
-        """Take a slot and return 0, or return how long there is none."""
+        """Take a slot and return 0, or return the seconds until one may be free."""
         with self._lock:
             now = self._clock.monotonic()
             while self._free_at and self._free_at[0] <= now:
@@ -80,9 +80,9 @@ class RateLimit:
             if self._in_use + len(self._free_at) < self.calls:
                 self._in_use += 1
                 return 0
-            return self._free_at[0] - now if self._free_at else _LOOK_AGAIN_S
+            return self._free_at[0] - now if self._free_at else _POLL_S
 
-    def _give_back(self) -> None:
+    def _release(self) -> None:
         with self._lock:
             self._in_use -= 1
             self._free_at.append(self._clock.monotonic() + self.per_s * _MARGIN)

@@ -1,12 +1,11 @@
-"""What of a foreign text may be shown.
+"""Redacts secrets and personal data from text of a service, before it is logged or shown.
 
-A service likes to quote what it refuses, and what we send is people's addresses. So each word
-that we sent is masked where it comes back, unless it was sent under a name that is known to be
-impersonal: what is unknown counts as personal, and a new field cannot leak before someone
-remembers to add it to a list. Words are masked, not whole values, since a service quotes parts of
-them, in other punctuation or escaped for HTML. A common word that happens to be in an address is
-masked, too: a message may lose one, a person is not exposed. Short words are left alone, or
-nothing could be read.
+A service often quotes the values it refuses, and requests contain addresses of customers. Each
+word that was sent is therefore masked in the response, unless its field is known to be
+impersonal. An unknown field counts as personal, so that a new field cannot leak. Words are
+masked, not whole values, since a service quotes parts of them, with other punctuation or escaped
+for HTML. A common word of an address is masked as well: the message loses a word, but no customer
+is exposed. Short words are kept, because otherwise the message would not be readable.
 """
 
 import re
@@ -22,7 +21,7 @@ MASK = "***"
 _MOST = 240
 _LONGEST_SHORT_WORD = 3
 _DEEPEST = 5
-# A telephone number is known by its last digits, in any grouping.
+# A telephone number is recognized by its last digits, in any grouping.
 _PHONE_DIGITS = 7
 _IMPERSONAL = frozenset(
     {"id", "ids", "sku", "number", "order_number", "order_id", "product_id", "variant_id"}
@@ -30,43 +29,43 @@ _IMPERSONAL = frozenset(
     | {"limit", "offset", "page", "per_page", "sort", "order", "orderby", "query"}
 )
 _SHOPIFY_ID = "gid://shopify/"
-# Repetitions have ends, or a text made for it would keep the expressions busy for ever.
+# All repetitions are bounded, so that no text can make the expressions slow.
 _MAIL = re.compile(r"[^\s<>\"'(),;:]{1,64}@[^\s<>\"'(),;:]{1,255}")
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
 _TITLE = re.compile(r"<title[^<>]{0,100}>([^<]{1,200})", re.IGNORECASE)
 _HEAD = 8_192
 _WORD = re.compile(r"\w+")
 _MASKS = re.compile(r"\*\*\*(?:[\s,.'&#;/-]{0,9}\*\*\*)+")
-_SAID = ("error_message", "message", "error", "error_description", "errors")
+_MESSAGE_FIELDS = ("error_message", "message", "error", "error_description", "errors")
 
 
 def error_message(body: bytes) -> str:
-    """Return what a service says of an error, raw; nothing where it does not do so in JSON."""
+    """Return the error message in a JSON body, not redacted; empty if there is none."""
     try:
         answer = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     if not isinstance(answer, dict):
         return "; ".join(_texts(answer)) if isinstance(answer, str | list) else ""
-    message = "; ".join(text for key in _SAID for text in _texts(answer.get(key)))
+    message = "; ".join(text for key in _MESSAGE_FIELDS for text in _texts(answer.get(key)))
     about = ", ".join(_texts([answer.get("param"), answer.get("params"), *_of_wordpress(answer)]))
     return f"{message} ({about})" if about else message
 
 
 def _of_wordpress(answer: dict[str, Any]) -> list[Any]:
-    """Say which parameters are wrong, and the code, by which adapters know an answer."""
+    """Return the wrong parameters and the error code of a WordPress response."""
     data = answer.get("data")
     return [data.get("params"), answer.get("code")] if isinstance(data, dict) else []
 
 
 def page_title(page: bytes) -> str:
-    """Return what a web page calls itself, raw; nothing where it does not."""
+    """Return the title of a web page, not redacted; empty if it has none."""
     found = _TITLE.search(page[:_HEAD].decode(errors="replace"))
     return found[1] if found else ""
 
 
 def _texts(value: Any, depth: int = 0) -> Iterator[str]:
-    """Go through texts, lists of them, and objects from a field to what is wrong with it."""
+    """Yield the texts in a value, in lists, and in objects from a field to its errors."""
     if isinstance(value, str) and value:
         yield value
     elif isinstance(value, list) and depth < _DEEPEST:
@@ -81,14 +80,14 @@ def _texts(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 class Redactor:
-    """Makes foreign text fit to be shown beside one request."""
+    """Redacts text that belongs to one request."""
 
     def __init__(self, secrets: Sequence[str], *sent: object) -> None:
         self._secrets = secrets
         self._sent = sent
 
     def __call__(self, text: str) -> str:
-        """Return one short line without secrets and without what is personal in the request."""
+        """Return one short line without secrets and without the personal data of the request."""
         text = self._without_secrets(text)
         text = _MAIL.sub(MASK, _single_line(_TAG.sub(" ", text)))
         text = self._without_persons(text)

@@ -1,10 +1,10 @@
-"""What an answer means: a value of the shape that was asked for, or why there is none.
+"""Interprets a response: returns its value in the requested type, or raises an error.
 
-For a read everything unclear is `UnavailableError`. For a write it is `UnknownOutcomeError`:
-after a 500, a 503, a redirect or half an answer the write may have been done all the same. Only
-words that a service says on purpose (4xx, and 429 for "not now") are certain. A web page is not
-the service's word but its host's or a firewall's: what that refuses or does not find may be
-there, and let in later.
+A read with an unclear response raises `UnavailableError`, a write raises `UnknownOutcomeError`:
+after a 500, a 503, a redirect or half a response the write may have been executed. Only a
+deliberate refusal of the service (4xx, including 429) is certain. An HTML page comes from the
+host or a firewall, not from the service. Its 403 or 404 says nothing about the object, so it
+counts as temporary.
 """
 
 import re
@@ -23,6 +23,7 @@ from ordosync.errors import (
     NotFoundError,
     RefusedError,
     SignInError,
+    StoppedCallError,
     UnavailableError,
     UnknownOutcomeError,
 )
@@ -43,7 +44,7 @@ _REQUEST_ID = ("X-Ordoro-Request-Id", "X-Request-Id")
 
 @dataclass(frozen=True, kw_only=True)
 class Request(Generic[T]):
-    """One thing asked of an account."""
+    """One request to an account."""
 
     method: str
     path: str
@@ -52,18 +53,18 @@ class Request(Generic[T]):
     params: Params | None = None
     json: object = None
     form: Mapping[str, str] | None = None
-    """What is sent in place of JSON, as a page of the web sends its fields."""
+    """Form fields, sent instead of JSON."""
     effect: Effect
-    """What doing it twice would do: nothing, the same again, or another thing."""
+    """Effect of repeating it: RFC 9110, 9.2."""
 
     @property
     def unclear_error(self) -> type[AccountError]:
-        """What it is when it is not known what became of it."""
+        """The error if the outcome of the request is not known."""
         return UnavailableError if self.effect == "safe" else UnknownOutcomeError
 
 
 class AttemptError(Exception):
-    """One attempt of a call came to nothing."""
+    """One attempt of a request failed."""
 
     def __init__(
         self,
@@ -78,23 +79,25 @@ class AttemptError(Exception):
         self.kind = kind
         self.answer = answer
         self.can_retry = can_retry
-        """Whether another attempt may help, and does no harm."""
+        """True if another attempt may succeed and cannot do harm."""
         self.is_rate_limited = status == _TOO_MANY
         self.is_overloaded = status == _NOT_NOW
         self.retry_after_s = retry_after_s
-        """How long the service wants to be left alone."""
+        """Seconds to wait before the next attempt, as the service asked."""
 
 
 def to_attempt_error(error: NoResponseError, request: Request[Any]) -> AttemptError:
-    """Return what it means that there is no answer."""
+    """Return the error of an attempt that has no response."""
     kind = request.unclear_error if error.sent else UnavailableError
+    if error.stopped and kind is UnavailableError:
+        return AttemptError(StoppedCallError, str(error))
     return AttemptError(
         kind, str(error), can_retry=request.effect != "non-idempotent" and not error.is_permanent
     )
 
 
 def value_of(response: Response, request: Request[T], redact: Redactor, now: datetime) -> T:
-    """Return what was asked for, or raise `AttemptError`."""
+    """Return the decoded value. Raises `AttemptError`."""
     if not _OK <= response.status < _REDIRECT:
         raise _failed(response, request, redact, now)
     try:
@@ -102,7 +105,7 @@ def value_of(response: Response, request: Request[T], redact: Redactor, now: dat
     except ValueError as error:
         can_retry = request.effect != "non-idempotent" and not isinstance(error, ShapeError)
         raise AttemptError(
-            request.unclear_error, redact(f"answered {error}"), can_retry=can_retry
+            request.unclear_error, redact(f"returned {error}"), can_retry=can_retry
         ) from error
 
 
@@ -154,7 +157,7 @@ def _kind(response: Response, request: Request[Any]) -> type[AccountError]:
 
 
 def _page(response: Response) -> str:
-    """Say which web page it is; nothing where it is none."""
+    """Return a description of the response if it is a web page, else an empty text."""
     if "html" not in response.headers.get("Content-Type", "").lower():
         return ""
     name = " ".join(page_title(response.body).split())
@@ -162,23 +165,23 @@ def _page(response: Response) -> str:
 
 
 def _redirect(response: Response) -> str:
-    """Name no more of the target than its host: the rest may hold what is personal."""
+    """Describe a redirect by its host only: the rest of the target may be personal."""
     try:
         host = parse_url(response.headers.get("Location", "")).host
     except LocationParseError:
         host = None
-    return f"sends us on to {host or 'another of its pages'}, which is not followed"
+    return f"responds with a redirect to {host or 'another page'}; redirects are not followed"
 
 
 def _read(response: Response, shape: type[T]) -> T:
-    """Return the value, or raise ValueError with what it is instead."""
+    """Return the value. Raises `ValueError`, which describes the content."""
     if shape is NoneType:
         return cast("T", None)
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if not response.body.strip():
-        raise ValueError("nothing")
+        raise ValueError("an empty body")
     if _NOTICE.match(response.body):
-        raise ValueError("with a notice of PHP before its JSON: display_errors is on there")
+        raise ValueError("a PHP notice before the JSON; switch display_errors off on that server")
     page = _page(response)
     if page:
         raise ValueError(f"{page}, not JSON")

@@ -1,7 +1,11 @@
-"""When a request is made again within a run, and after how long. Later is the engine's business."""
+"""Retries of one request within a run: how often, and how long to wait.
+
+Later retries belong to the engine.
+"""
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import Random
@@ -16,9 +20,9 @@ _A_DAY_S = 86_400
 
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return how long a service asks to be left alone, at most a day; None if it does not say.
+    """Return the wait that the Retry-After header asks for, at most a day; None if there is none.
 
-    Zero, a moment that has passed and what cannot be read say nothing.
+    Zero, a time in the past and an unreadable value count as no header.
     """
     text = headers.get("Retry-After", "").strip()
     seconds = float(text) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else _until(text, now)
@@ -34,15 +38,24 @@ def _until(text: str, now: datetime) -> float:
 
 
 def backoff_s(attempt: int, random: Random) -> float:
-    """Return the wait after an attempt (from 1), drawn by lot so that many do not come at once."""
+    """Return a random wait after an attempt (from 1), so that clients do not retry together."""
     return random.uniform(0, min(LONGEST_WAIT_S, _BASE_S * 2 ** (attempt - 1)))
 
 
-class RetryBudget:
-    """The requests of one portal, and how many of them were repetitions.
+@dataclass
+class CallState:
+    """State of one call across its attempts."""
 
-    An outage must not be answered with three times the load: after one repetition in ten
-    requests, failures are final at once.
+    left_s: float
+    attempt: int = 0
+    may_have_arrived: bool = False
+
+
+class RetryBudget:
+    """Counts the requests of one portal and limits how many of them are retries.
+
+    Retries must not triple the load on a service that is down: at most one request in ten is a
+    retry. Beyond that a failure is final at once.
     """
 
     def __init__(self) -> None:
@@ -52,17 +65,17 @@ class RetryBudget:
         self._retries = 0
 
     def count(self) -> None:
-        """Take note of a request."""
+        """Count a request."""
         with self._lock:
             self.requests += 1
 
     def charge(self, cost: int) -> None:
-        """Take note of what a service that counts in points has charged."""
+        """Add the query cost that the service charged."""
         with self._lock:
             self.cost += cost
 
     def take_retry(self) -> bool:
-        """Take one repetition out of the budget, if it has one left."""
+        """Return True and count a retry if the budget allows it."""
         with self._lock:
             if self._retries >= max(_ALWAYS, self.requests * _SHARE):
                 return False

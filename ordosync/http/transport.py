@@ -1,7 +1,7 @@
-"""One request and its answer, within limits that hold against any server.
+"""Sends one request and reads its response, within limits of time and size.
 
-No `requests.Session` is used, only its adapter, so there are no redirects, cookies, netrc or
-proxies of the environment to switch off.
+Only the adapter of requests is used, without a `Session`. So there are no redirects, cookies,
+netrc files or proxies of the environment.
 """
 
 import base64
@@ -14,7 +14,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from ordosync import __version__
-from ordosync.clock import Clock
+from ordosync.clock import Clock, StoppedError
 from ordosync.http.connection_errors import explain, is_distrusted
 from ordosync.http.deadlines import Adapter, Exchange, exchanging, verifying
 from ordosync.http.oauth1 import OAuth1Signer
@@ -23,35 +23,37 @@ from ordosync.secret import Secret
 
 Headers = Mapping[str, Secret]
 Auth = tuple[str, Secret] | Headers | OAuth1Signer | Callable[[], Headers]
-"""Key and secret for Basic, headers by name, what signs each request, or what tells the headers
-where they change."""
+"""Key and secret for Basic, headers by name, a signer of each request, or a function that returns
+the current headers."""
 Params = Mapping[str, str | Sequence[str]]
 
-_ASKED = {
+_HEADERS = {
     "User-Agent": f"ordosync/{__version__}",
     "Accept": "application/json",
     "Accept-Encoding": "gzip",
 }
-_PIECE = 65_536
-# Of an answer that is no success only its few words are wanted.
-_MOST_WORDS = 65_536
+_CHUNK = 65_536
+# Only the message of an error response is used.
+_MAX_ERROR_BODY = 65_536
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one call may take at most, all its attempts together."""
+    """Limits of one call, for all its attempts together."""
 
     connect_s: float = 5
     read_s: float = 30
     total_s: float = 60
-    """On the wire; waits between attempts are not counted."""
+    """Time for requests and responses, without the waits between attempts."""
+    grace_s: float = 10
+    """Time for the response to a write after a signal to this process."""
     size: int = 20_000_000
-    """Bytes of an answer, unpacked."""
+    """Maximum size of a response in bytes, after decompression."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """What a server answered."""
+    """The response of a server."""
 
     status: int
     headers: Mapping[str, str]
@@ -59,18 +61,20 @@ class Response:
 
 
 class NoResponseError(Exception):
-    """There is no answer, or none that could be read to its end."""
+    """There is no response, or only a part of it."""
 
-    def __init__(self, why: str, *, sent: bool, is_permanent: bool) -> None:
+    def __init__(self, why: str, *, sent: bool, is_permanent: bool, stopped: bool = False) -> None:
         super().__init__(why)
         self.sent = sent
-        """Whether the request may have arrived."""
+        """True if the request may have arrived."""
         self.is_permanent = is_permanent
-        """Whether another attempt would end the same."""
+        """True if another attempt would fail as well."""
+        self.stopped = stopped
+        """True if a signal to this process ended the wait."""
 
 
 class Transport:
-    """The connections of one account to its one origin. Requests get its secret here."""
+    """Connections of one account to its origin. Adds the credentials to each request."""
 
     def __init__(
         self,
@@ -93,8 +97,9 @@ class Transport:
         self._proxies = {self._origin.scheme: checked_proxy(proxy)} if proxy else {}
         try:
             context = verifying(ca_file) if self._origin.scheme == "https" else None
-        except OSError:  # an SSLError is one, too
-            raise ValueError(f"{ca_file} holds no certificates that can be read") from None
+        # An `SSLError` is an `OSError` as well.
+        except OSError:
+            raise ValueError(f"{ca_file} contains no readable certificates") from None
         self._adapter = Adapter(context, connections=connections)
 
     def prepare(
@@ -106,8 +111,10 @@ class Transport:
         body: bytes | None,
         kind: str = "application/json",
     ) -> requests.PreparedRequest:
-        """Return a request that knows the secret; ValueError where it would leave the origin."""
-        request = requests.Request(method, url, headers=_ASKED, params=params, data=body).prepare()
+        """Return a request with credentials. Raises `ValueError` if it would leave the origin."""
+        request = requests.Request(
+            method, url, headers=_HEADERS, params=params, data=body
+        ).prepare()
         if request.url is None or origin_of(request.url) != self._origin:
             raise ValueError("it refers to another server")
         request.headers.update(_auth_headers(self._auth))
@@ -115,14 +122,25 @@ class Transport:
             request.headers["Content-Type"] = kind
         return request
 
-    def exchange(self, request: requests.PreparedRequest, *, total_s: float) -> Response:
-        """Send a request and read the answer to its end, or raise `NoResponseError`."""
+    def exchange(
+        self, request: requests.PreparedRequest, *, total_s: float, writes: bool
+    ) -> Response:
+        """Send a request and read the whole response. Raises `NoResponseError`.
+
+        A signal ends it at once, or after `Limits.grace_s` if a write was sent already.
+        """
         if self._signer:
             request = self._signer.signed(request, self._clock.now())
-        limits = Exchange(self._clock, read_s=self._limits.read_s, total_s=total_s)
+        grace_s = self._limits.grace_s if writes else 0
+        limits = Exchange(self._clock, read_s=self._limits.read_s, total_s=total_s, grace_s=grace_s)
         with exchanging(limits) as exchange:
             try:
                 return self._reply(request, exchange)
+            except StoppedError as error:
+                why = f"{self._origin.host} had not responded when a signal ended the wait"
+                raise NoResponseError(
+                    why, sent=exchange.sent, is_permanent=True, stopped=True
+                ) from error
             except (requests.RequestException, HTTPError, OSError) as error:
                 raise self._lost(error, exchange) from error
 
@@ -130,43 +148,44 @@ class Transport:
         timeout = (min(self._limits.connect_s, exchange.left_s), self._limits.read_s)
         sent = self._adapter.send(request, stream=True, timeout=timeout, proxies=self._proxies)
         with closing(sent) as response:
-            well = 200 <= response.status_code < 300  # noqa: PLR2004 - any success
-            body = _body(response, self._limits.size) if well else _few_words(response)
+            is_success = 200 <= response.status_code < 300  # noqa: PLR2004
+            body = _body(response, self._limits.size) if is_success else _error_body(response)
             return Response(status=response.status_code, headers=response.headers, body=body)
 
     def _lost(self, error: Exception, exchange: Exchange) -> NoResponseError:
         if exchange.left_s <= 0:
-            why = f"{self._origin.host} did not finish its answer within {self._limits.total_s:g} s"
+            limit = f"{self._limits.total_s:g} s"
+            why = f"{self._origin.host} did not complete its response within {limit}"
             return NoResponseError(why, sent=exchange.sent, is_permanent=True)
         return NoResponseError(
             explain(error, self._origin.host), sent=exchange.sent, is_permanent=is_distrusted(error)
         )
 
     def close(self) -> None:
-        """Close the connections. Harmless when called twice."""
+        """Close the connections. Idempotent."""
         self._adapter.close()
 
 
 def _body(response: requests.Response, size: int) -> bytes:
     body = bytearray()
-    for piece in response.iter_content(_PIECE):
+    for piece in response.iter_content(_CHUNK):
         body += piece
         if len(body) > size:
-            why = f"answered more than {size / 1_000_000:g} MB"
+            why = f"responded with more than {size / 1_000_000:g} MB"
             raise NoResponseError(why, sent=True, is_permanent=True)
     return bytes(body)
 
 
-def _few_words(response: requests.Response) -> bytes:
-    """Read what is said beside a status; the status counts even where the rest does not come."""
+def _error_body(response: requests.Response) -> bytes:
+    """Return the body of an error response; empty if it cannot be read. The status is enough."""
     try:
-        return _body(response, _MOST_WORDS)
-    except (NoResponseError, requests.RequestException, HTTPError, OSError):
+        return _body(response, _MAX_ERROR_BODY)
+    except (NoResponseError, StoppedError, requests.RequestException, HTTPError, OSError):
         return b""
 
 
 def secrets_in(auth: Auth) -> list[str]:
-    """Return all that must never be shown, in each form in which it is sent."""
+    """Return the secrets in each form in which they are sent, for redaction."""
     if callable(auth):
         return secrets_in(auth())
     if isinstance(auth, OAuth1Signer):
@@ -185,11 +204,11 @@ def _auth_headers(auth: Auth) -> dict[str, str]:
         return {"Authorization": f"Basic {_basic(*auth)}"}
     headers = {name: secret.reveal() for name, secret in auth.items()}
     if not all(value.isascii() and value.isprintable() for value in headers.values()):
-        raise ValueError("a secret holds characters that cannot be sent")
+        raise ValueError("a secret contains characters that cannot be sent in a header")
     return headers
 
 
 def _basic(key: str, secret: Secret) -> str:
     if ":" in key:
-        raise ValueError("a key cannot hold a colon")
+        raise ValueError("a key cannot contain a colon")
     return base64.b64encode(f"{key}:{secret.reveal()}".encode()).decode()

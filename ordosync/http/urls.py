@@ -1,7 +1,7 @@
-"""Where requests may go: to one origin, over TLS, below one path.
+"""Restricts requests to one origin, over TLS, below one path.
 
-Addresses are taken apart by the parser that the connection uses as well; two parsers that see
-different hosts in one text are how credentials reach a stranger.
+URLs are parsed by the same parser as the connection uses. With two parsers that see different
+hosts in one text, credentials could be sent to another server.
 """
 
 from ipaddress import ip_address
@@ -15,7 +15,7 @@ _PORTS = {"https": 443, "http": 80}
 
 
 class Origin(NamedTuple):
-    """Whom an address belongs to."""
+    """Scheme, host and port of a URL."""
 
     scheme: str
     host: str
@@ -23,34 +23,35 @@ class Origin(NamedTuple):
 
 
 def origin_of(url: str) -> Origin:
-    """Return the origin of an absolute URL; ValueError where it has none that we could ask."""
+    """Return the origin of an absolute URL. Raises `ValueError` if it is not http or https."""
     try:
         parts = parse_url(url)
-    except LocationParseError:  # whose text would show all of it
-        raise ValueError("an address that cannot be read") from None
+    # The text of the exception would show the whole URL.
+    except LocationParseError:
+        raise ValueError("the URL cannot be parsed") from None
     if parts.scheme not in _PORTS:
-        raise ValueError("an address must begin with https://")
+        raise ValueError("a URL must begin with https://")
     if not parts.host:
-        raise ValueError("an address must name a host")
+        raise ValueError("a URL must name a host")
     return Origin(parts.scheme, parts.host.strip("[]").lower(), parts.port or _PORTS[parts.scheme])
 
 
 def checked_base(url: str, *, allow_http: bool) -> str:
-    """Return a base URL as paths are added to it; ValueError says what is wrong with it."""
+    """Return a base URL without its last slash. Raises `ValueError` if it is not valid."""
     origin, parts = origin_of(url), parse_url(url)
     if parts.auth is not None:
-        raise ValueError("an address must not hold a user or a password")
+        raise ValueError("a URL must not contain a user or a password")
     if parts.query is not None or parts.fragment is not None:
-        raise ValueError("an address must end before its ? or #")
+        raise ValueError("a base URL must not contain ? or #")
     if origin.scheme == "http" and not (allow_http or _is_loopback(origin.host)):
-        raise ValueError("http:// would show the secret to the network: use https://")
+        raise ValueError("http:// would send the secret unencrypted; use https://")
     return Url(parts.scheme, None, parts.host, parts.port, parts.path).url.rstrip("/")
 
 
 def checked_proxy(url: str) -> str:
-    """Return a proxy's URL. TLS to the proxy itself would bypass the limits of `wire`."""
+    """Return the URL of a proxy. TLS to the proxy would bypass the deadlines of the sockets."""
     if not url.lower().startswith("http://"):
-        raise ValueError("a proxy's address must begin with http://")
+        raise ValueError("the URL of a proxy must begin with http://")
     origin_of(url)
     return url
 
@@ -63,16 +64,16 @@ def _is_loopback(host: str) -> bool:
 
 
 def joined(base: str, path: str) -> str:
-    """Return the URL of a path, or of a link out of an answer; ValueError where it leaves.
+    """Return the URL of a path or link. Raises `ValueError` if it would leave the origin.
 
-    A path must stay what it was made as: an empty or dotted segment, which may come from an odd
-    SKU, would make it another one on the way.
+    An empty segment, `.` and `..`, which may come from an unusual SKU, would change the path on
+    its way to the server.
     """
     if not path.startswith("/"):
         return _same_origin(base, path)
     segments = path.partition("?")[0].split("/")[1:]
     if any(unquote(segment) in {".", ".."} for segment in segments) or "" in segments[:-1]:
-        raise ValueError("an empty name, . and .. cannot be part of an address")
+        raise ValueError("an empty name, . and .. cannot be part of a URL")
     return base + path
 
 
@@ -80,12 +81,12 @@ def _same_origin(base: str, link: str) -> str:
     try:
         origin = origin_of(link)
     except ValueError:
-        raise ValueError("it refers to what is no web address") from None
+        raise ValueError("it refers to an invalid URL") from None
     if origin != origin_of(base):
         raise ValueError(f"it refers to another server, {origin.host}")
     return link
 
 
 def quoted(segment: str) -> str:
-    """Return a text such as an SKU as one segment of a path."""
+    """Return a text such as an SKU, quoted as one segment of a path."""
     return quote(segment, safe="", errors="surrogatepass")

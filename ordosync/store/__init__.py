@@ -1,6 +1,6 @@
-"""The task log and the state of the sync, in one SQLite file that every process shares.
+"""Store: the task log and the state of the sync, in one SQLite file that all processes share.
 
-Holds ids, keys, quantities and digests; names, addresses and mail stay in the accounts.
+It contains ids, keys, quantities and digests. Names, addresses and e-mail stay in the accounts.
 Every change is made inside `transaction`, which is short and never spans a call to an account.
 """
 
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from ordosync.clock import Clock
 from ordosync.database import open_database, sqlite3, to_database_error, transaction, writer_lock
 from ordosync.idle import CONFIG_KEY
 from ordosync.store.claims import Claims
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Store:
-    """One connection to the store, for one thread."""
+    """One connection to the store. Not for use by several threads."""
 
     def __init__(self, connection: "sqlite3.Connection", path: Path) -> None:
         self._connection = connection
@@ -46,11 +47,11 @@ class Store:
         self.steps = Steps(connection)
 
     @classmethod
-    def open(cls, path: Path, *, readonly: bool = False) -> Self:
-        """Open the store, made or migrated where needed. Raises `DatabaseError`.
+    def open(cls, path: Path, *, readonly: bool = False, clock: Clock | None = None) -> Self:
+        """Open the store; create or migrate it if needed. Raises `DatabaseError`.
 
-        `readonly` changes nothing on the disk: a store that does not exist yet is then an empty
-        one in memory.
+        `readonly` changes nothing on the disk: if the file does not exist yet, the store is empty
+        and in memory. After `clock.stop` a locked file raises `StoppedError`.
         """
         if readonly and not path.exists() and not path.is_symlink():
             return cls(_in_memory(), path)
@@ -60,6 +61,7 @@ class Store:
             migrations=migrations,
             version=VERSION,
             readonly=readonly,
+            clock=clock,
         )
         try:
             check_machine(connection, path, readonly=readonly)
@@ -70,14 +72,14 @@ class Store:
 
     @property
     def config_digest(self) -> str | None:
-        """The digest of the configuration that portals and schedule are as it says."""
+        """Digest of the configuration that was last applied to portals and schedule."""
         row = self._connection.execute(
             "select value from meta where key = ?", (CONFIG_KEY,)
         ).fetchone()
         return row["value"] if row else None
 
     def set_config_digest(self, digest: str) -> None:
-        """Note that portals and schedule are as this configuration says."""
+        """Note that this configuration was applied to portals and schedule."""
         self._connection.execute(
             "insert into meta (key, value) values (?, ?)"
             " on conflict (key) do update set value = excluded.value",
@@ -86,7 +88,7 @@ class Store:
 
     @property
     def journal(self) -> str:
-        """How SQLite keeps this file whole: `wal`, `delete`, or `memory`."""
+        """Journal mode of SQLite: `wal`, `delete` or `memory`."""
         mode: str = self._connection.execute("pragma journal_mode").fetchone()[0]
         return mode
 
@@ -95,15 +97,15 @@ class Store:
         return Links(self._connection, portal)
 
     def claims(self, account: str) -> Claims:
-        """Return the claimed lines of one Merchant account."""
+        """Return the claims of lines of one Merchant account."""
         return Claims(self._connection, account)
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[None]:
-        """Change several rows or none. Raises `DatabaseError` where the file cannot be used.
+        """Run a write transaction. Raises `DatabaseError` if the file cannot be used.
 
-        What is not to be `durable` waits for no disk: a machine that loses its power may forget
-        it, as if it had not been begun. What comes after it is never kept without it.
+        If it is not `durable`, it does not wait for the disk: a power cut may undo it. A later
+        transaction is never kept without it.
         """
         try:
             with (
@@ -117,7 +119,8 @@ class Store:
 
     @contextmanager
     def _relaxed(self, *, relaxed: bool) -> Iterator[None]:
-        if not relaxed or self.journal != "wal":  # without it the file itself would be at risk
+        # In other journal modes, the file itself could be damaged.
+        if not relaxed or self.journal != "wal":
             yield
             return
         self._connection.execute("pragma synchronous = normal")
@@ -127,7 +130,7 @@ class Store:
             self._connection.execute("pragma synchronous = full")
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the connection."""
         self._connection.close()
 
     def __enter__(self) -> Self:

@@ -1,11 +1,11 @@
-"""Backups of the store, and the way back.
+"""Backup and restore of the store.
 
-A restored store lacks what was done since its backup, and what it calls owed may be done. So
-whatever was open in it is uncertain, and every task is marked as behind: until a later reading has
-caught up, a write is looked for at the other side before it is made (see `engine.execution`).
+A restored store does not know what was done since its backup: open steps may be done already. So
+open steps become uncertain, and every task is marked as restored. Until its next complete read, a
+task looks for each write at the other side before it repeats it (see `engine.execution`).
 
-It is written into the store's own file, by SQLite, and not put in its place: whoever has that
-file open goes on with what is in it now, and meets a fence that has grown.
+SQLite writes the restored content into the existing file. The file is not replaced: a process
+that has it open continues with the new content and meets a higher fence.
 """
 
 import os
@@ -39,7 +39,7 @@ from ordosync.store.timestamps import from_text, to_text
 
 @dataclass(frozen=True, kw_only=True)
 class Copy:
-    """What is in a copy of the store."""
+    """Size and row counts of a copy of the store."""
 
     size: int
     runs: int
@@ -50,33 +50,33 @@ class Copy:
 
 @dataclass(frozen=True, kw_only=True)
 class Restored:
-    """What was restored, and where that is what was there before."""
+    """The restored copy, and the path of the store that it replaced."""
 
     copy: Copy
     kept: Path | None
 
 
 def back_up(database: Path, path: Path, *, replace: bool) -> Copy:
-    """Copy the store to `path`, checked and whole, or leave nothing there.
+    """Copy the store to `path` and verify the copy; on an error, leave nothing there.
 
-    Raises `DatabaseError`, and `OrdosyncError` where there is a file that is not to be replaced.
+    Raises `DatabaseError`, or `OrdosyncError` if a file exists that must not be replaced.
     """
     check_folder(path)
     if path.exists() and path.samefile(database):
         raise OrdosyncError(f"{path} is the store itself; name another file")
     if os.path.lexists(path) and not replace:
-        raise OrdosyncError(f"{path} is there already; --force replaces it")
-    with _half_made(path) as half:
+        raise OrdosyncError(f"{path} already exists; --force replaces it")
+    with _temporary_file(path) as temporary:
         with closing(_open(database, readonly=True)) as store:
-            copy_database(store, half)
-        with closing(_open(half, readonly=True)) as made:
-            found = _look(made, half, database)
+            copy_database(store, temporary)
+        with closing(_open(temporary, readonly=True)) as made:
+            found = _verify(made, temporary, database)
         try:
             if replace:
-                half.replace(path)
+                temporary.replace(path)
             else:
-                os.link(half, path)
-            _sync(path.parent)
+                os.link(temporary, path)
+            _sync_folder(path.parent)
         except OSError as error:
             raise DatabaseError(path, f"{error}; check the folder and its permissions") from error
     return found
@@ -90,22 +90,22 @@ def restore(
     clock: Clock,
     rest: Callable[[], None],
 ) -> Restored:
-    """Make the store what it was when the backup at `path` was made, all of it uncertain.
+    """Restore the store from the backup at `path`; its open steps become uncertain.
 
-    `rest` is called when no run can begin any more, and returns when what was sent last can be
-    found at the other side. Raises `DatabaseError`, and `OrdosyncError` while a run is under way.
+    `rest` is called when no run can start any more. It returns when the other side can find the
+    last writes. Raises `DatabaseError`, or `OrdosyncError` during a run.
     """
     check_folder(database)
-    with _half_made(database) as half:
+    with _temporary_file(database) as temporary:
         with closing(_open(path, readonly=True)) as backup:
-            copy_database(backup, half)
-        with closing(_open(half)) as copy:
-            found = _look(copy, half, path)
+            copy_database(backup, temporary)
+        with closing(_open(temporary)) as copy:
+            found = _verify(copy, temporary, path)
             machine = machine_of(copy)
             if machine not in (None, this_machine()) and not moved:
                 raise DatabaseError(
                     path,
-                    "is of another machine; if nothing runs there any more:"
+                    "is from another machine; if nothing runs there any more, use"
                     f" `ordosync restore --moved {path}`",
                 )
             try:
@@ -114,7 +114,7 @@ def restore(
                 kept = _set_aside(database, clock.now())
                 rest()
                 _prepare(copy, now=clock.now(), fence=0)
-        os.link(half, database)
+        os.link(temporary, database)
     return Restored(copy=found, kept=kept)
 
 
@@ -125,9 +125,9 @@ def _replace(
     clock: Clock,
     rest: Callable[[], None],
 ) -> Path:
-    """Write the copy over the store, under its leases; return where the store was copied to.
+    """Write the copy over the store, under all leases; return the path of the old content.
 
-    Raises `DamagedError` where there is no store that could be kept.
+    Raises `DamagedError` if the store is damaged or does not exist.
     """
     if not os.path.lexists(database):
         raise DamagedError(database, "does not exist")
@@ -145,7 +145,7 @@ def _replace(
 
 
 def _claim_all(db: "sqlite3.Connection", clock: Clock) -> int:
-    """Keep every run from beginning; return the highest fence."""
+    """Claim all leases, so that no run can start; return the highest fence."""
     with transaction(db):
         leases = Leases(db)
         for portal in Portals(db).all():
@@ -163,10 +163,10 @@ def _claim_all(db: "sqlite3.Connection", clock: Clock) -> int:
 
 
 def _prepare(db: "sqlite3.Connection", *, now: datetime, fence: int) -> None:
-    """Believe nothing in a copy that may have changed since it was made."""
+    """Mark what may have changed since the backup as uncertain."""
     at = to_text(now)
     with transaction(db):
-        # What waited for the rest of its plan was never weighed by the brake: planned anew.
+        # The safety limit has not checked an incomplete plan, so the next run plans again.
         db.execute("delete from steps where state = 'waiting' and code = ?", (PLANNED,))
         db.execute(
             "update steps set state = 'unknown', code = 'restored', not_before = null,"
@@ -197,8 +197,8 @@ def _prepare(db: "sqlite3.Connection", *, now: datetime, fence: int) -> None:
         )
 
 
-def _look(db: "sqlite3.Connection", path: Path, source: Path) -> Copy:
-    """Check a copy and count what is in it; if it is damaged, so is what it was made of."""
+def _verify(db: "sqlite3.Connection", path: Path, source: Path) -> Copy:
+    """Verify a copy and count its rows. Raises `DamagedError` for its source."""
     try:
         (verdict,) = db.execute("pragma quick_check(1)").fetchone()
         if verdict != "ok":
@@ -233,14 +233,14 @@ def _open(path: Path, *, readonly: bool = False) -> "sqlite3.Connection":
 
 
 @contextmanager
-def _half_made(path: Path) -> Iterator[Path]:
-    """Give a name beside `path` for what is to be there when it is whole."""
-    half = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+def _temporary_file(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`, and delete what is left of it."""
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        yield half
+        yield temporary
     finally:
         for suffix in ("", *SIDE_FILES):
-            half.with_name(half.name + suffix).unlink(missing_ok=True)
+            temporary.with_name(temporary.name + suffix).unlink(missing_ok=True)
 
 
 def _beside(database: Path, now: datetime) -> Path:
@@ -249,7 +249,7 @@ def _beside(database: Path, now: datetime) -> Path:
 
 
 def _set_aside(database: Path, now: datetime) -> Path | None:
-    """Move away what cannot be used, and what SQLite would take for a part of the next file."""
+    """Rename a damaged store and its side files, which SQLite would use for the next file."""
     kept = _beside(database, now)
     for suffix in ("", *SIDE_FILES):
         file = database.with_name(database.name + suffix)
@@ -258,7 +258,7 @@ def _set_aside(database: Path, now: datetime) -> Path | None:
     return kept if kept.exists() else None
 
 
-def _sync(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

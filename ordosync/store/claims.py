@@ -1,7 +1,7 @@
-"""Which portal sends a line of a Merchant account: a line goes to one Supplier.
+"""Claims: each line of a Merchant account is sent by at most one portal.
 
 A claim is committed together with the `sending` of its order, so two processes never both have
-it. It is kept like a link, and ends when the order was not sent, or was cancelled.
+it. It is kept like a link. It ends when the order was not sent or was cancelled.
 """
 
 import json
@@ -17,7 +17,7 @@ _OVER = ("cancelled_by_task", "cancelled_by_supplier")
 
 
 class Holder(Struct, frozen=True, kw_only=True):
-    """The portal that sends a line, and in which of its steps."""
+    """The portal that has claimed a line, and the key of its step."""
 
     portal: str
     key: str
@@ -42,9 +42,9 @@ class Claims:
     def sent_before(
         self, rivals: Sequence[str], merchant_id: str, lines: Sequence[str]
     ) -> Holder | None:
-        """Return the portal that has sent one of these lines, by its links: also without a claim.
+        """Return the portal that has sent one of these lines, according to links instead of claims.
 
-        One whose order was cancelled has not, nor one that has told of another supplier since.
+        A portal does not count if its order was cancelled or has another supplier by now.
         """
         row = self._db.execute(
             "select ordered.portal, ordered.merchant_id || '#' || ordered.generation as key"
@@ -68,7 +68,7 @@ class Claims:
         return Holder(portal=row["portal"], key=row["key"]) if row else None
 
     def is_over(self, holder: Holder) -> bool:
-        """Return True if the holder's Supplier cancelled the order by itself, as a run has met."""
+        """True if a run found that the Supplier of the holder cancelled the order by itself."""
         row = self._db.execute(
             "select 1 from steps where portal = ? and merchant_id = ? and state = 'failed'"
             " and code = 'supplier-cancelled' limit 1",
@@ -77,7 +77,7 @@ class Claims:
         return row is not None
 
     def are_held(self, portal: str, key: str) -> bool:
-        """Return True if a step of this portal has claimed lines and not given them back."""
+        """True if a step of this portal holds claimed lines."""
         row = self._db.execute(
             "select 1 from claims where account = ? and portal = ? and key = ? limit 1",
             (self._account, portal, key),
@@ -85,7 +85,7 @@ class Claims:
         return row is not None
 
     def take(self, portal: str, lines: Mapping[str, str]) -> None:
-        """Claim lines, each for a step of this portal, as far as no other portal has them."""
+        """Claim lines for steps of this portal, except those that another portal has claimed."""
         self._db.executemany(
             "insert into claims (account, line_id, portal, key) values (?, ?, ?, ?)"
             " on conflict (account, line_id) do update set key = excluded.key"

@@ -1,7 +1,7 @@
-"""What people said of a trouble: when they dismissed it, and why. One row a key.
+"""Dismissed problems: when the operator dismissed each, and why. One row for each key.
 
-`attention` computes what is open from the other tables. A row here closes one key of it for as
-long as its content stays the same. Alerts will note here what they have reported.
+`attention` computes the open problems from the other tables. A row here hides one key as long as
+its content stays the same.
 """
 
 import json
@@ -20,7 +20,7 @@ Severity = Literal["low", "normal", "critical"]
 
 
 class Concern(Struct, frozen=True, kw_only=True):
-    """A trouble that somebody has dismissed."""
+    """A problem that the operator has dismissed."""
 
     key: str
     portal: str
@@ -28,7 +28,7 @@ class Concern(Struct, frozen=True, kw_only=True):
     severity: Severity
     code: str
     content: str
-    """What the trouble was about; other content under the same key is open again."""
+    """Content when it was dismissed; with other content, the problem is open again."""
     since: datetime
     dismissed_at: datetime
     note: str = ""
@@ -41,12 +41,12 @@ class Concerns:
         self._db = connection
 
     def dismissed(self) -> Mapping[str, Concern]:
-        """Return all that was dismissed, by key."""
+        """Return all dismissed problems, by key."""
         rows = self._db.execute("select * from concerns where dismissed_at is not null")
         return {row["key"]: _concern(row) for row in rows}
 
     def dismissed_steps(self, portal: str, task: str) -> list[str]:
-        """Return the keys of the steps of a task that somebody has dismissed."""
+        """Return the keys of the dismissed steps of a task."""
         above = f"{portal}:{task}:"
         rows = self._db.execute(
             "select key from concerns where portal = ? and task = ? and dismissed_at is not null"
@@ -56,7 +56,7 @@ class Concerns:
         return [row["key"].removeprefix(above) for row in rows if row["key"].startswith(above)]
 
     def dismiss(self, concerns: Iterable[Concern]) -> None:
-        """Note that these were dismissed."""
+        """Record these as dismissed."""
         self._db.executemany(
             "insert into concerns (key, portal, task, severity, code, content, since,"
             " dismissed_at, note) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -80,14 +80,14 @@ class Concerns:
         )
 
     def take_back(self, keys: Iterable[str]) -> None:
-        """Forget that these were dismissed."""
+        """Make these problems open again."""
         self._db.execute(
             "delete from concerns where key in (select value from json_each(?))",
             (json.dumps(list(keys)),),
         )
 
     def noted(self, keys: Iterable[str]) -> list[str]:
-        """Return which of these have a note."""
+        """Return the keys among these that have a note."""
         rows = self._db.execute(
             "select key from concerns where note is not null"
             " and key in (select value from json_each(?)) order by key",
@@ -96,14 +96,14 @@ class Concerns:
         return [row["key"] for row in rows]
 
     def delete_notes(self, keys: Iterable[str]) -> None:
-        """Delete what people wrote when they dismissed these; they stay dismissed."""
+        """Delete the notes of these problems, which stay dismissed."""
         self._db.execute(
             "update concerns set note = null where key in (select value from json_each(?))",
             (json.dumps(list(keys)),),
         )
 
     def rename(self, old: str, new: str) -> None:
-        """Give a portal's rows its new name."""
+        """Rename a portal in its rows."""
         self._db.execute(
             "update concerns set portal = :new, key = :new || substr(key, length(:old) + 1)"
             " where portal = :old",
@@ -112,7 +112,7 @@ class Concerns:
 
 
 def step_key(portal: str, task: str, key: str) -> str:
-    """Return the key of the trouble with a step."""
+    """Return the key of the problem of a step."""
     return f"{portal}:{task}:{key}"
 
 

@@ -1,11 +1,11 @@
-"""Who may work on what: a lease with a fence for each thing that tasks touch, in each portal.
+"""Leases with fences: for each resource of a portal, at most one process works on it.
 
-A lease is won by one conditional write. Its owner is a process, told by machine start, pid and
-start time, so that a dead owner is known for dead and taken over at once; `until_boot_s` only ends
-the lease of one that is alive and has stopped working. It counts from the machine's start, because
-a wall clock that is set forward would take the lease from an owner at work. The fence grows with
-each claim, and every later write of the run asks for it: a process that was frozen and taken over
-commits nothing.
+A lease is claimed by one conditional write. Its owner is a process, identified by boot id, pid and
+start time, so the lease of a dead process can be taken over at once. `until_boot_s` ends the lease
+of a process that is alive but does not work any more. It counts from the start of the machine,
+because setting the wall clock forward must not end the lease of a working process. Each claim
+increases the fence, and each write of a run checks it, so a process that was frozen and lost its
+lease commits nothing.
 """
 
 import json
@@ -29,7 +29,7 @@ _LEASE_S = LEASE.total_seconds()
 
 @dataclass(frozen=True, kw_only=True)
 class Lease:
-    """A claim that was won."""
+    """A lease that this process has claimed."""
 
     portal: str
     resource: Resource
@@ -37,13 +37,13 @@ class Lease:
 
 
 class Leases:
-    """The table `leases`. Every method belongs inside a transaction."""
+    """The table `leases`. Call every method inside a transaction."""
 
     def __init__(self, connection: "sqlite3.Connection") -> None:
         self._db = connection
 
     def claim(self, portal: str, resource: Resource, *, clock: Clock) -> Lease | int | None:
-        """Win the lease, or return the run that holds it (None where that is not known)."""
+        """Claim the lease, or return the id of the run that holds it (None if not known)."""
         held = self._held(portal, resource, clock)
         if held:
             run_id: int | None = held["run_id"]
@@ -65,7 +65,7 @@ class Leases:
         return Lease(portal=portal, resource=resource, fence=won["fence"])
 
     def is_held(self, portal: str, resource: Resource, *, clock: Clock) -> bool:
-        """Whether a process that lives is at work on this."""
+        """True if a live process holds the lease."""
         return self._held(portal, resource, clock) is not None
 
     def _held(self, portal: str, resource: Resource, clock: Clock) -> "sqlite3.Row | None":
@@ -77,7 +77,7 @@ class Leases:
         return None
 
     def last_run(self, lease: Lease) -> int | None:
-        """Return the run that the lease was last claimed for."""
+        """Return the id of the run for which the lease was last claimed."""
         row = self._db.execute(
             "select run_id from leases where portal = ? and resource = ?",
             (lease.portal, lease.resource),
@@ -86,7 +86,7 @@ class Leases:
         return run_id
 
     def renew(self, lease: Lease, run_id: int, *, clock: Clock) -> None:
-        """Go on holding the lease. Raises `LeaseLostError` where somebody else has it."""
+        """Extend the lease. Raises `LeaseLostError` if another process has it."""
         self._change(
             lease,
             "until = :until, until_boot_s = :until_boot_s, run_id = :run_id",
@@ -96,11 +96,11 @@ class Leases:
         )
 
     def check(self, lease: Lease) -> None:
-        """Ask for the fence. Raises `LeaseLostError` where somebody else has the lease."""
+        """Check the fence. Raises `LeaseLostError` if another process has the lease."""
         self._change(lease, "fence = fence")
 
     def release(self, lease: Lease) -> None:
-        """Give the lease back. Raises `LeaseLostError` where somebody else has it."""
+        """Release the lease. Raises `LeaseLostError` if another process has it."""
         self._change(lease, "owner = null, until = null, until_boot_s = null")
 
     def _change(self, lease: Lease, assignment: str, **values: object) -> None:
@@ -122,14 +122,15 @@ class Leases:
 
 def _has_run_out(row: "sqlite3.Row", clock: Clock) -> bool:
     until_s: float | None = row["until_boot_s"]
-    if until_s is None:  # claimed by a version that knew no other time
+    # An older version has claimed the lease, with a wall time only.
+    if until_s is None:
         return bool(row["until"] <= to_text(clock.now()))
-    # More than a whole lease ahead: claimed before a start of the machine that `/proc` hides.
+    # A later end means that the machine was restarted since, and `/proc` does not show it.
     return not clock.boot_s() < until_s <= clock.boot_s() + _LEASE_S
 
 
 def this_process() -> str:
-    """Name this process so that no other one, now or later, has the same name."""
+    """Return an id of this process that no other process has, now or later."""
     return json.dumps([_boot_id(), os.getpid(), _started(os.getpid()), _container()])
 
 
@@ -150,7 +151,7 @@ def is_alive(owner: str) -> bool:
 
 
 def _container() -> str:
-    """Name the space in which process ids count, which a container has of its own."""
+    """Return the PID namespace of this process; a container has its own."""
     try:
         return str(Path("/proc/self/ns/pid").readlink())
     except OSError:
@@ -165,10 +166,11 @@ def _boot_id() -> str:
 
 
 def _started(pid: int) -> str | None:
-    """Return the start time in clock ticks; None for no process, or one that is only a zombie."""
+    """Return the start time in clock ticks; None if the process has ended or is a zombie."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return None
-    state, *fields = stat.rpartition(")")[2].split()  # the name before may hold anything
+    # The name of the process, in parentheses, can contain any character.
+    state, *fields = stat.rpartition(")")[2].split()
     return None if state in "ZX" else fields[18]

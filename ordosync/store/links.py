@@ -1,6 +1,6 @@
-"""Which two orders, lines, products and shipments are the same. Never pruned.
+"""Links between the orders, lines, products and shipments of the two accounts. Never pruned.
 
-A link is also the tombstone of what was imported: while it is there, nothing is imported again.
+A link also prevents a second import: while it exists, its object is not imported again.
 """
 
 import json
@@ -26,26 +26,26 @@ LinkState = Literal[
     "reopened",
     "voided",
 ]
-"""What became of an order since it was linked. `cancel_refused`: the Merchant cancelled it when it
-was shipped already; `reopened`: and then its label was deleted, so it may be cancelled after all.
-`voided`: a shipment whose label was deleted.
+"""State of an order since it was linked. `cancel_refused`: the Merchant cancelled it after it was
+shipped; `reopened`: its label was deleted after that, so it can be cancelled. `voided`: a shipment
+whose label was deleted.
 """
 
 
 class Link(Struct, frozen=True, kw_only=True):
-    """One thing that both accounts have; ids as each account has them."""
+    """One object that both accounts have, with its id in each of them."""
 
     kind: LinkKind
     merchant_id: str
     supplier_id: str
     generation: int = 1
-    """Grows when an order that our task cancelled is requested and imported once more, and with
-    each shipment of an order, whose link is from the Merchant's order to `<shipment>:<number>`."""
+    """Number of the import: 2 for an order that was cancelled by the task and requested again. For
+    shipments, it counts those of the order; their link is to `<shipment>:<tracking number>`."""
     state: LinkState = "live"
 
     @property
     def has_ended(self) -> bool:
-        """Whether the Supplier's order is nothing any more that could be cancelled."""
+        """True if the Supplier's order was split or cancelled, so it cannot be cancelled again."""
         return self.state in ("split", "cancelled_by_task", "cancelled_by_supplier")
 
 
@@ -84,7 +84,7 @@ class Links:
         return [(_link(row), from_text(row["linked_at"])) for row in rows]
 
     def beginning_with(self, kind: LinkKind, prefix: str, *, limit: int) -> Sequence[str]:
-        """Return the first ids, of both sides, that begin like this."""
+        """Return the first ids of either account that begin with the prefix."""
         found: list[str] = []
         for side in ("merchant_id", "supplier_id"):
             rows = self._db.execute(
@@ -96,7 +96,7 @@ class Links:
         return found
 
     def live(self, kind: LinkKind, *, page: int = 500) -> Iterator[list[Link]]:
-        """Yield the links that nothing has ended, a page in memory."""
+        """Yield the live links in pages."""
         last = ""
         while rows := self._db.execute(
             "select * from links where portal = ? and kind = ? and state = 'live'"
@@ -116,7 +116,7 @@ class Links:
         return [_link(row) for row in rows]
 
     def count(self) -> int:
-        """Return how many there are, of every kind."""
+        """Return the number of links of all kinds."""
         [count] = self._db.execute(
             "select count(*) from links where portal = ?", (self._portal,)
         ).fetchone()
@@ -132,7 +132,7 @@ class Links:
         return [_link(row) for row in rows]
 
     def requested_again(self, ids: Sequence[str]) -> None:
-        """Note that the Merchant requests orders again whose cancellation was refused."""
+        """Note that the Merchant requests these orders again after a refused cancellation."""
         self._db.execute(
             "update links set state = 'live' where portal = ? and kind = 'order'"
             " and state = 'cancel_refused' and merchant_id in (select value from json_each(?))",
@@ -140,7 +140,7 @@ class Links:
         )
 
     def unshipped(self, *, before: datetime, limit: int) -> Sequence[tuple[Link, datetime]]:
-        """Return the orders and pieces linked before then of which no label is known, and when."""
+        """Return orders and pieces without a label that were linked before then, with that time."""
         rows = self._db.execute(
             f"select * from links where {_UNREPORTED} and linked_at < :before"  # noqa: S608
             " order by linked_at limit :limit",
@@ -149,10 +149,10 @@ class Links:
         return [(_link(row), from_text(row["linked_at"])) for row in rows]
 
     def unreported(self, *, linked_after: datetime, shipped_after: datetime) -> Sequence[Link]:
-        """Return the orders and pieces of which no label is known, and may be any day.
+        """Return the orders and pieces without a label that may still get one.
 
-        So long ago as `shipped_after` one that was shipped without a label was not known to be.
-        One whose step is open is left out: that is tried by itself, or waits for a person.
+        Excluded are those that were marked as shipped without a label before `shipped_after`, and
+        those with an open step, which is retried or waits for the operator.
         """
         rows = self._db.execute(
             f"select * from links as this where {_UNREPORTED} and linked_at > :linked"  # noqa: S608
@@ -171,7 +171,7 @@ class Links:
         return [_link(row) for row in rows]
 
     def add(self, links: Iterable[Link], *, now: datetime) -> None:
-        """Keep links; one that is there already only takes a state that ends it."""
+        """Insert links. An existing link only gets the new state, unless that is `live`."""
         at, links = to_text(now), list(links)
         self._db.executemany(
             "insert into links"

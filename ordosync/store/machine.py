@@ -1,4 +1,4 @@
-"""Which machine a store is used on: only one, since its leases ask that machine who is alive."""
+"""Binds a store to one machine, since leases check which processes of that machine are alive."""
 
 import hashlib
 from pathlib import Path
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 MACHINE_KEY = "machine"
 NAMELESS = "nameless"
-"""What all machines and containers without an id are called."""
+"""Id of all machines and containers that have none."""
 _PLACES: "Sequence[str]" = ("/etc/machine-id", "/var/lib/dbus/machine-id")
 
 
 def this_machine() -> str:
-    """Name this machine. Its id is not to be shown, so it is the digest of it that is kept."""
+    """Return a digest of the id of this machine; the id itself is confidential."""
     for place in _PLACES:
         try:
             found = Path(place).read_text("ascii").strip()
@@ -29,13 +29,13 @@ def this_machine() -> str:
 
 
 def machine_of(connection: "sqlite3.Connection") -> str | None:
-    """Return the machine that a store is used on; None where nobody has noted it yet."""
+    """Return the machine that uses a store; None if it was not noted yet."""
     row = connection.execute("select value from meta where key = ?", (MACHINE_KEY,)).fetchone()
     return row["value"] if row else None
 
 
 def check_machine(connection: "sqlite3.Connection", path: Path, *, readonly: bool) -> None:
-    """Refuse the store of another machine; one that was never used is this one's from now on."""
+    """Raise `DatabaseError` for the store of another machine; bind a new store to this one."""
     try:
         found = machine_of(connection)
         if found is None and not readonly:

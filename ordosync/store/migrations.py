@@ -1,7 +1,7 @@
-"""The store's tables, one small migration after the other; the last sets `user_version`.
+"""Migrations of the store; each sets `user_version`.
 
-A migration that has been released is never changed. Times are UTC as ISO text of fixed width, so
-that they sort as text; the SQL knows no type that SQLite alone has.
+A released migration is never changed. Times are UTC in ISO format with a fixed width, so that
+they sort as text. The SQL uses no type that only SQLite has.
 """
 
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ VERSION = 2
 
 
 def migrations() -> "Migrations":
-    """Return what makes an empty file the store of this version."""
+    """Return the migrations that turn an empty file into a store of this version."""
     from sqlite_utils import Migrations  # noqa: PLC0415 - a third of a command's start-up
 
     steps = Migrations("ordosync")

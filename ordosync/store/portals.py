@@ -1,4 +1,4 @@
-"""Which portals the store knows, so that a renamed one does not import everything again."""
+"""Registered portals, so that a renamed portal does not import everything again."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -16,19 +16,19 @@ _TABLES = ("schedule", "leases", "runs", "steps", "links", "claims")
 
 @dataclass(frozen=True, kw_only=True)
 class Registered:
-    """A portal as the store knows it."""
+    """A portal as it is recorded in the store."""
 
     merchant: str
     supplier: str
     selection: str
-    """What else tells apart two portals of the same accounts."""
+    """Text that distinguishes two portals of the same accounts."""
     origin: str
-    """The first name it had: part of every reference that was ever sent, so it never changes."""
+    """The first name of the portal. Never changes, since it is part of every sent reference."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PortalIdentity:
-    """A portal as the configuration has it."""
+    """A portal as the configuration describes it."""
 
     name: str
     was: str | None
@@ -44,7 +44,7 @@ class Portals:
         self._db = connection
 
     def all(self) -> Mapping[str, Registered]:
-        """Return every portal that ever ran, by its present name."""
+        """Return every portal that has ever run, by its current name."""
         rows = self._db.execute("select key, value from meta where key like 'portal:%'")
         return {
             row["key"].removeprefix("portal:"): Registered(**json.loads(row["value"]))
@@ -52,7 +52,7 @@ class Portals:
         }
 
     def known_as(self, portal: PortalIdentity) -> str:
-        """Return the name under which the rows of this portal stand at present."""
+        """Return the name that the rows of this portal have now."""
         if not portal.was or self._get(portal.name):
             return portal.name
         for name, registered in self.all().items():
@@ -61,7 +61,7 @@ class Portals:
         return portal.name
 
     def origin(self, portal: PortalIdentity) -> str:
-        """Return the first name of this portal, as far as store and configuration know it."""
+        """Return the first known name of this portal."""
         registered = self._get(self.known_as(portal))
         return registered.origin if registered else portal.was or portal.name
 
@@ -72,14 +72,14 @@ class Portals:
         return Registered(**json.loads(row["value"])) if row else None
 
     def check(self, portals: Iterable[PortalIdentity]) -> None:
-        """Refuse a portal that looks like a renamed one. Raises `ConfigError`."""
+        """Raise `ConfigError` if a new portal looks like a renamed one."""
         portals = list(portals)
         known = self.all()
         names = {portal.name for portal in portals}
         gone = {name: registered for name, registered in known.items() if name not in names}
         problems = [
-            f"portals.{portal.name}: the store knows these accounts as portal {name}, which is"
-            f" gone: say `was: {name}` here, or everything would be imported again"
+            f"portals.{portal.name}: these accounts were portal {name}, which is not in the"
+            f" file any more; add `was: {name}` here, or all orders would be imported again"
             for portal in portals
             if portal.name not in known and self.known_as(portal) == portal.name
             for name, registered in gone.items()
@@ -90,7 +90,7 @@ class Portals:
             raise ConfigError(problems)
 
     def register(self, portal: PortalIdentity) -> None:
-        """Know this portal from now on, with what it had under its old name."""
+        """Record this portal, and move the rows of its old name to the new name."""
         origin, old = self.origin(portal), self.known_as(portal)
         if old != portal.name:
             for table in _TABLES:

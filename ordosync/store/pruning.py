@@ -1,10 +1,9 @@
-"""Old runs and settled steps go, in transactions so short that nobody waits for one.
+"""Deletes old runs and settled steps in short transactions, so that writers never wait long.
 
-Links stay for ever, so nothing is imported again; so does what is open, has failed or was
-dismissed, with its runs, and the newest run of each task. The order matters: a step that was done
-goes before what was told of it later, or an old edit would be told once more. The file does not
-shrink: what has become free in it is used again, without a lock on all of it for as long as moving
-it together takes.
+Links are kept, so nothing is imported again. Open, failed and dismissed steps are kept with their
+runs, and so is the newest run of each task. The order matters: a step is deleted before the steps
+about later edits of its object; otherwise an old edit would be reported again. The file does not
+shrink, since that would lock all of it; its free pages are reused.
 """
 
 from collections.abc import Callable
@@ -19,30 +18,30 @@ if TYPE_CHECKING:
     import sqlite3
 
 BATCH = 200
-"""Rows a transaction: under ten milliseconds."""
+"""Rows deleted in one transaction, which takes less than ten milliseconds."""
 _KEY = "pruned_at"
 _EVERY = timedelta(days=1)
 
 
 @dataclass(kw_only=True)
 class Pruned:
-    """What is gone."""
+    """Number of deleted rows."""
 
     before: datetime
     runs: int = 0
     steps: int = 0
     ended: bool = False
-    """Whether nothing is left to prune; else it was asked to stop."""
+    """True if nothing is left to prune; False if it was stopped."""
 
 
 class Pruning:
-    """The old rows of `runs` and `steps`."""
+    """Deletes old rows of `runs` and `steps`."""
 
     def __init__(self, connection: "sqlite3.Connection") -> None:
         self._db = connection
 
     def is_due(self, *, now: datetime) -> bool:
-        """Whether it was last done a day ago, or by a clock that was wrong."""
+        """True if the last pruning was a day ago, or has a time in the future."""
         row = self._db.execute("select value from meta where key = ?", (_KEY,)).fetchone()
         return row is None or not now - _EVERY < from_text(row["value"]) <= now
 
@@ -53,7 +52,7 @@ class Pruning:
         now: datetime,
         between: Callable[[], bool] = lambda: True,
     ) -> Pruned:
-        """Delete what ended before this time; `between` lets others write, or says to stop."""
+        """Delete what ended before this time. `between` pauses, and returns False to stop."""
         pruned = Pruned(before=before)
         first_kept = self._first_kept(before, now)
         at = to_text(before)
@@ -75,7 +74,7 @@ class Pruning:
         return pruned
 
     def _first_kept(self, before: datetime, now: datetime) -> int:
-        """Return the first run that is not old; one from the future says nothing."""
+        """Return the id of the first run that is kept; runs in the future are ignored."""
         row = self._db.execute(
             "select id from runs where started_at between ? and ? order by id limit 1",
             (to_text(before), to_text(now)),

@@ -1,6 +1,6 @@
-"""Supplier accounts that do not keep the references of the orders that they create.
+"""Supplier accounts that do not store the references of created orders.
 
-A look-up by reference proves nothing there: what it does not find may have arrived all the same.
+A look-up by reference proves nothing there: an order that it does not find may exist.
 """
 
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _KEY = "no-reference:"
 _BELIEVED_AGAIN = timedelta(days=30)
-"""So long after the last answer without a reference an account's look-ups count again."""
+"""Time after the last response without a reference until look-ups are trusted again."""
 
 
 class References:
@@ -23,7 +23,7 @@ class References:
         self._db = connection
 
     def missed(self, account: str, *, now: datetime) -> None:
-        """Note that an order was created whose answer lacked its reference."""
+        """Note that a created order had no reference in its response."""
         since = self.missing_since(account, now=now) or now
         self._db.execute(
             "insert into meta (key, value) values (?, ?)"
@@ -32,7 +32,7 @@ class References:
         )
 
     def missing_since(self, account: str, *, now: datetime) -> datetime | None:
-        """Return since when an account's look-ups prove nothing; None if they do."""
+        """Return since when look-ups of an account prove nothing; None if they can be trusted."""
         row = self._db.execute(
             "select value from meta where key = ?", (f"{_KEY}{account}",)
         ).fetchone()

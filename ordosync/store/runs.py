@@ -1,4 +1,4 @@
-"""The task log: one row a run."""
+"""The task log: one row for each run."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -18,7 +18,7 @@ STATUSES: tuple[Status, ...] = ("running", "ok", "partial", "failed", "interrupt
 
 @dataclass(kw_only=True)
 class Counts:
-    """What a run has met so far; `seen` is always the sum of the others."""
+    """Counts of the steps of a run; `seen` is the sum of the others."""
 
     done: int = 0
     unchanged: int = 0
@@ -27,18 +27,18 @@ class Counts:
     failed: int = 0
 
     def add(self, what: Counted) -> None:
-        """Count one more."""
+        """Count one step."""
         setattr(self, what, getattr(self, what) + 1)
 
     @property
     def seen(self) -> int:
-        """Everything that was met."""
+        """Number of all steps."""
         return self.done + self.unchanged + self.skipped + self.waiting + self.failed
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunError:
-    """Why a run failed or was interrupted."""
+    """The error of a run that failed or was interrupted."""
 
     code: str
     message: str
@@ -46,7 +46,7 @@ class RunError:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One execution of a task, as the log has it."""
+    """One execution of a task, as recorded in the log."""
 
     id: int
     portal: str
@@ -58,11 +58,11 @@ class Run:
     counts: Counts = field(default_factory=Counts)
     calls: int = 0
     cost: int = 0
-    """What foreign services charged for the calls, in points of their own."""
+    """Query cost of the calls, in the points of the service."""
     missed_slots: int = 0
     error: RunError | None = None
     is_kept: bool = True
-    """Whether it is in the log: a look that found nothing is not."""
+    """True if the run is in the log; runs that found nothing are removed."""
 
 
 class Runs:
@@ -83,7 +83,7 @@ class Runs:
         return _run(row)
 
     def update(self, run_id: int, counts: Counts, *, calls: int, cost: int) -> None:
-        """Keep the counts of a run that goes on, so that a crash does not lose them."""
+        """Save the counts of a running run, so that a crash does not lose them."""
         self._db.execute(
             "update runs set seen = :seen, done = :done, unchanged = :unchanged,"
             " skipped = :skipped, waiting = :waiting, failed = :failed, calls = :calls,"
@@ -94,7 +94,7 @@ class Runs:
     def finish(
         self, run_id: int, status: Status, *, now: datetime, error: RunError | None = None
     ) -> None:
-        """Close a row that is running; one that is closed stays as it is."""
+        """Finish a running run; a finished run stays unchanged."""
         self._db.execute(
             "update runs set status = ?, finished_at = ?, error_code = ?, error_message = ?"
             " where id = ? and status = 'running'",
@@ -108,7 +108,7 @@ class Runs:
         )
 
     def remove(self, run_id: int) -> None:
-        """Take back a row: a look for changes that found nothing leaves none."""
+        """Delete a run that found nothing."""
         self._db.execute("delete from runs where id = ?", (run_id,))
 
     def get(self, run_id: int) -> Run | None:
@@ -124,7 +124,7 @@ class Runs:
         task: str | None = None,
         status: str | None = None,
     ) -> Sequence[Run]:
-        """Return the most recent runs that all filters let through, newest first."""
+        """Return the most recent runs that match all filters, newest first."""
         filters = {"portal": portal, "task": task, "status": status}
         used = {name: value for name, value in filters.items() if value is not None}
         where = " and ".join(f"{name} = :{name}" for name in used)
@@ -136,9 +136,9 @@ class Runs:
         return [_run(row) for row in rows]
 
     def braked(self, portal: str, task: str) -> tuple[Run, Run] | None:
-        """Return the first and the last run that the safety limit stopped since one has passed.
+        """Return the first and the last run that the safety limit stopped since a run passed it.
 
-        A retry of single steps is not held to the limit, so it lifts nothing.
+        A retry of single steps is not subject to the limit, so it does not count.
         """
         of_task = {"portal": portal, "task": task}
         [passed] = self._db.execute(

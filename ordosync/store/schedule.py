@@ -1,4 +1,4 @@
-"""When each task of a portal ran, when it starts next, and where its next reading begins."""
+"""Schedule of the tasks of each portal: last runs, next start and read cursor."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,30 +14,31 @@ if TYPE_CHECKING:
     import sqlite3
 
 DecidedBy = Literal["configuration", "default", "autosync"]
-_BY_HAND_S = 3600  # what is only run by hand has slots as well, to count crashes in
+# Tasks that are only run by hand have slots as well, in which crashes are counted.
+_BY_HAND_S = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What the configuration, and nobody's pausing, say about a task of a portal."""
+    """The interval of a task of a portal according to the configuration, without pauses."""
 
     portal: str
     task: str
     interval_s: int | None
-    """None: only by hand."""
+    """None if the task is only run by hand."""
     decided_by: DecidedBy
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleRow:
-    """A task of a portal as the store knows it."""
+    """A task of a portal as recorded in the store."""
 
     portal: str
     task: str
     interval_s: int | None
     decided_by: DecidedBy
     paused: bool | None = None
-    """By `autosync`; False: resumed, or switched on; None: nobody said."""
+    """Set by `autosync`. False: resumed or switched on; None: never set."""
     next_at: datetime | None = None
     last_started_at: datetime | None = None
     last_ok_at: datetime | None = None
@@ -47,11 +48,11 @@ class ScheduleRow:
 
     @property
     def slots(self) -> Slots:
-        """Return the slots in which its runs are counted."""
+        """The slots in which the runs of the task are counted."""
         return Slots.of(self.portal, self.task, self.interval_s or _BY_HAND_S)
 
     def gave_up(self, now: datetime) -> bool:
-        """Whether this slot is left alone because the task crashed in it too often."""
+        """True if the task crashed too often in this slot and waits for the next slot."""
         tried_at = self.history.tried_at
         return (
             self.history.tries >= TRIES
@@ -60,7 +61,7 @@ class ScheduleRow:
         )
 
     def was_woken(self, now: datetime) -> bool:
-        """Whether it was made due since its run began, which was then the time to start next."""
+        """True if the task was made due by `wake` after its run had started."""
         return self.next_at not in (None, self.last_started_at) and self.next_at <= now
 
     def starts_next(self, now: datetime, *, next_retry_at: datetime | None) -> datetime | None:
@@ -77,13 +78,13 @@ class ScheduleRow:
 
 
 class Schedule:
-    """The table `schedule`. What changes it belongs inside a transaction."""
+    """The table `schedule`. Call methods that change it inside a transaction."""
 
     def __init__(self, connection: "sqlite3.Connection") -> None:
         self._db = connection
 
     def all(self) -> Sequence[ScheduleRow]:
-        """Return every row, by portal and task."""
+        """Return all rows, ordered by portal and task."""
         return [_row(row) for row in self._db.execute("select * from schedule order by 1, 2")]
 
     def get(self, portal: str, task: str) -> ScheduleRow | None:
@@ -94,9 +95,9 @@ class Schedule:
         return _row(row) if row else None
 
     def due(self, now: datetime) -> Sequence[ScheduleRow]:
-        """Return what is to start now, and what a wrong clock may have put off."""
+        """Return the tasks that are due, and those that a wrong clock may have postponed."""
         rows = self._db.execute(
-            # Not by `or`: with an order to keep, SQLite would go through all rows.
+            # `or` together with `order by` would make SQLite scan all rows.
             "select * from schedule where next_at <= ?"
             " union select * from schedule where last_started_at > ? order by next_at",
             (to_text(now), to_text(now + CLOCK_SLACK)),
@@ -104,7 +105,7 @@ class Schedule:
         return [_row(row) for row in rows]
 
     def keep(self, plans: Iterable[Plan], *, now: datetime) -> None:
-        """Follow the configuration; what it does not have any more is not run again."""
+        """Apply the configuration; tasks that it no longer contains are not run again."""
         known = {(row.portal, row.task): row for row in self.all()}
         for plan in plans:
             row = known.pop((plan.portal, plan.task), None)
@@ -122,17 +123,17 @@ class Schedule:
                 self._change(row.portal, row.task, interval_s=None, next_at=None)
 
     def pause(self, portal: str, task: str, *, paused: bool) -> None:
-        """Pause or resume a task; resumed, it is due when it would have been."""
+        """Pause or resume a task. A resumed task is due as if it had not been paused."""
         self._change(portal, task, paused=int(paused))
 
     def wake(self, portal: str, task: str, *, now: datetime) -> None:
-        """Let a task start at the next tick."""
+        """Make a task due now."""
         self._change(portal, task, next_at=to_text(now))
 
     def started(self, portal: str, task: str, *, now: datetime, scheduled: bool) -> None:
-        """Note that a run has begun; should it die, the task is due at once.
+        """Note that a run has started. If its process dies, the task is due at once.
 
-        Until the run has ended by itself it counts as a crash of its slot.
+        Until the run ends by itself, it counts as a crash in its slot.
         """
         at = to_text(now)
         self._db.execute(
@@ -149,9 +150,9 @@ class Schedule:
     def ended(
         self, portal: str, task: str, status: Status, *, now: datetime, scheduled: bool
     ) -> None:
-        """Note how a run ended, and when the next one starts. Manual runs never move a slot.
+        """Note the result of a run, and when the next run starts. Manual runs complete no slot.
 
-        A task that was woken meanwhile stays due: its run may have read before the change.
+        A task that was woken meanwhile stays due: the run may have read before the change.
         """
         if status in ("ok", "partial"):
             self._change(portal, task, last_ok_at=to_text(now))
@@ -166,11 +167,11 @@ class Schedule:
             self.set_next(portal, task, now=now)
 
     def slot_done(self, portal: str, task: str, *, at: datetime) -> None:
-        """Note that the slot of the run that started at this time is done."""
+        """Note that the run that started at this time has completed its slot."""
         self._change(portal, task, done_at=to_text(at))
 
     def forget_future(self, row: ScheduleRow, *, now: datetime) -> bool:
-        """Forget what was written by a clock that was wrong; tell whether there was anything."""
+        """Delete times that a wrong clock wrote. True if there were any."""
         times = (row.last_started_at, row.history.done_at, row.history.tried_at)
         if not any(is_from_the_future(at, now) for at in times):
             return False
@@ -186,7 +187,7 @@ class Schedule:
         return True
 
     def set_next(self, portal: str, task: str, *, now: datetime) -> None:
-        """Work out anew when a task starts next."""
+        """Compute and store when a task starts next."""
         row = self.get(portal, task)
         if row is None:
             return
@@ -194,9 +195,9 @@ class Schedule:
         self._change(portal, task, next_at=to_text(next_at) if next_at else None)
 
     def next_retry_at(self, portal: str, task: str) -> datetime | None:
-        """Return when the first step that waits, or is uncertain, may be tried.
+        """Return when the first waiting or uncertain step can be retried; None if there is none.
 
-        One that waits for the rest of a plan that was not carried out is not tried: it goes.
+        Steps of an incomplete plan do not count: they are deleted.
         """
         row = self._db.execute(
             "select min(coalesce(not_before, updated_at)) as at from steps"  # noqa: S608
@@ -209,7 +210,7 @@ class Schedule:
     def told(
         self, portal: str, task: str, *, trouble_since: datetime | None, now: datetime
     ) -> None:
-        """Note that people were told of a trouble, or, with None, of its end."""
+        """Note that an alert was given about a problem, or, if None, about its end."""
         self._change(
             portal,
             task,
@@ -218,30 +219,30 @@ class Schedule:
         )
 
     def cursor(self, portal: str, task: str) -> str | None:
-        """Return where the next reading starts; None: from the beginning."""
+        """Return the cursor of the next read; None if it starts from the beginning."""
         row = self._db.execute(
             "select cursor from schedule where portal = ? and task = ?", (portal, task)
         ).fetchone()
         return row["cursor"] if row else None
 
     def move(self, portal: str, task: str, cursor: str) -> None:
-        """Let the next reading start at `cursor`."""
+        """Set the cursor of the next read."""
         self._change(portal, task, cursor=cursor)
 
     def reread(self, portal: str, tasks: Iterable[str]) -> None:
-        """Let these tasks read everything once more: what they passed over has links by now."""
+        """Make these tasks read everything again: objects they skipped have links by now."""
         for task in tasks:
             self._change(portal, task, cursor=None)
 
     def restored_at(self, portal: str, task: str) -> datetime | None:
-        """Return when the store was restored, as long as the task has not caught up since."""
+        """Return when the store was restored; None once the task has read everything since."""
         row = self._db.execute(
             "select restored_at from schedule where portal = ? and task = ?", (portal, task)
         ).fetchone()
         return _time(row["restored_at"]) if row else None
 
     def forget_history(self, portal: str, task: str, *, now: datetime) -> None:
-        """Let a task read everything again, as after a restore: it looks before it writes."""
+        """Make a task read everything and look before each write, as after a restore."""
         self._db.execute(
             "insert into schedule (portal, task) values (?, ?) on conflict do nothing",
             (portal, task),
@@ -249,7 +250,7 @@ class Schedule:
         self._change(portal, task, cursor=None, restored_at=to_text(now))
 
     def caught_up(self, portal: str, task: str) -> None:
-        """Note that a reading has found all that was done between a backup and its restore."""
+        """Note that a read has found everything done between the backup and its restore."""
         self._change(portal, task, restored_at=None)
 
     def _change(self, portal: str, task: str, **values: object) -> None:

@@ -1,6 +1,6 @@
-"""What the log adds up to, by portal, task and day: for people who look back.
+"""Statistics of the log by portal, task and day, for reports.
 
-A day is one of UTC. Runs that found nothing to do leave no row and are in no sum.
+Days are in UTC. Runs that found nothing leave no row, so they are in no sum.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Volume:
-    """What the runs of a task came to on one day."""
+    """Sums over the runs of a task on one day."""
 
     portal: str
     task: str
@@ -30,24 +30,24 @@ class Volume:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
-    """One order or parcel that arrived at the other side, and how long that took."""
+    """One order or parcel that was delivered to the other side, and how long it took."""
 
     portal: str
     task: str
     day: date
-    """On which it arrived."""
+    """The day of the delivery."""
     took_s: float
-    """From when it was first read to when the other side had it."""
+    """Seconds from its first read to its delivery."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failures:
-    """How often one thing went wrong."""
+    """Number of failures of one kind."""
 
     portal: str
     task: str
     of: str
-    """`runs` that failed or were interrupted, or `steps` that are failed at present."""
+    """`runs` that failed or were interrupted, or `steps` that are failed now."""
     code: str
     count: int
 
@@ -59,7 +59,7 @@ class Reports:
         self._db = connection
 
     def volumes(self, *, since: datetime) -> Sequence[Volume]:
-        """Return what the runs that began since then came to."""
+        """Return the sums over the runs that started since then."""
         rows = self._db.execute(
             "select portal, task, substr(started_at, 1, 10) as day, count(*) as runs,"
             " sum(calls) as calls, sum(done) as done, sum(unchanged) as unchanged,"
@@ -86,7 +86,7 @@ class Reports:
         ]
 
     def deliveries(self, *, since: datetime) -> Iterator[Delivery]:
-        """Yield the orders that were linked, and the parcels that were told, since then."""
+        """Yield the orders that were linked and the parcels that were reported since then."""
         yield from self._deliveries(
             "select links.portal, task, created_at as began, linked_at as ended"
             " from links join steps on steps.portal = links.portal and task = 'import-orders'"
@@ -102,7 +102,7 @@ class Reports:
         )
 
     def failures(self, *, since: datetime) -> Sequence[Failures]:
-        """Return what went wrong since then, and what is failed still, by code."""
+        """Return the failures since then, and the steps that are failed now, by code."""
         rows = self._db.execute(
             "select portal, task, 'runs' as what,"  # noqa: S608
             " error_code as code, count(*) as count from runs"

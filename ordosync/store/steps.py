@@ -1,7 +1,7 @@
-"""What is owed to the other side, one row a write: intents, retries and failures in one.
+"""Steps: one row for each write to the other side, with its intent, retries and failures.
 
-A row is committed as `sending` before the call and settled after it, so that whoever finds a
-`sending` row knows that the write may have arrived.
+A row is committed as `sending` before the call and settled after it. A `sending` row that a later
+run finds therefore means that the write may have arrived.
 """
 
 import json
@@ -22,7 +22,7 @@ State = Literal["sending", "unknown", "waiting", "done", "skipped", "failed"]
 
 
 class StepRow(Struct, frozen=True, kw_only=True):
-    """A step as it stands."""
+    """A step as recorded in the store."""
 
     id: int
     portal: str
@@ -36,27 +36,27 @@ class StepRow(Struct, frozen=True, kw_only=True):
     supplier_id: str | None
     attempts: int
     not_before: datetime | None
-    """When it may be tried, or looked up, again."""
+    """The earliest time of its next attempt or look-up."""
     created_at: datetime
-    """Since when it is owed."""
+    """When the write became due."""
     updated_at: datetime
     last_run_id: int
     """The run that recorded it last."""
     sent_boot_s: float | None = None
-    """When it was sent last, in seconds since the machine started; None: by an older version."""
+    """When it was last sent, in seconds since the boot; None if by an older version."""
     looked_at: datetime | None = None
-    """When a look-up that could be believed did not settle it."""
+    """When a reliable look-up did not settle it."""
     as_of: str = ""
-    """Which state of its source decided it: texts that sort by age, or empty."""
+    """State of the source that it was decided by: a text that sorts by age, or empty."""
 
     @property
     def of_source(self) -> bool:
-        """True if this is of a file or row of a source, which is no object of either account."""
+        """True if it belongs to a file or row of a source, not to an object of an account."""
         return self.merchant_id is None and self.supplier_id is None
 
 
 class StepChange(Struct, frozen=True, kw_only=True):
-    """What a run has to say about a step."""
+    """A change of a step by a run."""
 
     key: str
     state: State
@@ -70,17 +70,17 @@ class StepChange(Struct, frozen=True, kw_only=True):
 
 
 UNSETTLED = "state in ('sending', 'unknown', 'waiting', 'failed')"
-"""The words of the index of such steps: SQLite uses it only for questions that have them."""
+"""Condition of the partial index; SQLite uses the index only for queries that contain it."""
 UNPROVEN = "unproven"
-"""The code of a failed step that may have arrived at an account whose look-ups prove nothing."""
+"""Code of a failed step that may have arrived, at an account whose look-ups prove nothing."""
 PLANNED = "planned"
-"""The code of a step that waits for the rest of its run's plan, and for nothing else."""
+"""Code of a step that waits only for the rest of the plan of its run."""
 
 
 PATIENT = ("partially-shipped", "no-link")
-"""The codes of steps that wait for something that may take days, which is no trouble."""
+"""Codes of steps that wait for something that may take days, which is no problem."""
 DISMISSED = "dismissed"
-"""The code of a step that somebody has dismissed: it is not tried again by itself."""
+"""Code of a step that the operator has dismissed: it is not retried automatically."""
 
 
 class Steps:
@@ -90,7 +90,7 @@ class Steps:
         self._db = connection
 
     def by_key(self, portal: str, task: str, keys: Sequence[str]) -> Mapping[str, StepRow]:
-        """Return the steps that are there already, by key."""
+        """Return the existing steps among these keys, by key."""
         rows = self._db.execute(
             "select * from steps where portal = ? and task = ?"
             " and key in (select value from json_each(?))",
@@ -164,10 +164,10 @@ class Steps:
         clock: Clock,
         looked: bool = False,
     ) -> None:
-        """Record what came of steps that this run has recorded as `sending`.
+        """Record the outcomes of steps that this run has recorded as `sending`.
 
-        `looked`: they were looked up first. Like `record`, in half of the time: no index but that
-        of what is unsettled has to change.
+        `looked`: they were looked up first. Twice as fast as `record`, since only the index of
+        unsettled steps changes.
         """
         at, boot_s = to_text(clock.now()), clock.boot_s()
         self._db.executemany(
@@ -193,7 +193,7 @@ class Steps:
         )
 
     def rest(self, portal: str, task: str, *, clock: Clock) -> None:
-        """Let what was being sent rest from now on: until now its process may have written it."""
+        """Restart the settle time of `sending` steps: their process may have written until now."""
         self._db.execute(
             f"update steps set sent_boot_s = ? where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
             " and state = 'sending'",
@@ -201,7 +201,7 @@ class Steps:
         )
 
     def reread(self, portal: str, task: str, known: Mapping[str, tuple[str, str]]) -> None:
-        """Make these contents the known ones, each as of a state of its source."""
+        """Set the content and the source state of these steps."""
         self._db.executemany(
             "update steps set content = ?, as_of = ? where portal = ? and task = ? and key = ?",
             [(*content_and_state, portal, task, key) for key, content_and_state in known.items()],
@@ -210,9 +210,9 @@ class Steps:
     def due(
         self, portal: str, task: str, *, now: datetime, after: int = 0, limit: int = 500
     ) -> Sequence[StepRow]:
-        """Return what is owed and may be tried or looked up now, oldest first, from id `after`.
+        """Return the steps to try or look up now, oldest first, from id `after`.
 
-        So is what waits for longer than anything may: a clock was wrong when that was written.
+        A step that waits longer than the longest wait is due as well: a wrong clock wrote it.
         """
         rows = self._db.execute(
             "select * from steps where portal = :portal and task = :task"  # noqa: S608
@@ -235,7 +235,7 @@ class Steps:
     def planned(
         self, portal: str, task: str, *, after: int = 0, limit: int = 500
     ) -> Sequence[StepRow]:
-        """Return the steps that wait for the rest of a plan, oldest first, from id `after`."""
+        """Return the steps of an unfinished plan, oldest first, from id `after`."""
         rows = self._db.execute(
             f"select * from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
             " and state = 'waiting' and code = ?"
@@ -245,7 +245,7 @@ class Steps:
         return [_step(row) for row in rows]
 
     def forget_planned(self, portal: str, task: str) -> None:
-        """Drop a plan that was not carried out; the next run plans anew."""
+        """Delete a plan that was not carried out; the next run plans again."""
         self._db.execute(
             f"delete from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
             " and state = 'waiting' and code = ?",
@@ -253,9 +253,9 @@ class Steps:
         )
 
     def unsettled_ids(self, portal: str) -> frozenset[str]:
-        """Return the ids, of both sides, of all steps that a later try may have to read again.
+        """Return the ids, of both sides, of all steps that a later attempt may read again.
 
-        Of every task: they may have read the same file.
+        Includes every task, since several tasks can read the same file.
         """
         rows = self._db.execute(
             f"select merchant_id, supplier_id from steps where portal = ? and {UNSETTLED}",  # noqa: S608
@@ -264,7 +264,7 @@ class Steps:
         return frozenset(id_ for row in rows for id_ in row if id_)
 
     def failed(self, portal: str, task: str) -> Sequence[StepRow]:
-        """Return the steps that need a person, oldest first."""
+        """Return the failed steps, which need the operator, oldest first."""
         rows = self._db.execute(
             f"select * from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
             " and state = 'failed' order by id",
@@ -281,11 +281,12 @@ class Steps:
         return [_step(row) for row in rows]
 
     def keyed_below(self, portal: str, task: str, above: str) -> Sequence[StepRow]:
-        """Return the steps whose key is `above`, a colon and more, oldest first."""
+        """Return the steps whose key begins with `above` and a colon, oldest first."""
         rows = self._db.execute(
             "select * from steps where portal = ? and task = ? and key >= ? and key < ?"
             " order by id",
-            (portal, task, f"{above}:", f"{above};"),  # the sign after the colon
+            # The semicolon is the character after the colon.
+            (portal, task, f"{above}:", f"{above};"),
         )
         return [_step(row) for row in rows]
 
@@ -308,7 +309,7 @@ class Steps:
         *,
         now: datetime,
     ) -> None:
-        """Let such steps of these orders of the Merchant's be tried again, as if new."""
+        """Make such steps of these orders of the Merchant wait again, as if they were new."""
         self._db.execute(
             "update steps set state = 'waiting', not_before = null, attempts = 0,"
             " created_at = :at, updated_at = :at where portal = :portal and state = 'failed'"
@@ -325,7 +326,7 @@ class Steps:
         )
 
     def unread(self, portal: str) -> Sequence[StepRow]:
-        """Return what was to be orders and could not be read at all, such as whole files."""
+        """Return the failed imports without an order, such as unreadable files."""
         rows = self._db.execute(
             f"select * from steps where portal = ? and task = 'import-orders' and {UNSETTLED}"  # noqa: S608
             " and state = 'failed' and key not like '%#%' order by id",
@@ -334,14 +335,14 @@ class Steps:
         return [_step(row) for row in rows]
 
     def without_tracking(self) -> Sequence[StepRow]:
-        """Return the orders that were only marked as shipped, oldest first."""
+        """Return the steps of orders that were shipped without tracking, oldest first."""
         rows = self._db.execute(
             "select * from steps where code = 'no-tracking' and state = 'skipped' order by id"
         )
         return [_step(row) for row in rows]
 
     def are_late(self, portal: str, task: str, *, before: datetime) -> bool:
-        """Return whether writes owed since before then are still tried, or were not found."""
+        """True if writes that were due before then are still retried or were not found."""
         row = self._db.execute(
             f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
             " and state <> 'failed'"
@@ -353,7 +354,7 @@ class Steps:
         return row is not None
 
     def are_uncertain(self, portal: str, task: str) -> bool:
-        """Whether there are writes that may have arrived and are not known to have."""
+        """True if it is not known for some writes whether they arrived."""
         row = self._db.execute(
             f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
             " and state in ('sending', 'unknown') limit 1",
@@ -362,7 +363,7 @@ class Steps:
         return row is not None
 
     def settle(self, row: StepRow, state: State, *, supplier_id: str | None, now: datetime) -> None:
-        """Set a step to what a person says of it."""
+        """Set the state of a step by hand."""
         self._db.execute(
             "update steps set state = ?, supplier_id = ?, code = 'by-hand', reason = null,"
             " not_before = null, updated_at = ? where id = ?",
@@ -370,14 +371,14 @@ class Steps:
         )
 
     def touch(self, step_ids: Sequence[int], *, now: datetime) -> None:
-        """Note that these were looked at, and stand as before."""
+        """Note that these steps were checked and have not changed."""
         self._db.execute(
             "update steps set updated_at = ? where id in (select value from json_each(?))",
             (to_text(now), json.dumps(list(step_ids))),
         )
 
     def dismiss(self, row: StepRow, *, now: datetime) -> bool:
-        """Let a step be as it is; False where it has changed since it was read."""
+        """Dismiss a step. False if it has changed since it was read."""
         cursor = self._db.execute(
             "update steps set state = 'skipped', code = ?, not_before = null, updated_at = ?"
             " where id = ? and state = ? and content = ?",
@@ -386,7 +387,7 @@ class Steps:
         return cursor.rowcount > 0
 
     def of_run(self, run_id: int) -> Sequence[StepRow]:
-        """Return the steps that this run planned or tried last, as they stand now."""
+        """Return the current rows of the steps that this run planned or last tried."""
         rows = self._db.execute(
             "select * from steps where last_run_id = :run"
             " union all select * from steps where run_id = :run and run_id <> last_run_id"
@@ -396,7 +397,7 @@ class Steps:
         return [_step(row) for row in rows]
 
     def get(self, step_ids: Sequence[int]) -> Sequence[StepRow]:
-        """Return these steps, in order of their ids; those that do not exist are left out."""
+        """Return the existing steps among these ids, in order of their ids."""
         rows = self._db.execute(
             "select * from steps where id in (select value from json_each(?)) order by id",
             (json.dumps(list(step_ids)),),

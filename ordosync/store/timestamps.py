@@ -1,13 +1,13 @@
-"""Times as the store keeps them: UTC, ISO 8601 with milliseconds and Z, so that text sorts."""
+"""Format of times in the store: UTC, ISO 8601 with milliseconds and Z, so that they sort."""
 
 from datetime import UTC, datetime
 
 
 def to_text(at: datetime) -> str:
-    """Write an aware time; what is below a millisecond is cut off."""
+    """Format an aware time, truncated to milliseconds."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def from_text(text: str) -> datetime:
-    """Read what `to_text` wrote."""
+    """Parse a time in the format of `to_text`."""
     return datetime.fromisoformat(text)

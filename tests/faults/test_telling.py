@@ -87,13 +87,13 @@ def nobody_there(troubled: Troubled) -> Iterator[None]:
 
 TROUBLES: tuple[tuple[Trouble, Role, str], ...] = (
     (wrong_key, "merchant", "HTTP 401"),
-    (html, "merchant", "answered a web page"),
+    (html, "merchant", "returned a web page"),
 )
 MORE = [
     pytest.param(*each, marks=pytest.mark.slow)
     for each in (
         (revoked_key, "supplier", "HTTP 401"),
-        (stranger, "merchant", "is of an authority unknown here"),
+        (stranger, "merchant", "is from an unknown authority"),
         (expired, "merchant", "the certificate of 127.0.0.1 has expired"),
         (unknown_host, "merchant", "the name nowhere.invalid cannot be resolved"),
         (nobody_there, "merchant", "127.0.0.1 refused the connection"),

@@ -27,7 +27,8 @@ def test_29_redirect_of_a_read_is_not_followed(serve: Serve, session: Session, s
         session(server.url).get("/", list[int], action="read")
 
     assert str(raised.value) == (
-        f"merchant acme: read: HTTP {status}: sends us on to 127.0.0.1, which is not followed"
+        f"merchant acme: read: HTTP {status}: responds with a redirect to 127.0.0.1;"
+        " redirects are not followed"
     )
     assert (len(server.seen), other.connections) == (1, 0)
 
@@ -36,7 +37,7 @@ def test_29_redirect_of_a_write_leaves_it_unclear(serve: Serve, session: Session
     other = serve()
     server = serve(answer("", 302, Location=f"{other.url}/done"))
 
-    with pytest.raises(UnknownOutcomeError, match="HTTP 302: sends us on to"):
+    with pytest.raises(UnknownOutcomeError, match="HTTP 302: responds with a redirect to"):
         session(server.url).send("POST", "/order", list[int], action="create")
 
     assert (len(server.seen), other.connections) == (1, 0)
@@ -57,11 +58,11 @@ def test_redirect_to_no_other_host(serve: Serve, session: Session, location: str
     [
         ("http://169.254.169.254/latest/meta-data", "another server, 169.254.169.254"),
         ("https://api.example.com/order?page=2", "another server, api.example.com"),
-        ("//api.example.com/order", "cannot be part of an address"),
-        ("file:///etc/passwd", "no web address"),
-        ("@api.example.com/", "no web address"),
-        ("http://", "no web address"),
-        ("http://[", "no web address"),
+        ("//api.example.com/order", "cannot be part of a URL"),
+        ("file:///etc/passwd", "an invalid URL"),
+        ("@api.example.com/", "an invalid URL"),
+        ("http://", "an invalid URL"),
+        ("http://[", "an invalid URL"),
     ],
 )
 def test_29_link_to_another_server_is_refused(
@@ -131,7 +132,7 @@ def test_proxy_that_refuses_has_sent_nothing_on(serve: Serve, session: Session) 
     proxy = serve(answer("", 407, Connection="close"))
     http = session("https://shop.example", proxy=proxy.url)
 
-    with pytest.raises(UnavailableError, match=r"the proxy does not let us through to shop\.ex"):
+    with pytest.raises(UnavailableError, match=r"the proxy refuses a connection to shop\.ex"):
         http.send("POST", "/order", list[int], action="create")
 
     assert proxy.seen[0].line.startswith("CONNECT shop.example:443 ")
@@ -178,11 +179,11 @@ def test_no_cookie_is_kept(serve: Serve, session: Session) -> None:
         ("file:///etc/passwd", {}, "must begin with https://"),
         ("shop.example", {}, "must begin with https://"),
         ("https://", {}, "must name a host"),
-        ("https://key:word@shop.example", {}, "must not hold a user"),
-        ("https://shop.example/?a=b", {}, "must end before"),
-        ("https://[", {}, "cannot be read"),
+        ("https://key:word@shop.example", {}, "must not contain a user"),
+        ("https://shop.example/?a=b", {}, "must not contain"),
+        ("https://[", {}, "cannot be parsed"),
         ("https://shop.example", {"proxy": "socks5://localhost:1080"}, "must begin with http://"),
-        ("https://shop.example", {"auth": ("a:b", Secret("c"))}, "cannot hold a colon"),
+        ("https://shop.example", {"auth": ("a:b", Secret("c"))}, "cannot contain a colon"),
         ("https://shop.example", {"auth": {"X-Key": Secret("a\nb")}}, "cannot be sent"),
     ],
 )

@@ -60,7 +60,7 @@ def test_notice_of_php_before_the_json_is_named(serve: Serve, session: Session, 
         '<br />\n<b>Warning</b>:  Undefined key in <b>/srv/x.php</b> on line 7<br />{"a": "1"}'
     )
 
-    with pytest.raises(AccountError, match="with a notice of PHP before its JSON"):
+    with pytest.raises(AccountError, match="a PHP notice before the JSON"):
         session(serve(answer(noticed, Content_Type=kind)).url).get(
             "/orders", dict[str, str], action="read orders"
         )

@@ -100,7 +100,7 @@ def test_name_that_would_lead_elsewhere_is_refused_unasked(
 ) -> None:
     server = serve()
 
-    with pytest.raises(RefusedError, match="cannot be part of an address"):
+    with pytest.raises(RefusedError, match="cannot be part of a URL"):
         read(session(server.url), f"/product/{quoted(sku)}/stock/")
 
     assert server.seen == []
@@ -161,21 +161,21 @@ def test_read_gives_up_after_three_attempts(serve: Serve, session: Session) -> N
 HALF = ORDER[:30]
 UNREADABLE = {
     "half, cut short": (answer(HALF, Content_Length="76", Connection="close"), "no complete"),
-    "half, to the end": (answer(HALF, length=False), "broken JSON"),
-    "empty": (answer(b""), "answered nothing"),
-    "no content": (answer(b"", 204, length=False, Connection="close"), "answered nothing"),
+    "half, to the end": (answer(HALF, length=False), "invalid JSON"),
+    "empty": (answer(b""), "returned an empty body"),
+    "no content": (answer(b"", 204, length=False, Connection="close"), "returned an empty body"),
     "HTML": (
         answer("<html>", Content_Type="text/html; charset=utf-8"),
-        "answered a web page, not JSON",
+        "returned a web page, not JSON",
     ),
-    "text": (answer(ORDER, Content_Type="text/plain"), "answered text/plain, not JSON"),
-    "BOM": (answer(b"\xef\xbb\xbf" + ORDER), "answered JSON behind a byte order mark"),
-    "latin-1": (answer('{"x": "ü"}'.encode("latin-1")), "answered text that is not UTF-8"),
-    "bad gzip": (answer(ORDER, Content_Encoding="gzip"), "cannot be unpacked"),
-    "NaN": (answer('{"number": "1", "total": NaN}'), "broken JSON"),
+    "text": (answer(ORDER, Content_Type="text/plain"), "returned text/plain, not JSON"),
+    "BOM": (answer(b"\xef\xbb\xbf" + ORDER), "returned JSON after a byte order mark"),
+    "latin-1": (answer('{"x": "ü"}'.encode("latin-1")), "returned text that is not UTF-8"),
+    "bad gzip": (answer(ORDER, Content_Encoding="gzip"), "cannot be decompressed"),
+    "NaN": (answer('{"number": "1", "total": NaN}'), "invalid JSON"),
     "text NaN": (answer('{"number": "1", "total": "NaN"}'), "NaN or Infinity"),
     "text -inf": (answer('{"number": "1", "total": "-\\u0069nf"}'), "NaN or Infinity"),
-    "more than one": (answer(ORDER + ORDER), "broken JSON"),
+    "more than one": (answer(ORDER + ORDER), "invalid JSON"),
 }
 
 
@@ -208,7 +208,7 @@ def test_28_deep_nesting_is_refused(
 ) -> None:
     http = session(serve(answer(depth)).url)
 
-    with pytest.raises(UnavailableError, match="answered"):
+    with pytest.raises(UnavailableError, match="returned"):
         http.get("/", shape, action="read")
 
 

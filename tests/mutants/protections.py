@@ -20,7 +20,7 @@ MUTANTS = (
     Mutant(
         protection="no wall clock takes a lease from a living owner",
         file="store/leases.py",
-        old="    if until_s is None:  # claimed by a version that knew no other time",
+        old="    if until_s is None:",
         new="    if True:",
         test="faults/test_taken_over.py::test_no_wall_clock_takes_the_lease_from_an_owner_at_work",
     ),
@@ -37,6 +37,20 @@ MUTANTS = (
         old="when state = 'sending' then attempts else attempts + excluded.attempts end",
         new="else attempts + excluded.attempts end",
         test="faults/test_taken_over.py::test_answer_that_is_lost_after_many_kills_is_looked_up_as_soon_as_any",
+    ),
+    Mutant(
+        protection="a write that was sent is still waited for when a signal comes",
+        file="http/deadlines.py",
+        old="self._clock.check(grace_s=self._grace_s if self.sent else 0)",
+        new="self._clock.check()",
+        test="http/test_stopped.py::test_write_that_is_answered_in_time_is_certain",
+    ),
+    Mutant(
+        protection="a signal to us is no failed attempt of a step",
+        file="engine/execution/step_changes.py",
+        old="if outcome.code == StoppedCallError.code:",
+        new="if False:",
+        test="faults/test_signals.py::test_write_in_flight_is_recorded_and_no_further_write_begins",
     ),
     Mutant(
         protection="a slot is done only when its run has ended well",
@@ -538,6 +552,13 @@ MUTANTS = (
         test="test_one_supplier.py",
     ),
     Mutant(
+        protection="an order that another portal sends is not adopted",
+        file="engine/comparison/adopt.py",
+        old='    if not elsewhere or one.by == "reference":',
+        new="    if True:",
+        test="test_adopt.py",
+    ),
+    Mutant(
         protection="what others sent before the import is no part of the Supplier's order",
         file="accounts/shopify/foreign_parcels.py",
         old="return [one for one in others if one.holds and (one.created_at or sent_at) < sent_at]",
@@ -617,5 +638,12 @@ MUTANTS = (
         new="",
         test="faults/test_exists_already.py::"
         "test_order_that_is_refused_as_there_already_is_looked_for_before_it_is_sent_again",
+    ),
+    Mutant(
+        protection="a row that cannot be used keeps back no cancellation beside it",
+        file="engine/execution/run.py",
+        old="            unusable = error\n",
+        new="            raise error\n",
+        test="faults/test_odd_numbers.py::test_odd_number_in_a_file_stops_nothing_beside_it",
     ),
 )

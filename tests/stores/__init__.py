@@ -1,10 +1,11 @@
 """Stores and accounts as earlier code left them, for tests of what becomes of them.
 
-`799b213.json` was made by `make.py`, which says how; what is in it, too.
+`799b213.json` was made by `make.py`, which says how; what is in it, too. It joins embedded accounts
+and files; services are in `799b213-services.json`, by `make_services.py`.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from ordosync.store import Store
 from ordosync.store.links import Link
 from ordosync.store.steps import StepRow
 from tests.running import Ran, run_once
+from tests.stores.packing import unpack_files
 from tests.virtual import VirtualClock
 
 PORTALS = ("shop-northwind", "shop-depot", "feed-northwind", "feed-depot")
@@ -72,21 +74,5 @@ def old_world(folder: Path, *, version: str = "799b213") -> OldWorld:
     The times of files are new, so each is read once more; the lists of copies stay true.
     """
     made = json.loads(Path(__file__).with_name(f"{version}.json").read_text("utf-8"))
-    for name, lines in made["files"].items():
-        path = folder / name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _WRITERS.get(path.suffix, _write_text)(path, lines)
+    unpack_files(made["files"], folder)
     return OldWorld(folder=folder, clock=VirtualClock(datetime.fromisoformat(made["at"])))
-
-
-def _write_text(path: Path, lines: list[str]) -> None:
-    path.write_text("\n".join(lines), "utf-8")
-
-
-def _write_database(path: Path, statements: list[str]) -> None:
-    path.touch(0o600)
-    with closing(sqlite3.connect(path)) as db:
-        db.executescript("\n".join(("begin;", *statements, "commit;")))
-
-
-_WRITERS: Mapping[str, Callable[[Path, list[str]], None]] = {".db": _write_database}

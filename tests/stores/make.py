@@ -3,7 +3,10 @@
 Run once with that code, and never again: later code would make what it expects itself.
 
     git worktree add OLD 799b213
-    PYTHONPATH=OLD python tests/stores/make.py tests/stores/799b213.json
+    cp -r tests/stores OLD/tests
+    cd OLD; python -m tests.stores.make 799b213.json
+
+Names of ours that it imports are those of today; that code has some of them elsewhere.
 
 Four portals join two Merchants (an embedded account and order files) with two Suppliers (the
 same). The number of each order says what happened to it. Answers that are lost, and a Supplier
@@ -15,8 +18,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +27,6 @@ from typing import Any
 from ordosync import failpoints
 from ordosync.accounts.files import FilesAccount
 from ordosync.accounts.sqlite import SqliteAccount
-from ordosync.database import sqlite3
 from ordosync.models import (
     Address,
     Line,
@@ -38,6 +39,7 @@ from ordosync.models import (
     Split,
 )
 from tests.running import run_once
+from tests.stores.packing import packed_files
 from tests.virtual import VirtualClock
 
 CONFIG = """\
@@ -98,7 +100,6 @@ PORTALS = ("shop-northwind", "shop-depot", "feed-northwind", "feed-depot")
 MADE_AT = datetime(2026, 11, 27, 9, tzinfo=UTC)
 HOME = Address(name="Ada Example", street1="1 High Street", city="Leeds", zip="LS1", country="GB")
 HEADER = "Order,SKU,Item,Qty,Price,To,Street,Town,Postcode,Country,Date,Status\n"
-_BOOT_ID = "00000000-0000-0000-0000-000000000000"
 
 
 class World:
@@ -342,36 +343,6 @@ def _answer(one: Answer, account: Any, order: Order) -> Outcome:
     return one(account, order)
 
 
-def packed(folder: Path) -> Mapping[str, Sequence[str]]:
-    """Return all files as lines of text, and databases as SQL statements."""
-    found: dict[str, Sequence[str]] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.suffix == ".db":
-            found[str(path.relative_to(folder))] = list(_statements(path))
-        elif path.is_file() and not path.name.endswith(("-wal", "-shm")):
-            found[str(path.relative_to(folder))] = path.read_text("utf-8").split("\n")
-    return found
-
-
-def _statements(path: Path) -> Iterator[str]:
-    """Yield what makes a database again, without what tells the machine that it was made on."""
-    boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    with closing(sqlite3.connect(path)) as db:
-        for pragma in ("user_version", "application_id"):
-            yield f"pragma {pragma} = {db.execute(f'pragma {pragma}').fetchone()[0]};"
-        made = "select name, sql from sqlite_master where type = ? and sql is not null"
-        tables = db.execute(made, ("table",)).fetchall()
-        yield from (f"{sql};" for name, sql in tables if name != "sqlite_sequence")
-        for name, _ in tables:
-            columns = [column[1] for column in db.execute(f"pragma table_info({name})")]
-            values = " || ', ' || ".join(f'quote("{column}")' for column in columns)
-            for (row,) in db.execute(f"select {values} from {name}"):  # noqa: S608
-                if not row.startswith("'machine', "):
-                    insert = f"insert into {name} values ({row});"  # noqa: S608
-                    yield insert.replace(boot_id, _BOOT_ID)
-        yield from (f"{sql};" for _, sql in db.execute(made, ("index",)).fetchall())
-
-
 def main(target: Path) -> None:
     with tempfile.TemporaryDirectory() as name:
         world = World(Path(name))
@@ -381,7 +352,7 @@ def main(target: Path) -> None:
         shop_to_depot(world)
         world.run("write-inventory-back")
         moments(world)
-        made = {"at": world.clock.now().isoformat(), "files": packed(world.folder)}
+        made = {"at": world.clock.now().isoformat(), "files": packed_files(world.folder)}
     text = json.dumps(made, indent=0, ensure_ascii=False)
     assert name not in text
     target.write_text(text + "\n", "utf-8")

@@ -116,7 +116,7 @@ class FilesAccount(MerchantSide, SupplierSide):
             folders=[place for place in self._places if place],
         )
 
-    def _opened(self, options: Any, portal: PortalContext, at: Connections) -> "FilesAccount":
+    def _opened_for(self, options: Any, portal: PortalContext, at: Connections) -> "FilesAccount":
         spooled = type(self)(name=self.name, spool=portal.spool, **self._given)
         return spooled.paired(
             options, partner=portal.partner, selection=portal.selection, connections=at

@@ -82,7 +82,10 @@ class Families(WrittenStock):
         """Return a part with all its lines, and with what its order says of it."""
         return msgspec.structs.replace(
             part,
-            order=OrderOf(cancelled_at=order.cancelled_at),
+            order=OrderOf(
+                cancelled_at=order.cancelled_at,
+                current_subtotal_line_items_quantity=order.current_subtotal_line_items_quantity,
+            ),
             line_items=Connection(nodes=self.lines(part)),
         )
 

@@ -3,7 +3,8 @@
 The Supplier has an order whole that its merchant split after the import, and the first piece keeps
 the fulfillment order of it. So one that is cancelled by itself is only a piece as long as others
 are still wanted; then it is named as a first piece is. An order is cancelled once nothing of it is
-wanted. Of one that its shop cancelled nothing is, so its other pieces are not asked for.
+wanted. Of one that its shop cancelled or took all units off nothing is, so its other pieces are
+not asked for.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -58,7 +59,7 @@ class Cancellations(Families):
         found = self.standings(ids)
         # One that is closed unsent may be merged into another one, which is cancelled.
         ended = [one for one in found.values() if self.is_off(one) or _is_closed_unsent(one)]
-        whole = {one.id for one in ended if one.order.cancelled_at}
+        whole = {one.id for one in ended if one.order.is_cancelled}
         names = self._cancelled([one for one in ended if one.id not in whole])
         return frozenset(
             id_ for id_ in ids if (one := fulfillment_order(id_)) in whole or names.get(one) == id_
@@ -102,12 +103,12 @@ class Cancellations(Families):
 
     def _cancelled(self, ended: Sequence[Standing]) -> Mapping[str, str]:
         """Return, by fulfillment order, the order or the piece that is cancelled by its end."""
-        alone = [number(one.id) for one in ended if not one.order.cancelled_at]
+        alone = [number(one.id) for one in ended if not one.order.is_cancelled]
         families = self.members_of(alone) if alone else {}
         names = {
             one.id: Lineage.of(None, one.order.split).order_id(number(one.id))
             for one in ended
-            if one.order.cancelled_at
+            if one.order.is_cancelled
         }
         for id_, family in families.items():
             if name := self._order_or_piece(id_, family):

@@ -238,7 +238,7 @@ def is_cancelled(one: Standing) -> bool:
         return False
     if one.status == "CANCELLED" or one.request_status == "CANCELLATION_ACCEPTED":
         return True
-    return one.order.cancelled_at is not None or one.asks_cancellation
+    return one.order.is_cancelled or one.asks_cancellation
 
 
 def _odd(raw: Raw, error: ValueError) -> Unusable:

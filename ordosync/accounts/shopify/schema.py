@@ -180,6 +180,8 @@ class OrderOf(Struct, frozen=True, rename="camel", kw_only=True):
     """What a fulfillment order says of the order that it is a part of."""
 
     cancelled_at: At | None = None
+    current_subtotal_line_items_quantity: int | None = None
+    """How many units are left in it, or were sent."""
     note: str | None = None
     tags: list[str] = field(default_factory=list)
     custom_attributes: list[Attribute] = field(default_factory=list)
@@ -188,6 +190,11 @@ class OrderOf(Struct, frozen=True, rename="camel", kw_only=True):
     sent: Valued | None = None
     split: Valued | None = None
     fulfillment_orders: Connection[Id] = field(default_factory=lambda: Connection(nodes=[]))
+
+    @property
+    def is_cancelled(self) -> bool:
+        """True if it was cancelled, or all of its units were taken off or refunded."""
+        return self.cancelled_at is not None or self.current_subtotal_line_items_quantity == 0
 
 
 class Standing(Struct, frozen=True, rename="camel", kw_only=True):
@@ -266,6 +273,7 @@ class FamilyOrder(Struct, frozen=True, rename="camel", kw_only=True):
     id: str
     fulfillment_orders: Connection[Part]
     cancelled_at: At | None = None
+    current_subtotal_line_items_quantity: int | None = None
     sent: Valued | None = None
     split: Valued | None = None
     void: Valued | None = None

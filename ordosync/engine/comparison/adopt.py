@@ -16,6 +16,7 @@ from ordosync.engine.comparison.order_trees import contents
 from ordosync.engine.comparison.rebuild import lines_alike
 from ordosync.engine.comparison.snapshot import Sides, digest, supplier_side
 from ordosync.engine.execution.exclusive import alone, confirm
+from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.models import Order, Standing
 from ordosync.store import Store
 from ordosync.store.links import Link
@@ -32,6 +33,8 @@ class Adoption(Struct, frozen=True, kw_only=True):
     by: Literal["reference", "number", ""] = ""
     why_not: str = ""
     links: tuple[Link, ...] = ()
+    step: Step | None = None
+    """The Merchant's order, whose lines are claimed with the links."""
 
 
 def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adoption]:
@@ -40,22 +43,37 @@ def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adop
         found = list(_found(sides, clock))
     claims = Counter(one.supplier for one in found if one.by)
     found = [_claimed(one) if one.by and claims[one.supplier] > 1 else one for one in found]
+    line_claims = LineClaims(TASKS["import-orders"], portal, store)
+    line_claims.look_beside([one.step for one in found if one.step])
     unsettled = store.steps.unsettled_ids(portal.name)
     for account in (portal.merchant, portal.supplier):
         account.finish_reading(unsettled, dry=True)
         account.close()
-    links = [link for one in found for link in one.links]
-    if not dry and links:
+    if not dry and any(one.links for one in found):
         held = alone(store, portal.name, clock, "orders", "shipments")
         with held as leases, store.transaction():
             confirm(store, leases)
+            found = [_kept(one, line_claims) for one in found]
+            links = [link for one in found for link in one.links]
             store.links(portal.name).add(links, now=clock.now())
             store.schedule.reread(portal.name, waiting_for("import-orders"))
     return found
 
 
 def _claimed(one: Adoption) -> Adoption:
-    return replace(one, by="", links=(), why_not="several of the Merchant's orders would be it")
+    why_not = "several of the Merchant's orders would be it"
+    return replace(one, by="", links=(), step=None, why_not=why_not)
+
+
+def _kept(one: Adoption, claims: LineClaims) -> Adoption:
+    """Claim the lines of an order; leave it to an operator if another portal sends one of them.
+
+    A reference proves that this portal has sent it, too.
+    """
+    elsewhere = claims.take([one.step]) if one.step else []
+    if not elsewhere or one.by == "reference":
+        return one
+    return replace(one, by="", links=(), why_not=claims.sender(elsewhere[0]))
 
 
 def _found(sides: Sides, clock: Clock) -> Iterator[Adoption]:
@@ -131,4 +149,5 @@ def _adoption(
         supplier=supplier_id,
         by=by,
         links=(link, *lines),
+        step=step,
     )

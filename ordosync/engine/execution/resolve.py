@@ -132,7 +132,7 @@ def tell_merchant(portal: Portal, arrival: Arrival) -> None:
     """Tell the Merchant's account that the Supplier has an order, as after an import."""
     ids = [link.merchant_id for link in arrival.links if link.kind == "order"]
     if ids:
-        portal.merchant.acknowledge(ids)
+        portal.merchant.orders.acknowledge(ids)
 
 
 def _claim(row: StepRow, there: str, arrival: Arrival) -> str:

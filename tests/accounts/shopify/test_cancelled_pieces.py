@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, number
 from ordosync.config import load_config
 from ordosync.store import Store
@@ -208,6 +209,45 @@ def test_order_of_own_pieces_that_is_cancelled_whole_reports_no_piece(
     pair.stays_quiet("cancel-orders")
 
 
+@pytest.mark.parametrize("is_split", [False, True])
+def test_order_of_which_all_units_were_taken_off_is_cancelled(
+    seller: ShopifyMerchantPeople, tmp_path: Path, *, is_split: bool
+) -> None:
+    pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
+    order_id, there = pair.imported("1001", line("MUG", 2), line("CUP", 1))
+    if is_split:
+        seller.split(order_id, (1, 1), (1, 0))
+    order = seller.part(fulfillment_order(order_id)).order_id
+    seller.fake.edit_lines(order, {"MUG": 0})
+    pair.run("cancel-orders")
+    before = pair.supplier.status(there)
+    seller.fake.edit_lines(order, {"CUP": 0})
+
+    ran = pair.run("cancel-orders")
+
+    assert before == "awaiting_fulfillment"
+    assert ran.counts == {"done": 1}
+    assert pair.supplier.status(there) == "cancelled"
+    pair.stays_quiet("cancel-orders", "import-orders")
+
+
+def test_order_that_was_sent_and_refunded_is_not_cancelled(
+    seller: ShopifyMerchantPeople, tmp_path: Path
+) -> None:
+    pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
+    order_id, there = pair.imported("1001", line("MUG", 2))
+    pair.supplier.ship(there, parcel())
+    pair.run("update-tracking")
+    order = seller.fake.order(seller.part(fulfillment_order(order_id)).order_id)
+    order.lines[0].removed = 2
+    seller.touch(order_id)
+
+    ran = pair.run("cancel-orders")
+
+    assert ran.counts == {}
+    assert seller.status(order_id) == "shipped"
+
+
 def test_other_pieces_are_asked_for_only_where_one_was_asked_back(
     seller: ShopifyMerchantPeople,
 ) -> None:
@@ -217,10 +257,10 @@ def test_other_pieces_are_asked_for_only_where_one_was_asked_back(
         seller.cancel(order_id)
     account = opened(seller)
 
-    found, _ = read(account.cancelled_orders(None, now=seller.settle()))
+    found, _ = read(account.cancellations.changed(ReadRequest(cursor=None, now=seller.settle())))
 
     assert len(found) == 4
-    assert account.calls == 1
+    assert account.client.calls == 1
 
 
 def test_other_pieces_of_all_cancelled_orders_are_asked_for_at_once(
@@ -233,7 +273,9 @@ def test_other_pieces_of_all_cancelled_orders_are_asked_for_at_once(
     asking.fake.requests.clear()
 
     with closing(opened(asking)) as account:
-        found, _ = read(account.cancelled_orders(None, now=asking.settle()))
+        found, _ = read(
+            account.cancellations.changed(ReadRequest(cursor=None, now=asking.settle()))
+        )
 
     assert {*found} == {first_piece(order_id) for order_id in ids}
     assert asking.fake.requests["Family"] == 1

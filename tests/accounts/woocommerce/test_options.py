@@ -228,7 +228,7 @@ def test_http_to_another_machine_is_refused(tmp_path: Path, fake: FakeWooCommerc
     code, out = check(tmp_path)
 
     assert code == 1
-    assert "http:// would show the secret to the network: use https://" in out
+    assert "http:// would send the secret unencrypted; use https://" in out
 
 
 @pytest.mark.parametrize(

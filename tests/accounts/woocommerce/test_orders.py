@@ -309,10 +309,14 @@ def test_one_order_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
     [
         (Fault(kind="maintenance", times=3), UnavailableError, "Down for maintenance"),
         (Fault(kind="firewall", times=3), UnavailableError, 'a web page, "Blocked"'),
-        (Fault(kind="notice", times=3), UnavailableError, "a notice of PHP before its JSON"),
+        (Fault(kind="notice", times=3), UnavailableError, "a PHP notice before the JSON"),
         (Fault(kind="html", times=3), UnavailableError, "a web page"),
         (Fault(kind="unauthorized"), SignInError, "HTTP 401"),
-        (Fault(kind="redirect", to="https://www.shop.example/"), UnavailableError, "sends us on"),
+        (
+            Fault(kind="redirect", to="https://www.shop.example/"),
+            UnavailableError,
+            "responds with a redirect",
+        ),
     ],
     ids=lambda value: value.kind if isinstance(value, Fault) else "",
 )

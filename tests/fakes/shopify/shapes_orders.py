@@ -142,6 +142,11 @@ def _financial(_call: Call, order: Order) -> str | None:
     return order.financial_status
 
 
+@resolver("Order.currentSubtotalLineItemsQuantity")
+def _current_quantity(call: Call, order: Order) -> int:  # noqa: ARG001
+    return sum(line.current_quantity for line in order.lines)
+
+
 @resolver("Order.displayFulfillmentStatus")
 def _display(call: Call, order: Order) -> str:
     return fulfillment_status(call.shop, order)

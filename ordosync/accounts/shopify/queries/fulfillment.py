@@ -64,7 +64,10 @@ query MoreLines($id: ID!, $first: Int!, $after: String) {{
 _STANDING = """
 fragment Standing on FulfillmentOrder {
   id status requestStatus updatedAt orderId
-  order { cancelledAt split: metafield(namespace: "ordosync", key: $split) { value } }
+  order {
+    cancelledAt currentSubtotalLineItemsQuantity
+    split: metafield(namespace: "ordosync", key: $split) { value }
+  }
   merchantRequests(first: 1, reverse: true) { nodes { kind } }
   fulfillments(first: 3) { nodes { id status } }
 }
@@ -94,7 +97,10 @@ query Tracked($ids: [ID!]!) {
       id status requestStatus
       merchantRequests(first: 1, reverse: true) { nodes { kind } }
       fulfillments(first: 2) { nodes { id status } }
-      order { cancelledAt fulfillmentOrders(first: 2) { nodes { id } } }
+      order {
+        cancelledAt currentSubtotalLineItemsQuantity
+        fulfillmentOrders(first: 2) { nodes { id } }
+      }
     }
   }
 }
@@ -122,7 +128,7 @@ query Family($ids: [ID!]!, $lines: Int!, $sent: String!, $split: String!, $void:
     ... on FulfillmentOrder {{
       id
       order {{
-        id cancelledAt
+        id cancelledAt currentSubtotalLineItemsQuantity
         sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
         split: metafield(namespace: "ordosync", key: $split) {{ value }}
         void: metafield(namespace: "ordosync", key: $void) {{ value }}
@@ -240,7 +246,7 @@ query AllRequested(
       merchantRequests(first: 1, reverse: true) {{ nodes {{ kind }} }}
       fulfillments(first: 5) {{ nodes {{ id status createdAt trackingInfo {{ number company }} }} }}
       order {{
-        cancelledAt
+        cancelledAt currentSubtotalLineItemsQuantity
         sent: metafield(namespace: "ordosync", key: $sent) {{ value }}
         split: metafield(namespace: "ordosync", key: $split) {{ value }}
         void: metafield(namespace: "ordosync", key: $void) {{ value }}

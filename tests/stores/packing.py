@@ -1,0 +1,169 @@
+"""Files, databases and fake services as JSON, and back.
+
+A database becomes the SQL statements that make it. The state of a fake becomes its objects, each
+by the name of its class and once; further references to it are its number. The work of a job is
+left out, so all jobs must be done.
+"""
+
+import itertools
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ordosync.database import sqlite3
+from tests.fakes.books import Books
+
+_BOOT_ID = "00000000-0000-0000-0000-000000000000"
+_NOT_KEPT = ("lock", "now", "switches", "ledger")
+"""What a fake has of its own, whatever it holds."""
+
+
+def packed_files(folder: Path) -> Mapping[str, Sequence[str]]:
+    """Return all files as lines of text, and databases as SQL statements."""
+    found: dict[str, Sequence[str]] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".db":
+            found[str(path.relative_to(folder))] = list(_statements(path))
+        elif path.is_file() and not path.name.endswith(("-wal", "-shm")):
+            found[str(path.relative_to(folder))] = path.read_text("utf-8").split("\n")
+    return found
+
+
+def _statements(path: Path) -> Iterator[str]:
+    """Yield what makes a database again, without what tells the machine that it was made on."""
+    boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    with closing(sqlite3.connect(path)) as db:
+        for pragma in ("user_version", "application_id"):
+            yield f"pragma {pragma} = {db.execute(f'pragma {pragma}').fetchone()[0]};"
+        made = "select name, sql from sqlite_master where type = ? and sql is not null"
+        tables = db.execute(made, ("table",)).fetchall()
+        yield from (f"{sql};" for name, sql in tables if name != "sqlite_sequence")
+        for name, _ in tables:
+            columns = [column[1] for column in db.execute(f"pragma table_info({name})")]
+            values = " || ', ' || ".join(f'quote("{column}")' for column in columns)
+            for (row,) in db.execute(f"select {values} from {name}"):  # noqa: S608
+                if not row.startswith("'machine', "):
+                    insert = f"insert into {name} values ({row});"  # noqa: S608
+                    yield insert.replace(boot_id, _BOOT_ID)
+        yield from (f"{sql};" for _, sql in db.execute(made, ("index",)).fetchall())
+
+
+def unpack_files(files: Mapping[str, Sequence[str]], folder: Path) -> None:
+    """Write files and databases."""
+    for name, lines in files.items():
+        path = folder / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.suffix == ".db":
+            path.touch(0o600)
+            with closing(sqlite3.connect(path)) as db:
+                db.executescript("\n".join(("begin;", *lines, "commit;")))
+        else:
+            path.touch(0o600)
+            path.write_text("\n".join(lines), "utf-8")
+
+
+def packed_state(held: Books) -> Any:
+    """Return what a fake service holds."""
+    seen: dict[int, int] = {}
+    return {
+        name: _packed(value, seen) for name, value in vars(held).items() if name not in _NOT_KEPT
+    }
+
+
+def unpack_state(said: Mapping[str, Any], held: Books, state: ModuleType) -> None:
+    """Let a fake service hold this; `state` has the classes of its objects."""
+    objects: list[Any] = []
+    vars(held).update({name: _unpacked(value, objects, state) for name, value in said.items()})
+
+
+def _packed(value: Any, seen: dict[int, int]) -> Any:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if is_dataclass(value) and not isinstance(value, type):
+        return _packed_object(value, seen)
+    for name, kind, parts in _COMPOUND:
+        if isinstance(value, kind):
+            return {name: [_packed(part, seen) for part in parts(value)]}
+    for name, kind, text in _TEXTS:
+        if isinstance(value, kind):
+            return {name: text(value)}
+    raise TypeError(f"a fake holds what cannot be packed: {type(value)}")
+
+
+def _packed_object(value: Any, seen: dict[int, int]) -> Any:
+    if id(value) in seen:
+        return {"again": seen[id(value)]}
+    seen[id(value)] = len(seen)
+    given = {
+        one.name: _packed(getattr(value, one.name), seen)
+        for one in fields(value)
+        if getattr(value, one.name) != _default(one)
+    }
+    return {"object": type(value).__name__, "fields": given}
+
+
+def _default(field: Field[Any]) -> Any:
+    """Return what a field holds unless it is said; no field is equal to what it lacks."""
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
+def _unpacked(said: Any, objects: list[Any], state: ModuleType) -> Any:
+    if not isinstance(said, dict):
+        return said
+    if "object" in said:
+        made = object.__new__(getattr(state, said["object"]))
+        objects.append(made)
+        given = {name: _unpacked(one, objects, state) for name, one in said["fields"].items()}
+        made.__init__(**given)
+        return made
+    [(name, inner)] = said.items()
+    if name == "again":
+        return objects[inner]
+    if name == "class":
+        return getattr(state, inner)
+    if isinstance(inner, list):
+        inner = [_unpacked(one, objects, state) for one in inner]
+    return _MAKE[name](inner)
+
+
+def _pairs(value: Mapping[Any, Any]) -> Sequence[Any]:
+    return list(value.items())
+
+
+_Parts = Callable[[Any], Sequence[Any]]
+_COMPOUND: tuple[tuple[str, type, _Parts], ...] = (
+    ("counter", Counter, _pairs),
+    ("dict", dict, _pairs),
+    ("list", list, list),
+    ("tuple", tuple, list),
+    ("set", set, sorted),
+    ("deque", deque, list),
+)
+_TEXTS: tuple[tuple[str, type, Callable[[Any], Any]], ...] = (
+    ("at", datetime, datetime.isoformat),
+    ("decimal", Decimal, str),
+    ("zone", ZoneInfo, str),
+    ("class", type, lambda value: value.__name__),
+    ("work", FunctionType, lambda value: value.__name__),
+    ("next", itertools.count, lambda value: int(repr(value)[6:-1])),
+)
+_MAKE: Mapping[str, Callable[[Any], Any]] = {
+    "counter": lambda pairs: Counter(dict(pairs)),
+    "dict": dict,
+    "list": list,
+    "tuple": tuple,
+    "set": set,
+    "deque": deque,
+    "at": datetime.fromisoformat,
+    "decimal": Decimal,
+    "zone": ZoneInfo,
+    "work": lambda _: lambda: None,
+    "next": itertools.count,
+}
