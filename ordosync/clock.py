@@ -6,7 +6,8 @@ The CLI creates it and passes it down. Tests use another one.
 import time
 from datetime import UTC, datetime
 
-_SLICE_S = 0.5
+SLICE_S = 0.5
+"""Maximum time until a wait notices a signal."""
 
 
 class StoppedError(Exception):
@@ -14,10 +15,9 @@ class StoppedError(Exception):
 
 
 class Clock:
-    """The clocks of the machine."""
+    """The clocks of the machine, and the signal that ends every wait."""
 
-    def __init__(self) -> None:
-        self._is_stopped = False
+    _stopped_at_s: float | None = None
 
     def now(self) -> datetime:
         """Return the wall time in UTC. It can jump when the clock of the machine is set."""
@@ -35,10 +35,17 @@ class Clock:
         """Wait. Raises `StoppedError` soon after `stop`, in whatever thread."""
         until = self.monotonic() + seconds
         while (left := until - self.monotonic()) > 0:
-            if self._is_stopped:
-                raise StoppedError
-            time.sleep(min(left, _SLICE_S))
+            self.check()
+            time.sleep(min(left, SLICE_S))
+
+    def check(self, *, grace_s: float = 0) -> None:
+        """Raise `StoppedError` if `stop` was called at least `grace_s` seconds ago.
+
+        Every other wait calls it each `SLICE_S` seconds.
+        """
+        if self._stopped_at_s is not None and self.monotonic() >= self._stopped_at_s + grace_s:
+            raise StoppedError
 
     def stop(self) -> None:
         """End all waits from now on. Takes no lock, so it is safe in a signal handler."""
-        self._is_stopped = True
+        self._stopped_at_s = self.monotonic()

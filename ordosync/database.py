@@ -14,10 +14,11 @@ import stat
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ordosync.clock import SLICE_S, Clock, StoppedError
 from ordosync.errors import DamagedError, DatabaseError
 from ordosync.trust import doubt
 
@@ -65,21 +66,23 @@ def open_database(
     create: bool = True,
     readonly: bool = False,
     as_it_is: bool = False,
+    clock: Clock | None = None,
 ) -> "sqlite3.Connection":
     """Open the file at `path`; create or migrate it if needed. Rows are `sqlite3.Row` objects.
 
     `version` is the `user_version` that the last of `migrations` sets. Without `create`, a missing
     file is an error. `readonly` neither creates nor migrates: an older file is then an error,
     unless `as_it_is` is set.
-    The connection is in autocommit mode; changes belong into `transaction`.
+    The connection is in autocommit mode; changes belong into `transaction`. After `clock.stop` a
+    locked file raises `StoppedError`.
     """
     try:
         if create and not readonly and not os.path.lexists(path):
             _make(path, application_id, migrations)
         _check_file(path)
         if path.with_name(f"{path.name}-journal").exists():
-            _recover(path)
-        connection = _connect(path, readonly=readonly)
+            _recover(path, clock)
+        connection = _connect(path, readonly=readonly, clock=clock)
     except OSError as error:
         raise DatabaseError(path, f"{error}; check the folder and its permissions") from error
     except sqlite3.Error as error:
@@ -92,7 +95,7 @@ def open_database(
     except sqlite3.Error as error:
         connection.close()
         raise to_database_error(path, error) from error
-    except DatabaseError:
+    except (DatabaseError, StoppedError):
         connection.close()
         raise
     return connection
@@ -175,13 +178,32 @@ def to_database_error(path: object, error: Exception) -> DatabaseError:
     return DamagedError(path, f"damaged ({text}); restore it from a backup")
 
 
-def _connect(path: Path, *, readonly: bool) -> "sqlite3.Connection":
-    connection: sqlite3.Connection = sqlite3.connect(
+class _Connection(sqlite3.Connection):
+    """Waits for a locked file in slices, since a signal does not end SQLite's own wait."""
+
+    clock: Clock | None = None
+
+    def execute(self, *words: Any) -> "sqlite3.Cursor":
+        for _ in range(int(BUSY_TIMEOUT_S / SLICE_S) - 1):
+            try:
+                return super().execute(*words)
+            except sqlite3.OperationalError as error:
+                if "database is locked" not in str(error):
+                    raise
+                if self.clock:
+                    self.clock.check()
+        return super().execute(*words)
+
+
+def _connect(path: Path, *, readonly: bool, clock: Clock | None = None) -> "sqlite3.Connection":
+    connection: _Connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rw'}",
         uri=True,
-        timeout=BUSY_TIMEOUT_S,
+        timeout=SLICE_S,
         isolation_level=None,
+        factory=_Connection,
     )
+    connection.clock = clock
     connection.row_factory = sqlite3.Row
     connection.execute("pragma foreign_keys = on")
     connection.execute("pragma synchronous = full")
@@ -190,11 +212,10 @@ def _connect(path: Path, *, readonly: bool) -> "sqlite3.Connection":
     return connection
 
 
-def _recover(path: Path) -> None:
+def _recover(path: Path, clock: Clock | None) -> None:
     """Let SQLite roll back the journal of a crash. A read-only connection could not."""
-    connection = _connect(path, readonly=False)
-    connection.execute("select count(*) from sqlite_master")
-    connection.close()
+    with closing(_connect(path, readonly=False, clock=clock)) as connection:
+        connection.execute("select count(*) from sqlite_master")
 
 
 def _make(path: Path, application_id: int, migrations: "Callable[[], Migrations]") -> None:

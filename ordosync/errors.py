@@ -98,6 +98,15 @@ class UnavailableError(AccountError):
         self.retry_after_s = retry_after_s
 
 
+class StoppedCallError(UnavailableError):
+    """A signal ended the request before anything was written: retried by the next run."""
+
+    code = "stopped"
+
+    def __init__(self, account: str, action: str, answer: str = "stopped by a signal") -> None:
+        super().__init__(account, action, answer)
+
+
 class UnknownOutcomeError(AccountError):
     """The write may have arrived (no readable response): looked up before it is repeated."""
 

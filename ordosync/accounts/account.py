@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, Self, TypeVar
 
 from ordosync.accounts.connections import Connections
+from ordosync.clock import StoppedError
 from ordosync.errors import RefusedError, SignInError, UnavailableError, UnknownOutcomeError
 from ordosync.models import (
     Comment,
@@ -417,6 +418,9 @@ def outcome_of(item: Item, write: Callable[[Item], Outcome]) -> Outcome:
         return write(item)
     except SignInError:
         raise
+    except StoppedError:  # of a wait for what the account does with it by and by
+        reason = "a signal ended the wait for what came of it"
+        return Outcome(state="unknown", code=UnknownOutcomeError.code, reason=reason)
     except RefusedError as error:
         return Outcome(state="refused", code=error.code, reason=error.answer)
     except UnavailableError as error:

@@ -98,7 +98,7 @@ def prune(
     is known for ever.
     """
     settings, clock = load_config(find_config(config)), Clock()
-    with Store.open(settings.database) as store, stoppable(clock) as stop:
+    with Store.open(settings.database, clock=clock) as store, stoppable(clock) as stop:
         pruned = prune_store(settings, store, clock, stop)
     if as_json:
         render.document({"pruned": [render.pruned_json(pruned)] if pruned else []})

@@ -1,4 +1,7 @@
-"""SIGINT, SIGTERM and SIGHUP end a run cleanly: after the write that is under way."""
+"""SIGINT, SIGTERM and SIGHUP end a run cleanly, and every wait in it at once.
+
+Only a write that was sent is waited for, a few seconds, since its answer tells what became of it.
+"""
 
 import os
 import signal
@@ -8,6 +11,7 @@ from types import FrameType
 
 from ordosync.clock import Clock, StoppedError
 from ordosync.engine import Stop
+from ordosync.errors import AccountError
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -27,8 +31,10 @@ def stoppable(clock: Clock) -> Iterator[Stop]:
     before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
     try:
         yield stop
-    except StoppedError:  # of a wait that nothing else was waiting for the end of
-        raise SystemExit(128 + (stop.signal or signal.SIGTERM)) from None
+    except (StoppedError, AccountError):  # of what was waited for when the signal came
+        if stop.signal is None:
+            raise
+        raise SystemExit(128 + stop.signal) from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -197,7 +197,7 @@ def retry(
     settings = load_config(find_config(config))
     clock = Clock()
     with (
-        Store.open(settings.database) as store,
+        Store.open(settings.database, clock=clock) as store,
         stoppable(clock) as stop,
         closing(Connections(clock)) as connections,
     ):
@@ -236,7 +236,7 @@ def _run(
     missing: dict[str, Path] = {}
     clock = Clock()
     with (
-        Store.open(settings.database) as store,
+        Store.open(settings.database, clock=clock) as store,
         stoppable(clock) as stop,
         closing(Connections(clock)) as connections,
     ):

@@ -175,9 +175,10 @@ def _work(
             if claimed.run.trigger != "retry":
                 execution.sync(patient=claimed.scheduled, force=force)
     except (InterruptedRunError, StoppedError):
-        code = execution.stop.reason or "signal"
-        return "interrupted", RunError(code=code, message=f"stopped by a {code}")
+        return _interrupted(execution.stop)
     except AccountError as error:
+        if execution.stop.signal is not None:  # so its calls were not waited for any longer
+            return _interrupted(execution.stop)
         return "failed", RunError(code=error.code, message=str(error))
     except (OrdosyncError, sqlite3.Error):  # about the store, which cannot take a run's end either
         raise
@@ -188,3 +189,8 @@ def _work(
         execution.portal.supplier.close()
     partial = execution.counts.failed or execution.counts.waiting
     return "partial" if partial else "ok", None
+
+
+def _interrupted(stop: Stop) -> tuple[Status, RunError]:
+    code = stop.reason or "signal"
+    return "interrupted", RunError(code=code, message=f"stopped by a {code}")

@@ -4,7 +4,6 @@ import copy
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from threading import BoundedSemaphore
@@ -14,13 +13,19 @@ from urllib.parse import urlencode
 import msgspec
 import requests
 
-from ordosync.clock import Clock
-from ordosync.errors import AccountError, AddressError, RefusedError, UnavailableError
+from ordosync.clock import Clock, StoppedError
+from ordosync.errors import (
+    AccountError,
+    AddressError,
+    RefusedError,
+    StoppedCallError,
+    UnavailableError,
+)
 from ordosync.failpoints import fault
 from ordosync.http.rate_limit import BusyError, RateLimit
 from ordosync.http.redaction import Redactor
 from ordosync.http.responses import AttemptError, Effect, Request, to_attempt_error, value_of
-from ordosync.http.retries import ATTEMPTS, LONGEST_WAIT_S, RetryBudget, backoff_s
+from ordosync.http.retries import ATTEMPTS, LONGEST_WAIT_S, CallState, RetryBudget, backoff_s
 from ordosync.http.transport import (
     Auth,
     Limits,
@@ -40,15 +45,6 @@ _FLOOR_S = 1
 _UNKNOWN_LIMIT = (1000, 1.0)
 _FORM = "application/x-www-form-urlencoded"
 _encoder = msgspec.json.Encoder(decimal_format="number")
-
-
-@dataclass
-class _CallState:
-    """State of one call across its attempts."""
-
-    left_s: float
-    attempt: int = 0
-    may_have_arrived: bool = False
 
 
 class HttpClient:
@@ -184,7 +180,7 @@ class HttpClient:
 
     def _make(self, request: Request[T]) -> tuple[T, Mapping[str, str]]:
         prepared = self._prepared(request)
-        state = _CallState(left_s=self._limits.total_s)
+        state = CallState(left_s=self._limits.total_s)
         while True:
             state.attempt += 1
             try:
@@ -196,11 +192,8 @@ class HttpClient:
                 wait_s = self._wait_s(failed, state)
                 if failed.is_rate_limited:
                     self._rate.pause(wait_s)
-                if not self._can_retry(failed, state, wait_s):
+                if not (self._can_retry(failed, state, wait_s) and self._waits(failed, wait_s)):
                     raise self._error(failed, request, state, wait_s) from failed
-                # After a 429 the rate limit makes all threads wait, this one included.
-                if not failed.is_rate_limited:
-                    self._clock.sleep(wait_s)
 
     def _prepared(self, request: Request[Any]) -> requests.PreparedRequest:
         try:
@@ -221,7 +214,7 @@ class HttpClient:
             raise RefusedError(self._account, request.action, why) from error
 
     def _attempt(
-        self, request: Request[T], prepared: requests.PreparedRequest, state: _CallState
+        self, request: Request[T], prepared: requests.PreparedRequest, state: CallState
     ) -> tuple[T, Mapping[str, str]]:
         with self._slot():
             self._budget.count()
@@ -237,13 +230,14 @@ class HttpClient:
         return Redactor(secrets_in(self._auth), request.params, request.json, request.form)
 
     def _exchange(
-        self, request: Request[Any], prepared: requests.PreparedRequest, state: _CallState
+        self, request: Request[Any], prepared: requests.PreparedRequest, state: CallState
     ) -> Response:
         if request.effect != "safe":
             fault("http-before-send")
         began = self._clock.monotonic()
         try:
-            response = self._transport.exchange(prepared, total_s=state.left_s)
+            writes = request.effect != "safe"
+            response = self._transport.exchange(prepared, total_s=state.left_s, writes=writes)
         except NoResponseError as error:
             raise to_attempt_error(error, request) from error
         finally:
@@ -261,8 +255,10 @@ class HttpClient:
             raise AttemptError(
                 UnavailableError, "too many requests for now", retry_after_s=busy.wait_s
             ) from busy
+        except StoppedError as stopped:
+            raise AttemptError(StoppedCallError, "a signal ended the wait") from stopped
 
-    def _wait_s(self, failed: AttemptError, state: _CallState) -> float:
+    def _wait_s(self, failed: AttemptError, state: CallState) -> float:
         if failed.retry_after_s is not None:
             return failed.retry_after_s
         drawn_s = backoff_s(state.attempt, self._random)
@@ -270,7 +266,7 @@ class HttpClient:
             return max(_FLOOR_S + drawn_s, self._rate.period_s(self._random))
         return _FLOOR_S + drawn_s if failed.is_overloaded else drawn_s
 
-    def _can_retry(self, failed: AttemptError, state: _CallState, wait_s: float) -> bool:
+    def _can_retry(self, failed: AttemptError, state: CallState, wait_s: float) -> bool:
         is_short = failed.retry_after_s is None or wait_s <= LONGEST_WAIT_S
         return (
             failed.can_retry
@@ -280,10 +276,21 @@ class HttpClient:
             and self._budget.take_retry()
         )
 
+    def _waits(self, failed: AttemptError, wait_s: float) -> bool:
+        """Wait before another attempt. Return False if a signal ended the wait."""
+        # After a 429 the rate limit makes all threads wait, this one included.
+        if failed.is_rate_limited:
+            return True
+        try:
+            self._clock.sleep(wait_s)
+        except StoppedError:
+            return False
+        return True
+
     def _error(
-        self, failed: AttemptError, request: Request[Any], state: _CallState, wait_s: float
+        self, failed: AttemptError, request: Request[Any], state: CallState, wait_s: float
     ) -> AccountError:
-        if state.may_have_arrived and failed.kind is UnavailableError:
+        if state.may_have_arrived and issubclass(failed.kind, UnavailableError):
             return request.unclear_error(self._account, request.action, failed.answer)
         if failed.kind is not UnavailableError:
             return failed.kind(self._account, request.action, failed.answer)

@@ -2,34 +2,41 @@
 
 The timeouts of requests and urllib3 apply to each wait of a socket. A server that sends one byte
 at a time could hold a request open forever, in the headers as in the body. Each wait is therefore
-limited to the time left. The sockets also note whether a part of the request was sent. If it was,
-the request may have arrived; the exceptions do not say so.
+limited to the time left. It also consists of short slices, because a signal must end it. The
+sockets also note whether a part of the request was sent. If it was, the request may have arrived;
+the exceptions do not say so.
 """
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from socket import socket
-from typing import Any
+from typing import Any, TypeVar
 
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3 import HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from ordosync.clock import Clock
+from ordosync.clock import SLICE_S, Clock, StoppedError
+
+T = TypeVar("T")
 
 
 class Exchange:
-    """One request and its response: its deadline, and whether a part of it was sent."""
+    """One request and its response: its deadline, and whether a part of it was sent.
 
-    def __init__(self, clock: Clock, *, read_s: float, total_s: float) -> None:
+    `grace_s` is the time for the response after a signal, if the request was sent already.
+    """
+
+    def __init__(self, clock: Clock, *, read_s: float, total_s: float, grace_s: float = 0) -> None:
         self._clock = clock
         self._read_s = read_s
         self._ends = clock.monotonic() + total_s
+        self._grace_s = grace_s
         self.sent = False
 
     @property
@@ -37,11 +44,16 @@ class Exchange:
         """Seconds until the deadline."""
         return self._ends - self._clock.monotonic()
 
-    def wait_s(self) -> float:
-        """Return how long the socket may wait now. Raises `TimeoutError` after the deadline."""
-        if self.left_s <= 0:
-            raise TimeoutError
-        return min(self.left_s, self._read_s)
+    def slices(self, limit_s: float | None = None) -> Iterator[float]:
+        """Yield the timeouts of the parts of one wait. Raises `StoppedError` after a signal.
+
+        `limit_s` replaces the read timeout.
+        """
+        left_s = min(self.left_s, self._read_s if limit_s is None else limit_s)
+        while left_s > 0:
+            self._clock.check(grace_s=self._grace_s if self.sent else 0)
+            yield min(left_s, SLICE_S)
+            left_s -= SLICE_S
 
 
 # urllib3 creates the connections and reuses them for many exchanges. A socket finds its exchange
@@ -63,26 +75,49 @@ class _TimedSocket(socket):
     """A socket on which no wait outlasts the exchange."""
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        self._limit_wait()
-        return super().recv_into(*args, **kwargs)
+        return self._in_slices(lambda: super(_TimedSocket, self).recv_into(*args, **kwargs))
 
     def send(self, *args: Any) -> int:
-        self._limit_wait(sends=True)
-        return super().send(*args)
+        return self._in_slices(lambda: super(_TimedSocket, self).send(*args), sends=True)
 
-    def sendall(self, *args: Any) -> None:
-        self._limit_wait(sends=True)
-        super().sendall(*args)
+    def sendall(self, data: Any, *args: Any) -> None:
+        # An interrupted `sendall` does not say how much it has sent; `send` does.
+        with memoryview(data).cast("B") as left:
+            sent = 0
+            while sent < len(left):
+                sent += self.send(left[sent:], *args)
 
-    def _limit_wait(self, *, sends: bool = False) -> None:
+    def _in_slices(
+        self, wait: Callable[[], T], *, sends: bool = False, limit_s: float | None = None
+    ) -> T:
         exchange = _current.get()
-        if exchange is not None:
-            self.settimeout(exchange.wait_s())
+        if exchange is None:
+            return wait()
+        for slice_s in exchange.slices(limit_s):
             exchange.sent |= sends
+            self.settimeout(slice_s)
+            try:
+                return wait()
+            except TimeoutError as error:
+                if error.errno:
+                    # The connection has timed out, not the slice.
+                    raise
+        raise TimeoutError
 
 
 class _TimedTlsSocket(_TimedSocket, ssl.SSLSocket):
     """The same over TLS. The connect timeout includes the handshake."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        limit_s = self.gettimeout()
+        try:
+            self._in_slices(
+                lambda: super(_TimedTlsSocket, self).do_handshake(block), limit_s=limit_s
+            )
+        except StoppedError:
+            # The caller closes the socket only after an `OSError`.
+            self.close()
+            raise
 
 
 class _Connection(HTTPConnection):

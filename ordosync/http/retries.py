@@ -5,6 +5,7 @@ Later retries belong to the engine.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import Random
@@ -39,6 +40,15 @@ def _until(text: str, now: datetime) -> float:
 def backoff_s(attempt: int, random: Random) -> float:
     """Return a random wait after an attempt (from 1), so that clients do not retry together."""
     return random.uniform(0, min(LONGEST_WAIT_S, _BASE_S * 2 ** (attempt - 1)))
+
+
+@dataclass
+class CallState:
+    """State of one call across its attempts."""
+
+    left_s: float
+    attempt: int = 0
+    may_have_arrived: bool = False
 
 
 class RetryBudget:

@@ -14,7 +14,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from ordosync import __version__
-from ordosync.clock import Clock
+from ordosync.clock import Clock, StoppedError
 from ordosync.http.connection_errors import explain, is_distrusted
 from ordosync.http.deadlines import Adapter, Exchange, exchanging, verifying
 from ordosync.http.oauth1 import OAuth1Signer
@@ -45,6 +45,8 @@ class Limits:
     read_s: float = 30
     total_s: float = 60
     """Time for requests and responses, without the waits between attempts."""
+    grace_s: float = 10
+    """Time for the response to a write after a signal to this process."""
     size: int = 20_000_000
     """Maximum size of a response in bytes, after decompression."""
 
@@ -61,12 +63,14 @@ class Response:
 class NoResponseError(Exception):
     """There is no response, or only a part of it."""
 
-    def __init__(self, why: str, *, sent: bool, is_permanent: bool) -> None:
+    def __init__(self, why: str, *, sent: bool, is_permanent: bool, stopped: bool = False) -> None:
         super().__init__(why)
         self.sent = sent
         """True if the request may have arrived."""
         self.is_permanent = is_permanent
         """True if another attempt would fail as well."""
+        self.stopped = stopped
+        """True if a signal to this process ended the wait."""
 
 
 class Transport:
@@ -118,14 +122,25 @@ class Transport:
             request.headers["Content-Type"] = kind
         return request
 
-    def exchange(self, request: requests.PreparedRequest, *, total_s: float) -> Response:
-        """Send a request and read the whole response. Raises `NoResponseError`."""
+    def exchange(
+        self, request: requests.PreparedRequest, *, total_s: float, writes: bool
+    ) -> Response:
+        """Send a request and read the whole response. Raises `NoResponseError`.
+
+        A signal ends it at once, or after `Limits.grace_s` if a write was sent already.
+        """
         if self._signer:
             request = self._signer.signed(request, self._clock.now())
-        limits = Exchange(self._clock, read_s=self._limits.read_s, total_s=total_s)
+        grace_s = self._limits.grace_s if writes else 0
+        limits = Exchange(self._clock, read_s=self._limits.read_s, total_s=total_s, grace_s=grace_s)
         with exchanging(limits) as exchange:
             try:
                 return self._reply(request, exchange)
+            except StoppedError as error:
+                why = f"{self._origin.host} had not responded when a signal ended the wait"
+                raise NoResponseError(
+                    why, sent=exchange.sent, is_permanent=True, stopped=True
+                ) from error
             except (requests.RequestException, HTTPError, OSError) as error:
                 raise self._lost(error, exchange) from error
 
@@ -165,7 +180,7 @@ def _error_body(response: requests.Response) -> bytes:
     """Return the body of an error response; empty if it cannot be read. The status is enough."""
     try:
         return _body(response, _MAX_ERROR_BODY)
-    except (NoResponseError, requests.RequestException, HTTPError, OSError):
+    except (NoResponseError, StoppedError, requests.RequestException, HTTPError, OSError):
         return b""
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from ordosync.clock import Clock
 from ordosync.database import open_database, sqlite3, to_database_error, transaction, writer_lock
 from ordosync.idle import CONFIG_KEY
 from ordosync.store.claims import Claims
@@ -46,11 +47,11 @@ class Store:
         self.steps = Steps(connection)
 
     @classmethod
-    def open(cls, path: Path, *, readonly: bool = False) -> Self:
+    def open(cls, path: Path, *, readonly: bool = False, clock: Clock | None = None) -> Self:
         """Open the store; create or migrate it if needed. Raises `DatabaseError`.
 
         `readonly` changes nothing on the disk: if the file does not exist yet, the store is empty
-        and in memory.
+        and in memory. After `clock.stop` a locked file raises `StoppedError`.
         """
         if readonly and not path.exists() and not path.is_symlink():
             return cls(_in_memory(), path)
@@ -60,6 +61,7 @@ class Store:
             migrations=migrations,
             version=VERSION,
             readonly=readonly,
+            clock=clock,
         )
         try:
             check_machine(connection, path, readonly=readonly)

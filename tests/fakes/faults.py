@@ -100,7 +100,8 @@ class Fault:
     size: int = 200_000_000
     """Of a gzip bomb, unpacked; of a deep answer, a thousandth of it is the depth."""
     do: Callable[[], object] = field(default=lambda: None)
-    """What a callback does before the request is processed, while nothing is locked."""
+    """What happens before a callback is processed or any other request refused, while nothing is
+    locked."""
     edit: Callable[[Any], Any] = field(default=lambda body: body)
     """What an edited answer holds instead: a quantity of -1, the page before, no `updated_date`.
     Bytes are sent as they are, for what Python's JSON cannot say."""

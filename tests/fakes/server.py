@@ -143,6 +143,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault is None:
             self._send(service.answer(request))
         elif fault.kind in UNPROCESSED:
+            fault.do()
             self._send(service.refuse(request, fault))
         elif fault.kind in UNHEARD:
             service.count(request)

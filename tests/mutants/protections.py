@@ -39,6 +39,20 @@ MUTANTS = (
         test="faults/test_taken_over.py::test_answer_that_is_lost_after_many_kills_is_looked_up_as_soon_as_any",
     ),
     Mutant(
+        protection="a write that was sent is still waited for when a signal comes",
+        file="http/deadlines.py",
+        old="self._clock.check(grace_s=self._grace_s if self.sent else 0)",
+        new="self._clock.check()",
+        test="http/test_stopped.py::test_write_that_is_answered_in_time_is_certain",
+    ),
+    Mutant(
+        protection="a signal to us is no failed attempt of a step",
+        file="engine/execution/step_changes.py",
+        old="if outcome.code == StoppedCallError.code:",
+        new="if False:",
+        test="faults/test_signals.py::test_write_in_flight_is_recorded_and_no_further_write_begins",
+    ),
+    Mutant(
         protection="a slot is done only when its run has ended well",
         file="engine/__init__.py",
         old='if run.trigger == "schedule" and status in ("ok", "partial"):',
@@ -624,5 +638,12 @@ MUTANTS = (
         new="",
         test="faults/test_exists_already.py::"
         "test_order_that_is_refused_as_there_already_is_looked_for_before_it_is_sent_again",
+    ),
+    Mutant(
+        protection="a row that cannot be used keeps back no cancellation beside it",
+        file="engine/execution/run.py",
+        old="            unusable = error\n",
+        new="            raise error\n",
+        test="faults/test_odd_numbers.py::test_odd_number_in_a_file_stops_nothing_beside_it",
     ),
 )

@@ -13,11 +13,13 @@ from msgspec import Raw, Struct, field
 
 from ordosync.accounts.shopify.auth import GrantedToken, LastingToken
 from ordosync.accounts.shopify.cost_limit import Bucket, Cost, TooCostlyError
+from ordosync.clock import StoppedError
 from ordosync.errors import (
     AccountError,
     NotFoundError,
     RefusedError,
     SignInError,
+    StoppedCallError,
     UnavailableError,
     UnknownOutcomeError,
 )
@@ -134,6 +136,19 @@ class ShopifySession(HttpClient):
         return self._make_known(document, shape, action, variables, effect)
 
     def _make_known(
+        self,
+        document: str,
+        shape: type[T],
+        action: str,
+        variables: Mapping[str, object],
+        effect: Effect,
+    ) -> T:
+        try:
+            return self._until_answered(document, shape, action, variables, effect)
+        except StoppedError as stopped:  # of a wait in which nothing was asked
+            raise StoppedCallError(self._account, action) from stopped
+
+    def _until_answered(
         self,
         document: str,
         shape: type[T],

@@ -78,16 +78,20 @@ class Side(Account):
 
     def reading(self, action: str) -> AbstractContextManager[sqlite3.Connection]:
         """Open the file for one piece of work; one that is not there yet reads as empty."""
-        return opened(self.path, account=f"account {self.name}", action=action)
+        return self._opened(action, create=False)
 
     @contextmanager
     def writing(self, action: str) -> Iterator[sqlite3.Connection]:
         """Open the file, made if need be, for one transaction."""
-        with opened(self.path, account=f"account {self.name}", action=action, create=True) as db:
+        with self._opened(action, create=True) as db:
             with writer_lock(self.path), transaction(db):
                 yield db
                 fault("account-before-commit")
             fault("account-after-commit")
+
+    def _opened(self, action: str, *, create: bool) -> AbstractContextManager[sqlite3.Connection]:
+        name, clock = f"account {self.name}", self.connections.clock if self.connections else None
+        return opened(self.path, account=name, action=action, create=create, clock=clock)
 
     def each(
         self,

@@ -52,7 +52,7 @@ def at_once(
         if can_run(config, portal, task)
     ]
     with (
-        Store.open(config.database) as store,
+        Store.open(config.database, clock=clock) as store,
         stoppable(clock) as stop,
         closing(Connections(clock)) as connections,
     ):

@@ -53,7 +53,7 @@ def reconcile(
     left: list[Difference] = []
     runs: list[Run | Held] = []
     with (
-        Store.open(settings.database) as store,
+        Store.open(settings.database, clock=clock) as store,
         stoppable(clock) as stop,
         closing(Connections(clock)) as connections,
     ):

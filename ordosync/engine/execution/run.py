@@ -518,7 +518,10 @@ class Execution:
         rows = self._known(keys).values()
         return [row.key for row in rows if (row.state, row.code) == ("waiting", "by-hand")]
 
-    def _give_up_in_an_outage(self, outcomes: Iterable[Outcome]) -> None:
+    def _give_up_in_an_outage(self, outcomes: Sequence[Outcome]) -> None:
+        is_signalled = self.stop.signal is not None
+        if is_signalled and any(one.state in ("unavailable", "unknown") for one in outcomes):
+            raise InterruptedRunError  # no outage: they were not waited for
         for outcome in outcomes:
             is_out = outcome.state == "unavailable" or outcome.code == UnknownOutcomeError.code
             self._unavailable = self._unavailable + 1 if is_out else 0

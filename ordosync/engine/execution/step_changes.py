@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from ordosync.errors import ExistsError
+from ordosync.errors import ExistsError, StoppedCallError
 from ordosync.models import Outcome
 from ordosync.retry import delay_after, next_try
 from ordosync.store.runs import Counted
@@ -122,6 +122,8 @@ def _again_at(
         # Never given up, since nobody else can tell whether it arrived; but ever more rarely.
         rest, again = timedelta(seconds=settle_s), row.attempts - 1
         return now + (max(rest, delay_after(again)) if again else rest)
+    if outcome.code == StoppedCallError.code:  # a signal to us says nothing of the account
+        return now
     if outcome.state == "unavailable":
         return next_try(
             row.attempts, since=row.created_at, now=now, retry_after_s=outcome.retry_after_s

@@ -53,7 +53,7 @@ def _forget_dismissals(config: Config, store: Store, before: datetime, now: date
 def prune_for_a_while(config: Config, clock: Clock, stop: Stop) -> None:
     """Do some of it, after the work of a tick. What keeps it from that is told by the next one."""
     try:
-        with Store.open(config.database) as store:
+        with Store.open(config.database, clock=clock) as store:
             prune(config, store, clock, stop.within(_AT_MOST_S))
-    except DatabaseError:
+    except (DatabaseError, StoppedError):
         return

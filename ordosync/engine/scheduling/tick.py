@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ordosync.accounts.connections import Connections
-from ordosync.clock import Clock
+from ordosync.clock import Clock, StoppedError
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import open_portal, register, run_if_due
 from ordosync.engine.execution.claim import GaveUp
@@ -55,7 +55,7 @@ class Tick:
 
         Raises `DatabaseError` and `ConfigError` where nothing can be done at all.
         """
-        with Store.open(self.config.database) as store:
+        with Store.open(self.config.database, clock=self.clock) as store:
             register(self.config, store, self.clock)
             due: dict[str, list[ScheduleRow]] = {}
             for row in store.schedule.due(self.clock.now()):
@@ -74,11 +74,13 @@ class Tick:
         runs: list[Run] = []
         alerts = list(self._wrong_clock(rows))
         try:
-            with Store.open(self.config.database) as store:
+            with Store.open(self.config.database, clock=self.clock) as store:
                 for name in sorted((row.task for row in rows), key=_ORDER.index):
                     if self.stop.reason:
                         break
                     self._task(config, name, store, runs, alerts)
+        except StoppedError:  # while the store was locked; the next tick goes on
+            return PortalReport(runs=runs, alerts=alerts)
         except OrdosyncError as error:
             return PortalReport(runs=runs, alerts=alerts, error=error)
         except Exception as error:  # our own mistake, which must not stop other portals

@@ -1,0 +1,181 @@
+"""A signal ends the waits of a session: at once, or for a write after a while of grace."""
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+import trustme
+
+from ordosync.clock import Clock
+from ordosync.errors import RefusedError, StoppedCallError, UnavailableError, UnknownOutcomeError
+from ordosync.http import HttpClient, Limits
+from ordosync.http.rate_limit import RateLimit
+from tests.http.server import Reaction, Server, answer
+
+Serve = Callable[..., Server]
+Session = Callable[..., HttpClient]
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n"
+IMPATIENT = Limits(grace_s=0.5)
+AT_ONCE_S = 5
+"""Far below the limits of a session."""
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def private(session: Session, tmp_path: Path) -> tuple[ssl.SSLContext, Session]:
+    """What a server of a private authority has, and sessions that trust it."""
+    authority, path = trustme.CA(), tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context, partial(session, ca_file=path)
+
+
+def stops(clock: Clock, *pieces: bytes, then: bytes = b"") -> Reaction:
+    """Send the pieces, let a signal come, and send the rest or hang."""
+
+    def react(sock: socket.socket) -> None:
+        for piece in pieces:
+            sock.sendall(piece)
+        clock.stop()
+        sock.sendall(then)
+        sock.settimeout(2 * AT_ONCE_S)
+        sock.recv(1)  # until the other side goes away
+
+    return react
+
+
+PIECES = [(), (b"HTTP/1.1 200",), (HEAD,), (HEAD, b"[1,")]
+
+
+@pytest.mark.parametrize("pieces", PIECES)
+def test_read_is_left_at_once(
+    serve: Serve, session: Session, clock: Clock, pieces: tuple[bytes, ...]
+) -> None:
+    is_left_at_once(session(serve(stops(clock, *pieces)).url))
+
+
+@pytest.mark.parametrize("pieces", PIECES)
+def test_read_over_tls_is_left_at_once(
+    serve: Serve, private: tuple[ssl.SSLContext, Session], clock: Clock, pieces: tuple[bytes, ...]
+) -> None:
+    context, session = private
+
+    is_left_at_once(session(serve(stops(clock, *pieces), tls=context).url))
+
+
+def is_left_at_once(http: HttpClient) -> None:
+    began = time.monotonic()
+    with pytest.raises(StoppedCallError, match="had not responded when a signal ended the wait"):
+        http.get("/", list[int], action="read")
+
+    assert time.monotonic() - began < AT_ONCE_S
+
+
+def test_handshake_is_left_at_once(private: tuple[ssl.SSLContext, Session], clock: Clock) -> None:
+    _, session = private
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        http = session(f"https://127.0.0.1:{listener.getsockname()[1]}")
+        threading.Timer(0, clock.stop).start()
+
+        began = time.monotonic()
+        with pytest.raises(StoppedCallError):
+            http.send("POST", "/", list[int], action="write")
+
+    assert time.monotonic() - began < Limits().connect_s - 1
+
+
+def test_server_that_does_not_read_is_left_at_once(session: Session, clock: Clock) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        http = session(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        threading.Timer(0, clock.stop).start()
+
+        began = time.monotonic()
+        with pytest.raises(StoppedCallError):
+            http.query("/", list[int], action="read", json="x" * 10_000_000)
+
+    assert time.monotonic() - began < AT_ONCE_S
+
+
+def test_write_that_is_answered_in_time_is_certain(
+    serve: Serve, session: Session, clock: Clock
+) -> None:
+    http = session(serve(stops(clock, then=answer("[7]"))).url)
+
+    assert http.send("POST", "/", list[int], action="write") == [7]
+
+
+def test_write_that_is_not_answered_in_time_is_unknown(
+    serve: Serve, session: Session, clock: Clock
+) -> None:
+    server = serve(stops(clock))
+
+    began = time.monotonic()
+    with pytest.raises(UnknownOutcomeError):
+        session(server.url, limits=IMPATIENT).send(
+            "PUT", "/", list[int], action="write", idempotent=True
+        )
+
+    assert time.monotonic() - began < AT_ONCE_S
+    assert len(server.seen) == 1
+
+
+def test_refusal_whose_words_do_not_come_is_certain(
+    serve: Serve, session: Session, clock: Clock
+) -> None:
+    http = session(serve(stops(clock, HEAD.replace(b"200", b"422"))).url, limits=IMPATIENT)
+
+    with pytest.raises(RefusedError, match="HTTP 422"):
+        http.send("POST", "/", list[int], action="write")
+
+
+def test_nothing_is_asked_after_a_signal(serve: Serve, session: Session, clock: Clock) -> None:
+    server = serve(answer("[1]"))
+    http = session(server.url)
+    clock.stop()
+
+    with pytest.raises(StoppedCallError):
+        http.get("/", list[int], action="read")
+    with pytest.raises(StoppedCallError):
+        http.send("POST", "/", list[int], action="write")
+
+    assert server.seen == []
+
+
+@pytest.mark.parametrize(("status", "kind"), [(503, UnavailableError), (429, StoppedCallError)])
+def test_wait_before_another_attempt_is_left_at_once(
+    serve: Serve, session: Session, clock: Clock, status: int, kind: type[UnavailableError]
+) -> None:
+    server = serve(stops(clock, then=answer("{}", status, Retry_After="29")))
+
+    began = time.monotonic()
+    with pytest.raises(kind):
+        session(server.url).get("/", list[int], action="read")
+
+    assert time.monotonic() - began < AT_ONCE_S
+    assert len(server.seen) == 1
+
+
+def test_wait_for_the_rate_limit_is_left_at_once(
+    serve: Serve, session: Session, clock: Clock
+) -> None:
+    server = serve(answer("[1]"))
+    http = session(server.url, rate=RateLimit(1, 60, clock))
+    http.get("/", list[int], action="read")
+    threading.Timer(0, clock.stop).start()
+
+    began = time.monotonic()
+    with pytest.raises(StoppedCallError):
+        http.get("/", list[int], action="read")
+
+    assert time.monotonic() - began < AT_ONCE_S
+    assert len(server.seen) == 1
