@@ -22,8 +22,8 @@ def read_whole(both: TwoAccounts, *words: str) -> list[str]:
     asked: list[tuple[Any, str]] = []
     connect = database._connect
 
-    def watched(path: Path, *, readonly: bool) -> Any:
-        connection = connect(path, readonly=readonly)
+    def watched(path: Path, **options: Any) -> sqlite3.Connection:
+        connection = connect(path, **options)
         connection.set_trace_callback(lambda text: asked.append((path, text)))
         return connection
 

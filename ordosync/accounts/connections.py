@@ -1,4 +1,4 @@
-"""What the accounts over HTTP of one process share, whichever portals and threads they work for."""
+"""HTTP sessions that all portals and threads of one process share."""
 
 import threading
 from collections.abc import Callable
@@ -19,14 +19,14 @@ class Connections:
         self._lock = threading.Lock()
 
     def session(self, account: str, make: Callable[[], "HttpClient"]) -> "HttpClient":
-        """Return a twin, with a count of calls of its own, of the session of this account."""
+        """Return the session of this account, with counters of its own."""
         with self._lock:
             if account not in self._sessions:
                 self._sessions[account] = make()
             return self._sessions[account].counted()
 
     def close(self) -> None:
-        """Close all sessions; one that is asked for later is made anew."""
+        """Close all sessions. A later request for one creates a new session."""
         with self._lock:
             sessions, self._sessions = self._sessions, {}
         for session in sessions.values():

@@ -25,7 +25,8 @@ from ordosync.trust import doubt
 
 try:
     from yaml import CSafeLoader as SafeLoader
-except ImportError:  # PyYAML without libyaml: the same, ten times slower
+# PyYAML without libyaml has only the Python loader, which is ten times slower.
+except ImportError:
     from yaml import SafeLoader  # type: ignore[assignment]
 
 MAX_BYTES = 16 * 1024 * 1024

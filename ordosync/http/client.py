@@ -105,9 +105,9 @@ class HttpClient:
 
     def counted(self) -> Self:
         """Return a copy for one portal: the same session and limits, separate counters."""
-        twin = copy.copy(self)
-        twin._budget = RetryBudget()  # noqa: SLF001 - of our own kind
-        return twin
+        counted = copy.copy(self)
+        counted._budget = RetryBudget()  # noqa: SLF001 - the same class
+        return counted
 
     def close(self) -> None:
         """Close the connections of all copies. Idempotent."""

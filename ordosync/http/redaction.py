@@ -100,7 +100,8 @@ class Redactor:
         return text
 
     def _without_persons(self, text: str) -> str:
-        values = list(_personal(msgspec.to_builtins(self._sent, enc_hook=dict)))  # any mapping
+        # The hook converts any mapping.
+        values = list(_personal(msgspec.to_builtins(self._sent, enc_hook=dict)))
         words = {word for value in values for word in _words(value)}
         for phone in (phone for value in values for phone in _phone(value)):
             text = phone.sub(MASK, text)

@@ -135,15 +135,15 @@ def this_process() -> str:
 
 
 def is_alive(owner: str) -> bool:
-    """Whether the process that `this_process` named may still run on this machine.
+    """True if the process with this id may still run on this machine.
 
-    One that cannot be seen from here may: its lease ends by time.
+    A process that is not visible from this container counts as alive: its lease ends by time.
     """
     boot_id, pid, started, *container = json.loads(owner)
-    ours = _boot_id()
-    if not boot_id or not ours:
+    current_boot_id = _boot_id()
+    if not boot_id or not current_boot_id:
         return True
-    if boot_id != ours:
+    if boot_id != current_boot_id:
         return False
     if container and container[0] != _container():
         return True

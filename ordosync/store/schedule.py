@@ -207,7 +207,7 @@ class Schedule:
         ).fetchone()
         return from_text(row["at"]) if row["at"] else None
 
-    def told(
+    def note_alert(
         self, portal: str, task: str, *, trouble_since: datetime | None, now: datetime
     ) -> None:
         """Note that an alert was given about a problem, or, if None, about its end."""

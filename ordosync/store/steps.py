@@ -109,8 +109,8 @@ class Steps:
     ) -> None:
         """Insert or overwrite steps.
 
-        A change to `sending` counts as an attempt, unless the one before was cut off. Attempts of
-        other content, and of what is owed once more after it was settled, are counted anew.
+        A change to `sending` counts as an attempt, unless the last attempt was interrupted. The
+        count restarts with new content, and when a settled step becomes due again.
         """
         at, boot_s = to_text(clock.now()), clock.boot_s()
         self._db.executemany(

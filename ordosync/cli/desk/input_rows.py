@@ -1,4 +1,4 @@
-"""What people give the desk: files of rows, numbers, amounts and times, each refused in words."""
+"""Parses the input of the desk commands: CSV rows, quantities, amounts, times and pairs."""
 
 import csv
 import io
@@ -17,19 +17,19 @@ _LARGEST_FILE = 64 * 1024 * 1024
 _DIGITS = 9
 _LONGEST_AMOUNT = 20
 _OURS = ("row", "reason")
-"""Columns of a file that was given back, so that it can be mended and fed in again."""
+"""Columns that are added to rejects, and ignored when the fixed file is read again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class InputRow:
-    """A row of a file, or of the command line."""
+    """A row of input: from a CSV file or the command line."""
 
     cells: dict[str, str]
     number: int = 0
-    """Of the row in its file, the header being row 1."""
+    """Row number in the file; the header is row 1."""
 
     def get(self, name: str) -> str:
-        """Return what was given under a name, if anything."""
+        """Return the value of a column; empty if it is missing."""
         return plain(self.cells.get(name, "").strip())
 
     def id(self, name: str) -> str:
@@ -75,9 +75,9 @@ def _check_columns(
 
 
 def write_rejects(path: Path, refused: Sequence[tuple[InputRow, str]]) -> Path | None:
-    """Write the rows that were refused, each with why, beside the file that they came from.
+    """Write the refused rows with their reasons beside the input file; return the path.
 
-    Where none was, an earlier file of that name goes: it speaks of rows that are mended.
+    If no row was refused, delete the rejects of an earlier call, since they are fixed.
     """
     back = path.with_name(f"{path.stem}.refused.csv")
     if not refused:
@@ -88,21 +88,21 @@ def write_rejects(path: Path, refused: Sequence[tuple[InputRow, str]]) -> Path |
     writer.writeheader()
     writer.writerows(
         {**row.cells, "row": row.number, "reason": reason}
-        for row, reason in sorted(refused, key=lambda one: one[0].number)
+        for row, reason in sorted(refused, key=lambda reject: reject[0].number)
     )
     replace_file(back, text.getvalue().encode(), mode=0o600)
     return back
 
 
 def whole(text: str, name: str) -> str:
-    """Return an id, SKU or postcode that no spreadsheet has damaged. Raises `UsageError`."""
+    """Return an id, SKU or postcode. Raises `UsageError` if a spreadsheet has damaged it."""
     if why := damage(text):
         raise UsageError(f"the {name} {text[:40]!r} {why}")
     return text
 
 
 def quantity(text: str, *, least: int = 0) -> int:
-    """Read a whole number. Raises `UsageError`."""
+    """Parse a whole number. Raises `UsageError`."""
     if not text.strip():
         raise UsageError("the quantity is blank; write 0 where there is none")
     digits = text.removeprefix("-")
@@ -114,14 +114,14 @@ def quantity(text: str, *, least: int = 0) -> int:
 
 
 def money(text: str) -> Decimal:
-    """Read an amount. Raises `UsageError`."""
+    """Parse an amount. Raises `UsageError`."""
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) or len(text) > _LONGEST_AMOUNT:
         raise UsageError(f"{text!r} is not an amount such as 4.20")
     return Decimal(text)
 
 
 def parse_time(text: str) -> datetime:
-    """Read a time with its offset. Raises `UsageError`."""
+    """Parse a time with its UTC offset. Raises `UsageError`."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -132,7 +132,7 @@ def parse_time(text: str) -> datetime:
 
 
 def parse_pair(text: str) -> tuple[str, str]:
-    """Split `SKU=WHAT` at its last equals sign. Raises `UsageError`."""
+    """Parse `SKU=VALUE`, split at the last equals sign. Raises `UsageError`."""
     sku, equals, what = (part.strip() for part in text.rpartition("="))
     if not equals or not sku:
         raise UsageError(f"{text.strip()!r} is not SKU=QUANTITY")

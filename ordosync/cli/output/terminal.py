@@ -1,4 +1,4 @@
-"""Words for people, on standard error and standard output. Foreign text is made harmless here."""
+"""Writes messages to standard error and results to standard output, as printable text."""
 
 import os
 import shutil
@@ -10,13 +10,13 @@ from typing import TextIO
 from ordosync.text import printable
 
 _NARROWEST = 20
-"""Columns of a terminal below which no line is broken for it."""
+"""Width of a terminal, in columns, below which lines are not wrapped."""
 _unsaid: list[OSError] = []
-"""Why standard error could not be written, since `prepare`."""
+"""Errors of standard error since `prepare`."""
 
 
 def prepare() -> None:
-    """Let neither a locale nor a stream that was closed make printing fail."""
+    """Set up the streams so that neither the locale nor a closed stream makes printing fail."""
     _unsaid.clear()
     sys.stdout = sys.stdout or _nowhere()
     sys.stderr = sys.stderr or _nowhere()
@@ -31,9 +31,9 @@ def _nowhere() -> TextIO:
 
 
 def finish(code: int) -> int:
-    """Write what the streams still hold; return `code`, or 1 where that or a word was lost.
+    """Flush the streams; return `code`, or 1 if a part of the output was lost.
 
-    Nothing is left for the interpreter, which would end with a traceback and 120.
+    Otherwise the interpreter would flush them and exit with a traceback and code 120.
     """
     try:
         sys.stdout.flush()
@@ -48,23 +48,24 @@ def finish(code: int) -> int:
 
 
 def cannot_write(error: OSError) -> int:
-    """Say that standard output cannot be written, and why; return the exit code."""
+    """Report that standard output cannot be written; return the exit code."""
     _discard(sys.stdout)
-    if isinstance(error, BrokenPipeError):  # its reader has seen enough
+    # The reader, such as `head`, has closed the pipe.
+    if isinstance(error, BrokenPipeError):
         return 0
     message(f"error: standard output cannot be written: {error.strerror or error}")
     return 1
 
 
 def _discard(stream: TextIO) -> None:
-    """Send what a stream holds, and what it is still given, to nowhere."""
+    """Discard the buffered and all further output of a stream."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
 def message(text: str) -> None:
-    """Tell people something, on standard error. What cannot be said stops no work."""
+    """Write a message to standard error. A failure to write does not stop the command."""
     try:
         sys.stderr.write("".join(f"{line}\n" for line in _lines(text, sys.stderr)))
         sys.stderr.flush()
@@ -79,7 +80,7 @@ def _leave_unsaid(error: OSError) -> None:
 
 
 def _lines(text: str, stream: TextIO) -> Iterator[str]:
-    """Break lines between words, as far as a terminal is to show them."""
+    """Yield the lines of a text, wrapped between words on a terminal."""
     width = shutil.get_terminal_size().columns if stream.isatty() else 0
     for line in text.splitlines():
         if width > _NARROWEST:
@@ -93,6 +94,6 @@ def _lines(text: str, stream: TextIO) -> Iterator[str]:
 
 
 def result(text: str, *, wrapped: bool = False) -> None:
-    """Write a line of a result; `wrapped` is one for people, which may be broken in two."""
+    """Write a line of a result to standard output; `wrapped` lines fit the terminal."""
     lines = _lines(text, sys.stdout) if wrapped else [printable(text)]
     sys.stdout.write("".join(f"{line}\n" for line in lines))

@@ -50,7 +50,7 @@ def alerts_of(run: Run, store: Store, *, now: datetime, deliver: bool) -> list[A
         run = next(iter(store.runs.newest(1, portal=run.portal, task=run.task)), run)
     if deliver:
         with store.transaction():
-            store.schedule.told(
+            store.schedule.note_alert(
                 run.portal, run.task, trouble_since=since if troubled else None, now=now
             )
     return [*alerts, Alert(kind=kind, portal=run.portal, task=run.task, run=run, since=since)]
