@@ -140,7 +140,8 @@ def _calls(folder: Path, role: str, kind: str) -> dict[str, dict[str, int]]:
         pair.give_every_task_work()
         for task in TASKS:
             before = fake.requests
-            pair.run(task)
+            if pair.can_run(task):
+                pair.run(task)
             made = fake.requests - before
             found[f"{role} {kind} {task}"] = {name: made[name] for name in sorted(made)}
     return found

@@ -6,6 +6,7 @@ import pytest
 
 from ordosync.config import load_config
 from ordosync.engine.portals import merchant_of, supplier_of
+from ordosync.engine.scheduling.timetable import can_run
 from ordosync.models import Line
 from ordosync.store import Store
 from ordosync.store.links import Link
@@ -35,6 +36,11 @@ class Pair:
         for account in (merchant_of(config, portal), supplier_of(config, portal)):
             if not account.lists_all:
                 pytest.skip(f"{account.kind} cannot list all its orders")
+
+    def can_run(self, task: str) -> bool:
+        """True if both accounts have their part of a task."""
+        config = load_config(self.path)
+        return can_run(config, config.portals[PORTAL], task)
 
     def run(self, task: str) -> Ran:
         """Run a task once, so much later that all that was done can be read."""
