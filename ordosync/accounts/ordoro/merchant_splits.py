@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from ordosync.accounts.http_account import looking_again
 from ordosync.accounts.ordoro.client import path
 from ordosync.accounts.ordoro.merchant_tracking import OPEN, WrittenTracking
 from ordosync.accounts.ordoro.schema import OrderShape
 from ordosync.accounts.ordoro.split_matching import body_of, matched, misfit
+from ordosync.accounts.service_client import recheck_refusals
 from ordosync.models import Outcome, Piece, Split, refused
 
 _READY_TRIES = 3
@@ -17,7 +17,7 @@ class WrittenSplits(WrittenTracking):
 
     def split_orders(self, splits: Sequence[Split]) -> list[Outcome]:
         """Split open orders into pieces as given, whole or not at all."""
-        return self.each(splits, looking_again(self._split_here), about=lambda one: one.order_id)
+        return self.each(splits, recheck_refusals(self._split_here), about=lambda one: one.order_id)
 
     def _split_here(self, split: Split) -> Outcome:
         number = split.order_id

@@ -8,10 +8,10 @@ from types import NoneType
 
 from msgspec.structs import replace
 
-from ordosync.accounts.http_account import FRESH_S
 from ordosync.accounts.ordoro.merchant_orders import MerchantOptions, RequestedOrders
 from ordosync.accounts.ordoro.schema import PlaceName, ProductShape, moment, product_of
 from ordosync.accounts.pagination import since_cursor
+from ordosync.accounts.service_client import STOCK_CACHE_S
 from ordosync.models import Outcome, Page, Product, Stock, Unusable, refused
 
 _FEW = 10
@@ -99,7 +99,7 @@ class OfferedProducts(RequestedOrders):
             for item in items
             if isinstance(item, ProductShape)
         }
-        self._on_hand_until = self.needed_connections.clock.monotonic() + FRESH_S
+        self._on_hand_until = self.needed_connections.clock.monotonic() + STOCK_CACHE_S
 
     def _to_write(self, product: ProductShape) -> Stock:
         warehouse = self.warehouse()

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ordosync.accounts.http_account import looking_again
 from ordosync.accounts.ordoro.client import path
 from ordosync.accounts.ordoro.merchant_orders import REQUESTED, times_void, valid_text, void_text
 from ordosync.accounts.ordoro.merchant_stock import OfferedProducts
 from ordosync.accounts.ordoro.schema import OrderShape, ShippingShape
+from ordosync.accounts.service_client import recheck_refusals
 from ordosync.models import Outcome, OutcomeState, Shipment, refused
 
 OPEN = ("awaiting_fulfillment", REQUESTED)
@@ -23,7 +23,7 @@ class WrittenTracking(OfferedProducts):
     def add_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Tell what was sent; the order becomes shipped."""
         return self.each(
-            shipments, looking_again(self._add_tracking), about=lambda one: one.order_id
+            shipments, recheck_refusals(self._add_tracking), about=lambda one: one.order_id
         )
 
     def void_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:

@@ -12,9 +12,9 @@ from types import NoneType
 
 from msgspec.structs import replace
 
-from ordosync.accounts.http_account import looking_again, unless_it_exists
 from ordosync.accounts.ordoro.client import Side, path
 from ordosync.accounts.ordoro.schema import LineShape, OrderPage, OrderShape, read
+from ordosync.accounts.service_client import recheck_refusals, unless_it_exists
 from ordosync.errors import AddressError, RefusedError
 from ordosync.models import Address, Line, Order, Outcome, OutcomeState, refusal, refused
 
@@ -71,7 +71,7 @@ class MadeOrders(Side):
     def cancel_orders(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
         """Cancel open orders; a shipped one only with `also_shipped`."""
         cancel = partial(self._cancel, also_shipped=also_shipped)
-        return self.each(ids, looking_again(cancel), about=str)
+        return self.each(ids, recheck_refusals(cancel), about=str)
 
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
         """Return the status of each of these orders that is here."""

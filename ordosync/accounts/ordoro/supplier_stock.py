@@ -8,9 +8,9 @@ from math import floor
 from pathlib import Path
 from types import NoneType
 
-from ordosync.accounts.http_account import FRESH_S, looking_again, unless_it_exists
 from ordosync.accounts.ordoro.schema import PlaceShape, ProductShape, pounds
 from ordosync.accounts.ordoro.supplier_orders import MadeOrders
+from ordosync.accounts.service_client import STOCK_CACHE_S, recheck_refusals, unless_it_exists
 from ordosync.models import Outcome, Page, Product, Stock, Unusable
 
 
@@ -29,7 +29,7 @@ class MadeProducts(MadeOrders):
 
     def create_products(self, products: Sequence[Product]) -> list[Outcome]:
         """Make products whose SKU is new here, their stock unset."""
-        create = unless_it_exists(looking_again(self._create_product))
+        create = unless_it_exists(recheck_refusals(self._create_product))
         return self.each(products, create, about=lambda one: one.sku)
 
     def stock(
@@ -39,7 +39,7 @@ class MadeProducts(MadeOrders):
         patient: bool = False,  # noqa: ARG002 - nothing is half written
     ) -> Iterator[Page[Stock | Unusable]]:
         """Read how many of each product can be sold, always all of them."""
-        self._available_until = self.needed_connections.clock.monotonic() + FRESH_S
+        self._available_until = self.needed_connections.clock.monotonic() + STOCK_CACHE_S
         for items in self.product_list({}, "read stock"):
             found = [item if isinstance(item, Unusable) else self._to_sell(item) for item in items]
             self._available.update((one.product_id, one) for one in found if isinstance(one, Stock))
