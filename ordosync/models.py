@@ -250,7 +250,7 @@ class Outcome(Struct, frozen=True, kw_only=True, gc=False):
     reason: str = ""
     retry_after_s: float | None = None
     keeps_reference: bool = True
-    """False if the response to a create lacked the reference, so that no look-up proves anything."""
+    """False if the response to a create lacks the reference: then a look-up proves nothing."""
 
 
 class Page(Struct, Generic[T], frozen=True, kw_only=True, gc=False):
