@@ -45,7 +45,7 @@ from ordosync.models import Order, Product
 __all__ = ["FilesAccount", "SupplierOptions"]
 
 T = TypeVar("T")
-_LIMITS = Limits(batch_size=1000)
+LIMITS = Limits(batch_size=1000)
 """A batch of quantities or tracking numbers is one new file, however many of its rows change."""
 
 
@@ -95,7 +95,7 @@ class FilesAccount(Account):
             name=self.name,
             kind=self.kind,
             client=client,
-            limits=_LIMITS,
+            limits=LIMITS,
             listing=OrderListing(orders, cancelled, tracking),
             personal_data=self._personal_data(orders),
             spool=client,
@@ -127,7 +127,7 @@ class FilesAccount(Account):
             name=self.name,
             kind=self.kind,
             client=client,
-            limits=_LIMITS,
+            limits=LIMITS,
             personal_data=self._personal_data(None),
             spool=client,
             check=_limit_of_parcels,
