@@ -202,7 +202,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a shipped order is never cancelled",
-        file="accounts/ordoro/supplier_orders.py",
+        file="accounts/ordoro/supplier_cancellations.py",
         old="        if has_left(order) and not also_shipped:",
         new="        if False:",
         test="accounts/ordoro/test_contract.py::TestOrdoroAsSupplier",
@@ -597,7 +597,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a label made between look and cancel at Ordoro wins",
-        file="accounts/ordoro/supplier_orders.py",
+        file="accounts/ordoro/supplier_cancellations.py",
         old="        if after.tracking_number and not also_shipped:",
         new="        if False:",
         test="faults/test_ordoro.py::test_order_that_is_shipped_as_we_cancel_it_stays_shipped",
