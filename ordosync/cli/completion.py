@@ -71,6 +71,20 @@ def task(incomplete: str) -> list[str]:
     return [word for word in TASKS if word.startswith(incomplete)]
 
 
+def help_topic(incomplete: str) -> list[str]:
+    """Return the pages of documentation that begin like this."""
+    from ordosync.cli.documentation import topics  # noqa: PLC0415 - see above
+
+    return [topic for topic in topics() if topic.startswith(incomplete)]
+
+
+def kind(incomplete: str) -> list[str]:
+    """Return the kinds of account that begin like this."""
+    from ordosync.accounts import KINDS  # noqa: PLC0415 - see above
+
+    return [name for name in KINDS if name.startswith(incomplete)]
+
+
 def switch(incomplete: str) -> list[str]:
     """Return what may be done to a switch."""
     return [word for word in ("on", "off") if word.startswith(incomplete)]
