@@ -561,7 +561,7 @@ MUTANTS = (
     Mutant(
         protection="what others sent before the import is no part of the Supplier's order",
         file="accounts/shopify/foreign_parcels.py",
-        old="return [one for one in others if one.holds and (one.created_at or sent_at) < sent_at]",
+        old="return [parcel for parcel in live if (parcel.created_at or sent_at) < sent_at]",
         new="return []",
         test="pairs/test_first_import.py",
     ),
