@@ -57,7 +57,7 @@ def test_a_quiet_week_asks_for_nobody(
 
 def at(clock: VirtualClock, folder: Path, command: str) -> Done:
     """Run a command at the time of this clock."""
-    with patch(f"ordosync.cli.support.{command}.Clock", lambda: clock):
+    with patch("ordosync.cli.context.Clock", lambda: clock):
         return ordosync(folder, command)
 
 

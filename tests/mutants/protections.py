@@ -525,7 +525,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="retry --all sends nothing that was dismissed",
-        file="cli/tasks.py",
+        file="cli/retry.py",
         old="if row.code != DISMISSED]",
         new="]",
         test="test_dismiss.py",
