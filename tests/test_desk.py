@@ -87,7 +87,7 @@ def test_what_is_saved_while_another_command_sends_goes_with_the_next_tick(
     tick, idle = both.run("run-due"), both.run("run-due")
 
     assert (done.code, second.code, tick.code, idle.code) == (0, 0, 0, 0)
-    assert "is running already and sends it, or the next tick" in second.err
+    assert "is running already; that run or the next one sends it" in second.err
     assert both.order("shop", "1002")["status"] == "shipped"
 
 

@@ -49,7 +49,7 @@ def test_a_quiet_week_asks_for_nobody(
 
         assert week.cron.alerts == []
         said = at(clock, tmp_path, "attention")
-        assert (said.code, said.err) == (0, "nothing waits for you\n"), said
+        assert (said.code, said.err) == (0, "nothing needs attention\n"), said
         assert at(clock, tmp_path, "health").code == 0
         told = {one: numbers(week, one) for one in week.sent}
         assert told == {one: [label] for one, label in week.sent.items()}

@@ -165,7 +165,7 @@ def test_orders_that_need_a_person_are_told_once(tmp_path: Path) -> None:
     assert first.code == 1
     assert first.err == (
         "portal shop-warehouse: import-orders: 1 failed and need you;"
-        " `ordosync show 1` says which and why\n"
+        " `ordosync show 1` shows the reasons\n"
     )
     assert (second.code, second.err) == (0, "")
     assert numbers(tmp_path) == ["1"]

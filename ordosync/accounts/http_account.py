@@ -1,6 +1,5 @@
-"""What the accounts that are reached over HTTP have in common."""
+"""The flat base of services, until each kind has parts. Goes away then."""
 
-import re
 import threading
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
@@ -9,88 +8,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from msgspec.structs import replace
-
-from ordosync.accounts.account import MAX_FAILURES_IN_A_ROW, outcome_of
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.flat import FlatAccount
-from ordosync.errors import (
-    AccountError,
-    ExistsError,
-    RefusedError,
-    UnavailableError,
-    UnknownOutcomeError,
-)
+from ordosync.accounts.service_client import _ROUNDS, _CircuitBreaker
+from ordosync.errors import AccountError, RefusedError
 from ordosync.models import Comment, Outcome
 
 if TYPE_CHECKING:
     from ordosync.http import HttpClient
 
-FRESH_S = 300
-"""So long what was read of all stock is believed: tasks ask for it a page at a time."""
-# `product_invalid_sku` is WooCommerce's "Invalid or duplicated SKU", in any language.
-_EXISTS = re.compile(r"already|\bexists?\b|duplicate|\btaken\b|product_invalid_sku", re.IGNORECASE)
-_ROUNDS = 5
-"""In a batch, all at once in each: fewer, and most of the time nobody is beside the last ones."""
 Item = TypeVar("Item")
 Found = TypeVar("Found")
-
-
-def looking_again(write: Callable[[Item], Outcome]) -> Callable[[Item], Outcome]:
-    """Return this write, which looks first whether it is done, so that a refusal is looked into.
-
-    What was delivered twice on its way is done by the first and refused by the second.
-    """
-
-    def write_or_look(item: Item) -> Outcome:
-        try:
-            return write(item)
-        except RefusedError:
-            outcome = write(item)
-        return replace(outcome, state="done") if outcome.state == "unchanged" else outcome
-
-    return write_or_look
-
-
-def unless_it_exists(create: Callable[[Item], Outcome]) -> Callable[[Item], Outcome]:
-    """Return this create, which tells a refusal of what is there already from any other."""
-
-    def create_or_say(item: Item) -> Outcome:
-        try:
-            outcome = create(item)
-        except RefusedError as error:
-            if not _EXISTS.search(error.answer):
-                raise
-            return Outcome(state="refused", code=ExistsError.code, reason=error.answer)
-        if (outcome.state, outcome.code) == ("refused", RefusedError.code) and _EXISTS.search(
-            outcome.reason
-        ):
-            return replace(outcome, code=ExistsError.code)
-        return outcome
-
-    return create_or_say
-
-
-class _Outage:
-    """Counts the writes of a batch that did not pass, whichever thread made them."""
-
-    def __init__(self) -> None:
-        self._counting = threading.Lock()
-        self._in_a_row = 0
-        self._last: Outcome | None = None
-
-    def outcome_of(self, item: Item, write: Callable[[Item], Outcome]) -> Outcome:
-        """Write an item, unless so many before it came to nothing that it would as well."""
-        with self._counting:
-            last = self._last if self._in_a_row >= MAX_FAILURES_IN_A_ROW else None
-        if last:
-            return replace(last, state="unavailable", code=UnavailableError.code)
-        outcome = outcome_of(item, write)
-        with self._counting:
-            is_out = outcome.state == "unavailable" or outcome.code == UnknownOutcomeError.code
-            self._in_a_row = self._in_a_row + 1 if is_out else 0
-            self._last = outcome
-        return outcome
 
 
 class HttpAccount(FlatAccount):
@@ -159,7 +87,7 @@ class HttpAccount(FlatAccount):
         What is `about` the same thing is written one after the other: each looks first at what
         the one before has left. In an outage the rest is not tried.
         """
-        outage = _Outage()
+        outage = _CircuitBreaker()
         groups: dict[str, list[int]] = {}
         for place, item in enumerate(items):
             groups.setdefault(about(item), []).append(place)

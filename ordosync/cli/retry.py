@@ -10,7 +10,7 @@ from ordosync.cli.desk.input_rows import whole
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session
-from ordosync.engine import Held
+from ordosync.engine import AlreadyRunning
 from ordosync.engine.execution.resolve import (
     check_sent,
     settle_as_not_sent,
@@ -122,7 +122,7 @@ def _by_task(rows: Sequence[StepRow]) -> list[list[StepRow]]:
     return list(groups.values())
 
 
-def _retry(session: Session, rows: Sequence[StepRow]) -> Run | Held:
+def _retry(session: Session, rows: Sequence[StepRow]) -> Run | AlreadyRunning:
     portal = _open_portal_of(session, rows[0])
     return session.run(rows[0].task, portal, trigger="retry", only=rows)
 

@@ -9,7 +9,7 @@ from ordosync.cli.context import Context
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine import Held, Stop, chosen, open_portal, register, run_task
+from ordosync.engine import AlreadyRunning, Stop, chosen, open_portal, register, run_task
 from ordosync.engine.scheduling.timetable import why_not
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -41,7 +41,7 @@ class Session:
         trigger: Trigger,
         only: Sequence[StepRow] | None = None,
         force: bool = False,
-    ) -> Run | Held:
+    ) -> Run | AlreadyRunning:
         """Run a task now; with `only`, retry these steps."""
         return run_task(
             TASKS[task],

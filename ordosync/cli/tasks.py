@@ -15,7 +15,7 @@ from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session, runnable_portals
 from ordosync.config.settings import GLOBAL_TASKS, PortalConfig
-from ordosync.engine import Held, check_renames, chosen, open_portal, plan_task
+from ordosync.engine import AlreadyRunning, check_renames, chosen, open_portal, plan_task
 from ordosync.engine.scheduling.timetable import plans, why_not
 from ordosync.store import Store
 from ordosync.store.runs import Run
@@ -122,7 +122,7 @@ def _run(
     force: bool = False,
 ) -> None:
     """Run tasks of portals one after the other, and show their results."""
-    results: list[Run | Held] = []
+    results: list[Run | AlreadyRunning] = []
     missing: dict[str, Path] = {}
     with open_session(context) as session:
         for portal, task in select(session):

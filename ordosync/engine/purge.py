@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ordosync.accounts.account import PortalAccount, Removal
 from ordosync.clock import Clock
-from ordosync.engine.execution.exclusive import alone
+from ordosync.engine.execution.exclusive import exclusive
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
 from ordosync.store.concerns import step_key
@@ -59,7 +59,7 @@ def purge_order(
         if data is None or not data.is_spooled or not numbers:
             continue
         # No run may read the copies meanwhile.
-        with nullcontext() if dry else alone(store, portal.name, clock, "orders"):
+        with nullcontext() if dry else exclusive(store, portal.name, clock, "orders"):
             for order_id in numbers:
                 removal = data.remove(order_id, dry=dry)
                 removed += removal.removed

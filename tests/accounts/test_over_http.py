@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from ordosync.accounts.account import outcome_of
-from ordosync.accounts.http_account import unless_it_exists
+from ordosync.accounts.service_client import unless_it_exists
 from ordosync.errors import RefusedError
 from ordosync.models import Outcome, refused
 

@@ -1,15 +1,14 @@
-"""What both roles stand on: orders by number, what they were split from, and the timeline."""
+"""API calls of both roles: orders by number, split parents, products, warehouses."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import partial
-from pathlib import Path
 from types import NoneType
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from msgspec import Raw
 
-from ordosync.accounts.http_account import HttpAccount
 from ordosync.accounts.ordoro.pagination import By, Params, orders, products
 from ordosync.accounts.ordoro.schema import (
     OrderShape,
@@ -22,36 +21,49 @@ from ordosync.accounts.ordoro.schema import (
     read,
 )
 from ordosync.accounts.pagination import since_cursor
+from ordosync.accounts.service_client import ServiceClient
 from ordosync.errors import NotFoundError, RefusedError
-from ordosync.models import Comment, Unusable
+from ordosync.models import Unusable
+
+if TYPE_CHECKING:
+    from ordosync.http import HttpClient
+
+REQUESTED = "dropshipment_requested"
+OPEN = ("awaiting_fulfillment", REQUESTED)
+"""Statuses of an order whose parcel has not left."""
 
 
-class Side(HttpAccount):
-    """An account at Ordoro."""
+class OrdoroClient:
+    """An account at Ordoro, as one portal uses it."""
 
-    currency: str
-
-    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
-        super().__init__(name=name, spool=spool, concurrency=concurrency)
+    def __init__(self, service: ServiceClient, *, currency: str) -> None:
+        self.service = service
+        self.currency = currency
+        """The currency of all amounts: Ordoro does not say it."""
         self._parents: dict[str, ParentShape | None] = {}
         self._warehouses: Sequence[PlaceName] | None = None
+        service.at_close(self._forget)
 
-    def close(self) -> None:
-        """Forget what was read for one run."""
+    def _forget(self) -> None:
         self._parents = {}
         self._warehouses = None
 
     @property
+    def http(self) -> "HttpClient":
+        """The session."""
+        return self.service.http
+
+    @property
     def zone(self) -> tzinfo:
-        """What a time without an offset means."""
-        return ZoneInfo(self.timezone) if self.timezone else UTC
+        """The time zone of a time without an offset."""
+        return ZoneInfo(self.service.timezone) if self.service.timezone else UTC
 
     def changed(
         self, params: Params, cursor: str | None, *, now: datetime, action: str, by: By = "updated"
     ) -> Iterator[tuple[Sequence[OrderShape | Unusable], str | None]]:
         """Yield pages of the orders that match and changed since the cursor, and the next one."""
         listed = orders(
-            self.http, params, by=by, zone=self.zone, action=action, account=f"account {self.name}"
+            self.http, params, by=by, zone=self.zone, action=action, account=self.service.account
         )
         return since_cursor(cursor, listed.since, listed.at_of, now=now)
 
@@ -67,12 +79,12 @@ class Side(HttpAccount):
         """Return the same. Raises `RefusedError` for one that cannot be read."""
         found = self.found(number, action)
         if isinstance(found, Unusable):
-            raise RefusedError(f"account {self.name}", action, found.reason)
+            raise RefusedError(self.service.account, action, found.reason)
         return found
 
     def orders_now(self, numbers: Sequence[str], action: str) -> Mapping[str, OrderShape]:
         """Return those of these orders that are there and can be read, as they are now."""
-        found = self.side_by_side(numbers, partial(self.found, action=action))
+        found = self.service.map_concurrently(numbers, partial(self.found, action=action))
         return {one.order_number: one for one in found if isinstance(one, OrderShape)}
 
     def sent_at(self, order: OrderShape) -> datetime | None:
@@ -121,12 +133,6 @@ class Side(HttpAccount):
         for child in (known and known.child_order_numbers) or ():
             yield from self.leaves(child)
 
-    def put_comment(self, comment: Comment) -> None:
-        """Put a remark on the timeline of an order, if it is not there yet."""
-        order = self.order(comment.order_id, f"read the timeline of {comment.order_id}")
-        if order and not order.says(comment.text):
-            self.say(comment.order_id, comment.text)
-
     def say(self, number: str, text: str) -> None:
         """Put a remark on the timeline of an order."""
         self.http.send(
@@ -150,7 +156,7 @@ class Side(HttpAccount):
 
     def product_list(self, params: Params, action: str) -> Iterator[list[ProductShape | Unusable]]:
         """Yield pages of the products that match."""
-        pages = products(self.http, params, action=action, account=f"account {self.name}")
+        pages = products(self.http, params, action=action, account=self.service.account)
         for page in pages:
             yield [read(raw, ProductShape) for raw in page]
 

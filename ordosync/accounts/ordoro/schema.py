@@ -383,3 +383,13 @@ def _content(shape: OrderShape) -> str:
 
 def _digest(value: object) -> str:
     return f"{_HOW}-{hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]}"
+
+
+def is_supplied_by(product: ProductShape, supplier_id: int) -> bool:
+    """True if this supplier delivers a product."""
+    return any(one.id == supplier_id for one in product.suppliers or ())
+
+
+def has_left(order: OrderShape) -> bool:
+    """True if the parcel of an order has been sent."""
+    return order.status == "shipped" or bool(order.tracking_number)

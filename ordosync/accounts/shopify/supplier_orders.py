@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordosync.accounts.http_account import unless_it_exists
+from ordosync.accounts.service_client import unless_it_exists
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.order_input import input_of, problem
 from ordosync.accounts.shopify.pagination import Pages, quoted, whole

@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from ordosync.accounts.account import outcome_of
-from ordosync.accounts.http_account import FRESH_S, unless_it_exists
+from ordosync.accounts.service_client import STOCK_CACHE_S, unless_it_exists
 from ordosync.accounts.shopify.client import Side
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.pagination import Pages, by_id, quoted
@@ -100,7 +100,7 @@ class MadeProducts(Side):
         patient: bool = False,  # noqa: ARG002 - nothing is half written
     ) -> Iterator[Page[Stock | Unusable]]:
         """Read what is available at the location, of all that is counted there or not at all."""
-        self._sellable_until = self.needed_connections.clock.monotonic() + FRESH_S
+        self._sellable_until = self.needed_connections.clock.monotonic() + STOCK_CACHE_S
         pages = Pages(
             self.shopify,
             SELLABLE,

@@ -15,7 +15,7 @@ from types import NoneType
 from msgspec import Raw
 from msgspec.structs import astuple, replace
 
-from ordosync.accounts.http_account import unless_it_exists
+from ordosync.accounts.service_client import unless_it_exists
 from ordosync.accounts.woocommerce.client import Side, folded
 from ordosync.accounts.woocommerce.order_mapping import written
 from ordosync.accounts.woocommerce.schema import DETAILS, LineShape, OrderShape, ProductShape, read

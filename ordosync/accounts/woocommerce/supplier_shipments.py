@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from ordosync.accounts.account import CheckResult
-from ordosync.accounts.http_account import unless_it_exists
+from ordosync.accounts.service_client import unless_it_exists
 from ordosync.accounts.woocommerce.client import folded
 from ordosync.accounts.woocommerce.parcels import Seen
 from ordosync.accounts.woocommerce.schema import OrderShape, ProductShape, moment, whole

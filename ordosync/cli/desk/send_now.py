@@ -9,7 +9,7 @@ from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine import Held
+from ordosync.engine import AlreadyRunning
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.models import Outcome
 from ordosync.store.runs import Run
@@ -24,7 +24,7 @@ class Sent:
 
     outcomes: Sequence[Outcome]
     runs: list[Run] = field(default_factory=list)
-    held: list[Held] = field(default_factory=list)
+    held: list[AlreadyRunning] = field(default_factory=list)
     failed: dict[int, list[StepRow]] = field(default_factory=dict)
     """The failed steps of each run."""
 
@@ -61,13 +61,13 @@ def save_and_send(
 
 def _send(session: Session, portal: PortalConfig, task: str, sent: Sent) -> None:
     result = session.run(task, session.open(portal), trigger="instant")
-    if isinstance(result, Held):
+    if isinstance(result, AlreadyRunning):
         sent.held.append(result)
     elif result.is_kept:
         sent.runs.append(result)
         steps = session.store.steps.of_run(result.id)
         sent.failed[result.id] = [step for step in steps if step.state == "failed"]
-    if isinstance(result, Held) or result.status in ("failed", "interrupted"):
+    if isinstance(result, AlreadyRunning) or result.status in ("failed", "interrupted"):
         _wake(session, [(portal, task)])
 
 

@@ -13,7 +13,7 @@ from ordosync.store.runs import Run
 from ordosync.store.timestamps import to_text
 
 if TYPE_CHECKING:
-    from ordosync.engine import Held, Stop
+    from ordosync.engine import AlreadyRunning, Stop
     from ordosync.store.runs import Counts
     from ordosync.store.steps import StepRow
     from ordosync.tasks.base import Step
@@ -25,7 +25,7 @@ _WHAT_TO_DO = {
 """What to do about an error of a run, by code, if its message cannot know it."""
 
 
-def results(found: "Sequence[Run | Held]", *, as_json: bool, stop: "Stop") -> None:
+def results(found: "Sequence[Run | AlreadyRunning]", *, as_json: bool, stop: "Stop") -> None:
     """Show finished runs and tasks that were running already, and exit.
 
     Exits 128 + signal if a signal arrived, 1 if a run was not ok, 0 otherwise.
@@ -42,7 +42,7 @@ def results(found: "Sequence[Run | Held]", *, as_json: bool, stop: "Stop") -> No
     raise typer.Exit(int(any(run.status != "ok" for run in finished)))
 
 
-def _show_results(finished: Sequence[Run], held: "Sequence[Held]") -> None:
+def _show_results(finished: Sequence[Run], held: "Sequence[AlreadyRunning]") -> None:
     if finished:
         runs(finished)
     for item in held:

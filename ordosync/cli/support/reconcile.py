@@ -13,7 +13,7 @@ from ordosync.cli.output import render, tables
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session
 from ordosync.config.settings import PortalConfig
-from ordosync.engine import Held, chosen
+from ordosync.engine import AlreadyRunning, chosen
 from ordosync.engine.comparison.difference import NOT_COMPARED, Difference
 from ordosync.engine.comparison.reconcile import cannot_tell, differences
 from ordosync.engine.comparison.repair import mend, without_dismissed
@@ -48,7 +48,7 @@ def reconcile(
         raise UsageError("use either --csv or --json")
     selected = chosen(context.config, portals or [])
     remaining: list[Difference] = []
-    runs: list[Run | Held] = []
+    runs: list[Run | AlreadyRunning] = []
     with open_session(context) as session:
         for portal in selected:
             if session.stop.reason:
@@ -67,12 +67,12 @@ def reconcile(
 
 def _reconcile(
     session: Session, portal: PortalConfig, *, fix: bool
-) -> tuple[list[Difference], list[Run | Held]]:
+) -> tuple[list[Difference], list[Run | AlreadyRunning]]:
     tasks = frozenset(task for task in TASKS if can_run(session.config, portal, task))
     opened = session.open(portal)
     for text in cannot_tell(opened):
         render.message(f"{portal.name}: {text}")
-    found, runs = _compare(session, opened, tasks), list[Run | Held]()
+    found, runs = _compare(session, opened, tasks), list[Run | AlreadyRunning]()
     if fix and any(difference.task for difference in found):
         runs = list(mend(opened, found, session.store, session.clock, session.stop))
         found = _compare(session, opened, tasks)
@@ -94,7 +94,7 @@ def _compare(session: Session, opened: Portal, tasks: frozenset[str]) -> list[Di
     return found
 
 
-def _finished(runs: Sequence[Run | Held]) -> list[Run]:
+def _finished(runs: Sequence[Run | AlreadyRunning]) -> list[Run]:
     return [run for run in runs if isinstance(run, Run)]
 
 
@@ -106,7 +106,11 @@ def _show_json(remaining: Sequence[Difference], runs: Sequence[Run], *, fix: boo
 
 
 def _show(
-    remaining: Sequence[Difference], runs: Sequence[Run | Held], *, as_csv: bool, fix: bool
+    remaining: Sequence[Difference],
+    runs: Sequence[Run | AlreadyRunning],
+    *,
+    as_csv: bool,
+    fix: bool,
 ) -> None:
     for run in _finished(runs):
         render.message(
@@ -114,7 +118,7 @@ def _show(
             f" `ordosync show {run.id}`"
         )
     for held in runs:
-        if isinstance(held, Held):
+        if isinstance(held, AlreadyRunning):
             render.message(f"{held.portal}: {held.task} is running, so it repaired nothing")
     if as_csv:
         rows = [{name: neutral(text) for name, text in _row(one).items()} for one in remaining]

@@ -2,20 +2,12 @@
 
 from dataclasses import dataclass
 
-from ordosync.engine.comparison.snapshot import Sides
+from ordosync.engine.comparison.snapshot import Snapshot
+from ordosync.store.steps import StepRef
 from ordosync.tasks.base import Portal
 
 NOT_COMPARED = "not-compared"
 """The kind of what is no difference as far as anybody can tell, nor the same."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Owed:
-    """What a task is to try again, as `tasks.base.Owed` wants it."""
-
-    key: str
-    merchant_id: str | None = None
-    supplier_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,21 +21,21 @@ class Difference:
     what: str
     task: str = ""
     """What repairs it; empty: people."""
-    owed: Owed | None = None
+    step_ref: StepRef | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
     """Two accounts that are being compared."""
 
-    sides: Sides
+    snapshot: Snapshot
     able: frozenset[str]
     """The tasks that the portal can run."""
 
     @property
     def portal(self) -> Portal:
         """Whose accounts they are."""
-        return self.sides.portal
+        return self.snapshot.portal
 
     def differs(
         self,
@@ -52,7 +44,7 @@ class Comparison:
         about: tuple[str, str],
         *,
         task: str = "",
-        owed: Owed | None = None,
+        step_ref: StepRef | None = None,
     ) -> Difference:
         """Return a difference; a task that the portal cannot run repairs nothing."""
         can = task in self.able
@@ -63,5 +55,5 @@ class Comparison:
             supplier=about[1],
             what=what,
             task=task if can else "",
-            owed=owed if can else None,
+            step_ref=step_ref if can else None,
         )

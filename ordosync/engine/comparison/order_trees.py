@@ -9,7 +9,7 @@ from ordosync.models import Standing
 
 
 @dataclass(frozen=True)
-class Family:
+class OrderTree:
     """An order and what it was split into, as far as its account lists them."""
 
     id: str
@@ -43,11 +43,11 @@ class Family:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Twins:
+class LinkedOrders:
     """An order of the Merchant, and all that it became at the Supplier, by generation."""
 
-    merchant: Family
-    suppliers: tuple[tuple[int, Family], ...]
+    merchant: OrderTree
+    suppliers: tuple[tuple[int, OrderTree], ...]
 
 
 @dataclass(frozen=True)
@@ -56,36 +56,36 @@ class Match:
 
     merchant_id: str
     supplier_id: str
-    how: Literal["leaves", "split", "only-merchant", "only-supplier", "otherwise"]
+    how: Literal["unsplit", "split", "only-merchant", "only-supplier", "split-differently"]
     """Both whole; both split alike; split on one side alone; split on both, not alike."""
 
 
-def matches(merchant: Family, supplier: Family, *, origin: str) -> Iterator[Match]:
+def matches(merchant: OrderTree, supplier: OrderTree, *, origin: str) -> Iterator[Match]:
     """Yield which pieces are the same, from the whole down; `origin` begins our references."""
     return _matches(merchant, merchant.id, supplier, supplier.id, origin)
 
 
 def _matches(
-    merchant: Family, here: str, supplier: Family, there: str, origin: str
+    merchant: OrderTree, here: str, supplier: OrderTree, there: str, origin: str
 ) -> Iterator[Match]:
     ours, theirs = merchant.children(here), supplier.children(there)
     if not ours and not theirs:
-        yield Match(here, there, "leaves")
+        yield Match(here, there, "unsplit")
     elif not ours:
         yield Match(here, there, "only-supplier")
     elif not theirs:
         yield Match(here, there, "only-merchant")
     else:
         pieces = _alike(merchant, ours, supplier, theirs, origin)
-        yield Match(here, there, "otherwise" if pieces is None else "split")
+        yield Match(here, there, "split-differently" if pieces is None else "split")
         for our, their in pieces or ():
             yield from _matches(merchant, our, supplier, their, origin)
 
 
 def _alike(
-    merchant: Family,
+    merchant: OrderTree,
     ours: Sequence[str],
-    supplier: Family,
+    supplier: OrderTree,
     theirs: Sequence[str],
     origin: str,
 ) -> list[tuple[str, str]] | None:

@@ -14,15 +14,15 @@ from msgspec.structs import replace
 from ordosync.accounts.account import ReadRequest, required
 from ordosync.clock import Clock
 from ordosync.engine.comparison.order_trees import (
-    Family,
+    LinkedOrders,
     Match,
-    Twins,
+    OrderTree,
     matches,
     spelled,
     valid_numbers,
 )
-from ordosync.engine.comparison.snapshot import Sides, both_sides
-from ordosync.engine.execution.exclusive import alone, confirm
+from ordosync.engine.comparison.snapshot import Snapshot, both_sides
+from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.errors import OrdosyncError
 from ordosync.models import Line, Product, Standing, Stock
 from ordosync.store import Store
@@ -87,15 +87,17 @@ def rebuild(
             " them what both accounts say, and changes none"
         )
     rebuilt = Rebuilt(portal=portal.name)
-    with alone(store, portal.name, clock) as leases:
-        with both_sides(portal, now=clock.now()) as sides:
-            found = _batches(link for twins in sides.pairs() for link in links_of(sides, twins))
+    with exclusive(store, portal.name, clock) as leases:
+        with both_sides(portal, now=clock.now()) as snapshot:
+            found = _batches(
+                link for linked in snapshot.pairs() for link in links_of(snapshot, linked)
+            )
             for links in found:
                 with store.transaction():
                     confirm(store, leases)
                     store.links(portal.name).add(links, now=clock.now())
                 rebuilt = rebuilt.plus(links)
-            others = tuple(sorted(sides.other_origins))
+            others = tuple(sorted(snapshot.other_origins))
         products = list(_products(portal, store, clock)) if with_products else []
         with store.transaction():
             confirm(store, leases)
@@ -129,30 +131,32 @@ def _says(line: Line) -> tuple[str, int]:
     return spelled(line.sku), line.quantity
 
 
-def links_of(sides: Sides, twins: Twins) -> Iterator[Link]:
+def links_of(snapshot: Snapshot, linked: LinkedOrders) -> Iterator[Link]:
     """Yield the links of one order of the Merchant, its pieces, their lines and parcels."""
-    *older, (generation, newest) = twins.suppliers
-    for earlier, family in older:
+    *older, (generation, newest) = linked.suppliers
+    for earlier, tree in older:
         yield Link(
             kind="order",
-            merchant_id=twins.merchant.id,
-            supplier_id=family.id,
+            merchant_id=linked.merchant.id,
+            supplier_id=tree.id,
             generation=earlier,
-            state="cancelled_by_task" if family.is_cancelled else "live",
+            state="cancelled_by_task" if tree.is_cancelled else "live",
         )
-    yield from _of_family(sides, twins, newest, generation)
+    yield from _of_tree(snapshot, linked, newest, generation)
 
 
-def _of_family(sides: Sides, twins: Twins, supplier: Family, generation: int) -> Iterator[Link]:
-    for match in matches(twins.merchant, supplier, origin=sides.portal.origin):
-        is_whole = match.merchant_id == twins.merchant.id
+def _of_tree(
+    snapshot: Snapshot, linked: LinkedOrders, supplier: OrderTree, generation: int
+) -> Iterator[Link]:
+    for match in matches(linked.merchant, supplier, origin=snapshot.portal.origin):
+        is_whole = match.merchant_id == linked.merchant.id
         link = Link(
             kind="order",
             merchant_id=match.merchant_id,
             supplier_id=match.supplier_id,
             generation=generation if is_whole else 1,
         )
-        ours = twins.merchant.member(match.merchant_id)
+        ours = linked.merchant.member(match.merchant_id)
         theirs = supplier.member(match.supplier_id)
         if match.how == "split":
             yield replace(link, state="split")
@@ -161,14 +165,16 @@ def _of_family(sides: Sides, twins: Twins, supplier: Family, generation: int) ->
         else:
             yield link
         if ours and match.how != "split":
-            known = theirs.order.lines if theirs else _lines_before(sides.portal, supplier, match)
+            known = (
+                theirs.order.lines if theirs else _lines_before(snapshot.portal, supplier, match)
+            )
             for line in lines_alike(ours.order.lines, known):
                 yield replace(line, generation=link.generation)
-        if theirs and match.how in ("leaves", "only-merchant"):
-            yield from _told(match.merchant_id, twins.merchant.leaves(match.merchant_id), theirs)
+        if theirs and match.how in ("unsplit", "only-merchant"):
+            yield from _told(match.merchant_id, linked.merchant.leaves(match.merchant_id), theirs)
 
 
-def _lines_before(portal: Portal, supplier: Family, match: Match) -> tuple[Line, ...]:
+def _lines_before(portal: Portal, supplier: OrderTree, match: Match) -> tuple[Line, ...]:
     """Return the lines of an order before it was split, where its account lists it no more."""
     skus = {line.id: line.sku for one in supplier.members for line in one.order.lines}
     found: dict[str, Line] = {}

@@ -12,7 +12,7 @@ from ordosync.tasks.base import Portal
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class AccountView:
     """An order as one account has it; what it does not tell is empty."""
 
     status: str = ""
@@ -58,25 +58,25 @@ class Desks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Looking:
+class AccountLookup:
     """How the accounts of a portal are asked."""
 
     portal: Portal
     online: bool
 
-    def at_merchant(self, number: str | None) -> Seen | None:
+    def at_merchant(self, number: str | None) -> AccountView | None:
         """Return what the Merchant says of an order; None: it is not there, or nobody asked."""
         return self._look(self.portal.merchant, number, self._foreign_merchant)
 
-    def at_supplier(self, number: str | None, shipments: Sequence[str] = ()) -> Seen | None:
+    def at_supplier(self, number: str | None, shipments: Sequence[str] = ()) -> AccountView | None:
         """Return the same of the Supplier, with these shipments where it has to be asked."""
         return self._look(
             self.portal.supplier, number, lambda one: self._foreign_supplier(one, shipments)
         )
 
     def _look(
-        self, account: PortalAccount, number: str | None, ask: Callable[[str], Seen | None]
-    ) -> Seen | None:
+        self, account: PortalAccount, number: str | None, ask: Callable[[str], AccountView | None]
+    ) -> AccountView | None:
         if not number:
             return None
         if account.desk:
@@ -86,24 +86,24 @@ class Looking:
         try:
             return ask(number)
         except AccountError as error:
-            return Seen(trouble=str(error))
+            return AccountView(trouble=str(error))
 
-    def _foreign_merchant(self, number: str) -> Seen | None:
+    def _foreign_merchant(self, number: str) -> AccountView | None:
         merchant = self.portal.merchant
         for page in merchant.orders.by_id([number]):
             for item in page.items:
                 if isinstance(item, Order):
-                    return Seen(
+                    return AccountView(
                         status="dropshipment_requested",
                         placed_at=item.placed_at,
                         parents=item.ancestors,
                     )
-                return Seen(status="unusable")
+                return AccountView(status="unusable")
         if merchant.cancelled_among([number]):
-            return Seen(status="cancelled")
+            return AccountView(status="cancelled")
         return None
 
-    def _foreign_supplier(self, number: str, shipments: Sequence[str]) -> Seen | None:
+    def _foreign_supplier(self, number: str, shipments: Sequence[str]) -> AccountView | None:
         supplier = self.portal.supplier
         status = supplier.orders.statuses([number]).get(number)
         if status is None:
@@ -116,14 +116,14 @@ class Looking:
         if supplier.shipments and shipments:
             read = supplier.shipments.by_id(shipments)
             sent = tuple(one for page in read for one in page.items if isinstance(one, Shipment))
-        return Seen(status=status, pieces=pieces, is_split=bool(pieces), sent=sent)
+        return AccountView(status=status, pieces=pieces, is_split=bool(pieces), sent=sent)
 
 
-def _at_desk(desk: SqliteAccount, number: str) -> Seen | None:
+def _at_desk(desk: SqliteAccount, number: str) -> AccountView | None:
     order = desk.read_order(number)
     if order is None:
         return None
-    return Seen(
+    return AccountView(
         status=order.status,
         placed_at=order.placed_at,
         is_split=order.is_split,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ordosync.clock import Clock
 from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.attention import Attention, attention
-from ordosync.engine.execution.exclusive import alone, confirm
+from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
 from ordosync.store.concerns import Concern
@@ -34,7 +34,7 @@ def dismiss(
         leases = [
             lease
             for portal, resource in resources
-            for lease in stack.enter_context(alone(store, portal, clock, resource))
+            for lease in stack.enter_context(exclusive(store, portal, clock, resource))
         ]
         with store.transaction():
             confirm(store, leases)

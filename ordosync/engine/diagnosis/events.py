@@ -6,7 +6,7 @@ store; the timelines have it, too, and are believed only where the store knows n
 
 from collections.abc import Iterator
 
-from ordosync.engine.diagnosis.account_lookup import Seen
+from ordosync.engine.diagnosis.account_lookup import AccountView
 from ordosync.engine.diagnosis.order_facts import OrderFacts
 from ordosync.engine.diagnosis.story import Event
 from ordosync.store.steps import StepRow
@@ -29,7 +29,7 @@ def events(facts: OrderFacts, *, piece: str = "") -> Iterator[Event]:
 
 
 def _deeds(
-    facts: OrderFacts, seen: Seen | None, account: str, number: str | None, piece: str
+    facts: OrderFacts, seen: AccountView | None, account: str, number: str | None, piece: str
 ) -> Iterator[Event]:
     if seen is None:
         return

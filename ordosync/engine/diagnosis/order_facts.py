@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from ordosync.engine.diagnosis.account_lookup import Looking, Seen
+from ordosync.engine.diagnosis.account_lookup import AccountLookup, AccountView
 from ordosync.engine.portals import supplier_at_merchant
 from ordosync.store import Store
 from ordosync.store.links import Link
@@ -27,9 +27,9 @@ class OrderFacts:
     told: tuple[tuple[Link, datetime], ...] = ()
     """The shipments that the Merchant was told of, oldest first."""
     steps: tuple[StepRow, ...] = ()
-    here: Seen | None = None
+    here: AccountView | None = None
     """As the Merchant has it."""
-    there: Seen | None = None
+    there: AccountView | None = None
     """As the Supplier has it."""
     pieces: tuple["OrderFacts", ...] = ()
 
@@ -64,16 +64,18 @@ class OrderFacts:
         return [step for step in self.steps if step.task == task]
 
 
-def order_facts(portal: Portal, store: Store, word: str, looking: Looking) -> Iterator[OrderFacts]:
+def order_facts(
+    portal: Portal, store: Store, word: str, lookup: AccountLookup
+) -> Iterator[OrderFacts]:
     """Yield each order of this portal that one of its sides calls so."""
-    for merchant_id, supplier_id in _pairs(portal, store, word, looking):
-        found = _gather(portal, store, looking, (merchant_id, supplier_id), depth=0)
+    for merchant_id, supplier_id in _pairs(portal, store, word, lookup):
+        found = _gather(portal, store, lookup, (merchant_id, supplier_id), depth=0)
         if found.steps or found.imported or found.here or found.there:
             yield found
 
 
 def _pairs(
-    portal: Portal, store: Store, word: str, looking: Looking
+    portal: Portal, store: Store, word: str, lookup: AccountLookup
 ) -> list[tuple[str | None, str | None]]:
     """Return the ids, at the Merchant and at the Supplier, of what this word may be."""
     links = store.links(portal.name)
@@ -87,7 +89,7 @@ def _pairs(
             found.append((link.merchant_id, number))
     if not found:
         for number in dict.fromkeys((word, f"{_prefix(portal)}{word}")):
-            there = looking.at_supplier(number)
+            there = lookup.at_supplier(number)
             of_merchant = _merchant_id(portal, there) if there else None
             if there and (word in (number, of_merchant)):
                 found.append((of_merchant, number))
@@ -96,7 +98,7 @@ def _pairs(
     return list(dict.fromkeys(found))
 
 
-def _merchant_id(portal: Portal, there: Seen) -> str | None:
+def _merchant_id(portal: Portal, there: AccountView) -> str | None:
     """Return whose order this is, by the reference that it was made with."""
     begin = f"{portal.origin}:"
     if not there.reference.startswith(begin) or there.parents:
@@ -112,7 +114,7 @@ def _prefix(portal: Portal) -> str:
 def _gather(
     portal: Portal,
     store: Store,
-    looking: Looking,
+    lookup: AccountLookup,
     ids: tuple[str | None, str | None],
     *,
     depth: int,
@@ -123,7 +125,7 @@ def _gather(
     shipments = [
         step.supplier_id for step in steps if step.task == "update-tracking" and step.supplier_id
     ]
-    there = looking.at_supplier(supplier_id, list(dict.fromkeys(shipments)))
+    there = lookup.at_supplier(supplier_id, list(dict.fromkeys(shipments)))
     return OrderFacts(
         portal=portal,
         merchant_id=merchant_id,
@@ -131,9 +133,9 @@ def _gather(
         imported=tuple(links.history("order", merchant_id)) if merchant_id else (),
         told=tuple(links.history("shipment", merchant_id)) if merchant_id else (),
         steps=steps,
-        here=looking.at_merchant(merchant_id),
+        here=lookup.at_merchant(merchant_id),
         there=there,
-        pieces=tuple(_pieces(portal, store, looking, there, depth)) if there else (),
+        pieces=tuple(_pieces(portal, store, lookup, there, depth)) if there else (),
     )
 
 
@@ -151,11 +153,11 @@ def _steps(
 
 
 def _pieces(
-    portal: Portal, store: Store, looking: Looking, there: Seen, depth: int
+    portal: Portal, store: Store, lookup: AccountLookup, there: AccountView, depth: int
 ) -> Iterator[OrderFacts]:
     if depth == _DEEPEST:
         return
     known = store.links(portal.name).of_supplier("order", there.pieces)
     for piece in there.pieces:
         merchant_id = known[piece].merchant_id if piece in known else None
-        yield _gather(portal, store, looking, (merchant_id, piece), depth=depth + 1)
+        yield _gather(portal, store, lookup, (merchant_id, piece), depth=depth + 1)

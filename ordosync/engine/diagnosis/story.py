@@ -18,7 +18,7 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ending:
+class Conclusion:
     """How a thing stands, in one word for programs, and what happens next or is to be done."""
 
     state: str
@@ -38,7 +38,7 @@ class Story:
     merchant_status: str
     """What the Merchant's account holds now; empty where it was not asked."""
     supplier_status: str
-    ending: Ending
+    conclusion: Conclusion
     events: tuple[Event, ...] = ()
     """In the order of time, what is now at the end."""
 
@@ -48,7 +48,7 @@ class Story:
         portal: Portal,
         merchant: str | None,
         supplier: str | None,
-        ending: Ending,
+        conclusion: Conclusion,
         *,
         statuses: tuple[str, str] = ("", ""),
     ) -> Self:
@@ -61,7 +61,7 @@ class Story:
             supplier_account=portal.supplier.name,
             merchant_status=statuses[0],
             supplier_status=statuses[1],
-            ending=ending,
+            conclusion=conclusion,
         )
 
     def with_events(self, events: Iterable[Event]) -> "Story":

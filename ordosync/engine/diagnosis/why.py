@@ -1,7 +1,7 @@
 """Why an order or a product is as it is: its whole story over both accounts, absence included.
 
 What the store knows comes first; embedded accounts are read as well, since they cost nothing, and
-foreign ones only when people ask for it. `facts` and `products` gather, `words`, `ending` and
+foreign ones only when people ask for it. `facts` and `products` gather, `words`, `conclusion` and
 `products` say it. Nothing here is written, and every question goes by an index: it has to answer
 at once where there are a hundred thousand orders.
 """
@@ -14,18 +14,18 @@ from difflib import get_close_matches
 from ordosync.accounts.connections import Connections
 from ordosync.clock import Clock
 from ordosync.config.settings import Config
-from ordosync.engine.diagnosis.account_lookup import Desks, Looking
+from ordosync.engine.diagnosis.account_lookup import AccountLookup, Desks
 from ordosync.engine.diagnosis.events import events
-from ordosync.engine.diagnosis.next_step import Due, ending
+from ordosync.engine.diagnosis.next_step import Due, conclusion
 from ordosync.engine.diagnosis.order_facts import order_facts
 from ordosync.engine.diagnosis.product_facts import product_story
-from ordosync.engine.diagnosis.story import Ending, Event, Story
+from ordosync.engine.diagnosis.story import Conclusion, Event, Story
 from ordosync.engine.portals import chosen, open_portal
 from ordosync.engine.scheduling.timetable import scheduled
 from ordosync.store import Store
 from ordosync.tasks.base import Portal
 
-__all__ = ["Ending", "Event", "Story", "nearest", "unread", "why"]
+__all__ = ["Conclusion", "Event", "Story", "nearest", "unread", "why"]
 
 _FEW = 5
 _MANY = 50
@@ -56,10 +56,10 @@ def why(
     with closing(Connections(clock)) as connections:
         for one in chosen(config, portals):
             portal = open_portal(config, one, store, connections)
-            looking = Looking(portal=portal, online=online)
+            lookup = AccountLookup(portal=portal, online=online)
             try:
-                for facts in order_facts(portal, store, word, looking):
-                    end = ending(facts, due)
+                for facts in order_facts(portal, store, word, lookup):
+                    end = conclusion(facts, due)
                     here, there = (
                         side.status if side else "" for side in (facts.here, facts.there)
                     )
@@ -69,7 +69,7 @@ def why(
                     found.append(
                         _Found(story=story.with_events(events(facts)), is_ours=facts.is_ours)
                     )
-                product = product_story(looking, store, word, due)
+                product = product_story(lookup, store, word, due)
                 if product:
                     found.append(_Found(story=product, is_ours=True))
             finally:

@@ -1,0 +1,240 @@
+"""Calls to a service: one session, concurrent writes, one outcome per item.
+
+Each kind's own client wraps a `ServiceClient` and adds what both roles ask of its API. Parts have
+no `try`: the session turns responses into errors, and `write_each` turns errors into outcomes.
+"""
+
+import re
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
+
+from ordosync.accounts.account import MAX_FAILURES_IN_A_ROW, Limits, outcome_of
+from ordosync.accounts.connections import Connections
+from ordosync.clock import Clock
+from ordosync.errors import (
+    AccountError,
+    ExistsError,
+    RefusedError,
+    UnavailableError,
+    UnknownOutcomeError,
+)
+from ordosync.models import Comment, Outcome
+
+if TYPE_CHECKING:
+    from ordosync.http import HttpClient
+
+STOCK_CACHE_S = 300
+"""For how long a read of all stock is used: tasks ask for it a page at a time."""
+# `product_invalid_sku` is WooCommerce's "Invalid or duplicated SKU", in any language.
+_EXISTS = re.compile(r"already|\bexists?\b|duplicate|\btaken\b|product_invalid_sku", re.IGNORECASE)
+_ROUNDS = 5
+"""Concurrent rounds in a batch. With fewer, threads wait for the last items most of the time."""
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class ServiceClient:
+    """A service as one portal uses it, with `concurrency` requests at once.
+
+    `connect` creates the session, once for all portals of this process.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        connections: Connections,
+        connect: Callable[[Clock], "HttpClient"],
+        *,
+        concurrency: int,
+        timezone: str | None = None,
+    ) -> None:
+        self.name = name
+        self.concurrency = concurrency
+        self.timezone = timezone
+        """Where the account's midnight is; None: UTC. A service that reports it sets it."""
+        self.lock = threading.RLock()
+        """Held by the first thread that reads what all threads need."""
+        self._connections = connections
+        self._connect = connect
+        self._session: HttpClient | None = None
+        self._at_close: list[Callable[[], None]] = []
+
+    @property
+    def account(self) -> str:
+        """The account as errors name it."""
+        return f"account {self.name}"
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of this process."""
+        return self._connections.clock
+
+    @property
+    def http(self) -> "HttpClient":
+        """The session as this portal has it. Raises `RefusedError` if it cannot be created."""
+        if self._session is None:
+            # Two sessions would count their calls separately.
+            with self.lock:
+                self._session = self._session or self._connected()
+        return self._session
+
+    def _connected(self) -> "HttpClient":
+        try:
+            return self._connections.session(self.name, lambda: self._connect(self.clock))
+        # An address or a certificate that cannot be used.
+        except ValueError as error:
+            raise RefusedError(self.account, "connect", str(error)) from error
+
+    @property
+    def calls(self) -> int:
+        """Requests made for this portal so far, retries included."""
+        return self._session.calls if self._session else 0
+
+    @property
+    def cost(self) -> int:
+        """What the service has charged for them, if it counts in points."""
+        return self._session.cost if self._session else 0
+
+    def at_close(self, forget: Callable[[], None]) -> None:
+        """Call `forget` at each `close`, such as to clear what was read for one run."""
+        self._at_close.append(forget)
+
+    def close(self) -> None:
+        """Forget what was read for one run. The session is shared and stays open."""
+        for forget in self._at_close:
+            forget()
+
+    def limits(self, *, batch_size: int = 20, settle_s: float = 0) -> Limits:
+        """Return the limits of writes; a batch keeps all threads busy."""
+        size = max(batch_size, _ROUNDS * self.concurrency)
+        return Limits(batch_size=size, settle_s=settle_s)
+
+    def write_each(
+        self,
+        items: Sequence[Item],
+        write: Callable[[Item], Outcome],
+        *,
+        key: Callable[[Item], str],
+    ) -> list[Outcome]:
+        """Write concurrently; return one outcome per item, in order. Raises `SignInError`.
+
+        Items with the same key are written one after the other: each write looks first at what
+        the write before has left. After too many failures in a row the rest is not tried.
+        """
+        breaker = _CircuitBreaker()
+        groups: dict[str, list[int]] = {}
+        for place, item in enumerate(items):
+            groups.setdefault(key(item), []).append(place)
+
+        def write_group(places: list[int]) -> list[tuple[int, Outcome]]:
+            return [(place, breaker.outcome_of(items[place], write)) for place in places]
+
+        written = self.map_concurrently(list(groups.values()), write_group)
+        outcomes = dict(pair for group in written for pair in group)
+        return [outcomes[place] for place in range(len(items))]
+
+    def map_concurrently(
+        self, items: Sequence[Item], ask: Callable[[Item], Result]
+    ) -> list[Result]:
+        """Return the result of `ask` for each item, in order. The first error ends it."""
+        if len(items) <= 1 or self.concurrency == 1:
+            return [ask(item) for item in items]
+        errors: list[AccountError] = []
+
+        def ask_unless_failed(item: Item) -> Result:
+            # An expired key is not tried with every item.
+            if errors:
+                raise errors[0]
+            try:
+                return ask(item)
+            except AccountError as error:
+                errors.append(error)
+                raise
+
+        with ThreadPoolExecutor(max_workers=min(self.concurrency, len(items))) as pool:
+            return list(pool.map(ask_unless_failed, items))
+
+
+class ServiceTimeline:
+    """Comments on a service's orders. Successes are not noted: they would hide the rest."""
+
+    def __init__(self, service: ServiceClient, put: Callable[[Comment], None]) -> None:
+        self._service = service
+        self._put = put
+
+    def comment(self, comments: Sequence[Comment]) -> None:
+        """Add comments, each unless it is there already; a refused comment is in the log only.
+
+        Raises what may pass, so that the batch of the comment is looked up and repeated.
+        """
+        self._service.map_concurrently(comments, self._put_unless_refused)
+
+    def note(self, comments: Sequence[Comment]) -> None:
+        """Do nothing."""
+
+    def _put_unless_refused(self, comment: Comment) -> None:
+        with suppress(RefusedError):
+            self._put(comment)
+
+
+class _CircuitBreaker:
+    """Counts the failed writes of a batch in a row, over all threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._in_a_row = 0
+        self._last: Outcome | None = None
+
+    def outcome_of(self, item: Item, write: Callable[[Item], Outcome]) -> Outcome:
+        """Write an item, unless too many writes before it have failed in a row."""
+        with self._lock:
+            last = self._last if self._in_a_row >= MAX_FAILURES_IN_A_ROW else None
+        if last:
+            return replace(last, state="unavailable", code=UnavailableError.code)
+        outcome = outcome_of(item, write)
+        with self._lock:
+            failed = outcome.state == "unavailable" or outcome.code == UnknownOutcomeError.code
+            self._in_a_row = self._in_a_row + 1 if failed else 0
+            self._last = outcome
+        return outcome
+
+
+def recheck_refusals(write: Callable[[Item], Outcome]) -> Callable[[Item], Outcome]:
+    """Return this write with a second look at a refusal.
+
+    A request that was delivered twice is carried out first and refused then. The write looks
+    first whether its work is done, so that a repetition finds it.
+    """
+
+    def write_or_look(item: Item) -> Outcome:
+        try:
+            return write(item)
+        except RefusedError:
+            outcome = write(item)
+        return replace(outcome, state="done") if outcome.state == "unchanged" else outcome
+
+    return write_or_look
+
+
+def unless_it_exists(create: Callable[[Item], Outcome]) -> Callable[[Item], Outcome]:
+    """Return this create, with a code of its own for the refusal of what exists already."""
+
+    def create_or_say(item: Item) -> Outcome:
+        try:
+            outcome = create(item)
+        except RefusedError as error:
+            if not _EXISTS.search(error.answer):
+                raise
+            return Outcome(state="refused", code=ExistsError.code, reason=error.answer)
+        if (outcome.state, outcome.code) == ("refused", RefusedError.code) and _EXISTS.search(
+            outcome.reason
+        ):
+            return replace(outcome, code=ExistsError.code)
+        return outcome
+
+    return create_or_say
