@@ -107,7 +107,7 @@ def test_an_order_takes_name_and_price_of_known_products_and_an_address(both: Tw
     ]
     assert (order["ship_to"]["zip"], order["ship_to"]["country"]) == ("8010", "AT")
     shown = both.shop("orders", "show", "9").out
-    assert "worth 28.00 EUR" in shown
+    assert "total 28.00 EUR" in shown
     assert "12.50" in shown
 
 
@@ -121,7 +121,7 @@ def test_a_count_says_how_many_and_where(both: TwoAccounts) -> None:
     assert below.code == 1
     assert below.err == (
         "error: product MUG would be -1 in atlantis; `ordosync stock list --account northwind`"
-        " shows how it stands\n"
+        " shows the current state\n"
     )
 
 

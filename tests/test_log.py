@@ -187,7 +187,7 @@ def test_a_run_whose_steps_were_tried_again_since_says_so(both: TwoAccounts) -> 
 
     shown = both.run("show", str(again))
 
-    assert "its steps were tried again since" in shown.err
+    assert "its steps were retried in later runs" in shown.err
 
 
 @pytest.mark.parametrize(

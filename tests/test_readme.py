@@ -23,7 +23,7 @@ def test_the_commands_of_the_trial_run_as_written(tmp_path: Path) -> None:
     assert words == ["demo"]
     assert done.code == 0, done
     for line in (
-        "worth 80.00 EUR",
+        "total 80.00 EUR",
         "split into S-1002-1, S-1002-2",
         "ship to: Uma Dupont, 33 High",
     ):

@@ -82,7 +82,7 @@ def test_02_a_file_that_could_not_be_read_may_hold_it(tmp_path: Path) -> None:
     done = ordosync(tmp_path, "why", "1001")
 
     assert done.code == 2
-    assert "it may be in orders.csv, which could not be read: `ordosync attention`" in done.err
+    assert "it may be in orders.csv, which could not be read; `ordosync attention`" in done.err
 
 
 def test_03_what_was_requested_from_nobody_is_told(both: TwoAccounts) -> None:
