@@ -108,6 +108,7 @@ COMMANDS = {
     "products": ("desk.products:app", "Manage the products of a local account."),
     "stock": ("desk.stock:app", "Manage the stock of a local account."),
     "config": ("config:app", "Check or show the configuration."),
+    "help": ("help:show_help", "Show a page of the documentation, or the list of all pages."),
 }
 """Module and attribute of each command, and the first paragraph of its help text."""
 

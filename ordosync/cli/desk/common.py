@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import completion
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.config.settings import Config, PortalConfig
+from ordosync.embedded.desk import Desk
 from ordosync.engine.portals import merchant_of, supplier_at_merchant
 from ordosync.errors import ConfigError, OrdosyncError, UsageError
 from ordosync.models import Order, Outcome
@@ -27,7 +27,7 @@ Account = Annotated[
 NO_PRODUCT = "has no products; create one with `ordosync products add`, or by importing an order"
 
 
-def open_desk(config: Config, name: str | None) -> SqliteAccount:
+def open_desk(config: Config, name: str | None) -> Desk:
     """Open the local account of this name, or the only one."""
     names = completion.embedded(config)
     if not names:
@@ -43,7 +43,7 @@ def open_desk(config: Config, name: str | None) -> SqliteAccount:
     return completion.open_embedded(config, name or names[0])
 
 
-def read_order(opened: SqliteAccount, number: str) -> Order:
+def read_order(opened: Desk, number: str) -> Order:
     """Return an order. Raises `UsageError`, with a hint, if the account does not have it."""
     order = opened.read_order(number)
     if order is None:
@@ -54,7 +54,7 @@ def read_order(opened: SqliteAccount, number: str) -> Order:
     return order
 
 
-def check(opened: SqliteAccount, outcome: Outcome, what: str, look: str) -> None:
+def check(opened: Desk, outcome: Outcome, what: str, look: str) -> None:
     """Raise `UsageError` if the object does not exist, `OrdosyncError` if the change was refused.
 
     `look` is the command that shows the object, or lists those that exist.
@@ -66,12 +66,12 @@ def check(opened: SqliteAccount, outcome: Outcome, what: str, look: str) -> None
     raise kind(f"{what} {outcome.reason}; {hint}")
 
 
-def check_order(opened: SqliteAccount, outcome: Outcome, number: str) -> None:
+def check_order(opened: Desk, outcome: Outcome, number: str) -> None:
     """Raise as `check` does if an order was not changed."""
     check(opened, outcome, f"order {number}", f"orders show {number}")
 
 
-def check_supplier(config: Config, opened: SqliteAccount, supplier: str) -> None:
+def check_supplier(config: Config, opened: Desk, supplier: str) -> None:
     """Raise `UsageError` if no portal of this account has this supplier."""
     known = sorted({_supplier_name(config, portal) for portal in _as_merchant(config, opened)})
     if supplier not in known:
@@ -79,13 +79,13 @@ def check_supplier(config: Config, opened: SqliteAccount, supplier: str) -> None
         raise UsageError(f"account {opened.name} has no supplier {supplier!r}; {hint}")
 
 
-def portal_to(config: Config, opened: SqliteAccount, supplier: str) -> PortalConfig | None:
+def portal_to(config: Config, opened: Desk, supplier: str) -> PortalConfig | None:
     """Return the portal from this account to this supplier; None if there is none."""
     portals = _as_merchant(config, opened)
     return next((portal for portal in portals if _supplier_name(config, portal) == supplier), None)
 
 
-def portal_from(config: Config, opened: SqliteAccount, number: str) -> PortalConfig | None:
+def portal_from(config: Config, opened: Desk, number: str) -> PortalConfig | None:
     """Return the portal that imported an order; None if it is the account's own order."""
     reference = opened.reference_of(number)
     portals = [one for one in config.portals.values() if one.supplier.account == opened.name]
@@ -101,11 +101,11 @@ def _supplier_name(config: Config, portal: PortalConfig) -> str:
     return supplier_at_merchant(merchant_of(config, portal), portal)
 
 
-def _as_merchant(config: Config, opened: SqliteAccount) -> Sequence[PortalConfig]:
+def _as_merchant(config: Config, opened: Desk) -> Sequence[PortalConfig]:
     return [one for one in config.portals.values() if one.merchant.account == opened.name]
 
 
-def report_order(opened: SqliteAccount, number: str, change: str, *, as_json: bool) -> None:
+def report_order(opened: Desk, number: str, change: str, *, as_json: bool) -> None:
     """Report a change of an order; with `as_json`, print the order."""
     if as_json:
         order = read_order(opened, number)

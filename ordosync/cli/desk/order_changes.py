@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, send_now
 from ordosync.cli.output import render
 from ordosync.config.settings import Config, PortalConfig
+from ordosync.embedded.desk import Desk
 from ordosync.engine.scheduling.timetable import why_not
 from ordosync.models import Order, Outcome
 from ordosync.store import Store
@@ -74,9 +74,7 @@ def _restored_text(supplier: str | None, previous: str | None) -> str:
     return "restored"
 
 
-def _save(
-    context: Context, opened: SqliteAccount, number: str, save: Callable[[], Outcome]
-) -> Outcome:
+def _save(context: Context, opened: Desk, number: str, save: Callable[[], Outcome]) -> Outcome:
     """Save a change of an order.
 
     If the order came from a Merchant, update-tracking also runs: it records the change, which no
@@ -88,7 +86,7 @@ def _save(
     return sent.outcomes[0]
 
 
-def _was_cancelled_by_merchant(config: Config, opened: SqliteAccount, number: str) -> bool:
+def _was_cancelled_by_merchant(config: Config, opened: Desk, number: str) -> bool:
     portal = common.portal_from(config, opened, number)
     if portal is None:
         return False
@@ -97,7 +95,7 @@ def _was_cancelled_by_merchant(config: Config, opened: SqliteAccount, number: st
     return link is not None and link.state == "cancelled_by_task"
 
 
-def _consequence(config: Config, opened: SqliteAccount, before: Order) -> str | None:
+def _consequence(config: Config, opened: Desk, before: Order) -> str | None:
     """Return who learns of a cancellation, and when; None if no other account has the order."""
     if common.portal_from(config, opened, before.number):
         return (

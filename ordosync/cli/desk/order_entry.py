@@ -6,10 +6,10 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_rows
 from ordosync.cli.output import render
+from ordosync.embedded.desk import Desk
 from ordosync.errors import UsageError
 from ordosync.models import Address, Line, Order, Product
 from ordosync.text import plural
@@ -119,7 +119,7 @@ def _line(line_id: str, given: _LineInput, product: Product | None) -> Line:
 
 
 def _report_new_products(
-    opened: SqliteAccount, inputs: Sequence[_LineInput], known: Mapping[str, Product]
+    opened: Desk, inputs: Sequence[_LineInput], known: Mapping[str, Product]
 ) -> None:
     new = [sku for sku in dict.fromkeys(given.sku for given in inputs) if sku not in known]
     if new:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli.context import Context
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session
 from ordosync.config.settings import Config, PortalConfig
+from ordosync.embedded.desk import Desk
 from ordosync.engine import AlreadyRunning
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.models import Outcome
@@ -31,7 +31,7 @@ class Sent:
 
 def save_and_send(
     context: Context,
-    desk: SqliteAccount,
+    desk: Desk,
     tasks: Sequence[str],
     save: Callable[[], Sequence[Outcome]],
 ) -> Sent:

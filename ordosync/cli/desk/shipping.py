@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_rows, send_now
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.output import render
+from ordosync.embedded.desk import Desk
 from ordosync.errors import UsageError
 from ordosync.models import Order, Outcome, Shipment
 from ordosync.text import plural
@@ -94,7 +94,7 @@ def _check_options(row: InputRow, file: Path | None, *, void: bool) -> None:
         raise UsageError(f"--from reads everything from the file; leave out {', '.join(used)}")
 
 
-def _ship_one(context: Context, opened: SqliteAccount, row: InputRow) -> int:
+def _ship_one(context: Context, opened: Desk, row: InputRow) -> int:
     request = _request(opened, row, opened.warehouses(), now=context.clock.now())
     sent = send_now.save_and_send(context, opened, _TASKS, lambda: opened.ship([request.shipment]))
     [outcome] = sent.outcomes
@@ -103,7 +103,7 @@ def _ship_one(context: Context, opened: SqliteAccount, row: InputRow) -> int:
     return send_now.report(sent, as_json=context.as_json)
 
 
-def _ship_file(context: Context, opened: SqliteAccount, file: Path) -> int:
+def _ship_file(context: Context, opened: Desk, file: Path) -> int:
     requests: list[_Request] = []
     refused: list[tuple[InputRow, str]] = []
     warehouses, now = opened.warehouses(), context.clock.now()
@@ -128,7 +128,7 @@ def _ship_file(context: Context, opened: SqliteAccount, file: Path) -> int:
     return int(bool(code or refused))
 
 
-def _void(context: Context, opened: SqliteAccount, number: str) -> int:
+def _void(context: Context, opened: Desk, number: str) -> int:
     common.read_order(opened, number)
     sent = send_now.save_and_send(context, opened, _TASKS, lambda: [opened.void(number)])
     common.check_order(opened, sent.outcomes[0], number)
@@ -139,9 +139,7 @@ def _void(context: Context, opened: SqliteAccount, number: str) -> int:
     return send_now.report(sent, as_json=context.as_json)
 
 
-def _report(
-    context: Context, opened: SqliteAccount, results: Sequence[tuple[_Request, Outcome]]
-) -> None:
+def _report(context: Context, opened: Desk, results: Sequence[tuple[_Request, Outcome]]) -> None:
     """Report how many orders were shipped, with warnings."""
     shipped = [request.order for request, outcome in results if outcome.state == "done"]
     repeated = sum(outcome.state == "unchanged" for _, outcome in results)
@@ -159,9 +157,7 @@ def _report(
         send_now.warn_without_tracking(context.config, portal)
 
 
-def _request(
-    opened: SqliteAccount, row: InputRow, warehouses: Sequence[str], *, now: datetime
-) -> _Request:
+def _request(opened: Desk, row: InputRow, warehouses: Sequence[str], *, now: datetime) -> _Request:
     """Parse one row. Raises `UsageError`."""
     _check_values(row)
     tracking = row.id("tracking")

@@ -6,14 +6,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from ordosync.accounts.sqlite import SqliteAccount
-from ordosync.accounts.sqlite.desk import Count
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_rows
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
+from ordosync.embedded.desk import Count, Desk
 from ordosync.errors import UsageError
 from ordosync.text import plural
 
@@ -119,7 +118,7 @@ def _count(
         _count_one(opened, InputRow(cells=dict(row)), column)
 
 
-def _count_one(opened: SqliteAccount, row: InputRow, column: _Column) -> None:
+def _count_one(opened: Desk, row: InputRow, column: _Column) -> None:
     known = opened.warehouses()
     count = _parse(opened, row, column)
     [outcome] = opened.count([count])
@@ -127,7 +126,7 @@ def _count_one(opened: SqliteAccount, row: InputRow, column: _Column) -> None:
     render.message(_count_text(opened, count, known))
 
 
-def _count_file(opened: SqliteAccount, file: Path, column: _Column) -> None:
+def _count_file(opened: Desk, file: Path, column: _Column) -> None:
     known = opened.warehouses()
     refused: list[tuple[InputRow, str]] = []
     counts: list[tuple[InputRow, Count]] = []
@@ -156,7 +155,7 @@ def _report_new_warehouses(names: Sequence[str]) -> None:
         render.message(f"{', '.join(names)} {words}")
 
 
-def _parse(opened: SqliteAccount, row: InputRow, column: _Column) -> Count:
+def _parse(opened: Desk, row: InputRow, column: _Column) -> Count:
     if not row.get("sku"):
         raise UsageError("has no SKU")
     least = 0 if column == "quantity" else -999_999_999
@@ -168,7 +167,7 @@ def _parse(opened: SqliteAccount, row: InputRow, column: _Column) -> Count:
     )
 
 
-def _count_text(opened: SqliteAccount, count: Count, known: Sequence[str]) -> str:
+def _count_text(opened: Desk, count: Count, known: Sequence[str]) -> str:
     """Return the on-hand quantity after the count, and its warehouse."""
     new = "" if count.warehouse in known else ", a new warehouse"
     [(_, levels, _)] = opened.stock_levels([count.sku])

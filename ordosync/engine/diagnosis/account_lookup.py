@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ordosync.accounts.account import PortalAccount
-from ordosync.accounts.sqlite import SqliteAccount, TimelineEntry
+from ordosync.embedded.desk import Desk
+from ordosync.embedded.timeline import TimelineEntry
 from ordosync.errors import AccountError
 from ordosync.models import Order, Shipment
 from ordosync.tasks.base import Portal
@@ -39,8 +40,8 @@ class AccountView:
 class Desks:
     """Those sides of a portal that are embedded accounts."""
 
-    merchant: SqliteAccount | None
-    supplier: SqliteAccount | None
+    merchant: Desk | None
+    supplier: Desk | None
 
     @classmethod
     def of(cls, portal: Portal) -> "Desks":
@@ -119,7 +120,7 @@ class AccountLookup:
         return AccountView(status=status, pieces=pieces, is_split=bool(pieces), sent=sent)
 
 
-def _at_desk(desk: SqliteAccount, number: str) -> AccountView | None:
+def _at_desk(desk: Desk, number: str) -> AccountView | None:
     order = desk.read_order(number)
     if order is None:
         return None
