@@ -266,6 +266,11 @@ def refused(code: str, reason: str) -> Outcome:
     return Outcome(state="refused", code=code, reason=reason)
 
 
+def normalized_sku(sku: str) -> str:
+    """Return a SKU as it is compared: some shops keep it in the spelling of their own product."""
+    return sku.strip().casefold()
+
+
 def refusal(order: Order, *, by_desk: bool = False) -> str | None:
     """Say why this order cannot be kept, without personal data; None where it can.
 

@@ -17,3 +17,9 @@ def check_timezone(name: str | None) -> None:
         ZoneInfo(name)
     except (OSError, ValueError, KeyError):
         raise ValueError(f"timezone: {name!a} is not known") from None
+
+
+def check_concurrency(concurrency: int) -> None:
+    """Raise `ValueError` for less than one request at a time."""
+    if concurrency < 1:
+        raise ValueError("concurrency: must be 1 or more")
