@@ -1,10 +1,10 @@
-"""What travels between accounts, as frozen values. Imports nothing of ours.
+"""Frozen values that are sent between accounts. Imports no other module of ordosync.
 
-An `id` belongs to one account and is never compared with an id of another; a `number` is what
-people read. `_at` is an aware UTC datetime. Money is `Decimal`, in the currency beside it.
+An `id` belongs to one account and is never compared with an id of another account; a `number` is
+what users read. `_at` is an aware UTC datetime. Money is `Decimal`, in the currency beside it.
 
-What there are ten of for each order is a `Struct` here and elsewhere: made in a quarter of the time
-of a dataclass, and none of the garbage collector's business.
+Values of which there are many are `msgspec.Struct`, here and elsewhere. A Struct is created in a
+quarter of the time of a dataclass, and the garbage collector skips it.
 """
 
 from datetime import datetime
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Address(Struct, frozen=True, kw_only=True, gc=False):
-    """A postal address as it was given; nothing is corrected. `country` is as the source has it."""
+    """A postal address as the source has it, country included; nothing is corrected."""
 
     name: str = ""
     company: str = ""
@@ -33,7 +33,7 @@ class Address(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Line(Struct, frozen=True, kw_only=True, gc=False):
-    """One line of an order. The same SKU may stand on several lines, which stay apart."""
+    """One line of an order. Several lines may have the same SKU; they are never merged."""
 
     id: str
     """Unique in its account, not only in its order."""
@@ -42,7 +42,7 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
     quantity: int
     unit_price: Decimal | None = None
     details: str = ""
-    """What the buyer chose or had engraved: "Additional details" in Ordoro."""
+    """The buyer's choices or engraving; Ordoro calls them "Additional details"."""
     total: Decimal | None = None
     discount: Decimal | None = None
     supplier_sku: str = ""
@@ -50,14 +50,14 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Order(Struct, frozen=True, kw_only=True, gc=False):
-    """An order as one account has it, or, with a `reference` and no id, as it is to be created."""
+    """An order of one account or, with a `reference` and without an id, an order to be created."""
 
     id: str
     number: str
     lines: tuple[Line, ...]
     ship_to: Address
     currency: str = ""
-    """ISO 4217; empty where no line has a price."""
+    """ISO 4217; empty if no line has a price."""
     status: str = ""
     """awaiting_fulfillment, dropshipment_requested, shipped or cancelled."""
     placed_at: datetime | None = None
@@ -70,38 +70,37 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):
     ancestors: tuple[str, ...] = ()
     """Ids of the orders this one was split from, nearest first."""
     is_split: bool = False
-    """Only to be looked at any more: its pieces are orders of their own."""
+    """True if it was split: its pieces are orders of their own, and it cannot be changed."""
     reference: str = ""
     """Chosen by ordosync, unique in the account that it creates the order in."""
     content: str = ""
-    """What was read, as `<how>-<digest>`; see `edited`."""
+    """A digest of the source, as `<form>-<digest>`; see `edited`."""
     needs_shipping: bool = True
     """False if nothing in it is shipped, or if the buyer picks it up: no address is needed."""
     as_of: str = ""
-    """Which state of its source says this: texts that sort by age. Empty where a source has only
-    one state, which is that of now."""
+    """The version of its source, as text that sorts by age; empty if there is only one version."""
     remark: str = ""
-    """What its account decided while it read the order, for the log; holds no personal data."""
+    """What the account decided while it read the order, for the log. No personal data."""
 
 
 class Unusable(Struct, frozen=True, kw_only=True, gc=False):
-    """Something in the source that cannot become an order, and why."""
+    """A record of the source that cannot become an order or product, with the reason."""
 
     id: str
     code: str
     reason: str
-    """For people: file and row, and what is wrong. Holds no personal data."""
+    """File, row and problem, for the operator. No personal data."""
     content: str
     skip: bool = False
-    """True where a rule of the configuration says no, so that nobody has to mend anything."""
+    """True if a rule of the configuration excludes it, so that there is nothing to fix."""
     of_source: bool = False
-    """True where it is no order at all, such as a whole file; the id says what it is."""
+    """True if it is a whole file or a row without an order; the id then names the source."""
     as_of: str = ""
-    """As that of an order."""
+    """As in `Order`."""
 
 
 class Product(Struct, frozen=True, kw_only=True, gc=False):
-    """What can be ordered. A kit has no stock of its own: it is put together from others."""
+    """A product. A kit has no stock of its own: it is assembled from other products."""
 
     id: str
     sku: str
@@ -109,95 +108,98 @@ class Product(Struct, frozen=True, kw_only=True, gc=False):
     price: Decimal | None = None
     weight_g: Decimal | None = None
     supplier_sku: str = ""
-    """What the Supplier calls it, where the Merchant keeps that."""
+    """The Supplier's SKU, if the Merchant keeps it."""
     is_kit: bool = False
     archived: bool = False
     content: str = ""
-    """What was read, as `<how>-<digest>`."""
+    """A digest of the source, as `<form>-<digest>`."""
 
 
 class Stock(Struct, frozen=True, kw_only=True, gc=False):
-    """How many there are of a product: at the Supplier to be sold, at the Merchant as written."""
+    """The quantity of a product: available at the Supplier, or as the Merchant shows it."""
 
     product_id: str
     sku: str
     quantity: int | None
-    """None: never counted, which is not 0. Negative: oversold."""
+    """None if it was never counted, which is not 0. Negative if it is oversold."""
     fixed: str = ""
-    """Why nobody may write it (`kit`, `archived`, `unassigned`, `unmanaged`, `shared`,
-    `ambiguous`); empty where one may."""
+    """The reason why it cannot be written: `kit`, `archived`, `unassigned`, `unmanaged`, `shared`
+    or `ambiguous`; empty if it can."""
 
 
 class Shipment(Struct, frozen=True, kw_only=True, gc=False):
-    """A parcel that was sent, with the six things that a Merchant is told of it."""
+    """A parcel that was sent, with what is reported to the Merchant."""
 
     id: str
-    """In the Supplier's account, also where it is written to the Merchant."""
+    """The Supplier's id, also when it is written to the Merchant."""
     order_id: str
-    """In the account that it is read from, or written to."""
+    """The id of its order in the account that it is read from, or written to."""
     tracking_number: str
-    """Empty where the order was only marked as shipped, and where a label was deleted and the
-    account does not say which."""
+    """Empty if the order was only marked as shipped, or if a label was deleted and the account
+    does not say which."""
     carrier: str
     shipped_at: datetime
-    """With the offset that it was given with."""
+    """With the UTC offset of the source."""
     method: str = ""
     cost: Decimal | None = None
     currency: str = ""
-    """Of the cost; empty where there is none."""
+    """The currency of the cost; empty if there is no cost."""
     warehouse: str = ""
     ancestors: tuple[str, ...] = ()
     """Ids of the orders that its order was split from, nearest first."""
     voided: bool = False
-    """The label was deleted; what it told holds no more."""
+    """True if the label was deleted; its tracking number is no longer valid."""
     cancelled: bool = False
-    """True if its order was cancelled by the Supplier and has no label that holds."""
+    """True if the Supplier cancelled its order and the order has no valid label."""
     reference: str = ""
-    """Of ours, which its order carries; empty where that is the Supplier's own, or not told."""
+    """The ordosync reference of its order; empty if it has none or the account does not say."""
     edited: bool = False
-    """The Supplier changed the order's lines before it was sent, as far as the account knows."""
+    """True if the account knows that the Supplier changed the lines before sending."""
     is_partial: bool = False
-    """True if units of its order are still to be sent: neither in a live parcel, nor cancelled, nor
-    refunded. Reckoned from lines, refunds and parcels, never from a service's own status."""
+    """True if units of its order are still open: not in a valid parcel, cancelled or refunded.
+
+    Computed from lines, refunds and parcels, never from a service's own status.
+    """
     other_numbers: tuple[str, ...] = ()
-    """The other live tracking numbers of the same order, oldest first. None of them is void."""
+    """The other valid tracking numbers of the same order, oldest first."""
     other_ids: tuple[str, ...] = ()
-    """The ids of the parcels of `other_numbers`; empty where all of an order have one id."""
+    """The parcel ids of `other_numbers`; empty if all parcels of an order have one id."""
 
 
 OWN = "own"
+"""The id of a shipment that the Merchant entered itself."""
 
 
 class Standing(Struct, frozen=True, kw_only=True, gc=False):
-    """An order in whatever status, with what was sent of it: to compare two accounts by."""
+    """An order in any status with its shipments, to compare two accounts."""
 
     order: Order
-    """Its number is without what the account itself puts before it."""
+    """The order. Its number is without a prefix of the account."""
     shipments: tuple[Shipment, ...] = ()
-    """The newest last. At the Merchant an `id` is the Supplier's, empty where that is not kept, and
-    `OWN` of a label that nobody told it."""
+    """The newest last. At the Merchant an `id` is the Supplier's, empty if it is not kept, or `OWN`
+    for a label of the Merchant's own."""
     is_ours: bool = True
-    """At the Merchant: whether it was not taken from this portal's Supplier since."""
+    """False if, at the Merchant, it was given to another supplier."""
 
 
 class PieceLine(Struct, frozen=True, kw_only=True, gc=False):
-    """How much of a line of the order that was split is in one piece."""
+    """The units of a line of the split order that are in one piece."""
 
     of_line: str
     """The id of the line that was split."""
     quantity: int
     id: str = ""
-    """The id of the line in the piece; empty where the piece is still to be made."""
+    """The id of the line in the piece; empty if the piece is still to be created."""
 
 
 class Piece(Struct, frozen=True, kw_only=True, gc=False):
-    """One part of a split order: whatever the account has for it, such as a child order."""
+    """One piece of a split order, such as a child order."""
 
     lines: tuple[PieceLine, ...]
     id: str = ""
-    """Of the piece in its account; empty where it is still to be made."""
+    """The id in its account; empty if it is still to be created."""
     reference: str = ""
-    """Chosen by ordosync for a piece that is to be made, unique in the account."""
+    """Chosen by ordosync for a piece to be created, unique in the account."""
 
 
 class Split(Struct, frozen=True, kw_only=True, gc=False):
@@ -208,19 +210,19 @@ class Split(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Comment(Struct, frozen=True, kw_only=True, gc=False):
-    """A remark on the timeline of an order."""
+    """A comment on the timeline of an order."""
 
     key: str
-    """The same key on the same order is the same remark, made once."""
+    """Identifies the comment: it is added to an order once per key."""
     order_id: str
     text: str
 
 
 def edited(before: str, after: str) -> bool:
-    """Whether two `content` values read in the same way differ.
+    """True if two `content` values of the same form differ.
 
-    Values read in different ways (the mapping of the columns has changed) cannot be compared,
-    and an edit that cannot be shown is not claimed.
+    Values of different forms cannot be compared, such as after a change of the column mapping;
+    then no edit is reported.
     """
     how, _, digest = before.partition("-")
     return after.startswith(f"{how}-") and after != f"{how}-{digest}"
@@ -230,51 +232,52 @@ OutcomeState = Literal["done", "unchanged", "refused", "unavailable", "unknown"]
 
 
 class Outcome(Struct, frozen=True, kw_only=True, gc=False):
-    """What came of one write.
+    """The outcome of one write.
 
-    done: it happened now. unchanged: the account had it already. refused: it will never pass as
-    it is. unavailable: it did not happen and may pass later. unknown: it may have happened.
+    done: it was written now. unchanged: the account had it already. refused: it will never be
+    accepted as it is. unavailable: it was not written, a later try may pass. unknown: it may have
+    been written.
     """
 
     state: OutcomeState
     id: str = ""
-    """The id there, when done or unchanged."""
+    """The id in the account, when done or unchanged."""
     line_ids: tuple[str, ...] = ()
-    """The ids there of the lines, in the order in which they were sent."""
+    """The ids of the lines in the account, in the order in which they were sent."""
     pieces: tuple[Piece, ...] = ()
-    """For a split: the pieces there, in the order in which they were sent."""
+    """For a split: the pieces in the account, in the order in which they were sent."""
     code: str = ""
     reason: str = ""
     retry_after_s: float | None = None
     keeps_reference: bool = True
-    """False if the answer to a create lacked our reference, so that no look-up proves anything."""
+    """False if the response to a create lacks the reference: then a look-up proves nothing."""
 
 
 class Page(Struct, Generic[T], frozen=True, kw_only=True, gc=False):
-    """A part of a reading, in an order that the account can repeat."""
+    """A page of a read, in an order that the account can repeat."""
 
     items: tuple[T, ...]
     cursor: str | None = None
-    """Where the next reading starts if this page is the last of a complete one; None: unmoved."""
+    """Where the next read starts if this page is the last one; None: where this one started."""
 
 
 _LARGEST_QUANTITY = 2**31 - 1  # an integer, also in other databases
 
 
 def refused(code: str, reason: str) -> Outcome:
-    """Return the outcome of a write that will never pass as it is."""
+    """Return the outcome of a write that will never be accepted as it is."""
     return Outcome(state="refused", code=code, reason=reason)
 
 
 def normalized_sku(sku: str) -> str:
-    """Return a SKU as it is compared: some shops keep it in the spelling of their own product."""
+    """Return a SKU for comparison: some shops keep the spelling of their own product."""
     return sku.strip().casefold()
 
 
 def refusal(order: Order, *, by_desk: bool = False) -> str | None:
-    """Say why this order cannot be kept, without personal data; None where it can.
+    """Return why no account can store this order, without personal data; None if it can.
 
-    Only one that people make themselves, `by_desk`, has no reference.
+    Only an order that a user enters, `by_desk`, has no reference.
     """
     if not order.reference and not by_desk:
         return "has no reference"

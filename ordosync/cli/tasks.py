@@ -16,7 +16,7 @@ from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
 from ordosync.config.settings import GLOBAL_TASKS, Config, PortalConfig
 from ordosync.engine import (
-    Held,
+    AlreadyRunning,
     Stop,
     check_renames,
     chosen,
@@ -232,7 +232,7 @@ def _run(
     force: bool = False,
 ) -> None:
     """Run tasks of portals, one after the other, and show what came of them."""
-    results: list[Run | Held] = []
+    results: list[Run | AlreadyRunning] = []
     missing: dict[str, Path] = {}
     clock = Clock()
     with (
@@ -301,9 +301,9 @@ def _plan(task: str, settings: Config, portals: Sequence[PortalConfig], *, as_js
     render.plans(task, found, as_json=as_json)
 
 
-def _show(results: Sequence[Run | Held], *, as_json: bool, stop: Stop) -> None:
+def _show(results: Sequence[Run | AlreadyRunning], *, as_json: bool, stop: Stop) -> None:
     runs = [result for result in results if isinstance(result, Run)]
-    held = [result for result in results if isinstance(result, Held)]
+    held = [result for result in results if isinstance(result, AlreadyRunning)]
     if as_json:
         running = [result.run for result in held if result.run]
         render.document({"runs": [render.run_json(run) for run in [*runs, *running]]})
@@ -362,7 +362,7 @@ def _by_task(rows: Sequence[StepRow]) -> list[list[StepRow]]:
 
 def _retry(
     settings: Config, store: Store, stop: Stop, connections: Connections, rows: Sequence[StepRow]
-) -> Run | Held:
+) -> Run | AlreadyRunning:
     portal, clock = _opened(settings, store, connections, rows[0]), connections.clock
     return run_task(TASKS[rows[0].task], portal, store, clock, stop, trigger="retry", only=rows)
 

@@ -5,7 +5,14 @@ from dataclasses import replace
 
 from ordosync.clock import Clock, StoppedError
 from ordosync.database import sqlite3
-from ordosync.engine.execution.claim import Claim, GaveUp, Held, NotDue, claim, claim_if_due
+from ordosync.engine.execution.claim import (
+    AlreadyRunning,
+    Claim,
+    GaveUp,
+    NotDue,
+    claim,
+    claim_if_due,
+)
 from ordosync.engine.execution.decisions import owed
 from ordosync.engine.execution.interruption import Stop
 from ordosync.engine.execution.run import Execution, InterruptedRunError, is_behind
@@ -21,8 +28,8 @@ from ordosync.tasks.base import PlanRequest, Portal, Step, Task
 _LEAST_DEADLINE_S = 60
 
 __all__ = [
+    "AlreadyRunning",
     "GaveUp",
-    "Held",
     "NotDue",
     "Stop",
     "check_renames",
@@ -45,21 +52,21 @@ def run_task(
     trigger: Trigger,
     only: Sequence[StepRow] | None = None,
     force: bool = False,
-) -> Run | Held:
+) -> Run | AlreadyRunning:
     """Run a task now, or, with `only`, try just these steps of it again; `force` lifts the brake.
 
     What an account does is told in the run, never raised. Raises `LeaseLostError` where the run
     was taken over by another process, and `DatabaseError` where the store cannot be written.
     """
     claimed = claim(task, portal, store, clock, trigger)
-    if isinstance(claimed, Held):
+    if isinstance(claimed, AlreadyRunning):
         return claimed
     return _run(task, portal, store, clock, stop, claimed=claimed, only=only, force=force)
 
 
 def run_if_due(
     task: Task, portal: Portal, store: Store, clock: Clock, stop: Stop
-) -> Run | Held | NotDue | GaveUp:
+) -> Run | AlreadyRunning | NotDue | GaveUp:
     """Run a task if it is due at this moment; a run that takes too long ends as interrupted.
 
     Raises as `run_task` does.
@@ -97,7 +104,7 @@ def _run(
             store.steps.rest(portal.name, task.name, clock=clock)
         fault("cursor-before-commit")
         store.runs.update(run.id, execution.counts, calls=execution.calls, cost=execution.cost)
-        keeps_row = not _found_nothing(claimed, execution, status)
+        keeps_row = not _leaves_no_row(claimed, execution, status)
         if not keeps_row:
             store.runs.remove(run.id)  # or a look every minute would bury the rest
         else:
@@ -114,14 +121,14 @@ def _run(
     return replace(run, status=status, finished_at=clock.now(), is_kept=False)
 
 
-def _found_nothing(claimed: Claim, execution: Execution, status: Status) -> bool:
+def _leaves_no_row(claimed: Claim, execution: Execution, status: Status) -> bool:
     """Whether a run was only a look, and met nothing but steps whose time has not come.
 
     What a person asked for leaves a row: its number was told.
     """
     if status not in ("ok", "partial") or execution.counts.seen != execution.not_due:
         return False
-    trigger, at_once = claimed.run.trigger, execution.task.at_once
+    trigger, at_once = claimed.run.trigger, execution.task.runs_immediately
     if claimed.scheduled:
         return at_once or trigger == "retry"
     return at_once and trigger == "instant" and not execution.not_due
@@ -137,7 +144,7 @@ def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[St
     )
     planned: list[Step] = []
     for page in task.plan(portal, request):
-        writes = [step for step in page.items if not step.verdict]
+        writes = [step for step in page.items if not step.decision]
         keys = [step.key for step in writes]
         known = store.steps.by_key(portal.name, task.name, keys)
         found = task.look_up(portal, keys) if behind else {}
@@ -158,7 +165,7 @@ def _has_settled(task: Task, step: Step, row: StepRow | None) -> bool:
         return False
     if row.code == DISMISSED:
         left = owed(task, step, row)
-        return not isinstance(left, Step) or left.verdict is not None
+        return not isinstance(left, Step) or left.decision is not None
     if task.is_state:
         return row.state == "failed" and row.content == step.content
     return not isinstance(owed(task, step, row), Step)

@@ -21,19 +21,24 @@ if TYPE_CHECKING:
 State = Literal["sending", "unknown", "waiting", "done", "skipped", "failed"]
 
 
-class StepRow(Struct, frozen=True, kw_only=True):
+class StepRef(Struct, frozen=True, kw_only=True):
+    """The ids of a step, by which a task plans it again."""
+
+    key: str
+    merchant_id: str | None = None
+    supplier_id: str | None = None
+
+
+class StepRow(StepRef, frozen=True, kw_only=True):
     """A step as recorded in the store."""
 
     id: int
     portal: str
     task: str
-    key: str
     state: State
     code: str | None
     reason: str | None
     content: str
-    merchant_id: str | None
-    supplier_id: str | None
     attempts: int
     not_before: datetime | None
     """The earliest time of its next attempt or look-up."""

@@ -27,4 +27,4 @@ and no piece is shipped before the other side knows of it."""
 
 def waiting_for(task: str) -> list[str]:
     """Return the tasks that pass over what this one has not linked."""
-    return [one.name for one in TASKS.values() if one.links_by == task]
+    return [one.name for one in TASKS.values() if one.needs_links_from == task]

@@ -14,6 +14,7 @@ from ordosync.config.settings import PortalConfig
 from ordosync.models import Outcome, Page, Unusable
 from ordosync.store.leases import Resource
 from ordosync.store.links import Link, LinkKind
+from ordosync.store.steps import StepRef
 
 
 class KnownLinks(Protocol):
@@ -38,22 +39,6 @@ class KnownLinks(Protocol):
         """Return the orders whose label was deleted after their cancellation was refused."""
 
 
-class Owed(Protocol):
-    """A step of an earlier run that is to be tried again."""
-
-    @property
-    def key(self) -> str:
-        """The step's key."""
-
-    @property
-    def merchant_id(self) -> str | None:
-        """The Merchant's id in it."""
-
-    @property
-    def supplier_id(self) -> str | None:
-        """The Supplier's id in it."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Portal:
     """A portal at work: both accounts open, and what the store knows of the pair."""
@@ -74,7 +59,7 @@ class Portal:
         return ("merchant", self.merchant), ("supplier", self.supplier)
 
 
-class Verdict(Struct, frozen=True, kw_only=True):
+class Decision(Struct, frozen=True, kw_only=True):
     """What is decided about a step before anything is written."""
 
     state: Literal["unchanged", "skipped", "waiting", "failed"]
@@ -84,12 +69,12 @@ class Verdict(Struct, frozen=True, kw_only=True):
     """How long a waiting step rests before it is read again."""
 
     @classmethod
-    def of(cls, item: Unusable) -> "Verdict":
+    def of(cls, item: Unusable) -> "Decision":
         """Say of something that cannot be used what its account says."""
         return cls(state="skipped" if item.skip else "failed", code=item.code, reason=item.reason)
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class Step(StepRef, frozen=True, kw_only=True):
     """One write that is owed, or the reason why it is not."""
 
     key: str
@@ -100,12 +85,12 @@ class Step(Struct, frozen=True, kw_only=True):
     summary: str = ""
     """For `--dry-run`: what would be written."""
     supplier_id: str | None = None
-    """Of what was read at the Supplier; None where the write will tell it."""
-    drastic: bool = False
+    """The Supplier's id; None if only the write returns it."""
+    is_destructive: bool = False
     """A write of which many at once are probably a mistake, such as a quantity of 0."""
-    at_stake: bool = False
+    is_at_risk: bool = False
     """Whether such a write of this object would take something away."""
-    undone: bool = False
+    needs_redo: bool = False
     """Whether the links say that what this step has done is so no more, and it is owed again."""
     cured: str = ""
     """The code of a failure whose cause is gone: a step that failed with it is owed again."""
@@ -117,7 +102,7 @@ class Step(Struct, frozen=True, kw_only=True):
     """What the log says beside a step that is done."""
     payload: object = None
     """What `apply` writes. Never stored."""
-    verdict: Verdict | None = None
+    decision: Decision | None = None
 
 
 def step_of_source(item: Unusable) -> Step:
@@ -125,7 +110,7 @@ def step_of_source(item: Unusable) -> Step:
 
     It has no id of either account. That tells it from the steps of objects, whatever their ids.
     """
-    return Step(key=item.id, merchant_id=None, content=item.content, verdict=Verdict.of(item))
+    return Step(key=item.id, merchant_id=None, content=item.content, decision=Decision.of(item))
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -184,7 +169,7 @@ class Task:
     """What no two runs of a portal may work on at once."""
     plan: Callable[[Portal, PlanRequest], Iterator[Page[Step]]]
     """A step for each object that changed since the cursor; reads only."""
-    replan: Callable[[Portal, Sequence[Owed]], Iterator[Page[Step]]]
+    replan: Callable[[Portal, Sequence[StepRef]], Iterator[Page[Step]]]
     """These steps as they are owed now; none for one whose object is gone; reads only."""
     apply: Apply
     writes_to: Role
@@ -195,23 +180,23 @@ class Task:
     is_state: bool = False
     """A step says how something is to be, not what happened: a newer one takes its place, and
     what came of an older one rules nothing out."""
-    tries: int = 1
+    max_refusals: int = 1
     """After so many refusals in a row a step is left alone until it says something else."""
     brake: Callable[[Portal, int], int] | None = None
-    """Of how many things the drastic writes are a share, given how many steps were `at_stake`;
+    """Of how many things the destructive writes are a share, given how many steps are at risk;
     None: no brake. With one, nothing is written before all is planned."""
     closes: str = ""
     """The code, and the content, of failed steps that say how something stands. A complete reading
     without such a step has settled it."""
     passing: frozenset[str] = frozenset()
     """The codes of failed steps that settle themselves: they are planned again now and then."""
-    links_by: str | None = None
+    needs_links_from: str | None = None
     """The task that links what this one reads. What has no link yet is passed over, so as long as
     links may be missing a later run has to read the same again."""
     reopens: tuple[str, ...] = ()
     """The tasks whose steps fail while the Merchant has cancelled an order. Once this task reads
     the order as requested, they are tried again."""
-    at_once: bool = False
+    runs_immediately: bool = False
     """Woken by the desk; has an interval of its own that is not in the configuration. A run that
     found nothing leaves no row, unless a person asked for it."""
 
@@ -220,7 +205,7 @@ class Task:
     compare: Compare | None = None
     """How an object whose step is done is compared with what it was. By default an edit is only
     said, once for each content."""
-    over: Callable[[Portal, Sequence[Owed]], Mapping[str, Verdict]] = lambda _, __: {}
+    over: Callable[[Portal, Sequence[StepRef]], Mapping[str, Decision]] = lambda _, __: {}
     """Which of these failed steps have no cause any more, and why; reads only."""
 
     def target(self, portal: Portal) -> PortalAccount:

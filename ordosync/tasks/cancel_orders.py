@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from ordosync.accounts.account import required
 from ordosync.models import Comment, Outcome, Page
 from ordosync.store.links import Link
-from ordosync.tasks.base import Owed, PlanRequest, Portal, Result, Step, Task, Verdict
+from ordosync.store.steps import StepRef
+from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
 from ordosync.tasks.supplier_status import OPEN
 
 
@@ -46,12 +47,12 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
         yield Page(items=_steps(portal, page.items), cursor=page.cursor)
 
 
-def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
+def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the same for these orders, as far as they are cancelled still.
 
     What our task cancelled and the Supplier restored is cancelled again: somebody asked for it.
     """
-    page = _page(portal, [step.merchant_id for step in owed if step.merchant_id])
+    page = _page(portal, [step.merchant_id for step in refs if step.merchant_id])
     yield replace(page, items=_again(portal, page.items))
 
 
@@ -73,16 +74,16 @@ def apply(
     ]
 
 
-def over(portal: Portal, owed: Sequence[Owed]) -> Mapping[str, Verdict]:
+def over(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
     """Return which reported pieces are parts of orders that are cancelled as a whole by now."""
     pieces = {
         step.key: step.supplier_id
-        for step in owed
+        for step in refs
         if step.supplier_id and step.key.endswith(_PIECE)
     }
     links = portal.links.of_supplier("order", sorted({*pieces.values()}))
     return {
-        key: Verdict(state="skipped", code="cancelled", reason="is cancelled with its whole order")
+        key: Decision(state="skipped", code="cancelled", reason="is cancelled with its whole order")
         for key, id_ in pieces.items()
         if id_ in links and links[id_].state in ("cancelled_by_task", "cancelled_by_supplier")
     }
@@ -115,7 +116,7 @@ def _again(portal: Portal, steps: Sequence[Step]) -> tuple[Step, ...]:
     ]
     statuses = portal.supplier.orders.statuses(ended) if ended else {}
     return tuple(
-        replace(step, verdict=None) if statuses.get(step.supplier_id or "") in OPEN else step
+        replace(step, decision=None) if statuses.get(step.supplier_id or "") in OPEN else step
         for step in steps
     )
 
@@ -150,7 +151,7 @@ def _of_own_pieces(portal: Portal, ids: Sequence[str]) -> Iterator[Step]:
             summary=f"comment on order {link.supplier_id}: a part of it is cancelled",
             payload=_OwnPiece(id=id_, link=link),
         )
-        yield replace(step, verdict=Verdict(state="unchanged")) if link.has_ended else step
+        yield replace(step, decision=Decision(state="unchanged")) if link.has_ended else step
 
 
 def _report(portal: Portal, pieces: Sequence[_OwnPiece]) -> None:
@@ -186,11 +187,11 @@ def _step(link: Link) -> Step:
         supplier_id=link.supplier_id,
         content="cancelled-reopened" if link.state == "reopened" else "cancelled",
         summary=f"cancel order {link.supplier_id}",
-        drastic=not link.has_ended,
+        is_destructive=not link.has_ended,
         payload=link,
     )
     if link.has_ended:
-        return replace(step, verdict=Verdict(state="unchanged"))
+        return replace(step, decision=Decision(state="unchanged"))
     return step
 
 
@@ -249,7 +250,7 @@ TASK = Task(
     replan=replan,
     apply=apply,
     writes_to="supplier",
-    links_by="import-orders",
+    needs_links_from="import-orders",
     brake=_open_orders,
     over=over,
     is_state=True,  # what is restored may be cancelled once more

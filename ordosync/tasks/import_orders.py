@@ -16,14 +16,14 @@ from msgspec.structs import replace
 
 from ordosync.models import Comment, Line, Order, Outcome, Page, Unusable
 from ordosync.store.links import Link, LinkKind
+from ordosync.store.steps import StepRef
 from ordosync.tasks.base import (
-    Owed,
+    Decision,
     PlanRequest,
     Portal,
     Result,
     Step,
     Task,
-    Verdict,
     step_of_source,
 )
 from ordosync.tasks.batching import gathered
@@ -55,9 +55,9 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     )
 
 
-def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
+def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the same for these orders, as they are now."""
-    ids = [step.merchant_id or step.key for step in owed]
+    ids = [step.merchant_id or step.key for step in refs]
     return _steps(portal, portal.merchant.orders.by_id(ids))
 
 
@@ -233,12 +233,12 @@ def _step(
     if link and generation == link.generation:
         return _imported(portal, step, item, link, own, is_split=is_split)
     if isinstance(item, Unusable):
-        return replace(step, verdict=Verdict.of(item))
+        return replace(step, decision=Decision.of(item))
     lines = lines_of_supplier(portal.config, item.lines)
     order = item if lines == item.lines else replace(item, lines=lines)
     refusal = _refusal(portal, order, links)
     if refusal:
-        return replace(step, verdict=refusal)
+        return replace(step, decision=refusal)
     if link and link.supplier_id in restored:
         summary = f"link order {order.number}, which the Supplier restored itself"
         payload = _Found(link=replace(link, state="live", generation=generation))
@@ -270,37 +270,37 @@ def _imported(
         step,
         supplier_id=link.supplier_id,
         payload=payload,
-        verdict=Verdict(state="unchanged"),
+        decision=Decision(state="unchanged"),
     )
 
 
-def _refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Verdict | None:
+def _refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Decision | None:
     """Say which rule keeps this order from being imported, if any."""
     if any(ancestor in links for ancestor in order.ancestors):
-        return Verdict(
+        return Decision(
             state="skipped", code="split-after-import", reason="was split after it was imported"
         )
     since = _midnight(portal)
     if since and order.placed_at and order.placed_at < since:
-        return Verdict(
+        return Decision(
             state="skipped", code="before-since", reason=f"was placed before {portal.config.since}"
         )
     if since and not order.placed_at:
-        return Verdict(
+        return Decision(
             state="failed",
             code="no-date",
             reason="has no date, so nobody can tell whether it was placed before `since`",
         )
     if not order.lines:
-        return Verdict(state="skipped", code="no-lines", reason="has no line for this Supplier")
+        return Decision(state="skipped", code="no-lines", reason="has no line for this Supplier")
     if not any(line.quantity for line in order.lines):
-        return Verdict(
+        return Decision(
             state="skipped", code="nothing-to-ship", reason="has only lines of quantity 0"
         )
     return _address_refusal(portal, order)
 
 
-def _address_refusal(portal: Portal, order: Order) -> Verdict | None:
+def _address_refusal(portal: Portal, order: Order) -> Decision | None:
     """Return why nobody could deliver this order, where its account tells addresses."""
     if (
         not portal.merchant.orders.requires_address
@@ -314,7 +314,7 @@ def _address_refusal(portal: Portal, order: Order) -> Verdict | None:
         lacks = f"{lacks}, no town and no postcode" if lacks else "neither a town nor a postcode"
     if not lacks:
         return None
-    return Verdict(
+    return Decision(
         state="failed",
         code="no-address",
         reason=f"its address has {lacks}; correct it at the Merchant, or say `address: optional`"

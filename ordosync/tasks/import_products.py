@@ -13,14 +13,14 @@ from msgspec.structs import replace
 from ordosync.accounts.account import required
 from ordosync.models import Page, Product, Unusable
 from ordosync.store.links import Link
+from ordosync.store.steps import StepRef
 from ordosync.tasks.base import (
-    Owed,
+    Decision,
     PlanRequest,
     Portal,
     Result,
     Step,
     Task,
-    Verdict,
     step_of_source,
 )
 
@@ -33,9 +33,9 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     )
 
 
-def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
+def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the same for these products, as they are now."""
-    return _steps(portal, required(portal.merchant.products).by_id([step.key for step in owed]))
+    return _steps(portal, required(portal.merchant.products).by_id([step.key for step in refs]))
 
 
 def apply(
@@ -87,17 +87,17 @@ def _step(
         return step_of_source(item)
     step = Step(key=item.id, merchant_id=item.id, content=item.content)
     if item.id in links:
-        return replace(step, verdict=Verdict(state="unchanged"))
+        return replace(step, decision=Decision(state="unchanged"))
     if isinstance(item, Unusable):
-        return replace(step, verdict=Verdict.of(item))
+        return replace(step, decision=Decision.of(item))
     product = _for_supplier(portal, item)
     if claims[product.sku] > 1 or product.sku in taken:
-        verdict = Verdict(
+        decision = Decision(
             state="failed",
             code="sku-claimed",
             reason=f"is {product.sku} to the Supplier, and so is another product",
         )
-        return replace(step, verdict=verdict)
+        return replace(step, decision=decision)
     return replace(step, summary=f"create product {product.sku}", payload=product)
 
 

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from ordosync.config.settings import PortalConfig
 from ordosync.models import Comment, Order, Outcome, Unusable
 from ordosync.store.links import Link
+from ordosync.store.steps import StepRef
 from ordosync.tasks import order_digests
-from ordosync.tasks.base import Owed, Portal, Result, Step, Verdict, edit_key
+from ordosync.tasks.base import Decision, Portal, Result, Step, edit_key
 from ordosync.tasks.order_fields import for_supplier, lines_of_supplier
 
 _ASK = "tell the Supplier, or cancel it and order again"
@@ -135,9 +136,9 @@ def tell(portal: Portal, steps: Sequence[Step]) -> Mapping[str, Result]:
     }
 
 
-def over(portal: Portal, owed: Sequence[Owed]) -> Mapping[str, Verdict]:
+def over(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
     """Return which notices nobody has to look at any more, and why; reads only."""
-    notices = {one.key: one.merchant_id for one in owed if one.merchant_id and is_notice(one.key)}
+    notices = {one.key: one.merchant_id for one in refs if one.merchant_id and is_notice(one.key)}
     if not notices:
         return {}
     requests = {key: id_ for key, id_ in notices.items() if not key.endswith(":edit")}
@@ -152,9 +153,9 @@ def over(portal: Portal, owed: Sequence[Owed]) -> Mapping[str, Verdict]:
     open_ = []
     for key, id_ in rest.items():
         if id_ in shipped and shipped[id_].state == "live":
-            found[key] = _verdict("shipped")
+            found[key] = _too_late("shipped")
         elif id_ in links and links[id_].state == "cancelled_by_task":
-            found[key] = _verdict("cancelled")
+            found[key] = _too_late("cancelled")
         elif id_ in links:
             open_.append((key, links[id_]))
     found |= _at_supplier(portal, open_)
@@ -163,7 +164,7 @@ def over(portal: Portal, owed: Sequence[Owed]) -> Mapping[str, Verdict]:
 
 def _at_supplier(
     portal: Portal, open_: Sequence[tuple[str, Link]]
-) -> Iterator[tuple[str, Verdict]]:
+) -> Iterator[tuple[str, Decision]]:
     """Yield what is over by the word of the Supplier: shipped, or cancelled on both sides."""
     if not open_:
         return
@@ -175,13 +176,13 @@ def _at_supplier(
     gone = portal.merchant.cancelled_among(here) if here else frozenset()
     for key, link in open_:
         if statuses.get(link.supplier_id) == "shipped":
-            yield key, _verdict("shipped")
+            yield key, _too_late("shipped")
     for key, link in cancelled:
         if key.endswith(":reassigned") or link.merchant_id in gone:
-            yield key, _verdict("cancelled")
+            yield key, _too_late("cancelled")
 
 
-def _withdrawn(portal: Portal, requests: Mapping[str, str]) -> Iterator[tuple[str, Verdict]]:
+def _withdrawn(portal: Portal, requests: Mapping[str, str]) -> Iterator[tuple[str, Decision]]:
     """Yield what is requested no more although it was cancelled, or again from this Supplier."""
     if not requests:
         return
@@ -195,14 +196,14 @@ def _withdrawn(portal: Portal, requests: Mapping[str, str]) -> Iterator[tuple[st
         if key.endswith(":reassigned") and id_ in requested:
             yield (
                 key,
-                Verdict(state="skipped", code="given-back", reason="is this Supplier's again"),
+                Decision(state="skipped", code="given-back", reason="is this Supplier's again"),
             )
         elif not key.endswith(":reassigned") and id_ not in requested:
-            yield key, Verdict(state="skipped", code="gone", reason="is not requested any more")
+            yield key, Decision(state="skipped", code="gone", reason="is not requested any more")
 
 
-def _verdict(status: str) -> Verdict:
-    return Verdict(state="skipped", code="too-late", reason=f"is {status} by now, as it was sent")
+def _too_late(status: str) -> Decision:
+    return Decision(state="skipped", code="too-late", reason=f"is {status} by now, as it was sent")
 
 
 def _edit(step: Step, change: order_digests.Change) -> Step:
@@ -259,8 +260,8 @@ def _of_edit(step: Step, notice: Notice) -> Step:
         step,
         key=edit_key(step.key),
         summary=f"comment on order {notice.supplier_id}: {notice.code}",
-        undone=False,
-        verdict=None,
+        needs_redo=False,
+        decision=None,
         payload=notice,
     )
 
@@ -289,7 +290,7 @@ def _comment(portal: Portal, told: Sequence[Step], notices: Mapping[str, Notice]
         portal.supplier.comment(there)
 
 
-def _outcome(notice: Notice, late: Verdict | None) -> Outcome:
+def _outcome(notice: Notice, late: Decision | None) -> Outcome:
     if late:
         return Outcome(state="unchanged", id=notice.supplier_id, code=late.code, reason=late.reason)
     if notice.code == "taken-back":

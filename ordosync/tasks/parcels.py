@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ordosync.models import Shipment, Unusable
 from ordosync.store.links import Link
-from ordosync.tasks.base import Step, Verdict, step_of_source
+from ordosync.tasks.base import Decision, Step, step_of_source
 
 _NO_LINK_REST = timedelta(days=1)
 """So long a link may be missing that an import, or a restore, still brings."""
@@ -37,7 +37,7 @@ class Known:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class TrackingUpdate:
     """A parcel as the Merchant is told of it, and which two orders are this one."""
 
     shipment: Shipment
@@ -59,11 +59,11 @@ class Further:
 def unless_told(step: Step) -> Step:
     """Return a step as unchanged if the Merchant was told last what it would be told now."""
     told = step.payload
-    if not isinstance(told, Told) or told.shipment.voided:
+    if not isinstance(told, TrackingUpdate) or told.shipment.voided:
         return step
     if not _is_told(told.shipment, told.before):
         return step
-    return replace(step, verdict=Verdict(state="unchanged"))
+    return replace(step, decision=Decision(state="unchanged"))
 
 
 def known_of(
@@ -100,7 +100,7 @@ def steps_of(item: Shipment | Unusable, known: Known) -> Iterator[Step]:
             merchant_id=None,
             supplier_id=item.id,
             content=item.content,
-            verdict=Verdict.of(item),
+            decision=Decision.of(item),
         )
         return
     if item.voided and (item.order_id, item.tracking_number) in known.valid:
@@ -109,8 +109,8 @@ def steps_of(item: Shipment | Unusable, known: Known) -> Iterator[Step]:
     if link is None:
         above = next((known.links[one] for one in item.ancestors if one in known.links), None)
         if above and (item.tracking_number or not item.voided):
-            verdict = _piece_unknown(above, can_split=known.can_split)
-            yield replace(named(item), merchant_id=above.merchant_id, verdict=verdict)
+            decision = _piece_unknown(above, can_split=known.can_split)
+            yield replace(named(item), merchant_id=above.merchant_id, decision=decision)
         return
     before = known.told.get(link.merchant_id)
     if item.is_partial and not item.voided and not _is_told(item, before):
@@ -128,7 +128,7 @@ def steps_of(item: Shipment | Unusable, known: Known) -> Iterator[Step]:
 def _step(item: Shipment, link: Link, before: Link | None) -> Step | None:
     """Return what is owed for a parcel of a linked order that is sent as a whole, or voided."""
     if item.voided and not item.tracking_number:
-        number = _told_number(item, before)
+        number = _last_number(item, before)
         if not number and link.state != "cancel_refused":
             return None  # an open order of which nothing was told
         item = replace(item, tracking_number=number)
@@ -137,9 +137,9 @@ def _step(item: Shipment, link: Link, before: Link | None) -> Step | None:
     return replace(
         named(item),
         merchant_id=link.merchant_id,
-        undone=_is_undone(item, before),
+        needs_redo=_needs_redo(item, before),
         summary=f"{'void' if item.voided else 'add'} tracking {item.tracking_number}",
-        payload=Told(
+        payload=TrackingUpdate(
             shipment=replace(item, order_id=link.merchant_id, ancestors=()),
             link=link,
             before=before,
@@ -167,7 +167,7 @@ def _partial(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
         named(item),
         merchant_id=link.merchant_id,
         content="partial",
-        verdict=Verdict(
+        decision=Decision(
             state="waiting",
             code="partially-shipped",
             reason="is sent in part; the Merchant hears of it when the rest is sent or cancelled",
@@ -179,7 +179,7 @@ def _partial(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
 def unlinked(item: Shipment, reference: str, *, again: bool) -> Step:
     """Return a step that waits for the link of its order, and fails when it is looked at again."""
     merchant_id = reference.partition(":")[2].rpartition("#")[0]
-    verdict = Verdict(
+    decision = Decision(
         state="failed" if again else "waiting",
         code="no-link",
         reason=f"is of order {item.order_id}, which we sent and which is not known here:"
@@ -187,7 +187,9 @@ def unlinked(item: Shipment, reference: str, *, again: bool) -> Step:
         rest=_NO_LINK_REST,
     )
     # Other content than that of a parcel: what is linked by now is sent at once.
-    return replace(named(item), merchant_id=merchant_id or None, content="no-link", verdict=verdict)
+    return replace(
+        named(item), merchant_id=merchant_id or None, content="no-link", decision=decision
+    )
 
 
 def _beside(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
@@ -196,11 +198,11 @@ def _beside(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
     A label that was voided before it was reported ends the step that waited for the rest.
     """
     if item.voided and item.tracking_number and before is None:
-        verdict = Verdict(
+        decision = Decision(
             state="skipped", code="voided", reason="was voided before it was reported"
         )
         label = replace(item, voided=False)
-        yield replace(named(label), merchant_id=link.merchant_id, content="void", verdict=verdict)
+        yield replace(named(label), merchant_id=link.merchant_id, content="void", decision=decision)
     ids = item.other_ids or (item.id,) * len(item.other_numbers)
     for id_, number in zip(ids, item.other_numbers, strict=True):
         other = replace(item, id=id_, tracking_number=number)
@@ -225,7 +227,7 @@ def _is_told(item: Shipment, before: Link | None, *, also_void: bool = False) ->
     return also_void or before.state == "live"
 
 
-def _is_undone(item: Shipment, before: Link | None) -> bool:
+def _needs_redo(item: Shipment, before: Link | None) -> bool:
     """Return whether the Merchant knows this number otherwise than it is now.
 
     It was reported as void and is valid, or as valid and is void. Or another number was reported
@@ -245,7 +247,7 @@ def _without_tracking(item: Shipment, link: Link) -> Step:
         merchant_id=link.merchant_id,
         supplier_id=item.id,
         content="no-tracking",
-        verdict=Verdict(
+        decision=Decision(
             state="skipped",
             code="no-tracking",
             reason="was marked as shipped without tracking; the Merchant still waits for it",
@@ -253,7 +255,7 @@ def _without_tracking(item: Shipment, link: Link) -> Step:
     )
 
 
-def _told_number(item: Shipment, before: Link | None) -> str:
+def _last_number(item: Shipment, before: Link | None) -> str:
     """Return the number of the label that was deleted: the one that was told last, if any."""
     if before is None or before.state == "voided":
         return ""
@@ -266,16 +268,16 @@ def _replaced_number(item: Shipment, before: Link | None) -> str:
 
     Services whose parcel stays when its label does not show only the newest label.
     """
-    number = "" if item.voided else _told_number(item, before)
+    number = "" if item.voided else _last_number(item, before)
     return "" if number in (item.tracking_number, *item.other_numbers) else number
 
 
-def _piece_unknown(above: Link, *, can_split: bool) -> Verdict:
+def _piece_unknown(above: Link, *, can_split: bool) -> Decision:
     if above.state == "live" and can_split:
-        return Verdict(
+        return Decision(
             state="waiting", code="split-first", reason="waits until the Merchant's order is split"
         )
-    return Verdict(
+    return Decision(
         state="failed",
         code="split-refused",
         reason="is of a piece that the Merchant's order was not split into; tell the Merchant",

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from ordosync.accounts.account import required
 from ordosync.models import Comment, Outcome, Page, Piece, Split
 from ordosync.store.links import Link
-from ordosync.tasks.base import Owed, PlanRequest, Portal, Result, Step, Task, Verdict
+from ordosync.store.steps import StepRef
+from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +45,14 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
             known = portal.links.of_supplier("order", [piece.id for piece in split.pieces])
             steps = _steps(portal, [split])
             if len(known) == len(split.pieces):  # its step may be gone
-                steps = tuple(replace(s, verdict=Verdict(state="unchanged")) for s in steps)
+                steps = tuple(replace(s, decision=Decision(state="unchanged")) for s in steps)
             yield Page(items=steps)
         yield Page(items=(), cursor=page.cursor)
 
 
-def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
+def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the same for these orders, as they are split now."""
-    for page in required(portal.supplier.splits).by_id([step.key for step in owed]):
+    for page in required(portal.supplier.splits).by_id([step.key for step in refs]):
         for split in page.items:
             yield Page(items=_steps(portal, [split]))
 
@@ -147,6 +148,6 @@ TASK = Task(
     replan=replan,
     apply=apply,
     writes_to="merchant",
-    links_by="import-orders",
-    at_once=True,
+    needs_links_from="import-orders",
+    runs_immediately=True,
 )

@@ -10,7 +10,8 @@ from collections.abc import Set as AbstractSet
 from ordosync.accounts.account import required
 from ordosync.models import Order, Shipment, Unusable
 from ordosync.store.links import Link
-from ordosync.tasks.base import Owed, Portal, Step, Verdict
+from ordosync.store.steps import StepRef
+from ordosync.tasks.base import Decision, Portal, Step
 
 CANCELLED = "supplier-cancelled"
 RESTORED = "supplier-restored"
@@ -36,14 +37,14 @@ def met(
 CODES = frozenset({CANCELLED, RESTORED})
 
 
-def is_about(owed: Owed) -> bool:
+def is_about(ref: StepRef) -> bool:
     """Return True for a step that this module has made."""
-    return owed.key.endswith((f":{CANCELLED}", f":{RESTORED}"))
+    return ref.key.endswith((f":{CANCELLED}", f":{RESTORED}"))
 
 
-def again(portal: Portal, owed: Sequence[Owed]) -> Iterator[Step]:
+def again(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Step]:
     """Yield these steps as far as the accounts still stand so."""
-    ids = list(dict.fromkeys(step.supplier_id for step in owed if step.supplier_id))
+    ids = list(dict.fromkeys(step.supplier_id for step in refs if step.supplier_id))
     return _failed(portal, ids, portal.links.of_supplier("order", ids))
 
 
@@ -78,8 +79,8 @@ def _step(link: Link, code: str, reason: str) -> Step:
         merchant_id=link.merchant_id,
         supplier_id=link.supplier_id,
         content=code,
-        undone=True,  # what happens once more is reported once more
-        verdict=Verdict(state="failed", code=code, reason=reason),
+        needs_redo=True,  # what happens once more is reported once more
+        decision=Decision(state="failed", code=code, reason=reason),
     )
 
 

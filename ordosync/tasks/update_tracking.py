@@ -15,9 +15,18 @@ from msgspec.structs import replace
 from ordosync.accounts.account import required
 from ordosync.models import Comment, Outcome, Page, Shipment, Unusable
 from ordosync.store.links import Link
+from ordosync.store.steps import StepRef
 from ordosync.tasks import supplier_status
-from ordosync.tasks.base import Owed, PlanRequest, Portal, Result, Step, Task
-from ordosync.tasks.parcels import FURTHER, Further, Told, known_of, steps_of, unless_told, unlinked
+from ordosync.tasks.base import PlanRequest, Portal, Result, Step, Task
+from ordosync.tasks.parcels import (
+    FURTHER,
+    Further,
+    TrackingUpdate,
+    known_of,
+    steps_of,
+    unless_told,
+    unlinked,
+)
 from ordosync.tasks.silent_tracking import all_shipments
 
 
@@ -31,12 +40,12 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
         yield Page(items=tuple(map(unless_told, page.items)), cursor=page.cursor)
 
 
-def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
+def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the same for these parcels, as they are now."""
-    stands = [step for step in owed if supplier_status.is_about(step)]
+    stands = [step for step in refs if supplier_status.is_about(step)]
     if stands:
         yield Page(items=tuple(supplier_status.again(portal, stands)))
-    ids = [step.supplier_id or step.key for step in owed if not supplier_status.is_about(step)]
+    ids = [step.supplier_id or step.key for step in refs if not supplier_status.is_about(step)]
     if ids:
         yield from _steps(portal, required(portal.supplier.shipments).by_id(ids), again=True)
 
@@ -48,12 +57,12 @@ def apply(
     look_first: bool,  # noqa: ARG001 - what was told may be told again
 ) -> list[Result]:
     """Tell the Merchant, parcels and voided labels in the order in which they happened."""
-    told = {step.key: step.payload for step in steps if isinstance(step.payload, Told)}
+    told = {step.key: step.payload for step in steps if isinstance(step.payload, TrackingUpdate)}
     further = [step.payload for step in steps if isinstance(step.payload, Further)]
     outcomes = dict(zip(told, _write(portal, list(told.values())), strict=True)) if told else {}
     outcomes |= _as_further(portal, told, outcomes)
     remarks = [
-        _remark(key, one, outcomes[key])
+        _comment(key, one, outcomes[key])
         for key, one in told.items()
         if outcomes[key].state == "refused" or outcomes[key].code == "on-pieces"
     ]
@@ -69,7 +78,7 @@ def apply(
         portal.supplier.comment([_also(one.number, one.link.supplier_id) for one in further])
     done = Result(outcome=Outcome(state="done"))
     return [
-        Result(outcome=outcomes[step.key], links=_links(told[step.key], outcomes[step.key]))
+        Result(outcome=outcomes[step.key], links=_new_links(told[step.key], outcomes[step.key]))
         if step.key in told
         else done
         for step in steps
@@ -77,7 +86,7 @@ def apply(
 
 
 def _as_further(
-    portal: Portal, told: Mapping[str, Told], outcomes: Mapping[str, Outcome]
+    portal: Portal, told: Mapping[str, TrackingUpdate], outcomes: Mapping[str, Outcome]
 ) -> Mapping[str, Outcome]:
     """Return the outcomes of numbers that were refused because this Supplier's other one is there.
 
@@ -106,7 +115,7 @@ def _as_further(
     }
 
 
-def _write(portal: Portal, told: Sequence[Told]) -> list[Outcome]:
+def _write(portal: Portal, told: Sequence[TrackingUpdate]) -> list[Outcome]:
     """Write what is told, in order; a label that took another's place first voids that one."""
     wanted: list[Shipment] = []
     for one in told:
@@ -185,7 +194,7 @@ def _without_link(
             yield unlinked(item, reference, again=again)
 
 
-def _links(told: Told, outcome: Outcome) -> tuple[Link, ...]:
+def _new_links(told: TrackingUpdate, outcome: Outcome) -> tuple[Link, ...]:
     """Keep what the Merchant was told, so that it can be taken back by an account that forgets."""
     found: list[Link] = []
     if told.shipment.voided and told.link.state == "cancel_refused":
@@ -214,7 +223,7 @@ def _also(number: str, order_id: str) -> Comment:
     return Comment(key=f"parcel:{number}", order_id=order_id, text=text)
 
 
-def _remark(key: str, told: Told, outcome: Outcome) -> Comment:
+def _comment(key: str, told: TrackingUpdate, outcome: Outcome) -> Comment:
     number = told.shipment.tracking_number
     if outcome.state == "refused":
         text = f"Tracking {number} was not saved at the Merchant: {outcome.reason}"
@@ -230,7 +239,7 @@ TASK = Task(
     replan=replan,
     apply=apply,
     writes_to="merchant",
-    links_by="import-orders",
-    at_once=True,
+    needs_links_from="import-orders",
+    runs_immediately=True,
     passing=supplier_status.CODES,
 )

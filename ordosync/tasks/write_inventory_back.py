@@ -22,14 +22,14 @@ from msgspec.structs import replace
 from ordosync.accounts.account import ReadRequest, required
 from ordosync.models import Outcome, Page, Stock, Unusable
 from ordosync.store.links import Link
+from ordosync.store.steps import StepRef
 from ordosync.tasks.base import (
-    Owed,
+    Decision,
     PlanRequest,
     Portal,
     Result,
     Step,
     Task,
-    Verdict,
     step_of_source,
 )
 
@@ -70,9 +70,9 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
         yield Page(items=_steps(portal, page.items, unsent))
 
 
-def replan(portal: Portal, owed: Sequence[Owed]) -> Iterator[Page[Step]]:
+def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the same for these SKUs, as they are now."""
-    ids = dict.fromkeys(step.supplier_id or step.key for step in owed)
+    ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
     found = required(portal.supplier.stock).of(list(ids))
     yield Page(items=_steps(portal, list(found.values()), cache(partial(_unsent, portal))))
 
@@ -129,14 +129,14 @@ def _oversold(item: Stock | Unusable, step: Step) -> Step | None:
     """Return what people are to know of a product of which the Supplier has promised too much."""
     if isinstance(item, Unusable) or item.quantity is None or item.quantity >= 0:
         return None
-    if step.verdict and step.verdict.state != "unchanged":
+    if step.decision and step.decision.state != "unchanged":
         return None  # not written here at all
     return Step(
         key=f"{item.product_id}:{_OVERSOLD}",
         merchant_id=step.merchant_id,
         supplier_id=item.product_id,
         content=_OVERSOLD,
-        verdict=Verdict(
+        decision=Decision(
             state="failed",
             code=_OVERSOLD,
             reason=f"is oversold: the Supplier has {item.quantity} of it to sell",
@@ -158,7 +158,7 @@ def _step(
             merchant_id=None,
             supplier_id=item.id,
             content=item.content,
-            verdict=Verdict.of(item),
+            decision=Decision.of(item),
         )
     link = links.get(item.product_id)
     known = there.get(link.merchant_id) if link else None
@@ -182,15 +182,15 @@ def _step(
         return _skipped(step, known.fixed, _FIXED[known.fixed])
     if quantity is None:
         return _skipped(step, "unset", "was never counted at the Supplier; that is not 0")
-    step = replace(step, at_stake=(known.quantity or 0) > 0)
+    step = replace(step, is_at_risk=(known.quantity or 0) > 0)
     if known.quantity == quantity:
-        return replace(step, verdict=Verdict(state="unchanged"))
+        return replace(step, decision=Decision(state="unchanged"))
     target = _Target(stock=replace(known, quantity=left), sold=unsent)
     notes = [f"oversold: {left}"] if left != quantity else []
     notes += [target.words] if unsent else []
     return replace(
         step,
-        drastic=step.at_stake and quantity == 0,
+        is_destructive=step.is_at_risk and quantity == 0,
         summary=f"set {known.sku} from {known.quantity} to {quantity}"
         + (f" ({'; '.join(notes)})" if notes else ""),
         payload=target,
@@ -198,7 +198,7 @@ def _step(
 
 
 def _skipped(step: Step, code: str, reason: str) -> Step:
-    return replace(step, verdict=Verdict(state="skipped", code=code, reason=reason))
+    return replace(step, decision=Decision(state="skipped", code=code, reason=reason))
 
 
 TASK = Task(
@@ -208,8 +208,8 @@ TASK = Task(
     replan=replan,
     apply=apply,
     writes_to="merchant",
-    brake=lambda _, at_stake: at_stake,
+    brake=lambda _, at_risk: at_risk,
     is_state=True,
     closes=_OVERSOLD,
-    tries=3,  # then Ordoro's "Inventory Sync Suspended", until the quantity changes
+    max_refusals=3,  # then Ordoro's "Inventory Sync Suspended", until the quantity changes
 )

@@ -60,7 +60,7 @@ MUTANTS = (
         test="test_run_due.py::test_a_failed_run_is_tried_again_in_its_own_slot",
     ),
     Mutant(
-        protection="too many drastic changes at once wait for a person (brake)",
+        protection="too many destructive changes at once wait for a person (brake)",
         file="engine/execution/brake.py",
         old="_SHARE = 0.3",
         new="_SHARE = 30",
@@ -202,7 +202,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a shipped order is never cancelled",
-        file="accounts/ordoro/supplier_orders.py",
+        file="accounts/ordoro/supplier_cancellations.py",
         old="        if has_left(order) and not also_shipped:",
         new="        if False:",
         test="accounts/ordoro/test_contract.py::TestOrdoroAsSupplier",
@@ -280,7 +280,7 @@ MUTANTS = (
     Mutant(
         protection="tracking waits with its cursor until imports are certain",
         file="engine/execution/run.py",
-        old="        before, portal = self.task.links_by, self.portal.name",
+        old="        before, portal = self.task.needs_links_from, self.portal.name",
         new="        before, portal = None, self.portal.name",
         test="pairs/test_restore.py",
     ),
@@ -337,8 +337,8 @@ MUTANTS = (
     Mutant(
         protection="what was withdrawn while it waited and is back as it was is sent",
         file="engine/execution/decisions.py",
-        old='    if row.state != "skipped":\n        return True\n    return step.verdict',
-        new="    return True or step.verdict",
+        old='    if row.state != "skipped":\n        return True\n    return step.decision',
+        new="    return True or step.decision",
         test="faults/test_patience.py",
     ),
     Mutant(
@@ -597,7 +597,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a label made between look and cancel at Ordoro wins",
-        file="accounts/ordoro/supplier_orders.py",
+        file="accounts/ordoro/supplier_cancellations.py",
         old="        if after.tracking_number and not also_shipped:",
         new="        if False:",
         test="faults/test_ordoro.py::test_order_that_is_shipped_as_we_cancel_it_stays_shipped",

@@ -24,7 +24,7 @@ def test_an_imported_order_is_told_by_the_id_of_either_side(pair: Pair) -> None:
     for word in {merchant_id, supplier_id}:
         story = told(pair, word)
         assert (story.merchant, story.supplier) == (merchant_id, supplier_id)
-        assert story.ending.state == "imported"
+        assert story.conclusion.state == "imported"
 
 
 def test_an_order_that_was_never_read_is_found_at_the_merchant(pair: Pair) -> None:
@@ -33,8 +33,8 @@ def test_an_order_that_was_never_read_is_found_at_the_merchant(pair: Pair) -> No
 
     story = told(pair, merchant_id)
 
-    assert story.ending.state == "not-read-yet"
-    assert "import-orders" in story.ending.next
+    assert story.conclusion.state == "not-read-yet"
+    assert "import-orders" in story.conclusion.next
 
 
 @pytest.mark.needs("cancel-orders")
@@ -43,4 +43,4 @@ def test_what_the_merchant_cancelled_is_told_before_anybody_else_knows(pair: Pai
     pair.merchant.cancel(merchant_id)
     pair.merchant.settle()
 
-    assert told(pair, merchant_id).ending.state == "cancel-not-sent"
+    assert told(pair, merchant_id).conclusion.state == "cancel-not-sent"

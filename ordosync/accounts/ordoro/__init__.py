@@ -1,30 +1,46 @@
 """Ordoro, over its REST API (https://docs.ordoro.com).
 
-What is special: paths under `/v3/` take no slash at the end and all others need one. An order
-that was split is view-only, is in no list, and lives on at `/v3/order/parent/`; its children are
-orders of their own with new ids for their lines. An order has one shipment. No amount has a
-currency, so the account's is said in the options. There are no webhooks and no idempotency keys:
-what was created is found again by the reference that it was given as `cart_order_id`.
+Oddities: paths under `/v3/` take no slash at the end, and all others need one. An order that was
+split is view-only, is in no list, and lives on at `/v3/order/parent/`; its children are orders of
+their own with new ids for their lines. An order has one shipment. No amount has a currency, so
+the options name the account's. There are no webhooks and no idempotency keys: what was created is
+found again by the reference that it was given as `cart_order_id`.
 
-An order's id is its number there, a product's is its SKU. As Ordoro's own vendor portals do, the
-quantity that is written is physical on hand.
+An order's id is its number there, a product's is its SKU. The quantity that is written is
+physical on hand, as Ordoro's own vendor portals write it.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ordosync.accounts.account import CheckResult, Role
-from ordosync.accounts.ordoro.merchant import MerchantSide
-from ordosync.accounts.ordoro.merchant_orders import MerchantOptions
-from ordosync.accounts.ordoro.supplier import SupplierSide
-from ordosync.accounts.ordoro.supplier_orders import SupplierOptions
-from ordosync.accounts.validation import check_timezone, check_url
-from ordosync.models import Page, Standing
+from ordosync.accounts.account import Account, CheckResult, PortalContext
+from ordosync.accounts.connections import Connections
+from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.ordoro.client import OrdoroClient
+from ordosync.accounts.ordoro.merchant_cancellations import MerchantCancellations
+from ordosync.accounts.ordoro.merchant_orders import MerchantOrders
+from ordosync.accounts.ordoro.merchant_products import MerchantProducts
+from ordosync.accounts.ordoro.merchant_splits import MerchantSplits
+from ordosync.accounts.ordoro.merchant_stock import MerchantStock
+from ordosync.accounts.ordoro.merchant_tracking import MerchantTracking
+from ordosync.accounts.ordoro.options import MerchantOptions, SupplierOptions
+from ordosync.accounts.ordoro.order_listing import MerchantListing, SupplierListing
+from ordosync.accounts.ordoro.supplier_cancellations import SupplierCancellations
+from ordosync.accounts.ordoro.supplier_orders import SupplierOrders
+from ordosync.accounts.ordoro.supplier_products import SupplierProducts
+from ordosync.accounts.ordoro.supplier_shipments import SupplierShipments
+from ordosync.accounts.ordoro.supplier_splits import SupplierSplits
+from ordosync.accounts.ordoro.supplier_stock import SupplierStock
+from ordosync.accounts.ordoro.timeline import timeline
+from ordosync.accounts.service_client import ServiceClient
+from ordosync.accounts.supplier import Supplier
+from ordosync.accounts.validation import check_concurrency, check_timezone, check_url
+from ordosync.clock import Clock
+from ordosync.errors import NotFoundError
 from ordosync.secret import Secret
 
 if TYPE_CHECKING:
@@ -35,30 +51,17 @@ __all__ = ["MerchantOptions", "OrdoroAccount", "SupplierOptions"]
 _MINUTE_S = 60
 
 
-class OrdoroAccount(MerchantSide, SupplierSide):
-    """An account at Ordoro, or at whatever speaks its API."""
+class OrdoroAccount(Account):
+    """An account at Ordoro, or at another service with the same API."""
 
     kind: ClassVar[str] = "ordoro"
-    roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
-    lists_all_as: ClassVar[frozenset[Role]] = roles
-    lists_others: ClassVar[bool] = True
-    tells_reassigned: ClassVar[bool] = True
     merchant_options: ClassVar[type[Any]] = MerchantOptions
     supplier_options: ClassVar[type[Any]] = SupplierOptions
-    parcels: ClassVar[str] = (
-        "an order has one tracking number: split it there to send it in several parcels"
-    )
-
-    @classmethod
-    def whose(cls, pair: object, partner: str) -> object:  # noqa: ARG003
-        """Return the supplier that dropshipments are requested from."""
-        return pair.supplier if isinstance(pair, MerchantOptions) else None
 
     def __init__(
         self,
         *,
         name: str,
-        spool: Path = Path(),
         key: str,
         secret: Secret,
         currency: str,
@@ -72,18 +75,20 @@ class OrdoroAccount(MerchantSide, SupplierSide):
         proxy: str | None = None,
         allow_http: bool = False,
     ) -> None:
-        super().__init__(name=name, spool=spool, concurrency=concurrency)
         if not re.fullmatch("[A-Z]{3}", currency):
             raise ValueError("currency: must be three capital letters such as USD")
         check_url("base_url", base_url)
         if calls_per_minute < 1:
             raise ValueError("calls_per_minute: must be 1 or more")
+        check_concurrency(concurrency)
         check_timezone(timezone)
-        self.timezone = timezone
-        self.currency = currency
-        self.settle_s = settle_s
-        self.notify_cart = notify_cart
-        self._options = _Options(
+        self.name = name
+        self._timezone = timezone
+        self._currency = currency
+        self._settle_s = settle_s
+        self._notify_cart = notify_cart
+        self._concurrency = concurrency
+        self._connection = _Connection(
             key=key,
             secret=secret,
             base_url=base_url,
@@ -93,37 +98,127 @@ class OrdoroAccount(MerchantSide, SupplierSide):
             allow_http=allow_http,
         )
 
-    def connect(self) -> "HttpClient":
-        """Make the session: one limit of requests for all who use this account."""
-        from ordosync.http import HttpClient, RateLimit  # noqa: PLC0415 - slow to import
-
-        options, clock = self._options, self.needed_connections.clock
-        return HttpClient(
-            f"account {self.name}",
-            options.base_url,
-            clock=clock,
-            auth=(options.key, options.secret),
-            rate=RateLimit(options.calls_per_minute, _MINUTE_S, clock),
-            ca_file=options.ca_file,
-            proxy=options.proxy,
-            allow_http=options.allow_http,
-            concurrency=self.concurrency,
+    def merchant(
+        self,
+        options: MerchantOptions,
+        portal: PortalContext,  # noqa: ARG002 - the service knows whose an order is
+        at: Connections,
+    ) -> Merchant:
+        """Open the account as a portal's Merchant."""
+        client = self._client(at)
+        cancellations = MerchantCancellations(client)
+        orders = MerchantOrders(client, options, cancellations)
+        stock = MerchantStock(client, options)
+        return Merchant(
+            name=self.name,
+            kind=self.kind,
+            client=client.service,
+            limits=client.service.limits(settle_s=self._settle_s),
+            timeline=timeline(client),
+            listing=MerchantListing(client, options, orders),
+            check=lambda: _check_merchant(client, options, stock),
+            orders=orders,
+            cancellations=cancellations,
+            products=MerchantProducts(client, options),
+            stock=stock,
+            tracking=MerchantTracking(client, notify_cart=self._notify_cart),
+            splits=MerchantSplits(client),
+            supplier_key=options.supplier,
         )
 
-    def all_orders(self, role: Role, *, now: datetime) -> Iterator[Page[Standing]]:
-        """Read the orders as they stand: at the Supplier, those of the portal's sales channel."""
-        if role == "merchant":
-            return self.requested_ever(now=now)
-        return self.to_be_shipped_ever(now=now)
+    def supplier(
+        self,
+        options: SupplierOptions,
+        portal: PortalContext,  # noqa: ARG002 - the service knows whose an order is
+        at: Connections,
+    ) -> Supplier:
+        """Open the account as a portal's Supplier."""
+        client = self._client(at)
+        shipments = SupplierShipments(client, options)
+        return Supplier(
+            name=self.name,
+            kind=self.kind,
+            client=client.service,
+            limits=client.service.limits(settle_s=self._settle_s),
+            timeline=timeline(client),
+            listing=SupplierListing(client, options, shipments),
+            check=lambda: _check_supplier(client, options),
+            orders=SupplierOrders(client, options),
+            cancellations=SupplierCancellations(client),
+            products=SupplierProducts(client),
+            stock=SupplierStock(client, options),
+            shipments=shipments,
+            splits=SupplierSplits(client, options),
+        )
 
-    def check(self, role: Role) -> Iterator[CheckResult]:
-        """Sign in, and look whether what the options name is there."""
-        self.http.get("/authenticated/", NoneType, action="sign in")
-        yield from self.check_merchant() if role == "merchant" else self.check_supplier()
+    def _client(self, at: Connections) -> OrdoroClient:
+        service = ServiceClient(
+            self.name,
+            at,
+            self._connect,
+            concurrency=self._concurrency,
+            timezone=self._timezone,
+        )
+        return OrdoroClient(service, currency=self._currency)
+
+    def _connect(self, clock: Clock) -> "HttpClient":
+        """Create the session: one rate limit for all portals that use this account."""
+        from ordosync.http import HttpClient, RateLimit  # noqa: PLC0415 - slow to import
+
+        connection = self._connection
+        return HttpClient(
+            f"account {self.name}",
+            connection.base_url,
+            clock=clock,
+            auth=(connection.key, connection.secret),
+            rate=RateLimit(connection.calls_per_minute, _MINUTE_S, clock),
+            ca_file=connection.ca_file,
+            proxy=connection.proxy,
+            allow_http=connection.allow_http,
+            concurrency=self._concurrency,
+        )
+
+
+def _check_merchant(
+    client: OrdoroClient, options: MerchantOptions, stock: MerchantStock
+) -> Iterator[CheckResult]:
+    """Sign in and look for the supplier and the warehouse."""
+    _sign_in(client)
+    try:
+        client.http.get(f"/supplier/{options.supplier}/", NoneType, action="look for the supplier")
+    except NotFoundError:
+        yield CheckResult(text=f"there is no supplier {options.supplier}", is_problem=True)
+        return
+    warehouse = stock.warehouse()
+    if not client.warehouse_name(warehouse):
+        yield CheckResult(text=f"there is no warehouse {warehouse}", is_problem=True)
+    yield CheckResult(text="cannot hold from which warehouse of the Supplier a parcel was sent")
+    yield CheckResult(text="keeps a voided tracking number, with a comment that it is void")
+
+
+def _check_supplier(client: OrdoroClient, options: SupplierOptions) -> Iterator[CheckResult]:
+    """Sign in and look for the sales channel and the warehouse."""
+    _sign_in(client)
+    channel, warehouse = options.sales_channel, options.warehouse
+    try:
+        client.http.get(f"/cart/{channel}/", NoneType, action="look for the sales channel")
+    except NotFoundError:
+        yield CheckResult(text=f"there is no sales channel {channel}", is_problem=True)
+    if warehouse is not None and not client.warehouse_name(warehouse):
+        yield CheckResult(text=f"there is no warehouse {warehouse}", is_problem=True)
+    yield CheckResult(text="cannot tell a product that was never counted from one counted as 0")
+    yield CheckResult(text="cannot hold the discount of a line, nor what is engraved but as text")
+    yield CheckResult(
+        text="an order has one tracking number: split it there to send it in several parcels"
+    )
+
+
+def _sign_in(client: OrdoroClient) -> None:
+    client.http.get("/authenticated/", NoneType, action="sign in")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Options:
+class _Connection:
     """How the service is reached."""
 
     key: str

@@ -1,15 +1,14 @@
-"""What both roles stand on: orders by number, what they were split from, and the timeline."""
+"""API calls of both roles: orders by number, split parents, products, warehouses."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import partial
-from pathlib import Path
 from types import NoneType
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from msgspec import Raw
 
-from ordosync.accounts.http_account import HttpAccount
 from ordosync.accounts.ordoro.pagination import By, Params, orders, products
 from ordosync.accounts.ordoro.schema import (
     OrderShape,
@@ -22,41 +21,54 @@ from ordosync.accounts.ordoro.schema import (
     read,
 )
 from ordosync.accounts.pagination import since_cursor
+from ordosync.accounts.service_client import ServiceClient
 from ordosync.errors import NotFoundError, RefusedError
-from ordosync.models import Comment, Unusable
+from ordosync.models import Unusable
+
+if TYPE_CHECKING:
+    from ordosync.http import HttpClient
+
+REQUESTED = "dropshipment_requested"
+OPEN = ("awaiting_fulfillment", REQUESTED)
+"""Statuses of an order whose parcel has not left."""
 
 
-class Side(HttpAccount):
-    """An account at Ordoro."""
+class OrdoroClient:
+    """An account at Ordoro, as one portal uses it."""
 
-    currency: str
-
-    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
-        super().__init__(name=name, spool=spool, concurrency=concurrency)
+    def __init__(self, service: ServiceClient, *, currency: str) -> None:
+        self.service = service
+        self.currency = currency
+        """The currency of all amounts: Ordoro does not say it."""
         self._parents: dict[str, ParentShape | None] = {}
         self._warehouses: Sequence[PlaceName] | None = None
+        service.at_close(self._forget)
 
-    def close(self) -> None:
-        """Forget what was read for one run."""
+    def _forget(self) -> None:
         self._parents = {}
         self._warehouses = None
 
     @property
+    def http(self) -> "HttpClient":
+        """The session."""
+        return self.service.http
+
+    @property
     def zone(self) -> tzinfo:
-        """What a time without an offset means."""
-        return ZoneInfo(self.timezone) if self.timezone else UTC
+        """The time zone of a time without an offset."""
+        return ZoneInfo(self.service.timezone) if self.service.timezone else UTC
 
     def changed(
         self, params: Params, cursor: str | None, *, now: datetime, action: str, by: By = "updated"
     ) -> Iterator[tuple[Sequence[OrderShape | Unusable], str | None]]:
         """Yield pages of the orders that match and changed since the cursor, and the next one."""
         listed = orders(
-            self.http, params, by=by, zone=self.zone, action=action, account=f"account {self.name}"
+            self.http, params, by=by, zone=self.zone, action=action, account=self.service.account
         )
         return since_cursor(cursor, listed.since, listed.at_of, now=now)
 
     def found(self, number: str, action: str) -> OrderShape | Unusable | None:
-        """Return an order as it is now; None where there is none, or no more since it was split."""
+        """Return an order as it is now; None if it is not there, or was split."""
         try:
             raw = self.http.get(path("order", number), Raw, action=action)
         except NotFoundError:
@@ -64,26 +76,26 @@ class Side(HttpAccount):
         return read(raw, OrderShape)
 
     def order(self, number: str, action: str) -> OrderShape | None:
-        """Return the same. Raises `RefusedError` for one that cannot be read."""
+        """Return an order as `found` does. Raises `RefusedError` if it cannot be parsed."""
         found = self.found(number, action)
         if isinstance(found, Unusable):
-            raise RefusedError(f"account {self.name}", action, found.reason)
+            raise RefusedError(self.service.account, action, found.reason)
         return found
 
     def orders_now(self, numbers: Sequence[str], action: str) -> Mapping[str, OrderShape]:
-        """Return those of these orders that are there and can be read, as they are now."""
-        found = self.side_by_side(numbers, partial(self.found, action=action))
+        """Return these orders as they are now, without missing and unreadable ones."""
+        found = self.service.map_concurrently(numbers, partial(self.found, action=action))
         return {one.order_number: one for one in found if isinstance(one, OrderShape)}
 
     def sent_at(self, order: OrderShape) -> datetime | None:
-        """Return when an order was sent, else when it changed last."""
+        """Return when an order was sent; if unknown, when it changed last."""
         given = order.shipping_info or ShippingShape()
         return moment(given.ship_date, self.zone) or moment(order.updated_date, self.zone)
 
     def parent(self, number: str) -> ParentShape | None:
-        """Return what is left of an order that was split; None where it was not.
+        """Return the parent that an order became when it was split; None if it was not split.
 
-        Remembered until the end of the run, once it is ready: a split is never undone.
+        Cached until the end of the run once it is ready: a split is never undone.
         """
         if number not in self._parents:
             action = f"read the pieces of order {number}"
@@ -97,10 +109,10 @@ class Side(HttpAccount):
         return self._parents[number]
 
     def ancestors(self, order: OrderShape) -> tuple[str, ...]:
-        """Return the numbers of what this order was split from, nearest first.
+        """Return the numbers of the orders that this order was split from, nearest first.
 
-        Only the nearest one is said. A number that this one's begins with is no proof, but what
-        it says of its children is.
+        Ordoro names only the nearest parent. The others are guessed from the number, and a guess
+        counts only if that parent lists the number among its children.
         """
         found: list[str] = []
         number = order.parent_order_number
@@ -112,7 +124,7 @@ class Side(HttpAccount):
         return tuple(found)
 
     def leaves(self, number: str) -> Iterator[OrderShape]:
-        """Yield the orders that an order is now: itself, or what its pieces are."""
+        """Yield the order itself or, if it was split, the leaves of its pieces."""
         order = self.order(number, f"read order {number}")
         if order:
             yield order
@@ -121,14 +133,8 @@ class Side(HttpAccount):
         for child in (known and known.child_order_numbers) or ():
             yield from self.leaves(child)
 
-    def put_comment(self, comment: Comment) -> None:
-        """Put a remark on the timeline of an order, if it is not there yet."""
-        order = self.order(comment.order_id, f"read the timeline of {comment.order_id}")
-        if order and not order.says(comment.text):
-            self.say(comment.order_id, comment.text)
-
     def say(self, number: str, text: str) -> None:
-        """Put a remark on the timeline of an order."""
+        """Add a comment to the timeline of an order."""
         self.http.send(
             "POST",
             path("order", number, "comment"),
@@ -150,19 +156,19 @@ class Side(HttpAccount):
 
     def product_list(self, params: Params, action: str) -> Iterator[list[ProductShape | Unusable]]:
         """Yield pages of the products that match."""
-        pages = products(self.http, params, action=action, account=f"account {self.name}")
+        pages = products(self.http, params, action=action, account=self.service.account)
         for page in pages:
             yield [read(raw, ProductShape) for raw in page]
 
     def warehouse_name(self, warehouse_id: int | None) -> str:
-        """Return what people call a warehouse; empty where it is none of ours."""
+        """Return the name of a warehouse; empty if the account has no such warehouse."""
         if warehouse_id is None:
             return ""
         known = {one.id: one.title for one in self._known_warehouses()}
         return known.get(warehouse_id, "")
 
     def default_warehouse(self) -> int:
-        """Return the id of the warehouse that is the default one there."""
+        """Return the id of the account's default warehouse."""
         known = self._known_warehouses()
         return next((one.id for one in known if one.is_default_location), known[0].id)
 
@@ -182,7 +188,7 @@ class Side(HttpAccount):
 
 
 def path(kind: str, number: str, *more: str) -> str:
-    """Return the path of an order, or of something of it."""
+    """Return the path of an order, or of a part of it."""
     from ordosync.http import quoted  # noqa: PLC0415 - slow to import
 
     return "/".join((f"/v3/{kind}", quoted(number), *more))

@@ -1,9 +1,8 @@
-"""An Ordoro account as the Merchant: orders are split there as the Supplier's are."""
+"""Splits at the Merchant: an order is split as the Supplier has split its own."""
 
 from collections.abc import Sequence
 
-from ordosync.accounts.ordoro.client import path
-from ordosync.accounts.ordoro.merchant_tracking import OPEN, WrittenTracking
+from ordosync.accounts.ordoro.client import OPEN, OrdoroClient, path
 from ordosync.accounts.ordoro.schema import OrderShape
 from ordosync.accounts.ordoro.split_matching import body_of, matched, misfit
 from ordosync.accounts.service_client import recheck_refusals
@@ -12,16 +11,20 @@ from ordosync.models import Outcome, Piece, Split, refused
 _READY_TRIES = 3
 
 
-class WrittenSplits(WrittenTracking):
-    """Who sells."""
+class MerchantSplits:
+    """Orders and the children that Ordoro makes of them."""
 
-    def split_orders(self, splits: Sequence[Split]) -> list[Outcome]:
+    def __init__(self, client: OrdoroClient) -> None:
+        self._client = client
+
+    def split(self, splits: Sequence[Split]) -> list[Outcome]:
         """Split open orders into pieces as given, whole or not at all."""
-        return self.each(splits, recheck_refusals(self._split_here), about=lambda one: one.order_id)
+        write = recheck_refusals(self._split_here)
+        return self._client.service.write_each(splits, write, key=lambda one: one.order_id)
 
     def _split_here(self, split: Split) -> Outcome:
         number = split.order_id
-        order = self.order(number, f"read order {number}")
+        order = self._client.order(number, f"read order {number}")
         if order is None:
             return self._split_before(split)
         if order.status not in OPEN:
@@ -30,7 +33,7 @@ class WrittenSplits(WrittenTracking):
         wrong = misfit(split, order.lines)
         if wrong:
             return refused("does-not-fit", f"does not fit: {wrong}")
-        self.http.send(
+        self._client.http.send(
             "POST",
             path("order", number, "split"),
             list[str],
@@ -43,8 +46,8 @@ class WrittenSplits(WrittenTracking):
         return Outcome(state="done", id=number, pieces=pieces)
 
     def _split_before(self, split: Split) -> Outcome:
-        """Say whether what is split already is split as we would have done it."""
-        known = self.parent(split.order_id)
+        """Return `unchanged` if an earlier split made the same pieces, else a refusal."""
+        known = self._client.parent(split.order_id)
         if known is None:
             return refused("not-found", "is not there")
         if not known.ready:
@@ -52,22 +55,22 @@ class WrittenSplits(WrittenTracking):
         children = self._children(known.child_order_numbers or ())
         pieces = matched(split, children) if children is not None else None
         if pieces is None:
-            return refused("already-split", "is split otherwise already")
+            return refused("already-split", "is split differently already")
         return Outcome(state="unchanged", id=split.order_id, pieces=pieces)
 
     def _pieces(self, split: Split) -> tuple[Piece, ...] | None:
-        """Return what a split has made, once it is ready; None: not for now."""
-        clock = self.needed_connections.clock
+        """Return the pieces of a split; None if they are not ready yet."""
+        clock = self._client.service.clock
         for attempt in range(_READY_TRIES):
             if attempt:
                 clock.sleep(1)
-            known = self.parent(split.order_id)
+            known = self._client.parent(split.order_id)
             if known and known.ready:
                 children = self._children(known.child_order_numbers or ())
                 return matched(split, children) if children is not None else None
         return None
 
     def _children(self, numbers: Sequence[str]) -> list[OrderShape] | None:
-        """Return these orders; None where one of them has been split itself."""
-        found = self.orders_now(numbers, "read the pieces")
+        """Return these orders; None if one of them was split itself."""
+        found = self._client.orders_now(numbers, "read the pieces")
         return [found[n] for n in numbers] if len(found) == len(numbers) else None

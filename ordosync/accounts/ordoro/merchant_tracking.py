@@ -1,46 +1,44 @@
-"""An Ordoro account as the Merchant: what was sent is told there."""
+"""Tracking numbers at the Merchant. An order has one; a void number stays, with a comment."""
 
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ordosync.accounts.ordoro.client import path
-from ordosync.accounts.ordoro.merchant_orders import REQUESTED, times_void, valid_text, void_text
-from ordosync.accounts.ordoro.merchant_stock import OfferedProducts
+from ordosync.accounts.ordoro.client import OPEN, OrdoroClient, path
 from ordosync.accounts.ordoro.schema import OrderShape, ShippingShape
+from ordosync.accounts.ordoro.timeline import is_void, times_void, valid_text, void_text
 from ordosync.accounts.service_client import recheck_refusals
 from ordosync.models import Outcome, OutcomeState, Shipment, refused
 
-OPEN = ("awaiting_fulfillment", REQUESTED)
-"""Of an order whose parcel has not left."""
 
+class MerchantTracking:
+    """The shipping information of orders."""
 
-class WrittenTracking(OfferedProducts):
-    """Who sells."""
+    def __init__(self, client: OrdoroClient, *, notify_cart: bool) -> None:
+        self._client = client
+        self._notify_cart = notify_cart
 
-    notify_cart: bool
+    def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
+        """Add tracking numbers; the order becomes shipped."""
+        write = recheck_refusals(self._add_tracking)
+        return self._client.service.write_each(shipments, write, key=lambda one: one.order_id)
 
-    def add_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
-        """Tell what was sent; the order becomes shipped."""
-        return self.each(
-            shipments, recheck_refusals(self._add_tracking), about=lambda one: one.order_id
-        )
-
-    def void_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
-        """Say on the timeline that a number is void: without one the order would be open again."""
-        return self.each(shipments, self._void_tracking, about=lambda one: one.order_id)
+    def void(self, shipments: Sequence[Shipment]) -> list[Outcome]:
+        """Comment that a number is void: without a number the order would be open again."""
+        write = self._void_tracking
+        return self._client.service.write_each(shipments, write, key=lambda one: one.order_id)
 
     def _add_tracking(self, shipment: Shipment) -> Outcome:
         number = shipment.order_id
-        order = self.order(number, f"read order {number}")
+        order = self._client.order(number, f"read order {number}")
         if order is None:
             return self._on_pieces(shipment)
         told = order.tracking_number
-        if told == shipment.tracking_number and not self.is_void(order, told):
+        if told == shipment.tracking_number and not is_void(order, told):
             return Outcome(state="unchanged", id=number)
         if order.status == "cancelled":
             return refused("cancelled", f"order {number} is cancelled")
-        if told and not self.is_void(order, told):
+        if told and not is_void(order, told):
             return refused("other-tracking", f"order {number} has another tracking number, {told}")
         if not told and order.status not in OPEN:
             return refused("already-shipped", f"order {number} is {order.status} without tracking")
@@ -50,23 +48,23 @@ class WrittenTracking(OfferedProducts):
         return Outcome(state="done", id=number)
 
     def _say_valid(self, order: OrderShape, tracking_number: str) -> None:
-        """Say that a number is valid again if the timeline says that it is void."""
-        if self.is_void(order, tracking_number):
+        """Comment that a number is valid again if the timeline says that it is void."""
+        if is_void(order, tracking_number):
             times = times_void(order, tracking_number)
-            self.say(order.order_number, valid_text(tracking_number, times))
+            self._client.say(order.order_number, valid_text(tracking_number, times))
 
     def _send_tracking(self, shipment: Shipment, *, method: str) -> None:
         body: dict[str, object] = {
             "tracking_number": shipment.tracking_number,
             "carrier_name": shipment.carrier,
             "ship_date": shipment.shipped_at.isoformat(),
-            "notify_cart": self.notify_cart,
+            "notify_cart": self._notify_cart,
         }
         if shipment.method:
             body["shipping_method"] = shipment.method
-        if shipment.cost is not None and shipment.currency in ("", self.currency):
+        if shipment.cost is not None and shipment.currency in ("", self._client.currency):
             body["cost"] = shipment.cost
-        self.http.send(
+        self._client.http.send(
             method,
             path("order", shipment.order_id, "shipping_info"),
             ShippingShape,
@@ -75,13 +73,13 @@ class WrittenTracking(OfferedProducts):
         )
 
     def _on_pieces(self, shipment: Shipment) -> Outcome:
-        pieces = list(self.leaves(shipment.order_id))
+        pieces = list(self._client.leaves(shipment.order_id))
         if not pieces:
             return refused("not-found", f"order {shipment.order_id} is not there")
         number = shipment.tracking_number
         wanted = [one for one in pieces if one.status in OPEN]
         having = [one for one in pieces if one.tracking_number == number]
-        void = [one for one in having if self.is_void(one, number)]
+        void = [one for one in having if is_void(one, number)]
         if not wanted and not having:
             return refused("already-shipped", f"no piece of order {shipment.order_id} is open")
         for piece in wanted:
@@ -92,10 +90,10 @@ class WrittenTracking(OfferedProducts):
         return Outcome(state=state, id=shipment.order_id, code="on-pieces")
 
     def _void_tracking(self, shipment: Shipment) -> Outcome:
-        pieces = list(self.leaves(shipment.order_id))
+        pieces = list(self._client.leaves(shipment.order_id))
         told = [one for one in pieces if one.tracking_number == shipment.tracking_number]
-        left = [one for one in told if not self.is_void(one, shipment.tracking_number)]
+        left = [one for one in told if not is_void(one, shipment.tracking_number)]
         for one in left:
             times = times_void(one, shipment.tracking_number) + 1
-            self.say(one.order_number, void_text(shipment.tracking_number, times))
+            self._client.say(one.order_number, void_text(shipment.tracking_number, times))
         return Outcome(state="done" if left else "unchanged", id=shipment.order_id)

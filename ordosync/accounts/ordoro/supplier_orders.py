@@ -1,20 +1,18 @@
-"""An Ordoro account as the Supplier: the portal is a sales channel there, whose orders are made.
+"""Orders at the Supplier: the portal is a sales channel there.
 
-An order is found by our reference, which it carries as `cart_order_id`; its lines by the names
-that we give them as `cart_orderitem_id`: `<position>:<the Merchant's line>`. A line's id is
+An order is found by the reference of ordosync, which it carries as `cart_order_id`; its lines by
+the names that they get as `cart_orderitem_id`: `<position>:<the Merchant's line>`. A line's id is
 `<order>/<that name>`, which says after a split which line it is a part of.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from types import NoneType
 
 from msgspec.structs import replace
 
-from ordosync.accounts.ordoro.client import Side, path
+from ordosync.accounts.ordoro.client import OrdoroClient
+from ordosync.accounts.ordoro.options import SupplierOptions
 from ordosync.accounts.ordoro.schema import LineShape, OrderPage, OrderShape, read
-from ordosync.accounts.service_client import recheck_refusals, unless_it_exists
+from ordosync.accounts.service_client import unless_it_exists
 from ordosync.errors import AddressError, RefusedError
 from ordosync.models import Address, Line, Order, Outcome, OutcomeState, refusal, refused
 
@@ -22,33 +20,23 @@ _MOST_NAMESAKES = 9
 _TAKEN = Outcome(
     state="unknown", code="taken", reason="its number is taken, perhaps by the same order"
 )
-"""By this very request, where it was delivered twice and is not to be found yet."""
+"""Perhaps by this request: it may have been delivered twice and not be listed yet."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SupplierOptions:
-    """What a portal says about its Supplier."""
+class SupplierOrders:
+    """Orders of the portal's sales channel."""
 
-    sales_channel: int
-    """The id there of the sales channel that this portal is."""
-    warehouse: int | None = None
-    """Whence its orders are sent, and whose stock is written back; by default whatever Ordoro
-    takes, and the stock of all warehouses."""
-    prefix: str = ""
-    """Put before the Merchant's number, so that people see whose order it is."""
-
-
-class MadeOrders(Side):
-    """Who ships."""
+    def __init__(self, client: OrdoroClient, options: SupplierOptions) -> None:
+        self._client = client
+        self._options = options
 
     @property
-    def channel(self) -> SupplierOptions:
-        """The sales channel that the portal is, and what is said of it."""
-        pair = self.pair
-        return pair if isinstance(pair, SupplierOptions) else SupplierOptions(sales_channel=0)
+    def number_prefix(self) -> str:
+        """The text before the Merchant's number."""
+        return self._options.prefix
 
-    def create_orders(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
-        """Create the orders side by side, each reference once."""
+    def create(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
+        """Create the orders concurrently, each reference once."""
         made: dict[str, Outcome] = {}
 
         def create(order: Order) -> Outcome:
@@ -57,25 +45,22 @@ class MadeOrders(Side):
             made[order.reference] = self._create(order, look_first=look_first)
             return made[order.reference]
 
-        return self.each(orders, unless_it_exists(create), about=lambda order: order.reference)
+        return self._client.service.write_each(
+            orders, unless_it_exists(create), key=lambda order: order.reference
+        )
 
-    def find_orders(self, references: Sequence[str]) -> Mapping[str, Outcome]:
+    def find(self, references: Sequence[str]) -> Mapping[str, Outcome]:
         """Look up the orders that carry these references."""
-        found = self.side_by_side(references, self._find_if_askable)
+        found = self._client.service.map_concurrently(references, self._find_if_askable)
         return {
             reference: outcome
             for reference, outcome in zip(references, found, strict=True)
             if outcome
         }
 
-    def cancel_orders(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
-        """Cancel open orders; a shipped one only with `also_shipped`."""
-        cancel = partial(self._cancel, also_shipped=also_shipped)
-        return self.each(ids, recheck_refusals(cancel), about=str)
-
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
         """Return the status of each of these orders that is here."""
-        found = self.orders_now(ids, "read the status of an order")
+        found = self._client.orders_now(ids, "read the status of an order")
         return {number: one.status for number, one in found.items()}
 
     def _create(self, order: Order, *, look_first: bool) -> Outcome:
@@ -88,7 +73,7 @@ class MadeOrders(Side):
         for namesake in range(1, _MOST_NAMESAKES + 1):
             suffix = f"~{namesake}" if namesake > 1 else ""
             try:
-                made = self.http.send(
+                made = self._client.http.send(
                     "POST",
                     "/v3/order",
                     OrderShape,
@@ -96,7 +81,7 @@ class MadeOrders(Side):
                     json=self._body(order, suffix),
                 )
             except RefusedError as error:
-                # What it answers to a number that is taken is not documented.
+                # The response to a number that is taken is not documented.
                 if "order_id" not in error.answer:
                     raise
                 known = self._find(order.reference)
@@ -113,8 +98,8 @@ class MadeOrders(Side):
 
     def _body(self, order: Order, suffix: str) -> Mapping[str, object]:
         body: dict[str, object] = {
-            "order_id": f"{self.channel.prefix}{order.number}{suffix}",
-            "cart": self.channel.sales_channel,
+            "order_id": f"{self._options.prefix}{order.number}{suffix}",
+            "cart": self._options.sales_channel,
             "cart_order_id": order.reference,
             "status": "awaiting_fulfillment",
             "shipping_address": _address(order.ship_to),
@@ -122,7 +107,7 @@ class MadeOrders(Side):
             "lines": [_line(place, line) for place, line in enumerate(order.lines, 1)],
         }
         optional: dict[str, object] = {
-            "warehouse_id": self.channel.warehouse,
+            "warehouse_id": self._options.warehouse,
             "shipping_type": order.shipping_method or None,
             "notes_from_customer": order.customer_notes or None,
             "internal_notes": order.internal_notes or None,
@@ -134,11 +119,12 @@ class MadeOrders(Side):
     def _find_if_askable(self, reference: str) -> Outcome | None:
         try:
             return self._find(reference)
-        except AddressError:  # alone; it is refused again when it is to be sent
+        # The order is refused again when it is sent.
+        except AddressError:
             return None
 
     def _find(self, reference: str) -> Outcome | None:
-        page = self.http.get(
+        page = self._client.http.get(
             "/v3/order",
             OrderPage,
             action="look for an order by our reference",
@@ -152,37 +138,15 @@ class MadeOrders(Side):
         ]
         if not found:
             return None
-        roots = {(self.ancestors(one) or (one.order_number,))[-1]: None for one in found}
+        roots = {(self._client.ancestors(one) or (one.order_number,))[-1]: None for one in found}
         first = min(roots, key=lambda number: (len(number), number))
         pieces = [
             line
             for one in found
-            if first in (one.order_number, *self.ancestors(one))
+            if first in (one.order_number, *self._client.ancestors(one))
             for line in one.lines
         ]
         return _outcome("unchanged", first, pieces)
-
-    def _cancel(self, number: str, *, also_shipped: bool) -> Outcome:
-        order = self.order(number, f"read order {number}")
-        if order is None:
-            split = self.parent(number)
-            if split:
-                return refused("already-split", "was split")
-            return refused("not-found", "is not here")
-        if order.status == "cancelled":
-            return Outcome(state="unchanged", id=number)
-        if has_left(order) and not also_shipped:
-            return refused("already-shipped", f"order {number} is shipped")
-        after = self.http.send(
-            "POST", path("order", number, "cancel"), OrderShape, action=f"cancel order {number}"
-        )
-        if after.tracking_number and not also_shipped:
-            # Shipped between our look and our word, and both were taken: the parcel wins.
-            self.http.send(
-                "POST", path("order", number, "uncancel"), NoneType, action=f"restore {number}"
-            )
-            return refused("already-shipped", f"order {number} is shipped")
-        return Outcome(state="done", id=number)
 
 
 def _outcome(state: OutcomeState, number: str, lines: Sequence[LineShape]) -> Outcome:
@@ -196,13 +160,13 @@ def _outcome(state: OutcomeState, number: str, lines: Sequence[LineShape]) -> Ou
 
 
 def position(key: str) -> tuple[int, str]:
-    """Return by what lines are put in the order in which they were sent."""
+    """Return a sort key: the order in which lines were sent."""
     place = key.partition(":")[0]
     return (int(place) if place.isascii() and place.isdigit() else 0), key
 
 
 def line_id(number: str, key: str) -> str:
-    """Return the id of a line, by the name that it was given."""
+    """Return the id of a line with this name."""
     return f"{number}/{key}"
 
 
@@ -210,11 +174,6 @@ def _again(outcome: Outcome) -> Outcome:
     if outcome.state != "done":
         return outcome
     return Outcome(state="unchanged", id=outcome.id, line_ids=outcome.line_ids)
-
-
-def has_left(order: OrderShape) -> bool:
-    """Whether its parcel has been sent."""
-    return order.status == "shipped" or bool(order.tracking_number)
 
 
 def _address(address: Address) -> Mapping[str, str]:

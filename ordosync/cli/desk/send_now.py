@@ -5,12 +5,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from ordosync.accounts.connections import Connections
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli.output import render
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine import Held, open_portal, register, run_task
+from ordosync.embedded.desk import Desk
+from ordosync.engine import AlreadyRunning, open_portal, register, run_task
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.models import Outcome
 from ordosync.store import Store
@@ -27,14 +27,14 @@ class Sent:
 
     outcomes: Sequence[Outcome]
     runs: list[Run] = field(default_factory=list)
-    held: list[Held] = field(default_factory=list)
+    held: list[AlreadyRunning] = field(default_factory=list)
     failed: dict[int, list[StepRow]] = field(default_factory=dict)
     """The steps of each run that need a person."""
 
 
 def at_once(
     config: Config,
-    desk: SqliteAccount,
+    desk: Desk,
     tasks: Sequence[str],
     save: Callable[[], Sequence[Outcome]],
 ) -> Sent:
@@ -66,13 +66,13 @@ def at_once(
                 break
             opened = open_portal(config, portal, store, connections)
             done = run_task(TASKS[task], opened, store, clock, stop, trigger="instant")
-            if isinstance(done, Held):
+            if isinstance(done, AlreadyRunning):
                 sent.held.append(done)
             elif done.is_kept:
                 sent.runs.append(done)
                 steps = store.steps.of_run(done.id)
                 sent.failed[done.id] = [step for step in steps if step.state == "failed"]
-            if isinstance(done, Held) or done.status in ("failed", "interrupted"):
+            if isinstance(done, AlreadyRunning) or done.status in ("failed", "interrupted"):
                 _wake(store, [(portal, task)], clock)
     return sent
 

@@ -15,7 +15,7 @@ from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine import Held, Stop, chosen, open_portal, register
+from ordosync.engine import AlreadyRunning, Stop, chosen, open_portal, register
 from ordosync.engine.comparison.difference import NOT_COMPARED, Difference
 from ordosync.engine.comparison.reconcile import cannot_tell, differences
 from ordosync.engine.comparison.repair import mend, without_dismissed
@@ -51,7 +51,7 @@ def reconcile(
     settings, clock = load_config(find_config(config)), Clock()
     wanted = chosen(settings, portals or [])
     left: list[Difference] = []
-    runs: list[Run | Held] = []
+    runs: list[Run | AlreadyRunning] = []
     with (
         Store.open(settings.database, clock=clock) as store,
         stoppable(clock) as stop,
@@ -78,7 +78,7 @@ def _reconcile(
     connections: Connections,
     *,
     fix: bool,
-) -> tuple[list[Difference], list[Run | Held]]:
+) -> tuple[list[Difference], list[Run | AlreadyRunning]]:
     able = frozenset(task for task in TASKS if can_run(settings, portal, task))
     opened = open_portal(settings, portal, store, connections)
     for text in cannot_tell(opened):
@@ -93,7 +93,7 @@ def _reconcile(
             account.close()
         return found
 
-    found, runs = look(), list[Run | Held]()
+    found, runs = look(), list[Run | AlreadyRunning]()
     if fix and any(one.task for one in found):
         runs = list(mend(opened, found, store, connections.clock, stop))
         found = look()
@@ -107,7 +107,7 @@ def _reconcile(
 
 def _show(
     left: Sequence[Difference],
-    runs: Sequence[Run | Held],
+    runs: Sequence[Run | AlreadyRunning],
     *,
     as_json: bool,
     as_csv: bool,
@@ -126,7 +126,7 @@ def _show(
             f" `ordosync show {run.id}`"
         )
     for held in runs:
-        if isinstance(held, Held):
+        if isinstance(held, AlreadyRunning):
             render.message(f"{held.portal}: {held.task} is running; nothing of it was repaired")
     if as_csv:
         rows = [{name: neutral(text) for name, text in _row(one).items()} for one in left]

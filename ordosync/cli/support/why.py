@@ -76,11 +76,11 @@ def _show(story: Story) -> None:
         for number, account, status in sides
         if number
     )
-    render.result(f"{known}, portal {story.portal}: {story.ending.state}", wrapped=True)
+    render.result(f"{known}, portal {story.portal}: {story.conclusion.state}", wrapped=True)
     for event in story.events:
         at = render.local(event.at) if event.at else "now"
         render.result(f"{at}  {event.text}", wrapped=True)
-    render.result(f"next: {story.ending.next}", wrapped=True)
+    render.result(f"next: {story.conclusion.next}", wrapped=True)
 
 
 def _json(story: Story) -> dict[str, Any]:
@@ -90,10 +90,10 @@ def _json(story: Story) -> dict[str, Any]:
         "supplier": story.supplier,
         "merchant_status": story.merchant_status or None,
         "supplier_status": story.supplier_status or None,
-        "state": story.ending.state,
+        "state": story.conclusion.state,
         "story": [
             {"at": to_text(event.at) if event.at else None, "text": event.text}
             for event in story.events
         ],
-        "next": story.ending.next,
+        "next": story.conclusion.next,
     }

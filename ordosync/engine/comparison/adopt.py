@@ -1,7 +1,7 @@
-"""Orders that are on both sides already, made there by another tool or by hand: linked, not sent.
+"""Links orders that both accounts have already, created by another tool or by hand.
 
-By our own reference where there is one, else only where number, SKUs, quantities and the name that
-it is sent to are all the same. What is nearly the same is told and never guessed.
+Orders match by the reference of ordosync. Without one, number, SKUs, quantities and the name of
+the addressee must all be equal. Orders that nearly match are reported, never guessed.
 """
 
 from collections import Counter
@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from ordosync.clock import Clock
 from ordosync.engine.comparison.order_trees import contents
 from ordosync.engine.comparison.rebuild import lines_alike
-from ordosync.engine.comparison.snapshot import Sides, digest, supplier_side
-from ordosync.engine.execution.exclusive import alone, confirm
+from ordosync.engine.comparison.snapshot import Snapshot, digest, supplier_side
+from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.models import Order, Standing
 from ordosync.store import Store
@@ -25,7 +25,7 @@ from ordosync.tasks.base import PlanRequest, Portal, Step
 
 
 class Adoption(Struct, frozen=True, kw_only=True):
-    """Two orders that are one, or may be and are left to people."""
+    """Two orders that match, or may match and are left to the operator."""
 
     portal: str
     merchant: str
@@ -34,13 +34,13 @@ class Adoption(Struct, frozen=True, kw_only=True):
     why_not: str = ""
     links: tuple[Link, ...] = ()
     step: Step | None = None
-    """The Merchant's order, whose lines are claimed with the links."""
+    """The Merchant's order; its lines are claimed together with the links."""
 
 
 def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adoption]:
-    """Link what is on both sides; send nothing. Raises `OrdosyncError` while a run is under way."""
-    with supplier_side(portal, now=clock.now()) as sides:
-        found = list(_found(sides, clock))
+    """Link orders that both sides have; send nothing. Raises `OrdosyncError` during a run."""
+    with supplier_side(portal, now=clock.now()) as snapshot:
+        found = list(_found(snapshot, clock))
     claims = Counter(one.supplier for one in found if one.by)
     found = [_claimed(one) if one.by and claims[one.supplier] > 1 else one for one in found]
     line_claims = LineClaims(TASKS["import-orders"], portal, store)
@@ -50,7 +50,7 @@ def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adop
         account.finish_reading(unsettled, dry=True)
         account.close()
     if not dry and any(one.links for one in found):
-        held = alone(store, portal.name, clock, "orders", "shipments")
+        held = exclusive(store, portal.name, clock, "orders", "shipments")
         with held as leases, store.transaction():
             confirm(store, leases)
             found = [_kept(one, line_claims) for one in found]
@@ -76,35 +76,35 @@ def _kept(one: Adoption, claims: LineClaims) -> Adoption:
     return replace(one, by="", links=(), why_not=claims.sender(elsewhere[0]))
 
 
-def _found(sides: Sides, clock: Clock) -> Iterator[Adoption]:
+def _found(snapshot: Snapshot, clock: Clock) -> Iterator[Adoption]:
     request = PlanRequest(cursor=None, now=clock.now())
     task = TASKS["import-orders"]
-    for page in task.plan(sides.portal, request):
+    for page in task.plan(snapshot.portal, request):
         steps = [step for step in page.items if isinstance(step.payload, Order)]
-        sent = task.look_up(sides.portal, [step.key for step in steps]) if steps else {}
+        sent = task.look_up(snapshot.portal, [step.key for step in steps]) if steps else {}
         for step in steps:
             if step.key in sent:
-                yield _adoption(sides, step, sent[step.key].outcome.id, "reference")
-            elif found := _by_number(sides, step):
+                yield _adoption(snapshot, step, sent[step.key].outcome.id, "reference")
+            elif found := _by_number(snapshot, step):
                 yield found
 
 
-def _by_number(sides: Sides, step: Step) -> Adoption | None:
-    portal, order = sides.portal, step.payload
+def _by_number(snapshot: Snapshot, step: Step) -> Adoption | None:
+    portal, order = snapshot.portal, step.payload
     if not isinstance(order, Order):
         return None
     number = f"{portal.supplier.orders.number_prefix}{order.number}"
-    candidates = sides.numbered(number)
+    candidates = snapshot.numbered(number)
     if not candidates:
         return None
     links = portal.links.of_supplier("order", [one.order.id for one, _ in candidates])
     reasons = {
-        one.order.id: _why_not(sides, order, one, taken=taken or one.order.id in links)
+        one.order.id: _why_not(snapshot, order, one, taken=taken or one.order.id in links)
         for one, taken in candidates
     }
     fitting = [id_ for id_, reason in reasons.items() if not reason]
     if len(fitting) == 1:
-        return _adoption(sides, step, fitting[0], "number")
+        return _adoption(snapshot, step, fitting[0], "number")
     id_, reason = next(iter(reasons.items()))
     return Adoption(
         portal=portal.name,
@@ -114,22 +114,22 @@ def _by_number(sides: Sides, step: Step) -> Adoption | None:
     )
 
 
-def _why_not(sides: Sides, order: Order, there: Standing, *, taken: bool) -> str:
-    """Say what keeps two orders of the same number from being taken for one."""
-    if taken or there.order.reference.startswith(f"{sides.portal.origin}:"):
+def _why_not(snapshot: Snapshot, order: Order, there: Standing, *, taken: bool) -> str:
+    """Return why two orders of the same number do not match."""
+    if taken or there.order.reference.startswith(f"{snapshot.portal.origin}:"):
         return "has its number and is another order's already"
     if there.order.status == "cancelled":
         return "has its number and is cancelled there"
     ours = contents([Standing(order=order)])
     if ours != contents([there]):
         return "has its number and not the same SKUs and quantities"
-    if digest(order.ship_to.name) != sides.addressee("supplier", there.order.id):
+    if digest(order.ship_to.name) != snapshot.addressee("supplier", there.order.id):
         return "has its number and its lines, and is sent to another name"
     return ""
 
 
 def _adoption(
-    sides: Sides, step: Step, supplier_id: str, by: Literal["reference", "number"]
+    snapshot: Snapshot, step: Step, supplier_id: str, by: Literal["reference", "number"]
 ) -> Adoption:
     merchant_id, _, generation = step.key.rpartition("#")
     link = Link(
@@ -138,13 +138,13 @@ def _adoption(
         supplier_id=supplier_id,
         generation=int(generation),
     )
-    there = sides.standing("supplier", supplier_id)
+    there = snapshot.standing("supplier", supplier_id)
     lines: tuple[Link, ...] = ()
     if there and isinstance(step.payload, Order):
         found = lines_alike(step.payload.lines, there.order.lines)
         lines = tuple(replace(line, generation=link.generation) for line in found)
     return Adoption(
-        portal=sides.portal.name,
+        portal=snapshot.portal.name,
         merchant=merchant_id,
         supplier=supplier_id,
         by=by,

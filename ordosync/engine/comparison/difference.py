@@ -1,26 +1,18 @@
-"""Something that is not the same on both sides, and what repairs it."""
+"""A difference between both accounts, and the task that repairs it."""
 
 from dataclasses import dataclass
 
-from ordosync.engine.comparison.snapshot import Sides
+from ordosync.engine.comparison.snapshot import Snapshot
+from ordosync.store.steps import StepRef
 from ordosync.tasks.base import Portal
 
 NOT_COMPARED = "not-compared"
-"""The kind of what is no difference as far as anybody can tell, nor the same."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Owed:
-    """What a task is to try again, as `tasks.base.Owed` wants it."""
-
-    key: str
-    merchant_id: str | None = None
-    supplier_id: str | None = None
+"""The kind of a pair of orders that cannot be compared."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """Something that is not the same on both sides."""
+    """A difference between both accounts."""
 
     portal: str
     kind: str
@@ -28,22 +20,22 @@ class Difference:
     supplier: str = ""
     what: str
     task: str = ""
-    """What repairs it; empty: people."""
-    owed: Owed | None = None
+    """The task that repairs it; empty if an operator has to."""
+    step_ref: StepRef | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Two accounts that are being compared."""
+    """A comparison of two accounts."""
 
-    sides: Sides
+    snapshot: Snapshot
     able: frozenset[str]
     """The tasks that the portal can run."""
 
     @property
     def portal(self) -> Portal:
-        """Whose accounts they are."""
-        return self.sides.portal
+        """The portal of both accounts."""
+        return self.snapshot.portal
 
     def differs(
         self,
@@ -52,9 +44,9 @@ class Comparison:
         about: tuple[str, str],
         *,
         task: str = "",
-        owed: Owed | None = None,
+        step_ref: StepRef | None = None,
     ) -> Difference:
-        """Return a difference; a task that the portal cannot run repairs nothing."""
+        """Return a difference, without a task if the portal cannot run that task."""
         can = task in self.able
         return Difference(
             portal=self.portal.name,
@@ -63,5 +55,5 @@ class Comparison:
             supplier=about[1],
             what=what,
             task=task if can else "",
-            owed=owed if can else None,
+            step_ref=step_ref if can else None,
         )

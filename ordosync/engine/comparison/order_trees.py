@@ -1,4 +1,4 @@
-"""Orders in families, an order and its pieces, and which two of both sides are the same."""
+"""Trees of orders and their pieces, matched between both accounts."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,14 +9,14 @@ from ordosync.models import Standing, normalized_sku
 
 
 @dataclass(frozen=True)
-class Family:
-    """An order and what it was split into, as far as its account lists them."""
+class OrderTree:
+    """An order and its pieces, as far as its account lists them."""
 
     id: str
     members: tuple[Standing, ...]
 
     def children(self, node: str) -> list[str]:
-        """Return the pieces that this order was split into, if it was."""
+        """Return the pieces that this order was split into; empty if it was not split."""
         found: dict[str, None] = {}
         for one in self.members:
             chain = (one.order.id, *one.order.ancestors)
@@ -25,7 +25,7 @@ class Family:
         return list(found)
 
     def leaves(self, node: str) -> list[Standing]:
-        """Return what this order is now: itself, or the pieces of it that are not split."""
+        """Return the order itself or, if it was split, its pieces that were not split further."""
         return [
             one
             for one in self.members
@@ -33,63 +33,63 @@ class Family:
         ]
 
     def member(self, node: str) -> Standing | None:
-        """Return one of them as it is listed, if it is."""
+        """Return one order of the tree; None if it is not listed."""
         return next((one for one in self.members if one.order.id == node), None)
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether nothing of it is open or shipped."""
+        """True if nothing of it is open or shipped."""
         return all(one.order.status == "cancelled" for one in self.leaves(self.id))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Twins:
-    """An order of the Merchant, and all that it became at the Supplier, by generation."""
+class LinkedOrders:
+    """An order of the Merchant, with the Supplier's orders for it, by generation."""
 
-    merchant: Family
-    suppliers: tuple[tuple[int, Family], ...]
+    merchant: OrderTree
+    suppliers: tuple[tuple[int, OrderTree], ...]
 
 
 @dataclass(frozen=True)
 class Match:
-    """Two orders or pieces that are the same, and in what they are not."""
+    """Two orders or pieces that match, and how they were split."""
 
     merchant_id: str
     supplier_id: str
-    how: Literal["leaves", "split", "only-merchant", "only-supplier", "otherwise"]
-    """Both whole; both split alike; split on one side alone; split on both, not alike."""
+    how: Literal["unsplit", "split", "only-merchant", "only-supplier", "split-differently"]
+    """Both unsplit; both split the same way; split on one side only; split differently."""
 
 
-def matches(merchant: Family, supplier: Family, *, origin: str) -> Iterator[Match]:
-    """Yield which pieces are the same, from the whole down; `origin` begins our references."""
+def matches(merchant: OrderTree, supplier: OrderTree, *, origin: str) -> Iterator[Match]:
+    """Yield matching pieces, from the root down; references begin with `origin`."""
     return _matches(merchant, merchant.id, supplier, supplier.id, origin)
 
 
 def _matches(
-    merchant: Family, here: str, supplier: Family, there: str, origin: str
+    merchant: OrderTree, here: str, supplier: OrderTree, there: str, origin: str
 ) -> Iterator[Match]:
     ours, theirs = merchant.children(here), supplier.children(there)
     if not ours and not theirs:
-        yield Match(here, there, "leaves")
+        yield Match(here, there, "unsplit")
     elif not ours:
         yield Match(here, there, "only-supplier")
     elif not theirs:
         yield Match(here, there, "only-merchant")
     else:
         pieces = _alike(merchant, ours, supplier, theirs, origin)
-        yield Match(here, there, "otherwise" if pieces is None else "split")
+        yield Match(here, there, "split-differently" if pieces is None else "split")
         for our, their in pieces or ():
             yield from _matches(merchant, our, supplier, their, origin)
 
 
 def _alike(
-    merchant: Family,
+    merchant: OrderTree,
     ours: Sequence[str],
-    supplier: Family,
+    supplier: OrderTree,
     theirs: Sequence[str],
     origin: str,
 ) -> list[tuple[str, str]] | None:
-    """Pair pieces by our reference, else by what is in them and how far they have come."""
+    """Pair pieces by reference, else by their lines and status."""
     if len(ours) != len(theirs):
         return None
     left = list(ours)
@@ -114,7 +114,7 @@ def _alike(
 
 
 def contents(orders: Iterable[Standing]) -> dict[str, int]:
-    """Return how many of each SKU are on these orders."""
+    """Return the quantity of each SKU on these orders."""
     found: dict[str, int] = {}
     for one in orders:
         for line in one.order.lines:
@@ -123,7 +123,7 @@ def contents(orders: Iterable[Standing]) -> dict[str, int]:
 
 
 def alike(some: Mapping[str, int], others: Mapping[str, int]) -> bool:
-    """Whether there is as much of each SKU in both; nothing of one is as good as not there."""
+    """True if both have the same quantity of each SKU; quantity 0 equals a missing SKU."""
     counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     for count, quantities in zip(counts, (some, others), strict=True):
         for sku, quantity in quantities.items():
@@ -132,12 +132,12 @@ def alike(some: Mapping[str, int], others: Mapping[str, int]) -> bool:
 
 
 def valid_numbers(one: Standing) -> list[str]:
-    """Return the tracking numbers of an order that hold."""
+    """Return the valid tracking numbers of an order."""
     return [each.tracking_number for each in one.shipments if not each.voided]
 
 
 def _signs(orders: Iterable[Standing]) -> set[str]:
-    """Return by what two pieces with the same contents may be told apart."""
+    """Return what distinguishes two pieces with the same lines."""
     orders = list(orders)
     numbers = {number for one in orders for number in valid_numbers(one)}
     return numbers | {one.order.status for one in orders if one.order.status == "cancelled"}

@@ -1,18 +1,18 @@
-"""Where both accounts do not agree: compared with each other, not with what our log says.
+"""Differences between both accounts, whatever the log says.
 
-A difference has a task where one could repair it, and then what that task is to do again. The
-others are for people: Ordoro's rules say that no task may (what a Supplier cancelled stays
-requested, what a Merchant split stays unsplit there).
+A difference names the task that can repair it, and the step to repeat. Other differences are left
+to the operator, because Ordoro's rules forbid a task to change them: an order that the Supplier
+cancelled stays requested, and an order that the Merchant split stays unsplit at the Supplier.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from ordosync.engine.comparison.difference import NOT_COMPARED, Comparison, Difference, Owed
+from ordosync.engine.comparison.difference import NOT_COMPARED, Comparison, Difference
 from ordosync.engine.comparison.order_trees import (
-    Family,
+    LinkedOrders,
     Match,
-    Twins,
+    OrderTree,
     alike,
     contents,
     matches,
@@ -21,24 +21,25 @@ from ordosync.engine.comparison.order_trees import (
 from ordosync.engine.comparison.snapshot import both_sides
 from ordosync.models import OWN, Order, Product, Shipment, Standing
 from ordosync.store.links import Link
+from ordosync.store.steps import StepRef
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import PlanRequest, Portal, Step
 
 
 def differences(portal: Portal, *, able: frozenset[str], now: datetime) -> Iterator[Difference]:
-    """Yield all of them; `able` are the tasks that the portal can run. Reads only."""
-    with both_sides(portal, now=now) as sides:
-        comparison = Comparison(sides=sides, able=able)
-        for ids in sides.alone():
+    """Yield all differences; `able` are the tasks that the portal can run. Reads only."""
+    with both_sides(portal, now=now) as snapshot:
+        comparison = Comparison(snapshot=snapshot, able=able)
+        for ids in snapshot.only_at_merchant():
             yield from _alone(comparison, ids)
-        for twins in sides.pairs():
-            yield from _of_twins(comparison, twins)
+        for linked in snapshot.pairs():
+            yield from _of_linked(comparison, linked)
     if portal.config.manage_inventory:
         yield from _of_products(comparison, now)
 
 
 def cannot_tell(portal: Portal) -> list[str]:
-    """Say what a comparison of these accounts cannot know."""
+    """Return what a comparison of these accounts cannot see, in sentences."""
     found = []
     if not portal.merchant.lists_all:
         found.append(
@@ -60,10 +61,10 @@ def cannot_tell(portal: Portal) -> list[str]:
 
 
 def _alone(comparison: Comparison, ids: Sequence[str]) -> Iterator[Difference]:
-    """Yield the orders without a twin that the rules of the portal would have one of."""
+    """Yield requested orders that should be at the Supplier and are not."""
     portal = comparison.portal
     links = portal.links.of_merchant("order", ids)
-    wanted = [Owed(key=one, merchant_id=one) for one in ids]
+    wanted = [StepRef(key=one, merchant_id=one) for one in ids]
     for page in TASKS["import-orders"].replan(portal, wanted):
         for step in page.items:
             found = _of_alone(comparison, step, links.get(step.merchant_id or ""))
@@ -72,41 +73,43 @@ def _alone(comparison: Comparison, ids: Sequence[str]) -> Iterator[Difference]:
 
 
 def _of_alone(comparison: Comparison, step: Step, link: Link | None) -> Difference | None:
-    id_, is_hidden = step.merchant_id or step.key, bool(comparison.sides.left_out["supplier"])
+    id_, is_hidden = step.merchant_id or step.key, bool(comparison.snapshot.left_out["supplier"])
     if isinstance(step.payload, Order):
-        owed = Owed(key=step.key, merchant_id=step.merchant_id)
+        step_ref = StepRef(key=step.key, merchant_id=step.merchant_id)
         what = "is requested at the Merchant and not at the Supplier"
-        if is_hidden:  # and sent again if it is there all the same
+        if is_hidden:  # It is sent again if it is there after all.
             what, task = f"{what}, as far as that shows", ""
         else:
             task = "import-orders"
-        return comparison.differs("no-supplier-order", what, (id_, ""), task=task, owed=owed)
-    if step.verdict and step.verdict.state == "failed":
-        what = f"cannot be imported: {step.verdict.reason}"
+        return comparison.differs(
+            "no-supplier-order", what, (id_, ""), task=task, step_ref=step_ref
+        )
+    if step.decision and step.decision.state == "failed":
+        what = f"cannot be imported: {step.decision.reason}"
         return comparison.differs("no-supplier-order", what, (id_, ""))
-    if is_hidden or (step.verdict and step.verdict.state == "skipped"):
+    if is_hidden or (step.decision and step.decision.state == "skipped"):
         return None
     there = link.supplier_id if link else ""
     what = f"was imported as order {there}, which the Supplier does not have"
     return comparison.differs("supplier-order-gone", what, (id_, there))
 
 
-def _of_twins(comparison: Comparison, twins: Twins) -> Iterator[Difference]:
-    merchant = twins.merchant
-    alive = [family for _, family in twins.suppliers if not family.is_cancelled]
-    newest = twins.suppliers[-1][1]
+def _of_linked(comparison: Comparison, linked: LinkedOrders) -> Iterator[Difference]:
+    merchant = linked.merchant
+    alive = [tree for _, tree in linked.suppliers if not tree.is_cancelled]
+    newest = linked.suppliers[-1][1]
     if not merchant.members:
         is_all = comparison.portal.merchant.lists_all
-        if alive and is_all and not comparison.sides.left_out["merchant"]:
+        if alive and is_all and not comparison.snapshot.left_out["merchant"]:
             what = f"is the Merchant's order {merchant.id}, which the Merchant does not have"
             yield comparison.differs("no-merchant-order", what, ("", alive[0].id))
         return
     if len(alive) > 1:
-        names = ", ".join(family.id for family in alive)
+        names = ", ".join(tree.id for tree in alive)
         what = f"is at the Supplier {len(alive)} times: {names}; cancel all but one there"
         yield comparison.differs("two-supplier-orders", what, (merchant.id, alive[-1].id))
     if alive and (
-        above := [one for one in comparison.sides.above(merchant.id) if not one.is_cancelled]
+        above := [one for one in comparison.snapshot.above(merchant.id) if not one.is_cancelled]
     ):
         what = (
             f"is at the Supplier twice: in order {above[0].id}, which was sent before the Merchant"
@@ -114,18 +117,20 @@ def _of_twins(comparison: Comparison, twins: Twins) -> Iterator[Difference]:
         )
         yield comparison.differs("two-supplier-orders", what, (merchant.id, alive[-1].id))
     supplier = newest if not alive or newest in alive else alive[-1]
-    generation = next(g for g, family in twins.suppliers if family is supplier)
+    generation = next(g for g, tree in linked.suppliers if tree is supplier)
     yield from _quantities(comparison, merchant, supplier)
     for match in matches(merchant, supplier, origin=comparison.portal.origin):
         yield from _of_match(comparison, merchant, supplier, match, generation)
 
 
-def _quantities(comparison: Comparison, merchant: Family, supplier: Family) -> Iterator[Difference]:
-    """Yield lines of which what is open, shipped and cancelled is not what was ordered."""
-    here, there = (contents(family.leaves(family.id)) for family in (merchant, supplier))
+def _quantities(
+    comparison: Comparison, merchant: OrderTree, supplier: OrderTree
+) -> Iterator[Difference]:
+    """Yield lines whose open, shipped and cancelled units do not add up to the ordered units."""
+    here, there = (contents(tree.leaves(tree.id)) for tree in (merchant, supplier))
     about = (merchant.id, supplier.id)
-    for family, held, side in ((merchant, here, "Merchant"), (supplier, there, "Supplier")):
-        whole = family.member(family.id)
+    for tree, held, side in ((merchant, here, "Merchant"), (supplier, there, "Supplier")):
+        whole = tree.member(tree.id)
         if whole and whole.order.is_split and not alike(contents([whole]), held):
             what = f"its pieces at the {side} are {_list(held)}, not {_list(contents([whole]))}"
             yield comparison.differs("sum-broken", what, about)
@@ -138,7 +143,7 @@ def _quantities(comparison: Comparison, merchant: Family, supplier: Family) -> I
 
 
 def _of_untold(
-    comparison: Comparison, merchant: Family, supplier: Family, side: str
+    comparison: Comparison, merchant: OrderTree, supplier: OrderTree, side: str
 ) -> Iterator[Difference]:
     portal = comparison.portal
     is_ours = all(one.is_ours for one in merchant.members)
@@ -152,23 +157,23 @@ def _list(quantities: dict[str, int]) -> str:
 
 
 def _of_match(
-    comparison: Comparison, merchant: Family, supplier: Family, match: Match, generation: int
+    comparison: Comparison, merchant: OrderTree, supplier: OrderTree, match: Match, generation: int
 ) -> Iterator[Difference]:
     about = (match.merchant_id, match.supplier_id)
     ours, theirs = merchant.leaves(match.merchant_id), supplier.leaves(match.supplier_id)
     if match.how == "only-supplier":
         what = f"is split at the Supplier into {len(theirs)}, not at the Merchant"
         is_open = all(one.order.status == "dropshipment_requested" for one in ours)
-        owed = Owed(key=match.supplier_id, **_ids(match))
+        step_ref = StepRef(key=match.supplier_id, **_ids(match))
         task = "split-order" if is_open else ""
-        yield comparison.differs("split-on-one-side", what, about, task=task, owed=owed)
+        yield comparison.differs("split-on-one-side", what, about, task=task, step_ref=step_ref)
     elif match.how == "only-merchant":
         what = f"is split at the Merchant into {len(ours)}, not at the Supplier"
         yield comparison.differs("split-on-one-side", what, about)
-    elif match.how == "otherwise":
+    elif match.how == "split-differently":
         what = "is split on both sides, not alike"
         yield comparison.differs("split-on-one-side", what, about)
-    if match.how in ("leaves", "only-merchant") and ours and theirs:
+    if match.how in ("unsplit", "only-merchant") and ours and theirs:
         yield from _statuses(comparison, match, ours, theirs[0], generation)
         for one in ours:
             yield from _tracking(comparison, match, one, theirs[0])
@@ -185,12 +190,12 @@ def _statuses(
     all_cancelled = all(one.order.status == "cancelled" for one in ours)
     if all_cancelled and not any(valid_numbers(one) for one in ours):
         if _is_open(theirs):
-            owed = Owed(key=f"{match.merchant_id}#{generation}", **_ids(match))
+            step_ref = StepRef(key=f"{match.merchant_id}#{generation}", **_ids(match))
             what = "is cancelled at the Merchant and open at the Supplier"
             task = "cancel-orders"
             if not comparison.portal.merchant.cancelled_among([match.merchant_id]):
                 what, task = f"{what}; cancel it there, since this status does not travel", ""
-            yield comparison.differs("not-cancelled", what, about, task=task, owed=owed)
+            yield comparison.differs("not-cancelled", what, about, task=task, step_ref=step_ref)
     elif _is_open(theirs) and _was_restored(comparison.portal, match, ours):
         what = (
             f"is open on both sides: the Supplier restored it, and the Merchant does not request it"
@@ -205,7 +210,7 @@ def _statuses(
 
 
 def _was_restored(portal: Portal, match: Match, ours: Sequence[Standing]) -> bool:
-    """Return True if our task cancelled it there, and the Merchant is to send it itself now."""
+    """True if ordosync cancelled it at the Supplier, and the Merchant now ships it itself."""
     if not any(one.order.status == "awaiting_fulfillment" for one in ours):
         return False
     link = portal.links.of_merchant("order", [match.merchant_id]).get(match.merchant_id)
@@ -229,9 +234,11 @@ def _tracking(
         what = f"is shipped at the Supplier with {label.tracking_number}, cancelled at the Merchant"
         yield comparison.differs("shipped-though-cancelled", what, about)
     elif not here:
-        owed = Owed(key=f"{label.id}:{label.tracking_number}", **_of_label(match, label))
+        step_ref = StepRef(key=f"{label.id}:{label.tracking_number}", **_of_label(match, label))
         what = f"is shipped at the Supplier with {label.tracking_number}, not at the Merchant"
-        yield comparison.differs("no-tracking", what, about, task="update-tracking", owed=owed)
+        yield comparison.differs(
+            "no-tracking", what, about, task="update-tracking", step_ref=step_ref
+        )
     elif label.tracking_number not in here:
         what = (
             f"has tracking {label.tracking_number} at the Supplier, {', '.join(here)} at the"
@@ -248,7 +255,7 @@ def _in_part(label: Shipment, here: Sequence[str]) -> str:
 
 
 def _without_number(comparison: Comparison) -> str:
-    """Say of an order that it is shipped; only a Supplier that lists parcels says that without."""
+    """Return the text for an order that is shipped without a tracking number."""
     if comparison.portal.supplier.lists_all:
         return "is shipped at the Supplier without a tracking number; add it there"
     return "is shipped at the Supplier, and the Merchant has no valid tracking number"
@@ -259,41 +266,41 @@ def _void(comparison: Comparison, match: Match, ours: Standing, theirs: Standing
     number = told.tracking_number
     deleted = next((one for one in theirs.shipments if one.tracking_number in ("", number)), None)
     if told.id == OWN:
-        deleted = None  # whatever it was, it is not this one
+        deleted = None  # The valid number is another one.
     what = f"has tracking {number} at the Merchant, and is open at the Supplier"
-    owed = None
+    step_ref = None
     if deleted:
-        owed = Owed(key=f"{deleted.id}:{number}:void", **_of_label(match, deleted))
+        step_ref = StepRef(key=f"{deleted.id}:{number}:void", **_of_label(match, deleted))
     return comparison.differs(
         "tracking-void",
         what,
         (ours.order.id, match.supplier_id),
-        task="update-tracking" if owed else "",
-        owed=owed,
+        task="update-tracking" if step_ref else "",
+        step_ref=step_ref,
     )
 
 
 def _of_products(comparison: Comparison, now: datetime) -> Iterator[Difference]:
-    """Yield products without a link, and quantities that are not the same."""
+    """Yield products without a link, and quantities that differ."""
     portal = comparison.portal
     request = PlanRequest(cursor=None, now=now)
     if "import-products" in comparison.able:
         for page in TASKS["import-products"].plan(portal, request):
             for step in page.items:
                 if isinstance(step.payload, Product):
-                    owed = Owed(key=step.key, merchant_id=step.merchant_id)
+                    step_ref = StepRef(key=step.key, merchant_id=step.merchant_id)
                     what = "is a product of this Supplier's that was not imported"
                     yield comparison.differs(
                         "no-product-link",
                         what,
                         (step.key, ""),
                         task="import-products",
-                        owed=owed,
+                        step_ref=step_ref,
                     )
     if "write-inventory-back" in comparison.able:
         for page in TASKS["write-inventory-back"].plan(portal, request):
             for step in page.items:
-                if step.verdict is None:
+                if step.decision is None:
                     yield comparison.differs(
                         "quantity-differs",
                         f"has another quantity: {step.summary}",

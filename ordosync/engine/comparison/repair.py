@@ -1,4 +1,4 @@
-"""Repairs differences by the ordinary tasks, which read once more what they are to do again."""
+"""Repairs differences with the ordinary tasks: the steps in question are due again."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from ordosync.clock import Clock
 from ordosync.engine import run_task
 from ordosync.engine.comparison.difference import Difference
 from ordosync.engine.execution.brake import Brake
-from ordosync.engine.execution.claim import Held
+from ordosync.engine.execution.claim import AlreadyRunning
 from ordosync.engine.execution.interruption import Stop
 from ordosync.errors import AccountError
 from ordosync.store import Store
@@ -19,15 +19,15 @@ from ordosync.tasks.base import Portal, Task
 
 def mend(
     portal: Portal, found: Sequence[Difference], store: Store, clock: Clock, stop: Stop
-) -> Iterator[Run | Held]:
-    """Run each task that repairs some of these. Raises `BrakeError` where it would be too much."""
+) -> Iterator[Run | AlreadyRunning]:
+    """Run each task that repairs some of these. Raises `BrakeError` at the safety limit."""
     for task in TASKS.values():
         mine = [one for one in found if one.task == task.name]
         if not mine or stop.reason:
             continue
         rows = _rows(portal, task, mine, store, clock)
-        if any(one.owed is None for one in mine):
-            # Such as stock, of which the task compares everything anyway, under its own brake.
+        if any(one.step_ref is None for one in mine):
+            # Stock, for example: its task compares everything anyway, within its own safety limit.
             yield run_task(task, portal, store, clock, stop, trigger="manual")
         elif rows:
             _check_brake(portal, task, rows)
@@ -35,23 +35,26 @@ def mend(
 
 
 def without_dismissed(found: Sequence[Difference], store: Store) -> list[Difference]:
-    """Leave to people what a person has dismissed."""
+    """Leave out the steps that an operator has dismissed."""
     return [_by_hand(one, store) for one in found]
 
 
 def _by_hand(one: Difference, store: Store) -> Difference:
-    row = one.owed and store.steps.by_key(one.portal, one.task, [one.owed.key]).get(one.owed.key)
+    if one.step_ref is None:
+        return one
+    key = one.step_ref.key
+    row = store.steps.by_key(one.portal, one.task, [key]).get(key)
     if not row or _is_wanted(row):
         return one
     what = f"{one.what}; it was dismissed, `ordosync retry {row.id}` sends it"
-    return replace(one, what=what, task="", owed=None)
+    return replace(one, what=what, task="", step_ref=None)
 
 
 def _rows(
     portal: Portal, task: Task, mine: Sequence[Difference], store: Store, clock: Clock
 ) -> list[StepRow]:
-    """Return the steps that are to be tried again, those that the store knows and new ones."""
-    wanted = {one.owed.key: one.owed for one in mine if one.owed}
+    """Return the steps to try again: known ones and new ones."""
+    wanted = {one.step_ref.key: one.step_ref for one in mine if one.step_ref}
     known = store.steps.by_key(portal.name, task.name, list(wanted))
     return [
         known.get(key)
@@ -64,20 +67,20 @@ def _rows(
             code=None,
             reason=None,
             content="",
-            merchant_id=owed.merchant_id,
-            supplier_id=owed.supplier_id,
+            merchant_id=step_ref.merchant_id,
+            supplier_id=step_ref.supplier_id,
             attempts=0,
             not_before=None,
             created_at=clock.now(),
             updated_at=clock.now(),
             last_run_id=0,
         )
-        for key, owed in wanted.items()
+        for key, step_ref in wanted.items()
     ]
 
 
 def _is_wanted(row: StepRow) -> bool:
-    """Whether nobody has dismissed a step, which then only `retry` tries."""
+    """True if the step is not dismissed; a dismissed step is only tried by `retry`."""
     return row.code != DISMISSED
 
 
@@ -87,7 +90,7 @@ def _check_brake(portal: Portal, task: Task, rows: Sequence[StepRow]) -> None:
     brake = Brake(task, portal)
     try:
         for page in task.replan(portal, rows):
-            brake.weigh(page.items, [step for step in page.items if not step.verdict])
+            brake.weigh(page.items, [step for step in page.items if not step.decision])
         brake.check()
     except AccountError:
         portal.merchant.close()

@@ -1,8 +1,8 @@
-"""Both accounts as they stand, side by side, in a temporary file: what compares them reads this.
+"""A snapshot of both accounts in a temporary database, which comparisons read.
 
-The reference that the Supplier's order carries says which two are one; where there is none, since
-the order was there before and was only linked, the link does. Orders come in families: what was
-imported, and the pieces of it. Addresses and notes are left out.
+Orders are paired by the reference that the Supplier's order carries. An order that was only linked
+has no reference and is paired by its link. An order and its pieces are a tree. Addresses and
+notes are left out.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from ordosync.accounts.account import OrderListing, Role
 from ordosync.database import sqlite3
-from ordosync.engine.comparison.order_trees import Family, Twins
+from ordosync.engine.comparison.order_trees import LinkedOrders, OrderTree
 from ordosync.models import Address, Order, Page, Standing
 from ordosync.tasks.base import Portal
 from ordosync.tasks.order_fields import lines_sent
@@ -35,29 +35,29 @@ _TABLES = """
     create index standing_number on standing (role, number);
     create table above (role text, ancestor text, id text, primary key (role, ancestor, id));
     create index above_id on above (role, id);
-    create table twins (
+    create table linked (
         merchant_id text, generation integer, supplier_id text,
         primary key (merchant_id, generation, supplier_id)
     );
-    create index twins_supplier on twins (supplier_id);
+    create index linked_supplier on linked (supplier_id);
 """
 
 
-class Sides:
-    """What stands in both accounts of a portal."""
+class Snapshot:
+    """The orders of both accounts of a portal, at one moment."""
 
     def __init__(self, db: "sqlite3.Connection", portal: Portal) -> None:
         self._db = db
         self.portal = portal
         self.other_origins: set[str] = set()
-        """What other references begin with that look like ours."""
+        """The origins of references of other portals."""
         self.left_out: Mapping[Role, str] = {
             role: account.unlisted() for role, account in portal.sides
         }
-        """What an account does not show, so that it may exist although it is not here."""
+        """The orders that an account cannot list, by role. They may exist nevertheless."""
 
     def load(self, now: datetime) -> None:
-        """Read both accounts, the Merchant's first: what is new there is no difference yet."""
+        """Read both accounts. The Merchant's is first: a later order there is not a difference."""
         self._read("merchant", self.portal.merchant.listing, now)
         self._read("supplier", self.portal.supplier.listing, now)
         if not self.portal.supplier.lists_all:
@@ -65,46 +65,47 @@ class Sides:
         self._add_linked()
 
     def load_supplier(self, now: datetime) -> None:
-        """Read the Supplier's account alone."""
+        """Read only the Supplier's account."""
         self._read("supplier", self.portal.supplier.listing, now)
 
-    def pairs(self) -> Iterator[Twins]:
-        """Yield each order of the Merchant that the Supplier has, by its id."""
+    def pairs(self) -> Iterator[LinkedOrders]:
+        """Yield each order of the Merchant that the Supplier has, in the order of its ids."""
         last = ""
         while rows := self._db.execute(
-            "select distinct merchant_id from twins where merchant_id > ? order by 1 limit ?",
+            "select distinct merchant_id from linked where merchant_id > ? order by 1 limit ?",
             (last, _PAGE),
         ).fetchall():
             for (merchant_id,) in rows:
                 found = self._db.execute(
-                    "select generation, supplier_id from twins where merchant_id = ? order by 1, 2",
+                    "select generation, supplier_id from linked where merchant_id = ?"
+                    " order by 1, 2",
                     (merchant_id,),
                 ).fetchall()
-                yield Twins(
-                    merchant=self._family("merchant", merchant_id),
+                yield LinkedOrders(
+                    merchant=self._tree("merchant", merchant_id),
                     suppliers=tuple(
-                        (generation, self._family("supplier", supplier_id))
+                        (generation, self._tree("supplier", supplier_id))
                         for generation, supplier_id in found
                     ),
                 )
             last = rows[-1][0]
 
-    def above(self, merchant_id: str) -> list[Family]:
-        """Return what the Supplier has of the orders that this one was split from."""
+    def above(self, merchant_id: str) -> list[OrderTree]:
+        """Return the Supplier's orders for the orders that this one was split from."""
         rows = self._db.execute(
-            "select distinct supplier_id from above join twins on merchant_id = ancestor"
+            "select distinct supplier_id from above join linked on merchant_id = ancestor"
             " where role = 'merchant' and above.id = ?",
             (merchant_id,),
         )
-        return [self._family("supplier", row[0]) for row in rows.fetchall()]
+        return [self._tree("supplier", row[0]) for row in rows.fetchall()]
 
-    def alone(self) -> Iterator[list[str]]:
+    def only_at_merchant(self) -> Iterator[list[str]]:
         """Yield the ids of the Merchant's requested orders that the Supplier does not have."""
         last = ""
         while rows := self._db.execute(
             "select id from standing as this where role = 'merchant' and requested and id > ?"
-            " and not exists (select 1 from twins where merchant_id = this.id)"
-            " and not exists (select 1 from above join twins on merchant_id = ancestor"
+            " and not exists (select 1 from linked where merchant_id = this.id)"
+            " and not exists (select 1 from above join linked on merchant_id = ancestor"
             "  where role = 'merchant' and above.id = this.id)"
             " order by id limit ?",
             (last, _PAGE),
@@ -113,31 +114,31 @@ class Sides:
             last = rows[-1][0]
 
     def numbered(self, number: str) -> list[tuple[Standing, bool]]:
-        """Return the Supplier's orders of this number, and whether each is somebody's twin."""
+        """Return the Supplier's orders of this number, and whether each is linked."""
         rows = self._db.execute(
-            "select doc, exists (select 1 from twins where supplier_id = this.id) from standing"
+            "select doc, exists (select 1 from linked where supplier_id = this.id) from standing"
             " as this where role = 'supplier' and number = ?",
             (number,),
         )
         return [(msgspec.json.decode(doc, type=Standing), bool(known)) for doc, known in rows]
 
     def standing(self, role: Role, id_: str) -> Standing | None:
-        """Return one order as it is listed, if it is."""
+        """Return one order; None if it is not listed."""
         row = self._db.execute(
             "select doc from standing where role = ? and id = ?", (role, id_)
         ).fetchone()
         return msgspec.json.decode(row[0], type=Standing) if row else None
 
     def addressee(self, role: Role, id_: str) -> str:
-        """Return a digest of whom an order is sent to."""
+        """Return a digest of the addressee of an order."""
         row = self._db.execute(
             "select addressee from standing where role = ? and id = ?", (role, id_)
         ).fetchone()
         return row[0] if row else ""
 
-    def _family(self, role: Role, id_: str) -> Family:
+    def _tree(self, role: Role, id_: str) -> OrderTree:
         rows = self._db.execute(
-            # Not `id = :id or id in (...)`: that would read the whole table for each family.
+            # Not `id = :id or id in (...)`: that would read the whole table for each tree.
             "select doc from standing where role = :role and id in"
             " (select :id union select id from above where role = :role and ancestor = :id)",
             {"role": role, "id": id_},
@@ -145,7 +146,7 @@ class Sides:
         members = [msgspec.json.decode(row[0], type=Standing) for row in rows]
         # Pieces are numbered in the order in which they were made, the tenth after the ninth.
         members.sort(key=lambda one: (len(one.order.id), one.order.id))
-        return Family(id_, tuple(members))
+        return OrderTree(id_, tuple(members))
 
     def _read(self, role: Role, listing: OrderListing | None, now: datetime) -> None:
         for page in listing.read(now=now) if listing else ():
@@ -170,10 +171,10 @@ class Sides:
                 [(role, ancestor, order.id) for ancestor in order.ancestors],
             )
             if role == "supplier" and order.reference:
-                self._twin(order.reference, (order.id, *order.ancestors)[-1])
+                self._link_by_reference(order.reference, (order.id, *order.ancestors)[-1])
 
     def _bare(self, one: Standing, role: Role) -> Standing:
-        """Leave out what is personal, and name the Merchant's lines as the Supplier does."""
+        """Return the order without personal data, with its lines named as at the Supplier."""
         lines = one.order.lines
         if role == "merchant":
             lines = lines_sent(lines, self.portal.config)
@@ -188,7 +189,7 @@ class Sides:
         )
         return replace(one, order=order)
 
-    def _twin(self, reference: str, supplier_id: str) -> None:
+    def _link_by_reference(self, reference: str, supplier_id: str) -> None:
         origin, _, key = reference.partition(":")
         merchant_id, _, generation = key.rpartition("#")
         if not merchant_id or not generation.isdecimal():
@@ -197,12 +198,12 @@ class Sides:
             self.other_origins.add(origin)
             return
         self._db.execute(
-            "insert or ignore into twins values (?, ?, ?)",
+            "insert or ignore into linked values (?, ?, ?)",
             (merchant_id, int(generation), supplier_id),
         )
 
     def _look_up(self) -> None:
-        """Ask a Supplier that lists nothing for each of the Merchant's orders by our reference."""
+        """Look up each order by reference at a Supplier that cannot list its orders."""
         for ids in self._ids():
             generation, left = 1, ids
             while left:
@@ -226,10 +227,10 @@ class Sides:
         self._keep("supplier", Page(items=(Standing(order=order),)))
 
     def _add_linked(self) -> None:
-        """Believe a link where no reference says which order of the Supplier's is meant."""
+        """Pair orders by their link if no reference says which order of the Supplier is meant."""
         for ids in self._ids():
             links = list(self.portal.links.of_merchant("order", ids).values())
-            missing = [link for link in links if not self._has_twin(link.merchant_id)]
+            missing = [link for link in links if not self._is_linked(link.merchant_id)]
             if not self.portal.supplier.lists_all:
                 known = self.portal.supplier.orders.statuses([link.supplier_id for link in missing])
                 for id_, status in known.items():
@@ -238,16 +239,16 @@ class Sides:
                 self._add_link(link)
 
     def _add_link(self, link: "Link") -> None:
-        # A piece's link is not that of an order: it is found with the whole that it is a piece of.
+        # A piece is found with the order that it was split from, not by its own link.
         self._db.execute(
-            "insert or ignore into twins select ?, ?, id from standing as this"
+            "insert or ignore into linked select ?, ?, id from standing as this"
             " where role = 'supplier' and id = ? and not exists (select 1 from above"
             "  where role = 'supplier' and above.id = this.id)",
             (link.merchant_id, link.generation, link.supplier_id),
         )
 
-    def _has_twin(self, merchant_id: str) -> bool:
-        row = self._db.execute("select 1 from twins where merchant_id = ?", (merchant_id,))
+    def _is_linked(self, merchant_id: str) -> bool:
+        row = self._db.execute("select 1 from linked where merchant_id = ?", (merchant_id,))
         return row.fetchone() is not None
 
     def _ids(self) -> Iterator[list[str]]:
@@ -261,24 +262,24 @@ class Sides:
 
 
 @contextmanager
-def both_sides(portal: Portal, *, now: datetime) -> Iterator[Sides]:
-    """Read both accounts into a temporary file, which goes when it is done with."""
-    with _empty(portal) as sides:
-        sides.load(now)
-        yield sides
+def both_sides(portal: Portal, *, now: datetime) -> Iterator[Snapshot]:
+    """Read both accounts into a temporary file, which is deleted at the end."""
+    with _empty(portal) as snapshot:
+        snapshot.load(now)
+        yield snapshot
 
 
 @contextmanager
-def supplier_side(portal: Portal, *, now: datetime) -> Iterator[Sides]:
-    """Read only the Supplier's."""
-    with _empty(portal) as sides:
-        sides.load_supplier(now)
-        yield sides
+def supplier_side(portal: Portal, *, now: datetime) -> Iterator[Snapshot]:
+    """Read only the Supplier's account into a temporary file."""
+    with _empty(portal) as snapshot:
+        snapshot.load_supplier(now)
+        yield snapshot
 
 
 @contextmanager
-def _empty(portal: Portal) -> Iterator[Sides]:
-    # A file by its name: some builds of SQLite keep unnamed ones in memory, however large.
+def _empty(portal: Portal) -> Iterator[Snapshot]:
+    # A named file: some builds of SQLite keep unnamed databases in memory, however large.
     with (
         TemporaryDirectory(prefix="ordosync-") as folder,
         closing(sqlite3.connect(Path(folder) / "sides.db", isolation_level=None)) as db,
@@ -287,10 +288,10 @@ def _empty(portal: Portal) -> Iterator[Sides]:
         db.execute("pragma synchronous = off")
         db.executescript(_TABLES)
         db.execute("begin")
-        yield Sides(db, portal)
+        yield Snapshot(db, portal)
 
 
 def digest(name: str) -> str:
-    """Return what tells one addressee from another, and does not say who it is."""
+    """Return a keyed digest that distinguishes addressees without revealing them."""
     known = " ".join(name.split()).casefold()
     return hashlib.blake2b(known.encode("utf-8", "replace"), digest_size=16).hexdigest()

@@ -1,7 +1,7 @@
-"""How an order stands, and what happens next or what to do, with the command.
+"""The state of an order, and what happens next or what to do, with the command.
 
-What needs a person comes first, then what waits, then how far the order has come. Each function
-returns None where it has nothing to say.
+Steps that need an operator come first, then waiting steps, then the progress of the order. Each
+function returns None if it does not apply.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ordosync.engine.diagnosis.order_facts import OrderFacts
-from ordosync.engine.diagnosis.story import Ending
+from ordosync.engine.diagnosis.story import Conclusion
 from ordosync.engine.scheduling.timetable import Scheduled
 from ordosync.store.steps import StepRow
 from ordosync.tasks import supplier_status
@@ -18,15 +18,15 @@ from ordosync.tasks.order_notices import is_notice
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """What runs when, as of now."""
+    """The schedule as of now."""
 
     tasks: Sequence[Scheduled]
     now: datetime
 
 
-def ending(facts: OrderFacts, due: Due) -> Ending:
-    """Return how an order stands; `due` is what runs when."""
-    rules: tuple[Callable[[OrderFacts, Due], Ending | None], ...] = (
+def conclusion(facts: OrderFacts, due: Due) -> Conclusion:
+    """Return the state of an order; `due` is the schedule."""
+    rules: tuple[Callable[[OrderFacts, Due], Conclusion | None], ...] = (
         _open_step,
         _of_pieces,
         _ended,
@@ -44,7 +44,7 @@ def ending(facts: OrderFacts, due: Due) -> Ending:
 
 
 def next_run(task: str, portal: str, due: Due) -> str:
-    """Say when a task of a portal runs next, and the command that runs it now."""
+    """Return when a task of a portal runs next, and the command that runs it now."""
     now = f"`ordosync {task} {portal}`"
     one = next((one for one in due.tasks if (one.portal, one.task) == (portal, task)), None)
     if one is None:
@@ -62,22 +62,22 @@ def next_run(task: str, portal: str, due: Due) -> str:
 WHEN_OVER = "closed by itself when it is taken back, shipped or cancelled; now:"
 
 
-def of_open_step(step: StepRow) -> Ending | None:
-    """Say what becomes of a step that is not settled; None: it is."""
+def of_open_step(step: StepRow) -> Conclusion | None:
+    """Return what happens to an unsettled step; None if it is settled."""
     by_hand = f"`ordosync retry {step.id}`"
     if step.state == "failed" and is_notice(step.key):
-        return Ending(state="failed", next=f"{WHEN_OVER} `ordosync retry {step.id} --not-sent`")
+        return Conclusion(state="failed", next=f"{WHEN_OVER} `ordosync retry {step.id} --not-sent`")
     if step.state == "failed":
-        return Ending(
+        return Conclusion(
             state="failed",
-            next=f"mend the cause, then {by_hand}; or, if nothing is to be done,"
+            next=f"fix the cause, then {by_hand}; or, if there is nothing to do,"
             f" `ordosync dismiss {step.id}`",
         )
     at = f" after {_at(step.not_before)}" if step.not_before else " by the next run"
     if step.state == "waiting":
-        return Ending(state="waiting", next=f"tried again by itself{at}; now: {by_hand}")
+        return Conclusion(state="waiting", next=f"tried again by itself{at}; now: {by_hand}")
     if step.state in ("sending", "unknown"):
-        return Ending(
+        return Conclusion(
             state="unknown",
             next=f"looked for by itself{at}, before anything is sent again; if you know better:"
             f" `ordosync retry {step.id} --sent ID` or `--not-sent`",
@@ -85,7 +85,7 @@ def of_open_step(step: StepRow) -> Ending | None:
     return None
 
 
-def _open_step(facts: OrderFacts, _: Due) -> Ending | None:
+def _open_step(facts: OrderFacts, _: Due) -> Conclusion | None:
     order = ("failed", "sending", "unknown", "waiting")
     steps = sorted(
         (
@@ -98,28 +98,28 @@ def _open_step(facts: OrderFacts, _: Due) -> Ending | None:
     return of_open_step(steps[0]) if steps else None
 
 
-def _of_pieces(facts: OrderFacts, due: Due) -> Ending | None:
-    """Return how an order that was split stands: as the first piece that is not done."""
+def _of_pieces(facts: OrderFacts, due: Due) -> Conclusion | None:
+    """Return the state of a split order: that of its first piece that is not done."""
     if not facts.pieces:
         if facts.link and facts.link.state == "split":
             text = "its pieces are orders of their own: ask for them by their numbers"
-            return Ending(state="split", next=text)
+            return Conclusion(state="split", next=text)
         return None
-    ends = [(piece.supplier_id, ending(piece, due)) for piece in facts.pieces]
+    ends = [(piece.supplier_id, conclusion(piece, due)) for piece in facts.pieces]
     number, first = next((one for one in ends if one[1].state not in _DONE), ends[0])
     if first.state in _DONE:
-        return Ending(state="split", next=f"nothing: each of its {len(ends)} pieces is done")
-    return Ending(state="split", next=f"piece {number} ({first.state}): {first.next}")
+        return Conclusion(state="split", next=f"nothing: each of its {len(ends)} pieces is done")
+    return Conclusion(state="split", next=f"piece {number} ({first.state}): {first.next}")
 
 
-def _ended(facts: OrderFacts, due: Due) -> Ending | None:
+def _ended(facts: OrderFacts, due: Due) -> Conclusion | None:
     link = facts.link
     shop, supplier = _names(facts)
     if link is None:
         return None
     if link.state == "cancelled_by_task":
         if facts.is_requested and facts.here and facts.here.status == "dropshipment_requested":
-            return Ending(
+            return Conclusion(
                 state="requested-again",
                 next=next_run("import-orders", facts.portal.name, due),
             )
@@ -127,18 +127,18 @@ def _ended(facts: OrderFacts, due: Due) -> Ending | None:
             return None
         if facts.there and facts.there.status in supplier_status.OPEN:
             return _restored(facts)
-        return Ending(state="cancelled", next=f"nothing, unless {shop} requests it again")
+        return Conclusion(state="cancelled", next=f"nothing, unless {shop} requests it again")
     is_gone = facts.there is not None and facts.there.status == "cancelled"
     if link.state == "cancelled_by_supplier" or is_gone:
         if facts.here and facts.here.status == "cancelled":
-            return Ending(state="cancelled", next="nothing: both sides have cancelled it")
-        return Ending(
+            return Conclusion(state="cancelled", next="nothing: both sides have cancelled it")
+        return Conclusion(
             state="cancelled-by-supplier",
             next=f"{supplier} cancelled it, and that does not travel: cancel it at {shop}, or"
             f" restore it at {supplier}{_desk(facts, 'restore')}",
         )
     if link.state == "cancel_refused":
-        return Ending(
+        return Conclusion(
             state="cancelled-too-late",
             next=f"{shop} cancelled it when it was shipped: take the parcel back, or void the"
             f" label{_desk(facts, 'ship', '--void')}",
@@ -146,62 +146,64 @@ def _ended(facts: OrderFacts, due: Due) -> Ending | None:
     return None
 
 
-def _restored(facts: OrderFacts) -> Ending:
-    """Say what is to be done with an order that the Supplier opened again by itself."""
+def _restored(facts: OrderFacts) -> Conclusion:
+    """Return what to do with an order that the Supplier has restored."""
     shop, supplier = _names(facts)
     name = facts.portal.name
     if facts.here and facts.here.status == "awaiting_fulfillment":
         text = f"both sides have it open, and both may send it: cancel it at {supplier}"
-        return Ending(state="open-on-both-sides", next=f"{text}{_desk(facts, 'cancel')}")
-    return Ending(
+        return Conclusion(state="open-on-both-sides", next=f"{text}{_desk(facts, 'cancel')}")
+    return Conclusion(
         state="restored-by-supplier",
         next=f"{supplier} restored what {shop} cancelled: `ordosync reconcile {name} --fix` cancels"
         f" it there again",
     )
 
 
-def _shipped(facts: OrderFacts, due: Due) -> Ending | None:
+def _shipped(facts: OrderFacts, due: Due) -> Conclusion | None:
     told = facts.told[-1][0] if facts.told else None
     shop, supplier = _names(facts)
     if any(step.code == "no-tracking" for step in facts.steps) and not told:
-        return Ending(
+        return Conclusion(
             state="without-tracking",
             next=f"{shop} waits for a number: add tracking to order {facts.supplier_id}"
             f" at {supplier}",
         )
     is_sent = facts.there.is_shipped if facts.there else None
     if told and told.state == "live" and is_sent is not False:
-        return Ending(state="shipped", next=f"nothing: it is shipped, and {shop} knows it")
+        return Conclusion(state="shipped", next=f"nothing: it is shipped, and {shop} knows it")
     if facts.link and is_sent:
         told_by = next_run("update-tracking", facts.portal.name, due)
-        return Ending(state="not-told", next=f"{shop} does not know yet: {told_by}")
+        return Conclusion(state="not-told", next=f"not reported to {shop} yet: {told_by}")
     if told and facts.link:
-        return Ending(
+        return Conclusion(
             state="voided",
             next=f"its label is void: {supplier} ships it again{_desk(facts, 'ship', *_LABEL)}",
         )
     return None
 
 
-def _in_conflict(facts: OrderFacts, due: Due) -> Ending | None:
+def _in_conflict(facts: OrderFacts, due: Due) -> Conclusion | None:
     if facts.link is None or not facts.here or facts.here.status != "cancelled":
         return None
     shop, supplier = _names(facts)
-    return Ending(
+    return Conclusion(
         state="cancel-not-sent",
         next=f"{shop} cancelled it and {supplier} does not know:"
         f" {next_run('cancel-orders', facts.portal.name, due)}",
     )
 
 
-def _imported(facts: OrderFacts, _: Due) -> Ending | None:
+def _imported(facts: OrderFacts, _: Due) -> Conclusion | None:
     if facts.link is None:
         return None
     supplier = facts.portal.supplier.name
-    return Ending(state="imported", next=f"{supplier} is to ship it{_desk(facts, 'ship', *_LABEL)}")
+    return Conclusion(
+        state="imported", next=f"{supplier} is to ship it{_desk(facts, 'ship', *_LABEL)}"
+    )
 
 
-def _skipped(facts: OrderFacts, due: Due) -> Ending | None:
+def _skipped(facts: OrderFacts, due: Due) -> Conclusion | None:
     steps = [step for step in facts.of_task("import-orders") if step.state == "skipped"]
     if not steps:
         return None
@@ -211,51 +213,51 @@ def _skipped(facts: OrderFacts, due: Due) -> Ending | None:
     text = advice.format(shop=_names(facts)[0], portal=portal, retry=retry)
     if code == "gone" and facts.is_requested:
         text = next_run("import-orders", portal, due)
-    return Ending(state="skipped", next=text)
+    return Conclusion(state="skipped", next=text)
 
 
-def _only_at_supplier(facts: OrderFacts, due: Due) -> Ending | None:
+def _only_at_supplier(facts: OrderFacts, due: Due) -> Conclusion | None:
     if facts.there is None:
         return None
     supplier = facts.portal.supplier.name
     if facts.there.reference:
-        return Ending(
+        return Conclusion(
             state="not-linked",
             next="it was made by ordosync, and this database does not know it; it is found by its"
             f" reference and linked, not sent again: "
             f"{next_run('import-orders', facts.portal.name, due)}",
         )
-    return Ending(
+    return Conclusion(
         state="own",
         next=f"nothing: it is {supplier}'s own order, which no portal brought",
     )
 
 
-def _not_imported(facts: OrderFacts, due: Due) -> Ending:
+def _not_imported(facts: OrderFacts, due: Due) -> Conclusion:
     portal, shop = facts.portal, _names(facts)[0]
     here = facts.here
     again = next_run("import-orders", portal.name, due)
     if here is None:
-        return Ending(state="not-imported", next=again)
+        return Conclusion(state="not-imported", next=again)
     if here.trouble:
-        return Ending(state="not-known", next="ask again when the account answers")
+        return Conclusion(state="not-known", next="ask again when the account answers")
     if here.status in ("cancelled", "shipped"):
-        return Ending(state=here.status, next=f"nothing: {shop} itself {_DID[here.status]} it")
+        return Conclusion(state=here.status, next=f"nothing: {shop} itself {_DID[here.status]} it")
     if here.is_split:
         text = f"its pieces are imported, not itself: {', '.join(here.pieces)}"
-        return Ending(state="split", next=text)
+        return Conclusion(state="split", next=text)
     if here.supplier is None and portal.merchant.desk:
-        return Ending(
+        return Conclusion(
             state="not-requested",
-            next=f"nobody was asked to ship it: {_request(facts)}; or{_ship_here(facts)}",
+            next=f"it is not requested from a supplier: {_request(facts)}; or{_ship_here(facts)}",
         )
     if here.supplier and not facts.is_requested:
-        return Ending(
+        return Conclusion(
             state="elsewhere",
             next=f"{shop} requested it from {here.supplier}, not from {facts.wanted_from}:"
             " nothing is to do here",
         )
-    return Ending(state="not-read-yet", next=again)
+    return Conclusion(state="not-read-yet", next=again)
 
 
 def _at(time: datetime) -> str:
@@ -267,7 +269,7 @@ def _names(facts: OrderFacts) -> tuple[str, str]:
 
 
 def _desk(facts: OrderFacts, verb: str, *words: str) -> str:
-    """Return the desk's command for the Supplier's order, where there is a desk."""
+    """Return the command for the Supplier's order; empty if the account is remote."""
     supplier = facts.portal.supplier
     if not supplier.desk:
         return ""
@@ -298,5 +300,5 @@ _AFTER_SKIP = {
     "nothing-to-ship": "nothing: all its quantities are 0 at {shop}; if one rises, it is sent",
     "split-after-import": "nothing: the order that it was split from is at the Supplier",
     "cancelled": "nothing: {shop} cancelled it in time",
-    "dismissed": "nothing, since somebody dismissed it; to send it after all: {retry}",
+    "dismissed": "nothing, it was dismissed; to send it after all: {retry}",
 }

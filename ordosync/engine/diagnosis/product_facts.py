@@ -1,4 +1,4 @@
-"""What is known of a product in one portal, and why its quantity is as it is."""
+"""Facts about a product in one portal, and the reason for its quantity."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from datetime import datetime
 
 from ordosync.accounts.account import PortalAccount
 from ordosync.accounts.supplier import Supplier
-from ordosync.engine.diagnosis.account_lookup import Looking
+from ordosync.engine.diagnosis.account_lookup import AccountLookup
 from ordosync.engine.diagnosis.next_step import Due, next_run, of_open_step
-from ordosync.engine.diagnosis.story import Ending, Event, Story
+from ordosync.engine.diagnosis.story import Conclusion, Event, Story
 from ordosync.errors import AccountError
 from ordosync.models import Stock
 from ordosync.store import Store
@@ -30,25 +30,25 @@ class _Facts:
     imported: StepRow | None
     written: StepRow | None
     here: Stock | None
-    """As the Merchant has it; None: it is not there, or nobody asked."""
+    """The stock at the Merchant; None if it is not there or was not asked for."""
     there: Stock | None
     taken_off: str = ""
-    """What that is less than what the Supplier has on its shelves, and why."""
+    """How the available quantity follows from the counted one, in words."""
     troubles: tuple[str, ...] = ()
 
 
-def product_story(looking: Looking, store: Store, sku: str, due: Due) -> Story | None:
-    """Return the story of what one side calls so; None where no side does."""
-    facts = _gather(looking, store, sku)
+def product_story(lookup: AccountLookup, store: Store, sku: str, due: Due) -> Story | None:
+    """Return the story of the product with this SKU; None if no account has it."""
+    facts = _gather(lookup, store, sku)
     if not any((facts.link, facts.imported, facts.written, facts.here, facts.there)):
         return None
-    end = _ending(looking, facts, due)
+    end = _ending(lookup, facts, due)
     story = Story.of(facts.portal, facts.merchant_id, facts.supplier_id, end)
     return story.with_events(_events(facts))
 
 
-def _gather(looking: Looking, store: Store, sku: str) -> _Facts:
-    portal = looking.portal
+def _gather(lookup: AccountLookup, store: Store, sku: str) -> _Facts:
+    portal = lookup.portal
     links = store.links(portal.name)
     link = links.of_merchant("product", [sku]).get(sku)
     link = link or links.of_supplier("product", [sku]).get(sku)
@@ -58,8 +58,8 @@ def _gather(looking: Looking, store: Store, sku: str) -> _Facts:
     steps = store.steps
     troubles: list[str] = []
     sold, counted = portal.merchant.stock, portal.supplier.stock
-    here = _ask(looking, portal.merchant, sold.current if sold else None, merchant_id, troubles)
-    there = _ask(looking, portal.supplier, counted.of if counted else None, supplier_id, troubles)
+    here = _ask(lookup, portal.merchant, sold.current if sold else None, merchant_id, troubles)
+    there = _ask(lookup, portal.supplier, counted.of if counted else None, supplier_id, troubles)
     imported = steps.by_key(portal.name, "import-products", [merchant_id]).get(merchant_id)
     return _Facts(
         portal=portal,
@@ -77,14 +77,14 @@ def _gather(looking: Looking, store: Store, sku: str) -> _Facts:
 
 
 def _ask(
-    looking: Looking,
+    lookup: AccountLookup,
     account: PortalAccount,
     ask: Callable[[Sequence[str]], Mapping[str, Stock]] | None,
     sku: str,
     troubles: list[str],
 ) -> Stock | None:
-    """Ask an embedded account, or a service if `looking` is online, how many there are."""
-    is_sold = looking.online and looking.portal.config.manage_inventory
+    """Ask an embedded account, or a service if `lookup` is online, how many there are."""
+    is_sold = lookup.online and lookup.portal.config.manage_inventory
     if ask is None or not (account.desk or is_sold):
         return None
     try:
@@ -145,48 +145,48 @@ def _of_write(step: StepRow, shop: str) -> str:
 
 
 def _is_suspended(step: StepRow) -> bool:
-    return step.state == "failed" and step.attempts >= write_inventory_back.TASK.tries
+    return step.state == "failed" and step.attempts >= write_inventory_back.TASK.max_refusals
 
 
-def _ending(looking: Looking, facts: _Facts, due: Due) -> Ending:
+def _ending(lookup: AccountLookup, facts: _Facts, due: Due) -> Conclusion:
     portal = facts.portal
     if facts.link is None:
         return _not_imported(facts, due)
     if facts.here and facts.here.fixed:
         return _fixed(facts, facts.here.fixed)
     if not portal.config.manage_inventory:
-        return Ending(
+        return Conclusion(
             state="shipping-only",
             next=f"nothing: portal {portal.name} writes no quantities; `manage_inventory: true`"
             " in the configuration lets it",
         )
     written = facts.written
     if written and _is_suspended(written):
-        return Ending(
+        return Conclusion(
             state="suspended",
-            next="it is left alone until the quantity changes; mend the cause and write it now:"
+            next="it is not tried again until the quantity changes; fix the cause and write it now:"
             f" `ordosync retry {written.id}`",
         )
     still_open = of_open_step(written) if written else None
     if still_open:
         return still_open
     if facts.there and facts.there.quantity is None:
-        return Ending(state="unset", next=_count_it(facts))
+        return Conclusion(state="unset", next=_count_it(facts))
     if written and written.state == "skipped" and not (facts.here and facts.there):
-        text = _count_it(facts) if written.code == "unset" else f"mend that: it {written.reason}"
-        return Ending(state=written.code or "skipped", next=text)
+        text = _count_it(facts) if written.code == "unset" else f"fix that: it {written.reason}"
+        return Conclusion(state=written.code or "skipped", next=text)
     again = next_run("write-inventory-back", portal.name, due)
     is_same = (
         facts.here and facts.there and facts.here.quantity == max(facts.there.quantity or 0, 0)
     )
     if is_same:
-        return Ending(state="in-step", next="nothing: both sides say the same")
-    if not (facts.here and facts.there) and not looking.online:
-        return Ending(state="written" if written else "not-written", next=again)
-    return Ending(state="differs", next=again)
+        return Conclusion(state="in-step", next="nothing: both sides say the same")
+    if not (facts.here and facts.there) and not lookup.online:
+        return Conclusion(state="written" if written else "not-written", next=again)
+    return Conclusion(state="differs", next=again)
 
 
-def _not_imported(facts: _Facts, due: Due) -> Ending:
+def _not_imported(facts: _Facts, due: Due) -> Conclusion:
     shop, supplier = facts.portal.merchant.name, facts.portal.supplier.name
     still_open = of_open_step(facts.imported) if facts.imported else None
     if still_open:
@@ -194,27 +194,29 @@ def _not_imported(facts: _Facts, due: Due) -> Ending:
     if facts.here and facts.here.fixed in ("unassigned", "archived"):
         return _fixed(facts, facts.here.fixed)
     if facts.here is None and facts.imported is None and facts.there:
-        return Ending(
+        return Conclusion(
             state="not-imported",
             next=f"{supplier} has it and {shop} is not known to: only what import-products has"
             f" linked gets quantities; {next_run('import-products', facts.portal.name, due)}",
         )
-    return Ending(state="not-imported", next=next_run("import-products", facts.portal.name, due))
+    return Conclusion(
+        state="not-imported", next=next_run("import-products", facts.portal.name, due)
+    )
 
 
-def _fixed(facts: _Facts, why: str) -> Ending:
+def _fixed(facts: _Facts, why: str) -> Conclusion:
     shop, supplier = facts.portal.merchant.name, facts.portal.supplier.name
     text = {
         "kit": "nothing: a kit's quantity follows from its components; ask for those",
         "archived": f"nothing: it is archived at {shop}",
         "unassigned": f"nothing: {shop} has assigned it to another supplier than {supplier}",
     }[why]
-    return Ending(state=why, next=text)
+    return Conclusion(state=why, next=text)
 
 
 def _count_it(facts: _Facts) -> str:
     supplier = facts.portal.supplier
-    text = f"nobody has counted it at {supplier.name}"
+    text = f"it was never counted at {supplier.name}"
     if supplier.desk:
         return f"{text}: `ordosync stock set {facts.supplier_id} QTY --account {supplier.name}`"
     return f"{text}: count it there"

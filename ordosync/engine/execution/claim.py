@@ -24,7 +24,7 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class AlreadyRunning:
     """Nothing was done, because another process works on the same things."""
 
     portal: str
@@ -44,14 +44,16 @@ class GaveUp:
     run: Run
 
 
-def claim(task: Task, portal: Portal, store: Store, clock: Clock, trigger: Trigger) -> Claim | Held:
+def claim(
+    task: Task, portal: Portal, store: Store, clock: Clock, trigger: Trigger
+) -> Claim | AlreadyRunning:
     """Begin a run for a person."""
     fault("claim-before-commit")
     with store.transaction(durable=False):  # who loses its power works no more
         lease = _take(task, portal, store, clock)
-        if isinstance(lease, Held):
+        if isinstance(lease, AlreadyRunning):
             return lease
-        _bury(lease, store, clock)
+        _close_crashed_run(lease, store, clock)
         claimed = _begin(task, portal, store, clock, lease=lease, trigger=trigger)
     fault("claim-after-commit")
     return claimed
@@ -59,14 +61,14 @@ def claim(task: Task, portal: Portal, store: Store, clock: Clock, trigger: Trigg
 
 def claim_if_due(
     task: Task, portal: Portal, store: Store, clock: Clock
-) -> Claim | Held | NotDue | GaveUp:
+) -> Claim | AlreadyRunning | NotDue | GaveUp:
     """Begin a run if the task is due at this moment, seen under the lease."""
     fault("claim-before-commit")
     with store.transaction(durable=False):  # who loses its power works no more
         lease = _take(task, portal, store, clock)
-        if isinstance(lease, Held):
+        if isinstance(lease, AlreadyRunning):
             return lease
-        dead = _bury(lease, store, clock)
+        dead = _close_crashed_run(lease, store, clock)
         now = clock.now()
         row = store.schedule.get(portal.name, task.name)
         if row and store.schedule.forget_future(row, now=now):
@@ -95,7 +97,7 @@ def _due(task: Task, row: ScheduleRow, store: Store, now: datetime) -> Trigger |
     """Say whether a whole run is due, one that only tries what waits, or none."""
     if row.paused or row.gave_up(now):
         return None
-    if task.at_once:  # its `next_at` is also set by the desk
+    if task.runs_immediately:  # its `next_at` is also set by the desk
         return "schedule" if row.next_at is None or row.next_at <= now else None
     if row.interval_s is not None and next_due(row.slots, row.history, now) <= now:
         return "schedule"
@@ -103,15 +105,15 @@ def _due(task: Task, row: ScheduleRow, store: Store, now: datetime) -> Trigger |
     return "retry" if starts and starts <= now else None
 
 
-def _take(task: Task, portal: Portal, store: Store, clock: Clock) -> Lease | Held:
+def _take(task: Task, portal: Portal, store: Store, clock: Clock) -> Lease | AlreadyRunning:
     lease = store.leases.claim(portal.name, task.resource, clock=clock)
     if isinstance(lease, Lease):
         return lease
     run = store.runs.get(lease) if lease is not None else None
-    return Held(portal=portal.name, task=task.name, run=run)
+    return AlreadyRunning(portal=portal.name, task=task.name, run=run)
 
 
-def _bury(lease: Lease, store: Store, clock: Clock) -> Run | None:
+def _close_crashed_run(lease: Lease, store: Store, clock: Clock) -> Run | None:
     """Close the run of an owner that did not end it, dead or only frozen, and return it."""
     last = store.leases.last_run(lease)
     run = None if last is None else store.runs.get(last)

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from ordosync.engine.execution.unproven import is_uncertain
 from ordosync.models import edited
 from ordosync.store.steps import DISMISSED, StepRow
-from ordosync.tasks.base import Step, Task, Verdict
+from ordosync.tasks.base import Decision, Step, Task
 from ordosync.tasks.order_digests import decisive
 
 _EDITED = "edited"
@@ -30,7 +30,7 @@ def owed(
     """
     if row and row.state == "done" and _is_older(step, row):
         return None
-    unchanged = step.verdict is not None and step.verdict.state == "unchanged"
+    unchanged = step.decision is not None and step.decision.state == "unchanged"
     if row is None:
         return None if unchanged else step
     if row.code == DISMISSED:
@@ -40,7 +40,7 @@ def owed(
         return step if row.state in ("failed", "skipped") else None
     if task.is_state:
         return None if _stands(step, row) else step
-    if row.state == "done" and not _is_undone(row, step):
+    if row.state == "done" and not _needs_redo(row, step):
         return _compared(task, step, row, is_told=is_told)
     if says_it_all(row, step) or is_uncertain(row) or unchanged:
         return None
@@ -55,15 +55,15 @@ def _after_dismissal(task: Task, step: Step, row: StepRow, *, unchanged: bool) -
     """
     if task.is_state:
         return step if unchanged or row.content != step.content else None
-    verdict = step.verdict
+    decision = step.decision
     if unchanged or not edited(decisive(row.content), decisive(step.content)):
         return None
-    if verdict and verdict.state != "failed":
+    if decision and decision.state != "failed":
         return None
-    change = f"now it {verdict.reason}" if verdict else "it has changed"
+    change = f"now it {decision.reason}" if decision else "it has changed"
     reason = f"was dismissed, and {change}; it is sent only by `ordosync retry {row.id}`"
     return replace(
-        step, payload=None, verdict=Verdict(state="failed", code=DISMISSED, reason=reason)
+        step, payload=None, decision=Decision(state="failed", code=DISMISSED, reason=reason)
     )
 
 
@@ -73,13 +73,13 @@ def says_it_all(row: StepRow, step: Step) -> bool:
     What was done and then undone is news; so is what was passed over for a reason that does not
     hold any more, such as that it was withdrawn.
     """
-    if decisive(row.content) != decisive(step.content) or _is_undone(row, step):
+    if decisive(row.content) != decisive(step.content) or _needs_redo(row, step):
         return False
     if row.state == "failed" and step.cured:
         return row.code != step.cured
     if row.state != "skipped":
         return True
-    return step.verdict is not None and step.verdict.code in ("", row.code)
+    return step.decision is not None and step.decision.code in ("", row.code)
 
 
 def _compared(task: Task, step: Step, row: StepRow, *, is_told: bool) -> Step | Reread | None:
@@ -97,20 +97,20 @@ def _is_only_reread(row: StepRow, step: Step) -> bool:
     before, after = (content.partition("-")[0] for content in (row.content, step.content))
     if before == after:
         return False
-    if step.verdict:
-        return (row.state, row.code) == (step.verdict.state, step.verdict.code)
+    if step.decision:
+        return (row.state, row.code) == (step.decision.state, step.decision.code)
     return row.state == "failed" and row.attempts > 0 and after.endswith(f".{before}")
 
 
-def _is_undone(row: StepRow, step: Step) -> bool:
+def _needs_redo(row: StepRow, step: Step) -> bool:
     """Whether a step that was done is to be done once more."""
-    return step.undone and row.state == "done"
+    return step.needs_redo and row.state == "done"
 
 
 def _stands(step: Step, row: StepRow) -> bool:
     """Whether what was recorded of a state says all that is to say of it now."""
-    if step.verdict:
-        return (row.state, row.code) == (step.verdict.state, step.verdict.code)
+    if step.decision:
+        return (row.state, row.code) == (step.decision.state, step.decision.code)
     if row.content != step.content:
         return False
     return row.state in ("sending", "unknown", "waiting", "failed")
@@ -126,7 +126,7 @@ def _edit(step: Step) -> Step:
         key=f"{step.key}:{step.content}",
         merchant_id=step.merchant_id,
         content=step.content,
-        verdict=Verdict(
+        decision=Decision(
             state="skipped",
             code=_EDITED,
             reason="was edited after it was sent; edits do not travel",

@@ -11,7 +11,9 @@ from ordosync.store.leases import Lease, Resource
 
 
 @contextmanager
-def alone(store: Store, portal: str, clock: Clock, *resources: Resource) -> Iterator[list[Lease]]:
+def exclusive(
+    store: Store, portal: str, clock: Clock, *resources: Resource
+) -> Iterator[list[Lease]]:
     """Hold these leases of a portal, or all. Raises `OrdosyncError` where a run has one.
 
     They end by themselves: whoever changes something later asks for them with `confirm`.

@@ -7,7 +7,7 @@ from ordosync.models import Order
 from ordosync.store import Store
 from ordosync.store.claims import Holder
 from ordosync.store.steps import UNPROVEN, StepChange
-from ordosync.tasks.base import Portal, Result, Step, Task, Verdict
+from ordosync.tasks.base import Decision, Portal, Result, Step, Task
 
 _ENDED = ("cancelled_by_task", "cancelled_by_supplier")
 
@@ -80,13 +80,13 @@ class LineClaims:
         sent = f"order {link[merchant_id].supplier_id}" if link else f"its order {merchant_id}"
         return f"portal {one.holder.portal} sends a line of it already, as {sent}"
 
-    def verdict(self, one: Elsewhere) -> Verdict:
+    def decision(self, one: Elsewhere) -> Decision:
         """Say who sends a line of this order."""
         reason = self.sender(one)
         if self._portal.merchant.orders.reports_reassigned:
             reason += ", and has not seen yet that it was given to another supplier"
-            return Verdict(state="waiting", code="sent-elsewhere", reason=reason)
-        return Verdict(
+            return Decision(state="waiting", code="sent-elsewhere", reason=reason)
+        return Decision(
             state="failed",
             code="sent-elsewhere",
             reason=f"{reason}; cancel that, then `ordosync retry STEP`",

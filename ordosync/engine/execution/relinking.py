@@ -32,7 +32,7 @@ class Families:
 def _of_split(portal: Portal, now: datetime) -> Iterator[tuple[str, tuple[Link, ...]]]:
     if not all(account.lists_all for _, account in portal.sides):
         return  # a kind that cannot list its orders cannot split them, either
-    with both_sides(portal, now=now) as sides:
-        for twins in sides.pairs():
-            if len(twins.merchant.members) > 1:
-                yield twins.merchant.id, tuple(links_of(sides, twins))
+    with both_sides(portal, now=now) as snapshot:
+        for linked in snapshot.pairs():
+            if len(linked.merchant.members) > 1:
+                yield linked.merchant.id, tuple(links_of(snapshot, linked))

@@ -38,7 +38,7 @@ from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
 from ordosync.store.steps import PLANNED, UNPROVEN, StepChange, StepRow
 from ordosync.tasks import TASKS, waiting_for
-from ordosync.tasks.base import PlanRequest, Portal, Result, Step, Task, Verdict, edit_key
+from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task, edit_key
 
 _CATCHES_UP = timedelta(hours=1)
 """Later than this after a restore, whatever was there before it is not news to any read."""
@@ -59,7 +59,7 @@ def is_behind(task: Task, portal: Portal, store: Store) -> bool:
     """
     if store.schedule.restored_at(portal.name, task.name):
         return True
-    creates = not task.is_state and task.links_by is None
+    creates = not task.is_state and task.needs_links_from is None
     return creates and store.schedule.cursor(portal.name, task.name) is None
 
 
@@ -82,7 +82,7 @@ class Execution:
         """How many of those that wait were met before their time."""
         self._recorded_at_s = self.clock.boot_s()
         self._mended: AbstractSet[str] = frozenset()
-        self._over: Mapping[str, Verdict] = {}
+        self._over: Mapping[str, Decision] = {}
         self._told: AbstractSet[str] = frozenset()
         self._sent_as: dict[str, tuple[str, str]] = {}
         self._standing: set[str] = set()
@@ -120,18 +120,18 @@ class Execution:
         if not rows:
             return
         still = {
-            s.key: s.verdict for page in self.task.replan(self.portal, rows) for s in page.items
+            s.key: s.decision for page in self.task.replan(self.portal, rows) for s in page.items
         }
         changes = [
             restate(
                 row,
-                "failed" if verdict else "done",
+                "failed" if decision else "done",
                 supplier_id=row.supplier_id,
-                code=verdict.code if verdict else None,
-                reason=verdict.reason if verdict else None,
+                code=decision.code if decision else None,
+                reason=decision.reason if decision else None,
             )
             for row in rows
-            if not (verdict := still.get(row.key)) or verdict.reason != row.reason
+            if not (decision := still.get(row.key)) or decision.reason != row.reason
         ]
         self.counts.unchanged += len(changes)
         with self._recording():
@@ -215,7 +215,7 @@ class Execution:
         None while links may be missing. If it is the same one before and after a read, what was
         passed over for want of a link can be passed over for good.
         """
-        before, portal = self.task.links_by, self.portal.name
+        before, portal = self.task.needs_links_from, self.portal.name
         if before is None:
             return 0
         resource = TASKS[before].resource
@@ -253,11 +253,11 @@ class Execution:
             steps = (*page.items, *self._edits_of(page.items, left))
             again = list({step.key: step for step in steps if step.key in left}.values())
             uncertain = {step.key for step in again if is_uncertain(left[step.key])}
-            self._record(self._decided([s for s in again if s.verdict and s.key not in uncertain]))
-            self._send([s for s in again if not s.verdict and s.key not in uncertain])
-            self._resend([s for s in again if not s.verdict and s.key in uncertain], left)
+            self._record(self._decided([s for s in again if s.decision and s.key not in uncertain]))
+            self._send([s for s in again if not s.decision and s.key not in uncertain])
+            self._resend([s for s in again if not s.decision and s.key in uncertain], left)
             # What is ruled out now may have been sent before the rule came.
-            ruled_out |= {s.key: s for s in again if s.verdict and s.key in uncertain}
+            ruled_out |= {s.key: s for s in again if s.decision and s.key in uncertain}
             for step in again:
                 if step.key not in ruled_out:
                     del left[step.key]
@@ -296,9 +296,9 @@ class Execution:
             return list(steps)
         found = self.task.look_up(self.portal, [step.key for step in orders])
         why = before_restore(self.task.target(self.portal).name)
-        verdict = Verdict(state="failed", code=UNPROVEN, reason=why)
+        decision = Decision(state="failed", code=UNPROVEN, reason=why)
         lost = {step.key for step in orders} - found.keys()
-        return [replace(one, verdict=verdict) if one.key in lost else one for one in steps]
+        return [replace(one, decision=decision) if one.key in lost else one for one in steps]
 
     def _has_rested(self, row: StepRow) -> bool:
         """Whether an uncertain write is old enough for a look-up to be believed."""
@@ -341,8 +341,8 @@ class Execution:
                 self.store.steps.reread(self.portal.name, self.task.name, reread)
         self._link_families([step.merchant_id for step in fresh if step.is_family])
         fresh = self._unless_sent_before(fresh)
-        to_write = [step for step in fresh if not step.verdict]
-        ruled_out = self._decided([step for step in fresh if step.verdict])
+        to_write = [step for step in fresh if not step.decision]
+        ruled_out = self._decided([step for step in fresh if step.decision])
         if ruled_out or (not to_write and self._is_quiet()):
             self._record(ruled_out)
         if self.task.brake:
@@ -414,11 +414,11 @@ class Execution:
     def _decided(self, steps: Sequence[Step]) -> list[StepChange]:
         """Count what needs no write, and say what to record of it."""
         changes = [
-            decided(step, step.verdict, now=self.clock.now()) for step in steps if step.verdict
+            decided(step, step.decision, now=self.clock.now()) for step in steps if step.decision
         ]
         for step in steps:
-            if step.verdict:
-                self.counts.add(step.verdict.state)
+            if step.decision:
+                self.counts.add(step.decision.state)
         return changes
 
     def _send(self, steps: Sequence[Step], *, look_first: bool = False) -> None:
@@ -452,7 +452,7 @@ class Execution:
                 step,
                 result.outcome,
                 known.get(step.key),
-                tries=self.task.tries,
+                max_refusals=self.task.max_refusals,
                 settle_s=self.task.target(self.portal).limits.settle_s,
                 now=self.clock.now(),
                 uncertain=look_first,
@@ -502,7 +502,7 @@ class Execution:
         with self._recording():
             elsewhere = self._claims.take(steps)
             held = {
-                one.step.key: replace(one.step, verdict=self._claims.verdict(one))
+                one.step.key: replace(one.step, decision=self._claims.decision(one))
                 for one in ([] if is_uncertain else elsewhere)
             }
             if held:
@@ -579,14 +579,14 @@ class Execution:
     def _known(self, keys: Iterable[str]) -> Mapping[str, StepRow]:
         return self.store.steps.by_key(self.portal.name, self.task.name, list(keys))
 
-    def _without_cause(self, failed: Sequence[StepRow]) -> Mapping[str, Verdict]:
+    def _without_cause(self, failed: Sequence[StepRow]) -> Mapping[str, Decision]:
         """Return why failed steps need no action any more; empty if an account cannot tell."""
         try:
             return self.task.over(self.portal, failed)
         except AccountError:
             return {}
 
-    def _settle_over(self, over: Mapping[str, Verdict]) -> None:
+    def _settle_over(self, over: Mapping[str, Decision]) -> None:
         """Close failed steps whose cause is over; nothing is counted."""
         self._save(
             [

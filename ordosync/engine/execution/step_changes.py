@@ -7,7 +7,7 @@ from ordosync.models import Outcome
 from ordosync.retry import delay_after, next_try
 from ordosync.store.runs import Counted
 from ordosync.store.steps import State, StepChange, StepRow
-from ordosync.tasks.base import Step, Verdict
+from ordosync.tasks.base import Decision, Step
 
 _SHOWS_WITHIN = timedelta(hours=1)
 """So late a list may show what a refusal says is there already."""
@@ -59,16 +59,16 @@ def restate(
     )
 
 
-def decided(step: Step, verdict: Verdict, *, now: datetime) -> StepChange:
+def decided(step: Step, decision: Decision, *, now: datetime) -> StepChange:
     """Say what to record of a step that needs no write."""
-    if verdict.state == "unchanged":
+    if decision.state == "unchanged":
         return change(step, "done")
     return change(
         step,
-        verdict.state,
-        code=verdict.code,
-        reason=verdict.reason,
-        not_before=now + verdict.rest if verdict.state == "waiting" else None,
+        decision.state,
+        code=decision.code,
+        reason=decision.reason,
+        not_before=now + decision.rest if decision.state == "waiting" else None,
     )
 
 
@@ -77,7 +77,7 @@ def settled(
     outcome: Outcome,
     row: StepRow | None,
     *,
-    tries: int,
+    max_refusals: int,
     settle_s: float,
     now: datetime,
     uncertain: bool = False,
@@ -86,8 +86,8 @@ def settled(
 
     One that is done now needs no `row`.
 
-    After `tries` refusals it fails; a look-up is believed `settle_s` seconds after the write.
-    What was `uncertain` before stays so until the account could be asked.
+    It fails after `max_refusals` refusals. A look-up is reliable `settle_s` seconds after the
+    write. What was `uncertain` before stays so until the account could be asked.
     """
     if row is None or outcome.state in ("done", "unchanged"):
         return change(
@@ -97,7 +97,7 @@ def settled(
             code=outcome.code or None,
             reason=outcome.reason or step.remark or None,
         )
-    not_before = _again_at(outcome, row, tries=tries, settle_s=settle_s, now=now)
+    not_before = _again_at(outcome, row, max_refusals=max_refusals, settle_s=settle_s, now=now)
     state: State = "failed" if not_before is None else "waiting"
     if outcome.state == "unknown":
         state = "unknown"
@@ -116,7 +116,7 @@ def counted_as(change: StepChange, outcome: Outcome) -> Counted:
 
 
 def _again_at(
-    outcome: Outcome, row: StepRow, *, tries: int, settle_s: float, now: datetime
+    outcome: Outcome, row: StepRow, *, max_refusals: int, settle_s: float, now: datetime
 ) -> datetime | None:
     if outcome.state == "unknown":
         # Never given up, since nobody else can tell whether it arrived; but ever more rarely.
@@ -130,4 +130,4 @@ def _again_at(
         )
     if outcome.code == ExistsError.code and now - row.created_at < _SHOWS_WITHIN:
         return now + min(delay_after(row.attempts), _SHOWS_WITHIN)
-    return now + _REST if row.attempts < tries else None
+    return now + _REST if row.attempts < max_refusals else None

@@ -6,7 +6,7 @@ from tests.accounts.contract.merchant_products import OfferedProducts
 from tests.accounts.contract.merchant_splits import SplitOrders
 from tests.accounts.contract.merchant_stock import WrittenStock
 from tests.accounts.contract.merchant_tracking import WrittenTracking
-from tests.accounts.contract.standing import StandingAtMerchant
+from tests.accounts.contract.order_listing import StandingAtMerchant
 
 
 class MerchantContract(

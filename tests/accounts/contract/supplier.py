@@ -1,10 +1,12 @@
 """The promises of an account as the Supplier, in files by what a task wants of it."""
 
-from tests.accounts.contract.standing import StandingAtSupplier
-from tests.accounts.contract.supplier_orders import CancelledOrders, CreatedOrders
+from tests.accounts.contract.order_listing import StandingAtSupplier
+from tests.accounts.contract.supplier_cancellations import CancelledOrders
+from tests.accounts.contract.supplier_orders import CreatedOrders
+from tests.accounts.contract.supplier_products import CreatedProducts
 from tests.accounts.contract.supplier_shipments import SentShipments
 from tests.accounts.contract.supplier_splits import MadeSplits
-from tests.accounts.contract.supplier_stock import CreatedProducts, SellableStock
+from tests.accounts.contract.supplier_stock import SellableStock
 
 
 class SupplierContract(

@@ -1,0 +1,61 @@
+"""Cancelled orders at the Merchant, of all suppliers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ordosync.accounts.account import ReadRequest
+from ordosync.accounts.ordoro.client import OrdoroClient
+from ordosync.accounts.ordoro.schema import OrderShape
+from ordosync.models import Page
+
+
+class MerchantCancellations:
+    """Orders with the status `cancelled` and without a tracking number.
+
+    An order that was cancelled may have lost its supplier, so the supplier is not asked for.
+    """
+
+    def __init__(self, client: OrdoroClient) -> None:
+        self._client = client
+        self._page: dict[str, OrderShape] = {}
+        client.service.at_close(self._forget)
+
+    def _forget(self) -> None:
+        self._page = {}
+
+    def changed(self, request: ReadRequest) -> Iterator[Page[str]]:
+        """Yield the orders that were cancelled since the cursor."""
+        pages = self._client.changed(
+            {"status": "cancelled"},
+            request.cursor,
+            now=request.now,
+            action="read cancelled orders",
+            by="cancelled",
+        )
+        for items, after in pages:
+            unshipped = [
+                item for item in items if isinstance(item, OrderShape) and not item.tracking_number
+            ]
+            self._page = {item.order_number: item for item in unshipped}
+            yield Page(items=tuple(self._page), cursor=after)
+
+    def among(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these orders are cancelled, unshipped, at this moment."""
+        found = self._client.orders_now(ids, "see whether an order is still cancelled")
+        return frozenset(
+            number
+            for number, one in found.items()
+            if one.status == "cancelled" and not one.tracking_number
+        )
+
+    def reply(self, cancelled: Mapping[str, bool]) -> None:
+        """Do nothing: Ordoro has no cancellation requests."""
+
+    def ancestors(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Return what each of these orders was split from; the page just read is known."""
+        missing = [id_ for id_ in ids if id_ not in self._page]
+        found = {
+            **self._page,
+            **self._client.orders_now(missing, "read what orders were split from"),
+        }
+        families = {id_: self._client.ancestors(found[id_]) for id_ in ids if id_ in found}
+        return {id_: family for id_, family in families.items() if family}

@@ -1,0 +1,30 @@
+"""Options that a portal adds to an Ordoro account."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class MerchantOptions:
+    """What a portal says about its Merchant."""
+
+    supplier: int
+    """The id of the supplier from whom orders are requested."""
+    warehouse: int | None = None
+    """Where its stock is kept as physical on hand; by default the supplier's linked warehouse."""
+    supplier_skus: bool = False
+    """True to look up what the supplier calls each product: one more call for each new SKU."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierOptions:
+    """What a portal says about its Supplier."""
+
+    sales_channel: int
+    """The id of the sales channel that stands for this portal."""
+    warehouse: int | None = None
+    """The warehouse that ships its orders and whose stock is written back.
+
+    By default Ordoro chooses the warehouse, and the stock of all warehouses counts.
+    """
+    prefix: str = ""
+    """Put before the Merchant's number, so that users see whose order it is."""

@@ -1,0 +1,36 @@
+"""Products at the Supplier."""
+
+from collections.abc import Sequence
+from types import NoneType
+
+from ordosync.accounts.ordoro.client import OrdoroClient
+from ordosync.accounts.ordoro.schema import pounds
+from ordosync.accounts.service_client import recheck_refusals, unless_it_exists
+from ordosync.models import Outcome, Product
+
+
+class SupplierProducts:
+    """Products by SKU."""
+
+    is_any_sku = False
+
+    def __init__(self, client: OrdoroClient) -> None:
+        self._client = client
+
+    def create(self, products: Sequence[Product]) -> list[Outcome]:
+        """Create products with a new SKU, their stock unset."""
+        write = unless_it_exists(recheck_refusals(self._create))
+        return self._client.service.write_each(products, write, key=lambda one: one.sku)
+
+    def _create(self, product: Product) -> Outcome:
+        if self._client.product(product.sku, f"look for product {product.sku}"):
+            return Outcome(state="unchanged", id=product.sku)
+        body: dict[str, object] = {"sku": product.sku, "name": product.name}
+        if product.price is not None:
+            body["price"] = product.price
+        if product.weight_g is not None:
+            body["weight"] = pounds(product.weight_g)
+        self._client.http.send(
+            "POST", "/product/", NoneType, action=f"create product {product.sku}", json=body
+        )
+        return Outcome(state="done", id=product.sku)

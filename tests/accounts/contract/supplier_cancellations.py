@@ -1,0 +1,92 @@
+"""The promises about cancellations of a Supplier's orders."""
+
+from ordosync.accounts.account import ReadRequest
+from tests.accounts.contract.account import AsSupplier, read
+from tests.accounts.contract.examples import line, order, parcel
+from tests.accounts.contract.opening import OpenSupplier
+from tests.accounts.contract.people import SupplierPeople, needs
+from tests.virtual import START
+
+
+@needs("cancel-orders")
+class CancelledOrders(AsSupplier):
+    """What is open is cancelled, and what is shipped only if that is wished."""
+
+    def test_open_order_is_cancelled_once(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        created, other = account.orders.create([order("1001"), order("1002")])
+
+        outcomes = [account.cancellations.cancel([created.id])[0] for _ in range(2)]
+
+        assert [one.state for one in outcomes] == ["done", "unchanged"]
+        assert people.status(created.id) == "cancelled"
+        assert account.orders.statuses([created.id]) == {created.id: "cancelled"}
+        assert [found.id for found in people.orders()] == [other.id]
+
+    def test_order_that_people_cancelled_is_unchanged(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        [created] = account.orders.create([order("1001")])
+        people.cancel(created.id)
+
+        [outcome] = account.cancellations.cancel([created.id])
+
+        assert outcome.state == "unchanged"
+
+    @needs("update-tracking")
+    def test_shipped_order_refuses_and_keeps_its_label(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        [created] = account.orders.create([order("1001")])
+        people.ship(created.id, parcel())
+
+        [outcome] = account.cancellations.cancel([created.id])
+
+        assert (outcome.state, outcome.code) == ("refused", "already-shipped")
+        assert people.status(created.id) == "shipped"
+        [sent], _ = read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))
+        assert not getattr(sent, "voided", True)
+
+    @needs("update-tracking", "cancelled-shipped", "write-inventory-back")
+    def test_shipped_order_is_cancelled_if_wished_and_keeps_label_and_stock(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        people.count("MUG", 10)
+        [created] = account.orders.create([order("1001", line("MUG", 2))])
+        people.ship(created.id, parcel())
+        before, _ = read(account.stock.all(ReadRequest(cursor=None, now=START)))
+
+        [outcome] = account.cancellations.cancel([created.id], also_shipped=True)
+
+        assert outcome.state == "done"
+        assert people.status(created.id) == "cancelled"
+        [sent], _ = read(account.shipments.changed(ReadRequest(cursor=None, now=people.settle())))
+        assert not getattr(sent, "voided", True)
+        assert read(account.stock.all(ReadRequest(cursor=None, now=START)))[0] == before
+
+    @needs("write-inventory-back")
+    def test_cancelled_order_gives_its_stock_free(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        people.count("MUG", 10)
+        before, _ = read(account.stock.all(ReadRequest(cursor=None, now=START)))
+        [created] = account.orders.create([order("1001", line("MUG", 2))])
+
+        account.cancellations.cancel([created.id])
+
+        assert read(account.stock.all(ReadRequest(cursor=None, now=START)))[0] == before
+
+    def test_unknown_order_is_refused_and_stops_no_other(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        first, second = account.orders.create([order("1001"), order("1002")])
+
+        outcomes = account.cancellations.cancel([first.id, people.unknown_id, second.id])
+
+        assert [one.state for one in outcomes] == ["done", "refused", "done"]
+        assert outcomes[1].code == "not-found"
+        assert people.orders() == []
+
+    def test_no_orders_to_cancel_are_no_outcomes(self, account: OpenSupplier) -> None:
+        assert account.cancellations.cancel([]) == []

@@ -1,0 +1,73 @@
+"""The promises about products that are created at a Supplier."""
+
+from tests.accounts.contract.account import AsSupplier
+from tests.accounts.contract.examples import line, order, product
+from tests.accounts.contract.opening import OpenSupplier
+from tests.accounts.contract.people import SupplierPeople, needs
+from tests.accounts.contract.supplier_stock import sellable
+
+
+@needs("import-products", "made-products")
+class CreatedProducts(AsSupplier):
+    """New SKUs become products that nobody has counted; known ones stay as they are."""
+
+    def test_product_is_made_once(self, account: OpenSupplier, people: SupplierPeople) -> None:
+        outcomes = [account.products.create([product("MUG")])[0] for _ in range(2)]
+
+        assert [one.state for one in outcomes] == ["done", "unchanged"]
+        assert outcomes[0].id == outcomes[1].id != ""
+        assert [(one.sku, one.name) for one in people.products()] == [("MUG", "A MUG")]
+
+    @needs("write-inventory-back", "uncounted")
+    def test_stock_of_a_new_product_is_unset(self, account: OpenSupplier) -> None:
+        [outcome] = account.products.create([product("MUG")])
+
+        assert sellable(account) == {"MUG": None}
+        assert account.stock.of([outcome.id])[outcome.id].quantity is None
+
+    @needs("write-inventory-back")
+    def test_product_has_the_id_that_its_stock_goes_by(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        [outcome] = account.products.create([product("MUG")])
+        people.count("MUG", 4)
+
+        assert account.stock.of([outcome.id])[outcome.id].quantity == 4
+
+    @needs("write-inventory-back")
+    def test_known_product_stays_as_it_is(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        people.count("MUG", 5)
+        before = people.products()
+
+        [outcome] = account.products.create([product("MUG", name="Another name")])
+
+        assert outcome.state == "unchanged"
+        assert people.products() == before
+        assert sellable(account) == {"MUG": 5}
+
+    def test_outcomes_answer_in_order(self, account: OpenSupplier, people: SupplierPeople) -> None:
+        account.products.create([product("CUP")])
+
+        outcomes = account.products.create([product(sku) for sku in ("MUG", "CUP", "JAR")])
+
+        assert [one.state for one in outcomes] == ["done", "unchanged", "done"]
+        by_id = {one.id: one.sku for one in people.products()}
+        assert [by_id[one.id] for one in outcomes] == ["MUG", "CUP", "JAR"]
+
+    def test_no_products_are_no_outcomes(self, account: OpenSupplier) -> None:
+        assert account.products.create([]) == []
+
+    def test_unknown_sku_of_an_order_becomes_a_product(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
+        account.orders.create([order("1001", line("MUG", 2))])
+
+        assert [(one.sku, one.name) for one in people.products()] == [("MUG", "A MUG")]
+
+    @needs("write-inventory-back", "uncounted")
+    def test_stock_of_such_a_product_is_unset(self, account: OpenSupplier) -> None:
+        account.orders.create([order("1001", line("MUG", 2))])
+
+        assert sellable(account) == {"MUG": None}
