@@ -254,5 +254,5 @@ TASK = Task(
     needs_links_from="import-orders",
     brake=_open_orders,
     over=over,
-    is_state=True,  # what is restored may be cancelled once more
+    is_state=True,  # A restored order may be cancelled again.
 )

@@ -124,9 +124,9 @@ def supplier_cancelled(step: Step, link: Link) -> Step:
 def tell(portal: Portal, steps: Sequence[Step]) -> Mapping[str, Result]:
     """Add the comments. A notice is refused, so its step stays open, unless it is too late."""
     notices = {step.key: step.payload for step in steps if isinstance(step.payload, Notice)}
-    told = [step for step in steps if step.key in notices]
-    late = over(portal, [step for step in told if notices[step.key].code != "taken-back"])
-    _comment(portal, [step for step in told if step.key not in late], notices)
+    open_ = [step for step in steps if step.key in notices]
+    late = over(portal, [step for step in open_ if notices[step.key].code != "taken-back"])
+    _comment(portal, [step for step in open_ if step.key not in late], notices)
     return {
         key: Result(
             outcome=_outcome(one, late.get(key)),
@@ -276,9 +276,9 @@ def _notice(step: Step, notice: Notice) -> Step:
     )
 
 
-def _comment(portal: Portal, told: Sequence[Step], notices: Mapping[str, Notice]) -> None:
+def _comment(portal: Portal, steps: Sequence[Step], notices: Mapping[str, Notice]) -> None:
     here, there = [], []
-    for step in told:
+    for step in steps:
         one = notices[step.key]
         if one.at_merchant and step.merchant_id:
             here.append(Comment(key=one.key, order_id=step.merchant_id, text=one.at_merchant))

@@ -18,7 +18,7 @@ from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import AlreadyRunning, Stop, chosen, open_portal, register
 from ordosync.engine.comparison.difference import NOT_COMPARED, Difference
 from ordosync.engine.comparison.reconcile import cannot_tell, differences
-from ordosync.engine.comparison.repair import mend, without_dismissed
+from ordosync.engine.comparison.repair import repair, without_dismissed
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -95,7 +95,7 @@ def _reconcile(
 
     found, runs = look(), list[Run | AlreadyRunning]()
     if fix and any(one.task for one in found):
-        runs = list(mend(opened, found, store, connections.clock, stop))
+        runs = list(repair(opened, found, store, connections.clock, stop))
         found = look()
     if untold := [one for one in found if one.kind == NOT_COMPARED]:
         render.message(
