@@ -1,9 +1,9 @@
 """The commands of the README and of `ordosync/docs` run as they are written there.
 
 A comment above each block of shell commands says where it runs: in an empty folder, after `init`,
-in the folder of the demo, with a crontab, or against the mock Ordoro. Not run are blocks with a
-comment `not run`, which says why: they need an account at a service, install from the network, or
-run the tests themselves. The block `test` is run by `.ci/run`. Blocks of the type `console` show
+in the folder of the demo, with a crontab, or against the mock of a service. Not run are blocks with
+a comment `not run`, which says why: they need an account at a service, install from the network,
+or run the tests themselves. The block `test` is run by `.ci/run`. Blocks of the type `console` show
 output, and blocks without a type are drawings. The YAML is checked in `test_help.py`.
 """
 
@@ -114,11 +114,16 @@ def test_trial_of_the_readme_is_the_demo() -> None:
     assert [line.split(" && ")[-1] for line in trial] == [".venv/bin/ordosync demo"]
 
 
-def test_commands_for_the_mock_ordoro_run_as_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", ["ordoro", "shopify", "woocommerce"])
+def test_commands_for_the_mock_of_a_service_run_as_written(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [[start]] = [block.commands for block in blocks() if block.marker == "run: mock"]
-    [[export, *commands]] = [block.commands for block in blocks() if block.marker == "run: ordoro"]
+    mock, client = (
+        block.commands
+        for block in blocks()
+        if block.page == f"{kind}.md" and block.marker in ("run: mock", "run: with mock")
+    )
+    [start], [export, *commands] = mock, client
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
     process = subprocess.Popen(
@@ -136,7 +141,7 @@ def test_commands_for_the_mock_ordoro_run_as_written(
 
 
 def test_every_block_of_commands_says_where_it_runs() -> None:
-    known = {"try", "test", "run: mock", "run: ordoro"}
+    known = {"try", "test", "run: mock", "run: with mock"}
 
     for block in blocks():
         places = block.marker.removeprefix("run: ").split(", ")
