@@ -98,6 +98,23 @@ def test_block_of_commands_runs_as_written(
     assert place != "cron" or "run-due" in (tmp_path / "table").read_text()
 
 
+@pytest.mark.parametrize("places", [("empty", "init", "cron"), ("demo", "init", "cron")])
+def test_blocks_of_all_pages_can_be_typed_one_after_another(
+    places: tuple[str, ...], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue("crontab")
+    folder = tmp_path / "folder"
+    if "demo" in places:
+        shutil.copytree(request.getfixturevalue("demo"), folder)
+    else:
+        folder.mkdir()
+
+    # `{}` keeps one of the blocks that run in several of these places.
+    for block in {block: None for place in places for block, at in runnable() if at == place}:
+        for command in block.commands:
+            run(folder, command)
+
+
 def run(folder: Path, command: str, *further: str) -> None:
     words = shlex.split(command)
     if words[0] == "cat":
