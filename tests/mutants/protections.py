@@ -97,8 +97,8 @@ MUTANTS = (
     Mutant(
         protection="a failed row is closed only when its file has changed",
         file="accounts/files/file_reader.py",
-        old="id_ for id_ in sources if id_ not in self._troubles and not self._is_unread(id_)",
-        new="id_ for id_ in sources if id_ not in self._troubles",
+        old="id_ for id_ in sources if id_ not in self._problems and not self._is_unread(id_)",
+        new="id_ for id_ in sources if id_ not in self._problems",
         test="test_rows_without_number.py",
     ),
     Mutant(
@@ -131,7 +131,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a named pipe is not waited for",
-        file="accounts/files/supplier_orders.py",
+        file="accounts/files/output/order_files.py",
         old="            return read_regular(path)",
         new="            return path.read_bytes()",
         test="test_not_a_file.py",
@@ -449,21 +449,21 @@ MUTANTS = (
     Mutant(
         protection="what waits is compared with what comes later",
         file="accounts/files/file_reader.py",
-        old="if self._subject.has_lines and set(self._spool.copies()) - self._copies:",
+        old="if self._record_type.has_lines and set(self._spool.copies()) - self._new_copies:",
         new="if False:",
         test="accounts/files/test_believed.py",
     ),
     Mutant(
         protection="an order that has lost its first row is not sent",
         file="accounts/files/order_parser.py",
-        old="    if found.others_begin and not speaks_of_order(first, options):",
+        old="    if found.others_begin and not has_order_fields(first, options):",
         new="    if False:",
         test="accounts/files/test_orders.py",
     ),
     Mutant(
         protection="a rule for rows parts no order",
         file="accounts/files/order_parser.py",
-        old="    if what := parted_by(rows, options):",
+        old="    if what := conflicting_rule(rows, options):",
         new='    if what := "":',
         test="accounts/files/test_orders.py",
     ),
