@@ -3,8 +3,9 @@
 A comment above each block of shell commands says where it runs: in an empty folder, after `init`,
 in the folder of the demo, with a crontab, or against the mock of a service. Not run are blocks with
 a comment `not run`, which says why: they need an account at a service, install from the network,
-or run the tests themselves. The block `test` is run by `.ci/run`. Blocks of the type `console` show
-output, and blocks without a type are drawings. The YAML is checked in `test_help.py`.
+or run the tests themselves. The block `test` is run by `.ci/run`. Blocks of the type `console`
+show the output of a command in the folder of the demo; blocks without a type are drawings.
+The YAML is checked in `test_help.py`.
 """
 
 import re
@@ -24,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "ordosync" / "docs").glob("*.md"))]
 MOST_LINES = 220
 BLOCK = re.compile(r"(?:^<!-- ([^\n]+) -->\n)?^```sh\n(.+?)^```", re.MULTILINE | re.DOTALL)
+CONSOLE = re.compile(r"^```console\n\$ (.+)\n((?:.+\n)+)```", re.MULTILINE)
 LINK = re.compile(r"\[[^]\n]+\]\(([^)\s]+)\)")
 PATH = re.compile(r"`((?:ordosync|tests|\.ci)/[\w./-]*)`")
 PLACES = ("empty", "init", "demo", "cron")
@@ -113,6 +115,23 @@ def test_blocks_of_all_pages_can_be_typed_one_after_another(
     for block in {block: None for place in places for block, at in runnable() if at == place}:
         for command in block.commands:
             run(folder, command)
+
+
+def test_output_that_the_pages_show_is_that_of_the_command(tmp_path: Path, demo: Path) -> None:
+    folder = shutil.copytree(demo, tmp_path / "demo")
+    [first, *_] = [block for block, place in runnable() if place == "demo"]
+    for command in first.commands:
+        run(folder, command)
+
+    shown = [found for page in PAGES for found in CONSOLE.findall(page.read_text("utf-8"))]
+    for command, output in shown:
+        done = ordosync(folder, *command.split()[1:])
+        assert without_times(done.out) == without_times(output)
+    assert len(shown) == 2  # the README, and troubleshooting
+
+
+def without_times(text: str) -> list[str]:
+    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [A-Z]+", "", text).split()
 
 
 def run(folder: Path, command: str, *further: str) -> None:
