@@ -196,8 +196,8 @@ MUTANTS = (
     Mutant(
         protection="an order is not cancelled while a piece of it is wanted",
         file="accounts/shopify/merchant_cancellations.py",
-        old="        return not self.is_off(part) and not _is_closed_unsent(part)",
-        new="        return False",
+        old="return not self._fulfillment_orders.is_off(part) and not _is_closed_unsent(part)",
+        new="return False",
         test="accounts/shopify/test_cancelled_pieces.py",
     ),
     Mutant(
@@ -309,7 +309,7 @@ MUTANTS = (
     Mutant(
         protection="an order that was made counts as made, though no more is known of it",
         file="accounts/shopify/supplier_orders.py",
-        old="        with self._written(action):\n            keeps_reference =",
+        old="        with self._client.after_write(action):\n            keeps_reference =",
         new="        if action:\n            keeps_reference =",
         test="accounts/shopify/test_many.py",
     ),
@@ -421,7 +421,7 @@ MUTANTS = (
     Mutant(
         protection="a piece of an open split is no sale that the Supplier does not know of",
         file="accounts/shopify/unimported_sales.py",
-        old="family = (order_id, *lineage.ancestors(order_id, lines))",
+        old="family = (order_id, *history.ancestors(order_id, lines))",
         new="family = (order_id,)",
         test="pairs/test_stock.py",
     ),
