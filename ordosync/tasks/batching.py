@@ -1,6 +1,6 @@
 """Joins pages of orders to larger pages, since a commit costs about the same for any number.
 
-A service returns a hundred orders a page, and an embedded account takes five hundred at once.
+A service returns a hundred orders a page, and a local account takes five hundred at once.
 """
 
 from collections.abc import Iterator
