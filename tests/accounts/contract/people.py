@@ -32,6 +32,7 @@ Lack = Literal[
     "reassigning",  # to another supplier
     "relisting",  # the same lines, shown in another order
     "requesting-again",  # what was cancelled
+    "listing",  # of all its orders
     "details",  # of a line, such as what is engraved
     # What its products do not have.
     "assigned-products",  # which only one supplier learns of

@@ -29,6 +29,7 @@ class FilesSupplierPeople(SupplierPeople):
             "cancel-orders",
             "comments",
             "commitments",
+            "listing",
             "made-products",
             "several-parcels",
             "several-numbers",
