@@ -25,7 +25,7 @@ def _case(fault: str, *tests: str) -> Case:
 _TAKEOVER, _WEEKS, _FILE = (
     "test_takeover.py::",
     "test_simulated_weeks.py::",
-    "accounts/sqlite/test_file.py::",
+    "embedded/test_database.py::",
 )
 _READING, _DATA, _TIMES = (
     "faults/test_reading.py::",

@@ -1,4 +1,4 @@
-"""What users of such systems suffer from: each symptom in the README, and its command at work.
+"""What users of such systems suffer from: each symptom of the page, and its command at work.
 
 A situation is made by commands, as far as there are any for it. Numbers as in the list of
 complaints, all of which have a row.
@@ -15,13 +15,11 @@ from tests.command import HEADER, ordosync, row, shop
 from tests.desk import SHIP, TwoAccounts
 from tests.test_why import edit
 
-SECTION = (
-    (Path(__file__).parents[1] / "README.md")
-    .read_text("utf-8")
-    .partition("## When something is wrong")[2]
-    .partition("\n## ")[0]
-)
-ROWS = dict(re.findall(r"^\| (?!what you|---)(.+?) \| (.+) \|$", SECTION, re.MULTILINE))
+PAGE = Path(__file__).parents[1] / "ordosync" / "docs" / "troubleshooting.md"
+ITEM = re.compile(r"^\* \*\*(.+?)\*\*:\s(.+?)(?=\n\n|\n\* |\Z)", re.MULTILINE | re.DOTALL)
+ROWS = {
+    symptom: " ".join(answer.split()) for symptom, answer in ITEM.findall(PAGE.read_text("utf-8"))
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +30,7 @@ class Complaint:
     symptom: str
     make: Callable[[Path], object]
     command: str
-    """As in the README, but for the words in capitals."""
+    """As on the page, but for the words in capitals."""
     says: str
 
 
@@ -376,13 +374,13 @@ def test_the_command_for_a_symptom_says_what_is_wrong(complaint: Complaint, tmp_
 
 
 @pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda one: f"{one.number}")
-def test_the_readme_has_the_symptom_with_its_command(complaint: Complaint) -> None:
+def test_the_page_has_the_symptom_with_its_command(complaint: Complaint) -> None:
     [commands] = [told for symptom, told in ROWS.items() if symptom.startswith(complaint.symptom)]
 
     assert f"`{complaint.command.replace('SET', 'SKU')}`" in commands
 
 
-def test_every_symptom_of_the_readme_is_tried() -> None:
+def test_every_symptom_of_the_page_is_tried() -> None:
     tried = [one.symptom for one in COMPLAINTS]
 
     assert [one.number for one in COMPLAINTS] == [*range(1, 27)]

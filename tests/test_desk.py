@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.embedded.desk import Desk
 from ordosync.models import Address, Line, Order
 from tests.command import finished, ordosync, started
 from tests.desk import CONFIG, SHIP, TwoAccounts
@@ -321,8 +321,7 @@ def test_a_kit_counts_what_can_be_put_together_in_each_warehouse(both: TwoAccoun
 def test_cancelling_and_shipping_at_the_same_moment_never_do_both(tmp_path: Path) -> None:
     both = TwoAccounts(tmp_path)
     shop, northwind = (
-        SqliteAccount(name=name, spool=tmp_path, path=tmp_path / f"{name}.db")
-        for name in ("shop", "northwind")
+        Desk(name=name, path=tmp_path / f"{name}.db") for name in ("shop", "northwind")
     )
     line = Line(id="", sku="MUG", name="A mug", quantity=1)
     orders = [

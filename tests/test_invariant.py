@@ -24,9 +24,9 @@ from hypothesis.stateful import (
 )
 
 from ordosync.accounts.connections import Connections
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.config import load_config
 from ordosync.database import sqlite3
+from ordosync.embedded.desk import Desk
 from ordosync.engine import Stop, open_portal, register, run_task
 from ordosync.models import Address, Line, Order, Piece, PieceLine, Shipment, Split
 from ordosync.store import Store
@@ -53,8 +53,7 @@ class TwoAccountsMachine(RuleBasedStateMachine):
         self.config = load_config(self.folder / "config.yaml")
         self.clock = VirtualClock(START)
         self.shop, self.northwind = (
-            SqliteAccount(name=name, spool=self.folder, path=self.folder / f"{name}.db")
-            for name in ("shop", "northwind")
+            Desk(name=name, path=self.folder / f"{name}.db") for name in ("shop", "northwind")
         )
         self.numbers = 0
         self.away = False
@@ -175,7 +174,7 @@ class TwoAccountsMachine(RuleBasedStateMachine):
     def restore(self) -> None:
         go_back(self.folder / "config.yaml", self.folder / "backup.db", self.clock)
 
-    def _any(self, account: SqliteAccount, pick: int) -> str | None:
+    def _any(self, account: Desk, pick: int) -> str | None:
         numbers = [] if account is self.shop and self.away else account.order_numbers("")
         return numbers[pick % len(numbers)] if numbers else None
 

@@ -1,5 +1,6 @@
 """A restored store believes nothing that it says of what is owed, and sends nothing twice."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -13,9 +14,16 @@ import pytest
 from msgspec.structs import replace
 
 from ordosync.accounts import KINDS
+from ordosync.accounts.account import PortalContext
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.accounts.sqlite.options import SupplierOptions
+from ordosync.accounts.sqlite.supplier_orders import SupplierOrders
+from ordosync.accounts.supplier import Supplier
 from ordosync.config import load_config
 from ordosync.database import sqlite3
+from ordosync.embedded.database import EmbeddedFile
 from ordosync.models import Order, Outcome
 from ordosync.store import Store
 from ordosync.store.steps import StepChange
@@ -27,31 +35,43 @@ TASK = "import-orders"
 LATER = timedelta(hours=2)
 
 
-class Trusting(SqliteAccount):
+class TrustingOrders(SupplierOrders):
     """Refuses no reference: only whoever looks first finds what is there."""
 
-    kind: ClassVar[str] = "trusting"
     is_away: ClassVar[bool] = False
 
-    def create_orders(self, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
-        if Trusting.is_away:
+    def create(self, wanted: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
+        if TrustingOrders.is_away:
             away = Outcome(state="unavailable", code="unavailable", reason="is away")
-            return [away for _ in orders]
+            return [away for _ in wanted]
         if not look_first:
-            known = self.find_orders([order.reference for order in orders])
-            orders = [
+            known = self.find([order.reference for order in wanted])
+            wanted = [
                 replace(order, reference=f"{order.reference}:twice")
                 if order.reference in known
                 else order
-                for order in orders
+                for order in wanted
             ]
-        return super().create_orders(orders, look_first=look_first)
+        return super().create(wanted, look_first=look_first)
+
+
+class Trusting(SqliteAccount):
+    """An account with such orders."""
+
+    kind: ClassVar[str] = "trusting"
+
+    def supplier(
+        self, options: SupplierOptions, portal: PortalContext, at: Connections
+    ) -> Supplier:
+        client = SqliteClient(EmbeddedFile(name=self.name, path=self.path, clock=at.clock))
+        orders = TrustingOrders(client, prefix=options.prefix, warehouse=self.warehouse)
+        return dataclasses.replace(super().supplier(options, portal, at), orders=orders)
 
 
 @pytest.fixture(name="pair")
 def _pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pair:
     monkeypatch.setitem(KINDS, "trusting", f"{__name__}:Trusting")
-    monkeypatch.setattr(Trusting, "is_away", False)
+    monkeypatch.setattr(TrustingOrders, "is_away", False)
     old = "northwind: {kind: sqlite"
     assert old in CONFIG
     return Pair(tmp_path, CONFIG.replace(old, "northwind: {kind: trusting"))
@@ -90,12 +110,12 @@ def test_an_order_is_looked_for_until_the_supplier_has_answered(pair: Pair) -> N
     backup = backed_up(pair.path)
     pair.imported("1002")
     go_back(pair.path, backup, pair.clock)
-    Trusting.is_away = True
+    TrustingOrders.is_away = True
 
     away = pair.run(TASK)
     pair.clock.at += LATER
     still_away = pair.run(TASK)
-    Trusting.is_away = False
+    TrustingOrders.is_away = False
     pair.clock.at += LATER
     found = pair.run(TASK)
 
@@ -122,12 +142,12 @@ def test_an_order_that_is_read_late_is_still_looked_for(pair: Pair) -> None:
 def test_a_step_that_was_open_then_and_sent_since_is_not_sent_again(pair: Pair, state: str) -> None:
     pair.imported("1001")
     pair.request("1002")
-    Trusting.is_away = True
+    TrustingOrders.is_away = True
     [step] = pair.run(TASK).steps
     backup = backed_up(pair.path)
     with closing(sqlite3.connect(backup)) as db, db:
         db.execute("update steps set state = ? where id = ?", (state, step.id))
-    Trusting.is_away = False
+    TrustingOrders.is_away = False
     pair.clock.at += LATER
     pair.run(TASK)
     go_back(pair.path, backup, pair.clock)

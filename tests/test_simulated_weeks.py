@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.accounts.sqlite.supplier_orders import SupplierOrders
 from ordosync.models import Order, Outcome
 from ordosync.slots import INTERVALS_S, Slots
 from ordosync.store import Store
@@ -193,14 +193,14 @@ def test_a_write_that_waits_is_told_after_an_hour_and_not_before(
 ) -> None:
     """A single 503 wrote two mails: one for its start, one for its end."""
     shop(cron.folder, HEADER + row("1"), config=CONFIG + "    tasks: {import-orders: 10-minutes}\n")
-    create = SqliteAccount.create_orders
+    create = SupplierOrders.create
 
-    def busy(account: SqliteAccount, orders: Sequence[Order], **how: bool) -> list[Outcome]:
+    def busy(supplier: SupplierOrders, orders: Sequence[Order], **how: bool) -> list[Outcome]:
         if cron.clock.now() < START + timedelta(minutes=minutes_down):
             return [Outcome(state="unavailable", code="unavailable", reason="503") for _ in orders]
-        return create(account, orders, **how)
+        return create(supplier, orders, **how)
 
-    monkeypatch.setattr(SqliteAccount, "create_orders", busy)
+    monkeypatch.setattr(SupplierOrders, "create", busy)
 
     tick(cron, minutes(START, timedelta(hours=4), timedelta(minutes=5)))
 

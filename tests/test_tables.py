@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli.output import render
+from ordosync.embedded.desk import Desk
 from ordosync.models import Address, Line, Order
 from tests.command import HEADER, on_a_terminal, ordosync, row, shop
 from tests.desk import SHIP, TwoAccounts
@@ -103,7 +103,7 @@ def test_a_terminal_lists_the_fifty_newest_orders_and_a_pipe_all(tmp_path: Path)
     both = TwoAccounts(tmp_path)
     path = tmp_path / "shop.db"
     line = Line(id="", sku="MUG", name="A mug", quantity=1)
-    SqliteAccount(name="shop", spool=tmp_path, path=path).add_orders(
+    Desk(name="shop", path=path).add_orders(
         [Order(id="", number=f"N{n}", lines=(line,), ship_to=Address()) for n in range(60)]
     )
 

@@ -93,7 +93,7 @@ def test_03_what_was_requested_from_nobody_is_told(both: TwoAccounts) -> None:
     both.run(*command(found, 1))
 
     assert found["state"] == "not-requested"
-    assert found["next"].startswith("nobody was asked to ship it: ")
+    assert found["next"].startswith("it is not requested from a supplier: ")
     assert story(both.folder, "1002")["state"] == "not-read-yet"
 
 
@@ -201,7 +201,7 @@ def test_11_what_was_split_is_told_with_its_pieces(both: TwoAccounts) -> None:
     assert found["state"] == "split"
     assert "northwind: split into S-1001-1, S-1001-2" in texts(found)
     assert "shop split it alike" in texts(found)
-    assert "S-1001-1: shop was told of tracking 1Z1" in texts(found)
+    assert "S-1001-1: tracking 1Z1 was reported to shop" in texts(found)
     assert found["next"].startswith("piece S-1001-2 (imported): ")
     assert story(both.folder, "1001")["next"] == "nothing: each of its 2 pieces is done"
 
@@ -221,7 +221,10 @@ def test_12_what_was_shipped_and_delivered_back_is_told(both: TwoAccounts) -> No
     found = story(both.folder, "1001")
 
     assert found["state"] == "shipped"
-    assert texts(found)[-2:] == ["northwind: shipped with UPS 1Z9", "shop was told of tracking 1Z9"]
+    assert texts(found)[-2:] == [
+        "northwind: shipped with UPS 1Z9",
+        "tracking 1Z9 was reported to shop",
+    ]
     assert [event["at"] for event in found["story"]] == sorted(
         event["at"] for event in found["story"]
     )
@@ -234,7 +237,7 @@ def test_12_what_was_told_is_known_after_its_steps_are_pruned(both: TwoAccounts)
     found = story(both.folder, "1001")
 
     assert found["state"] == "shipped"
-    assert "shop was told of tracking 1Z9" in texts(found)
+    assert "tracking 1Z9 was reported to shop" in texts(found)
 
 
 def test_12_what_was_shipped_and_not_told_names_the_task(both: TwoAccounts) -> None:
@@ -304,7 +307,7 @@ def test_16_a_label_that_was_voided_is_told(both: TwoAccounts) -> None:
     assert found["state"] == "voided"
     assert texts(found)[-2:] == [
         "northwind: label 1Z9 voided",
-        "shop was told that tracking 1Z9 is void",
+        "void tracking 1Z9 was reported to shop",
     ]
 
 

@@ -31,8 +31,8 @@ from ordosync.models import Comment, Outcome, Page, Standing
 
 if TYPE_CHECKING:
     from ordosync.accounts.merchant import Merchant
-    from ordosync.accounts.sqlite import SqliteAccount
     from ordosync.accounts.supplier import Supplier
+    from ordosync.embedded.desk import Desk
 
 Role = Literal["merchant", "supplier"]
 Item = TypeVar("Item")
@@ -228,7 +228,7 @@ class PortalAccount:
     listing: OrderListing | None = None
     personal_data: PersonalData | None = None
     spool: Spool | None = None
-    desk: "SqliteAccount | None" = None
+    desk: "Desk | None" = None
     """The desk of an embedded account; all of its changes are made there."""
     check: Callable[[], Iterator[CheckResult]] = _no_checks
     """Signs in and checks that all is there that the portal needs. Reads only."""

@@ -108,6 +108,7 @@ COMMANDS = {
     "products": ("desk.products:app", "The products of an embedded account."),
     "stock": ("desk.stock:app", "The stock of an embedded account."),
     "config": ("config:app", "Check or show the configuration."),
+    "help": ("help:show_help", "Show a page of the documentation, or the list of all pages."),
 }
 """Where each of them is, and its first words, which it says itself as well."""
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from ordosync.accounts.sqlite import SqliteAccount
     from ordosync.config.settings import Config
+    from ordosync.embedded.desk import Desk
 
 
 def embedded(config: "Config", name: str | None = None) -> list[str]:
@@ -24,12 +24,12 @@ def embedded(config: "Config", name: str | None = None) -> list[str]:
     ]
 
 
-def open_embedded(config: "Config", name: str) -> "SqliteAccount":
+def open_embedded(config: "Config", name: str) -> "Desk":
     """Open an embedded account."""
-    from ordosync.accounts.sqlite import SqliteAccount  # noqa: PLC0415 - see above
+    from ordosync.embedded.desk import Desk  # noqa: PLC0415 - see above
 
     options = config.accounts[name].options
-    return SqliteAccount(name=name, spool=config.database.parent, **options)
+    return Desk(name=name, **options)
 
 
 def number(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -71,6 +71,20 @@ def task(incomplete: str) -> list[str]:
     return [word for word in TASKS if word.startswith(incomplete)]
 
 
+def help_topic(incomplete: str) -> list[str]:
+    """Return the pages of documentation that begin like this."""
+    from ordosync.cli.documentation import topics  # noqa: PLC0415 - see above
+
+    return [topic for topic in topics() if topic.startswith(incomplete)]
+
+
+def kind(incomplete: str) -> list[str]:
+    """Return the kinds of account that begin like this."""
+    from ordosync.accounts import KINDS  # noqa: PLC0415 - see above
+
+    return [name for name in KINDS if name.startswith(incomplete)]
+
+
 def switch(incomplete: str) -> list[str]:
     """Return what may be done to a switch."""
     return [word for word in ("on", "off") if word.startswith(incomplete)]
@@ -83,7 +97,7 @@ def switched_task(incomplete: str) -> list[str]:
     return [word for word in GLOBAL_TASKS if word.startswith(incomplete)]
 
 
-def _at_the_desk(ctx: typer.Context, find: "Callable[[SqliteAccount], list[str]]") -> list[str]:
+def _at_the_desk(ctx: typer.Context, find: "Callable[[Desk], list[str]]") -> list[str]:
     def of_each(config: "Config") -> list[str]:
         names = embedded(config, ctx.params.get("account"))
         return sorted({word for name in names for word in find(open_embedded(config, name))})

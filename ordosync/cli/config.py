@@ -1,10 +1,10 @@
-"""`config check` and `config show`."""
+"""`config check`, `config show` and `config example`."""
 
 from typing import Annotated
 
 import typer
 
-from ordosync.cli import options
+from ordosync.cli import completion, documentation, options
 from ordosync.cli.output import render
 from ordosync.clock import Clock
 from ordosync.config import as_plain, find_config, load_config
@@ -73,4 +73,23 @@ def show(
     import yaml  # noqa: PLC0415 - already there, since the configuration was read
 
     for line in yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).splitlines():
+        render.result(line)
+
+
+@app.command("example")
+def example(
+    kind: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[KIND]",
+            help="Only this kind of account, in a portal.",
+            autocompletion=completion.kind,
+        ),
+    ] = None,
+) -> None:
+    """Print an example configuration, with every option and a comment on each.
+
+    Exits 2 if there is no such kind of account.
+    """
+    for line in documentation.example(kind).splitlines():
         render.result(line)

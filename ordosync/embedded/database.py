@@ -1,48 +1,99 @@
 """The file of an embedded account, opened for one piece of work at a time.
 
-Nothing is kept open in between: the copies that `paired` makes then share nothing, and there is
-nothing to close. Opening takes about a millisecond, once a batch.
+Nothing is kept open in between, so that the users of a file share nothing and have nothing to
+close. Opening takes about a millisecond, once a batch.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from ordosync.clock import Clock, StoppedError
-from ordosync.database import open_database, sqlite3, to_database_error
+from ordosync.database import open_database, sqlite3, to_database_error, transaction, writer_lock
 from ordosync.embedded.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.errors import DatabaseError, RefusedError, StoppedCallError, UnavailableError
+from ordosync.failpoints import fault
+from ordosync.models import Outcome
 
-_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
+Item = TypeVar("Item")
+
+_TEMPORARY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL}
 
 
-@contextmanager
-def opened(
-    path: Path, *, account: str, action: str, create: bool = False, clock: Clock | None = None
-) -> Iterator[sqlite3.Connection]:
-    """Open the file; what is wrong with it, now or later, is told as the account's error.
+class EmbeddedFile:
+    """The file of one account. Errors of the file are raised as errors of the account."""
 
-    Without `create` a file that is not there yet reads as an empty one and is not made. The file
-    is never opened read-only: what a crash has left in its journal must be put right first.
-    A locked file is not waited for once the `clock` is stopped.
-    """
+    def __init__(self, *, name: str, path: Path, clock: Clock | None = None) -> None:
+        self.name = name
+        self.path = path
+        self._clock = clock
+        """A locked file is not waited for after this clock is stopped."""
+
+    @property
+    def is_there(self) -> bool:
+        """True if the file exists: the desk or a task has written to it."""
+        return os.path.lexists(self.path)
+
+    def reading(self, action: str) -> AbstractContextManager[sqlite3.Connection]:
+        """Open the file for one piece of work. A file that is not there yet reads as empty."""
+        return self._opened(action, create=False)
+
+    @contextmanager
+    def writing(self, action: str) -> Iterator[sqlite3.Connection]:
+        """Open the file for one transaction; create it if necessary."""
+        with self._opened(action, create=True) as db:
+            with writer_lock(self.path), transaction(db):
+                yield db
+                fault("account-before-commit")
+            fault("account-after-commit")
+
+    def each(
+        self,
+        action: str,
+        items: Sequence[Item],
+        write: Callable[[sqlite3.Connection, Item], Outcome],
+    ) -> list[Outcome]:
+        """Write a batch in one transaction and return one outcome per item."""
+        with self.writing(action) as db:
+            return [write_one(db, item, write) for item in items]
+
+    @contextmanager
+    def _opened(self, action: str, *, create: bool) -> Iterator[sqlite3.Connection]:
+        """Open the file; without `create`, an empty database in memory if it is not there.
+
+        The file is never opened read-only: a journal that a crash left must be rolled back first.
+        """
+        account = f"account {self.name}"
+        try:
+            with closing(_connect(self.path, create=create, clock=self._clock)) as connection:
+                yield connection
+        except StoppedError as stopped:
+            raise StoppedCallError(account, action) from stopped
+        except (DatabaseError, sqlite3.Error) as error:
+            is_ours = isinstance(error, DatabaseError)
+            cause = error if is_ours else to_database_error(self.path, error)
+            kind = UnavailableError if _is_temporary(error) else RefusedError
+            raise kind(account, action, str(cause)) from error
+
+
+def write_one(
+    db: sqlite3.Connection, item: Item, write: Callable[[sqlite3.Connection, Item], Outcome]
+) -> Outcome:
+    """Write one item of a batch; return `refused` if the file does not accept it."""
     try:
-        with closing(_connect(path, create=create, clock=clock)) as connection:
-            yield connection
-    except StoppedError as stopped:
-        raise StoppedCallError(account, action) from stopped
-    except (DatabaseError, sqlite3.Error) as error:
-        told = error if isinstance(error, DatabaseError) else to_database_error(path, error)
-        kind = UnavailableError if _may_pass(error) else RefusedError
-        raise kind(account, action, str(told)) from error
+        with savepoint(db):
+            return write(db, item)
+    except (sqlite3.IntegrityError, sqlite3.DataError) as error:
+        return Outcome(state="refused", code="invalid", reason=str(error))
 
 
 @contextmanager
 def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
-    """Undo what one item wrote, and only that, where the file does not take it.
+    """Undo what one item wrote, and only that, if the file does not accept it.
 
-    Any other error is to end the whole transaction, or has ended it already.
+    Any other error ends the whole transaction, or has ended it already.
     """
     connection.execute("savepoint item")
     try:
@@ -72,7 +123,7 @@ def _connect(path: Path, *, create: bool, clock: Clock | None) -> sqlite3.Connec
     return connection
 
 
-def _may_pass(error: Exception) -> bool:
+def _is_temporary(error: Exception) -> bool:
     cause = error.__cause__ if isinstance(error, DatabaseError) else error
-    # The low byte is the kind of error, the rest its particulars; errors of Python have neither.
-    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _PASSING
+    # The low byte is the kind of error, the rest its details. Errors of Python have neither.
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _TEMPORARY

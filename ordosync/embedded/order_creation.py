@@ -7,19 +7,33 @@ found out one by one.
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import msgspec
 
+from ordosync.database import sqlite3
 from ordosync.embedded import change_feed, orders, products, timeline
+from ordosync.embedded.database import savepoint, write_one
 from ordosync.models import Address, Line, Order, Outcome, Product, refusal
 
-if TYPE_CHECKING:
-    import sqlite3
+
+def create_many(
+    db: sqlite3.Connection, wanted: Sequence[Order], *, prefix: str, warehouse: str
+) -> list[Outcome]:
+    """Make orders that wait to be shipped; an order that is refused leaves the others alone."""
+
+    def create_one(db: sqlite3.Connection, order: Order) -> Outcome:
+        return create(db, order, prefix=prefix, warehouse=warehouse)
+
+    made: dict[str, Outcome | None] = {}
+    with suppress(sqlite3.IntegrityError, sqlite3.DataError), savepoint(db):
+        fresh = plainly_new(db, wanted, prefix=prefix)
+        made |= create_new(db, fresh, warehouse=warehouse)
+    return [made.pop(order.reference, None) or write_one(db, order, create_one) for order in wanted]
 
 
-def create(db: "sqlite3.Connection", order: Order, *, prefix: str, warehouse: str) -> Outcome:
+def create(db: sqlite3.Connection, order: Order, *, prefix: str, warehouse: str) -> Outcome:
     """Make an order that waits to be shipped, once, and a product of each SKU that is new here."""
     known = orders.find(db, [order.reference])
     if known:
@@ -33,7 +47,7 @@ def create(db: "sqlite3.Connection", order: Order, *, prefix: str, warehouse: st
 
 
 def plainly_new(
-    db: "sqlite3.Connection", wanted: Sequence[Order], *, prefix: str
+    db: sqlite3.Connection, wanted: Sequence[Order], *, prefix: str
 ) -> dict[str, Order]:
     """Return, by the number that it gets here, each order of which nothing is here yet."""
     by_number: dict[str, Order] = {}
@@ -60,7 +74,7 @@ def plainly_new(
 
 
 def create_new(
-    db: "sqlite3.Connection", fresh: dict[str, Order], *, warehouse: str
+    db: sqlite3.Connection, fresh: dict[str, Order], *, warehouse: str
 ) -> dict[str, Outcome]:
     """Make these orders under these numbers; return, by reference, what came of each."""
     lines = {number: order.lines for number, order in fresh.items()}
@@ -80,7 +94,7 @@ def create_new(
 
 
 def insert(
-    db: "sqlite3.Connection",
+    db: sqlite3.Connection,
     order: Order,
     number: str,
     *,
@@ -105,7 +119,7 @@ def _created(order: Order) -> str:
     return f"Created from the Merchant's order {order.number}"
 
 
-def _free_number(db: "sqlite3.Connection", wanted: str) -> str:
+def _free_number(db: sqlite3.Connection, wanted: str) -> str:
     number, count = wanted, 1
     while db.execute("select 1 from orders where number = ?", (number,)).fetchone():
         count += 1

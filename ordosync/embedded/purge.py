@@ -7,14 +7,14 @@ is overwritten, and the file is written anew, since older copies of a row lie in
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ordosync.database import transaction
-from ordosync.embedded.database import opened
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from ordosync.embedded.database import EmbeddedFile
 
 REMOVED = "[removed]"
 _SHORTEST = 3
@@ -32,9 +32,9 @@ class Purged:
     """Entries whose text said something personal."""
 
 
-def purge(path: Path, number: str, *, account: str, dry: bool) -> Purged:
+def purge(file: "EmbeddedFile", number: str, *, dry: bool) -> Purged:
     """Take out names, addresses, phones, mail, notes, and what was engraved on lines."""
-    with opened(path, account=f"account {account}", action=f"purge order {number}") as db:
+    with file.reading(f"purge order {number}") as db:
         db.execute("pragma secure_delete = on")
         with transaction(db):
             found = _purge(db, number, dry=dry)

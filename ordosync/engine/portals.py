@@ -1,4 +1,4 @@
-"""From the configuration and the store to portals with both accounts open."""
+"""Opens the accounts of portals, as configuration and store describe them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ from ordosync.tasks.base import Portal
 
 
 def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
-    """Return the portals of these names, all of them for none. Raises `UsageError`."""
+    """Return the portals of these names; all portals without a name. Raises `UsageError`."""
     for name in names:
         if name not in config.portals:
             known = ", ".join(config.portals)
@@ -27,7 +27,7 @@ def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
 def open_portal(
     config: Config, portal: PortalConfig, store: Store, connections: Connections
 ) -> Portal:
-    """Make both accounts of a portal, which open their files and connections when first used."""
+    """Return a portal whose accounts open files and connections when they are first used."""
     named = identity(portal)
     name, origin = store.portals.known_as(named), store.portals.origin(named)
     spool = config.database.with_name(f"{config.database.name}.spool") / origin
@@ -43,7 +43,7 @@ def open_portal(
 
 
 def _rivals(config: Config, portal: PortalConfig, store: Store) -> tuple[str, ...]:
-    """Return the other portals of this Merchant account, under which name the store knows them."""
+    """Return the other portals of this Merchant account, by their names in the store."""
     account = portal.merchant.account
     return tuple(
         store.portals.known_as(identity(one))
@@ -58,7 +58,7 @@ def supplier_at_merchant(merchant: Merchant, portal: PortalConfig) -> str:
 
 
 def longest_settle_s(config: Config) -> float:
-    """Return after how long any write to any account can be found there."""
+    """Return the longest settle time of all accounts."""
     sides = (
         side
         for portal in config.portals.values()

@@ -1,6 +1,7 @@
-"""The personal data of one order taken out of all that is ours; the order and its links stay.
+"""Removes the personal data of one order from everything that ordosync keeps.
 
-So it is never imported again. What is not ours is named, since people have to see to it.
+The order and its links stay, so that it is never imported again. Places that ordosync does not
+change are named for the operator.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,11 +22,11 @@ Known = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class PurgedOrder:
-    """What became of one order's personal data."""
+    """The result of purging one order."""
 
     removed: tuple[Removal, ...]
     elsewhere: tuple[str, ...]
-    """Places that may hold it still, and are not ours to change."""
+    """Places that may still hold personal data and that ordosync does not change."""
 
 
 def purge_order(
@@ -37,7 +38,7 @@ def purge_order(
     account: str | None,
     dry: bool,
 ) -> PurgedOrder:
-    """Purge an order on both sides. Raises `OrdosyncError`, such as for one not settled."""
+    """Purge an order on both sides. Raises `OrdosyncError` if a step of it is not settled."""
     known = _known(portals, store, number, account)
     _check_settled(portals, store, known)
     removed: list[Removal] = []
@@ -70,7 +71,7 @@ def purge_order(
 def _known(
     portals: Sequence[Portal], store: Store, number: str, account: str | None
 ) -> frozenset[Known]:
-    """Return under which ids the order is known where. Raises `UsageError`."""
+    """Return the ids of the order, by account. Raises `UsageError` if it is unknown."""
     found: list[frozenset[Known]] = []
     for one in _starts(portals, store, number):
         if account in (None, one[0]) and not any(one in group for group in found):
@@ -102,7 +103,7 @@ def _has(account: PortalAccount, number: str) -> bool:
 
 
 def _with_twins(portals: Sequence[Portal], store: Store, start: Known) -> frozenset[Known]:
-    """Follow the links, also through an account that is in the middle of two portals."""
+    """Return the order and all orders linked to it, also across several portals."""
     found, left = {start}, [start]
     while left:
         name, order_id = left.pop()
@@ -125,7 +126,7 @@ def _twins(portals: Sequence[Portal], store: Store, name: str, order_id: str) ->
 
 
 def _check_settled(portals: Sequence[Portal], store: Store, known: frozenset[Known]) -> None:
-    """Refuse an order that something is owed for, which could not be sent any more."""
+    """Refuse an order with an unsettled step, which could not be sent any more."""
     for portal in portals:
         for step in store.steps.open():
             is_it = step.portal == portal.name and {
@@ -134,7 +135,7 @@ def _check_settled(portals: Sequence[Portal], store: Store, known: frozenset[Kno
             } & {*known}
             if is_it:
                 raise OrdosyncError(
-                    f"something is still owed for this order ({step.task}, {step.state}); settle"
+                    f"this order has an unsettled step ({step.task}, {step.state}); settle"
                     f" it first: `ordosync retry {step.id}`"
                 )
 
@@ -142,7 +143,7 @@ def _check_settled(portals: Sequence[Portal], store: Store, known: frozenset[Kno
 def _of_notes(
     portals: Sequence[Portal], store: Store, known: frozenset[Known], *, dry: bool
 ) -> Iterator[Removal]:
-    """Delete what people wrote when they dismissed something about this order."""
+    """Delete the notes of dismissals about this order."""
     keys: list[str] = []
     for portal in portals:
         for name, order_id in known:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_COPIED = ("ordosync", "tests", "pyproject.toml", "README.md", "config.example.yaml")
+_COPIED = ("ordosync", "tests", "pyproject.toml", "README.md", "LICENSE", "config.example.yaml")
 _OPTIONS = ("-q", "-n0", "-x", "-p", "no:randomly", "-m", "")
 _LONGEST_S = 120
 _FAILED = 1

@@ -6,7 +6,7 @@ The people say the rest: how the account is configured, and what it cannot hold.
 from collections.abc import Iterable, Mapping
 
 from tests.accounts.contract.people import MerchantPeople, SupplierPeople
-from tests.accounts.files.people import FilesSupplierPeople
+from tests.accounts.files.people import FilesMerchantPeople, FilesSupplierPeople
 from tests.accounts.ordoro.people import OrdoroMerchantPeople, OrdoroSupplierPeople
 from tests.accounts.shopify.people import (
     ShopifyMerchantPeople,
@@ -19,6 +19,7 @@ from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPe
 Kinds = tuple[type[MerchantPeople], type[SupplierPeople]]
 
 MERCHANTS: Mapping[str, type[MerchantPeople]] = {
+    "files": FilesMerchantPeople,
     "ordoro": OrdoroMerchantPeople,
     "shopify": ShopifyMerchantPeople,
     "sqlite": SqliteMerchantPeople,

@@ -25,8 +25,11 @@ from pathlib import Path
 from typing import Any
 
 from ordosync import failpoints
-from ordosync.accounts.files import FilesAccount
-from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.accounts import files, sqlite
+from ordosync.accounts.account import Limits
+from ordosync.accounts.files.supplier_orders import SupplierOrders as SupplierOrdersOfFiles
+from ordosync.accounts.sqlite.supplier_orders import SupplierOrders
+from ordosync.embedded.desk import Desk
 from ordosync.models import (
     Address,
     Line,
@@ -115,10 +118,8 @@ class World:
         self.shop = self._desk("shop")
         self.northwind = self._desk("northwind")
 
-    def _desk(self, name: str) -> SqliteAccount:
-        return SqliteAccount(
-            name=name, spool=self.folder / "spool", path=self.folder / f"{name}.db"
-        )
+    def _desk(self, name: str) -> Desk:
+        return Desk(name=name, path=self.folder / f"{name}.db")
 
     def run(self, task: str, *portals: str) -> None:
         """Run a task once for these portals, or all."""
@@ -311,8 +312,9 @@ def _killed(world: World, portal: str, point: str) -> None:
     world.clock.at += timedelta(minutes=2)
     child = os.fork()
     if child == 0:
-        _answer_so(SqliteAccount)
-        _answer_so(FilesAccount)
+        sqlite.LIMITS = files.LIMITS = Limits(batch_size=1)
+        _answer_so(SupplierOrders)
+        _answer_so(SupplierOrdersOfFiles)
         failpoints._name, failpoints._left = point, len(MOMENTS)
         run_once(world.config, "import-orders", portal, world.clock)
         os._exit(0)
@@ -320,10 +322,9 @@ def _killed(world: World, portal: str, point: str) -> None:
     assert os.WIFSIGNALED(status), portal
 
 
-def _answer_so(account: Any) -> None:
-    """Let an account write one order at a time, and its answers be those of the table."""
-    whole = account.create_orders
-    account.batch_size = 1
+def _answer_so(part: Any) -> None:
+    """Let a Supplier's answers to orders be those of the table."""
+    whole = part.create
 
     def create(self: Any, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
         def one(self: Any, order: Order) -> Outcome:
@@ -333,7 +334,7 @@ def _answer_so(account: Any) -> None:
 
         return [_answer(one, self, order) for order in orders]
 
-    account.create_orders = create
+    part.create = create
 
 
 def _answer(one: Answer, account: Any, order: Order) -> Outcome:

@@ -9,9 +9,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from ordosync.accounts.connections import Connections
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.config import load_config
 from ordosync.database import sqlite3
+from ordosync.embedded import orders
+from ordosync.embedded.database import EmbeddedFile
+from ordosync.embedded.desk import Desk
 from ordosync.engine import open_portal, plan_task, register
 from ordosync.models import Address, Line, Order, Outcome, Piece, PieceLine, Shipment, Split
 from ordosync.store import Store
@@ -146,12 +148,8 @@ class Pair:
         """Return what the Merchant's order has been told: numbers, and whether they are void."""
         return [(one.tracking_number, one.voided) for one in self.shop.shipments_of(number)]
 
-    def _desk(self, name: str) -> SqliteAccount:
-        account = SqliteAccount(
-            name=name, spool=self.folder / "spool" / name, path=self.folder / f"{name}.db"
-        )
-        account.comment([])  # makes the file
-        return account
+    def _desk(self, name: str) -> Desk:
+        return Desk(name=name, path=self.folder / f"{name}.db")
 
 
 def line(sku: str = "MUG", quantity: int = 1, **fields: object) -> Line:
@@ -180,12 +178,12 @@ def parcel(number: str, tracking: str = "1Z1", **fields: object) -> Shipment:
     return Shipment(id="", order_id=number, tracking_number=tracking, **{**known, **fields})  # type: ignore[arg-type]
 
 
-def split(desk: SqliteAccount, number: str, *pieces: tuple[int, ...]) -> tuple[str, ...]:
+def split(desk: Desk, number: str, *pieces: tuple[int, ...]) -> tuple[str, ...]:
     """Split an order; return the pieces' numbers."""
     return tuple(piece.id for piece in done(try_split(desk, number, *pieces)).pieces)
 
 
-def try_split(desk: SqliteAccount, number: str, *pieces: tuple[int, ...]) -> Outcome:
+def try_split(desk: Desk, number: str, *pieces: tuple[int, ...]) -> Outcome:
     """Split an order as far as it lets itself: for each piece, how many of each line."""
     lines = there(desk, number).lines
     return desk.split(
@@ -204,20 +202,31 @@ def try_split(desk: SqliteAccount, number: str, *pieces: tuple[int, ...]) -> Out
     )
 
 
+def file_of(desk: Desk) -> EmbeddedFile:
+    """Return the file of a desk's account."""
+    return EmbeddedFile(name=desk.name, path=desk.path)
+
+
+def cancel_shipped(desk: Desk, number: str) -> Outcome:
+    """Cancel an order that may have been shipped; its label and stock stay as they are."""
+    with file_of(desk).writing("cancel an order") as db:
+        return done(orders.cancel(db, number, actor="desk", also_shipped=True))
+
+
 def done(outcome: Outcome) -> Outcome:
     """Return an outcome that must be `done`."""
     assert outcome.state == "done", outcome
     return outcome
 
 
-def there(desk: SqliteAccount, number: str) -> Order:
+def there(desk: Desk, number: str) -> Order:
     """Return an order that must be there."""
     found = desk.read_order(number)
     assert found is not None
     return found
 
 
-def told(desk: SqliteAccount, number: str) -> list[str]:
+def told(desk: Desk, number: str) -> list[str]:
     """Return the texts on the timeline of an order."""
     return [entry.text for entry in desk.timeline(number)]
 
@@ -227,7 +236,7 @@ def quantities(found: Order) -> list[tuple[str, int]]:
     return [(one.sku, one.quantity) for one in found.lines]
 
 
-def physical(desk: SqliteAccount, sku: str, warehouse: str = "main") -> int | None:
+def physical(desk: Desk, sku: str, warehouse: str = "main") -> int | None:
     """Return how many are on the shelf; None: never counted."""
     for product, levels, _ in desk.stock_levels():
         for level in levels:
@@ -236,7 +245,7 @@ def physical(desk: SqliteAccount, sku: str, warehouse: str = "main") -> int | No
     return None
 
 
-def available(desk: SqliteAccount, sku: str) -> int | None:
+def available(desk: Desk, sku: str) -> int | None:
     """Return how many can be sold; None: never counted."""
     return next((left for product, _, left in desk.stock_levels() if product.sku == sku), None)
 

@@ -1,7 +1,17 @@
 """Cancel orders, against domain 2.6."""
 
 from tests.command import ordosync
-from tests.tasks.portal import SUPPLIER, Pair, available, done, line, order, split, told
+from tests.tasks.portal import (
+    SUPPLIER,
+    Pair,
+    available,
+    cancel_shipped,
+    done,
+    line,
+    order,
+    split,
+    told,
+)
 
 TASK = "cancel-orders"
 
@@ -107,7 +117,7 @@ def test_refused_cancellation_passes_by_itself_once_the_label_is_deleted(pair: P
     pair.imported("1001")
     pair.send("1001")
     pair.run("update-tracking")
-    done(pair.shop.cancel_orders(["1001"], also_shipped=True)[0])
+    cancel_shipped(pair.shop, "1001")
     pair.imported("1002")
     pair.send("1002", "1Z2")
     done(pair.shop.cancel("1002"))
@@ -142,7 +152,7 @@ def test_order_that_the_merchant_shipped_itself_is_not_cancelled(pair: Pair) -> 
     pair.send("1001")
     pair.run("update-tracking")
     done(pair.northwind.void("1001"))
-    done(pair.shop.cancel_orders(["1001"], also_shipped=True)[0])
+    cancel_shipped(pair.shop, "1001")
 
     assert pair.run(TASK).steps == ()
     assert pair.supplied("1001").status == "awaiting_fulfillment"

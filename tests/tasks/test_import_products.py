@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from ordosync.accounts.sqlite import SqliteAccount
+from ordosync.embedded.desk import Desk
 from ordosync.models import Product
 from tests.tasks.portal import CONFIG, SUPPLIER, Pair, available, done, physical
 
@@ -26,7 +26,7 @@ def _offer(pair: Pair, sku: str = "MUG", **fields: object) -> None:
     done(pair.shop.add_product(_product(sku, **fields), supplier=SUPPLIER))
 
 
-def _products(desk: SqliteAccount) -> dict[str, Product]:
+def _products(desk: Desk) -> dict[str, Product]:
     return {product.sku: product for product in desk.list_products()}
 
 

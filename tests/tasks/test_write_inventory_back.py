@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from ordosync.accounts.sqlite.desk import Count
+from ordosync.embedded.desk import Count
 from ordosync.models import Product
 from tests.command import ordosync
 from tests.tasks.portal import (
@@ -13,6 +13,7 @@ from tests.tasks.portal import (
     SUPPLIER,
     Pair,
     available,
+    cancel_shipped,
     done,
     line,
     order,
@@ -354,7 +355,7 @@ def test_rule_3_label_of_a_cancelled_order_changes_it(pair: Pair) -> None:
     _count(pair, "MUG", 375)
     pair.imported("1001", line("MUG", 2))
     pair.send("1001")
-    done(pair.northwind.cancel_orders(["1001"], also_shipped=True)[0])
+    cancel_shipped(pair.northwind, "1001")
     pair.run(TASK)
     assert physical(pair.shop, "MUG") == 373
 

@@ -68,7 +68,7 @@ class OrdoroClient:
         return since_cursor(cursor, listed.since, listed.at_of, now=now)
 
     def found(self, number: str, action: str) -> OrderShape | Unusable | None:
-        """Return an order as it is now; None where there is none, or no more since it was split."""
+        """Return an order as it is now; None if it is not there, or was split."""
         try:
             raw = self.http.get(path("order", number), Raw, action=action)
         except NotFoundError:
@@ -76,26 +76,26 @@ class OrdoroClient:
         return read(raw, OrderShape)
 
     def order(self, number: str, action: str) -> OrderShape | None:
-        """Return the same. Raises `RefusedError` for one that cannot be read."""
+        """Return an order as `found` does. Raises `RefusedError` if it cannot be parsed."""
         found = self.found(number, action)
         if isinstance(found, Unusable):
             raise RefusedError(self.service.account, action, found.reason)
         return found
 
     def orders_now(self, numbers: Sequence[str], action: str) -> Mapping[str, OrderShape]:
-        """Return those of these orders that are there and can be read, as they are now."""
+        """Return these orders as they are now, without missing and unreadable ones."""
         found = self.service.map_concurrently(numbers, partial(self.found, action=action))
         return {one.order_number: one for one in found if isinstance(one, OrderShape)}
 
     def sent_at(self, order: OrderShape) -> datetime | None:
-        """Return when an order was sent, else when it changed last."""
+        """Return when an order was sent; if unknown, when it changed last."""
         given = order.shipping_info or ShippingShape()
         return moment(given.ship_date, self.zone) or moment(order.updated_date, self.zone)
 
     def parent(self, number: str) -> ParentShape | None:
-        """Return what is left of an order that was split; None where it was not.
+        """Return the parent that an order became when it was split; None if it was not split.
 
-        Remembered until the end of the run, once it is ready: a split is never undone.
+        Cached until the end of the run once it is ready: a split is never undone.
         """
         if number not in self._parents:
             action = f"read the pieces of order {number}"
@@ -109,10 +109,10 @@ class OrdoroClient:
         return self._parents[number]
 
     def ancestors(self, order: OrderShape) -> tuple[str, ...]:
-        """Return the numbers of what this order was split from, nearest first.
+        """Return the numbers of the orders that this order was split from, nearest first.
 
-        Only the nearest one is said. A number that this one's begins with is no proof, but what
-        it says of its children is.
+        Ordoro names only the nearest parent. The others are guessed from the number, and a guess
+        counts only if that parent lists the number among its children.
         """
         found: list[str] = []
         number = order.parent_order_number
@@ -124,7 +124,7 @@ class OrdoroClient:
         return tuple(found)
 
     def leaves(self, number: str) -> Iterator[OrderShape]:
-        """Yield the orders that an order is now: itself, or what its pieces are."""
+        """Yield the order itself or, if it was split, the leaves of its pieces."""
         order = self.order(number, f"read order {number}")
         if order:
             yield order
@@ -134,7 +134,7 @@ class OrdoroClient:
             yield from self.leaves(child)
 
     def say(self, number: str, text: str) -> None:
-        """Put a remark on the timeline of an order."""
+        """Add a comment to the timeline of an order."""
         self.http.send(
             "POST",
             path("order", number, "comment"),
@@ -161,14 +161,14 @@ class OrdoroClient:
             yield [read(raw, ProductShape) for raw in page]
 
     def warehouse_name(self, warehouse_id: int | None) -> str:
-        """Return what people call a warehouse; empty where it is none of ours."""
+        """Return the name of a warehouse; empty if the account has no such warehouse."""
         if warehouse_id is None:
             return ""
         known = {one.id: one.title for one in self._known_warehouses()}
         return known.get(warehouse_id, "")
 
     def default_warehouse(self) -> int:
-        """Return the id of the warehouse that is the default one there."""
+        """Return the id of the account's default warehouse."""
         known = self._known_warehouses()
         return next((one.id for one in known if one.is_default_location), known[0].id)
 
@@ -188,7 +188,7 @@ class OrdoroClient:
 
 
 def path(kind: str, number: str, *more: str) -> str:
-    """Return the path of an order, or of something of it."""
+    """Return the path of an order, or of a part of it."""
     from ordosync.http import quoted  # noqa: PLC0415 - slow to import
 
     return "/".join((f"/v3/{kind}", quoted(number), *more))

@@ -83,7 +83,7 @@ class MerchantOrders:
         return self.completed(order, found)
 
     def completed(self, order: Order, found: OrderShape) -> Order:
-        """Return an order with what is said of it elsewhere; SKUs are asked for if wanted."""
+        """Return an order with its ancestors and, if the options ask for them, supplier SKUs."""
         lines = order.lines
         if self._options.supplier_skus:
             lines = tuple(

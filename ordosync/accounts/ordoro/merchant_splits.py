@@ -46,7 +46,7 @@ class MerchantSplits:
         return Outcome(state="done", id=number, pieces=pieces)
 
     def _split_before(self, split: Split) -> Outcome:
-        """Say whether what is split already is split as we would have done it."""
+        """Return `unchanged` if an earlier split made the same pieces, else a refusal."""
         known = self._client.parent(split.order_id)
         if known is None:
             return refused("not-found", "is not there")
@@ -55,11 +55,11 @@ class MerchantSplits:
         children = self._children(known.child_order_numbers or ())
         pieces = matched(split, children) if children is not None else None
         if pieces is None:
-            return refused("already-split", "is split otherwise already")
+            return refused("already-split", "is split differently already")
         return Outcome(state="unchanged", id=split.order_id, pieces=pieces)
 
     def _pieces(self, split: Split) -> tuple[Piece, ...] | None:
-        """Return what a split has made, once it is ready; None: not for now."""
+        """Return the pieces of a split; None if they are not ready yet."""
         clock = self._client.service.clock
         for attempt in range(_READY_TRIES):
             if attempt:
@@ -71,6 +71,6 @@ class MerchantSplits:
         return None
 
     def _children(self, numbers: Sequence[str]) -> list[OrderShape] | None:
-        """Return these orders; None where one of them has been split itself."""
+        """Return these orders; None if one of them was split itself."""
         found = self._client.orders_now(numbers, "read the pieces")
         return [found[n] for n in numbers] if len(found) == len(numbers) else None

@@ -56,7 +56,7 @@ class MerchantStock:
         )
 
     def warehouse(self) -> int:
-        """Return the id of where the supplier's stock is kept as physical on hand."""
+        """Return the id of the warehouse with the supplier's stock."""
         if self._options.warehouse:
             return self._options.warehouse
         if self._linked_warehouse is None:
@@ -93,7 +93,7 @@ class MerchantStock:
         if wanted.fixed:
             return refused("fixed", f"is {wanted.fixed} and cannot be written")
         if wanted.quantity is None or wanted.quantity < 0:
-            return refused("invalid", f"{wanted.quantity} is no quantity to write")
+            return refused("invalid", f"{wanted.quantity} is not a quantity to write")
         if self._known.get(wanted.product_id) == wanted.quantity:
             return Outcome(state="unchanged", id=wanted.product_id)
         self._client.http.send(

@@ -48,7 +48,7 @@ class MerchantTracking:
         return Outcome(state="done", id=number)
 
     def _say_valid(self, order: OrderShape, tracking_number: str) -> None:
-        """Say that a number is valid again if the timeline says that it is void."""
+        """Comment that a number is valid again if the timeline says that it is void."""
         if is_void(order, tracking_number):
             times = times_void(order, tracking_number)
             self._client.say(order.order_number, valid_text(tracking_number, times))

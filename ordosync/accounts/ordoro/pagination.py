@@ -1,4 +1,4 @@
-"""Ordoro's lists, read to their end."""
+"""Reads Ordoro's lists to the end."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo

@@ -1,8 +1,8 @@
-"""The JSON of Ordoro, as far as we read it, and what it means in our own values.
+"""Ordoro's JSON, as far as ordosync reads it, and its conversion to models.
 
-Read with more patience than its documents promise: examples call the sales channel `cart`, lists
-of products have two names, and null stands where a schema says string. What is unknown is passed
-over; an object that cannot be used is told as `Unusable` and stops no other.
+Tolerant where the API differs from its documents: examples call the sales channel `cart`, lists
+of products have two names, and null occurs where a schema says string. Unknown fields are
+ignored. An object that cannot be used becomes an `Unusable` and stops no other.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ T = TypeVar("T")
 _MOST = 2**31 - 1
 _GRAMS_A_POUND = Decimal("453.59237")
 _HOW = "ordoro1"
-"""Changes with the fields that a digest is made of."""
+"""The form of the digest; changes with the fields in it."""
 
 
 class Named(Struct, frozen=True):
@@ -47,7 +47,7 @@ class AddressShape(Struct, frozen=True):
 
 
 class LineShape(Struct, frozen=True, kw_only=True):
-    """A line; of a parent it has no id."""
+    """A line; the lines of a parent have no id."""
 
     id: int | None = None
     sku: str
@@ -62,17 +62,17 @@ class LineShape(Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """What the parts of a line have in common after a split: what we, or a shop, called it."""
+        """The name that the parts of a line share after a split, as ordosync or a shop chose it."""
         return self.cart_orderitem_id or self.sku
 
     @property
     def full_id(self) -> str:
-        """What a Merchant's line is known by; see `partition`."""
+        """The id of a Merchant's line; see `split_matching`."""
         return f"{self.id}:{self.key}"
 
 
 class ShippingShape(Struct, frozen=True):
-    """The one shipment of an order; without a number it is none."""
+    """The one shipment of an order; without a number there is no shipment."""
 
     tracking_number: str | None = None
     ship_date: str | None = None
@@ -83,27 +83,27 @@ class ShippingShape(Struct, frozen=True):
 
 
 class DropshippingShape(Struct, frozen=True):
-    """From whom an order is requested, and how it is to be sent."""
+    """The supplier of an order, and the shipping method."""
 
     supplier: Named | None = None
     requested_shipping_method: str | None = None
 
 
 class CommentShape(Struct, frozen=True):
-    """A remark on the timeline."""
+    """A comment on the timeline."""
 
     text: str | None = None
 
 
 class TagShape(Struct, frozen=True):
-    """A tag; the two kinds of them call its words differently."""
+    """A tag; its text has one of two names."""
 
     text: str | None = None
     name: str | None = None
 
 
 class FinancialShape(Struct, frozen=True):
-    """Amounts as they were given; none is calculated."""
+    """Amounts as the service sends them; nothing is calculated."""
 
     discount_amount: Decimal | None = None
 
@@ -131,22 +131,22 @@ class OrderShape(Struct, frozen=True, kw_only=True):
     parent_order_number: str | None = None
 
     def __post_init__(self) -> None:
-        # The same order is the same in whichever order the service lists its lines.
+        # The order of lines varies between two reads of the same order.
         self.lines.sort(key=lambda line: line.id or 0)
 
     @property
     def tracking_number(self) -> str:
-        """The number of its parcel; empty where it has none."""
+        """The number of its parcel; empty if it has none yet."""
         return (self.shipping_info and self.shipping_info.tracking_number) or ""
 
     @property
     def supplier_id(self) -> int | None:
-        """From whom it is requested."""
+        """The id of the supplier that it is requested from."""
         found = self.dropshipping_info and self.dropshipping_info.supplier
         return found.id if found else None
 
     def says(self, text: str) -> bool:
-        """Whether a remark with this text is on its timeline."""
+        """True if a comment with this text is on its timeline."""
         return any(comment.text == text for comment in self.comments or ())
 
 
@@ -159,7 +159,7 @@ class ParentShape(Struct, frozen=True, kw_only=True):
 
 
 class OrderPage(Struct, frozen=True):
-    """A part of a list of orders, each still to be read: one that is odd spoils no other."""
+    """A page of orders as raw JSON, so that an invalid order does not spoil the others."""
 
     count: int
     order: list[Raw]
@@ -175,12 +175,12 @@ class PlaceShape(Struct, frozen=True):
 
     @property
     def physical(self) -> Decimal | None:
-        """What is on the shelf, by either of its names."""
+        """Physical on hand, under either of its names."""
         return self.on_hand if self.physical_on_hand is None else self.physical_on_hand
 
 
 class SuppliedShape(Struct, frozen=True):
-    """Who supplies a product, and what it is called there."""
+    """A supplier of a product, with the supplier's SKU."""
 
     id: int | None = None
     supplier_sku: str | None = None
@@ -202,7 +202,7 @@ class ProductShape(Struct, frozen=True, kw_only=True):
 
 
 class ProductPage(Struct, frozen=True):
-    """A part of a list of products, under whichever of its two names."""
+    """A page of products, under either of its two names."""
 
     count: int
     product: list[Raw] | None = None
@@ -210,12 +210,12 @@ class ProductPage(Struct, frozen=True):
 
     @property
     def items(self) -> list[Raw]:
-        """The products, each still to be read."""
+        """The products as raw JSON."""
         return self.product or self.products or []
 
 
 class PlaceName(Struct, frozen=True):
-    """A warehouse, sales channel or supplier by itself."""
+    """A warehouse, sales channel or supplier."""
 
     id: int
     address: AddressShape | None = None
@@ -225,13 +225,13 @@ class PlaceName(Struct, frozen=True):
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """Its name for users."""
         given = self.address or AddressShape()
         return self.name or given.company or given.name or str(self.id)
 
 
 class Warehouses(Struct, frozen=True):
-    """All warehouses, of which nobody has more than fit in one page."""
+    """All warehouses; no account has more than fit on one page."""
 
     warehouse: list[PlaceName]
 
@@ -242,14 +242,14 @@ class _Numbered(Struct, frozen=True):
 
 
 def read(raw: Raw | bytes, shape: type[T]) -> T | Unusable:
-    """Read one object of a list, or say what is wrong with it."""
+    """Return one parsed object of a list, or an `Unusable` that says what is wrong with it."""
     try:
         found: T = _decoder(cast("Hashable", shape)).decode(raw)
     except (msgspec.ValidationError, RecursionError) as error:
         return Unusable(
             id=name_of(raw),
             code="invalid",
-            reason=f"is not as Ordoro's orders are: {error}",
+            reason=f"is not a valid order of Ordoro's: {error}",
             content=f"{_HOW}-{hashlib.sha256(bytes(raw)).hexdigest()[:16]}",
         )
     return found
@@ -257,12 +257,12 @@ def read(raw: Raw | bytes, shape: type[T]) -> T | Unusable:
 
 @cache
 def _decoder(shape: Hashable) -> msgspec.json.Decoder[Any]:
-    """Return what reads a shape, numbers with a fraction exactly; made once for each."""
+    """Return the cached decoder of a shape; it keeps decimals exact."""
     return msgspec.json.Decoder(shape, float_hook=Decimal)
 
 
 def name_of(raw: Raw | bytes) -> str:
-    """Return what an order or product is called, also where the rest of it cannot be read."""
+    """Return the number or SKU of raw JSON, even if the rest of it is invalid."""
     try:
         found = msgspec.json.decode(bytes(raw), type=_Numbered)
     except (msgspec.ValidationError, RecursionError):
@@ -271,7 +271,7 @@ def name_of(raw: Raw | bytes) -> str:
 
 
 def moment(text: str | None, zone: tzinfo = UTC) -> datetime | None:
-    """Read a time; without an offset it is one of the account's zone. None: none that is one."""
+    """Return a time, in the account's zone if it has no offset; None if it is not a time."""
     try:
         at = datetime.fromisoformat(text or "")
     except ValueError:
@@ -280,7 +280,7 @@ def moment(text: str | None, zone: tzinfo = UTC) -> datetime | None:
 
 
 def order_of(shape: OrderShape, *, currency: str, zone: tzinfo) -> Order | Unusable:
-    """Return an order as a Merchant has it; lines are named by the ids that they have now."""
+    """Return a Merchant's order; its lines have their current ids."""
     lines = tuple(_line(line) for line in shape.lines)
     wrong = next((line for line in shape.lines if not _is_usable(line)), None)
     content = _content(shape)
@@ -309,7 +309,7 @@ def order_of(shape: OrderShape, *, currency: str, zone: tzinfo) -> Order | Unusa
 
 
 def address_of(shape: AddressShape | None) -> Address:
-    """Return an address, blank where it is null."""
+    """Return an address; null becomes an empty one."""
     if shape is None:
         return Address()
     return Address(
@@ -327,7 +327,7 @@ def address_of(shape: AddressShape | None) -> Address:
 
 
 def product_of(shape: ProductShape, supplier: int) -> Product:
-    """Return a product as a Merchant has it. Products are weighed in pounds."""
+    """Return a Merchant's product. Ordoro weighs products in pounds."""
     named = next((one for one in shape.suppliers or () if one.id == supplier), SuppliedShape())
     product = Product(
         id=shape.sku,
@@ -343,7 +343,7 @@ def product_of(shape: ProductShape, supplier: int) -> Product:
 
 
 def pounds(grams: Decimal) -> Decimal:
-    """Return a weight as products are written."""
+    """Return a weight in pounds."""
     return round(grams / _GRAMS_A_POUND, 4)
 
 
@@ -367,7 +367,7 @@ def _is_usable(line: LineShape) -> bool:
 
 
 def _content(shape: OrderShape) -> str:
-    """Digest what travels, so that a touch that changes none of it is no edit."""
+    """Return a digest of the fields that are sent; other changes are not an edit."""
     travels: Sequence[object] = (
         shape.lines,
         shape.shipping_address,

@@ -1,8 +1,8 @@
-"""Which piece is which: what a split was, read back from the orders that it made.
+"""Matches the pieces of a split to the child orders that Ordoro made of them.
 
-Ordoro gives the lines of the pieces new ids and tells no more of the old ones. What a line keeps
-is the name that it was given with the order (`cart_orderitem_id`), or else its SKU. So the id of a
-Merchant's line is `<its number there>:<that name>`, and says after a split what it was.
+The lines of the children have new ids, and nothing refers to the old ones. A line keeps the name
+that it got with the order (`cart_orderitem_id`), or else its SKU. So the id of a Merchant's line
+is `<id in Ordoro>:<that name>`, and identifies the line after a split.
 """
 
 from collections import Counter
@@ -12,13 +12,13 @@ from ordosync.accounts.ordoro.schema import LineShape, OrderShape
 from ordosync.models import Piece, PieceLine, Split
 
 Part = tuple[str, int]
-"""Name of a line, and how much of it."""
+"""The name of a line, and a quantity."""
 
 
 def misfit(split: Split, lines: Sequence[LineShape]) -> str | None:
-    """Say why these pieces are not the whole order, each at least one unit of it."""
+    """Return why the pieces do not partition the order; None if they do."""
     if len(split.pieces) < 2:  # noqa: PLR2004 - as few as make a split
-        return "one piece is no split"
+        return "a split has at least two pieces"
     left = {line.full_id: line.quantity for line in lines}
     for piece in split.pieces:
         if not _taken(piece):
@@ -29,7 +29,7 @@ def misfit(split: Split, lines: Sequence[LineShape]) -> str | None:
 
 
 def body_of(split: Split, lines: Sequence[LineShape]) -> Mapping[str, object]:
-    """Return the split as Ordoro takes it: every line in every piece, with 0 where it is not."""
+    """Return the request body: every line in every piece, with quantity 0 if it is not in it."""
     return {
         "split_orders": [
             {
@@ -44,7 +44,7 @@ def body_of(split: Split, lines: Sequence[LineShape]) -> Mapping[str, object]:
 
 
 def matched(split: Split, children: Sequence[OrderShape]) -> tuple[Piece, ...] | None:
-    """Return the pieces as they are there, in order; None where they are other ones."""
+    """Return the pieces with their ids, in order; None if the children are different pieces."""
     left = list(children)
     found: list[Piece] = []
     for piece in split.pieces:
@@ -58,7 +58,7 @@ def matched(split: Split, children: Sequence[OrderShape]) -> tuple[Piece, ...] |
 
 
 def summed(lines: Iterable[LineShape]) -> Mapping[str, int]:
-    """Return the quantities of these lines by their name, in order."""
+    """Return the quantities of these lines by name, in order."""
     found: dict[str, int] = {}
     for line in lines:
         found[line.key] = found.get(line.key, 0) + line.quantity

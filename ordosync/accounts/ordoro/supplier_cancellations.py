@@ -36,7 +36,7 @@ class SupplierCancellations:
             "POST", path("order", number, "cancel"), OrderShape, action=f"cancel order {number}"
         )
         if after.tracking_number and not also_shipped:
-            # Shipped between our look and our word, and both were taken: the parcel wins.
+            # The order was shipped after it was read and before the cancellation arrived.
             self._client.http.send(
                 "POST", path("order", number, "uncancel"), NoneType, action=f"restore {number}"
             )

@@ -20,7 +20,7 @@ _MOST_NAMESAKES = 9
 _TAKEN = Outcome(
     state="unknown", code="taken", reason="its number is taken, perhaps by the same order"
 )
-"""By this very request, where it was delivered twice and is not to be found yet."""
+"""Perhaps by this request: it may have been delivered twice and not be listed yet."""
 
 
 class SupplierOrders:
@@ -81,7 +81,7 @@ class SupplierOrders:
                     json=self._body(order, suffix),
                 )
             except RefusedError as error:
-                # What it answers to a number that is taken is not documented.
+                # The response to a number that is taken is not documented.
                 if "order_id" not in error.answer:
                     raise
                 known = self._find(order.reference)
@@ -119,7 +119,8 @@ class SupplierOrders:
     def _find_if_askable(self, reference: str) -> Outcome | None:
         try:
             return self._find(reference)
-        except AddressError:  # alone; it is refused again when it is to be sent
+        # The order is refused again when it is sent.
+        except AddressError:
             return None
 
     def _find(self, reference: str) -> Outcome | None:
@@ -159,13 +160,13 @@ def _outcome(state: OutcomeState, number: str, lines: Sequence[LineShape]) -> Ou
 
 
 def position(key: str) -> tuple[int, str]:
-    """Return by what lines are put in the order in which they were sent."""
+    """Return a sort key: the order in which lines were sent."""
     place = key.partition(":")[0]
     return (int(place) if place.isascii() and place.isdigit() else 0), key
 
 
 def line_id(number: str, key: str) -> str:
-    """Return the id of a line, by the name that it was given."""
+    """Return the id of a line with this name."""
     return f"{number}/{key}"
 
 

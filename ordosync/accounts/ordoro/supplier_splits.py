@@ -47,7 +47,7 @@ class SupplierSplits:
             yield Page(items=tuple(found), cursor=held)
 
     def _before(self, unfinished: OrderShape, after: str | None) -> str | None:
-        """Return a cursor at which an order is seen again; None where it says no time."""
+        """Return a cursor that reads an order again; None if the order has no time."""
         at = moment(unfinished.updated_date, self._client.zone)
         return min(datetime.fromisoformat(after), at).isoformat() if after and at else None
 
@@ -56,7 +56,7 @@ class SupplierSplits:
         yield Page(items=tuple(split for number in ids if (split := self._split_there(number))))
 
     def _split_there(self, number: str) -> Split | None:
-        """Return how an order is split; None while that is not finished, or where it is not."""
+        """Return the split of an order; None if it is not split, or not finished yet."""
         known = self._client.parent(number)
         if known is None or not known.ready:
             return None

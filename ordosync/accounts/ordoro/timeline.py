@@ -24,7 +24,7 @@ def is_void(order: OrderShape, tracking_number: str) -> bool:
 
 
 def times_void(order: OrderShape, tracking_number: str) -> int:
-    """Return how often a number became void: it may have been valid again between."""
+    """Return how often a number became void; it may have been valid again in between."""
     times = 0
     while order.says(void_text(tracking_number, times + 1)):
         times += 1

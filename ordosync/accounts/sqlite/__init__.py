@@ -1,50 +1,119 @@
-"""The embedded account: a little vendor portal in one SQLite file, as Merchant and as Supplier.
+"""The kind `sqlite`: an adapter of the embedded order system, as Merchant and as Supplier.
 
-An order's id is its number here, a product's its SKU. Each change is written in one transaction
-with its timeline entry and its row in the change feed. `merchant`, `supplier` and `desk` say what
-the account can do; the other files hold the SQL, a subject each, and never begin or end a
-transaction.
+The order system is in `ordosync/embedded`. An order's id is its number, a product's id its SKU.
+Each part of the contract opens the file for one call: a read, or one transaction per batch.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
-from ordosync.accounts.account import Role
-from ordosync.accounts.sqlite.client import MerchantOptions, SupplierOptions
-from ordosync.accounts.sqlite.desk import Desk
-from ordosync.accounts.sqlite.merchant_orders import MerchantSide
+from ordosync.accounts.account import Account, CheckResult, Limits, PortalContext
+from ordosync.accounts.connections import Connections
+from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.accounts.sqlite.merchant_cancellations import MerchantCancellations
+from ordosync.accounts.sqlite.merchant_orders import MerchantOrders
+from ordosync.accounts.sqlite.merchant_products import MerchantProducts
+from ordosync.accounts.sqlite.merchant_splits import MerchantSplits
+from ordosync.accounts.sqlite.merchant_stock import MerchantStock
+from ordosync.accounts.sqlite.merchant_tracking import MerchantTracking
+from ordosync.accounts.sqlite.options import MerchantOptions, SupplierOptions
+from ordosync.accounts.sqlite.order_listing import MerchantListing, SupplierListing
 from ordosync.accounts.sqlite.personal_data import PersonalData
-from ordosync.accounts.sqlite.supplier_orders import SupplierSide
-from ordosync.embedded.timeline import TimelineEntry
-from ordosync.models import Page, Standing
+from ordosync.accounts.sqlite.supplier_cancellations import SupplierCancellations
+from ordosync.accounts.sqlite.supplier_orders import SupplierOrders
+from ordosync.accounts.sqlite.supplier_products import SupplierProducts
+from ordosync.accounts.sqlite.supplier_shipments import SupplierShipments
+from ordosync.accounts.sqlite.supplier_splits import SupplierSplits
+from ordosync.accounts.sqlite.supplier_stock import SupplierStock
+from ordosync.accounts.sqlite.timeline import Timeline
+from ordosync.accounts.supplier import Supplier
+from ordosync.embedded.database import EmbeddedFile
+from ordosync.embedded.desk import Desk
 
-__all__ = ["MerchantOptions", "SqliteAccount", "SupplierOptions", "TimelineEntry"]
+LIMITS = Limits(batch_size=500)
+"""A batch is one transaction: commits take the time, and a crash leaves all of a batch or none."""
 
 
-class SqliteAccount(MerchantSide, SupplierSide, Desk):
-    """Orders, products, stock and shipments in a file of ours."""
+class SqliteAccount(Account):
+    """Orders, products, stock and shipments in a file of ordosync."""
 
-    roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
-    lists_all_as: ClassVar[frozenset[Role]] = roles
-    lists_others: ClassVar[bool] = True
-    parcels: ClassVar[str] = (
-        "an order is sent as one parcel: `ordosync orders split` it to send it in several"
-    )
+    kind: ClassVar[str] = "sqlite"
+    merchant_options: ClassVar[type[Any]] = MerchantOptions
+    supplier_options: ClassVar[type[Any]] = SupplierOptions
 
-    def all_orders(
+    def __init__(self, *, name: str, path: Path, warehouse: str = "main") -> None:
+        self.name = name
+        self.path = path
+        self.warehouse = warehouse
+        """The warehouse of new orders, unless an order names another one."""
+
+    def merchant(
+        self, options: MerchantOptions, portal: PortalContext, at: Connections
+    ) -> Merchant:
+        """Open the account as a portal's Merchant."""
+        client, supplier = self._client(at), options.supplier or portal.partner
+        desk = self._desk(at)
+        return Merchant(
+            name=self.name,
+            kind=self.kind,
+            client=client,
+            limits=LIMITS,
+            timeline=Timeline(client),
+            listing=MerchantListing(client, supplier=supplier),
+            personal_data=PersonalData(desk),
+            desk=desk,
+            orders=MerchantOrders(client, supplier=supplier),
+            cancellations=MerchantCancellations(client),
+            products=MerchantProducts(client, supplier=supplier),
+            stock=MerchantStock(client, supplier=supplier, warehouse=options.warehouse),
+            tracking=MerchantTracking(client),
+            splits=MerchantSplits(client),
+            supplier_key=supplier,
+        )
+
+    def supplier(
         self,
-        role: Role,
-        *,
-        now: datetime,  # noqa: ARG002 - it is always as of now
-    ) -> Iterator[Page[Standing]]:
-        """Read the orders as they stand: at the Supplier all, at the Merchant its Supplier's."""
-        return self.requested_ever() if role == "merchant" else self.to_be_shipped_ever()
+        options: SupplierOptions,
+        portal: PortalContext,  # noqa: ARG002 - the Supplier need not know its Merchant
+        at: Connections,
+    ) -> Supplier:
+        """Open the account as a portal's Supplier."""
+        client, warehouses = self._client(at), frozenset(options.warehouses)
+        desk = self._desk(at, sold_from=warehouses)
+        return Supplier(
+            name=self.name,
+            kind=self.kind,
+            client=client,
+            limits=LIMITS,
+            timeline=Timeline(client),
+            listing=SupplierListing(client),
+            personal_data=PersonalData(desk),
+            desk=desk,
+            check=_supplier_limits,
+            orders=SupplierOrders(client, prefix=options.prefix, warehouse=self.warehouse),
+            cancellations=SupplierCancellations(client),
+            products=SupplierProducts(client),
+            stock=SupplierStock(client, warehouses=warehouses),
+            shipments=SupplierShipments(client),
+            splits=SupplierSplits(client),
+        )
 
-    def personal_data(self, role: Role) -> PersonalData:  # noqa: ARG002
-        """Return the part."""
-        return PersonalData(self)
+    def _client(self, at: Connections) -> SqliteClient:
+        return SqliteClient(EmbeddedFile(name=self.name, path=self.path, clock=at.clock))
 
-    def the_desk(self) -> "SqliteAccount":
-        """Return itself."""
-        return self
+    def _desk(self, at: Connections, *, sold_from: frozenset[str] = frozenset()) -> Desk:
+        return Desk(
+            name=self.name,
+            path=self.path,
+            warehouse=self.warehouse,
+            clock=at.clock,
+            sold_from=sold_from,
+        )
+
+
+def _supplier_limits() -> Iterator[CheckResult]:
+    yield CheckResult(
+        text="an order is sent as one parcel: `ordosync orders split` it to send it in several"
+    )

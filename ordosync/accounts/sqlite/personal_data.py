@@ -1,19 +1,7 @@
 """Personal data in an embedded account: all of it is ordosync's to remove."""
 
-from pathlib import Path
-from typing import Protocol
-
 from ordosync.accounts.account import PersonalDataRemoval, Removal
-from ordosync.embedded.purge import Purged
-from ordosync.models import Order
-
-
-class _Desk(Protocol):
-    name: str
-    path: Path
-
-    def read_order(self, number: str) -> Order | None: ...
-    def purge(self, number: str, *, dry: bool) -> Purged: ...
+from ordosync.embedded.desk import Desk
 
 
 class PersonalData:
@@ -21,7 +9,7 @@ class PersonalData:
 
     is_spooled = False
 
-    def __init__(self, desk: _Desk) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     def has(self, order_id: str) -> bool:

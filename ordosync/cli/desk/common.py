@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import completion
 from ordosync.config.settings import Config, PortalConfig
+from ordosync.embedded.desk import Desk
 from ordosync.engine.portals import merchant_of, supplier_at_merchant
 from ordosync.errors import ConfigError, OrdosyncError, UsageError
 from ordosync.models import Order, Outcome
@@ -25,7 +25,7 @@ Account = Annotated[
 NO_PRODUCT = "has no product; `ordosync products add` makes one, and so does an order of it"
 
 
-def open_desk(config: Config, name: str | None) -> SqliteAccount:
+def open_desk(config: Config, name: str | None) -> Desk:
     """Open the embedded account of this name, or the only one there is."""
     names = completion.embedded(config)
     if not names:
@@ -40,7 +40,7 @@ def open_desk(config: Config, name: str | None) -> SqliteAccount:
     return completion.open_embedded(config, name or names[0])
 
 
-def read_order(opened: SqliteAccount, number: str) -> Order:
+def read_order(opened: Desk, number: str) -> Order:
     """Return an order; one that is not here is a mistake, perhaps of its prefix."""
     order = opened.read_order(number)
     if order is None:
@@ -51,7 +51,7 @@ def read_order(opened: SqliteAccount, number: str) -> Order:
     return order
 
 
-def check(opened: SqliteAccount, outcome: Outcome, what: str, look: str) -> None:
+def check(opened: Desk, outcome: Outcome, what: str, look: str) -> None:
     """Raise what kept a change from being made: exit 2 where the thing is not there, else 1.
 
     `look` are the words of the command that shows how it stands, or which there are.
@@ -63,12 +63,12 @@ def check(opened: SqliteAccount, outcome: Outcome, what: str, look: str) -> None
     raise kind(f"{what} {outcome.reason}; {see}")
 
 
-def check_order(opened: SqliteAccount, outcome: Outcome, number: str) -> None:
+def check_order(opened: Desk, outcome: Outcome, number: str) -> None:
     """Raise what kept a change of an order from being made."""
     check(opened, outcome, f"order {number}", f"orders show {number}")
 
 
-def check_supplier(config: Config, opened: SqliteAccount, supplier: str) -> None:
+def check_supplier(config: Config, opened: Desk, supplier: str) -> None:
     """Refuse a supplier that no portal of this account knows: nobody would ever ask it."""
     known = sorted({_supplier_name(config, portal) for portal in _as_merchant(config, opened)})
     if supplier not in known:
@@ -76,13 +76,13 @@ def check_supplier(config: Config, opened: SqliteAccount, supplier: str) -> None
         raise UsageError(f"account {opened.name} has no supplier {supplier!r}; {there}")
 
 
-def portal_to(config: Config, opened: SqliteAccount, supplier: str) -> PortalConfig | None:
+def portal_to(config: Config, opened: Desk, supplier: str) -> PortalConfig | None:
     """Return the portal in which this account asks this supplier."""
     portals = _as_merchant(config, opened)
     return next((portal for portal in portals if _supplier_name(config, portal) == supplier), None)
 
 
-def portal_from(config: Config, opened: SqliteAccount, number: str) -> PortalConfig | None:
+def portal_from(config: Config, opened: Desk, number: str) -> PortalConfig | None:
     """Return the portal through which an order came to this account; None: it is its own."""
     reference = opened.reference_of(number)
     portals = [one for one in config.portals.values() if one.supplier.account == opened.name]
@@ -103,5 +103,5 @@ def _supplier_name(config: Config, portal: PortalConfig) -> str:
     return supplier_at_merchant(merchant_of(config, portal), portal)
 
 
-def _as_merchant(config: Config, opened: SqliteAccount) -> Sequence[PortalConfig]:
+def _as_merchant(config: Config, opened: Desk) -> Sequence[PortalConfig]:
     return [one for one in config.portals.values() if one.merchant.account == opened.name]

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import completion, options
 from ordosync.cli.desk import common, input_rows, send_now, shipping
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.config import find_config, load_config
 from ordosync.config.settings import Config, PortalConfig
+from ordosync.embedded.desk import Desk
 from ordosync.engine.scheduling.timetable import why_not
 from ordosync.errors import UsageError
 from ordosync.models import Address, Line, Order, Outcome, Product
@@ -239,16 +239,14 @@ def restore_order(
         )
 
 
-def _saved(
-    settings: Config, opened: SqliteAccount, number: str, save: Callable[[], Outcome]
-) -> Outcome:
+def _saved(settings: Config, opened: Desk, number: str, save: Callable[[], Outcome]) -> Outcome:
     """Save a change; where the order is a Merchant's, note at once what no task carries there."""
     if common.portal_from(settings, opened, number) is None:
         return save()
     return send_now.at_once(settings, opened, ("update-tracking",), lambda: [save()]).outcomes[0]
 
 
-def _was_cancelled_by_merchant(settings: Config, opened: SqliteAccount, number: str) -> bool:
+def _was_cancelled_by_merchant(settings: Config, opened: Desk, number: str) -> bool:
     portal = common.portal_from(settings, opened, number)
     if portal is None:
         return False
@@ -260,7 +258,7 @@ def _was_cancelled_by_merchant(settings: Config, opened: SqliteAccount, number: 
 shipping.add_to(app)
 
 
-def _report(opened: SqliteAccount, number: str, said: str, *, as_json: bool) -> None:
+def _report(opened: Desk, number: str, said: str, *, as_json: bool) -> None:
     """Say what was done to an order, or show it."""
     if as_json:
         order = common.read_order(opened, number)
@@ -269,7 +267,7 @@ def _report(opened: SqliteAccount, number: str, said: str, *, as_json: bool) -> 
         render.message(f"order {number} {said}")
 
 
-def _where_it_travels(settings: Config, opened: SqliteAccount, before: Order) -> str | None:
+def _where_it_travels(settings: Config, opened: Desk, before: Order) -> str | None:
     """Say who learns of a cancellation, and when; None where nobody else is concerned."""
     if common.portal_from(settings, opened, before.number):
         return (

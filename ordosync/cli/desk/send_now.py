@@ -5,11 +5,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from ordosync.accounts.connections import Connections
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli.output import render
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
+from ordosync.embedded.desk import Desk
 from ordosync.engine import AlreadyRunning, open_portal, register, run_task
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.models import Outcome
@@ -34,7 +34,7 @@ class Sent:
 
 def at_once(
     config: Config,
-    desk: SqliteAccount,
+    desk: Desk,
     tasks: Sequence[str],
     save: Callable[[], Sequence[Outcome]],
 ) -> Sent:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli import completion, options
 from ordosync.cli.desk import common, input_rows, send_now
 from ordosync.cli.desk.input_rows import InputRow
@@ -16,6 +15,7 @@ from ordosync.cli.output import render
 from ordosync.clock import Clock
 from ordosync.config import find_config, load_config
 from ordosync.config.settings import Config
+from ordosync.embedded.desk import Desk
 from ordosync.errors import UsageError
 from ordosync.models import Order, Outcome, Piece, PieceLine, Shipment, Split
 from ordosync.text import plural
@@ -125,7 +125,7 @@ def _check_words(row: InputRow, file: Path | None, *, void: bool) -> None:
         raise UsageError(f"--from reads everything from the file; leave out {', '.join(used)}")
 
 
-def _ship_one(settings: Config, opened: SqliteAccount, row: InputRow, *, as_json: bool) -> int:
+def _ship_one(settings: Config, opened: Desk, row: InputRow, *, as_json: bool) -> int:
     one = _wanted(opened, row, opened.warehouses())
     sent = send_now.at_once(settings, opened, _TASKS, lambda: opened.ship([one.shipment]))
     [outcome] = sent.outcomes
@@ -134,7 +134,7 @@ def _ship_one(settings: Config, opened: SqliteAccount, row: InputRow, *, as_json
     return send_now.tell(sent, as_json=as_json)
 
 
-def _ship_file(settings: Config, opened: SqliteAccount, file: Path, *, as_json: bool) -> int:
+def _ship_file(settings: Config, opened: Desk, file: Path, *, as_json: bool) -> int:
     wanted: list[_Wanted] = []
     refused: list[tuple[InputRow, str]] = []
     warehouses = opened.warehouses()
@@ -159,7 +159,7 @@ def _ship_file(settings: Config, opened: SqliteAccount, file: Path, *, as_json: 
     return int(bool(code or refused))
 
 
-def _void(settings: Config, opened: SqliteAccount, number: str, *, as_json: bool) -> int:
+def _void(settings: Config, opened: Desk, number: str, *, as_json: bool) -> int:
     common.read_order(opened, number)
     sent = send_now.at_once(settings, opened, _TASKS, lambda: [opened.void(number)])
     common.check_order(opened, sent.outcomes[0], number)
@@ -170,9 +170,7 @@ def _void(settings: Config, opened: SqliteAccount, number: str, *, as_json: bool
     return send_now.tell(sent, as_json=as_json)
 
 
-def _say(
-    settings: Config, opened: SqliteAccount, together: Sequence[tuple[_Wanted, Outcome]]
-) -> None:
+def _say(settings: Config, opened: Desk, together: Sequence[tuple[_Wanted, Outcome]]) -> None:
     """Say how many were shipped, and what a person would not expect of it."""
     shipped = [one.order for one, outcome in together if outcome.state == "done"]
     again = sum(outcome.state == "unchanged" for _, outcome in together)
@@ -189,7 +187,7 @@ def _say(
         send_now.tells_of_tracking(settings, portal)
 
 
-def _wanted(opened: SqliteAccount, row: InputRow, warehouses: Sequence[str]) -> _Wanted:
+def _wanted(opened: Desk, row: InputRow, warehouses: Sequence[str]) -> _Wanted:
     """Read what is to be shipped. Raises `UsageError`."""
     missing = [name for name in _NEEDED if not row.get(name)]
     if missing and row.number:

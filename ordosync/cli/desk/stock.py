@@ -6,14 +6,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from ordosync.accounts.sqlite import SqliteAccount
-from ordosync.accounts.sqlite.desk import Count
 from ordosync.cli import completion, options
 from ordosync.cli.desk import common, input_rows
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.config import find_config, load_config
+from ordosync.embedded.desk import Count, Desk
 from ordosync.errors import UsageError
 from ordosync.text import plural
 
@@ -142,7 +141,7 @@ def _count(
         raise typer.Exit(1)
 
 
-def _counted(opened: SqliteAccount, row: InputRow, what: Literal["quantity", "by"]) -> Count:
+def _counted(opened: Desk, row: InputRow, what: Literal["quantity", "by"]) -> Count:
     if not row.get("sku"):
         raise UsageError("has no SKU")
     least = 0 if what == "quantity" else -999_999_999
@@ -154,7 +153,7 @@ def _counted(opened: SqliteAccount, row: InputRow, what: Literal["quantity", "by
     )
 
 
-def _count_text(opened: SqliteAccount, count: Count, known: Sequence[str]) -> str:
+def _count_text(opened: Desk, count: Count, known: Sequence[str]) -> str:
     """Say what is on the shelf now, and where."""
     new = "" if count.warehouse in known else ", a new warehouse"
     [(_, levels, _)] = opened.stock_levels([count.sku])

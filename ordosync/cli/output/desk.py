@@ -6,10 +6,10 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from ordosync.accounts.sqlite import TimelineEntry
 from ordosync.cli.output.render import local, result
 from ordosync.cli.output.tables import table
 from ordosync.embedded.stock import Level
+from ordosync.embedded.timeline import TimelineEntry
 from ordosync.models import Order, Product, Shipment
 from ordosync.store.timestamps import to_text
 

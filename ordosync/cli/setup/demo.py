@@ -13,12 +13,12 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.cli.desk.common import open_desk
 from ordosync.cli.output import render
 from ordosync.cli.setup import demo_data
 from ordosync.cli.setup.init import write_new
 from ordosync.config import load_config
+from ordosync.embedded.desk import Desk
 from ordosync.errors import UsageError
 from ordosync.models import Order
 
@@ -123,7 +123,7 @@ def _make(folder: Path) -> None:
         raise UsageError(f"{path} cannot be read: it is not UTF-8; name another folder") from error
 
 
-def _fill(shop: SqliteAccount) -> None:
+def _fill(shop: Desk) -> None:
     for product, parts in demo_data.products():
         shop.add_product(product, components=parts)
     shop.add_orders(list(demo_data.orders()), supplier="northwind")

@@ -1,7 +1,7 @@
-"""Orders that are on both sides already, made there by another tool or by hand: linked, not sent.
+"""Links orders that both accounts have already, created by another tool or by hand.
 
-By our own reference where there is one, else only where number, SKUs, quantities and the name that
-it is sent to are all the same. What is nearly the same is told and never guessed.
+Orders match by the reference of ordosync. Without one, number, SKUs, quantities and the name of
+the addressee must all be equal. Orders that nearly match are reported, never guessed.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ from ordosync.tasks.base import PlanRequest, Portal, Step
 
 
 class Adoption(Struct, frozen=True, kw_only=True):
-    """Two orders that are one, or may be and are left to people."""
+    """Two orders that match, or may match and are left to the operator."""
 
     portal: str
     merchant: str
@@ -34,11 +34,11 @@ class Adoption(Struct, frozen=True, kw_only=True):
     why_not: str = ""
     links: tuple[Link, ...] = ()
     step: Step | None = None
-    """The Merchant's order, whose lines are claimed with the links."""
+    """The Merchant's order; its lines are claimed together with the links."""
 
 
 def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adoption]:
-    """Link what is on both sides; send nothing. Raises `OrdosyncError` while a run is under way."""
+    """Link orders that both sides have; send nothing. Raises `OrdosyncError` during a run."""
     with supplier_side(portal, now=clock.now()) as snapshot:
         found = list(_found(snapshot, clock))
     claims = Counter(one.supplier for one in found if one.by)
@@ -51,7 +51,7 @@ def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adop
         account.close()
     if not dry and any(one.links for one in found):
         held = exclusive(store, portal.name, clock, "orders", "shipments")
-        with held as leases, store.transaction():
+        with held as leases, store.transaction(portal=portal.name):
             confirm(store, leases)
             found = [_kept(one, line_claims) for one in found]
             links = [link for one in found for link in one.links]
@@ -115,7 +115,7 @@ def _by_number(snapshot: Snapshot, step: Step) -> Adoption | None:
 
 
 def _why_not(snapshot: Snapshot, order: Order, there: Standing, *, taken: bool) -> str:
-    """Say what keeps two orders of the same number from being taken for one."""
+    """Return why two orders of the same number do not match."""
     if taken or there.order.reference.startswith(f"{snapshot.portal.origin}:"):
         return "has its number and is another order's already"
     if there.order.status == "cancelled":

@@ -1,4 +1,4 @@
-"""Something that is not the same on both sides, and what repairs it."""
+"""A difference between both accounts, and the task that repairs it."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ from ordosync.store.steps import StepRef
 from ordosync.tasks.base import Portal
 
 NOT_COMPARED = "not-compared"
-"""The kind of what is no difference as far as anybody can tell, nor the same."""
+"""The kind of a pair of orders that cannot be compared."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """Something that is not the same on both sides."""
+    """A difference between both accounts."""
 
     portal: str
     kind: str
@@ -20,13 +20,13 @@ class Difference:
     supplier: str = ""
     what: str
     task: str = ""
-    """What repairs it; empty: people."""
+    """The task that repairs it; empty if an operator has to."""
     step_ref: StepRef | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Two accounts that are being compared."""
+    """A comparison of two accounts."""
 
     snapshot: Snapshot
     able: frozenset[str]
@@ -34,7 +34,7 @@ class Comparison:
 
     @property
     def portal(self) -> Portal:
-        """Whose accounts they are."""
+        """The portal of both accounts."""
         return self.snapshot.portal
 
     def differs(
@@ -46,7 +46,7 @@ class Comparison:
         task: str = "",
         step_ref: StepRef | None = None,
     ) -> Difference:
-        """Return a difference; a task that the portal cannot run repairs nothing."""
+        """Return a difference, without a task if the portal cannot run that task."""
         can = task in self.able
         return Difference(
             portal=self.portal.name,

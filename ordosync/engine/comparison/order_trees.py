@@ -1,4 +1,4 @@
-"""Orders in families, an order and its pieces, and which two of both sides are the same."""
+"""Trees of orders and their pieces, matched between both accounts."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,13 +10,13 @@ from ordosync.models import Standing
 
 @dataclass(frozen=True)
 class OrderTree:
-    """An order and what it was split into, as far as its account lists them."""
+    """An order and its pieces, as far as its account lists them."""
 
     id: str
     members: tuple[Standing, ...]
 
     def children(self, node: str) -> list[str]:
-        """Return the pieces that this order was split into, if it was."""
+        """Return the pieces that this order was split into; empty if it was not split."""
         found: dict[str, None] = {}
         for one in self.members:
             chain = (one.order.id, *one.order.ancestors)
@@ -25,7 +25,7 @@ class OrderTree:
         return list(found)
 
     def leaves(self, node: str) -> list[Standing]:
-        """Return what this order is now: itself, or the pieces of it that are not split."""
+        """Return the order itself or, if it was split, its pieces that were not split further."""
         return [
             one
             for one in self.members
@@ -33,18 +33,18 @@ class OrderTree:
         ]
 
     def member(self, node: str) -> Standing | None:
-        """Return one of them as it is listed, if it is."""
+        """Return one order of the tree; None if it is not listed."""
         return next((one for one in self.members if one.order.id == node), None)
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether nothing of it is open or shipped."""
+        """True if nothing of it is open or shipped."""
         return all(one.order.status == "cancelled" for one in self.leaves(self.id))
 
 
 @dataclass(frozen=True, kw_only=True)
 class LinkedOrders:
-    """An order of the Merchant, and all that it became at the Supplier, by generation."""
+    """An order of the Merchant, with the Supplier's orders for it, by generation."""
 
     merchant: OrderTree
     suppliers: tuple[tuple[int, OrderTree], ...]
@@ -52,16 +52,16 @@ class LinkedOrders:
 
 @dataclass(frozen=True)
 class Match:
-    """Two orders or pieces that are the same, and in what they are not."""
+    """Two orders or pieces that match, and how they were split."""
 
     merchant_id: str
     supplier_id: str
     how: Literal["unsplit", "split", "only-merchant", "only-supplier", "split-differently"]
-    """Both whole; both split alike; split on one side alone; split on both, not alike."""
+    """Both unsplit; both split the same way; split on one side only; split differently."""
 
 
 def matches(merchant: OrderTree, supplier: OrderTree, *, origin: str) -> Iterator[Match]:
-    """Yield which pieces are the same, from the whole down; `origin` begins our references."""
+    """Yield matching pieces, from the root down; references begin with `origin`."""
     return _matches(merchant, merchant.id, supplier, supplier.id, origin)
 
 
@@ -89,7 +89,7 @@ def _alike(
     theirs: Sequence[str],
     origin: str,
 ) -> list[tuple[str, str]] | None:
-    """Pair pieces by our reference, else by what is in them and how far they have come."""
+    """Pair pieces by reference, else by their lines and status."""
     if len(ours) != len(theirs):
         return None
     left = list(ours)
@@ -114,7 +114,7 @@ def _alike(
 
 
 def contents(orders: Iterable[Standing]) -> dict[str, int]:
-    """Return how many of each SKU are on these orders."""
+    """Return the quantity of each SKU on these orders."""
     found: dict[str, int] = {}
     for one in orders:
         for line in one.order.lines:
@@ -123,7 +123,7 @@ def contents(orders: Iterable[Standing]) -> dict[str, int]:
 
 
 def alike(some: Mapping[str, int], others: Mapping[str, int]) -> bool:
-    """Whether there is as much of each SKU in both; nothing of one is as good as not there."""
+    """True if both have the same quantity of each SKU; quantity 0 equals a missing SKU."""
     counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     for count, quantities in zip(counts, (some, others), strict=True):
         for sku, quantity in quantities.items():
@@ -132,17 +132,17 @@ def alike(some: Mapping[str, int], others: Mapping[str, int]) -> bool:
 
 
 def spelled(sku: str) -> str:
-    """Return a SKU as it is compared: some shops keep it in the spelling of their own product."""
+    """Return a SKU for comparison: some shops keep the spelling of their own product."""
     return sku.strip().casefold()
 
 
 def valid_numbers(one: Standing) -> list[str]:
-    """Return the tracking numbers of an order that hold."""
+    """Return the valid tracking numbers of an order."""
     return [each.tracking_number for each in one.shipments if not each.voided]
 
 
 def _signs(orders: Iterable[Standing]) -> set[str]:
-    """Return by what two pieces with the same contents may be told apart."""
+    """Return what distinguishes two pieces with the same lines."""
     orders = list(orders)
     numbers = {number for one in orders for number in valid_numbers(one)}
     return numbers | {one.order.status for one in orders if one.order.status == "cancelled"}

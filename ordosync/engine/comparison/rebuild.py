@@ -1,9 +1,9 @@
-"""The state of a portal made anew from both accounts, for a store that is lost; only reads there.
+"""Rebuilds the links of a portal from both accounts after its store was lost. Reads only.
 
-The references in the Supplier's orders say which two orders are one. What they cannot say: who
-cancelled an order that both sides show as cancelled (taken for our task's, so that it can be
-requested again), and which of two label numbers was told when neither side has it any more. As
-after a restore, all tasks read everything once more and look before they write.
+The references in the Supplier's orders tell which two orders belong together. They do not tell
+who cancelled an order that is cancelled on both sides; it counts as cancelled by ordosync, so
+that it can be requested again. Nor do they tell which of two deleted labels was reported. As
+after a restore, all tasks then read everything again and look before they write.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ _BATCH = 500
 
 
 class Rebuilt(Struct, frozen=True, kw_only=True):
-    """What was found again."""
+    """The counts of what was linked."""
 
     portal: str
     orders: int = 0
@@ -42,10 +42,10 @@ class Rebuilt(Struct, frozen=True, kw_only=True):
     products: int = 0
     shipments: int = 0
     other_names: tuple[str, ...] = ()
-    """Other names in references at the Supplier: of other portals, or earlier ones of this."""
+    """Other origins in references at the Supplier: other portals, or former names of this one."""
 
     def plus(self, links: Sequence[Link]) -> "Rebuilt":
-        """Count these as well."""
+        """Return the counts with these links added."""
         kinds = [link.kind for link in links]
         return replace(
             self,
@@ -61,7 +61,7 @@ def _check_listed(portal: Portal) -> None:
         if not account.lists_all:
             raise OrdosyncError(
                 f"portal {portal.name}: account {account.name} ({account.kind}) cannot list all its"
-                " orders, so its links cannot be made anew; an ordinary `ordosync import-orders`"
+                " orders, so its links cannot be rebuilt; an ordinary `ordosync import-orders`"
                 " looks for each order first, and sends none twice"
             )
         if missing := account.unlisted():
@@ -74,10 +74,10 @@ def _check_listed(portal: Portal) -> None:
 def rebuild(
     portal: Portal, store: Store, clock: Clock, *, with_products: bool, add: bool
 ) -> Rebuilt:
-    """Find the links of a portal in its accounts; `add` to those that the store has.
+    """Find the links of a portal in its accounts; `add` to the links in the store.
 
-    Raises `OrdosyncError` where it has some, where an account cannot list its orders, or while a
-    run is under way.
+    Raises `OrdosyncError` if the store has links and `add` is not set, if an account cannot list
+    its orders, or during a run.
     """
     _check_listed(portal)
     known = store.links(portal.name).count()
@@ -93,13 +93,13 @@ def rebuild(
                 link for linked in snapshot.pairs() for link in links_of(snapshot, linked)
             )
             for links in found:
-                with store.transaction():
+                with store.transaction(portal=portal.name):
                     confirm(store, leases)
                     store.links(portal.name).add(links, now=clock.now())
                 rebuilt = rebuilt.plus(links)
             others = tuple(sorted(snapshot.other_origins))
         products = list(_products(portal, store, clock)) if with_products else []
-        with store.transaction():
+        with store.transaction(portal=portal.name):
             confirm(store, leases)
             store.links(portal.name).add(products, now=clock.now())
             for task in TASKS:
@@ -109,11 +109,11 @@ def rebuild(
 
 
 def lines_alike(ours: Sequence[Line], theirs: Sequence[Line]) -> tuple[Link, ...]:
-    """Return the links of lines that say the same, none where some do not."""
+    """Return the links of equal lines; nothing if the lines differ."""
     left = list(theirs)
     pairs = []
     for our in ours:
-        if our.quantity == 0:  # nothing of it is to be sent, so it was not imported
+        if our.quantity == 0:  # It has nothing to send, so it was not imported.
             continue
         same = next((one for one in left if _says(one) == _says(our)), None)
         if same is None:
@@ -175,7 +175,7 @@ def _of_tree(
 
 
 def _lines_before(portal: Portal, supplier: OrderTree, match: Match) -> tuple[Line, ...]:
-    """Return the lines of an order before it was split, where its account lists it no more."""
+    """Return the lines of an order before its split, if its account no longer lists it."""
     skus = {line.id: line.sku for one in supplier.members for line in one.order.lines}
     found: dict[str, Line] = {}
     for page in required(portal.supplier.splits).by_id([match.supplier_id]):
@@ -196,7 +196,7 @@ def _are_cancelled(ours: Standing | None, theirs: Standing | None) -> bool:
 
 
 def _told(merchant_id: str, ours: Sequence[Standing], theirs: Standing) -> Iterator[Link]:
-    """Yield what the Merchant was told, so that it can be taken back."""
+    """Yield the shipments that were reported to the Merchant, so that they can be voided."""
     told = {number for one in ours for number in valid_numbers(one)}
     labels = [one for one in theirs.shipments if one.tracking_number in told]
     valid = [one for one in labels if not one.voided]
@@ -205,7 +205,7 @@ def _told(merchant_id: str, ours: Sequence[Standing], theirs: Standing) -> Itera
     elif labels:
         what = f"{labels[-1].id}:{labels[-1].tracking_number}"
     elif forgotten := [one for one in theirs.shipments if not one.tracking_number]:
-        # The account forgets what a deleted label said; the Merchant still says it.
+        # The Supplier's account forgets a deleted label; the Merchant still has its number.
         numbers = {
             each.tracking_number
             for one in ours
@@ -221,7 +221,7 @@ def _told(merchant_id: str, ours: Sequence[Standing], theirs: Standing) -> Itera
 
 
 def _products(portal: Portal, store: Store, clock: Clock) -> Iterator[Link]:
-    """Yield the products that both accounts have, as Import Products would pair them."""
+    """Yield links of the products that both accounts have, paired as `import-products` does."""
     there = {
         item.sku: item.product_id
         for page in required(portal.supplier.stock).all(ReadRequest(cursor=None, now=clock.now()))

@@ -1,8 +1,8 @@
-"""Where both accounts do not agree: compared with each other, not with what our log says.
+"""Differences between both accounts, whatever the log says.
 
-A difference has a task where one could repair it, and then what that task is to do again. The
-others are for people: Ordoro's rules say that no task may (what a Supplier cancelled stays
-requested, what a Merchant split stays unsplit there).
+A difference names the task that can repair it, and the step to repeat. Other differences are left
+to the operator, because Ordoro's rules forbid a task to change them: an order that the Supplier
+cancelled stays requested, and an order that the Merchant split stays unsplit at the Supplier.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ from ordosync.tasks.base import PlanRequest, Portal, Step
 
 
 def differences(portal: Portal, *, able: frozenset[str], now: datetime) -> Iterator[Difference]:
-    """Yield all of them; `able` are the tasks that the portal can run. Reads only."""
+    """Yield all differences; `able` are the tasks that the portal can run. Reads only."""
     with both_sides(portal, now=now) as snapshot:
         comparison = Comparison(snapshot=snapshot, able=able)
         for ids in snapshot.only_at_merchant():
@@ -39,7 +39,7 @@ def differences(portal: Portal, *, able: frozenset[str], now: datetime) -> Itera
 
 
 def cannot_tell(portal: Portal) -> list[str]:
-    """Say what a comparison of these accounts cannot know."""
+    """Return what a comparison of these accounts cannot see, in sentences."""
     found = []
     if not portal.merchant.lists_all:
         found.append(
@@ -61,7 +61,7 @@ def cannot_tell(portal: Portal) -> list[str]:
 
 
 def _alone(comparison: Comparison, ids: Sequence[str]) -> Iterator[Difference]:
-    """Yield the orders without a twin that the rules of the portal would have one of."""
+    """Yield requested orders that should be at the Supplier and are not."""
     portal = comparison.portal
     links = portal.links.of_merchant("order", ids)
     wanted = [StepRef(key=one, merchant_id=one) for one in ids]
@@ -77,7 +77,7 @@ def _of_alone(comparison: Comparison, step: Step, link: Link | None) -> Differen
     if isinstance(step.payload, Order):
         step_ref = StepRef(key=step.key, merchant_id=step.merchant_id)
         what = "is requested at the Merchant and not at the Supplier"
-        if is_hidden:  # and sent again if it is there all the same
+        if is_hidden:  # It is sent again if it is there after all.
             what, task = f"{what}, as far as that shows", ""
         else:
             task = "import-orders"
@@ -126,7 +126,7 @@ def _of_linked(comparison: Comparison, linked: LinkedOrders) -> Iterator[Differe
 def _quantities(
     comparison: Comparison, merchant: OrderTree, supplier: OrderTree
 ) -> Iterator[Difference]:
-    """Yield lines of which what is open, shipped and cancelled is not what was ordered."""
+    """Yield lines whose open, shipped and cancelled units do not add up to the ordered units."""
     here, there = (contents(tree.leaves(tree.id)) for tree in (merchant, supplier))
     about = (merchant.id, supplier.id)
     for tree, held, side in ((merchant, here, "Merchant"), (supplier, there, "Supplier")):
@@ -210,7 +210,7 @@ def _statuses(
 
 
 def _was_restored(portal: Portal, match: Match, ours: Sequence[Standing]) -> bool:
-    """Return True if our task cancelled it there, and the Merchant is to send it itself now."""
+    """True if ordosync cancelled it at the Supplier, and the Merchant now ships it itself."""
     if not any(one.order.status == "awaiting_fulfillment" for one in ours):
         return False
     link = portal.links.of_merchant("order", [match.merchant_id]).get(match.merchant_id)
@@ -255,7 +255,7 @@ def _in_part(label: Shipment, here: Sequence[str]) -> str:
 
 
 def _without_number(comparison: Comparison) -> str:
-    """Say of an order that it is shipped; only a Supplier that lists parcels says that without."""
+    """Return the text for an order that is shipped without a tracking number."""
     if comparison.portal.supplier.lists_all:
         return "is shipped at the Supplier without a tracking number; add it there"
     return "is shipped at the Supplier, and the Merchant has no valid tracking number"
@@ -266,7 +266,7 @@ def _void(comparison: Comparison, match: Match, ours: Standing, theirs: Standing
     number = told.tracking_number
     deleted = next((one for one in theirs.shipments if one.tracking_number in ("", number)), None)
     if told.id == OWN:
-        deleted = None  # whatever it was, it is not this one
+        deleted = None  # The valid number is another one.
     what = f"has tracking {number} at the Merchant, and is open at the Supplier"
     step_ref = None
     if deleted:
@@ -281,7 +281,7 @@ def _void(comparison: Comparison, match: Match, ours: Standing, theirs: Standing
 
 
 def _of_products(comparison: Comparison, now: datetime) -> Iterator[Difference]:
-    """Yield products without a link, and quantities that are not the same."""
+    """Yield products without a link, and quantities that differ."""
     portal = comparison.portal
     request = PlanRequest(cursor=None, now=now)
     if "import-products" in comparison.able:

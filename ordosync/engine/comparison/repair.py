@@ -1,4 +1,4 @@
-"""Repairs differences by the ordinary tasks, which read once more what they are to do again."""
+"""Repairs differences with the ordinary tasks: the steps in question are due again."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -20,14 +20,14 @@ from ordosync.tasks.base import Portal, Task
 def mend(
     portal: Portal, found: Sequence[Difference], store: Store, clock: Clock, stop: Stop
 ) -> Iterator[Run | AlreadyRunning]:
-    """Run each task that repairs some of these. Raises `BrakeError` where it would be too much."""
+    """Run each task that repairs some of these. Raises `BrakeError` at the safety limit."""
     for task in TASKS.values():
         mine = [one for one in found if one.task == task.name]
         if not mine or stop.reason:
             continue
         rows = _rows(portal, task, mine, store, clock)
         if any(one.step_ref is None for one in mine):
-            # Such as stock, of which the task compares everything anyway, under its own brake.
+            # Stock, for example: its task compares everything anyway, within its own safety limit.
             yield run_task(task, portal, store, clock, stop, trigger="manual")
         elif rows:
             _check_brake(portal, task, rows)
@@ -35,7 +35,7 @@ def mend(
 
 
 def without_dismissed(found: Sequence[Difference], store: Store) -> list[Difference]:
-    """Leave to people what a person has dismissed."""
+    """Leave out the steps that an operator has dismissed."""
     return [_by_hand(one, store) for one in found]
 
 
@@ -53,7 +53,7 @@ def _by_hand(one: Difference, store: Store) -> Difference:
 def _rows(
     portal: Portal, task: Task, mine: Sequence[Difference], store: Store, clock: Clock
 ) -> list[StepRow]:
-    """Return the steps that are to be tried again, those that the store knows and new ones."""
+    """Return the steps to try again: known ones and new ones."""
     wanted = {one.step_ref.key: one.step_ref for one in mine if one.step_ref}
     known = store.steps.by_key(portal.name, task.name, list(wanted))
     return [
@@ -80,7 +80,7 @@ def _rows(
 
 
 def _is_wanted(row: StepRow) -> bool:
-    """Whether nobody has dismissed a step, which then only `retry` tries."""
+    """True if the step is not dismissed; a dismissed step is only tried by `retry`."""
     return row.code != DISMISSED
 
 

@@ -1,8 +1,8 @@
-"""Both accounts as they stand, side by side, in a temporary file: what compares them reads this.
+"""A snapshot of both accounts in a temporary database, which comparisons read.
 
-The reference that the Supplier's order carries says which two are one; where there is none, since
-the order was there before and was only linked, the link does. Orders come in families: what was
-imported, and the pieces of it. Addresses and notes are left out.
+Orders are paired by the reference that the Supplier's order carries. An order that was only linked
+has no reference and is paired by its link. An order and its pieces are a tree. Addresses and
+notes are left out.
 """
 
 import hashlib
@@ -44,20 +44,20 @@ _TABLES = """
 
 
 class Snapshot:
-    """What stands in both accounts of a portal."""
+    """The orders of both accounts of a portal, at one moment."""
 
     def __init__(self, db: "sqlite3.Connection", portal: Portal) -> None:
         self._db = db
         self.portal = portal
         self.other_origins: set[str] = set()
-        """What other references begin with that look like ours."""
+        """The origins of references of other portals."""
         self.left_out: Mapping[Role, str] = {
             role: account.unlisted() for role, account in portal.sides
         }
-        """What an account does not show, so that it may exist although it is not here."""
+        """The orders that an account cannot list, by role. They may exist nevertheless."""
 
     def load(self, now: datetime) -> None:
-        """Read both accounts, the Merchant's first: what is new there is no difference yet."""
+        """Read both accounts. The Merchant's is first: a later order there is not a difference."""
         self._read("merchant", self.portal.merchant.listing, now)
         self._read("supplier", self.portal.supplier.listing, now)
         if not self.portal.supplier.lists_all:
@@ -65,11 +65,11 @@ class Snapshot:
         self._add_linked()
 
     def load_supplier(self, now: datetime) -> None:
-        """Read the Supplier's account alone."""
+        """Read only the Supplier's account."""
         self._read("supplier", self.portal.supplier.listing, now)
 
     def pairs(self) -> Iterator[LinkedOrders]:
-        """Yield each order of the Merchant that the Supplier has, by its id."""
+        """Yield each order of the Merchant that the Supplier has, in the order of its ids."""
         last = ""
         while rows := self._db.execute(
             "select distinct merchant_id from linked where merchant_id > ? order by 1 limit ?",
@@ -91,7 +91,7 @@ class Snapshot:
             last = rows[-1][0]
 
     def above(self, merchant_id: str) -> list[OrderTree]:
-        """Return what the Supplier has of the orders that this one was split from."""
+        """Return the Supplier's orders for the orders that this one was split from."""
         rows = self._db.execute(
             "select distinct supplier_id from above join linked on merchant_id = ancestor"
             " where role = 'merchant' and above.id = ?",
@@ -123,14 +123,14 @@ class Snapshot:
         return [(msgspec.json.decode(doc, type=Standing), bool(known)) for doc, known in rows]
 
     def standing(self, role: Role, id_: str) -> Standing | None:
-        """Return one order as it is listed, if it is."""
+        """Return one order; None if it is not listed."""
         row = self._db.execute(
             "select doc from standing where role = ? and id = ?", (role, id_)
         ).fetchone()
         return msgspec.json.decode(row[0], type=Standing) if row else None
 
     def addressee(self, role: Role, id_: str) -> str:
-        """Return a digest of whom an order is sent to."""
+        """Return a digest of the addressee of an order."""
         row = self._db.execute(
             "select addressee from standing where role = ? and id = ?", (role, id_)
         ).fetchone()
@@ -174,7 +174,7 @@ class Snapshot:
                 self._link_by_reference(order.reference, (order.id, *order.ancestors)[-1])
 
     def _bare(self, one: Standing, role: Role) -> Standing:
-        """Leave out what is personal, and name the Merchant's lines as the Supplier does."""
+        """Return the order without personal data, with its lines named as at the Supplier."""
         lines = one.order.lines
         if role == "merchant":
             lines = lines_sent(lines, self.portal.config)
@@ -203,7 +203,7 @@ class Snapshot:
         )
 
     def _look_up(self) -> None:
-        """Ask a Supplier that lists nothing for each of the Merchant's orders by our reference."""
+        """Look up each order by reference at a Supplier that cannot list its orders."""
         for ids in self._ids():
             generation, left = 1, ids
             while left:
@@ -227,7 +227,7 @@ class Snapshot:
         self._keep("supplier", Page(items=(Standing(order=order),)))
 
     def _add_linked(self) -> None:
-        """Believe a link where no reference says which order of the Supplier's is meant."""
+        """Pair orders by their link if no reference says which order of the Supplier is meant."""
         for ids in self._ids():
             links = list(self.portal.links.of_merchant("order", ids).values())
             missing = [link for link in links if not self._is_linked(link.merchant_id)]
@@ -239,7 +239,7 @@ class Snapshot:
                 self._add_link(link)
 
     def _add_link(self, link: "Link") -> None:
-        # A piece's link is not that of an order: it is found with the whole that it is a piece of.
+        # A piece is found with the order that it was split from, not by its own link.
         self._db.execute(
             "insert or ignore into linked select ?, ?, id from standing as this"
             " where role = 'supplier' and id = ? and not exists (select 1 from above"
@@ -263,7 +263,7 @@ class Snapshot:
 
 @contextmanager
 def both_sides(portal: Portal, *, now: datetime) -> Iterator[Snapshot]:
-    """Read both accounts into a temporary file, which goes when it is done with."""
+    """Read both accounts into a temporary file, which is deleted at the end."""
     with _empty(portal) as snapshot:
         snapshot.load(now)
         yield snapshot
@@ -271,7 +271,7 @@ def both_sides(portal: Portal, *, now: datetime) -> Iterator[Snapshot]:
 
 @contextmanager
 def supplier_side(portal: Portal, *, now: datetime) -> Iterator[Snapshot]:
-    """Read only the Supplier's."""
+    """Read only the Supplier's account into a temporary file."""
     with _empty(portal) as snapshot:
         snapshot.load_supplier(now)
         yield snapshot
@@ -279,7 +279,7 @@ def supplier_side(portal: Portal, *, now: datetime) -> Iterator[Snapshot]:
 
 @contextmanager
 def _empty(portal: Portal) -> Iterator[Snapshot]:
-    # A file by its name: some builds of SQLite keep unnamed ones in memory, however large.
+    # A named file: some builds of SQLite keep unnamed databases in memory, however large.
     with (
         TemporaryDirectory(prefix="ordosync-") as folder,
         closing(sqlite3.connect(Path(folder) / "sides.db", isolation_level=None)) as db,
@@ -292,6 +292,6 @@ def _empty(portal: Portal) -> Iterator[Snapshot]:
 
 
 def digest(name: str) -> str:
-    """Return what tells one addressee from another, and does not say who it is."""
+    """Return a keyed digest that distinguishes addressees without revealing them."""
     known = " ".join(name.split()).casefold()
     return hashlib.blake2b(known.encode("utf-8", "replace"), digest_size=16).hexdigest()

@@ -1,4 +1,4 @@
-"""Whether the accounts are as the configuration needs them: signs in and looks, writes nothing."""
+"""Checks of both accounts of each portal for `config check --online`. Reads only."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,18 +15,18 @@ from ordosync.errors import AccountError
 
 @dataclass(frozen=True, kw_only=True)
 class OnlineCheck:
-    """What a look at one side of a portal has shown."""
+    """The result of one check of one side of a portal."""
 
     portal: str
     role: Role
     account: str
     state: Literal["ok", "note", "trouble"]
-    """`note`: what this kind cannot hold."""
+    """`note` is a limit of this kind of account."""
     text: str
 
 
 def online_checks(config: Config, clock: Clock) -> Iterator[OnlineCheck]:
-    """Look at both sides of each portal; one that cannot be reached stops no other."""
+    """Check both sides of each portal; an unreachable account does not stop the others."""
     with closing(Connections(clock)) as connections:
         for portal in config.portals.values():
             roles: tuple[Role, Role] = ("merchant", "supplier")

@@ -1,11 +1,12 @@
-"""What the accounts of a portal say of an order: embedded ones always, foreign ones when asked."""
+"""Looks an order up in both accounts: local ones always, remote ones only with `--online`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ordosync.accounts.account import PortalAccount
-from ordosync.accounts.sqlite import SqliteAccount, TimelineEntry
+from ordosync.embedded.desk import Desk
+from ordosync.embedded.timeline import TimelineEntry
 from ordosync.errors import AccountError
 from ordosync.models import Order, Shipment
 from ordosync.tasks.base import Portal
@@ -13,42 +14,42 @@ from ordosync.tasks.base import Portal
 
 @dataclass(frozen=True, kw_only=True)
 class AccountView:
-    """An order as one account has it; what it does not tell is empty."""
+    """An order as one account shows it; unknown fields are empty."""
 
     status: str = ""
     placed_at: datetime | None = None
     is_split: bool = False
     supplier: str | None = None
-    """Whom a Merchant has requested it from."""
+    """The supplier that a Merchant has requested it from."""
     reference: str = ""
-    """What ordosync calls it, where ordosync has made it."""
+    """Its ordosync reference, if ordosync created it."""
     deeds: tuple[TimelineEntry, ...] = ()
     sent: tuple[Shipment, ...] = ()
     pieces: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     trouble: str = ""
-    """Why a foreign account could not be asked."""
+    """Why a remote account could not be asked; empty if it answered."""
 
     @property
     def is_shipped(self) -> bool:
-        """Whether it has left; a valid label says so, whatever became of the order since."""
+        """True if it was shipped: a valid label proves it, whatever the status is now."""
         return self.status == "shipped" or any(not one.voided for one in self.sent)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Desks:
-    """Those sides of a portal that are embedded accounts."""
+    """The desks of a portal's local accounts."""
 
-    merchant: SqliteAccount | None
-    supplier: SqliteAccount | None
+    merchant: Desk | None
+    supplier: Desk | None
 
     @classmethod
     def of(cls, portal: Portal) -> "Desks":
-        """Return them; each reads as empty until its file is there."""
+        """Return the desks of a portal; a desk reads as empty until its file exists."""
         return cls(merchant=portal.merchant.desk, supplier=portal.supplier.desk)
 
     def beginning_with(self, prefix: str, *, limit: int) -> list[str]:
-        """Return the first order numbers and SKUs of both that begin like this."""
+        """Return the first order numbers and SKUs of both desks with this prefix."""
         return [
             name
             for desk in (self.merchant, self.supplier)
@@ -59,17 +60,17 @@ class Desks:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountLookup:
-    """How the accounts of a portal are asked."""
+    """A look-up in the accounts of a portal."""
 
     portal: Portal
     online: bool
 
     def at_merchant(self, number: str | None) -> AccountView | None:
-        """Return what the Merchant says of an order; None: it is not there, or nobody asked."""
+        """Return an order as the Merchant shows it; None if it is missing or was not asked for."""
         return self._look(self.portal.merchant, number, self._foreign_merchant)
 
     def at_supplier(self, number: str | None, shipments: Sequence[str] = ()) -> AccountView | None:
-        """Return the same of the Supplier, with these shipments where it has to be asked."""
+        """Return an order as the Supplier shows it, a remote Supplier with these shipments."""
         return self._look(
             self.portal.supplier, number, lambda one: self._foreign_supplier(one, shipments)
         )
@@ -119,7 +120,7 @@ class AccountLookup:
         return AccountView(status=status, pieces=pieces, is_split=bool(pieces), sent=sent)
 
 
-def _at_desk(desk: SqliteAccount, number: str) -> AccountView | None:
+def _at_desk(desk: Desk, number: str) -> AccountView | None:
     order = desk.read_order(number)
     if order is None:
         return None

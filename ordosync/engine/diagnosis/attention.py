@@ -1,6 +1,6 @@
-"""What waits for a person, or for too long, oldest first, and what settles it.
+"""Concerns that need an operator, oldest first, each with the command that settles it.
 
-Read from the store alone: no account is asked, so it answers at once whatever is down.
+Reads the store only. No account is asked, so it answers at once even if a service is down.
 """
 
 import shlex
@@ -23,12 +23,12 @@ from ordosync.tasks import TASKS, supplier_status
 from ordosync.tasks.order_notices import is_notice
 
 _VERY_LONG = timedelta(days=1)
-"""The same for what waits for something that may take days."""
+"""The same limit for steps that may wait for days."""
 _AN_OUTAGE = timedelta(minutes=10)
-"""A task that does not succeed for so long, and for two intervals, is critical."""
+"""A task without success for this long, and for two intervals, is critical."""
 _MOST_UNSHIPPED = 1000
 _CRITICAL = frozenset({"already-shipped", "piece-cancelled", supplier_status.RESTORED})
-"""Codes of failed steps of which goods go out that nobody wants."""
+"""Codes of failed steps that mean goods may be sent by mistake."""
 _ONLY_PEOPLE = frozenset(
     {
         "already-shipped",
@@ -41,27 +41,27 @@ _ONLY_PEOPLE = frozenset(
         "split-refused",
     }
 )
-"""Codes of failed steps that no further try can settle."""
+"""Codes of failed steps that another try cannot settle."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attention:
-    """Something that people should look at."""
+    """A concern that an operator should look at."""
 
     key: str
-    """Stable: the same trouble has the same one."""
+    """Stable: the same problem has the same key."""
     severity: Severity
     code: str
     content: str
-    """What it is about; a dismissal holds until this changes."""
+    """A digest of the problem; a dismissal is valid until it changes."""
     since: datetime
     portal: str
     task: str
     what: str
-    """The order, product or file, as its account names it."""
+    """The order, product or file, by the name in its account."""
     reason: str
     settle: str
-    """The command that settles it, or shows it."""
+    """The command that settles or shows it."""
     step: int | None = None
     supplier: str | None = None
     dismissed_at: datetime | None = None
@@ -69,16 +69,16 @@ class Attention:
 
     @property
     def needs_you(self) -> bool:
-        """Whether it is open and more than a hint."""
+        """True if it is open and its severity is not low."""
         return self.dismissed_at is None and self.severity != "low"
 
 
 def attention(
     config: Config, store: Store, *, now: datetime, unshipped_for: timedelta
 ) -> list[Attention]:
-    """Return all of it, also what was dismissed and has not changed since.
+    """Return all concerns, dismissed ones included.
 
-    `unshipped_for`: how old an import without a label may be.
+    `unshipped_for` is the age at which an import without a label becomes a concern.
     """
     dismissed = store.concerns.dismissed()
     others = [
@@ -105,7 +105,7 @@ def _unless_dismissed(one: Attention, dismissed: Mapping[str, Concern]) -> Atten
 
 
 def _dismissed_steps(store: Store, concerns: Iterable[Concern]) -> Iterator[Attention]:
-    """Yield the steps that were settled by it; one that has failed since is open again."""
+    """Yield the steps that a dismissal settled; a step that failed since is open again."""
     for said in concerns:
         key = said.key.removeprefix(step_key(said.portal, said.task, ""))
         step = store.steps.by_key(said.portal, said.task, [key]).get(key)
@@ -120,7 +120,7 @@ def _dismissed_steps(store: Store, concerns: Iterable[Concern]) -> Iterator[Atte
 
 
 def _unproven(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
-    """Yield the portals whose Supplier does not keep the references of orders."""
+    """Yield the portals whose Supplier does not keep references on orders."""
     for portal, account, since in unproven_accounts(config, store, now=now):
         key = f"{portal}:no-reference:import-orders"
         yield Attention(
@@ -138,7 +138,7 @@ def _unproven(config: Config, store: Store, now: datetime) -> Iterator[Attention
 
 
 def _braked(config: Config, store: Store) -> Iterator[Attention]:
-    """Yield the tasks that the safety limit stopped and that have not passed it since."""
+    """Yield the tasks that the safety limit stopped, until a later run passes it."""
     for portal in config.portals:
         for task in TASKS.values():
             found = store.runs.braked(portal, task.name) if task.brake else None
@@ -161,14 +161,14 @@ def _braked(config: Config, store: Store) -> Iterator[Attention]:
 
 
 def _troubles(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
-    """Yield the scheduled tasks whose last runs all came to nothing."""
+    """Yield the scheduled tasks whose last runs all failed."""
     for row in store.schedule.all():
         if row.trouble_since is None or row.portal not in config.portals:
             continue
         newest = store.runs.newest(1, portal=row.portal, task=row.task)
         error = newest[0].error if newest else None
         if error is None or error.code == "brake":
-            continue  # what waits, and what the limit stopped, is listed by itself
+            continue  # Waiting steps and the safety limit have concerns of their own.
         yield Attention(
             key=f"{row.portal}:{row.task}",
             severity=_severity_of(row, now),
@@ -199,7 +199,7 @@ def _failed(config: Config, store: Store) -> Iterator[Attention]:
 
 
 def _tried(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
-    """Yield what is tried or looked up by itself, where that takes too long."""
+    """Yield steps whose automatic tries or look-ups take too long."""
     for step in store.steps.open():
         if step.portal in config.portals and step.state != "failed" and _is_late(step, now):
             reason = step.reason or "its outcome is not known yet"
@@ -207,10 +207,10 @@ def _tried(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
 
 
 def _is_late(step: StepRow, now: datetime) -> bool:
-    """Return True if a look-up has not settled a step, or it is tried by itself for too long."""
+    """True if a look-up did not settle a step, or its automatic tries take too long."""
     if step.state == "unknown" and step.looked_at and step.code != "unavailable":
         return True
-    # What waited for a parcel may be days old when it is written at last.
+    # A step that waited for a parcel may be days old when it is written.
     since = step.updated_at if step.state == "sending" else step.created_at
     return now - since > (_VERY_LONG if step.code in PATIENT else LONG)
 
@@ -224,7 +224,7 @@ def _severity(step: StepRow, store: Store) -> Severity:
 
 
 def _is_shipped(step: StepRow, store: Store) -> bool:
-    """Whether the Merchant was told of a label that holds."""
+    """True if a valid label was reported to the Merchant."""
     order = step.merchant_id or ""
     told = store.links(step.portal).of_merchant("shipment", [order]).get(order)
     return told is not None and told.state == "live"
@@ -263,7 +263,7 @@ def _settle(step: StepRow) -> str:
 def _unshipped(config: Config, store: Store, before: datetime) -> Iterator[Attention]:
     for portal in config.portals.values():
         if not can_run(config, portal, "update-tracking"):
-            continue  # nobody would tell us of a label
+            continue  # Labels are not reported in this portal.
         links = store.links(portal.name)
         for link, linked_at in links.unshipped(before=before, limit=_MOST_UNSHIPPED):
             yield _of_order(config, portal, link, linked_at)

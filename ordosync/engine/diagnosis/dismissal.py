@@ -1,4 +1,4 @@
-"""Closing what `attention` lists, by a person who has looked at it."""
+"""Dismisses concerns that an operator has looked at."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -20,10 +20,10 @@ LONGEST_NOTE = 500
 def dismiss(
     config: Config, store: Store, words: Sequence[str], *, note: str, clock: Clock
 ) -> list[Attention]:
-    """Dismiss these, each by its key or its step, all or none; return what they were.
+    """Dismiss concerns by key or step, all or none; return them.
 
-    A failed step is settled by it: no run sends it any more. What is tried by itself goes on.
-    Raises `UsageError` for what is not listed, `OrdosyncError` while a run works on a step of it.
+    Settles a failed step: no run sends it any more. Automatic tries go on. Raises `UsageError` for
+    an unknown key, `OrdosyncError` while a run works on one of the steps.
     """
     _check_note(note)
     now = clock.now()
@@ -57,7 +57,7 @@ def _named(listed: Sequence[Attention], word: str) -> Attention:
 
 
 def _settle(store: Store, one: Attention, now: datetime) -> None:
-    """Let a step that needs a person, and is not tried by itself, be as it is."""
+    """Settle a step that is not tried automatically."""
     [row] = store.steps.get([one.step]) if one.step else [None]
     if row is None or row.state not in ("failed", "skipped"):
         return

@@ -1,7 +1,7 @@
-"""What happened to an order, as sentences.
+"""Events of an order, as sentences.
 
-People's deeds come from the timelines of embedded accounts. What ordosync did comes from the
-store; the timelines have it, too, and are believed only where the store knows nothing.
+The actions of users come from the timelines of local accounts, those of ordosync from the store.
+The timelines have the latter, too; they count only if the store does not know the order.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _BY_PEOPLE = "desk"
 
 
 def events(facts: OrderFacts, *, piece: str = "") -> Iterator[Event]:
-    """Yield all that happened to an order and its pieces, in no particular order."""
+    """Yield all events of an order and its pieces, in no particular order."""
     shop, supplier = facts.portal.merchant.name, facts.portal.supplier.name
     yield from _deeds(facts, facts.here, shop, facts.merchant_id, piece)
     yield from _deeds(facts, facts.there, supplier, facts.supplier_id, piece)
@@ -55,13 +55,13 @@ def _imported(facts: OrderFacts) -> Iterator[Event]:
             shop = facts.portal.merchant.name
             yield Event(at=at, text=f"linked: piece {link.merchant_id} of {shop} is {order}")
         elif link.generation > 1:
-            yield Event(at=at, text=f"imported once more, as {order}")
+            yield Event(at=at, text=f"imported again, as {order}")
         else:
             yield Event(at=at, text=f"imported as {order}")
 
 
 def _told(facts: OrderFacts) -> Iterator[Event]:
-    """Yield the parcels that the Merchant was told of; of old ones only the links are left."""
+    """Yield the parcels that were reported to the Merchant; old ones are known by links only."""
     shop = facts.portal.merchant.name
     done = {
         step.key: step
@@ -71,9 +71,9 @@ def _told(facts: OrderFacts) -> Iterator[Event]:
     for link, at in facts.told:
         if link.supplier_id not in done:
             number = link.supplier_id.rpartition(":")[2]
-            yield Event(at=at, text=f"{shop} was told of tracking {number}")
+            yield Event(at=at, text=f"tracking {number} was reported to {shop}")
     for step in done.values():
-        yield Event(at=step.updated_at, text=f"{shop} was told {_parcel(step)}")
+        yield Event(at=step.updated_at, text=f"{_parcel(step)} was reported to {shop}")
 
 
 def _steps(facts: OrderFacts) -> Iterator[Event]:
@@ -93,7 +93,7 @@ def _import(step: StepRow, shop: str, supplier: str) -> str:
         return _remark(step, shop)
     if step.state == "done":
         return ""
-    if step.code == "edited":  # as written before edits had steps of their own
+    if step.code == "edited":  # Written by versions in which edits had no steps of their own.
         return f"was edited at {shop} after it was sent; edits do not travel"
     if step.state == "skipped":
         return f"not imported: {step.reason}"
@@ -128,7 +128,7 @@ def _cancel(step: StepRow, shop: str, supplier: str) -> str:
 
 
 def _open(step: StepRow, doing: str) -> str:
-    """Say what did not pass, with the words in which it was refused."""
+    """Return what failed, with the reason of the refusal."""
     why = step.reason or "no reason was given"
     if step.state in ("sending", "unknown"):
         return f"tried to {doing}; whether it arrived is not known: {why}"
@@ -141,12 +141,12 @@ def _open(step: StepRow, doing: str) -> str:
 def _parcel(step: StepRow) -> str:
     number = step.key.removesuffix(":void").rpartition(":")[2]
     if step.content.endswith(":void"):
-        return f"that tracking {number} is void"
-    return f"of tracking {number}"
+        return f"void tracking {number}"
+    return f"tracking {number}"
 
 
 def _is_order(step: StepRow) -> bool:
-    """Whether this is the step that sends the order, and not a remark on it."""
+    """True for the step that sends the order, and not for a notice about it."""
     return step.key.rpartition("#")[2].isdigit()
 
 

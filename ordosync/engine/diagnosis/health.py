@@ -1,7 +1,7 @@
-"""Is everything that is scheduled fresh? Counted from the last success, so silence is no answer.
+"""Freshness of scheduled tasks, measured from the last success.
 
-A task is fresh while its last success, ok or partial, is no older than its interval and ten
-minutes. What never ran is not fresh: on a new installation that is what one wants to hear.
+A task is fresh if its last success, ok or partial, is not older than its interval plus ten
+minutes. A task that never ran is not fresh: on a new installation that is what to look for.
 """
 
 from collections.abc import Iterable
@@ -17,26 +17,26 @@ from ordosync.store.schedule import ScheduleRow
 _GRACE = timedelta(minutes=10)
 _FEW = 3
 _OVERLAPS = 3
-"""So many slots in a row that find their task still running are too many."""
+"""The limit of slots in a row that find their task still running."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Freshness:
-    """Whether a scheduled task of a portal does what it should."""
+    """The health of a scheduled task of a portal."""
 
     portal: str
     task: str
     last_ok_at: datetime | None
     limit: timedelta
-    """How old the last success may be."""
+    """The maximal age of the last success."""
     trouble: str | None
-    """What is wrong, in words; None: fresh."""
+    """The problem, in words; None if it is fresh."""
 
 
 def freshness(
     config: Config, store: Store, *, now: datetime, max_age: timedelta | None = None
 ) -> list[Freshness]:
-    """Look at every task that is scheduled and not paused; `max_age` replaces its own limit."""
+    """Check every task that is scheduled and not paused; `max_age` replaces the limit."""
     rows = {(row.portal, row.task): row for row in store.schedule.all()}
     found = []
     for plan in plans(config, rows.values()):
@@ -83,8 +83,8 @@ def _age(age: timedelta) -> str:
 def lateness(row: ScheduleRow, store: Store) -> timedelta | None:
     """Return how long after the start of its slot the task usually starts, from recent runs.
 
-    None while there are too few to tell: the first run of all, or after an edit of the interval,
-    starts at once, wherever in its slot that is.
+    None if there are too few runs: the first run, also after an edit of the interval, starts at
+    once, anywhere in its slot.
     """
     runs = store.runs.newest(20, portal=row.portal, task=row.task)
     late = sorted(_late(row, run.started_at) for run in runs if run.trigger == "schedule")
@@ -96,6 +96,6 @@ def _late(row: ScheduleRow, started_at: datetime) -> timedelta:
 
 
 def shortest(rows: Iterable[ScheduleRow]) -> ScheduleRow | None:
-    """Return the row that needs ticks most often."""
+    """Return the row with the shortest interval."""
     scheduled = [row for row in rows if row.interval_s and not row.paused]
     return min(scheduled, key=lambda row: row.interval_s or 0, default=None)

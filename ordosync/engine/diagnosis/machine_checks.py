@@ -1,4 +1,4 @@
-"""What `health -v` looks at besides: the machine on which all this runs."""
+"""Checks of the machine for `health -v`: disk, clock, crontab, permissions."""
 
 import grp
 import os
@@ -20,14 +20,14 @@ from ordosync.store import Store
 from ordosync.trust import shared
 
 _LEAST_FREE = 64 * 1024 * 1024
-"""A full disk cannot even be tidied up: SQLite needs space to delete."""
+"""SQLite needs free space even to delete, so a full disk cannot be cleaned up."""
 _GRACE = timedelta(minutes=10)
 _OLDEST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     name: str
     state: Literal["ok", "warning", "trouble"]
@@ -35,7 +35,7 @@ class Check:
 
 
 def checks(config: Config, store: Store, *, now: datetime) -> Iterator[Check]:
-    """Look at everything but freshness."""
+    """Run all checks of the machine."""
     yield _sqlite(store)
     yield _permissions(config)
     yield _disk(config)
@@ -68,7 +68,7 @@ def _permissions(config: Config) -> Check:
 
 
 def written_by_groups(config: Config) -> Iterator[str]:
-    """Say which groups can change the configuration, or where the store is, and how to end it."""
+    """Warn of groups that can change the configuration or the folder of the store."""
     places = {**dict(shared(str(config.path))), **dict(shared(str(config.database.parent)))}
     for place, number in places.items():
         try:
@@ -104,7 +104,7 @@ def _clock(store: Store, now: datetime) -> Check:
 
 
 def _ticks(store: Store, now: datetime) -> Check:
-    """Idle ticks leave no trace; what they start does."""
+    """Check that cron calls: idle calls leave no trace, but runs do."""
     row = shortest(store.schedule.all())
     if row is None or not row.interval_s:
         return Check(name="ticks", state="ok", text="nothing is scheduled")
@@ -127,7 +127,7 @@ def _ticks(store: Store, now: datetime) -> Check:
 
 
 def _crontab(config: Config) -> Check:
-    """Only a warning: another user's crontab, or another scheduler, may do it."""
+    """Warn if the crontab has no call; another user's crontab or scheduler may have it."""
     try:
         lines = crontab.block_of(crontab.read(), config.path).splitlines()
     except OrdosyncError as error:
@@ -137,7 +137,7 @@ def _crontab(config: Config) -> Check:
         return Check(name="crontab", state="warning", text=text)
     program = crontab.program_of(lines)
     if program is None or not os.access(program, os.X_OK):
-        text = f"calls {program}, which is not there: `ordosync cron install` mends it"
+        text = f"calls {program}, which is not there: `ordosync cron install` fixes it"
         return Check(name="crontab", state="warning", text=text)
     return Check(name="crontab", state="ok", text=f"calls {program} every minute")
 

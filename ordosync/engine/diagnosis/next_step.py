@@ -1,7 +1,7 @@
-"""How an order stands, and what happens next or what to do, with the command.
+"""The state of an order, and what happens next or what to do, with the command.
 
-What needs a person comes first, then what waits, then how far the order has come. Each function
-returns None where it has nothing to say.
+Steps that need an operator come first, then waiting steps, then the progress of the order. Each
+function returns None if it does not apply.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,14 +18,14 @@ from ordosync.tasks.order_notices import is_notice
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """What runs when, as of now."""
+    """The schedule as of now."""
 
     tasks: Sequence[Scheduled]
     now: datetime
 
 
 def conclusion(facts: OrderFacts, due: Due) -> Conclusion:
-    """Return how an order stands; `due` is what runs when."""
+    """Return the state of an order; `due` is the schedule."""
     rules: tuple[Callable[[OrderFacts, Due], Conclusion | None], ...] = (
         _open_step,
         _of_pieces,
@@ -44,7 +44,7 @@ def conclusion(facts: OrderFacts, due: Due) -> Conclusion:
 
 
 def next_run(task: str, portal: str, due: Due) -> str:
-    """Say when a task of a portal runs next, and the command that runs it now."""
+    """Return when a task of a portal runs next, and the command that runs it now."""
     now = f"`ordosync {task} {portal}`"
     one = next((one for one in due.tasks if (one.portal, one.task) == (portal, task)), None)
     if one is None:
@@ -63,14 +63,14 @@ WHEN_OVER = "closed by itself when it is taken back, shipped or cancelled; now:"
 
 
 def of_open_step(step: StepRow) -> Conclusion | None:
-    """Say what becomes of a step that is not settled; None: it is."""
+    """Return what happens to an unsettled step; None if it is settled."""
     by_hand = f"`ordosync retry {step.id}`"
     if step.state == "failed" and is_notice(step.key):
         return Conclusion(state="failed", next=f"{WHEN_OVER} `ordosync retry {step.id} --not-sent`")
     if step.state == "failed":
         return Conclusion(
             state="failed",
-            next=f"mend the cause, then {by_hand}; or, if nothing is to be done,"
+            next=f"fix the cause, then {by_hand}; or, if there is nothing to do,"
             f" `ordosync dismiss {step.id}`",
         )
     at = f" after {_at(step.not_before)}" if step.not_before else " by the next run"
@@ -99,7 +99,7 @@ def _open_step(facts: OrderFacts, _: Due) -> Conclusion | None:
 
 
 def _of_pieces(facts: OrderFacts, due: Due) -> Conclusion | None:
-    """Return how an order that was split stands: as the first piece that is not done."""
+    """Return the state of a split order: that of its first piece that is not done."""
     if not facts.pieces:
         if facts.link and facts.link.state == "split":
             text = "its pieces are orders of their own: ask for them by their numbers"
@@ -147,7 +147,7 @@ def _ended(facts: OrderFacts, due: Due) -> Conclusion | None:
 
 
 def _restored(facts: OrderFacts) -> Conclusion:
-    """Say what is to be done with an order that the Supplier opened again by itself."""
+    """Return what to do with an order that the Supplier has restored."""
     shop, supplier = _names(facts)
     name = facts.portal.name
     if facts.here and facts.here.status == "awaiting_fulfillment":
@@ -174,7 +174,7 @@ def _shipped(facts: OrderFacts, due: Due) -> Conclusion | None:
         return Conclusion(state="shipped", next=f"nothing: it is shipped, and {shop} knows it")
     if facts.link and is_sent:
         told_by = next_run("update-tracking", facts.portal.name, due)
-        return Conclusion(state="not-told", next=f"{shop} does not know yet: {told_by}")
+        return Conclusion(state="not-told", next=f"not reported to {shop} yet: {told_by}")
     if told and facts.link:
         return Conclusion(
             state="voided",
@@ -249,7 +249,7 @@ def _not_imported(facts: OrderFacts, due: Due) -> Conclusion:
     if here.supplier is None and portal.merchant.desk:
         return Conclusion(
             state="not-requested",
-            next=f"nobody was asked to ship it: {_request(facts)}; or{_ship_here(facts)}",
+            next=f"it is not requested from a supplier: {_request(facts)}; or{_ship_here(facts)}",
         )
     if here.supplier and not facts.is_requested:
         return Conclusion(
@@ -269,7 +269,7 @@ def _names(facts: OrderFacts) -> tuple[str, str]:
 
 
 def _desk(facts: OrderFacts, verb: str, *words: str) -> str:
-    """Return the desk's command for the Supplier's order, where there is a desk."""
+    """Return the command for the Supplier's order; empty if the account is remote."""
     supplier = facts.portal.supplier
     if not supplier.desk:
         return ""
@@ -300,5 +300,5 @@ _AFTER_SKIP = {
     "nothing-to-ship": "nothing: all its quantities are 0 at {shop}; if one rises, it is sent",
     "split-after-import": "nothing: the order that it was split from is at the Supplier",
     "cancelled": "nothing: {shop} cancelled it in time",
-    "dismissed": "nothing, since somebody dismissed it; to send it after all: {retry}",
+    "dismissed": "nothing, it was dismissed; to send it after all: {retry}",
 }

@@ -1,4 +1,4 @@
-"""What is known of an order in one portal: the store's rows, and what both accounts say of it."""
+"""Facts about an order in one portal: the store's rows, and the order in both accounts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from ordosync.store.steps import StepRow
 from ordosync.tasks.base import Portal
 
 _DEEPEST = 4
-"""Pieces of pieces are told so far down."""
+"""The depth to which pieces of pieces are followed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderFacts:
-    """An order of a portal, or one that lies in one of its accounts."""
+    """An order of a portal, or an order in one of its accounts."""
 
     portal: Portal
     merchant_id: str | None
     supplier_id: str | None
     imported: tuple[tuple[Link, datetime], ...] = ()
-    """Its links, oldest first: several where it was cancelled and requested again."""
+    """Its links, oldest first: several if it was cancelled and requested again."""
     told: tuple[tuple[Link, datetime], ...] = ()
-    """The shipments that the Merchant was told of, oldest first."""
+    """The shipments that were reported to the Merchant, oldest first."""
     steps: tuple[StepRow, ...] = ()
     here: AccountView | None = None
-    """As the Merchant has it."""
+    """The order as the Merchant shows it."""
     there: AccountView | None = None
-    """As the Supplier has it."""
+    """The order as the Supplier shows it."""
     pieces: tuple["OrderFacts", ...] = ()
 
     @property
@@ -40,23 +40,23 @@ class OrderFacts:
 
     @property
     def is_requested(self) -> bool:
-        """Whether the Merchant wants it from this portal's Supplier."""
+        """True if the Merchant requests it from this portal's Supplier."""
         from_whom = self.here.supplier if self.here else None
         return bool(from_whom) and from_whom == self.wanted_from
 
     @property
     def wanted_from(self) -> str:
-        """What the Merchant calls the Supplier."""
+        """The Merchant's name for the Supplier."""
         return supplier_at_merchant(self.portal.merchant, self.portal.config)
 
     @property
     def is_piece(self) -> bool:
-        """Whether it was split from another order, as far as an embedded account tells."""
+        """True if a local account says that it was split from another order."""
         return any(side is not None and bool(side.parents) for side in (self.here, self.there))
 
     @property
     def is_ours(self) -> bool:
-        """Whether this portal has anything to do with it."""
+        """True if the order belongs to this portal."""
         return bool(self.imported or self.steps or self.is_requested)
 
     def of_task(self, task: str) -> list[StepRow]:
@@ -67,7 +67,7 @@ class OrderFacts:
 def order_facts(
     portal: Portal, store: Store, word: str, lookup: AccountLookup
 ) -> Iterator[OrderFacts]:
-    """Yield each order of this portal that one of its sides calls so."""
+    """Yield each order of this portal that has this number in one of its accounts."""
     for merchant_id, supplier_id in _pairs(portal, store, word, lookup):
         found = _gather(portal, store, lookup, (merchant_id, supplier_id), depth=0)
         if found.steps or found.imported or found.here or found.there:
@@ -77,7 +77,7 @@ def order_facts(
 def _pairs(
     portal: Portal, store: Store, word: str, lookup: AccountLookup
 ) -> list[tuple[str | None, str | None]]:
-    """Return the ids, at the Merchant and at the Supplier, of what this word may be."""
+    """Return the ids, at the Merchant and at the Supplier, that this word may mean."""
     links = store.links(portal.name)
     by_merchant = links.of_merchant("order", [word]).get(word)
     found: list[tuple[str | None, str | None]] = []
@@ -99,7 +99,7 @@ def _pairs(
 
 
 def _merchant_id(portal: Portal, there: AccountView) -> str | None:
-    """Return whose order this is, by the reference that it was made with."""
+    """Return the Merchant's id of an order, by the reference that it was created with."""
     begin = f"{portal.origin}:"
     if not there.reference.startswith(begin) or there.parents:
         return None
@@ -107,7 +107,7 @@ def _merchant_id(portal: Portal, there: AccountView) -> str | None:
 
 
 def _prefix(portal: Portal) -> str:
-    """Return what stands before the Merchant's number at this Supplier, where that has such."""
+    """Return the prefix of the Merchant's numbers at this Supplier; empty if it has none."""
     return portal.supplier.orders.number_prefix
 
 
@@ -145,7 +145,7 @@ def _steps(
     found: dict[int, StepRow] = {}
     if merchant_id:
         found = {step.id: step for step in store.steps.of_merchant(portal.name, merchant_id)}
-    if supplier_id:  # a parcel of a piece that nobody has linked
+    if supplier_id:  # A parcel of a piece that has no link.
         unlinked = store.steps.keyed_below(portal.name, "update-tracking", supplier_id)
         found |= {step.id: step for step in unlinked}
     orders = ("import-orders", "split-order", "update-tracking", "cancel-orders")

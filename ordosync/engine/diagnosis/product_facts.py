@@ -1,4 +1,4 @@
-"""What is known of a product in one portal, and why its quantity is as it is."""
+"""Facts about a product in one portal, and the reason for its quantity."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,15 +30,15 @@ class _Facts:
     imported: StepRow | None
     written: StepRow | None
     here: Stock | None
-    """As the Merchant has it; None: it is not there, or nobody asked."""
+    """The stock at the Merchant; None if it is not there or was not asked for."""
     there: Stock | None
     taken_off: str = ""
-    """What that is less than what the Supplier has on its shelves, and why."""
+    """How the available quantity follows from the counted one, in words."""
     troubles: tuple[str, ...] = ()
 
 
 def product_story(lookup: AccountLookup, store: Store, sku: str, due: Due) -> Story | None:
-    """Return the story of what one side calls so; None where no side does."""
+    """Return the story of the product with this SKU; None if no account has it."""
     facts = _gather(lookup, store, sku)
     if not any((facts.link, facts.imported, facts.written, facts.here, facts.there)):
         return None
@@ -164,7 +164,7 @@ def _ending(lookup: AccountLookup, facts: _Facts, due: Due) -> Conclusion:
     if written and _is_suspended(written):
         return Conclusion(
             state="suspended",
-            next="it is left alone until the quantity changes; mend the cause and write it now:"
+            next="it is not tried again until the quantity changes; fix the cause and write it now:"
             f" `ordosync retry {written.id}`",
         )
     still_open = of_open_step(written) if written else None
@@ -173,7 +173,7 @@ def _ending(lookup: AccountLookup, facts: _Facts, due: Due) -> Conclusion:
     if facts.there and facts.there.quantity is None:
         return Conclusion(state="unset", next=_count_it(facts))
     if written and written.state == "skipped" and not (facts.here and facts.there):
-        text = _count_it(facts) if written.code == "unset" else f"mend that: it {written.reason}"
+        text = _count_it(facts) if written.code == "unset" else f"fix that: it {written.reason}"
         return Conclusion(state=written.code or "skipped", next=text)
     again = next_run("write-inventory-back", portal.name, due)
     is_same = (
@@ -216,7 +216,7 @@ def _fixed(facts: _Facts, why: str) -> Conclusion:
 
 def _count_it(facts: _Facts) -> str:
     supplier = facts.portal.supplier
-    text = f"nobody has counted it at {supplier.name}"
+    text = f"it was never counted at {supplier.name}"
     if supplier.desk:
         return f"{text}: `ordosync stock set {facts.supplier_id} QTY --account {supplier.name}`"
     return f"{text}: count it there"

@@ -1,8 +1,8 @@
-"""`report`: what each task of each portal did, day by day, and how long things took.
+"""Report of each task of each portal: counts by day, and delivery times.
 
-The store knows when something was first read and when the other side had it; when a buyer placed
-an order, or a label was printed, it does not keep. So an import is timed from its first reading to
-its link, and a parcel from its first reading to the Merchant's knowing.
+The store knows when an order or parcel was first read, and when the other side had it. It does not
+know when a buyer placed the order or a label was printed. So an import is timed from its first
+read to its link, and a parcel from its first read to its report at the Merchant.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ Row = TypeVar("Row", Volume, Delivery, Failures)
 
 @dataclass(frozen=True, kw_only=True)
 class Took:
-    """How long deliveries took."""
+    """Delivery times."""
 
     count: int
     median_s: float
@@ -30,7 +30,7 @@ class Took:
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """What one task of one portal did on one day."""
+    """The counts of one task of one portal on one day."""
 
     day: date
     runs: int = 0
@@ -41,12 +41,12 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskReport:
-    """What one task of one portal did."""
+    """The counts of one task of one portal."""
 
     portal: str
     task: str
     days: tuple[Day, ...]
-    """Every one, also those without a run."""
+    """All days, also those without a run."""
     total: Day
     failures: tuple[Failures, ...]
 
@@ -54,7 +54,7 @@ class TaskReport:
 def report(
     store: Store, *, since: datetime, now: datetime, portal: str | None = None
 ) -> list[TaskReport]:
-    """Return what ran since then, of one portal or of all, by portal and task."""
+    """Return the report since a time, of one portal or of all, by portal and task."""
     volumes = _grouped(store.reports.volumes(since=since))
     deliveries = _grouped(store.reports.deliveries(since=since))
     failures = _grouped(store.reports.failures(since=since))

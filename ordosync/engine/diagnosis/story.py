@@ -1,4 +1,4 @@
-"""A story: what happened to one thing in one portal, how it stands, and what comes next."""
+"""The story of an order or product in one portal: events, state, and what comes next."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,16 +10,16 @@ from ordosync.tasks.base import Portal
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """One thing that happened, in plain words."""
+    """One event, in plain words."""
 
     at: datetime | None
-    """None: as it is now."""
+    """None for the current state."""
     text: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conclusion:
-    """How a thing stands, in one word for programs, and what happens next or is to be done."""
+    """The state in one word for programs, and what happens next or what to do."""
 
     state: str
     next: str
@@ -27,20 +27,20 @@ class Conclusion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
-    """All that is known of an order or a product in one portal."""
+    """The story of an order or a product in one portal."""
 
     portal: str
     merchant: str | None
-    """As the Merchant calls it; None: it is not known to be the Merchant's."""
+    """Its number or SKU at the Merchant; None if the Merchant is not known to have it."""
     supplier: str | None
     merchant_account: str
     supplier_account: str
     merchant_status: str
-    """What the Merchant's account holds now; empty where it was not asked."""
+    """The status at the Merchant now; empty if the account was not asked."""
     supplier_status: str
     conclusion: Conclusion
     events: tuple[Event, ...] = ()
-    """In the order of time, what is now at the end."""
+    """In the order of time; the current state is last."""
 
     @classmethod
     def of(
@@ -52,7 +52,7 @@ class Story:
         *,
         statuses: tuple[str, str] = ("", ""),
     ) -> Self:
-        """Begin a story, of which nothing has been told yet; `statuses` are those of both sides."""
+        """Return a story without events; `statuses` are those of both sides."""
         return cls(
             portal=portal.name,
             merchant=merchant,
@@ -65,7 +65,7 @@ class Story:
         )
 
     def with_events(self, events: Iterable[Event]) -> "Story":
-        """Tell what happened; what happened at the same time stays in the order given."""
+        """Return the story with these events; events of the same time stay in the given order."""
         told = list(events)
         dated = sorted((one for one in told if one.at), key=lambda one: str(one.at))
         return replace(self, events=(*dated, *(one for one in told if one.at is None)))

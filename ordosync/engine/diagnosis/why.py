@@ -1,9 +1,8 @@
-"""Why an order or a product is as it is: its whole story over both accounts, absence included.
+"""Explains why an order or a product is as it is, or why it is missing. Reads only.
 
-What the store knows comes first; embedded accounts are read as well, since they cost nothing, and
-foreign ones only when people ask for it. `facts` and `products` gather, `words`, `conclusion` and
-`products` say it. Nothing here is written, and every question goes by an index: it has to answer
-at once where there are a hundred thousand orders.
+The store comes first. Local accounts are always read, since they cost nothing; remote accounts
+only with `--online`. `order_facts` and `product_facts` collect; `events` and `next_step` explain.
+Every query uses an index: the answer is immediate with a hundred thousand orders.
 """
 
 from collections.abc import Sequence
@@ -35,7 +34,7 @@ _MANY = 50
 class _Found:
     story: Story
     is_ours: bool
-    """Whether the portal has anything to do with it, or one of its accounts just has it."""
+    """False if only one of the portal's accounts has it."""
 
 
 def why(
@@ -47,9 +46,9 @@ def why(
     online: bool = False,
     clock: Clock,
 ) -> list[Story]:
-    """Return the stories of all that is called this, by either side; none where nobody knows it.
+    """Return the stories of all orders and products with this number or SKU, in either account.
 
-    An order that only lies in an account, and is no portal's, is told once.
+    An order that belongs to no portal, but is in an account, has one story.
     """
     due = Due(tasks=scheduled(config, store, now=clock.now()), now=clock.now())
     found: list[_Found] = []
@@ -82,7 +81,7 @@ def why(
 def nearest(
     config: Config, store: Store, word: str, *, portals: Sequence[str] = (), clock: Clock
 ) -> list[str]:
-    """Return known numbers and SKUs that look like this word, the most alike first."""
+    """Return known numbers and SKUs that are similar to this word, the most similar first."""
     known: set[str] = set()
     with closing(Connections(clock)) as connections:
         for one in chosen(config, portals):
@@ -92,13 +91,13 @@ def nearest(
 
 
 def unread(config: Config, store: Store, *, portals: Sequence[str] = ()) -> list[str]:
-    """Return the files that could not be read, in which an order may be that nobody knows."""
+    """Return the files that could not be read: an unknown order may be in one of them."""
     names = (portal.name for portal in chosen(config, portals))
     return [step.key.removeprefix("file:") for name in names for step in store.steps.unread(name)]
 
 
 def _beginning_alike(portal: Portal, store: Store, word: str) -> set[str]:
-    """Return what begins as the word does, by as many signs as anything has."""
+    """Return the names with the longest common prefix."""
     desks, links = Desks.of(portal), store.links(portal.name)
     for length in range(len(word), 0, -1):
         found = {

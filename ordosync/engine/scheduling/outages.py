@@ -16,7 +16,7 @@ from ordosync.store.schedule import ScheduleRow
 _AGAIN = timedelta(days=1)
 _PASSING = (UnavailableError.code, UnknownOutcomeError.code)
 LONG = timedelta(hours=1)
-"""So old a step may be that is tried again by itself, before people hear of it."""
+"""The age at which a step that is tried automatically is reported."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Alert:
     task: str
     run: Run | None = None
     since: datetime | None = None
-    """When the trouble started, or when the wrong clock said that the task ran."""
+    """When the problem started, or when the wrong clock said that the task ran."""
 
 
 def alerts_of(run: Run, store: Store, *, now: datetime, deliver: bool) -> list[Alert]:
@@ -46,10 +46,10 @@ def alerts_of(run: Run, store: Store, *, now: datetime, deliver: bool) -> list[A
     if kind is None:
         return alerts
     since = row.trouble_since or now
-    if not run.is_kept:  # what waits was logged by an earlier run
+    if not run.is_kept:  # An earlier run has logged the waiting steps.
         run = next(iter(store.runs.newest(1, portal=run.portal, task=run.task)), run)
     if deliver:
-        with store.transaction():
+        with store.transaction(portal=run.portal):
             store.schedule.note_alert(
                 run.portal, run.task, trouble_since=since if troubled else None, now=now
             )
@@ -57,7 +57,7 @@ def alerts_of(run: Run, store: Store, *, now: datetime, deliver: bool) -> list[A
 
 
 def _may_pass(run: Run, row: ScheduleRow) -> bool:
-    """Return whether the next try, in a minute, is waited for: a single 503 is no trouble."""
+    """True if the next try comes in a minute: a single 503 is not reported."""
     passing = run.error is not None and run.error.code in _PASSING
     return passing and row.trouble_since is None and row.history.failures <= 1
 

@@ -13,9 +13,9 @@ def check_renames(config: Config, store: Store) -> None:
 
 
 def register(config: Config, store: Store, clock: Clock) -> None:
-    """Make the store follow the configuration: its portals, renamed ones with what they had.
+    """Make the store follow the configuration; a renamed portal keeps its data.
 
-    Raises `ConfigError`. Writes nothing where the store follows it already.
+    Writes nothing if the store follows it already. Raises `ConfigError`.
     """
     if store.config_digest == config.digest:
         return

@@ -1,4 +1,4 @@
-"""What is kept for how long: the log is pruned by whoever works anyway, once a day."""
+"""Deletes old log entries once a day, at the end of a call by cron."""
 
 from datetime import datetime, timedelta
 
@@ -13,18 +13,18 @@ from ordosync.store.pruning import Pruned
 
 _PAUSE_S = 0.01
 _AT_MOST_S = 20
-"""How long a tick works at it; the next one goes on."""
+"""How long one call works at it; the next call continues."""
 
 
 def prune(config: Config, store: Store, clock: Clock, stop: Stop) -> Pruned | None:
-    """Delete what is older than the configuration keeps; None where it keeps everything."""
+    """Delete old entries; return None if the configuration keeps everything."""
     if config.retention is None:
         return None
 
     def between() -> bool:
         fault("pruning")
         try:
-            clock.sleep(_PAUSE_S)  # or a writer that waits would find the file locked again
+            clock.sleep(_PAUSE_S)  # Otherwise a waiting writer would find the file locked again.
         except StoppedError:
             return False
         return stop.reason is None
@@ -37,7 +37,7 @@ def prune(config: Config, store: Store, clock: Clock, stop: Stop) -> Pruned | No
 
 
 def _forget_dismissals(config: Config, store: Store, before: datetime, now: datetime) -> None:
-    """Forget what was dismissed before this time and is settled by now, with its note."""
+    """Delete dismissals before this time whose concern is settled, with their notes."""
     listed = attention(config, store, now=now, unshipped_for=timedelta())
     standing = {one.key for one in listed if one.dismissed_at}
     settled = [
@@ -51,7 +51,7 @@ def _forget_dismissals(config: Config, store: Store, before: datetime, now: date
 
 
 def prune_for_a_while(config: Config, clock: Clock, stop: Stop) -> None:
-    """Do some of it, after the work of a tick. What keeps it from that is told by the next one."""
+    """Prune for a limited time after the work of a call; the next call reports problems."""
     try:
         with Store.open(config.database, clock=clock) as store:
             prune(config, store, clock, stop.within(_AT_MOST_S))

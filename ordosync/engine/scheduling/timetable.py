@@ -1,4 +1,4 @@
-"""What runs when: the configuration's intervals, and what people pause or switch on."""
+"""The schedule: intervals of the configuration, and tasks that operators pause or switch on."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -20,11 +20,11 @@ from ordosync.tasks import TASKS
 _SWITCHED_ON = "hourly"
 _AT_ONCE_S = 60
 _EMBEDDED_S = 600
-"""Between looks for what the desk has told already, should its word have been lost."""
+"""Interval of a Supplier whose desk wakes the task: a fallback if a wake-up was lost."""
 
 
 def plans(config: Config, rows: Iterable[ScheduleRow]) -> list[Plan]:
-    """Return what is to run, by itself or by hand, in every portal."""
+    """Return the tasks of every portal, scheduled or by hand."""
     switched = {(row.portal, row.task) for row in rows if row.paused is not None}
     return [
         _plan(config, portal, task, switched=(portal.name, task) in switched)
@@ -59,10 +59,10 @@ def _why_not(portal: PortalConfig, task: str, merchant: Merchant, supplier: Supp
 def check_switch(
     config: Config, portal: PortalConfig, task: str, row: ScheduleRow | None, *, on: bool
 ) -> None:
-    """Refuse to pause, resume or switch on what is not people's to decide.
+    """Refuse to pause, resume or switch on a task that has no switch.
 
-    Raises `UsageError` for a task that has no switch here, `OrdosyncError` where the
-    configuration decides, or where nothing is scheduled that could be paused.
+    Raises `UsageError` for a task without a switch, `OrdosyncError` if the configuration decides
+    or the task is not scheduled and cannot be paused.
     """
     if task not in GLOBAL_TASKS:
         raise UsageError(
@@ -88,7 +88,7 @@ def check_switch(
 def switch_task(
     config: Config, store: Store, portal: str, task: str, *, on: bool, now: datetime
 ) -> None:
-    """Pause, resume or switch on a task that `check_switch` lets through."""
+    """Pause, resume or switch on a task that `check_switch` accepts."""
     with store.transaction():
         store.schedule.pause(portal, task, paused=not on)
         store.schedule.keep(plans(config, store.schedule.all()), now=now)
@@ -102,7 +102,7 @@ class Scheduled:
     portal: str
     task: str
     interval: str
-    """As in the configuration; `at once` for what is not there."""
+    """The configured interval; `at once` for a task without an interval."""
     paused: bool
     decided_by: DecidedBy
     last_status: Status | None
@@ -110,7 +110,7 @@ class Scheduled:
 
 
 def scheduled(config: Config, store: Store, *, now: datetime) -> list[Scheduled]:
-    """Return what is scheduled as the configuration stands now, which the next tick follows."""
+    """Return the schedule by the current configuration, which the next call follows."""
     rows = {(row.portal, row.task): row for row in store.schedule.all()}
     found = []
     for plan in plans(config, rows.values()):
@@ -133,7 +133,7 @@ def scheduled(config: Config, store: Store, *, now: datetime) -> list[Scheduled]
 
 
 def interval_name(interval_s: int | None) -> str:
-    """Return an interval as people write it."""
+    """Return an interval as the configuration writes it."""
     names = {seconds: name for name, seconds in INTERVALS_S.items()}
     return "off" if interval_s is None else names.get(interval_s, "at once")
 

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.database import sqlite3
+from ordosync.embedded.desk import Desk
 from ordosync.models import Order, Outcome, Piece, PieceLine, Product, Shipment, Split
 from tests.accounts.contract.examples import line, product, sold
 from tests.accounts.contract.people import Lack, MerchantPeople, People, SupplierPeople, Told, told
@@ -26,8 +26,7 @@ class AtDesk(People):
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
         self.path = folder / f"{self.name}.db"
-        self.desk = SqliteAccount(name=self.name, spool=folder / "spool", path=self.path)
-        self.desk.comment([])  # makes the file
+        self.desk = Desk(name=self.name, path=self.path)
 
     @property
     def options(self) -> Mapping[str, object]:
@@ -160,7 +159,7 @@ def _done(outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _there(desk: SqliteAccount, number: str) -> Order:
+def _there(desk: Desk, number: str) -> Order:
     found = desk.read_order(number)
     assert found is not None
     return found

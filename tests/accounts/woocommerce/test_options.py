@@ -276,13 +276,13 @@ def test_shop_that_is_known_by_another_address_is_told(
 
 
 def test_example_in_the_repository_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CANDLE_SHOP_SECRET", "cs_any")
+    monkeypatch.setenv("WOOCOMMERCE_SECRET", "cs_any")
     text = (Path(__file__).parents[3] / "config.example.yaml").read_text()
-    account = text[text.index("  # candle-shop:") :].partition("\n\n")[0]
+    account = text[text.index("  # woocommerce:") :].partition("\n\n")[0]
     said = [
         line.strip().removeprefix("# ")
         for line in text.splitlines()
-        if line.strip().startswith(("# merchant: {account: candle", "#            supplier: north"))
+        if line.strip().startswith(("# merchant: {account: woo", "#            supplier: north"))
     ]
     config = tmp_path / "config.yaml"
     config.write_text(

@@ -1,12 +1,18 @@
-"""What people do at an embedded account. Each change is one transaction, and one outcome."""
+"""The desk of an embedded account: what its users read and change there.
+
+Each change is one transaction and returns one outcome. The desk's commands use it, and `why`.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
-from ordosync.accounts.sqlite.client import Side
+from ordosync.clock import Clock
 from ordosync.database import sqlite3
 from ordosync.embedded import order_creation, orders, products, shipments, splits, stock, timeline
+from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.purge import Purged, purge
 from ordosync.embedded.stock import Inventory, Level
 from ordosync.embedded.timeline import TimelineEntry
@@ -26,53 +32,75 @@ class Count:
     """Added to what was counted before; what never was is refused."""
 
 
-class Desk(Side):
-    """The people's side."""
+class Desk:
+    """The desk of one embedded account. Its file is opened for each call alone."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        path: Path,
+        warehouse: str = "main",
+        clock: Clock | None = None,
+        sold_from: AbstractSet[str] = frozenset(),
+    ) -> None:
+        self.name = name
+        self.path = path
+        self.warehouse = warehouse
+        """The warehouse of new orders, unless an order names another one."""
+        self._sold_from = sold_from
+        """The warehouses whose stock a portal sells; empty: all."""
+        self._file = EmbeddedFile(name=name, path=path, clock=clock)
+
+    @property
+    def is_there(self) -> bool:
+        """True if the file exists."""
+        return self._file.is_there
 
     def list_orders(self, status: str | None = None) -> Iterator[Order]:
         """Yield the orders, of one status or all, the newest last."""
-        with self.reading("list orders") as db:
+        with self._file.reading("list orders") as db:
             yield from orders.read_all(db, status)
 
     def read_order(self, number: str) -> Order | None:
         """Return one order, if it is here."""
-        with self.reading(f"read order {number}") as db:
+        with self._file.reading(f"read order {number}") as db:
             return orders.read(db, number)
 
     def pieces_of(self, number: str) -> list[str]:
         """Return the numbers of the orders that this one was split into."""
-        with self.reading(f"read the pieces of order {number}") as db:
+        with self._file.reading(f"read the pieces of order {number}") as db:
             return [child.number for child in orders.children(db, number)]
 
     def shipments_of(self, number: str) -> list[Shipment]:
         """Return what was sent of an order, the newest last."""
-        with self.reading(f"read the shipments of order {number}") as db:
+        with self._file.reading(f"read the shipments of order {number}") as db:
             return list(shipments.of_order(db, number))
 
     def timeline(self, number: str) -> tuple[TimelineEntry, ...]:
         """Return what happened to an order, the newest last."""
-        with self.reading(f"read the timeline of order {number}") as db:
+        with self._file.reading(f"read the timeline of order {number}") as db:
             return timeline.read(db, number)
 
     def order_numbers(self, prefix: str, *, limit: int = 50) -> list[str]:
         """Return the first numbers that begin with `prefix`, for a shell to complete."""
-        with self.reading("list order numbers") as db:
+        with self._file.reading("list order numbers") as db:
             return orders.numbers(db, prefix, limit)
 
     def similar_number(self, number: str) -> str | None:
         """Return an order's number that has this one in it or is in it: a prefix was forgotten."""
-        with self.reading("look for a similar number") as db:
+        with self._file.reading("look for a similar number") as db:
             return orders.similar(db, number)
 
     def supplier_of(self, number: str) -> str | None:
         """Return whom an order is, or was last, requested from."""
-        with self.reading(f"read order {number}") as db:
+        with self._file.reading(f"read order {number}") as db:
             at = orders.position(db, number)
             return at.supplier if at else None
 
     def reference_of(self, number: str) -> str:
         """Return what ordosync calls an order that it made, or that its pieces are of."""
-        with self.reading(f"read the reference of order {number}") as db:
+        with self._file.reading(f"read the reference of order {number}") as db:
             family = orders.read_many(db, [number, *orders.ancestors(db, number)])
             return next((order.reference for order in reversed(family) if order.reference), "")
 
@@ -91,7 +119,7 @@ class Desk(Side):
             timeline.add(db, number, "Created", actor=_ACTOR)
             return Outcome(state="done", id=number, line_ids=line_ids)
 
-        return self.each("add orders", new, add)
+        return self._file.each("add orders", new, add)
 
     def add_order(self, order: Order, *, supplier: str | None = None) -> Outcome:
         """Take one order, as `add_orders` takes many."""
@@ -110,11 +138,11 @@ class Desk(Side):
             timeline.add(db, number, f"Requested from {supplier}", actor=_ACTOR)
             return Outcome(state="done", id=number)
 
-        return self.each(f"request order {number}", [number], request)[0]
+        return self._file.each(f"request order {number}", [number], request)[0]
 
     def purge(self, number: str, *, dry: bool) -> Purged:
         """Take out the personal data of an order and its pieces; the orders stay."""
-        return purge(self.path, number, account=self.name, dry=dry)
+        return purge(self._file, number, dry=dry)
 
     def cancel(self, number: str) -> Outcome:
         """Cancel an open order."""
@@ -122,7 +150,7 @@ class Desk(Side):
         def cancel(db: sqlite3.Connection, number: str) -> Outcome:
             return orders.cancel(db, number, actor=_ACTOR)
 
-        return self.each(f"cancel order {number}", [number], cancel)[0]
+        return self._file.each(f"cancel order {number}", [number], cancel)[0]
 
     def restore(self, number: str) -> Outcome:
         """Let a cancelled order wait to be shipped again, by us."""
@@ -130,7 +158,7 @@ class Desk(Side):
         def restore(db: sqlite3.Connection, number: str) -> Outcome:
             return orders.restore(db, number, actor=_ACTOR)
 
-        return self.each(f"restore order {number}", [number], restore)[0]
+        return self._file.each(f"restore order {number}", [number], restore)[0]
 
     def ship(self, wanted: Sequence[Shipment]) -> list[Outcome]:
         """Send open orders, each with its one parcel."""
@@ -138,7 +166,7 @@ class Desk(Side):
         def ship(db: sqlite3.Connection, shipment: Shipment) -> Outcome:
             return shipments.ship(db, shipment, actor=_ACTOR)
 
-        return self.each("ship orders", wanted, ship)
+        return self._file.each("ship orders", wanted, ship)
 
     def void(self, number: str) -> Outcome:
         """Delete the label of an order, which is open again."""
@@ -146,7 +174,7 @@ class Desk(Side):
         def void(db: sqlite3.Connection, number: str) -> Outcome:
             return shipments.void(db, number, actor=_ACTOR)
 
-        return self.each(f"void the label of order {number}", [number], void)[0]
+        return self._file.each(f"void the label of order {number}", [number], void)[0]
 
     def split(self, wanted: Split) -> Outcome:
         """Split an open order into pieces."""
@@ -154,26 +182,26 @@ class Desk(Side):
         def split(db: sqlite3.Connection, wanted: Split) -> Outcome:
             return splits.split(db, wanted, actor=_ACTOR)
 
-        return self.each(f"split order {wanted.order_id}", [wanted], split)[0]
+        return self._file.each(f"split order {wanted.order_id}", [wanted], split)[0]
 
     def list_products(self) -> Iterator[Product]:
         """Yield all products, by SKU."""
-        with self.reading("list products") as db:
+        with self._file.reading("list products") as db:
             yield from products.read_all(db)
 
     def products_of(self, skus: Sequence[str]) -> dict[str, Product]:
         """Return the products of these SKUs, as far as they are known."""
-        with self.reading("read products") as db:
+        with self._file.reading("read products") as db:
             return {product.sku: product for product in products.read(db, skus)}
 
     def components(self, sku: str) -> Mapping[str, Decimal]:
         """Return what a kit is put together from."""
-        with self.reading(f"read the components of {sku}") as db:
+        with self._file.reading(f"read the components of {sku}") as db:
             return products.components(db, sku)
 
     def skus(self, prefix: str, *, limit: int = 50) -> list[str]:
         """Return the first SKUs that begin with `prefix`, for a shell to complete."""
-        with self.reading("list SKUs") as db:
+        with self._file.reading("list SKUs") as db:
             return products.skus(db, prefix, limit)
 
     def add_product(
@@ -198,26 +226,34 @@ class Desk(Side):
                 return refused("taken", "is here already")
             return Outcome(state="done", id=product.sku)
 
-        return self.each(f"add product {product.sku}", [product], add)[0]
+        return self._file.each(f"add product {product.sku}", [product], add)[0]
 
     def stock_levels(
         self, skus: Sequence[str] = ()
     ) -> Iterator[tuple[Product, list[Level], int | None]]:
         """Yield each product, by SKU, its stock in each warehouse, and how many can be sold."""
-        with self.reading("list stock") as db:
+        with self._file.reading("list stock") as db:
             inventory = Inventory(db)
             for product in products.read(db, skus) if skus else products.read_all(db):
                 levels = [] if product.is_kit else list(inventory.levels(product.sku))
                 yield product, levels, inventory.available(product.sku)
 
+    def levels_of(self, sku: str) -> list[Level]:
+        """Return the stock that the quantity of a product is made of; a kit has no levels."""
+        with self._file.reading("read stock again") as db:
+            inventory = Inventory(db)
+            levels = () if inventory.is_kit(sku) else inventory.levels(sku)
+            sold_from = self._sold_from
+            return [level for level in levels if not sold_from or level.warehouse in sold_from]
+
     def warehouses(self) -> list[str]:
         """Return the names of this account's warehouses: its own first, then where stock is."""
-        with self.reading("list warehouses") as db:
+        with self._file.reading("list warehouses") as db:
             return list(dict.fromkeys([self.warehouse, *stock.warehouses(db)]))
 
     def count(self, counts: Sequence[Count]) -> list[Outcome]:
         """Take note of counts, all in one transaction."""
-        return self.each("count stock", counts, _count)
+        return self._file.each("count stock", counts, _count)
 
     def set_stock(self, sku: str, warehouse: str, quantity: int) -> Outcome:
         """Take note of one count."""

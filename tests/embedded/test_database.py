@@ -12,95 +12,92 @@ from threading import Barrier
 import pytest
 
 from ordosync import database
-from ordosync.accounts.sqlite import SqliteAccount
 from ordosync.database import open_database, sqlite3, transaction
+from ordosync.embedded.database import EmbeddedFile
+from ordosync.embedded.desk import Desk
 from ordosync.embedded.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Outcome
 from tests.accounts.contract import order
+from tests.embedded.create import create, find
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
+_BATCH = 500
 
 
 def start(path: Path, count: int = 1, *, fault: str = "") -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.accounts.sqlite.create", str(path), "r", str(count)],
+        [sys.executable, "-m", "tests.embedded.create", str(path), "r", str(count)],
         cwd=ROOT,
         env={**os.environ, "ORDOSYNC_FAULT": fault},
     )
 
 
-@pytest.fixture(name="path")
-def _path(tmp_path: Path) -> Path:
-    return tmp_path / "northwind.db"
-
-
-def test_file_is_for_its_owner_alone(account: SqliteAccount, path: Path) -> None:
-    account.create_orders([order("1001")])
+def test_file_is_for_its_owner_alone(file: EmbeddedFile, path: Path) -> None:
+    create(file, [order("1001")])
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [file.name for file in path.parent.iterdir()] == ["northwind.db"]
 
 
 @pytest.mark.parametrize(
-    ("fault", "left"), [("account-before-commit", 0), ("account-after-commit", 500)]
+    ("fault", "left"), [("account-before-commit", 0), ("account-after-commit", _BATCH)]
 )
 def test_crash_leaves_a_batch_whole_or_not_at_all(
-    account: SqliteAccount, path: Path, fault: str, left: int
+    file: EmbeddedFile, desk: Desk, path: Path, fault: str, left: int
 ) -> None:
-    crashed = start(path, SqliteAccount.batch_size, fault=fault)
+    crashed = start(path, _BATCH, fault=fault)
     assert crashed.wait() == -signal.SIGKILL
-    references = [f"r{n}" for n in range(SqliteAccount.batch_size)]
+    references = [f"r{n}" for n in range(_BATCH)]
 
-    assert len(account.find_orders(references)) == left
-    outcomes = account.create_orders([order("1001", reference=each) for each in references])
+    assert len(find(file, references)) == left
+    outcomes = create(file, [order("1001", reference=each) for each in references])
 
     assert {outcome.state for outcome in outcomes} == {"unchanged" if left else "done"}
-    assert len(list(account.list_orders())) == SqliteAccount.batch_size
+    assert len(list(desk.list_orders())) == _BATCH
 
 
-def test_twenty_at_once_create_one_order(account: SqliteAccount) -> None:
+def test_twenty_at_once_create_one_order(file: EmbeddedFile, desk: Desk) -> None:
     together = Barrier(20)
 
-    def create(_: int) -> Outcome:
-        twin = account.paired(account.supplier_options(), partner="shop")
+    def create_one(_: int) -> Outcome:
         together.wait()
-        [outcome] = twin.create_orders([order("1001")])
+        [outcome] = create(file, [order("1001")])
         return outcome
 
     with ThreadPoolExecutor(20) as threads:
-        outcomes = list(threads.map(create, range(20)))
+        outcomes = list(threads.map(create_one, range(20)))
 
     assert sorted(outcome.state for outcome in outcomes) == ["done"] + ["unchanged"] * 19
     assert {outcome.id for outcome in outcomes} == {"1001"}
-    assert len(list(account.list_orders())) == 1
+    assert len(list(desk.list_orders())) == 1
 
 
 def test_processes_that_start_at_once_make_one_file_and_each_order_once(
-    account: SqliteAccount, path: Path
+    desk: Desk, path: Path
 ) -> None:
     processes = [start(path, 20) for _ in range(4)]
 
     assert [process.wait() for process in processes] == [0, 0, 0, 0]
-    assert len({found.reference for found in account.list_orders()}) == 20
-    assert len(list(account.list_orders())) == 20
+    assert len({found.reference for found in desk.list_orders()}) == 20
+    assert len(list(desk.list_orders())) == 20
 
 
-def test_reading_leaves_the_file_byte_for_byte(account: SqliteAccount, path: Path) -> None:
-    account.create_orders([order("1001")])
+def test_reading_leaves_the_file_byte_for_byte(file: EmbeddedFile, desk: Desk, path: Path) -> None:
+    create(file, [order("1001")])
     before = path.read_bytes()
 
-    account.find_orders(["origin:1001#1", "nothing"])
-    list(account.list_orders())
+    find(file, ["origin:1001#1", "nothing"])
+    list(desk.list_orders())
 
     assert path.read_bytes() == before
     assert [file.name for file in path.parent.iterdir()] == ["northwind.db"]
 
 
 def test_file_that_another_program_holds_may_be_free_later(
-    account: SqliteAccount, path: Path, monkeypatch: pytest.MonkeyPatch
+    file: EmbeddedFile, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account.create_orders([order("1001")])
+    create(file, [order("1001")])
     monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0)
     holder = open_database(
         path, application_id=APPLICATION_ID, migrations=migrations, version=VERSION
@@ -111,9 +108,9 @@ def test_file_that_another_program_holds_may_be_free_later(
         transaction(holder),
         pytest.raises(UnavailableError, match=r"account northwind: create orders: .* locked"),
     ):
-        account.create_orders([order("1002")])
+        create(file, [order("1002")])
 
-    [outcome] = account.create_orders([order("1002")])
+    [outcome] = create(file, [order("1002")])
     assert outcome.state == "done"
 
 
@@ -171,22 +168,22 @@ def _dangling_link(path: Path) -> None:
     ],
 )
 def test_spoiled_file_is_told_and_left_alone(
-    account: SqliteAccount, path: Path, spoil: Callable[[Path], None]
+    file: EmbeddedFile, desk: Desk, path: Path, spoil: Callable[[Path], None]
 ) -> None:
-    account.create_orders([order("1001")])
+    create(file, [order("1001")])
     spoil(path)
     before = path.read_bytes() if path.is_file() else b""
 
     with pytest.raises(RefusedError, match=f"account northwind: create orders: database {path}: "):
-        account.create_orders([order("1002")])
+        create(file, [order("1002")])
     with pytest.raises(RefusedError, match=f"account northwind: list orders: database {path}: "):
-        list(account.list_orders())
+        list(desk.list_orders())
 
     assert (path.read_bytes() if path.is_file() else b"") == before
 
 
 def test_missing_folder_is_told(tmp_path: Path) -> None:
-    account = SqliteAccount(name="northwind", spool=tmp_path, path=tmp_path / "no" / "n.db")
+    file = EmbeddedFile(name="northwind", path=tmp_path / "no" / "n.db")
 
     with pytest.raises(RefusedError, match=r"account northwind: create orders: .*does not exist"):
-        account.create_orders([order("1001")])
+        create(file, [order("1001")])

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ordosync.accounts.sqlite import SqliteAccount, SupplierOptions
 from ordosync.database import sqlite3
+from ordosync.embedded.database import EmbeddedFile
+from ordosync.embedded.desk import Desk
 from ordosync.models import Address, Line, Order
 from tests.accounts.contract import HOSTILE, line, order
+from tests.embedded.create import create, find
 
 
 def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
@@ -19,7 +21,7 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
-def test_order_is_read_as_it_was_created(account: SqliteAccount) -> None:
+def test_order_is_read_as_it_was_created(file: EmbeddedFile, desk: Desk) -> None:
     sent = order(
         "1001",
         Line(
@@ -44,9 +46,9 @@ def test_order_is_read_as_it_was_created(account: SqliteAccount) -> None:
         tags=("gift", "a,b"),
     )
 
-    [outcome] = account.create_orders([sent])
+    [outcome] = create(file, [sent])
 
-    found = account.read_order("1001")
+    found = desk.read_order("1001")
     assert found
     assert outcome.line_ids == ("1001/1", "1001/2")
     assert found == replace(
@@ -60,20 +62,20 @@ def test_order_is_read_as_it_was_created(account: SqliteAccount) -> None:
     assert [str(each.discount) for each in found.lines] == ["0.000", "None"]
 
 
-def test_order_is_dated_at_its_own_creation(account: SqliteAccount) -> None:
-    account.create_orders([order("1001", placed_at=datetime(2010, 12, 1, tzinfo=UTC))])
+def test_order_is_dated_at_its_own_creation(file: EmbeddedFile, desk: Desk) -> None:
+    create(file, [order("1001", placed_at=datetime(2010, 12, 1, tzinfo=UTC))])
 
-    found = account.read_order("1001")
+    found = desk.read_order("1001")
     assert found
     assert found.placed_at
     assert abs(datetime.now(UTC) - found.placed_at) < timedelta(minutes=1)
 
 
-def test_number_is_the_merchants_with_the_prefix_of_the_portal(account: SqliteAccount) -> None:
-    twin = account.paired(SupplierOptions(prefix="A-"), partner="shop")
-
-    first, second, third = twin.create_orders(
-        [order("1001"), order("1001", reference="b"), order("1001", reference="c")]
+def test_number_is_the_merchants_with_the_prefix_of_the_portal(file: EmbeddedFile) -> None:
+    first, second, third = create(
+        file,
+        [order("1001"), order("1001", reference="b"), order("1001", reference="c")],
+        prefix="A-",
     )
 
     assert [first.id, second.id, third.id] == ["A-1001", "A-1001~2", "A-1001~3"]
@@ -81,26 +83,24 @@ def test_number_is_the_merchants_with_the_prefix_of_the_portal(account: SqliteAc
 
 
 def test_unknown_sku_becomes_a_product_and_a_known_one_stays_as_it_is(
-    account: SqliteAccount, tmp_path: Path
+    file: EmbeddedFile, path: Path
 ) -> None:
-    account.create_orders([order("1001", line("MUG", name="Mug"))])
-    account.create_orders([order("1002", line("MUG", name="Other"), line("CUP", name="Cup"))])
+    create(file, [order("1001", line("MUG", name="Mug"))])
+    create(file, [order("1002", line("MUG", name="Other"), line("CUP", name="Cup"))])
 
-    products = rows(tmp_path / "northwind.db", "select sku, name from products order by sku")
+    products = rows(path, "select sku, name from products order by sku")
     assert products == [("CUP", "Cup"), ("MUG", "Mug")]
 
 
 def test_creation_is_on_the_timeline_and_in_the_feed(
-    account: SqliteAccount, tmp_path: Path
+    file: EmbeddedFile, desk: Desk, path: Path
 ) -> None:
-    account.paired(SupplierOptions(prefix="A-"), partner="shop").create_orders([order("1001")])
-    account.create_orders([order("1001")], look_first=True)
+    create(file, [order("1001")], prefix="A-")
+    create(file, [order("1001")])
 
-    [entry] = account.timeline("A-1001")
+    [entry] = desk.timeline("A-1001")
     assert (entry.actor, entry.text) == ("ordosync", "Created from the Merchant's order 1001")
-    feed = rows(
-        tmp_path / "northwind.db", "select kind, object_id, what from changes order by sequence"
-    )
+    feed = rows(path, "select kind, object_id, what from changes order by sequence")
     assert feed == [("product", "MUG", "created"), ("order", "A-1001", "created")]
 
 
@@ -122,9 +122,9 @@ def test_creation_is_on_the_timeline_and_in_the_feed(
     ],
 )
 def test_order_that_cannot_be_kept_is_refused(
-    account: SqliteAccount, refused: Order, reason: str
+    file: EmbeddedFile, refused: Order, reason: str
 ) -> None:
-    first, second, third = account.create_orders([order("1"), refused, order("3")])
+    first, second, third = create(file, [order("1"), refused, order("3")])
 
     assert (first.state, second.state, third.state) == ("done", "refused", "done")
     assert second.code == "invalid-order"
@@ -132,31 +132,30 @@ def test_order_that_cannot_be_kept_is_refused(
 
 
 @pytest.mark.parametrize("kind", sorted(HOSTILE.keys() - {"NUL", "lone surrogate"}))
-def test_any_other_text_is_kept(account: SqliteAccount, kind: str) -> None:
-    account.create_orders([order("1001", customer_notes=HOSTILE[kind], tags=(HOSTILE[kind],))])
+def test_any_other_text_is_kept(file: EmbeddedFile, desk: Desk, kind: str) -> None:
+    create(file, [order("1001", customer_notes=HOSTILE[kind], tags=(HOSTILE[kind],))])
 
-    [found] = account.list_orders()
+    [found] = desk.list_orders()
     assert (found.customer_notes, found.tags) == (HOSTILE[kind], (HOSTILE[kind],))
 
 
-def test_order_without_lines_is_refused(account: SqliteAccount) -> None:
-    [outcome] = account.create_orders([replace(order("1001"), lines=())])
+def test_order_without_lines_is_refused(file: EmbeddedFile) -> None:
+    [outcome] = create(file, [replace(order("1001"), lines=())])
 
     assert (outcome.state, outcome.reason) == ("refused", "has no lines")
 
 
 def test_order_that_the_file_does_not_take_leaves_nothing_behind(
-    account: SqliteAccount, tmp_path: Path
+    file: EmbeddedFile, path: Path
 ) -> None:
-    account.create_orders([order("1001")])
-    path = tmp_path / "northwind.db"
+    create(file, [order("1001")])
     rows(
         path,
         "create trigger no_bad before insert on order_lines when new.sku = 'BAD'"
         " begin select raise(abort, 'no BAD here'); end",
     )
 
-    outcomes = account.create_orders([order("1002"), order("1003", line("BAD")), order("1004")])
+    outcomes = create(file, [order("1002"), order("1003", line("BAD")), order("1004")])
 
     assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]
     assert "no BAD here" in outcomes[1].reason
@@ -164,36 +163,36 @@ def test_order_that_the_file_does_not_take_leaves_nothing_behind(
     assert rows(path, "select sku from products") == [("MUG",)]
 
 
-def test_reference_is_unique_in_the_file_itself(account: SqliteAccount, tmp_path: Path) -> None:
-    account.create_orders([order("1001"), order("1002")])
+def test_reference_is_unique_in_the_file_itself(file: EmbeddedFile, path: Path) -> None:
+    create(file, [order("1001"), order("1002")])
 
     with pytest.raises(sqlite3.IntegrityError, match=r"orders\.reference"):
-        rows(tmp_path / "northwind.db", "update orders set reference = 'same'")
+        rows(path, "update orders set reference = 'same'")
 
 
-def test_orders_are_listed_the_newest_last(account: SqliteAccount) -> None:
+def test_orders_are_listed_the_newest_last(file: EmbeddedFile, desk: Desk) -> None:
     numbers = [str(number) for number in range(1200, 0, -1)]
-    account.create_orders([order(number) for number in numbers])
+    create(file, [order(number) for number in numbers])
 
-    assert [found.number for found in account.list_orders()] == numbers
-    assert not list(account.list_orders("shipped"))
+    assert [found.number for found in desk.list_orders()] == numbers
+    assert not list(desk.list_orders("shipped"))
 
 
-def test_numbers_are_completed(account: SqliteAccount) -> None:
-    account.create_orders([order(number) for number in ("A-2", "A-1", "B-1", "A%", "a-1")])
+def test_numbers_are_completed(file: EmbeddedFile, desk: Desk) -> None:
+    create(file, [order(number) for number in ("A-2", "A-1", "B-1", "A%", "a-1")])
 
-    assert account.order_numbers("A-") == ["A-1", "A-2"]
-    assert account.order_numbers("", limit=2) == ["A%", "A-1"]
-    assert account.order_numbers("C") == []
+    assert desk.order_numbers("A-") == ["A-1", "A-2"]
+    assert desk.order_numbers("", limit=2) == ["A%", "A-1"]
+    assert desk.order_numbers("C") == []
 
 
 def test_missing_file_reads_as_an_empty_one_and_is_not_made(
-    account: SqliteAccount, tmp_path: Path
+    file: EmbeddedFile, desk: Desk, tmp_path: Path
 ) -> None:
-    assert account.find_orders(["origin:1001#1"]) == {}
-    assert list(account.list_orders()) == []
-    assert account.read_order("1001") is None
-    assert account.timeline("1001") == ()
-    assert account.order_numbers("") == []
+    assert find(file, ["origin:1001#1"]) == {}
+    assert list(desk.list_orders()) == []
+    assert desk.read_order("1001") is None
+    assert desk.timeline("1001") == ()
+    assert desk.order_numbers("") == []
 
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,68 @@
+"""The Supplier's stock at the Merchant: physical on hand in the linked warehouse."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.database import sqlite3
+from ordosync.embedded import products, stock
+from ordosync.models import Order, Outcome, Page, Product, Stock, refused
+
+
+class MerchantStock:
+    """Physical on hand in one warehouse; it falls when a parcel leaves."""
+
+    def __init__(self, client: SqliteClient, *, supplier: str, warehouse: str) -> None:
+        self._file = client.file
+        self._supplier = supplier
+        self._warehouse = warehouse
+
+    def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
+        """Return what is on the shelf in the linked warehouse: physical, not available."""
+        with self._file.reading("read stock") as db:
+            physical = stock.counted(db, ids, self._warehouse)
+            others = products.of_others(db, self._supplier, ids)
+            return {
+                product.id: Stock(
+                    product_id=product.id,
+                    sku=product.sku,
+                    quantity=_whole(physical.get(product.sku)),
+                    fixed=_fixed(product, others),
+                )
+                for product in products.read(db, ids)
+            }
+
+    def unimported_sales(self) -> Iterator[Page[Order]]:
+        """Yield nothing: a sale commits stock and leaves the physical quantity."""
+        return iter(())
+
+    def write(self, wanted: Sequence[Stock]) -> list[Outcome]:
+        """Set physical on hand in the linked warehouse."""
+        return self._file.each("write stock", wanted, self._set)
+
+    def _set(self, db: sqlite3.Connection, wanted: Stock) -> Outcome:
+        product = next(iter(products.read(db, [wanted.product_id])), None)
+        if product is None:
+            return refused("not-found", "the product is gone")
+        if product.is_kit:
+            return refused("fixed", "a kit's quantity is calculated and cannot be written")
+        if wanted.quantity is None or wanted.quantity < 0:
+            return refused("invalid", f"{wanted.quantity} is no quantity to write")
+        known = stock.counted(db, [product.sku], self._warehouse).get(product.sku)
+        if known == wanted.quantity:
+            return Outcome(state="unchanged", id=product.id)
+        stock.set_physical(db, product.sku, self._warehouse, Decimal(wanted.quantity))
+        return Outcome(state="done", id=product.id)
+
+
+def _fixed(product: Product, others: frozenset[str]) -> str:
+    """Return why the quantity cannot be written; empty if it can."""
+    if product.is_kit:
+        return "kit"
+    if product.archived:
+        return "archived"
+    return "unassigned" if product.sku in others else ""
+
+
+def _whole(quantity: Decimal | None) -> int | None:
+    return None if quantity is None else int(quantity)

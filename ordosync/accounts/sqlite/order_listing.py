@@ -1,0 +1,70 @@
+"""Every order of the embedded account as it is now, to compare two accounts."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.embedded import orders, shipments
+from ordosync.models import Page, Standing
+
+
+class MerchantListing:
+    """Every order that was ever requested from this portal's Supplier."""
+
+    is_complete = True
+    includes_foreign = True
+
+    def __init__(self, client: SqliteClient, *, supplier: str) -> None:
+        self._file = client.file
+        self._supplier = supplier
+
+    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:  # noqa: ARG002
+        """Yield the orders as they are now."""
+        with self._file.reading("read all orders") as db:
+            for page in orders.pages(db):
+                numbers = [order.number for order in page]
+                still = orders.requested_from(db, self._supplier, numbers)
+                sent = shipments.of_orders(db, numbers, as_told=True)
+                # A restored order has no supplier: the Merchant ships it, and no other supplier.
+                unassigned = orders.without_supplier(db, numbers)
+                yield Page(
+                    items=tuple(
+                        Standing(
+                            order=order,
+                            shipments=tuple(sent.get(order.number, ())),
+                            is_ours=still[order.number] or order.number in unassigned,
+                        )
+                        for order in page
+                        if order.number in still
+                    )
+                )
+
+    def missing(self) -> str:
+        """Return an empty text: the file has all orders."""
+        return ""
+
+
+class SupplierListing:
+    """Every order, including those that ordosync has not created."""
+
+    is_complete = True
+    includes_foreign = True
+
+    def __init__(self, client: SqliteClient) -> None:
+        self._file = client.file
+
+    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:  # noqa: ARG002
+        """Yield the orders as they are now."""
+        with self._file.reading("read all orders") as db:
+            for page in orders.pages(db):
+                sent = shipments.of_orders(db, [order.number for order in page], as_told=False)
+                yield Page(
+                    items=tuple(
+                        Standing(order=order, shipments=tuple(sent.get(order.number, ())))
+                        for order in page
+                    )
+                )
+
+    def missing(self) -> str:
+        """Return an empty text: the file has all orders."""
+        return ""

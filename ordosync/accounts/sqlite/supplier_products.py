@@ -1,0 +1,30 @@
+"""Products that ordosync creates at the Supplier."""
+
+from collections.abc import Sequence
+
+from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.database import sqlite3
+from ordosync.embedded import products
+from ordosync.models import Outcome, Product
+
+
+class SupplierProducts:
+    """The Supplier's products, by SKU."""
+
+    is_any_sku = False
+
+    def __init__(self, client: SqliteClient) -> None:
+        self._file = client.file
+
+    def create(self, wanted: Sequence[Product]) -> list[Outcome]:
+        """Create products with a new SKU, their stock unset."""
+        return self._file.each("create products", wanted, _create)
+
+
+def _create(db: sqlite3.Connection, product: Product) -> Outcome:
+    # A kit becomes a plain product: components do not travel, and it may be another kit here.
+    plain = Product(
+        id="", sku=product.sku, name=product.name, price=product.price, weight_g=product.weight_g
+    )
+    is_new = products.create(db, plain)
+    return Outcome(state="done" if is_new else "unchanged", id=product.sku)

@@ -1,0 +1,34 @@
+"""Parcels that were sent at the Supplier's desk."""
+
+from collections.abc import Iterator, Sequence
+
+from ordosync.accounts.account import ReadRequest
+from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.embedded import change_feed, shipments
+from ordosync.models import Page, Shipment, Unusable
+
+
+class SupplierShipments:
+    """Parcels of the Supplier; an order has one."""
+
+    silent_batch_size = 0
+
+    def __init__(self, client: SqliteClient) -> None:
+        self._file = client.file
+
+    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | Unusable]]:
+        """Yield the shipments that changed since the cursor, oldest change first."""
+        with self._file.reading("read shipments") as db:
+            if turned := tuple(shipments.without_label(change_feed.turned(db, request.cursor))):
+                yield Page(items=turned)
+            for ids, after in change_feed.since(db, "shipment", request.cursor):
+                yield Page(items=tuple(shipments.read(db, ids)), cursor=after)
+
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
+        """Yield these shipments as they are now."""
+        with self._file.reading("read shipments again") as db:
+            yield Page(items=tuple(shipments.read(db, ids)))
+
+    def reference_on(self, shipment: Shipment) -> str:
+        """Return the reference of the shipment's order."""
+        return shipment.reference

@@ -1,0 +1,26 @@
+"""Orders that were split at the Supplier's desk."""
+
+from collections.abc import Iterator, Sequence
+
+from ordosync.accounts.account import ReadRequest
+from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.embedded import change_feed, splits
+from ordosync.models import Page, Split
+
+
+class SupplierSplits:
+    """Splits of the Supplier's orders."""
+
+    def __init__(self, client: SqliteClient) -> None:
+        self._file = client.file
+
+    def changed(self, request: ReadRequest) -> Iterator[Page[Split]]:
+        """Yield the orders that were split since the cursor, in the order of their splits."""
+        with self._file.reading("read splits") as db:
+            for numbers, after in change_feed.since(db, "split", request.cursor):
+                yield Page(items=tuple(splits.read(db, numbers)), cursor=after)
+
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Split]]:
+        """Yield these orders' splits as they are now."""
+        with self._file.reading("read splits again") as db:
+            yield Page(items=tuple(splits.read(db, ids)))

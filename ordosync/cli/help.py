@@ -1,0 +1,41 @@
+"""`help`: shows the pages of documentation that are installed with ordosync."""
+
+from typing import Annotated
+
+import typer
+
+from ordosync.cli import completion, documentation
+from ordosync.cli.commands import COMMANDS
+from ordosync.cli.output import markdown, terminal
+from ordosync.errors import UsageError
+
+
+def show_help(
+    topic: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[TOPIC]",
+            help="A page of the list; the list if none is named.",
+            autocompletion=completion.help_topic,
+        ),
+    ] = None,
+) -> None:
+    """Show a page of the documentation, or the list of all pages.
+
+    Exits 2 if there is no page of this name.
+    """
+    if topic is None:
+        _list_topics()
+    elif topic in COMMANDS and topic not in documentation.topics():
+        raise UsageError(f"{topic} is a command; `ordosync {topic} --help` describes it")
+    else:
+        markdown.show(documentation.page(topic))
+
+
+def _list_topics() -> None:
+    topics = documentation.topics()
+    width = max(map(len, topics))
+    for topic in topics:
+        terminal.result(f"{topic:<{width}}  {documentation.summary(topic)}")
+    terminal.result("")
+    terminal.result("`ordosync help TOPIC` shows a page, `ordosync COMMAND --help` a command.")
