@@ -40,7 +40,9 @@ class FilesMerchantPeople(MerchantPeople):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "listing",
             "split-order",
+            "several-parcels",
             "comments",
             "own-orders",
             "reassigning",
