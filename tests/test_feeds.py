@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files import FilesAccount
 from ordosync.accounts.files.options import OrderFiles
 from ordosync.models import Order, Product, Unusable
 from tests.accounts.files.conftest import Drop, Make, _drop, _make  # noqa: F401 - fixtures
+from tests.accounts.files.opening import open_merchant, since
 from tests.accounts.files.test_reading import all_of
 from tests.command import CONFIG, HEADER, numbers, ordosync, row, shop, steps
 
@@ -169,13 +169,13 @@ def test_a_patient_reading_leaves_a_file_alone_that_has_just_changed(tmp_path: P
         glob=tmp_path / "*.csv",
         columns={"order_number": "order", "sku": "sku", "quantity": "qty"},
     )
-    account = FilesAccount(name="shop", spool=tmp_path / "spool", orders=options)
+    account = open_merchant(tmp_path, orders=options)
     changed = datetime(2026, 11, 23, 12, tzinfo=UTC)
     os.utime(feed, (changed.timestamp(), changed.timestamp()))
 
     def read(after_s: int, *, patient: bool) -> list[str]:
         now = datetime.fromtimestamp(changed.timestamp() + after_s, UTC)
-        pages = account.orders(None, now=now, patient=patient)
+        pages = account.orders.changed(since(now=now, skip_recent=patient))
         return [item.id for page in pages for item in page.items if isinstance(item, Order)]
 
     assert read(5, patient=True) == []
@@ -200,7 +200,7 @@ def test_column_that_is_not_mapped_may_hold_anything(tmp_path: Path, name: str) 
 def test_product_with_a_long_description_that_is_not_mapped_is_read(make: Make, drop: Drop) -> None:
     drop("products/a.csv", f"sku,name,price,kit,Body (HTML)\nMUG,Mug,1,no,{'x' * 12_007}\n")
 
-    [found] = all_of(make().products(None, now=datetime(2026, 11, 23, tzinfo=UTC)))
+    [found] = all_of(make().products.changed(since(now=datetime(2026, 11, 23, tzinfo=UTC))))
 
     assert isinstance(found, Product)
 
@@ -218,10 +218,10 @@ def test_huge_cell_is_refused_without_taking_many_times_its_memory(
         path.write_text(f"order,sku,qty,{column}\n1,M,1,{'x' * size}\n")
     columns = {"order_number": "order", "sku": "sku", "quantity": "qty"}
     options = OrderFiles(glob=path, columns=columns)
-    account = FilesAccount(name="shop", spool=tmp_path / "spool", orders=options)
+    account = open_merchant(tmp_path, orders=options)
 
     tracemalloc.start()
-    pages = account.orders(None, now=datetime(2026, 11, 23, tzinfo=UTC))
+    pages = account.orders.changed(since(now=datetime(2026, 11, 23, tzinfo=UTC)))
     [found] = [item for page in pages for item in page.items]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

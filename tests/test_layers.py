@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.accounts import KINDS
+
 PACKAGE = Path(__file__).parents[1] / "ordosync"
 # From the bottom up; a module may import its own layer and those before it.
 LAYERS = (
@@ -47,6 +49,20 @@ def test_imports_only_go_down(path: Path) -> None:
     ours = {name.split(".")[1] for name in _imports(path) if name.startswith("ordosync.")}
     for name in ours & LEVEL.keys():
         assert LEVEL[name] <= LEVEL[_part(path)], f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_above_the_accounts_imports_a_kind(kind: str) -> None:
+    # The command line writes CSV as the files account does.
+    shared = "ordosync.accounts.files.output.safe_output"
+    users = {
+        _part(path)
+        for path in MODULES
+        for name in _imports(path)
+        if name.startswith(f"ordosync.accounts.{kind}") and not name.startswith(shared)
+    }
+
+    assert users <= {"accounts"}
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,17 @@ from typing import Any
 
 import pytest
 
-from ordosync.accounts.files import FilesAccount
-from ordosync.accounts.files.supplier_orders import OrderFilesWriter
+from ordosync.accounts.files.output.options import OrderFolder
+from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Page, Unusable
 from ordosync.regular import NotRegularError, open_regular
 from ordosync.text import printable
 from tests.accounts.contract import order
-from tests.accounts.files.conftest import NOON, Drop, Make, _drop, _make  # noqa: F401 - fixtures
-from tests.accounts.files.supplier import order_rows, supplier
+from tests.accounts.contract.opening import OpenSupplier
+from tests.accounts.files.conftest import Drop, Make, _drop, _make  # noqa: F401 - fixtures
+from tests.accounts.files.opening import open_supplier, since
+from tests.accounts.files.supplier import ORDER_COLUMNS, order_rows
 from tests.accounts.files.test_reading import all_of
 from tests.command import HEADER, numbers, ordosync, row, shop, steps
 
@@ -41,9 +43,14 @@ def _never_waits() -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
+def writer_in(folder: Path) -> OrderFileWriter:
+    options = OrderFolder(folder=folder / "orders", columns=ORDER_COLUMNS)
+    return OrderFileWriter(options, account="depot")
+
+
 @contextmanager
-def opened(folder: Path) -> Iterator[FilesAccount]:
-    account = supplier(folder)
+def opened(folder: Path) -> Iterator[OpenSupplier]:
+    account = open_supplier(folder)
     yield account
     account.close()
 
@@ -67,12 +74,12 @@ def test_pipe_among_what_was_written_refuses_that_order_alone(
     tmp_path: Path, suffix: str, put: Put
 ) -> None:
     with opened(tmp_path) as depot:
-        depot.create_orders([order("1000")])
-        writer = OrderFilesWriter(depot._order_files._options, account="depot")  # type: ignore[union-attr]
+        depot.orders.create([order("1000")])
+        writer = writer_in(tmp_path)
         of = writer._claim("1001") if suffix == ".number" else writer._record("origin:1001#1")
         put(of)
 
-        bad, good = depot.create_orders([order("1001"), order("1002")])
+        bad, good = depot.orders.create([order("1001"), order("1002")])
 
     assert (bad.state, good.state) == ("refused", "done")
     assert "is not a regular file" in bad.reason
@@ -103,12 +110,12 @@ def test_folder_beside_the_feeds_is_passed_over(tmp_path: Path) -> None:
 def test_pipe_in_every_folder_that_is_read_is_refused(
     make: Make, tmp_path: Path, kind: str
 ) -> None:
-    merchant, depot = make(), supplier(tmp_path)
+    merchant, depot = make(), open_supplier(tmp_path)
     os.mkfifo(tmp_path / kind / "a.csv")
     pages: dict[str, Iterator[Page[Any]]] = {
-        "products": merchant.products(None, now=NOON),
-        "stock": depot.stock(now=NOON),
-        "sent": depot.shipments(None, now=NOON),
+        "products": merchant.products.changed(since()),
+        "stock": depot.stock.all(since()),
+        "sent": depot.shipments.changed(since()),
     }
     items = all_of(pages[kind])
     depot.close()
@@ -123,7 +130,7 @@ def test_pipe_among_cancellations_ends_their_reading(make: Make, tmp_path: Path)
     os.mkfifo(tmp_path / "cancelled" / "a.csv")
 
     with pytest.raises(RefusedError, match=r"a\.csv: is not a regular file"):
-        all_of(account.cancelled_orders(None, now=NOON))
+        all_of(account.cancellations.changed(since()))
 
 
 def test_pipe_in_the_place_of_our_own_file_is_not_waited_for(make: Make, tmp_path: Path) -> None:
@@ -131,7 +138,7 @@ def test_pipe_in_the_place_of_our_own_file_is_not_waited_for(make: Make, tmp_pat
     os.mkfifo(tmp_path / "out" / "stock.csv")
 
     with pytest.raises(UnavailableError, match="is not a regular file"):
-        account.stock_to_write(["MUG"])
+        account.stock.current(["MUG"])
 
 
 @pytest.mark.parametrize("put", PIPES_AND_FOLDERS)
@@ -140,30 +147,30 @@ def test_pipes_among_the_copies_of_files_stop_nothing(
 ) -> None:
     drop("orders/a.csv", "order,sku,qty\n1,MUG,1\n")
     account = make()
-    all_of(account.orders(None, now=NOON))
-    account.release(frozenset({"1"}))
+    all_of(account.orders.changed(since()))
+    account.finish_reading(frozenset({"1"}))
     [note] = (tmp_path / "spool" / "orders").glob("*.json")
     note.unlink()
     put(tmp_path / "spool" / "orders" / "x.csv")
     put(tmp_path / "spool" / "orders" / ".half")
     os.mkfifo(note)
 
-    found = all_of(account.orders_by_id(["1"]))
-    account.release(frozenset({"1"}))
+    found = all_of(account.orders.by_id(["1"]))
+    account.finish_reading(frozenset({"1"}))
 
     assert [one.id for one in found] == ["1"]
 
 
 def test_claim_that_a_crash_left_empty_is_taken_for_free(tmp_path: Path) -> None:
     with opened(tmp_path) as depot:
-        depot.create_orders([order("1000")])
+        depot.orders.create([order("1000")])
         [claim] = (tmp_path / "orders" / ".ordosync").glob("*.number")
-        writer = OrderFilesWriter(depot._order_files._options, account="depot")  # type: ignore[union-attr]
+        writer = writer_in(tmp_path)
         writer._claim("1004").touch()
 
-        [made] = depot.create_orders([order("1004")])
-        [again] = depot.create_orders([order("1004")])
-        statuses = depot.statuses(["1004"])
+        [made] = depot.orders.create([order("1004")])
+        [again] = depot.orders.create([order("1004")])
+        statuses = depot.orders.statuses(["1004"])
 
     assert claim.stat().st_size
     assert (made.state, made.id) == ("done", "1004")
@@ -173,12 +180,12 @@ def test_claim_that_a_crash_left_empty_is_taken_for_free(tmp_path: Path) -> None
 
 def test_claim_that_a_loss_of_power_emptied_stays_that_of_its_order(tmp_path: Path) -> None:
     with opened(tmp_path) as depot:
-        depot.create_orders([order("1004", reference="origin:1004#1")])
+        depot.orders.create([order("1004", reference="origin:1004#1")])
         [claim] = (tmp_path / "orders" / ".ordosync").glob("*.number")
         claim.write_bytes(b"")
 
-        [other] = depot.create_orders([order("1004", reference="elsewhere:1004#1")])
-        statuses = depot.statuses(["1004"])
+        [other] = depot.orders.create([order("1004", reference="elsewhere:1004#1")])
+        statuses = depot.orders.statuses(["1004"])
 
     assert (other.state, other.id) == ("done", "1004~2")
     assert statuses == {"1004": "awaiting_fulfillment"}
@@ -189,10 +196,10 @@ def test_rows_that_are_given_back_are_for_their_owner_alone(
 ) -> None:
     drop("orders/a.csv", "order,sku,qty,to\n1,MUG,x,Ada\n")
     account = make(refused=tmp_path / "refused")
-    all_of(account.orders(None, now=datetime(2026, 11, 23, tzinfo=UTC)))
+    all_of(account.orders.changed(since(now=datetime(2026, 11, 23, tzinfo=UTC))))
     before = os.umask(0)
     try:
-        account.release(frozenset())
+        account.finish_reading(frozenset())
     finally:
         os.umask(before)
 
@@ -201,16 +208,18 @@ def test_rows_that_are_given_back_are_for_their_owner_alone(
     assert modes == [0o600, 0o700]
 
 
-def test_copies_of_files_lie_in_folders_of_their_owner_alone(make: Make, drop: Drop) -> None:
+def test_copies_of_files_lie_in_folders_of_their_owner_alone(
+    make: Make, drop: Drop, tmp_path: Path
+) -> None:
     drop("orders/a.csv", "order,sku,qty\n1,MUG,1\n")
     account = make()
     before = os.umask(0)
     try:
-        all_of(account.orders(None, now=NOON))
+        all_of(account.orders.changed(since()))
     finally:
         os.umask(before)
 
-    folders = [account.spool / "orders", account.spool]
+    folders = [tmp_path / "spool" / "orders", tmp_path / "spool"]
     assert [stat.S_IMODE(folder.stat().st_mode) for folder in folders] == [0o700, 0o700]
 
 

@@ -15,8 +15,8 @@ from tests.virtual import VirtualClock
 from tests.week import WORKING, DropsPeople, FeedPeople, Week
 
 SELLING: Mapping[str, Callable[[Path, VirtualClock], MerchantPeople]] = {
-    "files": FeedPeople,
     **MERCHANTS,
+    "files": FeedPeople,
 }
 SHIPPING: Mapping[str, Callable[[Path, VirtualClock], SupplierPeople]] = {
     **SUPPLIERS,

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files import FilesAccount
 from ordosync.accounts.files.options import ProductFiles, ShipmentFiles, StockFiles
 from ordosync.accounts.spreadsheets import damage, unmarked
 from ordosync.errors import RefusedError
 from ordosync.models import Product, Shipment, Stock, Unusable
-from tests.accounts.files.conftest import NOON, Drop, Make, _drop, _make  # noqa: F401 - fixtures
+from tests.accounts.files.conftest import Drop, Make, _drop, _make  # noqa: F401 - fixtures
+from tests.accounts.files.opening import open_supplier, since
 from tests.accounts.files.test_reading import all_of
 from tests.command import CONFIG, HEADER, numbers, ordosync, row, shop, steps
 
@@ -131,8 +131,8 @@ def test_rows_that_are_given_back_and_dropped_again_keep_their_text(
 ) -> None:
     drop("orders/a.csv", "order,sku,qty\n'-1,'=MUG,x\n")
     account = make(refused=tmp_path / "refused")
-    all_of(account.orders(None, now=NOON))
-    account.release(frozenset())
+    all_of(account.orders.changed(since()))
+    account.finish_reading(frozenset())
     [back] = (tmp_path / "refused").iterdir()
 
     assert back.read_text().splitlines()[1].startswith("'-1,'=MUG,x,")
@@ -180,13 +180,13 @@ def test_damaged_ids_are_refused_in_every_file_that_a_merchant_drops(
     account = make(products=ProductFiles(glob=own, columns=columns))
     drop("cancelled/a.csv", f"order\n{quoted(text)}\n")
 
-    found = all_of(account.products(None, now=NOON))
+    found = all_of(account.products.changed(since()))
 
     assert [item.sku for item in found if isinstance(item, Product)] == ["JAR"]
     bad = [item.reason[:12] for item in found if isinstance(item, Unusable)]
     assert sorted(bad) == ["b.csv row 2:", "b.csv row 3:"]
     with pytest.raises(RefusedError, match="row 2: the order number"):
-        all_of(account.cancelled_orders(None, now=NOON))
+        all_of(account.cancellations.changed(since()))
 
 
 @pytest.mark.parametrize("text", DAMAGED)
@@ -207,15 +207,14 @@ def test_damaged_ids_are_refused_in_every_file_that_a_supplier_drops(
         "carrier": "by",
         "shipped_at": "at",
     }
-    account = FilesAccount(
-        name="depot",
-        spool=tmp_path / "spool",
+    account = open_supplier(
+        tmp_path,
         shipments=ShipmentFiles(glob=sent, columns=columns, date_format="%Y-%m-%d", timezone="UTC"),
         stock=StockFiles(glob=stock, columns={"sku": "sku", "quantity": "qty"}),
     )
 
-    found = all_of(account.shipments(None, now=NOON))
-    counted = all_of(account.stock(now=NOON))
+    found = all_of(account.shipments.changed(since()))
+    counted = all_of(account.stock.all(since()))
     account.close()
 
     assert [i.tracking_number for i in found if isinstance(i, Shipment)] == ["1Z2"]

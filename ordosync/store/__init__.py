@@ -101,9 +101,15 @@ class Store:
         return Claims(self._connection, account)
 
     @contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[None]:
+    def transaction(
+        self,
+        *,
+        portal: str | None = None,  # noqa: ARG002 - SQLite locks the whole file in any case
+        durable: bool = True,
+    ) -> Iterator[None]:
         """Run a write transaction. Raises `DatabaseError` if the file cannot be used.
 
+        `portal` is the only portal whose rows it reads and writes; None if it concerns several.
         If it is not `durable`, it does not wait for the disk: a power cut may undo it. A later
         transaction is never kept without it.
         """

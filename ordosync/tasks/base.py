@@ -133,13 +133,13 @@ class Apply(Protocol):
 
 
 class Compare(Protocol):
-    """How a task compares an object whose step is done with what it was."""
+    """Compares a record whose step is done with what it was then."""
 
-    def __call__(self, step: Step, before: str, *, told: bool) -> Step | str | None:
-        """Return the step that is owed of an edit, under `edit_key`, or None where nothing is.
+    def __call__(self, step: Step, before: str, *, has_open_edit: bool) -> Step | str | None:
+        """Return the step that reports an edit, with the key `edit_key`; None if there is no edit.
 
-        Text is the content that is to be known from now on: `before` cannot be compared. `told`:
-        an edit is open, and its step is owed once more where it was taken back.
+        A text is returned if `before` cannot be compared: it becomes the content of the step.
+        `has_open_edit`: an edit was reported; if it was taken back, that is reported, too.
         """
 
 

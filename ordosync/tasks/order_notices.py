@@ -67,26 +67,26 @@ def is_notice(key: str) -> bool:
     return generation.isdigit() and kind in ("edit", "reassigned", "supplier-cancelled")
 
 
-def compare(step: Step, before: str, *, told: bool) -> Step | str | None:
+def compare(step: Step, before: str, *, has_open_edit: bool) -> Step | str | None:
     """Compare an order that was sent with what it was; see `Task.compare`."""
     known = step.payload
     if isinstance(known, Unusable):
         return _unreadable(step, known, before)
     if isinstance(known, Imported):
         if before.startswith(f"{step.content}+{known.rules}-"):
-            return _taken_back(step, before) if told else None
+            return _taken_back(step, before) if has_open_edit else None
         step = replace(step, content=known.content())
         if known.is_split:
-            return None if told or step.content == before else step.content
+            return None if has_open_edit or step.content == before else step.content
     was, now = order_digests.sent(before), order_digests.sent(step.content)
     if now is None:
         return None  # a notice
     if was is None or was.how != now.how:
-        return None if told else step.content
+        return None if has_open_edit else step.content
     change = order_digests.changed(was, now)
     if change:
         return _edit(step, change)
-    return _taken_back(step, before) if told else None
+    return _taken_back(step, before) if has_open_edit else None
 
 
 def reassigned(step: Step, link: Link) -> Step:

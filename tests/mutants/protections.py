@@ -54,7 +54,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a slot is done only when its run has ended well",
-        file="engine/__init__.py",
+        file="engine/execution/run.py",
         old='if run.trigger == "schedule" and status in ("ok", "partial"):',
         new='if run.trigger == "schedule":',
         test="test_run_due.py::test_a_failed_run_is_tried_again_in_its_own_slot",
@@ -97,15 +97,15 @@ MUTANTS = (
     Mutant(
         protection="a failed row is closed only when its file has changed",
         file="accounts/files/file_reader.py",
-        old="id_ for id_ in sources if id_ not in self._troubles and not self._is_unread(id_)",
-        new="id_ for id_ in sources if id_ not in self._troubles",
+        old="id_ for id_ in sources if id_ not in self._problems and not self._is_unread(id_)",
+        new="id_ for id_ in sources if id_ not in self._problems",
         test="test_rows_without_number.py",
     ),
     Mutant(
         protection="a file is told from an order by what it is, not by its text",
-        file="engine/execution/run.py",
-        old="                if row.of_source and row.key in wanted",
-        new="                if row.key in wanted or row.merchant_id in wanted",
+        file="engine/execution/settlement.py",
+        old="for row in failed if row.of_source and row.key in replaced",
+        new="for row in failed if {row.key, row.merchant_id} & replaced",
         test="test_rows_without_number.py",
     ),
     Mutant(
@@ -131,7 +131,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a named pipe is not waited for",
-        file="accounts/files/supplier_orders.py",
+        file="accounts/files/output/order_files.py",
         old="            return read_regular(path)",
         new="            return path.read_bytes()",
         test="test_not_a_file.py",
@@ -174,7 +174,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="what may have arrived where references are not kept is not sent again",
-        file="engine/execution/run.py",
+        file="engine/execution/recovery.py",
         old="        if orders and self._proves_nothing():",
         new="        if False:",
         test="faults/test_references.py",
@@ -216,9 +216,9 @@ MUTANTS = (
     ),
     Mutant(
         protection="a write is recorded as under way before it is sent (intent)",
-        file="engine/execution/run.py",
-        old='sending = (change(step, "sending") for step in ready)',
-        new='sending = (change(step, "waiting") for step in ready)',
+        file="engine/execution/delivery.py",
+        old='sending = (step_change(step, "sending") for step in ready)',
+        new='sending = (step_change(step, "waiting") for step in ready)',
         test="faults/test_processes.py::test_killed_around_a_write_the_next_run_finds_it",
     ),
     Mutant(
@@ -230,7 +230,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="a write whose answer was lost rests before it is looked for (settle time)",
-        file="engine/execution/run.py",
+        file="engine/execution/recovery.py",
         old="        return now_s - sent_s >= settle_s",
         new="        return True",
         test="faults/test_taken_over.py::test_wall_clock_that_is_set_lets_no_write_look_rested",
@@ -272,24 +272,24 @@ MUTANTS = (
     ),
     Mutant(
         protection="after a restore every write looks first",
-        file="engine/execution/run.py",
+        file="engine/execution/recovery.py",
         old="    if store.schedule.restored_at(portal.name, task.name):\n        return True",
         new="    if store.schedule.restored_at(portal.name, task.name):\n        return False",
         test="test_restore.py",
     ),
     Mutant(
         protection="tracking waits with its cursor until imports are certain",
-        file="engine/execution/run.py",
-        old="        before, portal = self.task.needs_links_from, self.portal.name",
-        new="        before, portal = None, self.portal.name",
+        file="engine/execution/cursor.py",
+        old="        before, portal = self._task.needs_links_from, self._portal.name",
+        new="        before, portal = None, self._portal.name",
         test="pairs/test_restore.py",
     ),
     Mutant(
         protection="a cursor moves only at the end of a complete reading",
         file="engine/execution/run.py",
         old="            cursor = page.cursor",
-        new="            cursor = page.cursor\n            with self._recording():\n"
-        "                self._read_up_to(cursor, began=reading.now)",
+        new="            cursor = page.cursor\n"
+        "                self._cursor.reached(cursor, request)",
         test="faults/test_reading.py",
     ),
     Mutant(
@@ -449,21 +449,21 @@ MUTANTS = (
     Mutant(
         protection="what waits is compared with what comes later",
         file="accounts/files/file_reader.py",
-        old="if self._subject.has_lines and set(self._spool.copies()) - self._copies:",
+        old="if self._record_type.has_lines and set(self._spool.copies()) - self._new_copies:",
         new="if False:",
         test="accounts/files/test_believed.py",
     ),
     Mutant(
         protection="an order that has lost its first row is not sent",
         file="accounts/files/order_parser.py",
-        old="    if found.others_begin and not speaks_of_order(first, options):",
+        old="    if found.others_begin and not has_order_fields(first, options):",
         new="    if False:",
         test="accounts/files/test_orders.py",
     ),
     Mutant(
         protection="a rule for rows parts no order",
         file="accounts/files/order_parser.py",
-        old="    if what := parted_by(rows, options):",
+        old="    if what := conflicting_rule(rows, options):",
         new='    if what := "":',
         test="accounts/files/test_orders.py",
     ),

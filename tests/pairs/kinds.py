@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.accounts.contract.people import MerchantPeople, SupplierPeople
-from tests.accounts.files.people import FilesSupplierPeople
+from tests.accounts.files.people import FilesMerchantPeople, FilesSupplierPeople
 from tests.accounts.ordoro.people import OrdoroMerchantPeople, OrdoroSupplierPeople
 from tests.accounts.shopify.people import (
     ShopifyMerchantPeople,
@@ -19,6 +19,7 @@ from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPe
 from tests.virtual import VirtualClock
 
 MERCHANTS: Mapping[str, Callable[[Path, VirtualClock], MerchantPeople]] = {
+    "files": FilesMerchantPeople,
     "ordoro": OrdoroMerchantPeople,
     "shopify": ShopifyMerchantPeople,
     "sqlite": SqliteMerchantPeople,

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from ordosync.models import Address, Order
-from tests.accounts.contract.account import quantities
+from tests.accounts.contract.account import comparable, quantities
 from tests.accounts.contract.examples import line, parcel, sold
 from tests.accounts.contract.people import OPTIONAL, needs
 from tests.pairs.pair import Pair
@@ -82,12 +82,13 @@ def test_orders_arrive_with_all_that_is_switched_on(pair: Pair) -> None:
     ran = pair.run("import-orders")
 
     assert ran.counts == {"done": 2}
-    for merchant_id, wanted in placed.items():
+    for merchant_id, placed_order in placed.items():
         found = pair.supplier.order(pair.link(merchant_id).supplier_id)
+        wanted = comparable(placed_order, pair.merchant)
         assert found.status == "awaiting_fulfillment"
         assert address(found) == address(wanted)
-        assert quantities(found) == [("MUG", 2), ("CUP", 1)]
-        assert [one.unit_price for one in found.lines] == [Decimal("2.50"), Decimal("19.99")]
+        assert quantities(found) == quantities(wanted)
+        assert [one.unit_price for one in found.lines] == [one.unit_price for one in wanted.lines]
         there, here = optional(found), optional(wanted)
         travels = {*here} - lacks
         assert {name: there[name] for name in travels} == {name: here[name] for name in travels}
@@ -256,6 +257,7 @@ def test_cancelled_piece_of_the_merchants_own_cancels_nothing_and_is_reported(
     assert pair.supplier.status(supplier_id) == "awaiting_fulfillment"
 
 
+@needs("own-splits")
 def test_a_split_after_the_import_is_no_edit_whoever_made_it(pair: Pair) -> None:
     theirs, _ = pair.imported("1001", line("MUG", 4))
     _, ours = pair.imported("1002", line("MUG", 4))

@@ -192,7 +192,7 @@ def test_tasks_that_run_before_the_first_import_of_a_new_store_read_everything_a
 
 
 @FORGETTING
-@needs("piece-orders")
+@needs("piece-orders", "own-splits")
 def test_order_that_was_sent_and_split_by_the_merchant_since_is_not_sent_again(
     pair: Pair, forgetting: Forget
 ) -> None:

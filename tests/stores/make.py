@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from ordosync import failpoints
-from ordosync.accounts import sqlite
+from ordosync.accounts import files, sqlite
 from ordosync.accounts.account import Limits
-from ordosync.accounts.files import FilesAccount
+from ordosync.accounts.files.supplier_orders import SupplierOrders as SupplierOrdersOfFiles
 from ordosync.accounts.sqlite.supplier_orders import SupplierOrders
 from ordosync.embedded.desk import Desk
 from ordosync.models import (
@@ -312,10 +312,9 @@ def _killed(world: World, portal: str, point: str) -> None:
     world.clock.at += timedelta(minutes=2)
     child = os.fork()
     if child == 0:
-        sqlite.LIMITS = Limits(batch_size=1)
-        FilesAccount.batch_size = 1
-        _answer_so(SupplierOrders, "create")
-        _answer_so(FilesAccount, "create_orders")
+        sqlite.LIMITS = files.LIMITS = Limits(batch_size=1)
+        _answer_so(SupplierOrders)
+        _answer_so(SupplierOrdersOfFiles)
         failpoints._name, failpoints._left = point, len(MOMENTS)
         run_once(world.config, "import-orders", portal, world.clock)
         os._exit(0)
@@ -323,9 +322,9 @@ def _killed(world: World, portal: str, point: str) -> None:
     assert os.WIFSIGNALED(status), portal
 
 
-def _answer_so(orders: Any, method: str) -> None:
+def _answer_so(part: Any) -> None:
     """Let a Supplier's answers to orders be those of the table."""
-    whole = getattr(orders, method)
+    whole = part.create
 
     def create(self: Any, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
         def one(self: Any, order: Order) -> Outcome:
@@ -335,7 +334,7 @@ def _answer_so(orders: Any, method: str) -> None:
 
         return [_answer(one, self, order) for order in orders]
 
-    setattr(orders, method, create)
+    part.create = create
 
 
 def _answer(one: Answer, account: Any, order: Order) -> Outcome:

@@ -1,69 +1,65 @@
 """Files in folders: CSV or JSON lines, with the columns that the other side wants.
 
-As a Merchant, orders, products and cancellations are read from files that it drops; quantities
-and tracking are written to one file each, which is replaced as a whole. As a Supplier, orders
-are written to one file each; tracking and stock are read. Each subject has an option, and one
-that is not there is said when it is needed.
+As a Merchant, orders, products and cancellations are read from files that it drops. Quantities and
+tracking numbers are written to one file each, which is rewritten as a whole. As a Supplier, orders
+are written to one file each; tracking numbers and stock are read. Each part has an option, and a
+part without its option is None.
 """
 
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
-from ordosync.accounts.account import PortalContext, Role
+from ordosync.accounts.account import Account, CheckResult, Limits, NoOptions, PortalContext
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.files import record_types
-from ordosync.accounts.files.merchant_orders import MerchantSide
-from ordosync.accounts.files.merchant_tracking import Inventory, Trackings
+from ordosync.accounts.files.client import FilesClient
+from ordosync.accounts.files.file_reader import FileReader
+from ordosync.accounts.files.merchant_cancellations import CancelledOrders, MerchantCancellations
+from ordosync.accounts.files.merchant_orders import MerchantOrders
+from ordosync.accounts.files.merchant_products import MerchantProducts
+from ordosync.accounts.files.merchant_stock import MerchantStock
+from ordosync.accounts.files.merchant_tracking import MerchantTracking
 from ordosync.accounts.files.options import (
     CancellationFiles,
     OrderFiles,
     ProductFiles,
     ShipmentFiles,
     StockFiles,
+    SupplierOptions,
 )
+from ordosync.accounts.files.order_listing import OrderListing
 from ordosync.accounts.files.output.options import InventoryFile, OrderFolder, TrackingFile
-from ordosync.accounts.files.output.reject_files import ReturnFolder
+from ordosync.accounts.files.output.order_files import OrderFileWriter
+from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.personal_data import PersonalData
-from ordosync.accounts.files.supplier_orders import OrderFilesWriter
-from ordosync.accounts.files.supplier_shipments import SupplierOptions, SupplierSide
-from ordosync.models import Comment
+from ordosync.accounts.files.record_types import RecordType
+from ordosync.accounts.files.supplier_orders import SupplierOrders
+from ordosync.accounts.files.supplier_products import SupplierProducts
+from ordosync.accounts.files.supplier_shipments import SupplierShipments
+from ordosync.accounts.files.supplier_stock import SupplierStock
+from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.supplier import Supplier
+from ordosync.models import Order, Product
 
 __all__ = ["FilesAccount", "SupplierOptions"]
 
-_PARTS: Mapping[tuple[Role, str], str] = {
-    ("merchant", "import-orders"): "orders",
-    ("merchant", "import-products"): "products",
-    ("merchant", "write-inventory-back"): "inventory",
-    ("merchant", "update-tracking"): "tracking",
-    ("merchant", "cancel-orders"): "cancellations",
-    ("supplier", "import-orders"): "order_files",
-    ("supplier", "import-products"): "stock",
-    ("supplier", "write-inventory-back"): "stock",
-    ("supplier", "update-tracking"): "shipments",
-}
-"""The option that a side's part in a task needs."""
+T = TypeVar("T")
+LIMITS = Limits(batch_size=1000)
+"""A batch of quantities or tracking numbers is one new file, however many of its rows change."""
 
 
-class FilesAccount(MerchantSide, SupplierSide):
+class FilesAccount(Account):
     """A partner who drops files, and takes some."""
 
     kind: ClassVar[str] = "files"
-    roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
+    merchant_options: ClassVar[type[Any]] = NoOptions
     supplier_options: ClassVar[type[Any]] = SupplierOptions
-    parcels: ClassVar[str] = (
-        "files do not tell whether units of an order are still to be sent: its first tracking"
-        " number is reported as all of it, and each further number fails as `further-parcel`"
-    )
-    batch_size: int = 1000
-    """A batch of quantities or tracking is one new file, however many rows of it change."""
 
     def __init__(
         self,
         *,
         name: str,
-        spool: Path = Path(),
         orders: OrderFiles | None = None,
         products: ProductFiles | None = None,
         cancellations: CancellationFiles | None = None,
@@ -74,72 +70,119 @@ class FilesAccount(MerchantSide, SupplierSide):
         stock: StockFiles | None = None,
         refused: Path | None = None,
     ) -> None:
-        super().__init__(name=name, spool=spool)
-        self._given: Mapping[str, Any] = {
-            "orders": orders,
-            "products": products,
-            "cancellations": cancellations,
-            "inventory": inventory,
-            "tracking": tracking,
-            "order_files": order_files,
-            "shipments": shipments,
-            "stock": stock,
-            "refused": refused,
-        }
-        self.timezone = orders.timezone if orders else None
-        self.tells_addresses = orders is not None and orders.maps_a_place
-        self._places = (
-            orders and orders.glob,
-            order_files and order_files.folder,
-            refused,
-        )
-        self._returned = ReturnFolder(refused, account=f"account {name}") if refused else None
-        self._orders = self._reading(record_types.orders, orders)
-        self._products = self._reading(record_types.products, products)
-        self._cancellations = self._reading(record_types.cancellations, cancellations)
-        self._shipments = self._reading(record_types.shipments, shipments)
-        self._stock = self._reading(record_types.stock, stock)
-        self._inventory = Inventory(inventory, account=name) if inventory else None
-        self._tracking = Trackings(tracking, account=name) if tracking else None
-        self._order_files = OrderFilesWriter(order_files, account=name) if order_files else None
+        self.name = name
+        self._orders = orders
+        self._products = products
+        self._cancellations = cancellations
+        self._inventory = inventory
+        self._tracking = tracking
+        self._order_files = order_files
+        self._shipments = shipments
+        self._stock = stock
+        self._rejects = refused
 
-    def can(self, task: str, role: Role) -> bool:
-        """True if an option says which files this side of a task has."""
-        option = _PARTS.get((role, task))
-        return option is not None and getattr(self, f"_{option}") is not None
-
-    def personal_data(self, role: Role) -> PersonalData:
-        """Return the part."""
-        return PersonalData(
-            self.name,
-            orders=self._orders if role == "merchant" else None,
-            folders=[place for place in self._places if place],
+    def merchant(self, options: NoOptions, portal: PortalContext, at: Connections) -> Merchant:  # noqa: ARG002
+        """Open the account as a portal's Merchant."""
+        if self._orders is None:
+            raise self._lacks_orders("merchant")
+        client = self._client(portal)
+        orders = client.reader(record_types.orders(self._orders))
+        products = _reader(client, record_types.products, self._products)
+        cancellations = _reader(client, record_types.cancellations, self._cancellations)
+        cancelled = CancelledOrders(cancellations)
+        tracking = self._merchant_tracking(cancelled)
+        return Merchant(
+            name=self.name,
+            kind=self.kind,
+            client=client,
+            limits=LIMITS,
+            listing=OrderListing(orders, cancelled, tracking),
+            personal_data=self._personal_data(orders),
+            spool=client,
+            orders=MerchantOrders(
+                orders, cancelled, requires_address=self._orders.has_place_columns
+            ),
+            cancellations=MerchantCancellations(cancellations, account=self.name)
+            if cancellations
+            else None,
+            products=MerchantProducts(products) if products else None,
+            stock=self._merchant_stock(products),
+            tracking=tracking,
         )
 
-    def _opened_for(self, options: Any, portal: PortalContext, at: Connections) -> "FilesAccount":
-        spooled = type(self)(name=self.name, spool=portal.spool, **self._given)
-        return spooled.paired(
-            options, partner=portal.partner, selection=portal.selection, connections=at
-        )
-
-    def close(self) -> None:
-        """Forget the rows of the last readings."""
-        readings = (self._orders, self._products, self._cancellations, self._shipments, self._stock)
-        for reading in readings:
-            if reading:
-                reading.close()
-
-    def comment(self, comments: Sequence[Comment]) -> None:
-        """Do nothing: files have no timeline, and the task log tells the same."""
-
-    def release(
+    def supplier(
         self,
-        unsettled: AbstractSet[str],
-        *,
-        sources: AbstractSet[str] = frozenset(),
-        dry: bool = False,
-    ) -> AbstractSet[str]:
-        """End the reading that was made last, of whatever subject."""
-        if self._last is None:
-            return frozenset()
-        return self._last.release(unsettled, sources=sources, dry=dry)
+        options: SupplierOptions,
+        portal: PortalContext,
+        at: Connections,  # noqa: ARG002
+    ) -> Supplier:
+        """Open the account as a portal's Supplier."""
+        if self._order_files is None:
+            raise self._lacks_orders("supplier")
+        client = self._client(portal)
+        writer = OrderFileWriter(self._order_files, account=self.name)
+        shipments = _reader(client, record_types.shipments, self._shipments)
+        stock = _reader(client, record_types.stock, self._stock)
+        return Supplier(
+            name=self.name,
+            kind=self.kind,
+            client=client,
+            limits=LIMITS,
+            personal_data=self._personal_data(None),
+            spool=client,
+            check=_limit_of_parcels,
+            orders=SupplierOrders(writer, prefix=options.prefix, shipments=shipments),
+            products=SupplierProducts() if stock else None,
+            stock=SupplierStock(stock) if stock else None,
+            shipments=SupplierShipments(shipments, writer) if shipments else None,
+        )
+
+    def _merchant_stock(self, products: FileReader[Product] | None) -> MerchantStock | None:
+        if self._inventory is None:
+            return None
+        return MerchantStock(self._inventory, account=self.name, products=products)
+
+    def _merchant_tracking(self, cancelled: CancelledOrders) -> MerchantTracking | None:
+        if self._tracking is None:
+            return None
+        return MerchantTracking(self._tracking, account=self.name, cancelled=cancelled)
+
+    def _client(self, portal: PortalContext) -> FilesClient:
+        account = f"account {self.name}"
+        rejects = RejectFolder(self._rejects, account=account) if self._rejects else None
+        return FilesClient(
+            account=self.name,
+            spool=portal.spool,
+            rejects=rejects,
+            timezone=self._orders.timezone if self._orders else None,
+        )
+
+    def _personal_data(self, orders: FileReader[Order] | None) -> PersonalData:
+        folders = (
+            self._orders and self._orders.glob,
+            self._order_files and self._order_files.folder,
+            self._rejects,
+        )
+        return PersonalData(
+            account=self.name,
+            copies=orders.copies if orders else None,
+            folders=[folder for folder in folders if folder],
+        )
+
+    def _lacks_orders(self, role: str) -> ValueError:
+        return ValueError(
+            f"account {self.name} is not set up for the part of a {role} in import-orders"
+        )
+
+
+def _reader(
+    client: FilesClient, record_type: Callable[[Any], RecordType[T]], options: object
+) -> FileReader[T] | None:
+    return None if options is None else client.reader(record_type(options))
+
+
+def _limit_of_parcels() -> Iterator[CheckResult]:
+    yield CheckResult(
+        text="files do not tell whether units of an order are still to be sent: its first tracking"
+        " number is reported as all of it, and each further number fails as `further-parcel`"
+    )

@@ -9,19 +9,21 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ordosync.accounts.files.formats.rows import InFile
-from ordosync.accounts.files.line_ids import content_of, form, lacking
+from ordosync.accounts.files.formats.rows import FileRows
+from ordosync.accounts.files.line_ids import content_of, form, missing_sku
 from ordosync.accounts.files.options import OrderFiles
 from ordosync.accounts.files.order_parser import parse_order
 from ordosync.models import Order, Unusable
 
 
-def believed(number: str, files: Sequence[InFile], options: OrderFiles) -> Order | Unusable:
+def preferred_order(
+    number: str, files: Sequence[FileRows], options: OrderFiles
+) -> Order | Unusable:
     """Return what is believed of an order, given what files say of it, oldest first."""
     newest = files[-1]
     others = _others(files, options) if len(files) > 1 else []
     for older in others:
-        if (sku := lacking(newest.rows, older.rows, options)) is not None:
+        if (sku := missing_sku(newest.rows, older.rows, options)) is not None:
             return _conflict(number, newest, older, sku, options)
     item = parse_order(number, newest, options)
     if not others:
@@ -32,7 +34,7 @@ def believed(number: str, files: Sequence[InFile], options: OrderFiles) -> Order
     return replace(item, remark=remark)
 
 
-def _others(files: Sequence[InFile], options: OrderFiles) -> list[InFile]:
+def _others(files: Sequence[FileRows], options: OrderFiles) -> list[FileRows]:
     """Return the older files that say something else than the newest, newest first."""
     *older, newest = files
     content = content_of(newest.rows, options)
@@ -40,7 +42,7 @@ def _others(files: Sequence[InFile], options: OrderFiles) -> list[InFile]:
 
 
 def _conflict(
-    number: str, newest: InFile, older: InFile, sku: str, options: OrderFiles
+    number: str, newest: FileRows, older: FileRows, sku: str, options: OrderFiles
 ) -> Unusable:
     both = "\n".join(content_of(file.rows, options) for file in (newest, older))
     return Unusable(
@@ -54,6 +56,6 @@ def _conflict(
     )
 
 
-def _names(files: Sequence[InFile]) -> str:
+def _names(files: Sequence[FileRows]) -> str:
     more = f" and {len(files) - 1} more" if len(files) > 1 else ""
     return f"{files[0].name}{more}"

@@ -1,85 +1,93 @@
-"""The files of one subject, read from a cursor or by id, with copies for what is not settled.
+"""Files of one record type, read from a cursor or by id, with copies for what is not settled.
 
-A file is read whole or not at all: one that cannot be read is refused, read again at each run
-until it is mended, and stops no other. The cursor says which files were read, in which state and
-by which mapping of the columns; a changed mapping reads everything anew.
+A file is read whole or not at all. A file that cannot be read is rejected and read again at each
+run until it is fixed; it stops no other file. The cursor says which files were read, in which
+state and by which mapping of the columns. A changed mapping reads everything again.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.files.file_listing import as_of, files_of, mark_of, oldest_first, state_of
-from ordosync.accounts.files.formats.rows import RefusedFileError, without_rows
-from ordosync.accounts.files.output.reject_files import ReturnFolder
-from ordosync.accounts.files.record_types import Subject, belongs_to
-from ordosync.accounts.files.rejections import id_of_file, reasons, refused_file, sources_in
-from ordosync.accounts.files.row_index import Index
+from ordosync.accounts.files.formats.rows import InvalidFileError
+from ordosync.accounts.files.output.reject_files import RejectFolder
+from ordosync.accounts.files.record_types import RecordType
+from ordosync.accounts.files.rejections import id_of_file, invalid_file, reasons, source_ids
+from ordosync.accounts.files.row_index import RowIndex
 from ordosync.accounts.files.spool import Spool
-from ordosync.accounts.files.spooled_records import Kept
+from ordosync.accounts.files.spooled_records import SpooledRecords
 from ordosync.errors import UnavailableError
 from ordosync.models import Page, Unusable
 
 T = TypeVar("T")
 
 
-class FileReading(Generic[T]):
-    """Reads the files of one subject; remembers the last reading until it is released."""
+class FileReader(Generic[T]):
+    """Reads the files of one record type, and keeps the last read until it is finished.
+
+    A snapshot of the files as they are now is no read: it makes no copies and need not be finished.
+    """
 
     def __init__(
         self,
-        subject: Subject[T],
+        record_type: RecordType[T],
         *,
         account: str,
-        spool: Path = Path(),
-        returned: ReturnFolder | None,
+        spool: Path,
+        rejects: RejectFolder | None,
+        on_read: "Callable[[FileReader[T]], None]",
     ) -> None:
-        self._subject = subject
-        self._options = subject.options
+        self._record_type = record_type
+        self._options = record_type.options
         self._account = f"account {account}"
-        self._doing = f"read {subject.name}"
-        self._folder = spool / subject.name
+        self._action = f"read {record_type.name}"
+        self._folder = spool / record_type.name
         self._spool = Spool(self._folder)
-        self._kept = Kept(subject, self._spool)
-        self._index: Index[T] | None = None
-        self._refused: dict[str, Unusable] = {}
-        self._copies: set[Path] = set()
-        """The copies that the last reading made."""
-        self._troubles: set[str] = set()
-        """The ids of the files and rows that the last reading found unusable."""
+        self.copies = SpooledRecords(record_type, self._spool)
+        self._rejects = rejects
+        self._on_read = on_read
+        self._index: RowIndex[T] | None = None
+        self._rejected: dict[str, Unusable] = {}
+        self._new_copies: set[Path] = set()
+        """The copies that the last read made."""
+        self._problems: set[str] = set()
+        """The ids of the files and rows that the last read found unusable."""
         self._unread: list[str] = []
-        """The names of the files that the last reading left alone."""
-        self._seen: tuple[dict[str, list[int] | None], Index[T]] | None = None
-        """The last glance: the states of the files, and their rows."""
-        self._young: frozenset[str] = frozenset()
-        """Files that may still be being written, as the last glance found."""
-        self._returned = returned
+        """The names of the files that the last read left out."""
+        self._snapshot: tuple[dict[str, list[int] | None], RowIndex[T]] | None = None
+        """The states of the files in the last snapshot, and their rows."""
+        self._unfinished: frozenset[str] = frozenset()
+        """Files that may still be being written, as the last snapshot found."""
         self._reasons: dict[str, str] = {}
-        """Why rows of the last reading from a cursor were refused, where they are given back."""
+        """Why rows of the last read from a cursor were rejected, if there is a reject folder."""
 
     def close(self) -> None:
-        """Forget the rows of the last reading and the last glance."""
-        self._young = frozenset()
-        self._forget_glance()
-        self._end()
+        """Forget the rows of the last read and of the last snapshot."""
+        self._unfinished = frozenset()
+        self._forget_snapshot()
+        self._close_index()
 
-    def _end(self) -> None:
+    def _close_index(self) -> None:
         if self._index:
             self._index.close()
             self._index = None
 
-    def since(
-        self, cursor: str | None, *, now: datetime, patient: bool = False
-    ) -> Iterator[Page[T | Unusable]]:
-        """Read the files that are new, changed or refused before.
+    def changed(self, request: ReadRequest) -> Iterator[Page[T | Unusable]]:
+        """Yield what files say that are new, changed or were rejected before.
 
-        What they name is also looked for in newer files that were read before, and, if it is not
+        What they name is also looked up in newer files that were read before, and, if it is not
         settled, in copies of files that are gone.
         """
-        before = self._marks(cursor)
+        self._on_read(self)
+        return self._since(request)
+
+    def _since(self, request: ReadRequest) -> Iterator[Page[T | Unusable]]:
+        before, now = self._marks(request.cursor), request.now
         marks: dict[str, list[int]] = {}
         newer: dict[str, Path] = {}
         index = self._new_index()
@@ -90,74 +98,86 @@ class FileReading(Generic[T]):
             if mark == before.get(name):
                 marks[name] = mark
                 self._unread.append(name)
-                if self._copies:  # of files that are older, since they come oldest first
+                # The copies are of older files, since the oldest are read first.
+                if self._new_copies:
                     newer[name] = path
-            elif patient and 0 <= age_s < self._options.quiet_s:
+            elif request.skip_recent and 0 <= age_s < self._options.quiet_s:
                 self._unread.append(name)
             elif self._read(index, name, path) and state_of(path, now)[0] == mark:
                 marks[name] = mark
         self._compare(index, newer)
         after = json.dumps({"mapping": self._options.fingerprint, "files": marks})
-        yield Page(items=tuple(self._refused.values()), cursor=after)
-        self._troubles = set(self._refused)
+        yield Page(items=tuple(self._rejected.values()), cursor=after)
+        self._problems = set(self._rejected)
         for items in index.pages():
-            self._troubles |= sources_in(items)
-            if self._returned:
+            self._problems |= source_ids(items)
+            if self._rejects:
                 self._reasons |= reasons(items)
             yield Page(items=tuple(items.values()), cursor=after)
 
-    def _compare(self, index: Index[T], newer: Mapping[str, Path]) -> None:
+    def _compare(self, index: RowIndex[T], newer: Mapping[str, Path]) -> None:
         """Add what else there is about what was read, from newer files and from copies."""
         keys = index.keys() if newer else frozenset()
         for name, path in newer.items():
             self._read(index, name, path, only=keys)
-        if self._subject.has_lines and set(self._spool.copies()) - self._copies:
-            self._kept.add_to(
-                index, index.keys(), only_kept=True, is_beside=True, without=self._copies
+        if self._record_type.has_lines and set(self._spool.copies()) - self._new_copies:
+            self.copies.add_to(
+                index, index.keys(), only_kept=True, is_beside=True, without=self._new_copies
             )
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[T | Unusable]]:
-        """Read these in the files as they are now, else in the copies that were kept."""
+        """Yield what the files say of these as they are now, else the copies that were kept."""
+        self._on_read(self)
+        return self._by_id(frozenset(ids))
+
+    def _by_id(self, wanted: AbstractSet[str]) -> Iterator[Page[T | Unusable]]:
         index = self._new_index()
-        wanted = frozenset(ids)
-        self._refused = self._add_all(index, only=wanted)
-        yield Page(items=tuple(item for id_, item in self._refused.items() if id_ in wanted))
+        self._rejected = self._add_all(index, only=wanted)
+        yield Page(items=tuple(item for id_, item in self._rejected.items() if id_ in wanted))
         found = index.keys() & wanted
-        self._kept.add_to(index, wanted - found)
-        counting = self._kept.still_count(found, self._files())
-        self._kept.add_to(index, counting, is_beside=True)
+        self.copies.add_to(index, wanted - found)
+        still_valid = self.copies.still_valid(found, self._files())
+        self.copies.add_to(index, still_valid, is_beside=True)
         for items in index.pages():
             yield Page(items=tuple(item for id_, item in items.items() if id_ in wanted))
 
-    def now(self, *, quiet_at: datetime | None = None) -> Iterator[Page[T | Unusable]]:
-        """Read all files as they are now, as a glance that is no reading.
+    def all(self, request: ReadRequest) -> Iterator[Page[T | Unusable]]:
+        """Yield what all files say as they are now, whatever the cursor.
 
-        With `quiet_at`, a file that was written to just before is left alone, also by later
-        glances until `close`. What is said of copies, and of files that cannot be read, stays
-        with the last reading.
+        With `skip_recent`, a file that has just been written to is left out, also by later
+        snapshots until `close`.
         """
-        self._young = self._written_before(quiet_at) if quiet_at else frozenset()
-        index: Index[T] = Index(self._subject)
+        self._on_read(self)
+        return self.current(quiet_at=request.now if request.skip_recent else None)
+
+    def current(self, *, quiet_at: datetime | None = None) -> Iterator[Page[T | Unusable]]:
+        """Yield what all files say as they are now.
+
+        Copies, and problems with files, stay those of the last read.
+        """
+        self._unfinished = self._written_before(quiet_at) if quiet_at else frozenset()
+        index: RowIndex[T] = RowIndex(self._record_type)
         try:
-            refused = self._add_all(index, only=None)
-            yield Page(items=tuple(refused.values()))
-            troubles = set(refused)
+            rejected = self._add_all(index, only=None)
+            yield Page(items=tuple(rejected.values()))
+            problems = set(rejected)
             for items in index.pages():
-                troubles |= sources_in(items)
+                problems |= source_ids(items)
                 yield Page(items=tuple(items.values()))
-            if self._index is None:  # no reading from a cursor that this would disturb
-                self._troubles, self._unread = troubles, list(self._young)
+            # Else this would disturb a read from a cursor.
+            if self._index is None:
+                self._problems, self._unread = problems, list(self._unfinished)
         finally:
             index.close()
 
-    def now_of(self, ids: Sequence[str]) -> dict[str, T | Unusable]:
-        """Glance at these in the files as they are now."""
-        return self._glance().some(ids)
+    def current_of(self, ids: Sequence[str]) -> dict[str, T | Unusable]:
+        """Return what the files say of these as they are now."""
+        return self._current_index().some(ids)
 
-    def now_or_kept(self, ids: Sequence[str]) -> dict[str, T | Unusable]:
-        """Glance at these in the files as they are now, else in the copies that were kept."""
-        found = self.now_of(ids)
-        for items in self._kept.pages(frozenset(ids) - found.keys(), only_kept=True):
+    def current_or_spooled(self, ids: Sequence[str]) -> dict[str, T | Unusable]:
+        """Return what the files say of these as they are now, else the copies that were kept."""
+        found = self.current_of(ids)
+        for items in self.copies.pages(frozenset(ids) - found.keys(), only_kept=True):
             found |= items
         return found
 
@@ -165,74 +185,46 @@ class FileReading(Generic[T]):
         ages = {name: state_of(path, now)[1] for name, path in self._files().items()}
         return frozenset(name for name, age in ages.items() if 0 <= age < self._options.quiet_s)
 
-    def _glance(self) -> Index[T]:
-        """Return the rows of all files, read again only where one of them has changed.
+    def _current_index(self) -> RowIndex[T]:
+        """Return the rows of all files, read again only if one of them has changed.
 
-        Tasks ask page by page, and each answer must not cost a reading of everything.
+        Tasks ask page by page, and a page must not cost a read of everything.
         """
         files = self._files().items()
-        state = {name: mark_of(path) for name, path in files if name not in self._young}
-        if self._seen is None or self._seen[0] != state:
-            self._forget_glance()
-            index: Index[T] = Index(self._subject)
+        state = {name: mark_of(path) for name, path in files if name not in self._unfinished}
+        if self._snapshot is None or self._snapshot[0] != state:
+            self._forget_snapshot()
+            index: RowIndex[T] = RowIndex(self._record_type)
             self._add_all(index, only=None)
-            self._seen = state, index
-        return self._seen[1]
+            self._snapshot = state, index
+        return self._snapshot[1]
 
-    def _forget_glance(self) -> None:
-        if self._seen:
-            self._seen[1].close()
-            self._seen = None
+    def _forget_snapshot(self) -> None:
+        if self._snapshot:
+            self._snapshot[1].close()
+            self._snapshot = None
 
-    def release(
-        self,
-        unsettled: AbstractSet[str],
-        *,
-        sources: AbstractSet[str] = frozenset(),
-        dry: bool = False,
+    def finish(
+        self, unsettled: AbstractSet[str], *, sources: AbstractSet[str], dry: bool
     ) -> AbstractSet[str]:
         """Delete the copies in which everything is settled.
 
-        Return which of these files and rows the last reading found changed, or did not find.
+        Return which of these files and rows the last read found changed, or did not find.
         """
         for copy in list(self._spool.copies()):
             wanted = self._spool.wanted(copy)
-            if self._index and copy in self._copies:
+            if self._index and copy in self._new_copies:
                 wanted = self._index.among(copy, unsettled)
             elif wanted is None:
-                wanted = self._kept.keys_in(copy, unsettled)
+                wanted = self.copies.keys_in(copy, unsettled)
             self._spool.keep(copy, wanted & unsettled)
         self._spool.tidy()
-        if self._returned and self._index and self._reasons and not dry:
-            self._returned.write(self._index.rows_of(self._reasons), self._options)
+        if self._rejects and self._index and self._reasons and not dry:
+            self._rejects.write(self._index.rows_of(self._reasons), self._options)
             self._reasons = {}
         return frozenset(
-            id_ for id_ in sources if id_ not in self._troubles and not self._is_unread(id_)
+            id_ for id_ in sources if id_ not in self._problems and not self._is_unread(id_)
         )
-
-    def forget(self, key: str, *, dry: bool) -> tuple[int, list[Path]]:
-        """Take the rows of one key out of all copies.
-
-        Return how many copies had some, and the copies that cannot be read by this mapping.
-        """
-        count, unreadable = 0, []
-        for copy in list(self._spool.copies()):
-            try:
-                left = without_rows(
-                    copy,
-                    self._options,
-                    belongs_to(key, self._subject.key),
-                    json_lines=copy.suffix == ".jsonl",
-                )
-            except (RefusedFileError, OSError):
-                unreadable.append(copy)
-                continue
-            if left is None:
-                continue
-            count += 1
-            if not dry:
-                self._spool.rewrite(copy, left)
-        return count, unreadable
 
     def _is_unread(self, id_: str) -> bool:
         return any(
@@ -240,45 +232,46 @@ class FileReading(Generic[T]):
             for name in self._unread
         )
 
-    def _new_index(self) -> Index[T]:
-        self._end()
-        self._index = Index(self._subject, whole_rows=self._returned is not None)
-        self._refused, self._copies, self._unread, self._reasons = {}, set(), [], {}
-        self._troubles = set()
+    def _new_index(self) -> RowIndex[T]:
+        self._close_index()
+        self._index = RowIndex(self._record_type, whole_rows=self._rejects is not None)
+        self._rejected, self._new_copies, self._unread, self._reasons = {}, set(), [], {}
+        self._problems = set()
         return self._index
 
     def _files(self) -> dict[str, Path]:
-        files = files_of(self._options.glob, account=self._account, action=self._doing)
-        if self._returned:
-            files = {name: path for name, path in files.items() if not self._returned.holds(path)}
+        files = files_of(self._options.glob, account=self._account, action=self._action)
+        if self._rejects:
+            files = {name: path for name, path in files.items() if not self._rejects.holds(path)}
         return oldest_first(files)
 
     def _marks(self, cursor: str | None) -> dict[str, list[int]]:
-        """Return the state of each file when it was read, as far as that was by this mapping."""
+        """Return the state of each file when this mapping has read it."""
         try:
             found = json.loads(cursor or "{}")
             if found.get("mapping") == self._options.fingerprint:
                 return dict(found["files"])
         except (ValueError, AttributeError, KeyError, TypeError):
-            pass  # not our text: everything is read, and what is known is recognised
+            # No cursor of ours: everything is read, and known records are recognised.
+            pass
         return {}
 
-    def _add_all(self, index: Index[T], *, only: AbstractSet[str] | None) -> dict[str, Unusable]:
+    def _add_all(self, index: RowIndex[T], *, only: AbstractSet[str] | None) -> dict[str, Unusable]:
         """Add all files as they are now; return those that cannot be read, by their id."""
-        refused: dict[str, Unusable] = {}
+        rejected: dict[str, Unusable] = {}
         for name, path in self._files().items():
-            if name in self._young:
+            if name in self._unfinished:
                 continue
             try:
                 index.add(name, path, as_of=as_of(name, path), only=only)
             except FileNotFoundError:
                 continue  # gone since the folder was listed
-            except (RefusedFileError, OSError) as error:
-                refused[id_of_file(name)] = refused_file(name, path, error, self._options)
-        return refused
+            except (InvalidFileError, OSError) as error:
+                rejected[id_of_file(name)] = invalid_file(name, path, error, self._options)
+        return rejected
 
     def _read(
-        self, index: Index[T], name: str, path: Path, *, only: AbstractSet[str] | None = None
+        self, index: RowIndex[T], name: str, path: Path, *, only: AbstractSet[str] | None = None
     ) -> bool:
         try:
             copy = self._spool.copy(path, name)
@@ -288,12 +281,12 @@ class FileReading(Generic[T]):
             if error.filename != str(path):
                 action, why = "keep a copy of its files", f"{self._folder}: {error.strerror}"
                 raise UnavailableError(self._account, action, why) from error
-            self._refused[id_of_file(name)] = refused_file(name, path, error, self._options)
+            self._rejected[id_of_file(name)] = invalid_file(name, path, error, self._options)
             return False
         try:
             index.add(name, copy, as_of=as_of(name, copy), only=only, is_beside=only is not None)
-        except RefusedFileError as error:
-            self._refused[id_of_file(name)] = refused_file(name, path, error, self._options)
+        except InvalidFileError as error:
+            self._rejected[id_of_file(name)] = invalid_file(name, path, error, self._options)
             return False
-        self._copies.add(copy)
+        self._new_copies.add(copy)
         return True

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ordosync.accounts.files.file_listing import natural
-from ordosync.accounts.files.formats.converters import InvalidError, cell
+from ordosync.accounts.files.formats.converters import InvalidRowError, cell
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.options import OrderFiles
 
@@ -37,7 +37,7 @@ def lines(number: str, rows: Sequence[Row], options: OrderFiles) -> list[tuple[s
     return found
 
 
-def lacking(newer: Sequence[Row], older: Sequence[Row], options: OrderFiles) -> str | None:
+def missing_sku(newer: Sequence[Row], older: Sequence[Row], options: OrderFiles) -> str | None:
     """Return the SKU of a line that older rows have and newer ones lack; None where none is."""
     kept = Counter(_sku_by_id(newer, options))
     gone = Counter(_sku_by_id(older, options)) - kept
@@ -81,7 +81,7 @@ def _cells(row: Row, options: OrderFiles) -> list[str]:
 def _text(row: Row, name: str, options: OrderFiles) -> str:
     try:
         return cell(row, name, options)
-    except InvalidError:  # it is reported where the row is read; as a name its text will do
+    except InvalidRowError:  # it is reported where the row is read; as a name its text will do
         return row.cells.get(options.columns[name], "")
 
 

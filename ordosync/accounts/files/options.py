@@ -1,16 +1,15 @@
 """What the configuration says about folders of files to read; nothing is guessed."""
 
-import codecs
-import difflib
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from ordosync.accounts.files.column_map import check_columns, check_encoding, check_field
 from ordosync.accounts.validation import check_timezone
 from ordosync.models import Address
 
@@ -63,6 +62,14 @@ _NEWER = frozenset({"only_rows", "skip_orders", "only_orders", "text_cells"})
 
 
 @dataclass(frozen=True, kw_only=True)
+class SupplierOptions:
+    """Options that a portal adds for its Supplier."""
+
+    prefix: str = ""
+    """Put before the Merchant's number, so that the Supplier sees whose order it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """What a cell must or must not say; judged before anything is validated."""
 
@@ -87,8 +94,8 @@ class RowRule(Rule):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadFiles:
-    """Where files of one subject are and how they are read; a subclass knows the subject."""
+class InputFiles:
+    """Where files of one subject are and how they are read; a subclass knows the record_type."""
 
     what: ClassVar[str]
     """For people: whose fields the columns hold."""
@@ -121,10 +128,10 @@ class ReadFiles:
     def __post_init__(self) -> None:
         check_columns(self.columns, self.known, self.required, what=self.what)
         for name in self.values:
-            check_known("values", name, self.known, what=self.what)
+            check_field("values", name, self.known, what=self.what)
             if name not in self.columns:
                 raise ValueError(f"values: {name} has no column")
-        check_text(self.encoding, self.delimiter)
+        check_encoding(self.encoding, self.delimiter)
         if self.quiet_s < 0:
             raise ValueError("quiet_s: must not be negative")
         self._check_dates_and_money()
@@ -154,7 +161,7 @@ class ReadFiles:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderFiles(ReadFiles):
+class OrderFiles(InputFiles):
     """A Merchant's order files; one row is one line item."""
 
     what: ClassVar[str] = "an order"
@@ -206,13 +213,13 @@ class OrderFiles(ReadFiles):
         return tuple(dict.fromkeys([*self.line_columns, *rules, self.columns["order_number"]]))
 
     @property
-    def maps_a_place(self) -> bool:
+    def has_place_columns(self) -> bool:
         """True if a file says where an order goes: more than to whom, and in which country."""
         return any(f"ship_to.{name}" in self.columns for name in PLACE_FIELDS)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProductFiles(ReadFiles):
+class ProductFiles(InputFiles):
     """A Merchant's product files; the newest file that names a SKU is believed."""
 
     what: ClassVar[str] = "a product"
@@ -221,7 +228,7 @@ class ProductFiles(ReadFiles):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CancellationFiles(ReadFiles):
+class CancellationFiles(InputFiles):
     """The numbers of orders that a Merchant has cancelled."""
 
     what: ClassVar[str] = "a cancellation"
@@ -230,7 +237,7 @@ class CancellationFiles(ReadFiles):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShipmentFiles(ReadFiles):
+class ShipmentFiles(InputFiles):
     """A Supplier's tracking files; the newest file that names a parcel is believed."""
 
     what: ClassVar[str] = "a shipment"
@@ -246,7 +253,7 @@ class ShipmentFiles(ReadFiles):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StockFiles(ReadFiles):
+class StockFiles(InputFiles):
     """A Supplier's stock files; the newest file that names a SKU is believed."""
 
     what: ClassVar[str] = "a product's stock"
@@ -264,32 +271,3 @@ def _used(options: dict[str, Any]) -> dict[str, Any]:
         if not rule["rows"]:
             del rule["rows"]
     return used
-
-
-def check_columns(
-    columns: Mapping[str, str], known: Sequence[str], required: Sequence[str], *, what: str
-) -> None:
-    """Raise `ValueError` for a field that there is not, and for one that is missing."""
-    for name in columns:
-        check_known("columns", name, known, what=what)
-    for name in required:
-        if name not in columns:
-            raise ValueError(f"columns: {name} is missing")
-
-
-def check_known(option: str, name: str, known: Sequence[str], *, what: str) -> None:
-    """Raise `ValueError` for a field that there is not."""
-    if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        raise ValueError(f"{option}: {name!a} is not a field of {what}{hint}")
-
-
-def check_text(encoding: str, delimiter: str) -> None:
-    """Raise `ValueError` where no text could be read or written so."""
-    try:
-        codecs.lookup(encoding)
-    except LookupError as error:
-        raise ValueError(f"encoding: {encoding!a} is not known") from error
-    if len(delimiter) != 1 or delimiter in '\r\n"':
-        raise ValueError("delimiter: must be one character")

@@ -10,16 +10,16 @@ from functools import partial
 from msgspec.structs import replace
 
 from ordosync.accounts.files.formats.converters import (
-    InvalidError,
+    InvalidRowError,
     amount,
     cell,
     key_cell,
+    key_problem,
     key_text,
     quantity,
     time,
-    trouble,
 )
-from ordosync.accounts.files.formats.rows import InFile, Row
+from ordosync.accounts.files.formats.rows import FileRows, Row
 from ordosync.accounts.files.line_ids import content_of, lines
 from ordosync.accounts.files.options import (
     ADDRESS_FIELDS,
@@ -28,14 +28,19 @@ from ordosync.accounts.files.options import (
     ORDER_FIELDS,
     OrderFiles,
 )
-from ordosync.accounts.files.rules import order_skip_reason, parted_by, skip_reason, speaks_of_order
+from ordosync.accounts.files.rules import (
+    conflicting_rule,
+    has_order_fields,
+    order_skip_reason,
+    skip_reason,
+)
 from ordosync.models import Address, Line, Order, Unusable
 
 _LONGEST_NUMBER = 100
 _LINE_MONEY = tuple(name for name in MONEY_FIELDS if name in LINE_FIELDS)
 
 
-def parse_order(number: str, found: InFile, options: OrderFiles) -> Order | Unusable:
+def parse_order(number: str, found: FileRows, options: OrderFiles) -> Order | Unusable:
     """Return the order that the rows of one file are, or why they are none.
 
     A row among them that has no order number may be a line of it, so that it is not sent in part.
@@ -49,34 +54,34 @@ def parse_order(number: str, found: InFile, options: OrderFiles) -> Order | Unus
         order = _order(number, own, options)
         if len(own) < len(found.rows):
             _check_numbers(number, found.rows, options)
-    except InvalidError as error:
+    except InvalidRowError as error:
         return item(code=error.code, reason=f"{found.name} row {error.row.number}: {error}")
     except _NothingToShipError as nothing:
         return item(code=nothing.code, reason=str(nothing), skip=True)
     return replace(order, content=content, as_of=found.as_of)
 
 
-def _left_out(rows: Sequence[Row], found: InFile, options: OrderFiles) -> str:
+def _left_out(rows: Sequence[Row], found: FileRows, options: OrderFiles) -> str:
     """Return why rules leave out the whole order; empty where they do not."""
     first = rows[0]
-    if found.others_begin and not speaks_of_order(first, options):
+    if found.others_begin and not has_order_fields(first, options):
         what = "the order begins without its first row, which the page before may have"
-        raise InvalidError("cut", first, f"{what}; export it whole")
+        raise InvalidRowError("cut", first, f"{what}; export it whole")
     if reason := order_skip_reason(first, options):
         return reason
-    if what := parted_by(rows, options):
-        raise InvalidError("invalid.rule", first, what)
+    if what := conflicting_rule(rows, options):
+        raise InvalidRowError("invalid.rule", first, what)
     reasons = [skip_reason(row, options) for row in rows]
     return reasons[0] if all(reasons) else ""
 
 
 def _check_numbers(number: str, rows: Sequence[Row], options: OrderFiles) -> None:
-    """Raise `InvalidError` for a row without a number."""
+    """Raise `InvalidRowError` for a row without a number."""
     for row in rows:
         if not _has_number(row, options):
-            why = trouble(row, "order_number", options)
+            why = key_problem(row, "order_number", options)
             what = f"{why}; it may be a line of order {number}"
-            raise InvalidError("invalid.order_number", row, what)
+            raise InvalidRowError("invalid.order_number", row, what)
 
 
 def _has_number(row: Row, options: OrderFiles) -> bool:
@@ -95,10 +100,10 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
     kept = [row for row in rows if not skip_reason(row, options)]
     for row in kept:
         if row.problem:
-            raise InvalidError("invalid.row", row, row.problem)
+            raise InvalidRowError("invalid.row", row, row.problem)
     first = rows[0]
     if len(number) > _LONGEST_NUMBER:
-        raise InvalidError("invalid.order_number", first, "the order number is too long")
+        raise InvalidRowError("invalid.order_number", first, "the order number is too long")
     fields = _order_fields(kept, rows, options)
     lines = _lines(number, kept, rows, options)
     bill_to = _address("bill_to", fields)
@@ -139,13 +144,13 @@ def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
     first, column = rows[0], options.columns[name]
     for row in rows:
         if row.problem:
-            raise InvalidError("invalid.row", row, row.problem)
+            raise InvalidRowError("invalid.row", row, row.problem)
     said = cell(first, name, options)
     for row in rows[1:]:
         is_same = row.cells.get(column) == first.cells.get(column)
         if not is_same and cell(row, name, options) != said:
             what = f"{name} is not what row {first.number} says"
-            raise InvalidError("invalid.conflict", row, what)
+            raise InvalidRowError("invalid.conflict", row, what)
     return said
 
 
@@ -161,7 +166,7 @@ def _lines(
         if "line_id" in options.columns:
             key_cell(row, "line_id", options)
         if line_id in found:
-            raise InvalidError("invalid.line_id", row, "another row has the same line_id")
+            raise InvalidRowError("invalid.line_id", row, "another row has the same line_id")
         found[line_id] = line
     kept_lines = tuple(line for line in found.values() if line.sku not in options.ignore_skus)
     if not kept_lines:
@@ -172,7 +177,7 @@ def _lines(
 def _line(line_id: str, row: Row, options: OrderFiles) -> Line:
     text = {name: cell(row, name, options) for name in LINE_FIELDS if name in options.columns}
     if not text["sku"]:
-        raise InvalidError("invalid.sku", row, "the SKU is blank")
+        raise InvalidRowError("invalid.sku", row, "the SKU is blank")
     money = {name: amount(row, name, text[name], options) for name in _LINE_MONEY if name in text}
     return Line(
         id=line_id,

@@ -2,7 +2,7 @@
 
 The rows of one file that have the same key must all say the same; of several files the newest
 that has the key is believed, since they are states, of which each replaces the one before. Of an
-order `believed` says more.
+order `preferred_order` says more.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from ordosync.accounts.files.file_precedence import believed
+from ordosync.accounts.files.file_precedence import preferred_order
 from ordosync.accounts.files.formats.converters import (
-    InvalidError,
+    InvalidRowError,
     amount,
     cell,
     digest,
@@ -23,16 +23,16 @@ from ordosync.accounts.files.formats.converters import (
     stock_quantity,
     time,
 )
-from ordosync.accounts.files.formats.rows import InFile, Row
+from ordosync.accounts.files.formats.rows import FileRows, Row
 from ordosync.accounts.files.options import (
     CancellationFiles,
+    InputFiles,
     OrderFiles,
     ProductFiles,
-    ReadFiles,
     ShipmentFiles,
     StockFiles,
 )
-from ordosync.accounts.files.rules import begins_order, skip_reason
+from ordosync.accounts.files.rules import skip_reason, starts_order
 from ordosync.models import Order, Product, Shipment, Stock, Unusable
 
 T = TypeVar("T")
@@ -41,17 +41,17 @@ _MOST_TOTALS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject(Generic[T]):
+class RecordType(Generic[T]):
     """What the files of one option are about."""
 
     name: str
     """The name of the option, such as `orders`."""
-    options: ReadFiles
+    options: InputFiles
     key: Callable[[Row], str]
     """What tells rows apart, the id of what they say; empty where a part of it is blank."""
     needed: tuple[str, ...]
     """The fields that make the key. One of them is blank where it is empty."""
-    parse: Callable[[str, Sequence[InFile]], T | Unusable]
+    parse: Callable[[str, Sequence[FileRows]], T | Unusable]
     """Makes one item of what files say of one key, oldest file first."""
     begins: Callable[[Row], bool] = lambda _: False
     """True if a row says what is on the first row of each order."""
@@ -65,7 +65,7 @@ class Subject(Generic[T]):
         return next(name for name in self.needed if not key_text(row, name, self.options))
 
 
-def placed(rows: Iterable[Row], subject: Subject[T]) -> Iterator[tuple[str, str, Row]]:
+def keyed_rows(rows: Iterable[Row], record_type: RecordType[T]) -> Iterator[tuple[str, str, Row]]:
     """Yield each row with its key and with the key that it holds back, of which one is empty.
 
     A row without a key holds the order above it back: it may be a line of that order. Rows at the
@@ -74,26 +74,26 @@ def placed(rows: Iterable[Row], subject: Subject[T]) -> Iterator[tuple[str, str,
     above = ""
     undecided: list[Row] = []
     for row in rows:
-        key = subject.key(row)
+        key = record_type.key(row)
         if key or len(undecided) > _MOST_TOTALS:
             yield from (("", above, one) for one in undecided)
             undecided.clear()
         if key:
             above = key
             yield key, "", row
-        elif not _may_belong(row, above, subject) or skip_reason(row, subject.options):
+        elif not _may_belong(row, above, record_type) or skip_reason(row, record_type.options):
             yield "", "", row
         else:
             undecided.append(row)
-    sku = subject.options.columns.get("sku", "")
+    sku = record_type.options.columns.get("sku", "")
     yield from (("", above if one.cells.get(sku) else "", one) for one in undecided)
 
 
-def _may_belong(row: Row, above: str, subject: Subject[T]) -> bool:
+def _may_belong(row: Row, above: str, record_type: RecordType[T]) -> bool:
     """Return True if a row without a usable key may be a line of the order above it."""
-    if not above or not subject.has_lines:
+    if not above or not record_type.has_lines:
         return False
-    return may_have_id(row, subject.needed[0], above, subject.options)
+    return may_have_id(row, record_type.needed[0], above, record_type.options)
 
 
 def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
@@ -108,35 +108,35 @@ def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
     return belongs
 
 
-def orders(options: OrderFiles) -> Subject[Order]:
+def orders(options: OrderFiles) -> RecordType[Order]:
     """Say what order files are about; an order's id is its number."""
-    return Subject(
+    return RecordType(
         name="orders",
         options=options,
         key=lambda row: key_text(row, "order_number", options),
         needed=("order_number",),
-        parse=lambda key, files: believed(key, files, options),
-        begins=lambda row: begins_order(row, options),
+        parse=lambda key, files: preferred_order(key, files, options),
+        begins=lambda row: starts_order(row, options),
         has_lines=True,
     )
 
 
-def products(options: ProductFiles) -> Subject[Product]:
+def products(options: ProductFiles) -> RecordType[Product]:
     """Say what product files are about; a product's id is its SKU."""
     return _by_field("products", options, "sku", _product)
 
 
-def stock(options: StockFiles) -> Subject[Stock]:
+def stock(options: StockFiles) -> RecordType[Stock]:
     """Say what stock files are about; a product's id is its SKU."""
     return _by_field("stock", options, "sku", _stock)
 
 
-def cancellations(options: CancellationFiles) -> Subject[str]:
+def cancellations(options: CancellationFiles) -> RecordType[str]:
     """Say what cancellation files are about: numbers of orders, which are their ids."""
     return _by_field("cancellations", options, "order_number", _order_number)
 
 
-def shipments(options: ShipmentFiles) -> Subject[Shipment]:
+def shipments(options: ShipmentFiles) -> RecordType[Shipment]:
     """Say what tracking files are about; a parcel's id is made of its two numbers."""
 
     def key(row: Row) -> str:
@@ -144,7 +144,7 @@ def shipments(options: ShipmentFiles) -> Subject[Shipment]:
         number = key_text(row, "tracking_number", options)
         return f"{of}:{number}" if of and number else ""
 
-    return Subject(
+    return RecordType(
         name="shipments",
         options=options,
         key=key,
@@ -154,11 +154,11 @@ def shipments(options: ShipmentFiles) -> Subject[Shipment]:
     )
 
 
-_Parse = Callable[[str, Row, ReadFiles, str], T]
+_Parse = Callable[[str, Row, InputFiles, str], T]
 
 
-def _by_field(name: str, options: ReadFiles, field: str, parse: _Parse[T]) -> Subject[T]:
-    return Subject(
+def _by_field(name: str, options: InputFiles, field: str, parse: _Parse[T]) -> RecordType[T]:
+    return RecordType(
         name=name,
         options=options,
         key=lambda row: key_text(row, field, options),
@@ -167,7 +167,7 @@ def _by_field(name: str, options: ReadFiles, field: str, parse: _Parse[T]) -> Su
     )
 
 
-def _state(key: str, found: InFile, options: ReadFiles, parse: _Parse[T]) -> T | Unusable:
+def _state(key: str, found: FileRows, options: InputFiles, parse: _Parse[T]) -> T | Unusable:
     rows = found.rows
     content = digest(rows, options)
     kept = [row for row in rows if not skip_reason(row, options)]
@@ -178,21 +178,21 @@ def _state(key: str, found: InFile, options: ReadFiles, parse: _Parse[T]) -> T |
     try:
         _check_same(kept, options)
         return parse(key, first, options, digest([first], options))
-    except InvalidError as error:
+    except InvalidRowError as error:
         reason = f"{found.name} row {error.row.number}: {error}"
         return Unusable(id=key, code=error.code, reason=reason, content=content)
 
 
-def _check_same(rows: Sequence[Row], options: ReadFiles) -> None:
+def _check_same(rows: Sequence[Row], options: InputFiles) -> None:
     for row in rows:
         if row.problem:
-            raise InvalidError("invalid.row", row, row.problem)
+            raise InvalidRowError("invalid.row", row, row.problem)
         if digest([row], options) != digest(rows[:1], options):
             what = f"says something else than row {rows[0].number}"
-            raise InvalidError("invalid.conflict", row, what)
+            raise InvalidRowError("invalid.conflict", row, what)
 
 
-def _product(key: str, row: Row, options: ReadFiles, content: str) -> Product:
+def _product(key: str, row: Row, options: InputFiles, content: str) -> Product:
     return Product(
         id=key,
         sku=key_cell(row, "sku", options),
@@ -205,21 +205,21 @@ def _product(key: str, row: Row, options: ReadFiles, content: str) -> Product:
     )
 
 
-def _stock(key: str, row: Row, options: ReadFiles, _: str) -> Stock:
+def _stock(key: str, row: Row, options: InputFiles, _: str) -> Stock:
     sku = key_cell(row, "sku", options)
     quantity = stock_quantity(row, cell(row, "quantity", options))
     return Stock(product_id=key, sku=sku, quantity=quantity)
 
 
-def _order_number(key: str, row: Row, options: ReadFiles, _: str) -> str:
+def _order_number(key: str, row: Row, options: InputFiles, _: str) -> str:
     key_cell(row, "order_number", options)
     return key
 
 
-def _shipment(key: str, row: Row, options: ReadFiles, _: str) -> Shipment:
+def _shipment(key: str, row: Row, options: InputFiles, _: str) -> Shipment:
     shipped_at = time(row, "shipped_at", cell(row, "shipped_at", options), options)
     if shipped_at is None:
-        raise InvalidError("invalid.date", row, "shipped_at is blank")
+        raise InvalidRowError("invalid.date", row, "shipped_at is blank")
     cost, _ = _cost(row, options)
     return Shipment(
         id=key,
@@ -235,9 +235,9 @@ def _shipment(key: str, row: Row, options: ReadFiles, _: str) -> Shipment:
     )
 
 
-def _cost(row: Row, options: ReadFiles) -> tuple[Decimal | None, str]:
+def _cost(row: Row, options: InputFiles) -> tuple[Decimal | None, str]:
     """Return what a label has cost, or why that cannot be read: the number travels without it."""
     try:
         return amount(row, "cost", cell(row, "cost", options), options), ""
-    except InvalidError as error:
+    except InvalidRowError as error:
         return None, f"{error}; the tracking number travels without it"

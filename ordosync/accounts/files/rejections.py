@@ -1,13 +1,16 @@
 """What is said of files and rows that cannot be used."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.options import ReadFiles
-from ordosync.models import Unusable
+from ordosync.accounts.files.options import InputFiles
+from ordosync.models import Page, Unusable
 from ordosync.regular import open_regular
+
+T = TypeVar("T")
 
 
 def id_of_file(name: str) -> str:
@@ -20,7 +23,7 @@ def id_of_row(name: str, row: Row) -> str:
     return f"{id_of_file(name)}:{row.number}"
 
 
-def refused_file(name: str, path: Path, error: Exception, options: ReadFiles) -> Unusable:
+def invalid_file(name: str, path: Path, error: Exception, options: InputFiles) -> Unusable:
     """Say why no row of a file was used."""
     why = error.strerror if isinstance(error, OSError) else str(error)
     return Unusable(
@@ -41,11 +44,18 @@ def reasons(items: Mapping[str, object]) -> dict[str, str]:
     }
 
 
-def sources_in(items: Mapping[str, object]) -> frozenset[str]:
+def source_ids(items: Mapping[str, object]) -> frozenset[str]:
     """Return the ids of those that are no objects at all, such as a row without a number."""
     return frozenset(
         item.id for item in items.values() if isinstance(item, Unusable) and item.of_source
     )
+
+
+def without_skipped(pages: Iterator[Page[T | Unusable]]) -> Iterator[Page[T | Unusable]]:
+    """Leave out rows that a rule skips: they are no parcels yet, or the stock of others."""
+    for page in pages:
+        items = tuple(i for i in page.items if not (isinstance(i, Unusable) and i.skip))
+        yield Page(items=items, cursor=page.cursor)
 
 
 def _digest(path: Path) -> str:

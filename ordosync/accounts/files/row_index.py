@@ -7,9 +7,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from ordosync.accounts.files.formats.converters import digest, trouble
-from ordosync.accounts.files.formats.rows import InFile, Row, read_rows
-from ordosync.accounts.files.record_types import Subject, placed
+from ordosync.accounts.files.formats.converters import digest, key_problem
+from ordosync.accounts.files.formats.rows import FileRows, Row, read_rows
+from ordosync.accounts.files.record_types import RecordType, keyed_rows
 from ordosync.accounts.files.rejections import id_of_row
 from ordosync.accounts.files.rules import skip_reason
 from ordosync.database import sqlite3
@@ -28,12 +28,12 @@ _SCHEMA = (
 )
 
 
-class Index(Generic[T]):
+class RowIndex(Generic[T]):
     """Rows of one key are gathered, wherever they stand."""
 
-    def __init__(self, subject: Subject[T], *, whole_rows: bool = False) -> None:
-        self._subject = subject
-        self._options = subject.options
+    def __init__(self, record_type: RecordType[T], *, whole_rows: bool = False) -> None:
+        self._record_type = record_type
+        self._options = record_type.options
         self._columns = None if whole_rows else frozenset(self._options.columns_read)
         self._db: sqlite3.Connection = sqlite3.connect("", isolation_level=None)
         self._db.execute("pragma synchronous = off")
@@ -51,7 +51,7 @@ class Index(Generic[T]):
         only: AbstractSet[str] | None = None,
         is_beside: bool = False,
     ) -> None:
-        """Add the rows of a file, or none of them. Raises `RefusedFileError` and `OSError`.
+        """Add the rows of a file, or none of them. Raises `InvalidFileError` and `OSError`.
 
         `only` leaves out all keys, and ids of rows without one, but these. Of one file and copies
         of it, the first that is added counts. A file that `is_beside` is only to compare others
@@ -68,7 +68,7 @@ class Index(Generic[T]):
                 "insert into rows values (?, ?, ?, ?, ?, ?)",
                 (
                     (file, key, above, row.number, self._cells(row), row.problem)
-                    for key, above, row in self._placed(path, begun)
+                    for key, above, row in self._keyed_rows(path, begun)
                     if only is None or key in only or above in only or id_of_row(name, row) in only
                 ),
             )
@@ -129,11 +129,11 @@ class Index(Generic[T]):
         """Forget everything."""
         self._db.close()
 
-    def _placed(self, path: Path, begun: set[str]) -> Iterator[tuple[str, str, Row]]:
-        """Yield the rows of a file as `placed` does; collect two keys of which a row begins one."""
+    def _keyed_rows(self, path: Path, begun: set[str]) -> Iterator[tuple[str, str, Row]]:
+        """Yield the rows of a file as `keyed_rows` does; collect two keys that start in it."""
         rows = read_rows(path, self._options, json_lines=path.suffix == ".jsonl")
-        for key, above, row in placed(rows, self._subject):
-            if key and len(begun) < _ENOUGH and key not in begun and self._subject.begins(row):
+        for key, above, row in keyed_rows(rows, self._record_type):
+            if key and len(begun) < _ENOUGH and key not in begun and self._record_type.begins(row):
                 begun.add(key)
             yield key, above, row
 
@@ -151,15 +151,15 @@ class Index(Generic[T]):
         }
         for key in keys:
             if key in found:
-                item = self._subject.parse(key, found[key])
+                item = self._record_type.parse(key, found[key])
                 yield key, item
                 if not isinstance(item, Unusable):
                     yield from self._aside(found[key][-1])
 
-    def _aside(self, newest: InFile) -> Iterator[tuple[str, Unusable]]:
+    def _aside(self, newest: FileRows) -> Iterator[tuple[str, Unusable]]:
         """Yield what of a row that was used could not be read, as a trouble of the row alone."""
         row = newest.rows[-1]
-        if why := self._subject.aside(row):
+        if why := self._record_type.aside(row):
             trouble_of_row = Unusable(
                 id=id_of_row(newest.name, row),
                 code="invalid.money",
@@ -169,16 +169,16 @@ class Index(Generic[T]):
             )
             yield trouble_of_row.id, trouble_of_row
 
-    def _by_file(self, key: str, rows: Iterable[Sequence[Any]]) -> list[InFile]:
-        found: dict[str, InFile] = {}
+    def _by_file(self, key: str, rows: Iterable[Sequence[Any]]) -> list[FileRows]:
+        found: dict[str, FileRows] = {}
         for file, group in groupby(rows, key=lambda row: row[1]):
             one = self._in_file(key, file, [_row(*rest) for _, _, *rest in group])
             found.setdefault(one.name, one)  # else a copy of what the same file was before
         return sorted(found.values(), key=lambda one: one.as_of)
 
-    def _in_file(self, key: str, file: int, rows: Sequence[Row]) -> InFile:
+    def _in_file(self, key: str, file: int, rows: Sequence[Row]) -> FileRows:
         name, as_of, begun = self._files[file]
-        return InFile(name=name, rows=rows, as_of=as_of, others_begin=bool(begun - {key}))
+        return FileRows(name=name, rows=rows, as_of=as_of, others_begin=bool(begun - {key}))
 
     def _keyless(self) -> Iterator[dict[str, T | Unusable]]:
         rows = self._db.execute(
@@ -191,8 +191,8 @@ class Index(Generic[T]):
 
     def _without_key(self, name: str, row: Row) -> Unusable:
         rule = skip_reason(row, self._options)
-        field = self._subject.blank(row)
-        blank = f"{name} row {row.number}: {trouble(row, field, self._options)}"
+        field = self._record_type.blank(row)
+        blank = f"{name} row {row.number}: {key_problem(row, field, self._options)}"
         return Unusable(
             id=id_of_row(name, row),
             code="skip-rule" if rule else f"invalid.{field}",

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from ordosync.accounts.files.formats.converters import text_of
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.options import OrderFiles, ReadFiles, Rule
+from ordosync.accounts.files.options import InputFiles, OrderFiles, Rule
 
 
-def skip_reason(row: Row, options: ReadFiles) -> str:
+def skip_reason(row: Row, options: InputFiles) -> str:
     """Return why a rule leaves this row out; empty where none does."""
     return _reason(row, options.skip, options.only_rows)
 
@@ -21,17 +21,17 @@ def order_skip_reason(first: Row, options: OrderFiles) -> str:
     return _reason(first, options.skip_orders, options.only_orders)
 
 
-def speaks_of_order(row: Row, options: OrderFiles) -> bool:
+def has_order_fields(row: Row, options: OrderFiles) -> bool:
     """Return True if a row says something of its order besides the number and a line."""
     return any(row.cells.get(column) for column in options.order_columns)
 
 
-def begins_order(row: Row, options: OrderFiles) -> bool:
+def starts_order(row: Row, options: OrderFiles) -> bool:
     """Return True if a row says what no order is without, such as its date or its address."""
     return any(row.cells.get(column) for column in options.head_columns)
 
 
-def parted_by(rows: Sequence[Row], options: OrderFiles) -> str:
+def conflicting_rule(rows: Sequence[Row], options: OrderFiles) -> str:
     """Return what is wrong with a rule for rows that parts an order; empty where none does.
 
     It judges by a column that only the first row fills, which the others continue: what it says

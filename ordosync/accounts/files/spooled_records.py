@@ -7,27 +7,27 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from ordosync.accounts.files.file_listing import as_of
-from ordosync.accounts.files.formats.rows import RefusedFileError
-from ordosync.accounts.files.record_types import Subject
-from ordosync.accounts.files.row_index import Index
+from ordosync.accounts.files.formats.rows import InvalidFileError, without_rows
+from ordosync.accounts.files.record_types import RecordType, belongs_to
+from ordosync.accounts.files.row_index import RowIndex
 from ordosync.accounts.files.spool import Spool
 from ordosync.models import Unusable
 
 T = TypeVar("T")
 
 
-class Kept(Generic[T]):
-    """Reads the copies of one subject."""
+class SpooledRecords(Generic[T]):
+    """Reads the copies of one record_type."""
 
-    def __init__(self, subject: Subject[T], spool: Spool) -> None:
-        self._subject = subject
+    def __init__(self, record_type: RecordType[T], spool: Spool) -> None:
+        self._record_type = record_type
         self._spool = spool
 
     def pages(
         self, ids: AbstractSet[str], *, only_kept: bool = False
     ) -> Iterator[dict[str, T | Unusable]]:
         """Yield what copies say of these; see `add_to`."""
-        index = Index(self._subject)
+        index = RowIndex(self._record_type)
         try:
             self.add_to(index, ids, only_kept=only_kept)
             for items in index.pages():
@@ -37,7 +37,7 @@ class Kept(Generic[T]):
 
     def add_to(
         self,
-        index: Index[T],
+        index: RowIndex[T],
         ids: AbstractSet[str],
         *,
         only_kept: bool = False,
@@ -55,16 +55,16 @@ class Kept(Generic[T]):
                 continue
             name = self._spool.name_of(copy)
             only = ids & wanted if only_kept and wanted else ids
-            with suppress(RefusedFileError, OSError):  # read with another mapping: not in it
+            with suppress(InvalidFileError, OSError):  # read with another mapping: not in it
                 index.add(name, copy, as_of=as_of(name, copy), only=only, is_beside=is_beside)
 
-    def still_count(self, ids: AbstractSet[str], files: Mapping[str, Path]) -> frozenset[str]:
+    def still_valid(self, ids: AbstractSet[str], files: Mapping[str, Path]) -> frozenset[str]:
         """Return of which of these orders copies count beside the files that are there.
 
         A file that was taken away may only have been archived. But copies that are in conflict
         have been reported: then whoever took a file away has decided which one is right.
         """
-        if not self._subject.has_lines or not ids or all(self._is_there(files)):
+        if not self._record_type.has_lines or not ids or all(self._is_there(files)):
             return frozenset()
         conflicts = {
             id_
@@ -76,14 +76,38 @@ class Kept(Generic[T]):
 
     def keys_in(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
         """Return which of these keys stand in a copy."""
-        index = Index(self._subject)
+        index = RowIndex(self._record_type)
         try:
             index.add(copy.name, copy, as_of="", only=keys)
             return index.among(copy, keys)
-        except (RefusedFileError, OSError):
+        except (InvalidFileError, OSError):
             return frozenset()
         finally:
             index.close()
+
+    def remove(self, key: str, *, dry: bool) -> tuple[int, list[Path]]:
+        """Remove the rows of one key from all copies.
+
+        Return how many copies had some, and the copies that this mapping cannot read.
+        """
+        count, unreadable = 0, []
+        for copy in list(self._spool.copies()):
+            try:
+                rest = self._without(copy, key)
+            except (InvalidFileError, OSError):
+                unreadable.append(copy)
+                continue
+            if rest is None:
+                continue
+            count += 1
+            if not dry:
+                self._spool.rewrite(copy, rest)
+        return count, unreadable
+
+    def _without(self, copy: Path, key: str) -> bytes | None:
+        is_gone = belongs_to(key, self._record_type.key)
+        is_json = copy.suffix == ".jsonl"
+        return without_rows(copy, self._record_type.options, is_gone, json_lines=is_json)
 
     def _is_there(self, files: Mapping[str, Path]) -> Iterator[bool]:
         """Yield for each copy whether the file that it is of is still there, unchanged."""

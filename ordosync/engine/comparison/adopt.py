@@ -51,7 +51,7 @@ def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adop
         account.close()
     if not dry and any(one.links for one in found):
         held = exclusive(store, portal.name, clock, "orders", "shipments")
-        with held as leases, store.transaction():
+        with held as leases, store.transaction(portal=portal.name):
             confirm(store, leases)
             found = [_kept(one, line_claims) for one in found]
             links = [link for one in found for link in one.links]

@@ -93,13 +93,13 @@ def rebuild(
                 link for linked in snapshot.pairs() for link in links_of(snapshot, linked)
             )
             for links in found:
-                with store.transaction():
+                with store.transaction(portal=portal.name):
                     confirm(store, leases)
                     store.links(portal.name).add(links, now=clock.now())
                 rebuilt = rebuilt.plus(links)
             others = tuple(sorted(snapshot.other_origins))
         products = list(_products(portal, store, clock)) if with_products else []
-        with store.transaction():
+        with store.transaction(portal=portal.name):
             confirm(store, leases)
             store.links(portal.name).add(products, now=clock.now())
             for task in TASKS:

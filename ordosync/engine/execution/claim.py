@@ -49,7 +49,8 @@ def claim(
 ) -> Claim | AlreadyRunning:
     """Begin a run for a person."""
     fault("claim-before-commit")
-    with store.transaction(durable=False):  # who loses its power works no more
+    # A power cut ends the process, too, so this commit does not need to be durable.
+    with store.transaction(portal=portal.name, durable=False):
         lease = _take(task, portal, store, clock)
         if isinstance(lease, AlreadyRunning):
             return lease
@@ -64,7 +65,8 @@ def claim_if_due(
 ) -> Claim | AlreadyRunning | NotDue | GaveUp:
     """Begin a run if the task is due at this moment, seen under the lease."""
     fault("claim-before-commit")
-    with store.transaction(durable=False):  # who loses its power works no more
+    # A power cut ends the process, too, so this commit does not need to be durable.
+    with store.transaction(portal=portal.name, durable=False):
         lease = _take(task, portal, store, clock)
         if isinstance(lease, AlreadyRunning):
             return lease

@@ -1,4 +1,7 @@
-"""What is owed of an object that was read, given what was recorded of it before: pure."""
+"""Decides what each record needs, given the step that is stored for it. Pure functions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -6,72 +9,95 @@ from msgspec.structs import replace
 from ordosync.engine.execution.unproven import is_uncertain
 from ordosync.models import edited
 from ordosync.store.steps import DISMISSED, StepRow
-from ordosync.tasks.base import Decision, Step, Task
+from ordosync.tasks.base import Decision, Step, Task, edit_key
 from ordosync.tasks.order_digests import decisive
 
 _EDITED = "edited"
 
 
-class Reread(Struct, frozen=True, kw_only=True):
-    """Nothing is owed; this content is the known one from now on."""
+class Send(Struct, frozen=True, kw_only=True):
+    """The step is written."""
 
-    content: str
-    as_of: str
-    """Which state of the source says so; see `Order.as_of`."""
+    step: Step
 
 
-def owed(
-    task: Task, step: Step, row: StepRow | None, *, is_told: bool = False
-) -> Step | Reread | None:
-    """Return the step that is owed, or None where nothing is.
+class Record(Struct, frozen=True, kw_only=True):
+    """Nothing is written; the decision of the step is recorded."""
 
-    That is not always `step`: what was edited after it was sent is owed a notice. `is_told`: such
-    a notice is open.
+    step: Step
+
+
+class Edited(Struct, frozen=True, kw_only=True):
+    """The record changed after it was written; a step of its own reports that."""
+
+    step: Step
+
+
+class Unchanged(Struct, frozen=True, kw_only=True):
+    """The stored step covers this record."""
+
+    row: StepRow | None = None
+    content: str | None = None
+    """The content that the stored step gets; None if it keeps its own."""
+    as_of: str = ""
+    """State of the source that the stored step gets with it; see `Order.as_of`."""
+
+
+Need = Send | Record | Edited | Unchanged
+
+
+def decide(
+    task: Task,
+    steps: Sequence[Step],
+    rows: Mapping[str, StepRow],
+    *,
+    run_id: int,
+    failed: AbstractSet[str],
+) -> Iterator[Need]:
+    """Yield what each of these records needs.
+
+    `rows` are the stored steps by key, and `failed` the keys of those that had failed before this
+    run began to read. A record that this run has recorded already is left out.
     """
-    if row and row.state == "done" and _is_older(step, row):
-        return None
-    unchanged = step.decision is not None and step.decision.state == "unchanged"
+    for step in steps:
+        row = rows.get(step.key)
+        if row and row.last_run_id == run_id:
+            continue
+        yield decide_step(task, step, row, has_open_edit=edit_key(step.key) in failed)
+
+
+def decide_step(
+    task: Task, step: Step, row: StepRow | None, *, has_open_edit: bool = False
+) -> Need:
+    """Return what one record needs. `has_open_edit`: a reported edit of it is still open."""
+    is_unchanged = step.decision is not None and step.decision.state == "unchanged"
     if row is None:
-        return None if unchanged else step
+        return Unchanged() if is_unchanged else _send_or_record(step)
+    if row.state == "done" and _is_older(step, row):
+        return Unchanged(row=row)
     if row.code == DISMISSED:
-        return _after_dismissal(task, step, row, unchanged=unchanged)
-    if task.is_state and unchanged:
-        # What failed is as it should be after all: somebody set it right by hand.
-        return step if row.state in ("failed", "skipped") else None
+        return _decide_dismissed(task, step, row, is_unchanged=is_unchanged)
     if task.is_state:
-        return None if _stands(step, row) else step
+        return _decide_state(step, row, is_unchanged=is_unchanged)
     if row.state == "done" and not _needs_redo(row, step):
-        return _compared(task, step, row, is_told=is_told)
-    if says_it_all(row, step) or is_uncertain(row) or unchanged:
-        return None
-    return Reread(content=step.content, as_of=step.as_of) if _is_only_reread(row, step) else step
+        return _decide_edit(task, step, row, has_open_edit=has_open_edit)
+    if is_recorded(row, step) or is_uncertain(row) or is_unchanged:
+        return Unchanged(row=row)
+    if _is_only_reread(row, step):
+        return Unchanged(row=row, content=step.content, as_of=step.as_of)
+    return _send_or_record(step)
 
 
-def _after_dismissal(task: Task, step: Step, row: StepRow, *, unchanged: bool) -> Step | None:
-    """Return what is owed of something that a person has dismissed.
-
-    A state that has changed is written as ever. What was not sent is not sent by itself, whatever
-    has become of it; people hear of it again when it has changed.
-    """
-    if task.is_state:
-        return step if unchanged or row.content != step.content else None
-    decision = step.decision
-    if unchanged or not edited(decisive(row.content), decisive(step.content)):
-        return None
-    if decision and decision.state != "failed":
-        return None
-    change = f"now it {decision.reason}" if decision else "it has changed"
-    reason = f"was dismissed, and {change}; it is sent only by `ordosync retry {row.id}`"
-    return replace(
-        step, payload=None, decision=Decision(state="failed", code=DISMISSED, reason=reason)
-    )
+def is_reported(edit: Step, row: StepRow | None) -> bool:
+    """True if the report of an edit was sent before, or may have been."""
+    return row is not None and (row.content == edit.content or row.state in ("sending", "unknown"))
 
 
-def says_it_all(row: StepRow, step: Step) -> bool:
-    """Whether what was recorded of what happened once says all that is to say of this reading.
+def is_recorded(row: StepRow, step: Step) -> bool:
+    """True if the stored step covers this event, so that nothing has to be done.
 
-    What was done and then undone is news; so is what was passed over for a reason that does not
-    hold any more, such as that it was withdrawn.
+    It does not if the effect of the step was undone later, or if the step was skipped for a reason
+    that no longer applies, such as an order that was withdrawn.
     """
     if decisive(row.content) != decisive(step.content) or _needs_redo(row, step):
         return False
@@ -82,17 +108,60 @@ def says_it_all(row: StepRow, step: Step) -> bool:
     return step.decision is not None and step.decision.code in ("", row.code)
 
 
-def _compared(task: Task, step: Step, row: StepRow, *, is_told: bool) -> Step | Reread | None:
+def is_current(row: StepRow, step: Step) -> bool:
+    """True if the stored step covers this state, so that nothing has to be done."""
+    if step.decision:
+        return (row.state, row.code) == (step.decision.state, step.decision.code)
+    if row.content != step.content:
+        return False
+    return row.state in ("sending", "unknown", "waiting", "failed")
+
+
+def _send_or_record(step: Step) -> Send | Record:
+    return Record(step=step) if step.decision else Send(step=step)
+
+
+def _decide_state(step: Step, row: StepRow, *, is_unchanged: bool) -> Need:
+    if is_unchanged:
+        # A failed write is settled if the value was corrected by hand.
+        needs_record = row.state in ("failed", "skipped")
+        return _send_or_record(step) if needs_record else Unchanged(row=row)
+    return Unchanged(row=row) if is_current(row, step) else _send_or_record(step)
+
+
+def _decide_dismissed(task: Task, step: Step, row: StepRow, *, is_unchanged: bool) -> Need:
+    """Return what a record needs whose step the operator has dismissed.
+
+    A state that has changed is written as usual. An event is never sent automatically; if it has
+    changed, the operator gets a new problem.
+    """
+    if task.is_state:
+        needs = is_unchanged or row.content != step.content
+        return _send_or_record(step) if needs else Unchanged(row=row)
+    decision = step.decision
+    if is_unchanged or not edited(decisive(row.content), decisive(step.content)):
+        return Unchanged(row=row)
+    if decision and decision.state != "failed":
+        return Unchanged(row=row)
+    change = f"now it {decision.reason}" if decision else "it has changed"
+    reason = f"was dismissed, and {change}; it is sent only by `ordosync retry {row.id}`"
+    failed = Decision(state="failed", code=DISMISSED, reason=reason)
+    return Record(step=replace(step, payload=None, decision=failed))
+
+
+def _decide_edit(task: Task, step: Step, row: StepRow, *, has_open_edit: bool) -> Need:
     if task.compare:
-        found = task.compare(step, row.content, told=is_told)
-        return Reread(content=found, as_of=step.as_of) if isinstance(found, str) else found
-    return _edit(step) if edited(row.content, step.content) else None
+        found = task.compare(step, row.content, has_open_edit=has_open_edit)
+        if isinstance(found, Step):
+            return Edited(step=found)
+        return Unchanged(row=row, content=found, as_of=step.as_of)
+    return Edited(step=_edit(step)) if edited(row.content, step.content) else Unchanged(row=row)
 
 
 def _is_only_reread(row: StepRow, step: Step) -> bool:
-    """Return True if an object of which nothing came is read in another way, and that is all.
+    """True if only the way in which a record is read has changed, and nothing was written for it.
 
-    It fails as before, or was refused before an account put a form before what it read.
+    It fails as before, or it was refused before its account put a form before the content.
     """
     before, after = (content.partition("-")[0] for content in (row.content, step.content))
     if before == after:
@@ -103,21 +172,11 @@ def _is_only_reread(row: StepRow, step: Step) -> bool:
 
 
 def _needs_redo(row: StepRow, step: Step) -> bool:
-    """Whether a step that was done is to be done once more."""
     return step.needs_redo and row.state == "done"
 
 
-def _stands(step: Step, row: StepRow) -> bool:
-    """Whether what was recorded of a state says all that is to say of it now."""
-    if step.decision:
-        return (row.state, row.code) == (step.decision.state, step.decision.code)
-    if row.content != step.content:
-        return False
-    return row.state in ("sending", "unknown", "waiting", "failed")
-
-
 def _is_older(step: Step, row: StepRow) -> bool:
-    """Return True if what was read is older than what a step was decided by."""
+    """True if the record was read from an older source than the one that the step was based on."""
     return "" < step.as_of < row.as_of
 
 

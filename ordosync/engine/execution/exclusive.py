@@ -18,12 +18,12 @@ def exclusive(
 
     They end by themselves: whoever changes something later asks for them with `confirm`.
     """
-    with store.transaction():
+    with store.transaction(portal=portal):
         leases = [_take(store, portal, one, clock) for one in resources or get_args(Resource)]
     try:
         yield leases
     finally:
-        with store.transaction():
+        with store.transaction(portal=portal):
             for lease in leases:
                 store.leases.release(lease)
 

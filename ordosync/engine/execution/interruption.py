@@ -1,10 +1,14 @@
-"""Why a run should end before its work does: a signal, or its deadline."""
+"""Stops a run early, because of a signal or a deadline."""
 
 from ordosync.clock import Clock
 
 
+class InterruptedRunError(Exception):
+    """The run was asked to stop, and stopped between two writes."""
+
+
 class Stop:
-    """Asked between writes, never during one."""
+    """The request to stop. It is checked between two writes, never during one."""
 
     def __init__(
         self, clock: Clock, *, deadline_s: float | None = None, parent: "Stop | None" = None
@@ -15,21 +19,21 @@ class Stop:
         self._signal: int | None = None
 
     def within(self, deadline_s: float) -> "Stop":
-        """Return one that a signal to this one stops as well, and besides its own deadline."""
+        """Return a stop that has a deadline of its own and also follows signals to this one."""
         return Stop(self._clock, deadline_s=deadline_s, parent=self)
 
     @property
     def signal(self) -> int | None:
-        """The number of the signal that came."""
+        """Number of the signal that was received; None if there was none."""
         return self._parent.signal if self._parent else self._signal
 
     def on_signal(self, number: int) -> None:
-        """Take note of a signal."""
+        """Note a signal."""
         self._signal = number
 
     @property
     def reason(self) -> str | None:
-        """`signal`, `deadline`, or None to go on."""
+        """`signal` or `deadline`; None to go on."""
         if self.signal is not None:
             return "signal"
         if self._ends is not None and self._clock.monotonic() >= self._ends:

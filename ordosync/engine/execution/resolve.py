@@ -120,7 +120,7 @@ def settle_as_sent(
     Return which other portal sends a line of it, too. Raises `UsageError` if one does, or may,
     and nothing proves that the Supplier's order is the one of this step.
     """
-    with store.transaction():
+    with store.transaction(portal=row.portal):
         sender = _claim(row, there, arrival)
         store.steps.settle(row, "done", supplier_id=there, now=now)
         store.links(row.portal).add(arrival.links, now=now)
@@ -161,7 +161,7 @@ def settle_as_not_sent(store: Store, row: StepRow, *, now: datetime) -> StepRow 
     """
     is_closed = row.task == "import-orders" and is_notice(row.key)
     state: State = "done" if is_closed else "waiting"
-    with store.transaction():
+    with store.transaction(portal=row.portal):
         store.steps.settle(row, state, supplier_id=row.supplier_id if is_closed else None, now=now)
     return None if is_closed else store.steps.get([row.id])[0]
 

@@ -1,4 +1,4 @@
-"""What a run has to say about a step, given what was decided or what came of its write: pure."""
+"""Changes of stored steps, given a decision or the outcome of a write. Pure functions."""
 
 from datetime import datetime, timedelta
 
@@ -10,12 +10,12 @@ from ordosync.store.steps import State, StepChange, StepRow
 from ordosync.tasks.base import Decision, Step
 
 _SHOWS_WITHIN = timedelta(hours=1)
-"""So late a list may show what a refusal says is there already."""
+"""So long after its creation a list may miss something that the account says already exists."""
 _REST = timedelta(minutes=1)
-"""Between two tries of what was refused and may pass, since another task may change it."""
+"""Time between two attempts of a refused write, since another task may remove the reason."""
 
 
-def change(
+def step_change(
     step: Step,
     state: State,
     *,
@@ -24,7 +24,7 @@ def change(
     reason: str | None = None,
     not_before: datetime | None = None,
 ) -> StepChange:
-    """Say in which state a planned step is now."""
+    """Return the new state of a step that was read in this run."""
     return StepChange(
         key=step.key,
         state=state,
@@ -38,7 +38,7 @@ def change(
     )
 
 
-def restate(
+def row_change(
     row: StepRow,
     state: State,
     *,
@@ -46,7 +46,7 @@ def restate(
     code: str | None = None,
     reason: str | None = None,
 ) -> StepChange:
-    """Say in which state a step is now whose object was not read again."""
+    """Return the new state of a stored step whose record was not read again."""
     return StepChange(
         key=row.key,
         state=state,
@@ -59,11 +59,11 @@ def restate(
     )
 
 
-def decided(step: Step, decision: Decision, *, now: datetime) -> StepChange:
-    """Say what to record of a step that needs no write."""
+def from_decision(step: Step, decision: Decision, *, now: datetime) -> StepChange:
+    """Return the change of a step that needs no write."""
     if decision.state == "unchanged":
-        return change(step, "done")
-    return change(
+        return step_change(step, "done")
+    return step_change(
         step,
         decision.state,
         code=decision.code,
@@ -72,7 +72,25 @@ def decided(step: Step, decision: Decision, *, now: datetime) -> StepChange:
     )
 
 
-def settled(
+def from_settlement(row: StepRow, decision: Decision) -> StepChange:
+    """Return the change of a stored step that is settled without a write or another read."""
+    if decision.state == "unchanged":
+        return row_change(row, "done", supplier_id=row.supplier_id)
+    return row_change(
+        row,
+        decision.state,
+        supplier_id=row.supplier_id,
+        code=decision.code,
+        reason=decision.reason,
+    )
+
+
+def gone(row: StepRow) -> StepChange:
+    """Return the change of a step whose record no longer needs it."""
+    return row_change(row, "skipped", code="gone", reason="is not wanted any more")
+
+
+def from_outcome(
     step: Step,
     outcome: Outcome,
     row: StepRow | None,
@@ -82,15 +100,15 @@ def settled(
     now: datetime,
     uncertain: bool = False,
 ) -> StepChange:
-    """Say what to record of a step that was written. `row` is the step as it was sent.
+    """Return the change of a step that was written. `row` is the step as it was sent.
 
-    One that is done now needs no `row`.
+    `row` is not needed if the write succeeded.
 
     It fails after `max_refusals` refusals. A look-up is reliable `settle_s` seconds after the
     write. What was `uncertain` before stays so until the account could be asked.
     """
     if row is None or outcome.state in ("done", "unchanged"):
-        return change(
+        return step_change(
             step,
             "done",
             supplier_id=outcome.id,
@@ -103,11 +121,11 @@ def settled(
         state = "unknown"
     elif outcome.state == "unavailable" and uncertain:
         state, not_before = "unknown", not_before or now + delay_after(row.attempts)
-    return change(step, state, code=outcome.code, reason=outcome.reason, not_before=not_before)
+    return step_change(step, state, code=outcome.code, reason=outcome.reason, not_before=not_before)
 
 
 def counted_as(change: StepChange, outcome: Outcome) -> Counted:
-    """Return the count that a written step adds to."""
+    """Return the count to which a written step adds."""
     if outcome.state == "unchanged":
         return "unchanged"
     if change.state in ("done", "failed"):
@@ -119,10 +137,11 @@ def _again_at(
     outcome: Outcome, row: StepRow, *, max_refusals: int, settle_s: float, now: datetime
 ) -> datetime | None:
     if outcome.state == "unknown":
-        # Never given up, since nobody else can tell whether it arrived; but ever more rarely.
+        # Never given up, since only a look-up can say if it arrived; but less and less often.
         rest, again = timedelta(seconds=settle_s), row.attempts - 1
         return now + (max(rest, delay_after(again)) if again else rest)
-    if outcome.code == StoppedCallError.code:  # a signal to us says nothing of the account
+    # A signal to this process says nothing about the account.
+    if outcome.code == StoppedCallError.code:
         return now
     if outcome.state == "unavailable":
         return next_try(

@@ -1,4 +1,4 @@
-"""Uncertain writes to an account that does not keep our references: a person settles them."""
+"""Uncertain writes to an account that does not keep references; the operator settles them."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,6 +7,7 @@ from ordosync.config.settings import Config
 from ordosync.errors import ExistsError
 from ordosync.store import Store
 from ordosync.store.steps import UNPROVEN, StepRow
+from ordosync.tasks.base import Portal, Task
 
 WHY = (
     "does not keep the references of the orders that it creates, so nobody can tell whether a"
@@ -15,14 +16,21 @@ WHY = (
 
 
 def is_uncertain(row: StepRow) -> bool:
-    """Return True if a step may have arrived without our knowledge."""
-    # What the account says it has already may be this very step, delivered twice.
+    """True if a step may have arrived although its outcome is not known."""
+    # What the account says it already has may be this step, from an earlier attempt.
     is_said_to_exist = (row.state, row.code) == ("waiting", ExistsError.code)
     return row.state in ("sending", "unknown") or row.code == UNPROVEN or is_said_to_exist
 
 
+def proves_nothing(task: Task, portal: Portal, store: Store, *, now: datetime) -> bool:
+    """True if a look-up may miss orders that arrived, since their references are missing."""
+    if not task.claims_lines:
+        return False
+    return store.references.missing_since(task.target(portal).name, now=now) is not None
+
+
 def reason(account: str, row: StepRow) -> str:
-    """Say what a person has to do with an uncertain step."""
+    """Return what the operator has to do about an uncertain step."""
     return (
         f"may have arrived: account {account} {WHY}; look for order"
         f" {row.merchant_id or row.key} there, then `ordosync retry {row.id} --sent ID` or"
@@ -31,7 +39,7 @@ def reason(account: str, row: StepRow) -> str:
 
 
 def before_restore(account: str) -> str:
-    """Say what a person has to do with an order that may have been sent before a restore."""
+    """Return what the operator has to do about an order that may have been sent before."""
     return (
         f"may have been sent before the store was restored: account {account} {WHY}; look for it"
         " there, then `ordosync retry STEP --sent ID` or `--not-sent`"
@@ -41,7 +49,7 @@ def before_restore(account: str) -> str:
 def unproven_accounts(
     config: Config, store: Store, *, now: datetime
 ) -> Iterator[tuple[str, str, datetime]]:
-    """Yield each portal whose Supplier's look-ups prove nothing, the account, and since when."""
+    """Yield each portal whose Supplier keeps no references, the account, and since when."""
     for portal in config.portals.values():
         account = portal.supplier.account
         since = store.references.missing_since(account, now=now)

@@ -49,7 +49,7 @@ def alerts_of(run: Run, store: Store, *, now: datetime, deliver: bool) -> list[A
     if not run.is_kept:  # An earlier run has logged the waiting steps.
         run = next(iter(store.runs.newest(1, portal=run.portal, task=run.task)), run)
     if deliver:
-        with store.transaction():
+        with store.transaction(portal=run.portal):
             store.schedule.note_alert(
                 run.portal, run.task, trouble_since=since if troubled else None, now=now
             )

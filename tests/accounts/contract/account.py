@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 import pytest
+from msgspec.structs import replace
 
 from ordosync.accounts.account import Role
 from ordosync.config.needs import NEEDS
@@ -15,6 +16,7 @@ from ordosync.tasks import TASKS
 from tests.accounts.contract.opening import SIDES, OpenAccount, opened
 from tests.accounts.contract.people import (
     MerchantPeople,
+    People,
     SupplierPeople,
     skip_what_is_lacking,
 )
@@ -98,3 +100,10 @@ def usable(items: list[T | Unusable]) -> list[T]:
 def quantities(found: Order) -> list[tuple[str, int]]:
     """Return what is on an order."""
     return [(one.sku, one.quantity) for one in found.lines]
+
+
+def comparable(found: Order, people: People) -> Order:
+    """Return an order with its lines by SKU, if the account does not keep their order."""
+    if "line-order" not in people.lacks:
+        return found
+    return replace(found, lines=tuple(sorted(found.lines, key=lambda one: one.sku)))

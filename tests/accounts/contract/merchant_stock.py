@@ -55,6 +55,7 @@ class WrittenStock(AsMerchant):
         assert self._write(account, {mug: 3}) == ["done"]
         assert people.physical("MUG") == 3
 
+    @needs("known-ids")
     def test_unknown_product_is_refused_and_stops_no_other(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:

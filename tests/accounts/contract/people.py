@@ -32,6 +32,11 @@ Lack = Literal[
     "reassigning",  # to another supplier
     "relisting",  # the same lines, shown in another order
     "requesting-again",  # what was cancelled
+    "shipped-orders",  # which it knows, and does not show as orders to ship
+    "line-order",  # lines are read in the order in which they were placed
+    "own-splits",  # which the Merchant's people make
+    "withdrawn-cancellations",  # of which a step is not settled
+    "known-ids",  # an order or product that is not there is refused
     "details",  # of a line, such as what is engraved
     # What its products do not have.
     "assigned-products",  # which only one supplier learns of
@@ -47,6 +52,7 @@ Lack = Literal[
     "label-time",  # only the day
     "label-warehouse",
     "voided-labels",  # they are simply gone
+    "label-history",  # a voided label stays beside the next one
     "several-parcels",  # of one order, each with some of its units
     "several-numbers",  # of one parcel
     "second-labels",  # of an order of which it does not know whether all of it was sent

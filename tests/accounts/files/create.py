@@ -4,6 +4,6 @@ import sys
 from pathlib import Path
 
 from tests.accounts.contract import order
-from tests.accounts.files.supplier import supplier
+from tests.accounts.files.opening import open_supplier
 
-supplier(Path(sys.argv[1])).create_orders([order(number) for number in sys.argv[2:]])
+open_supplier(Path(sys.argv[1])).orders.create([order(number) for number in sys.argv[2:]])

@@ -1,15 +1,24 @@
-"""The people of a Supplier who is given order files, and drops files of what was sent."""
+"""The people of files accounts: they drop files, and read the files that are written for them."""
 
+import csv
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from ordosync.models import Order, Shipment
-from tests.accounts.contract.people import Lack, SupplierPeople
+from ordosync.accounts.files.options import (
+    ADDRESS_FIELDS,
+    LINE_FIELDS,
+    ORDER_FIELDS,
+    PRODUCT_FIELDS,
+)
+from ordosync.models import Address, Line, Order, Product, Shipment
+from tests.accounts.contract.people import Lack, MerchantPeople, SupplierPeople, Told
 from tests.accounts.files.supplier import (
     ORDER_COLUMNS,
     SENT_COLUMNS,
@@ -18,6 +27,139 @@ from tests.accounts.files.supplier import (
     orders,
 )
 from tests.virtual import VirtualClock
+
+_ORDER_FIELDS = tuple(name for name in ORDER_FIELDS if name != "placed_at")
+_TRACKING = (
+    *("order_number", "tracking_number", "carrier", "shipped_at"),
+    *("method", "cost", "warehouse", "voided"),
+)
+
+
+class FilesMerchantPeople(MerchantPeople):
+    """Who sells, and tells of it in files."""
+
+    lacks: ClassVar[frozenset[Lack]] = frozenset(
+        {
+            "split-order",
+            "comments",
+            "own-orders",
+            "reassigning",
+            "shipped-orders",
+            "line-order",
+            "own-splits",
+            "cancelled-pieces",
+            "withdrawn-cancellations",
+            "known-ids",
+            "assigned-products",
+            "archiving",
+            "label-history",
+        }
+    )
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        super().__init__(folder, clock)
+        for name in ("placed", "listed", "cancelled", "out"):
+            (folder / name).mkdir(exist_ok=True)
+        self._dropped = 0
+        self._orders: dict[str, Order] = {}
+        self._cancelled: set[str] = set()
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        columns = {name: name for name in (*_ORDER_FIELDS, *LINE_FIELDS)}
+        return {
+            "kind": "files",
+            "orders": {"glob": "placed", "columns": columns, "currency": "GBP"},
+            "products": {"glob": "listed", "columns": {name: name for name in PRODUCT_FIELDS}},
+            "cancellations": {"glob": "cancelled", "columns": {"order_number": "order"}},
+            "inventory": {"path": "out/stock.csv", "columns": {"sku": "SKU", "quantity": "Qty"}},
+            "tracking": {"path": "out/tracking.csv", "columns": {name: name for name in _TRACKING}},
+        }
+
+    def everything(self) -> object:
+        return {path: path.read_bytes() for path in self.folder.glob("out/*.csv")}
+
+    def status(self, order_id: str) -> str:
+        if order_id in self._cancelled:
+            return "cancelled"
+        return "shipped" if self.tracking(order_id) else "dropshipment_requested"
+
+    def request(self, order: Order) -> str:
+        [order_id] = self.request_all([order])
+        return order_id
+
+    def request_all(self, orders: Sequence[Order]) -> list[str]:
+        self._orders |= {order.number: order for order in orders}
+        rows = [_order_row(order, line) for order in orders for line in order.lines]
+        self._drop("placed", (*_ORDER_FIELDS, *LINE_FIELDS), rows)
+        return [order.number for order in orders]
+
+    def cancel(self, order_id: str) -> None:
+        self._cancelled.add(order_id)
+        self._drop_cancellations()
+
+    def request_again(self, order_id: str) -> None:
+        self._cancelled.discard(order_id)
+        self._drop_cancellations()
+        self.request(self._orders[order_id])
+
+    def relist(self, order_id: str) -> None:
+        order = self._orders[order_id]
+        self.request(replace(order, lines=order.lines[::-1]))
+
+    def add_product(self, product: Product, *, other: bool = False) -> str:  # noqa: ARG002
+        row = {
+            "sku": product.sku,
+            "name": product.name,
+            "price": _text(product.price),
+            "weight_g": _text(product.weight_g),
+            "supplier_sku": product.supplier_sku,
+            "kit": "yes" if product.is_kit else "no",
+        }
+        self._drop("listed", PRODUCT_FIELDS, [row])
+        return product.sku
+
+    def count(self, sku: str, quantity: int) -> None:
+        rows = {row["SKU"]: row for row in self._read("stock")}
+        rows[sku] = {"SKU": sku, "Qty": str(quantity)}
+        _write(self.folder / "out" / "stock.csv", ("SKU", "Qty"), rows.values())
+
+    def physical(self, sku: str) -> int | None:
+        found = [int(row["Qty"]) for row in self._read("stock") if row["SKU"] == sku]
+        return found[0] if found else None
+
+    def tracking(self, order_id: str) -> Sequence[Told]:
+        return [
+            Told(
+                number=row["tracking_number"],
+                voided=row["voided"] == "true",
+                carrier=row["carrier"],
+                method=row["method"],
+                cost=Decimal(row["cost"]) if row["cost"] else None,
+                warehouse=row["warehouse"],
+                shipped_at=datetime.fromisoformat(row["shipped_at"]),
+            )
+            for row in self._read("tracking")
+            if row["order_number"] == order_id
+        ]
+
+    def _read(self, name: str) -> list[dict[str, str]]:
+        path = self.folder / "out" / f"{name}.csv"
+        if not path.exists():
+            return []
+        with path.open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    def _drop_cancellations(self) -> None:
+        path = self.folder / "cancelled" / "all.csv"
+        _write(path, ("order",), [{"order": number} for number in sorted(self._cancelled)])
+
+    def _drop(self, folder: str, header: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
+        """Drop a file that is younger than all before."""
+        self._dropped += 1
+        path = self.folder / folder / f"{self._dropped}.csv"
+        _write(path, header, rows)
+        os.utime(path, (self.clock.now().timestamp(),) * 2)
 
 
 class FilesSupplierPeople(SupplierPeople):
@@ -50,7 +192,7 @@ class FilesSupplierPeople(SupplierPeople):
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         super().__init__(folder, clock)
         for name in ("orders", "sent", "stock"):
-            (folder / name).mkdir()
+            (folder / name).mkdir(exist_ok=True)
         self._dropped = 0
         self._labels: dict[str, Shipment] = {}
         self._stock: dict[str, int] = {}
@@ -109,3 +251,41 @@ class FilesSupplierPeople(SupplierPeople):
         path = self.folder / folder / f"{self._dropped}.csv"
         path.write_text("\n".join(",".join(row) for row in (columns.values(), cells)))
         os.utime(path, (self.clock.now().timestamp() + self._dropped / 1000,) * 2)
+
+
+def _order_row(order: Order, line: Line) -> dict[str, str]:
+    """Return the row of a line; ids of lines are not in it."""
+    bill_to = order.bill_to or Address()
+    return {
+        "order_number": order.number,
+        "shipping_method": order.shipping_method,
+        "customer_notes": order.customer_notes,
+        "internal_notes": order.internal_notes,
+        "tags": ",".join(order.tags),
+        "order_discount": _text(order.discount),
+        **{f"ship_to.{name}": getattr(order.ship_to, name) for name in ADDRESS_FIELDS},
+        **{f"bill_to.{name}": getattr(bill_to, name) for name in ADDRESS_FIELDS},
+        "sku": line.sku,
+        "name": line.name,
+        "quantity": str(line.quantity),
+        "unit_price": _text(line.unit_price),
+        "details": line.details,
+        "line_total": _text(line.total),
+        "line_discount": _text(line.discount),
+        "supplier_sku": line.supplier_sku,
+        "supplier_unit_cost": _text(line.supplier_unit_cost),
+    }
+
+
+def _text(amount: Decimal | None) -> str:
+    return "" if amount is None else f"{amount:f}"
+
+
+def _write(path: Path, header: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
+    """Replace a file as a whole."""
+    half = path.with_suffix(".part")
+    with half.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, header)
+        writer.writeheader()
+        writer.writerows(rows)
+    half.rename(path)

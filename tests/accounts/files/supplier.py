@@ -1,15 +1,12 @@
-"""A Supplier who works with files, and how its people read the orders."""
+"""The columns of a Supplier's files, and how its people read the orders."""
 
 import csv
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-from ordosync.accounts.files import FilesAccount
-from ordosync.accounts.files.options import ADDRESS_FIELDS, ShipmentFiles, StockFiles
-from ordosync.accounts.files.output.options import OrderFolder
+from ordosync.accounts.files.options import ADDRESS_FIELDS
 from ordosync.accounts.files.output.safe_output import plain
 from ordosync.models import Address, Line, Order
 
@@ -27,22 +24,6 @@ SENT_COLUMNS = {
 }
 SENT_READ = {"date_format": "%Y-%m-%d %H:%M", "timezone": "Europe/Berlin", "currency": "GBP"}
 STOCK_COLUMNS = {"sku": "sku", "quantity": "qty"}
-
-
-def supplier(folder: Path, **options: Any) -> FilesAccount:
-    """Make an account with folders for everything, or with other options."""
-    for name in ("orders", "sent", "stock"):
-        (folder / name).mkdir(exist_ok=True)
-    known = {
-        "order_files": OrderFolder(folder=folder / "orders", columns=ORDER_COLUMNS),
-        "shipments": ShipmentFiles(
-            glob=folder / "sent",
-            columns=SENT_COLUMNS,
-            **SENT_READ,  # type: ignore[arg-type]
-        ),
-        "stock": StockFiles(glob=folder / "stock", columns=STOCK_COLUMNS),
-    }
-    return FilesAccount(name="depot", spool=folder / "spool", **{**known, **options})
 
 
 def order_rows(folder: Path) -> list[dict[str, str]]:

@@ -6,21 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files import FilesAccount
 from ordosync.models import Order, Unusable
 from tests.accounts.contract.account import read
-from tests.accounts.files.conftest import NOON, Drop, Make
+from tests.accounts.contract.opening import OpenMerchant
+from tests.accounts.files.conftest import Drop, Make
+from tests.accounts.files.opening import NOON, since
 
 HEADER = "order,sku,qty\n"
 PRODUCTS = "sku,name,price,kit\n"
 
 
-def orders(account: FilesAccount, cursor: str | None = None) -> list[Order | Unusable]:
-    return read(account.orders(cursor, now=NOON))[0]
+def orders(account: OpenMerchant, cursor: str | None = None) -> list[Order | Unusable]:
+    return read(account.orders.changed(since(cursor)))[0]
 
 
-def again(account: FilesAccount, *ids: str) -> list[Order | Unusable]:
-    return read(account.orders_by_id(ids))[0]
+def again(account: OpenMerchant, *ids: str) -> list[Order | Unusable]:
+    return read(account.orders.by_id(ids))[0]
 
 
 def quantity(found: list[Order | Unusable]) -> int:
@@ -101,7 +102,7 @@ def test_an_older_file_that_is_read_later_does_not_replace_a_newer_one(
 ) -> None:
     drop("orders/new.csv", HEADER + "1,MUG,2\n")
     account = make()
-    _, cursor = read(account.orders(None, now=NOON))
+    _, cursor = read(account.orders.changed(since()))
     old = drop("orders/old.csv", HEADER + "1,MUG,1\n2,CUP,1\n")
     set_time(old, -60)
 
@@ -117,10 +118,10 @@ def test_the_newest_file_of_products_stands_against_an_older_one_that_is_read_la
 ) -> None:
     drop("products/new.csv", PRODUCTS + "MUG,New,2,\n")
     account = make()
-    _, cursor = read(account.products(None, now=NOON))
+    _, cursor = read(account.products.changed(since()))
     set_time(drop("products/old.csv", PRODUCTS + "MUG,Old,1,\n"), -60)
 
-    [found] = read(account.products(cursor, now=NOON))[0]
+    [found] = read(account.products.changed(since(cursor)))[0]
 
     assert getattr(found, "name", None) == "New"
 
@@ -145,7 +146,7 @@ def test_copies_are_judged_by_the_same_rules(make: Make, drop: Drop) -> None:
     files = [drop(f"orders/{name}.csv", HEADER + rows) for name, rows in text.items()]
     account = make()
     orders(account)
-    account.release(frozenset({"1", "2"}))
+    account.finish_reading(frozenset({"1", "2"}))
     for path in files:
         path.unlink()
 
@@ -159,11 +160,11 @@ def test_copies_are_judged_by_the_same_rules(make: Make, drop: Drop) -> None:
 def test_a_copy_of_what_a_file_was_before_is_no_second_file(make: Make, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1\n1,CUP,1\n2,MUG,1\n")
     account = make()
-    _, cursor = read(account.orders(None, now=NOON))
-    account.release(frozenset({"1", "2"}))
+    _, cursor = read(account.orders.changed(since()))
+    account.finish_reading(frozenset({"1", "2"}))
     path = drop("orders/a.csv", HEADER + "1,MUG,3\n")
     orders(account, cursor)
-    account.release(frozenset({"1", "2"}))
+    account.finish_reading(frozenset({"1", "2"}))
     path.unlink()
 
     first, second = again(account, "1", "2")
@@ -176,7 +177,7 @@ def test_copies_of_an_earlier_release_are_read(make: Make, drop: Drop, tmp_path:
     path = drop("orders/a.csv", HEADER + "1,MUG,1\n")
     account = make()
     orders(account)
-    account.release(frozenset({"1"}))
+    account.finish_reading(frozenset({"1"}))
     path.unlink()
     [note] = (tmp_path / "spool").glob("**/*.json")
     note.write_text(json.dumps(["1"]))
@@ -184,7 +185,7 @@ def test_copies_of_an_earlier_release_are_read(make: Make, drop: Drop, tmp_path:
     found = again(account, "1")
 
     assert quantity(found) == 1
-    account.release(frozenset())
+    account.finish_reading(frozenset())
     assert not (tmp_path / "spool").exists()
 
 
@@ -193,8 +194,8 @@ def test_an_order_that_waits_is_compared_with_a_file_that_comes_later(
 ) -> None:
     drop("orders/page1.csv", HEADER + "1,MUG,1\n")
     account = make()
-    _, cursor = read(account.orders(None, now=NOON))
-    account.release(frozenset({"1"}))
+    _, cursor = read(account.orders.changed(since()))
+    account.finish_reading(frozenset({"1"}))
     drop("orders/page2.csv", HEADER + "1,CUP,1\n2,CUP,1\n")
 
     first, second = orders(account, cursor)
@@ -209,14 +210,14 @@ def test_an_order_that_waits_is_not_tried_again_by_a_part_that_is_left_of_its_fi
 ) -> None:
     page = drop("orders/page1.csv", HEADER + "1,MUG,1\n")
     account = make()
-    _, cursor = read(account.orders(None, now=NOON))
-    account.release(frozenset({"1"}))
+    _, cursor = read(account.orders.changed(since()))
+    account.finish_reading(frozenset({"1"}))
     page.unlink()
     drop("orders/page2.csv", HEADER + "1,CUP,1\n")
 
     [tried] = again(account, "1")
     orders(account, cursor)
-    account.release(frozenset({"1"}))
+    account.finish_reading(frozenset({"1"}))
     decided = again(account, "1")
 
     assert isinstance(tried, Unusable)
@@ -231,7 +232,7 @@ def test_an_order_that_waits_is_of_its_newest_file_also_where_that_was_archived(
     new = drop("orders/new.csv", HEADER + "1,MUG,2\n")
     account = make()
     orders(account)
-    account.release(frozenset({"1"}))
+    account.finish_reading(frozenset({"1"}))
     new.unlink()
 
     assert quantity(again(account, "1")) == 2
@@ -240,8 +241,8 @@ def test_an_order_that_waits_is_of_its_newest_file_also_where_that_was_archived(
 def test_a_file_that_was_corrected_in_its_place_has_no_older_one(make: Make, drop: Drop) -> None:
     drop("orders/a.csv", HEADER + "1,MUG,1\n1,CUP,x\n")
     account = make()
-    _, cursor = read(account.orders(None, now=NOON))
-    account.release(frozenset({"1"}))
+    _, cursor = read(account.orders.changed(since()))
+    account.finish_reading(frozenset({"1"}))
     drop("orders/a.csv", HEADER + "1,MUG,1\n")
 
     assert quantity(orders(account, cursor)) == 1
@@ -253,7 +254,7 @@ def test_file_of_the_same_size_and_second_is_read_again_when_its_content_has_cha
 ) -> None:
     path = drop("orders/a.csv", HEADER + "1,MUG,2\n")
     set_time(path, 1)
-    first, cursor = read(make().orders(None, now=NOON))
+    first, cursor = read(make().orders.changed(since()))
     path.write_text(HEADER + "1,MUG,3\n")
     set_time(path, 1)
 
@@ -268,7 +269,7 @@ def test_a_row_without_a_number_is_tried_again_as_its_file_has_it_now(
     drop("orders/a.csv", HEADER + "1,MUG,1\n,CUP,1\n")
     account = make()
     orders(account)
-    account.release(frozenset({"1", "file:a.csv:3"}))
+    account.finish_reading(frozenset({"1", "file:a.csv:3"}))
     drop("orders/a.csv", HEADER + "1,MUG,1\n,BOX,1\n")
 
     found = {item.id: item.content for item in again(account, "1", "file:a.csv:3")}

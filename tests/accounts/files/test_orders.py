@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from ordosync.accounts.files import FilesAccount
 from ordosync.accounts.files.options import OrderFiles, RowRule, Rule
 from ordosync.models import Order, Unusable, edited
 from tests.accounts.contract.account import read
-from tests.accounts.files.conftest import NOON, Drop, Make
+from tests.accounts.contract.opening import OpenMerchant
+from tests.accounts.files.conftest import Drop, Make
+from tests.accounts.files.opening import since
 
 PLAIN = {"order_number": "order", "sku": "sku", "quantity": "qty"}
 WHOLE = {**PLAIN, "shipping_method": "by", "ship_to.name": "to", "ship_to.street1": "street"}
@@ -27,23 +28,23 @@ def _shop(make: Make, drop: Drop) -> Any:
     """Return an account that reads orders by these options."""
     folder = drop("orders/.hidden", "").parent
 
-    def shop(columns: dict[str, str] = WHOLE, **options: Any) -> FilesAccount:
+    def shop(columns: dict[str, str] = WHOLE, **options: Any) -> OpenMerchant:
         return make(orders=OrderFiles(glob=folder, columns=columns, **options))
 
     return shop
 
 
-def orders(account: FilesAccount) -> list[Order | Unusable]:
-    return read(account.orders(None, now=NOON))[0]
+def orders(account: OpenMerchant) -> list[Order | Unusable]:
+    return read(account.orders.changed(since()))[0]
 
 
-def only(account: FilesAccount) -> Order:
+def only(account: OpenMerchant) -> Order:
     [found] = orders(account)
     assert isinstance(found, Order), found
     return found
 
 
-def refused(account: FilesAccount) -> Unusable:
+def refused(account: OpenMerchant) -> Unusable:
     [found] = orders(account)
     assert isinstance(found, Unusable), found
     return found
@@ -307,7 +308,7 @@ def test_an_order_that_is_cut_is_so_where_it_is_read_by_its_id(shop: Any, drop: 
     account = shop()
     account.close()
 
-    [found] = read(account.orders_by_id(["1"]))[0]
+    [found] = read(account.orders.by_id(["1"]))[0]
 
     assert isinstance(found, Unusable)
     assert found.code == "cut"

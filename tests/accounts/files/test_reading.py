@@ -10,7 +10,8 @@ import pytest
 from ordosync.accounts.files.options import CancellationFiles, ProductFiles
 from ordosync.errors import RefusedError
 from ordosync.models import Order, Page, Product, Unusable
-from tests.accounts.files.conftest import NOON, Drop, Make
+from tests.accounts.files.conftest import Drop, Make
+from tests.accounts.files.opening import since
 
 T = TypeVar("T")
 PRODUCTS = "sku,name,price,kit\n"
@@ -23,7 +24,7 @@ def all_of(pages: Iterable[Page[T]]) -> list[T]:
 def test_a_product_is_what_its_row_says(make: Make, drop: Drop) -> None:
     drop("products/a.csv", PRODUCTS + "0042,A mug,2.50,no\nSET,A set,,Yes\n")
 
-    mug, kit = all_of(make().products(None, now=NOON))
+    mug, kit = all_of(make().products.changed(since()))
 
     assert isinstance(mug, Product)
     assert (mug.id, mug.sku, mug.name, mug.price) == ("0042", "0042", "A mug", Decimal("2.50"))
@@ -35,10 +36,10 @@ def test_a_product_is_what_its_row_says(make: Make, drop: Drop) -> None:
 def test_products_that_did_not_change_are_not_read_again(make: Make, drop: Drop) -> None:
     drop("products/a.csv", PRODUCTS + "MUG,A mug,1,\n")
     account = make()
-    [*_, last] = account.products(None, now=NOON)
+    [*_, last] = account.products.changed(since())
 
     drop("products/b.csv", PRODUCTS + "CUP,A cup,1,\n")
-    again = all_of(account.products(last.cursor, now=NOON))
+    again = all_of(account.products.changed(since(last.cursor)))
 
     assert [item.id for item in again] == ["CUP"]
 
@@ -48,8 +49,8 @@ def test_the_newest_file_that_names_a_product_is_believed(make: Make, drop: Drop
     drop("products/a-new.csv", PRODUCTS + "MUG,New,1,\n")
     account = make()
 
-    [read] = all_of(account.products(None, now=NOON))
-    [by_id] = all_of(account.products_by_id(["MUG", "gone"]))
+    [read] = all_of(account.products.changed(since()))
+    [by_id] = all_of(account.products.by_id(["MUG", "gone"]))
 
     assert isinstance(read, Product)
     assert read.name == "New"
@@ -72,7 +73,7 @@ def test_a_row_that_is_no_product_says_why_and_stops_no_other(
 ) -> None:
     drop("products/a.csv", PRODUCTS + rows + "CUP,A cup,1,\n")
 
-    found = {item.id: item for item in all_of(make().products(None, now=NOON))}
+    found = {item.id: item for item in all_of(make().products.changed(since()))}
     cup = found.pop("CUP")
 
     assert isinstance(cup, Product)
@@ -87,41 +88,41 @@ def test_a_product_whose_file_was_taken_away_is_kept_until_it_is_settled(
 ) -> None:
     path = drop("products/a.csv", PRODUCTS + "MUG,A mug,1,\nCUP,A cup,1,\n")
     account = make()
-    all_of(account.products(None, now=NOON))
-    account.release(frozenset({"MUG"}))
+    all_of(account.products.changed(since()))
+    account.finish_reading(frozenset({"MUG"}))
     path.unlink()
 
-    kept = all_of(account.products_by_id(["MUG"]))
-    account.release(frozenset())
+    kept = all_of(account.products.by_id(["MUG"]))
+    account.finish_reading(frozenset())
 
     assert [item.id for item in kept] == ["MUG"]
-    assert all_of(account.products_by_id(["MUG"])) == []
+    assert all_of(account.products.by_id(["MUG"])) == []
 
 
 def test_the_end_of_one_reading_leaves_the_copies_of_another_alone(make: Make, drop: Drop) -> None:
     path = drop("orders/a.csv", "order,sku,qty\n1001,MUG,1\n")
     drop("products/a.csv", PRODUCTS + "MUG,A mug,1,\n")
     account = make()
-    all_of(account.orders(None, now=NOON))
-    account.release(frozenset({"1001"}))
+    all_of(account.orders.changed(since()))
+    account.finish_reading(frozenset({"1001"}))
 
-    all_of(account.products(None, now=NOON))
-    account.release(frozenset())
+    all_of(account.products.changed(since()))
+    account.finish_reading(frozenset())
     path.unlink()
 
-    assert [item.id for item in all_of(account.orders_by_id(["1001"]))] == ["1001"]
+    assert [item.id for item in all_of(account.orders.by_id(["1001"]))] == ["1001"]
 
 
 def test_cancelled_numbers_are_read_once_and_known_by_id(make: Make, drop: Drop) -> None:
     drop("cancelled/a.csv", "order\n1001\n1002\n")
     account = make()
-    [*pages] = account.cancelled_orders(None, now=NOON)
+    [*pages] = account.cancellations.changed(since())
 
-    again = all_of(account.cancelled_orders(pages[-1].cursor, now=NOON))
+    again = all_of(account.cancellations.changed(since(pages[-1].cursor)))
 
     assert all_of(pages) == ["1001", "1002"]
     assert again == []
-    assert account.cancelled_among(["1002", "1003"]) == {"1002"}
+    assert account.cancellations.among(["1002", "1003"]) == {"1002"}
 
 
 def test_asking_for_cancellations_does_not_disturb_their_reading(make: Make, drop: Drop) -> None:
@@ -130,8 +131,8 @@ def test_asking_for_cancellations_does_not_disturb_their_reading(make: Make, dro
 
     read = [
         item
-        for page in account.cancelled_orders(None, now=NOON)
-        for item in sorted(account.cancelled_among(page.items))
+        for page in account.cancellations.changed(since())
+        for item in sorted(account.cancellations.among(page.items))
     ]
 
     assert len(read) == 1200
@@ -140,11 +141,11 @@ def test_asking_for_cancellations_does_not_disturb_their_reading(make: Make, dro
 def test_a_cancellation_that_was_read_holds_until_it_is_settled(make: Make, drop: Drop) -> None:
     path = drop("cancelled/a.csv", "order\n1001\n1002\n")
     account = make()
-    all_of(account.cancelled_orders(None, now=NOON))
-    account.release(frozenset({"1001"}))
+    all_of(account.cancellations.changed(since()))
+    account.finish_reading(frozenset({"1001"}))
     path.unlink()
 
-    assert account.cancelled_among(["1001", "1002"]) == {"1001"}
+    assert account.cancellations.among(["1001", "1002"]) == {"1001"}
 
 
 def test_a_broken_cancellation_file_is_told_after_the_others_were_read(
@@ -152,7 +153,7 @@ def test_a_broken_cancellation_file_is_told_after_the_others_were_read(
 ) -> None:
     drop("cancelled/a.csv", "number\n1001\n")
     drop("cancelled/b.csv", "order\n1002\n")
-    pages = make().cancelled_orders(None, now=NOON)
+    pages = make().cancellations.changed(since())
     broken, read = next(pages), next(pages)
 
     assert (broken.items, read.items) == ((), ("1002",))
@@ -165,19 +166,19 @@ def test_an_order_that_was_cancelled_before_its_import_is_skipped(make: Make, dr
     drop("cancelled/a.csv", "order\n1001\n")
     account = make()
 
-    first, second = all_of(account.orders(None, now=NOON))
+    first, second = all_of(account.orders.changed(since()))
 
     assert isinstance(first, Unusable)
     assert (first.code, first.skip) == ("cancelled", True)
     assert isinstance(second, Order)
-    assert [item.id for item in all_of(account.orders_by_id(["1001", "1002"]))] == ["1002"]
+    assert [item.id for item in all_of(account.orders.by_id(["1001", "1002"]))] == ["1002"]
 
 
-def test_an_option_that_is_missing_is_said_where_it_is_needed(make: Make) -> None:
-    account = make(products=None, cancellations=None)
+def test_a_part_without_its_option_is_absent(make: Make) -> None:
+    options = ("products", "cancellations", "inventory", "tracking")
+    account = make(**dict.fromkeys(options)).side
 
-    with pytest.raises(RefusedError, match="use `products`: this option is missing"):
-        account.products(None, now=NOON)
+    assert (account.products, account.cancellations, account.stock, account.tracking) == (None,) * 4
     assert account.cancelled_among(["1001"]) == frozenset()
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from ordosync.accounts.files.options import OrderFiles
 from ordosync.errors import UnavailableError
-from tests.accounts.files.conftest import NOON, Drop, Make
+from tests.accounts.files.conftest import Drop, Make
+from tests.accounts.files.opening import since
 from tests.accounts.files.test_reading import PRODUCTS, all_of
 
 ORDERS = "order,sku,qty,to\n"
@@ -27,8 +28,8 @@ def test_a_refused_order_comes_back_with_all_its_rows_and_columns(
     drop("orders/a.csv", ORDERS + "1,MUG,1,Ann\n2,MUG,x,Bob\n2,CUP,1,Bob\n,POT,1,Cy\n")
     account = make(refused=tmp_path / "refused")
 
-    all_of(account.orders(None, now=NOON))
-    account.release(frozenset())
+    all_of(account.orders.changed(since()))
+    account.finish_reading(frozenset())
 
     reason = "a.csv row 3: quantity 'x' is not a whole number from 0 to 999999999"
     blank = "a.csv row 5: the order number is blank"
@@ -46,9 +47,9 @@ def test_the_same_rows_are_given_back_once_and_what_is_skipped_never(
     account = make(refused=tmp_path / "refused")
 
     for _ in range(2):
-        all_of(account.orders(None, now=NOON))
-        account.release(frozenset({"1"}))
-        account.release(frozenset({"1"}))
+        all_of(account.orders.changed(since()))
+        account.finish_reading(frozenset({"1"}))
+        account.finish_reading(frozenset({"1"}))
 
     assert [row["order"] for row in given_back(tmp_path)] == ["1"]
     [path] = (tmp_path / "refused").iterdir()
@@ -61,8 +62,8 @@ def test_refused_products_are_given_back_too_and_are_no_formulas(
     drop("products/a.csv", PRODUCTS + "MUG,=1+1,abc,\n")
     account = make(refused=tmp_path / "refused")
 
-    all_of(account.products(None, now=NOON))
-    account.release(frozenset())
+    all_of(account.products.changed(since()))
+    account.finish_reading(frozenset())
 
     [row] = given_back(tmp_path)
     assert (row["sku"], row["name"], row["price"]) == ("MUG", "'=1+1", "abc")
@@ -74,9 +75,9 @@ def test_nothing_is_given_back_by_default_or_before_the_reading_ended(
     drop("orders/a.csv", ORDERS + "1,MUG,x,Ann\n")
     silent, speaking = make(), make(refused=tmp_path / "refused")
 
-    all_of(silent.orders(None, now=NOON))
-    silent.release(frozenset())
-    all_of(speaking.orders(None, now=NOON))
+    all_of(silent.orders.changed(since()))
+    silent.finish_reading(frozenset())
+    all_of(speaking.orders.changed(since()))
 
     assert not (tmp_path / "refused").exists()
 
@@ -88,10 +89,10 @@ def test_what_was_given_back_into_the_folder_that_is_read_is_not_read_there(
     columns = {"order_number": "order", "sku": "sku", "quantity": "qty"}
     options = OrderFiles(glob=tmp_path / "refused", columns=columns)
     account = make(orders=options, refused=tmp_path / "refused")
-    [*_, page] = account.orders(None, now=NOON)
-    account.release(frozenset())
+    [*_, page] = account.orders.changed(since())
+    account.finish_reading(frozenset())
 
-    again = all_of(account.orders(page.cursor, now=NOON))
+    again = all_of(account.orders.changed(since(page.cursor)))
 
     assert len(list((tmp_path / "refused").iterdir())) == 2
     assert again == []
@@ -101,7 +102,7 @@ def test_a_folder_that_cannot_be_made_is_told(make: Make, drop: Drop, tmp_path: 
     drop("orders/a.csv", ORDERS + "1,MUG,x,Ann\n")
     (tmp_path / "file").write_text("")
     account = make(refused=tmp_path / "file" / "refused")
-    all_of(account.orders(None, now=NOON))
+    all_of(account.orders.changed(since()))
 
     with pytest.raises(UnavailableError, match="give back refused rows"):
-        account.release(frozenset())
+        account.finish_reading(frozenset())

@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files import FilesAccount, SupplierOptions
 from ordosync.accounts.files.output.options import OrderFolder
-from ordosync.accounts.files.output.safe_output import alone_in
-from ordosync.errors import RefusedError, UnavailableError
+from ordosync.accounts.files.output.safe_output import folder_lock
+from ordosync.errors import UnavailableError
 from ordosync.models import Address, Product, Shipment, Stock, Unusable
 from tests.accounts.contract import SupplierContract, line, order
-from tests.accounts.files.conftest import NOON, Drop
+from tests.accounts.contract.opening import OpenSupplier
+from tests.accounts.files.conftest import Drop
+from tests.accounts.files.opening import NOON, open_supplier, since
 from tests.accounts.files.people import FilesSupplierPeople
-from tests.accounts.files.supplier import order_rows, orders, supplier
+from tests.accounts.files.supplier import order_rows, orders
 from tests.accounts.files.test_reading import all_of
 from tests.command import CONFIG, HEADER, ordosync, row, shop
 from tests.virtual import VirtualClock
@@ -32,30 +33,30 @@ class TestFilesAsSupplier(SupplierContract):
 
 
 @pytest.fixture(name="depot")
-def _depot(tmp_path: Path) -> Iterator[FilesAccount]:
-    account = supplier(tmp_path)
+def _depot(tmp_path: Path) -> Iterator[OpenSupplier]:
+    account = open_supplier(tmp_path)
     yield account
     account.close()
 
 
 def test_an_order_is_not_written_again_when_its_file_was_taken_away(
-    depot: FilesAccount, tmp_path: Path
+    depot: OpenSupplier, tmp_path: Path
 ) -> None:
-    [first] = depot.create_orders([order("1001")])
+    [first] = depot.orders.create([order("1001")])
     for path in (tmp_path / "orders").glob("*.csv"):
         path.unlink()
 
-    [second] = depot.create_orders([order("1001")])
+    [second] = depot.orders.create([order("1001")])
 
     assert (second.state, second.id) == ("unchanged", first.id)
-    assert depot.find_orders(["origin:1001#1"]) == {"origin:1001#1": second}
+    assert depot.orders.find(["origin:1001#1"]) == {"origin:1001#1": second}
     assert orders(tmp_path) == []
 
 
-def test_no_name_of_a_file_comes_from_foreign_text(depot: FilesAccount, tmp_path: Path) -> None:
+def test_no_name_of_a_file_comes_from_foreign_text(depot: OpenSupplier, tmp_path: Path) -> None:
     hostile = "../../evil"
 
-    [outcome] = depot.create_orders([order(hostile, reference=f"origin:{hostile}#1")])
+    [outcome] = depot.orders.create([order(hostile, reference=f"origin:{hostile}#1")])
 
     assert outcome.state == "done"
     names = {path.name for path in (tmp_path / "orders").rglob("*") if path.is_file()}
@@ -64,9 +65,9 @@ def test_no_name_of_a_file_comes_from_foreign_text(depot: FilesAccount, tmp_path
 
 
 def test_what_is_remembered_of_an_order_is_not_personal(
-    depot: FilesAccount, tmp_path: Path
+    depot: OpenSupplier, tmp_path: Path
 ) -> None:
-    depot.create_orders([order("1001", ship_to=Address(name="Ann Smith"))])
+    depot.orders.create([order("1001", ship_to=Address(name="Ann Smith"))])
 
     kept = list((tmp_path / "orders" / ".ordosync").iterdir())
     assert kept
@@ -74,19 +75,19 @@ def test_what_is_remembered_of_an_order_is_not_personal(
 
 
 def test_foreign_text_is_no_formula_and_amounts_are_numbers(
-    depot: FilesAccount, tmp_path: Path
+    depot: OpenSupplier, tmp_path: Path
 ) -> None:
     price = Decimal("-2.50")
-    depot.create_orders([order("1001", line("=SKU", name="@name", unit_price=price))])
+    depot.orders.create([order("1001", line("=SKU", name="@name", unit_price=price))])
 
     [cells] = order_rows(tmp_path)
     assert (cells["sku"], cells["name"], cells["unit_price"]) == ("'=SKU", "'@name", "-2.50")
 
 
 def test_the_prefix_of_the_portal_stands_before_the_number(tmp_path: Path) -> None:
-    account = supplier(tmp_path).paired(SupplierOptions(prefix="A-"), partner="shop")
+    account = open_supplier(tmp_path, prefix="A-")
 
-    [outcome] = account.create_orders([order("1001")])
+    [outcome] = account.orders.create([order("1001")])
 
     assert outcome.id == "A-1001"
 
@@ -118,9 +119,9 @@ def test_an_order_whose_writing_was_killed_is_there_once(tmp_path: Path, fault: 
     )
     before = len(orders(tmp_path))
 
-    account = supplier(tmp_path)
-    account.find_orders(["origin:1001#1"])
-    outcomes = account.create_orders([order("1001"), order("1002")], look_first=True)
+    account = open_supplier(tmp_path)
+    account.orders.find(["origin:1001#1"])
+    outcomes = account.orders.create([order("1001"), order("1002")], look_first=True)
 
     assert killed.returncode < 0
     assert before == 0
@@ -132,9 +133,9 @@ def test_an_order_whose_writing_was_killed_is_there_once(tmp_path: Path, fault: 
 def test_text_that_the_encoding_does_not_have_refuses_that_order_alone(tmp_path: Path) -> None:
     columns = {"order_number": "no", "sku": "sku", "quantity": "qty", "ship_to.name": "to"}
     folder = OrderFolder(folder=tmp_path / "orders", columns=columns, encoding="latin-1")
-    account = supplier(tmp_path, order_files=folder)
+    account = open_supplier(tmp_path, order_files=folder)
 
-    outcomes = account.create_orders(
+    outcomes = account.orders.create(
         [order("1001", ship_to=Address(name="Łucja")), order("1002", ship_to=Address(name="Zoë"))]
     )
 
@@ -143,56 +144,56 @@ def test_text_that_the_encoding_does_not_have_refuses_that_order_alone(tmp_path:
 
 
 def test_a_folder_that_is_missing_or_in_use_is_tried_later(
-    depot: FilesAccount, tmp_path: Path
+    depot: OpenSupplier, tmp_path: Path
 ) -> None:
-    with alone_in(tmp_path / "orders"):
-        [in_use] = depot.create_orders([order("1001")])
+    with folder_lock(tmp_path / "orders"):
+        [in_use] = depot.orders.create([order("1001")])
     (tmp_path / "orders").rmdir()
-    [missing] = depot.create_orders([order("1001")])
+    [missing] = depot.orders.create([order("1001")])
 
     assert (in_use.state, missing.state) == ("unavailable", "unavailable")
     assert missing.reason.endswith("does not exist; make it")
     with pytest.raises(UnavailableError, match="does not exist; make it"):
-        depot.find_orders(["origin:1001#1"])
+        depot.orders.find(["origin:1001#1"])
 
 
 def test_a_damaged_record_is_for_people_and_stops_no_other_order(
-    depot: FilesAccount, tmp_path: Path
+    depot: OpenSupplier, tmp_path: Path
 ) -> None:
-    depot.create_orders([order("1001")])
+    depot.orders.create([order("1001")])
     [record] = (tmp_path / "orders" / ".ordosync").glob("*.json")
     record.write_text("{")
 
-    outcomes = depot.create_orders([order("1001"), order("1002")])
+    outcomes = depot.orders.create([order("1001"), order("1002")])
 
     assert [outcome.state for outcome in outcomes] == ["refused", "done"]
 
 
-def test_a_shipment_is_what_its_row_says(depot: FilesAccount, drop: Drop) -> None:
+def test_a_shipment_is_what_its_row_says(depot: OpenSupplier, drop: Drop) -> None:
     drop("sent/a.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,7.10,\n")
 
-    [sent] = all_of(depot.shipments(None, now=NOON))
+    [sent] = all_of(depot.shipments.changed(since()))
 
     assert isinstance(sent, Shipment)
     assert (sent.id, sent.order_id, sent.tracking_number) == ("1001:1Z999", "1001", "1Z999")
     assert (sent.cost, sent.currency, sent.voided) == (Decimal("7.10"), "GBP", False)
     assert sent.shipped_at == datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
     assert sent.shipped_at.utcoffset() is not None
-    assert all_of(depot.shipments_by_id(["1001:1Z999", "gone"])) == [sent]
+    assert all_of(depot.shipments.by_id(["1001:1Z999", "gone"])) == [sent]
 
 
-def test_a_row_for_each_line_of_a_parcel_is_one_shipment(depot: FilesAccount, drop: Drop) -> None:
+def test_a_row_for_each_line_of_a_parcel_is_one_shipment(depot: OpenSupplier, drop: Drop) -> None:
     drop("sent/a.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,,\n" * 3)
 
-    assert len(all_of(depot.shipments(None, now=NOON))) == 1
+    assert len(all_of(depot.shipments.changed(since()))) == 1
 
 
-def test_a_label_that_a_later_file_calls_void_is_void(depot: FilesAccount, drop: Drop) -> None:
+def test_a_label_that_a_later_file_calls_void_is_void(depot: OpenSupplier, drop: Drop) -> None:
     drop("sent/b.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,,no\n")
-    [*_, page] = depot.shipments(None, now=NOON)
+    [*_, page] = depot.shipments.changed(since())
     drop("sent/a.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,,yes\n")
 
-    [sent] = all_of(depot.shipments(page.cursor, now=NOON))
+    [sent] = all_of(depot.shipments.changed(since(page.cursor)))
 
     assert isinstance(sent, Shipment)
     assert sent.voided
@@ -209,22 +210,22 @@ def test_a_label_that_a_later_file_calls_void_is_void(depot: FilesAccount, drop:
     ],
 )
 def test_a_row_that_is_no_shipment_says_why(
-    depot: FilesAccount, drop: Drop, cells: str, code: str
+    depot: OpenSupplier, drop: Drop, cells: str, code: str
 ) -> None:
     drop("sent/a.csv", SENT + cells + "\n")
 
-    [bad] = all_of(depot.shipments(None, now=NOON))
+    [bad] = all_of(depot.shipments.changed(since()))
 
     assert isinstance(bad, Unusable)
     assert bad.code == code
 
 
 def test_a_number_whose_cost_cannot_be_read_travels_without_it(
-    depot: FilesAccount, drop: Drop
+    depot: OpenSupplier, drop: Drop
 ) -> None:
     drop("sent/a.csv", SENT + "1001,1Z999,UPS,2026-11-23 14:05,1.000.00,\n")
 
-    sent, bad = all_of(depot.shipments(None, now=NOON))
+    sent, bad = all_of(depot.shipments.changed(since()))
 
     assert isinstance(sent, Shipment)
     assert (sent.tracking_number, sent.cost, sent.currency) == ("1Z999", None, "")
@@ -233,70 +234,75 @@ def test_a_number_whose_cost_cannot_be_read_travels_without_it(
 
 
 def test_a_number_that_was_neutralised_in_the_order_file_finds_its_order(
-    depot: FilesAccount, drop: Drop, tmp_path: Path
+    depot: OpenSupplier, drop: Drop, tmp_path: Path
 ) -> None:
-    [created] = depot.create_orders([order("-1001")])
+    [created] = depot.orders.create([order("-1001")])
     [cells] = order_rows(tmp_path)
     drop("sent/a.csv", SENT + f"{cells['order_number']},1Z999,UPS,2026-11-23 14:05,,\n")
 
-    [sent] = all_of(depot.shipments(None, now=NOON))
+    [sent] = all_of(depot.shipments.changed(since()))
 
     assert isinstance(sent, Shipment)
     assert sent.order_id == created.id
-    assert depot.statuses([created.id, "other"]) == {created.id: "shipped"}
+    assert depot.orders.statuses([created.id, "other"]) == {created.id: "shipped"}
 
 
-def test_stock_is_read_in_full_and_blank_is_not_0(depot: FilesAccount, drop: Drop) -> None:
+def test_stock_is_read_in_full_and_blank_is_not_0(depot: OpenSupplier, drop: Drop) -> None:
     drop("stock/z.csv", "sku,qty\nMUG,3\nCUP,\nPOT,-2\n")
     drop("stock/a.csv", "sku,qty\nMUG,4\nJAR,x\n")
 
-    first, second = all_of(depot.stock(now=NOON)), all_of(depot.stock(now=NOON))
+    first, second = all_of(depot.stock.all(since())), all_of(depot.stock.all(since()))
 
     assert first == second
     known = {each.sku: each.quantity for each in first if isinstance(each, Stock)}
     assert known == {"MUG": 4, "CUP": None, "POT": -2}
     assert [each.id for each in first if isinstance(each, Unusable)] == ["JAR"]
-    assert depot.stock_of(["MUG", "gone"])["MUG"].quantity == 4
+    assert depot.stock.of(["MUG", "gone"])["MUG"].quantity == 4
 
 
 def test_a_stock_file_that_cannot_be_read_is_told_with_the_others(
-    depot: FilesAccount, drop: Drop
+    depot: OpenSupplier, drop: Drop
 ) -> None:
     drop("stock/a.csv", "sku\nMUG\n")
     drop("stock/b.csv", "sku,qty\nCUP,1\n")
 
-    broken, cup = all_of(depot.stock(now=NOON))
+    broken, cup = all_of(depot.stock.all(since()))
 
     assert isinstance(broken, Unusable)
     assert (broken.id, broken.of_source) == ("file:a.csv", True)
     assert isinstance(cup, Stock)
 
 
-def test_what_files_cannot_do_is_refused_or_nothing(tmp_path: Path) -> None:
-    account = supplier(tmp_path, shipments=None, stock=None)
+def test_a_part_without_its_option_is_absent(tmp_path: Path) -> None:
+    account = open_supplier(tmp_path, shipments=None, stock=None).side
 
-    assert list(account.shipments(None, now=NOON)) == []
-    assert list(account.splits(None, now=NOON)) == []
-    [cancelled] = account.cancel_orders(["1001"])
-    assert cancelled.state == "refused"
-    [product] = account.create_products([Product(id="m", sku="MUG", name="A mug")])
-    assert (product.state, product.id) == ("unchanged", "MUG")
-    with pytest.raises(RefusedError, match="use `stock`"):
-        account.stock(now=NOON)
+    parts = (account.products, account.stock, account.shipments)
+    assert (*parts, account.splits, account.cancellations) == (None,) * 5
+    [created] = account.orders.create([order("1001")])
+    assert account.orders.statuses([created.id]) == {created.id: "awaiting_fulfillment"}
+
+
+def test_every_sku_is_a_product(depot: OpenSupplier) -> None:
+    [outcome] = depot.products.create([Product(id="m", sku="MUG", name="A mug")])
+
+    assert (outcome.state, outcome.id) == ("unchanged", "MUG")
+    assert depot.products.is_any_sku
 
 
 def test_a_stock_file_that_may_still_be_written_is_left_to_a_later_run(
-    depot: FilesAccount, drop: Drop
+    depot: OpenSupplier, drop: Drop
 ) -> None:
     drop("stock/a.csv", "sku,qty\nMUG,4\n")
     drop("stock/b.csv", "sku,qty\nCUP,1")
 
     young = NOON + timedelta(seconds=11)
-    [left] = all_of(depot.stock(now=young, patient=True))
-    by_id = depot.stock_of(["MUG", "CUP"])
+    [left] = all_of(depot.stock.all(since(now=young, skip_recent=True)))
+    by_id = depot.stock.of(["MUG", "CUP"])
     depot.close()
 
     assert isinstance(left, Stock)
     assert left.sku == "MUG"
     assert set(by_id) == {"MUG"}
-    assert len(all_of(depot.stock(now=young + timedelta(minutes=1), patient=True))) == 2
+    assert (
+        len(all_of(depot.stock.all(since(now=young + timedelta(minutes=1), skip_recent=True)))) == 2
+    )

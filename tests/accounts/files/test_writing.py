@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from ordosync.accounts.files.output.options import InventoryFile
-from ordosync.accounts.files.output.safe_output import alone_in, neutral, plain
+from ordosync.accounts.files.output.safe_output import folder_lock, neutral, plain
 from ordosync.errors import RefusedError
 from ordosync.models import Shipment, Stock
 from tests.accounts.files.conftest import Drop, Make
@@ -39,8 +39,8 @@ def stock(sku: str, quantity: int | None, fixed: str = "") -> Stock:
 def test_quantities_are_set_and_found_again(make: Make, tmp_path: Path) -> None:
     account = make(products=None)
 
-    first = account.write_stock([stock("MUG", 3), stock("CUP", 0)])
-    second = account.write_stock([stock("MUG", 3), stock("CUP", 5)])
+    first = account.stock.write([stock("MUG", 3), stock("CUP", 0)])
+    second = account.stock.write([stock("MUG", 3), stock("CUP", 5)])
 
     assert [outcome.state for outcome in first] == ["done", "done"]
     assert [outcome.state for outcome in second] == ["unchanged", "done"]
@@ -48,7 +48,7 @@ def test_quantities_are_set_and_found_again(make: Make, tmp_path: Path) -> None:
         {"SKU": "MUG", "Qty": "3"},
         {"SKU": "CUP", "Qty": "5"},
     ]
-    assert {s.sku: s.quantity for s in account.stock_to_write(["CUP", "NEW"]).values()} == {
+    assert {s.sku: s.quantity for s in account.stock.current(["CUP", "NEW"]).values()} == {
         "CUP": 5,
         "NEW": None,
     }
@@ -56,10 +56,10 @@ def test_quantities_are_set_and_found_again(make: Make, tmp_path: Path) -> None:
 
 def test_a_file_in_which_nothing_changes_is_not_touched(make: Make, tmp_path: Path) -> None:
     account = make()
-    account.write_stock([stock("MUG", 3)])
+    account.stock.write([stock("MUG", 3)])
     before = (tmp_path / "out" / "stock.csv").stat()
 
-    account.write_stock([stock("MUG", 3)])
+    account.stock.write([stock("MUG", 3)])
 
     after = (tmp_path / "out" / "stock.csv").stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
@@ -69,7 +69,7 @@ def test_a_file_in_which_nothing_changes_is_not_touched(make: Make, tmp_path: Pa
 def test_products_that_are_gone_or_kits_are_told_apart(make: Make, drop: Drop) -> None:
     drop("products/a.csv", "sku,name,price,kit\nMUG,A mug,1,\nSET,A set,1,yes\n")
 
-    found = make().stock_to_write(["MUG", "SET", "GONE"])
+    found = make().stock.current(["MUG", "SET", "GONE"])
 
     assert {sku: each.fixed for sku, each in found.items()} == {"MUG": "", "SET": "kit"}
 
@@ -87,7 +87,7 @@ def test_products_that_are_gone_or_kits_are_told_apart(make: Make, drop: Drop) -
 def test_a_quantity_that_cannot_be_written_stops_no_other(
     make: Make, tmp_path: Path, bad: Stock, code: str
 ) -> None:
-    outcomes = make().write_stock([stock("CUP", 1), bad, stock("POT", 2)])
+    outcomes = make().stock.write([stock("CUP", 1), bad, stock("POT", 2)])
 
     assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]
     assert outcomes[1].code == code
@@ -97,8 +97,8 @@ def test_a_quantity_that_cannot_be_written_stops_no_other(
 def test_what_was_sent_is_told_with_its_six_fields(make: Make, tmp_path: Path) -> None:
     account = make()
 
-    [first] = account.add_tracking([SENT])
-    [second] = account.add_tracking([SENT])
+    [first] = account.tracking.add([SENT])
+    [second] = account.tracking.add([SENT])
 
     assert (first.state, second.state) == ("done", "unchanged")
     assert first.id == second.id
@@ -119,13 +119,13 @@ def test_what_was_sent_is_told_with_its_six_fields(make: Make, tmp_path: Path) -
 def test_a_valid_number_stays_and_a_voided_one_is_replaced(make: Make, tmp_path: Path) -> None:
     account = make()
     other = replace(SENT, tracking_number="1Z111")
-    account.add_tracking([SENT])
+    account.tracking.add([SENT])
 
-    [refused] = account.add_tracking([other])
-    [unknown] = account.void_tracking([other])
-    [voided] = account.void_tracking([SENT])
-    [again] = account.void_tracking([SENT])
-    [replaced] = account.add_tracking([other])
+    [refused] = account.tracking.add([other])
+    [unknown] = account.tracking.void([other])
+    [voided] = account.tracking.void([SENT])
+    [again] = account.tracking.void([SENT])
+    [replaced] = account.tracking.add([other])
 
     assert (refused.state, refused.code) == ("refused", "other-tracking")
     assert (unknown.state, voided.state, again.state) == ("unchanged", "done", "unchanged")
@@ -137,7 +137,7 @@ def test_a_valid_number_stays_and_a_voided_one_is_replaced(make: Make, tmp_path:
 def test_a_cancelled_order_takes_no_tracking(make: Make, drop: Drop) -> None:
     drop("cancelled/a.csv", "order\n1001\n")
 
-    outcomes = make().add_tracking([SENT, replace(SENT, order_id="1002")])
+    outcomes = make().tracking.add([SENT, replace(SENT, order_id="1002")])
 
     assert [(outcome.state, outcome.code) for outcome in outcomes] == [
         ("refused", "cancelled"),
@@ -151,13 +151,13 @@ def test_foreign_text_is_no_formula_in_the_file_and_itself_when_it_is_read_again
     account = make(products=None)
     sent = replace(SENT, order_id="=1+1", carrier="@SUM(A1)", cost=Decimal("-1.5"))
 
-    account.add_tracking([sent])
-    account.write_stock([stock("-12", 4)])
+    account.tracking.add([sent])
+    account.stock.write([stock("-12", 4)])
 
     [row] = rows(tmp_path / "out" / "tracking.csv")
     assert (row["Order"], row["Carrier"], row["Cost"]) == ("'=1+1", "'@SUM(A1)", "-1.5")
-    assert account.add_tracking([sent])[0].state == "unchanged"
-    assert account.stock_to_write(["-12"])["-12"].quantity == 4
+    assert account.tracking.add([sent])[0].state == "unchanged"
+    assert account.stock.current(["-12"])["-12"].quantity == 4
 
 
 @pytest.mark.parametrize(
@@ -176,9 +176,9 @@ def test_a_missing_folder_is_told_for_each_and_passes_once_it_is_made(
     inventory = InventoryFile(path=path, columns={"sku": "SKU", "quantity": "Qty"})
     account = make(inventory=inventory, products=None)
 
-    outcomes = account.write_stock([stock("MUG", 1), stock("CUP", 1)])
+    outcomes = account.stock.write([stock("MUG", 1), stock("CUP", 1)])
     path.parent.mkdir()
-    again = account.write_stock([stock("MUG", 1)])
+    again = account.stock.write([stock("MUG", 1)])
 
     assert [outcome.state for outcome in outcomes] == ["unavailable", "unavailable"]
     assert "No such file or directory" in outcomes[0].reason
@@ -187,9 +187,9 @@ def test_a_missing_folder_is_told_for_each_and_passes_once_it_is_made(
 
 def test_a_file_that_another_run_is_writing_is_written_later(make: Make, tmp_path: Path) -> None:
     account = make()
-    with alone_in(tmp_path / "out"):
-        [while_held] = account.write_stock([stock("MUG", 1)])
-    [after] = account.write_stock([stock("MUG", 1)])
+    with folder_lock(tmp_path / "out"):
+        [while_held] = account.stock.write([stock("MUG", 1)])
+    [after] = account.stock.write([stock("MUG", 1)])
 
     assert (while_held.state, after.state) == ("unavailable", "done")
 
@@ -203,16 +203,16 @@ def test_a_file_that_is_not_ours_is_never_overwritten(
     path.write_bytes(content)
 
     with pytest.raises(RefusedError, match="move it away"):
-        account.write_stock([stock("MUG", 1)])
+        account.stock.write([stock("MUG", 1)])
 
     assert path.read_bytes() == content
 
 
 def test_a_rewritten_file_keeps_its_mode(make: Make, tmp_path: Path) -> None:
     account = make()
-    account.write_stock([stock("MUG", 1)])
+    account.stock.write([stock("MUG", 1)])
     (tmp_path / "out" / "stock.csv").chmod(0o640)
 
-    account.write_stock([stock("MUG", 2)])
+    account.stock.write([stock("MUG", 2)])
 
     assert (tmp_path / "out" / "stock.csv").stat().st_mode & 0o777 == 0o640

@@ -12,7 +12,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.options import LINE_FIELDS, PRODUCT_FIELDS, SHIPMENT_FIELDS, ReadFiles
+from ordosync.accounts.files.options import LINE_FIELDS, PRODUCT_FIELDS, SHIPMENT_FIELDS, InputFiles
 from ordosync.accounts.spreadsheets import damage, may_mean, plain, unmarked
 
 _ECHOED = (
@@ -43,7 +43,7 @@ _IDS = frozenset(
 """The fields that a spreadsheet damages. A person's name or street may be anything."""
 
 
-class InvalidError(Exception):
+class InvalidRowError(Exception):
     """A row makes what it is about unusable."""
 
     def __init__(self, code: str, row: Row, what: str) -> None:
@@ -52,7 +52,7 @@ class InvalidError(Exception):
         self.row = row
 
 
-def digest(rows: Sequence[Row], options: ReadFiles) -> str:
+def digest(rows: Sequence[Row], options: InputFiles) -> str:
     """Return the content of rows: how they were read, and a digest of their mapped cells."""
     columns = sorted(set(options.columns.values()))
     cells = [[row.cells.get(column, "") for column in columns] + [row.problem] for row in rows]
@@ -66,7 +66,7 @@ def text_of(row: Row, column: str) -> str:
     return plain(text) if text[:1] == "'" else text
 
 
-def cell(row: Row, name: str, options: ReadFiles) -> str:
+def cell(row: Row, name: str, options: InputFiles) -> str:
     """Return the text of a field, by its meaning in `values`."""
     column = options.columns.get(name)
     text = text_of(row, column) if column else ""
@@ -77,36 +77,36 @@ def cell(row: Row, name: str, options: ReadFiles) -> str:
         return text
     if text not in meanings:
         found = f"{text[:40]!a}" if name in _ECHOED else "the text"
-        raise InvalidError("invalid.value", row, f"{name}: {found} is not in `values`")
+        raise InvalidRowError("invalid.value", row, f"{name}: {found} is not in `values`")
     return meanings[text]
 
 
-def key_text(row: Row, name: str, options: ReadFiles) -> str:
+def key_text(row: Row, name: str, options: InputFiles) -> str:
     """Return the id of something; empty if it is blank, or damaged by a spreadsheet."""
     column = options.columns[name]
     text = row.cells.get(column, "")
     return "" if damage(text) else plain(text)
 
 
-def trouble(row: Row, name: str, options: ReadFiles) -> str:
+def key_problem(row: Row, name: str, options: InputFiles) -> str:
     """Say why a row has no such id."""
     text = row.cells.get(options.columns[name], "")
     what = name.replace("_", " ")
     return f"the {what} {text[:40]!a} {_damage(text)}" if text else f"the {what} is blank"
 
 
-def may_have_id(row: Row, name: str, id_: str, options: ReadFiles) -> bool:
+def may_have_id(row: Row, name: str, id_: str, options: InputFiles) -> bool:
     """Return True if a row without an id, or with a damaged one, may be of this id."""
     text = row.cells.get(options.columns[name], "")
     return not text or may_mean(text, id_)
 
 
 def _check_whole(row: Row, name: str, column: str) -> None:
-    """Raise `InvalidError` for an id, SKU or postcode that a spreadsheet has damaged."""
+    """Raise `InvalidRowError` for an id, SKU or postcode that a spreadsheet has damaged."""
     text = row.cells.get(column, "")
     if why := _damage(text):
         found = f"{name} {text[:40]!a}" if name in _ECHOED else name
-        raise InvalidError(f"invalid.{name}", row, f"{found} {why}")
+        raise InvalidRowError(f"invalid.{name}", row, f"{found} {why}")
 
 
 def _damage(text: str) -> str:
@@ -114,13 +114,13 @@ def _damage(text: str) -> str:
     return f"{why}, or say `text_cells: true`" if why and unmarked(text) != text else why
 
 
-def key_cell(row: Row, name: str, options: ReadFiles) -> str:
+def key_cell(row: Row, name: str, options: InputFiles) -> str:
     """Return the text of a field that something is found by; it must not be blank."""
     text = cell(row, name, options)
     if not text:
-        raise InvalidError(f"invalid.{name}", row, f"{name} is blank")
+        raise InvalidRowError(f"invalid.{name}", row, f"{name} is blank")
     if len(text) > _LONGEST_KEY:
-        raise InvalidError(f"invalid.{name}", row, f"{name} is too long")
+        raise InvalidRowError(f"invalid.{name}", row, f"{name} is too long")
     return text
 
 
@@ -128,7 +128,7 @@ def quantity(row: Row, text: str) -> int:
     """Read a quantity of something ordered."""
     if not re.fullmatch("[0-9]{1,9}", text):
         what = f"quantity {text[:40]!a} is not a whole number from 0 to 999999999"
-        raise InvalidError("invalid.quantity", row, what)
+        raise InvalidRowError("invalid.quantity", row, what)
     return int(text)
 
 
@@ -138,30 +138,30 @@ def stock_quantity(row: Row, text: str) -> int | None:
         return None
     if not re.fullmatch("-?[0-9]{1,9}", text):
         what = f"quantity {text[:40]!a} is not a whole number of at most 9 digits"
-        raise InvalidError("invalid.quantity", row, what)
+        raise InvalidRowError("invalid.quantity", row, what)
     return int(text)
 
 
-def amount(row: Row, name: str, text: str, options: ReadFiles) -> Decimal | None:
+def amount(row: Row, name: str, text: str, options: InputFiles) -> Decimal | None:
     """Read an amount; a thousands separator or an exponent is refused, never guessed."""
     if not text:
         return None
     if not re.fullmatch(rf"-?[0-9]{{1,15}}({re.escape(options.decimal)}[0-9]{{1,6}})?", text):
         what = f"{name} {text[:40]!a} is not an amount such as 12{options.decimal}50"
-        raise InvalidError("invalid.money", row, what)
+        raise InvalidRowError("invalid.money", row, what)
     return Decimal(text.replace(options.decimal, "."))
 
 
-def flag(row: Row, name: str, options: ReadFiles) -> bool:
+def flag(row: Row, name: str, options: InputFiles) -> bool:
     """Read yes or no; blank is no."""
     text = cell(row, name, options)
     if text.lower() not in _FLAGS:
         what = f"{name} {text[:40]!a} is not true or false"
-        raise InvalidError(f"invalid.{name}", row, what)
+        raise InvalidRowError(f"invalid.{name}", row, what)
     return _FLAGS[text.lower()]
 
 
-def time(row: Row, name: str, text: str, options: ReadFiles) -> datetime | None:
+def time(row: Row, name: str, text: str, options: InputFiles) -> datetime | None:
     """Read a time with the offset that it was given with, else that of the time zone."""
     if not text or options.date_format is None or options.timezone is None:
         return None
@@ -172,5 +172,5 @@ def time(row: Row, name: str, text: str, options: ReadFiles) -> datetime | None:
         local.astimezone(UTC)  # what no clock can show is refused here, not later
     except (ValueError, OverflowError) as error:
         what = f"{name} {text[:40]!a} is not of the form {options.date_format}"
-        raise InvalidError("invalid.date", row, what) from error
+        raise InvalidRowError("invalid.date", row, what) from error
     return local

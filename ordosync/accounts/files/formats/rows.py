@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from ordosync.accounts.files.options import ReadFiles
+from ordosync.accounts.files.options import InputFiles
 from ordosync.accounts.spreadsheets import unmarked
 from ordosync.regular import open_regular
 
@@ -25,7 +25,7 @@ _BLOCK = 1024 * 1024
 _Clean = Callable[[str], str]
 
 
-class RefusedFileError(Exception):
+class InvalidFileError(Exception):
     """The file as a whole cannot be read, so that none of its rows may be believed."""
 
 
@@ -42,7 +42,7 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InFile:
+class FileRows:
     """What one file says of one thing, such as an order."""
 
     name: str
@@ -54,17 +54,17 @@ class InFile:
     """True if the file says of another order what is on the first row of each."""
 
 
-def read_rows(path: Path, options: ReadFiles, *, json_lines: bool) -> Iterator[Row]:
-    """Yield the rows of a file. Raises `RefusedFileError` at any point, and `OSError`."""
+def read_rows(path: Path, options: InputFiles, *, json_lines: bool) -> Iterator[Row]:
+    """Yield the rows of a file. Raises `InvalidFileError` at any point, and `OSError`."""
     is_utf8 = codecs.lookup(options.encoding).name in ("utf-8", "utf-8-sig")
     if not is_utf8 and _has_utf8(path):
-        raise RefusedFileError(f"is UTF-8 text, not {options.encoding}; say `encoding: utf-8`")
+        raise InvalidFileError(f"is UTF-8 text, not {options.encoding}; say `encoding: utf-8`")
     encoding = "utf-8-sig" if is_utf8 else options.encoding
     try:
         with _open(path, encoding) as file:
             yield from _json_rows(file, options) if json_lines else _csv_rows(file, options)
     except UnicodeError as error:
-        raise RefusedFileError(f"is not {options.encoding} text") from error
+        raise InvalidFileError(f"is not {options.encoding} text") from error
 
 
 def _open(path: Path, encoding: str) -> TextIO:
@@ -87,11 +87,11 @@ def _has_utf8(path: Path) -> bool:
 
 
 def without_rows(
-    path: Path, options: ReadFiles, is_gone: Callable[[Row], bool], *, json_lines: bool
+    path: Path, options: InputFiles, is_gone: Callable[[Row], bool], *, json_lines: bool
 ) -> bytes | None:
     """Return what a file is without some of its rows; None where it has none of them.
 
-    All else stays as it is, letter by letter. Raises `RefusedFileError` and `OSError`.
+    All else stays as it is, letter by letter. Raises `InvalidFileError` and `OSError`.
     """
     encoding = "utf-8-sig" if codecs.lookup(options.encoding).name == "utf-8" else options.encoding
     with _open(path, encoding) as file:
@@ -101,7 +101,7 @@ def without_rows(
 
 
 def _texts(
-    file: TextIO, options: ReadFiles, *, json_lines: bool
+    file: TextIO, options: InputFiles, *, json_lines: bool
 ) -> Iterator[tuple[str, Row | None]]:
     """Yield the text of each row with the row; None for a header and for blank lines."""
     if json_lines:
@@ -117,7 +117,7 @@ def _texts(
         for cells in reader:
             yield lines.taken(), _row(0, header, cells, read, clean) if cells else None
     except csv.Error as error:
-        raise RefusedFileError(f"is not CSV ({error})") from error
+        raise InvalidFileError(f"is not CSV ({error})") from error
 
 
 class _Remembered:
@@ -142,7 +142,7 @@ class _Remembered:
         return text
 
 
-def _csv_rows(file: TextIO, options: ReadFiles) -> Iterator[Row]:
+def _csv_rows(file: TextIO, options: InputFiles) -> Iterator[Row]:
     csv.field_size_limit(_LARGEST_TEXT)
     # Strict: an unbalanced quote would otherwise swallow the rows after it without a word.
     reader = csv.reader(file, delimiter=options.delimiter, strict=True)
@@ -156,23 +156,23 @@ def _csv_rows(file: TextIO, options: ReadFiles) -> Iterator[Row]:
             if any(map(str.strip, cells)):  # a row without any text says nothing
                 yield _row(number, header, cells, read, clean)
     except csv.Error as error:
-        raise RefusedFileError(f"row {reader.line_num}: is not CSV ({error})") from error
+        raise InvalidFileError(f"row {reader.line_num}: is not CSV ({error})") from error
 
 
-def _cleaner(options: ReadFiles) -> _Clean:
+def _cleaner(options: InputFiles) -> _Clean:
     """Return what makes a text of a cell."""
     if options.text_cells:
         return lambda text: unmarked(text.strip())
     return str.strip
 
 
-def _check_header(header: list[str], options: ReadFiles) -> None:
+def _check_header(header: list[str], options: InputFiles) -> None:
     if not header:
-        raise RefusedFileError("is empty; a header row is needed")
+        raise InvalidFileError("is empty; a header row is needed")
     for column in options.columns_read:
         if header.count(column) != 1:
             how = "is missing" if column not in header else "stands twice in the header"
-            raise RefusedFileError(f"column {column!a} {how}")
+            raise InvalidFileError(f"column {column!a} {how}")
 
 
 def _row(
@@ -197,19 +197,19 @@ def _problem(cells: dict[str, str], read: AbstractSet[str]) -> str:
     return ""
 
 
-def _json_rows(file: Iterable[str], options: ReadFiles) -> Iterator[Row]:
+def _json_rows(file: Iterable[str], options: InputFiles) -> Iterator[Row]:
     read, clean = frozenset(options.columns_read), _cleaner(options)
     for number, line in enumerate(file, 1):
         if len(line) > _LARGEST_TEXT:
-            raise RefusedFileError(f"row {number}: has more than {_LARGEST_TEXT} characters")
+            raise InvalidFileError(f"row {number}: has more than {_LARGEST_TEXT} characters")
         if not line.strip():
             continue
         try:
             found = _decode(line)
         except (ValueError, RecursionError) as error:
-            raise RefusedFileError(f"row {number}: is not JSON") from error
+            raise InvalidFileError(f"row {number}: is not JSON") from error
         if not isinstance(found, dict):
-            raise RefusedFileError(f"row {number}: is not a JSON object")
+            raise InvalidFileError(f"row {number}: is not a JSON object")
         problems = [f"has the key {key!a} twice" for key in _twice(found) if key in read]
         cells = {}
         for key, value in found.items():

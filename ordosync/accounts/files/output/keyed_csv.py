@@ -5,15 +5,15 @@ The file itself says what was written: there is no second record that could diff
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from ordosync.accounts.files.file_listing import mark_of
-from ordosync.accounts.files.output.options import WrittenFiles
+from ordosync.accounts.files.output.options import OutputFiles
 from ordosync.accounts.files.output.safe_output import (
-    alone_in,
     csv_text,
+    folder_lock,
     neutral,
     plain,
 )
@@ -27,11 +27,11 @@ Rows = dict[str, dict[str, str]]
 """By key, the texts of our fields."""
 
 
-class Sheet:
+class KeyedCsv:
     """One such file. `numeric` fields are written as they are, all others as foreign text."""
 
     def __init__(
-        self, options: WrittenFiles, path: Path, *, key: str, numeric: Sequence[str], account: str
+        self, options: OutputFiles, path: Path, *, key: str, numeric: Sequence[str], account: str
     ) -> None:
         self._options = options
         self._path = path
@@ -63,7 +63,7 @@ class Sheet:
     ) -> list[Outcome]:
         """Let `change` change the rows, an item at a time, and write them if one did."""
         try:
-            with alone_in(self._path.parent):
+            with folder_lock(self._path.parent):
                 rows = self.read()
                 outcomes = [change(rows, item) for item in items]
                 if any(outcome.state == "done" for outcome in outcomes):
@@ -118,6 +118,14 @@ class Sheet:
     def _not_ours(self, why: str) -> RefusedError:
         answer = f"{why}; move it away, and a new one is begun"
         return RefusedError(self._account, f"write {self._path}", answer)
+
+
+def put(rows: Rows, key: str, row: Mapping[str, str]) -> Literal["done", "unchanged"]:
+    """Set the row of a key; return the state of the outcome."""
+    if rows.get(key) == row:
+        return "unchanged"
+    rows[key] = dict(row)
+    return "done"
 
 
 def _unavailable(why: str) -> Outcome:

@@ -5,17 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from ordosync.accounts.files.options import (
-    LINE_FIELDS,
-    ORDER_FIELDS,
-    SHIPMENT_FIELDS,
-    check_columns,
-    check_text,
-)
+from ordosync.accounts.files.column_map import check_columns, check_encoding
+from ordosync.accounts.files.options import LINE_FIELDS, ORDER_FIELDS, SHIPMENT_FIELDS
 
 
 @dataclass(frozen=True, kw_only=True)
-class WrittenFiles:
+class OutputFiles:
     """How files are written; a subclass knows of what and where."""
 
     what: ClassVar[str]
@@ -30,14 +25,14 @@ class WrittenFiles:
 
     def __post_init__(self) -> None:
         check_columns(self.columns, self.known, self.required, what=self.what)
-        check_text(self.encoding, self.delimiter)
+        check_encoding(self.encoding, self.delimiter)
         for column in self.columns.values():
             if list(self.columns.values()).count(column) > 1:
                 raise ValueError(f"columns: {column!a} is given to two fields")
 
 
 @dataclass(frozen=True, kw_only=True)
-class InventoryFile(WrittenFiles):
+class InventoryFile(OutputFiles):
     """One file with the quantity of each product, rewritten whole when one of them changes."""
 
     what: ClassVar[str] = "a product's stock"
@@ -48,7 +43,7 @@ class InventoryFile(WrittenFiles):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrackingFile(WrittenFiles):
+class TrackingFile(OutputFiles):
     """One file with what was sent for each order, rewritten whole when something was."""
 
     what: ClassVar[str] = "a shipment"
@@ -60,7 +55,7 @@ class TrackingFile(WrittenFiles):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderFolder(WrittenFiles):
+class OrderFolder(OutputFiles):
     """A folder for order files, one an order; one row is one line item."""
 
     what: ClassVar[str] = "an order"

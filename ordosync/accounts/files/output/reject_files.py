@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.options import ReadFiles
+from ordosync.accounts.files.options import InputFiles
 from ordosync.accounts.files.output.safe_output import csv_text, neutral, plain
 from ordosync.atomic_write import replace_file
 from ordosync.errors import UnavailableError
@@ -16,7 +16,7 @@ _REASON = "ordosync_reason"
 _NAME = "refused-"
 
 
-class ReturnFolder:
+class RejectFolder:
     """Where they go: a file for each file that has some, named by a digest of what is in it."""
 
     def __init__(self, folder: Path, *, account: str) -> None:
@@ -27,7 +27,7 @@ class ReturnFolder:
         """Whether this is one of its files, which must not be read where it was written."""
         return path.parent == self._folder and path.name.startswith(_NAME)
 
-    def write(self, rows: Iterable[tuple[str, Row, str]], options: ReadFiles) -> None:
+    def write(self, rows: Iterable[tuple[str, Row, str]], options: InputFiles) -> None:
         """Write rows, each with the name of its file and the reason; what is there already stays.
 
         Raises `UnavailableError`.
@@ -40,7 +40,7 @@ class ReturnFolder:
             why = f"{self._folder}: {error.strerror or error}"
             raise UnavailableError(self._account, "give back refused rows", why) from error
 
-    def _write(self, name: str, rows: list[dict[str, str]], options: ReadFiles) -> None:
+    def _write(self, name: str, rows: list[dict[str, str]], options: InputFiles) -> None:
         rows = [_neutral(row) for row in rows]
         columns = [column for row in rows for column in row if column != _REASON]
         text = csv_text([*dict.fromkeys(columns), _REASON], rows, options.delimiter)

@@ -12,9 +12,9 @@ from pathlib import Path
 from ordosync.accounts.spreadsheets import neutral, plain
 
 __all__ = [
-    "alone_in",
     "csv_text",
     "decimal_text",
+    "folder_lock",
     "neutral",
     "plain",
 ]
@@ -35,7 +35,7 @@ def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, str]], delimite
 
 
 @contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
+def folder_lock(folder: Path) -> Iterator[None]:
     """Keep other processes from changing our files in a folder. Raises `OSError`.
 
     A lease holds for one portal, but several may share an account. The lock is on the folder

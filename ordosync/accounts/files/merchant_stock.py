@@ -1,0 +1,66 @@
+"""The inventory file of a Merchant: one row with the quantity of each product.
+
+A quantity is what may be sold, as the Supplier counts it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ordosync.accounts.files.file_reader import FileReader
+from ordosync.accounts.files.output.keyed_csv import KeyedCsv, Rows, put
+from ordosync.accounts.files.output.options import InventoryFile
+from ordosync.models import Order, Outcome, Page, Product, Stock, refused
+
+
+class MerchantStock:
+    """The quantities in the inventory file."""
+
+    def __init__(
+        self, options: InventoryFile, *, account: str, products: FileReader[Product] | None
+    ) -> None:
+        numeric = ("quantity",)
+        self._file = KeyedCsv(options, options.path, key="sku", numeric=numeric, account=account)
+        self._products = products
+
+    def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
+        """Return the quantities that were written; without product files, of all these SKUs.
+
+        A SKU that no product file has is missing.
+        """
+        reasons: dict[str, str] = dict.fromkeys(ids, "")
+        if self._products:
+            reasons = {
+                item.id: "kit" if item.is_kit else ""
+                for item in self._products.current_of(ids).values()
+                if isinstance(item, Product)
+            }
+        rows = self._file.read()
+        return {
+            sku: Stock(product_id=sku, sku=sku, quantity=_quantity(rows.get(sku)), fixed=fixed)
+            for sku, fixed in reasons.items()
+        }
+
+    def unimported_sales(self) -> Iterator[Page[Order]]:
+        """Yield nothing: a quantity in a file does not fall with a sale."""
+        return iter(())
+
+    def write(self, stock: Sequence[Stock]) -> list[Outcome]:
+        """Rewrite the inventory file if a quantity in it changes."""
+        return self._file.change(stock, self._set)
+
+    def _set(self, rows: Rows, stock: Stock) -> Outcome:
+        if stock.fixed:
+            return refused("fixed", f"nobody may write it: {stock.fixed}")
+        if stock.quantity is None or stock.quantity < 0:
+            return refused("refused", "only quantities of 0 or more are written")
+        sku = stock.product_id  # the SKU in the Merchant's words; `sku` may be the Supplier's
+        row = {"sku": sku, "quantity": str(stock.quantity)}
+        if why := self._file.refusal(row):
+            return refused("refused", why)
+        return Outcome(state=put(rows, sku, row), id=sku)
+
+
+def _quantity(row: Mapping[str, str] | None) -> int | None:
+    try:
+        return int(row["quantity"]) if row else None
+    except ValueError:
+        return None  # Something else was written there by hand: the quantity is written again.

@@ -1,0 +1,236 @@
+"""Order files for a Supplier, one an order, each written once however often it is asked for.
+
+The Supplier takes files away, so a file that is not there tells nothing. What was written is
+known from a private folder beside them: for each reference a record, for each number a claim,
+both named by digests. The record is made when the order's file is whole under its temporary
+name, and only then the file gets its own: whoever finds a record and a temporary file was
+killed between the two, and gives it its name.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ordosync.accounts.account import outcome_of
+from ordosync.accounts.files.output.options import OrderFolder
+from ordosync.accounts.files.output.order_rows import (
+    NUMERIC_FIELDS,
+    line_id,
+    order_problem,
+    order_rows,
+)
+from ordosync.accounts.files.output.safe_output import (
+    csv_text,
+    folder_lock,
+    neutral,
+)
+from ordosync.atomic_write import replace_file, sync_folder, temporary_path, write_temporary
+from ordosync.errors import RefusedError, UnavailableError
+from ordosync.failpoints import fault
+from ordosync.models import Order, Outcome
+from ordosync.regular import NotRegularError, read_regular
+
+_RECORDS = ".ordosync"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Record:
+    """What is known of an order that was written; nothing of it is personal."""
+
+    number: str
+    lines: int
+
+    def outcome(self) -> Outcome:
+        line_ids = tuple(line_id(self.number, n) for n in range(1, self.lines + 1))
+        return Outcome(state="unchanged", id=self.number, line_ids=line_ids)
+
+
+class OrderFileWriter:
+    """Writes orders into a folder; an order's id is the number that its file says."""
+
+    def __init__(self, options: OrderFolder, *, account: str) -> None:
+        self._options = options
+        self._folder = options.folder
+        self._records = options.folder / _RECORDS
+        self._account = f"account {account}"
+
+    def create(self, orders: Sequence[Order], *, prefix: str) -> list[Outcome]:
+        """Write those whose reference is new here; one that cannot be written stops no other."""
+        try:
+            with self._alone("create orders"):
+                self._records.mkdir(mode=0o700, exist_ok=True)
+                return [
+                    outcome_of(order, lambda one: self._create(one, prefix)) for order in orders
+                ]
+        except UnavailableError as error:
+            return [_unavailable(error.answer) for _ in orders]
+
+    def find(self, references: Sequence[str]) -> dict[str, Outcome]:
+        """Return what was written for these references."""
+        if not references:
+            return {}
+        with self._alone("find orders"):
+            found = {reference: self._known(reference) for reference in references}
+        return {reference: record.outcome() for reference, record in found.items() if record}
+
+    def numbers(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these orders were written."""
+        return frozenset(id_ for id_ in ids if self._is_written(id_))
+
+    def reference_of(self, number: str) -> str:
+        """Return for which reference an order was written; older records do not say it."""
+        if not self._is_written(number):
+            return ""
+        try:
+            claim = self._claim(number)
+            record = claim.with_name(f"{claim.read_text('ascii')}.json")
+            return str(json.loads(record.read_text("utf-8")).get("reference", ""))
+        except (OSError, ValueError, AttributeError):
+            return ""
+
+    def _is_written(self, number: str) -> bool:
+        try:
+            claimant = self._claimant(number)
+        except (OSError, RefusedError):
+            return False
+        return self._records.joinpath(f"{claimant}.json").exists()
+
+    @contextmanager
+    def _alone(self, action: str) -> Iterator[None]:
+        try:
+            with folder_lock(self._folder):
+                yield
+        except BlockingIOError as error:
+            why = f"another run is writing in {self._folder}"
+            raise UnavailableError(self._account, action, why) from error
+        except FileNotFoundError as error:
+            why = f"the folder {self._folder} does not exist; make it"
+            raise UnavailableError(self._account, action, why) from error
+        except OSError as error:
+            why = f"{self._folder}: {error.strerror or error}"
+            raise UnavailableError(self._account, action, why) from error
+
+    def _create(self, order: Order, prefix: str) -> Outcome:
+        if why := order_problem(order):
+            return Outcome(state="refused", code="invalid-order", reason=why)
+        try:
+            if known := self._known(order.reference):
+                return known.outcome()
+            # Before anything is claimed: a text that cannot be written must leave no trace.
+            self._content(order, order.number)
+            number = self._claimed(f"{prefix}{order.number}", order.reference)
+            record = _Record(number=number, lines=len(order.lines))
+            file = self._file(order.reference)
+            write_temporary(temporary_path(file), self._content(order, number))
+            fault("order-file-half")
+            said = {"number": number, "lines": record.lines, "reference": order.reference}
+            text = json.dumps(said)
+            replace_file(self._record(order.reference), text.encode())
+            fault("order-file-recorded")
+            temporary_path(file).rename(file)
+            sync_folder(self._folder)
+        except UnicodeError:
+            why = f"has text that is not {self._options.encoding}"
+            return Outcome(state="refused", code="invalid-order", reason=why)
+        except OSError as error:
+            why = f"{self._folder}: {error.strerror or error}"
+            return _unavailable(why)
+        outcome = record.outcome()
+        return Outcome(state="done", id=outcome.id, line_ids=outcome.line_ids)
+
+    def _known(self, reference: str) -> _Record | None:
+        """Return the record of a reference, with its file in its place."""
+        try:
+            said = json.loads(self._read(self._record(reference)))
+            record = _Record(number=str(said["number"]), lines=int(said["lines"]))
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError) as error:
+            why = f"{self._record(reference)} is damaged; nobody can tell what was written"
+            raise RefusedError(self._account, "find orders", why) from error
+        file = self._file(reference)
+        if temporary_path(file).exists():
+            temporary_path(file).rename(file)
+            sync_folder(self._folder)
+        return record
+
+    def _claimed(self, wanted: str, reference: str) -> str:
+        """Claim a number for a reference; one that is taken gets `~2`, `~3` added."""
+        tries = 1
+        while not self._claim_is(number := f"{wanted}~{tries}" if tries > 1 else wanted, reference):
+            tries += 1
+        return number
+
+    def _claim_is(self, number: str, reference: str) -> bool:
+        """Whether a number is, now or since an earlier attempt that was killed, this order's."""
+        claim = self._claim(number)
+        try:
+            flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
+            with os.fdopen(os.open(claim, flags, 0o600), "w", encoding="ascii") as file:
+                file.write(_digest(reference))
+        except FileExistsError:
+            claimant = self._claimant(number)
+            if not claimant:
+                replace_file(claim, _digest(reference).encode(), mode=0o600)
+            return claimant in ("", _digest(reference))
+        return True
+
+    def _claimant(self, number: str) -> str:
+        """Return the digest of the reference that has a number; empty if none has it.
+
+        A crash may leave a claim empty. Then the number is that of a record, or still free.
+        """
+        try:
+            kept = self._read(self._claim(number)).decode("ascii", "replace")
+        except FileNotFoundError:
+            return ""
+        if kept:
+            return kept
+        records = self._records.glob("*.json")
+        return next((path.stem for path in records if self._number_in(path) == number), "")
+
+    def _number_in(self, record: Path) -> str:
+        try:
+            return str(json.loads(self._read(record))["number"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
+    def _read(self, path: Path) -> bytes:
+        try:
+            return read_regular(path)
+        except NotRegularError as error:
+            why = f"{path} is not a regular file; remove it, since nothing of ours is like that"
+            raise RefusedError(self._account, "find orders", why) from error
+
+    def _content(self, order: Order, number: str) -> bytes:
+        columns = self._options.columns
+        rows = [
+            {
+                column: fields[name] if name in NUMERIC_FIELDS else neutral(fields[name])
+                for name, column in columns.items()
+            }
+            for fields in order_rows(order, number, self._options.decimal)
+        ]
+        text = csv_text(list(columns.values()), rows, self._options.delimiter)
+        return text.encode(self._options.encoding)
+
+    def _file(self, reference: str) -> Path:
+        return self._folder / f"order-{_digest(reference)}.csv"
+
+    def _record(self, reference: str) -> Path:
+        return self._records / f"{_digest(reference)}.json"
+
+    def _claim(self, number: str) -> Path:
+        return self._records / f"{_digest(number)}.number"
+
+
+def _unavailable(why: str) -> Outcome:
+    return Outcome(state="unavailable", code="unavailable", reason=why)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,68 @@
+"""Rows of an order file: one row per line item, with the fields of its order."""
+
+from collections.abc import Iterator, Mapping
+
+from ordosync.accounts.files.options import ADDRESS_FIELDS, MONEY_FIELDS
+from ordosync.accounts.files.output.safe_output import decimal_text
+from ordosync.models import Address, Line, Order
+
+NUMERIC_FIELDS = (*MONEY_FIELDS, "quantity")
+"""Fields that are written as they are; all others are foreign text."""
+_LARGEST_QUANTITY = 999_999_999
+
+
+def order_rows(order: Order, number: str, point: str) -> Iterator[Mapping[str, str]]:
+    """Yield the texts of our fields for each line of an order."""
+    whole = {
+        "order_number": number,
+        "placed_at": order.placed_at.isoformat() if order.placed_at else "",
+        "shipping_method": order.shipping_method,
+        "customer_notes": order.customer_notes,
+        "internal_notes": order.internal_notes,
+        "tags": ", ".join(order.tags),
+        "order_discount": decimal_text(order.discount, point),
+        "currency": order.currency,
+        **_address("ship_to", order.ship_to),
+        **_address("bill_to", order.bill_to or Address()),
+    }
+    for position, line in enumerate(order.lines, 1):
+        yield {**whole, "line_id": line_id(number, position), **_line(line, point)}
+
+
+def _line(line: Line, point: str) -> dict[str, str]:
+    return {
+        "sku": line.sku,
+        "name": line.name,
+        "quantity": str(line.quantity),
+        "unit_price": decimal_text(line.unit_price, point),
+        "details": line.details,
+        "line_total": decimal_text(line.total, point),
+        "line_discount": decimal_text(line.discount, point),
+        "supplier_sku": line.supplier_sku,
+        "supplier_unit_cost": decimal_text(line.supplier_unit_cost, point),
+    }
+
+
+def _address(kind: str, address: Address) -> dict[str, str]:
+    return {f"{kind}.{name}": getattr(address, name) for name in ADDRESS_FIELDS}
+
+
+def order_problem(order: Order) -> str:
+    """Say why no file can hold this order, without personal data."""
+    if not order.reference or not order.number or not order.lines:
+        return "has no reference, no number or no lines"
+    for position, line in enumerate(order.lines, 1):
+        if not line.sku:
+            return f"line {position} has no SKU"
+        if not 1 <= line.quantity <= _LARGEST_QUANTITY:
+            return f"line {position}: quantity {line.quantity} is not 1 to {_LARGEST_QUANTITY}"
+        amounts = (line.unit_price, line.total, line.discount, line.supplier_unit_cost)
+        if not all(amount is None or amount.is_finite() for amount in (*amounts, order.discount)):
+            return f"line {position} has an amount that is not a number"
+    texts = (text for fields in order_rows(order, order.number, ".") for text in fields.values())
+    return "has a NUL in one of its texts" if any("\0" in text for text in texts) else ""
+
+
+def line_id(number: str, position: int) -> str:
+    """Return the id of a line of a written order."""
+    return f"{number}/{position}"

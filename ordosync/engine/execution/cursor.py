@@ -1,0 +1,85 @@
+"""Where a run begins to read, and how far a complete read moves the cursor.
+
+The cursor moves only in the transaction that ends the run, and only after a complete read. It does
+not move past records that were left out because their links may still come.
+"""
+
+from datetime import datetime, timedelta
+
+from ordosync.clock import Clock
+from ordosync.store import Store
+from ordosync.tasks import TASKS, waiting_for
+from ordosync.tasks.base import PlanRequest, Portal, Task
+
+_CATCHES_UP = timedelta(hours=1)
+"""A complete read that begins so long after a restore has read everything that was missing."""
+
+
+class ReadCursor:
+    """The cursor of a task in a portal, during one run."""
+
+    def __init__(
+        self, task: Task, portal: Portal, store: Store, clock: Clock, *, lacks_steps: bool
+    ) -> None:
+        self._task = task
+        self._portal = portal
+        self._store = store
+        self._clock = clock
+        self._lacks_steps = lacks_steps
+        self._restored_at = store.schedule.restored_at(portal.name, task.name)
+        self._linked_by: int | None = None
+        self._end: tuple[str | None, datetime] | None = None
+
+    def begin(self, *, skip_recent: bool) -> PlanRequest:
+        """Return what to read in this run."""
+        schedule = self._store.schedule
+        row = schedule.get(self._portal.name, self._task.name)
+        self._linked_by = self._last_linking_run()
+        return PlanRequest(
+            cursor=schedule.cursor(self._portal.name, self._task.name),
+            now=self._clock.now(),
+            skip_recent=skip_recent,
+            last_at=row.last_ok_at if row else None,
+            after_restore=self._lacks_steps,
+            lacks_links=self._linked_by is None,
+        )
+
+    def reached(self, cursor: str | None, request: PlanRequest) -> None:
+        """Note that everything up to this cursor was read; `save` moves it."""
+        # If links were added meanwhile, the records that had none are read again.
+        if self._linked_by is not None and self._last_linking_run() == self._linked_by:
+            self._end = cursor, request.now
+
+    def save(self) -> None:
+        """Move the cursor in the open transaction, if the read was complete."""
+        if self._end is None:
+            return
+        portal, task, schedule = self._portal.name, self._task.name, self._store.schedule
+        cursor, began_at = self._end
+        if cursor is not None:
+            if schedule.cursor(portal, task) is None:
+                # The first read has linked what other tasks have left out so far.
+                schedule.reread(portal, waiting_for(task))
+            schedule.move(portal, task, cursor)
+        if self._restored_at and began_at >= self._restored_at + _CATCHES_UP:
+            schedule.caught_up(portal, task)
+
+    def _last_linking_run(self) -> int | None:
+        """Return the last run that linked what this task reads; 0 if this task needs no links.
+
+        None if links may be missing.
+        """
+        before, portal = self._task.needs_links_from, self._portal.name
+        if before is None:
+            return 0
+        resource = TASKS[before].resource
+        # If both tasks share a resource, this run holds its lease.
+        is_other = resource != self._task.resource
+        if is_other and self._store.leases.is_held(portal, resource, clock=self._clock):
+            return None
+        if self._store.schedule.restored_at(portal, before):
+            return None
+        if self._store.steps.are_uncertain(portal, before):
+            return None
+        newest = self._store.runs.newest(1, portal=portal, task=before)
+        return newest[0].id if newest else 0

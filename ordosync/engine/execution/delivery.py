@@ -1,0 +1,218 @@
+"""Delivery of steps to the account that the task writes, batch by batch.
+
+Each batch has three parts: the intent is committed (`sending`), the batch is written, the outcomes
+are committed. If the process dies in between, the next run finds `sending` steps and looks them up
+before it writes them again. A run stops only between two batches.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from ordosync.accounts.account import MAX_FAILURES_IN_A_ROW
+from ordosync.clock import Clock
+from ordosync.engine.execution.interruption import InterruptedRunError, Stop
+from ordosync.engine.execution.line_claims import LineClaims
+from ordosync.engine.execution.recorder import Recorder
+from ordosync.engine.execution.step_changes import (
+    counted_as,
+    from_outcome,
+    gone,
+    step_change,
+)
+from ordosync.errors import UnavailableError, UnknownOutcomeError
+from ordosync.failpoints import fault
+from ordosync.models import Outcome
+from ordosync.store import Store
+from ordosync.store.steps import StepChange, StepRow
+from ordosync.tasks.base import Portal, Result, Step, Task
+
+
+class Delivery:
+    """Writes the steps of one run."""
+
+    def __init__(
+        self,
+        task: Task,
+        portal: Portal,
+        store: Store,
+        clock: Clock,
+        stop: Stop,
+        *,
+        recorder: Recorder,
+        claims: LineClaims,
+        looks_first: bool,
+    ) -> None:
+        self._task = task
+        self._portal = portal
+        self._store = store
+        self._clock = clock
+        self._stop = stop
+        self._recorder = recorder
+        self._claims = claims
+        self._looks_first = looks_first
+        """True if any write of this run may have been made before."""
+        self._has_written = False
+        self._failures_in_a_row = 0
+
+    def check_stop(self) -> None:
+        """Raise `InterruptedRunError` if the run is to stop now."""
+        # A deadline stops a run only after its first write. Otherwise a read that takes longer than
+        # the deadline would start over each time.
+        if self._stop.signal is not None or (self._has_written and self._stop.reason):
+            raise InterruptedRunError
+
+    def send_planned(self) -> None:
+        """Write the plan that was stored as `planned`, after the brake has seen all of it.
+
+        The plan is made a second time here. The store does not keep what is written, since that
+        may be personal data, and a whole plan is too large for the memory. So each record is read
+        again just before its write.
+        """
+        for rows in self._planned():
+            remaining = {row.key: row for row in rows}
+            for page in self._task.replan(self._portal, rows):
+                steps = {step.key: step for step in page.items if step.key in remaining}
+                self._recorder.record(self._recorder.count_decisions(steps.values()))
+                self.send([step for step in steps.values() if not step.decision])
+                for key in steps:
+                    del remaining[key]
+            self._recorder.counts.skipped += len(remaining)
+            self._recorder.record([gone(row) for row in remaining.values()])
+
+    def send(self, steps: Sequence[Step], earlier: Mapping[str, StepRow] = {}) -> None:
+        """Write steps in batches.
+
+        `earlier` are the stored steps of those that may have been written before, by key: these
+        are looked up first. Raises `InterruptedRunError` if the run is to stop, and
+        `UnavailableError` if the account seems to be down.
+        """
+        size = self._task.target(self._portal).limits.batch_size
+        for start in range(0, len(steps), size):
+            self.check_stop()
+            self._send_batch(steps[start : start + size], earlier)
+
+    def _planned(self) -> Iterator[Sequence[StepRow]]:
+        portal, task, last = self._portal.name, self._task.name, 0
+        while rows := self._store.steps.planned(portal, task, after=last):
+            last = rows[-1].id
+            yield rows
+
+    def _send_batch(self, batch: Sequence[Step], earlier: Mapping[str, StepRow]) -> None:
+        fault("intent-before-commit")
+        steps = self._commit_intent(batch, is_uncertain=bool(earlier))
+        fault("intent-after-commit")
+        if not steps:
+            return
+        look_first = bool(earlier) or self._looks_first
+        results = self._task.apply(self._portal, steps, look_first=look_first)
+        fault("result-before-commit")
+        edits = self._edited_since(steps, results, earlier)
+        self._commit_outcomes(steps, results, earlier, edits, is_uncertain=look_first)
+        fault("result-after-commit")
+        self._has_written = True
+        self.send(self._recorder.unreported(list(edits.values())))
+        self._stop_in_an_outage([result.outcome for result in results])
+
+    def _commit_intent(self, batch: Sequence[Step], *, is_uncertain: bool) -> Sequence[Step]:
+        """Commit steps as `sending`, and claim their lines; return the steps to write now.
+
+        A step that may have been written before is looked up even if another portal sends its
+        lines now.
+        """
+        self._claims.look_beside(batch)
+        with self._recorder.transaction():
+            elsewhere = self._claims.take(batch)
+            held = {
+                one.step.key: replace(one.step, decision=self._claims.decision(one))
+                for one in ([] if is_uncertain else elsewhere)
+            }
+            for key in self._released_by_hand(list(held)):
+                del held[key]
+            ready = [step for step in batch if step.key not in held]
+            sending = (step_change(step, "sending") for step in ready)
+            self._recorder.save([*sending, *self._recorder.count_decisions(held.values())])
+        return ready
+
+    def _released_by_hand(self, keys: Sequence[str]) -> list[str]:
+        """Return the keys of the steps that the operator wants to be sent in any case."""
+        rows = self._recorder.rows(keys).values() if keys else ()
+        return [row.key for row in rows if (row.state, row.code) == ("waiting", "by-hand")]
+
+    def _commit_outcomes(
+        self,
+        steps: Sequence[Step],
+        results: Sequence[Result],
+        earlier: Mapping[str, StepRow],
+        edits: Mapping[str, Step],
+        *,
+        is_uncertain: bool,
+    ) -> None:
+        """Record what came of a batch. A step with an edit keeps the content that arrived."""
+        portal, task = self._portal.name, self._task.name
+        changes = self._changes(steps, results, is_uncertain=is_uncertain)
+        arrived = {key: (earlier[key].content, earlier[key].as_of) for key in edits}
+        with self._recorder.transaction():
+            self._store.steps.record_sent(
+                portal, task, changes, clock=self._clock, looked=bool(earlier)
+            )
+            self._recorder.save_results(changes, results)
+            if arrived:
+                self._store.steps.reread(portal, task, arrived)
+            if not all(result.outcome.keeps_reference for result in results):
+                account = self._task.target(self._portal).name
+                self._store.references.missed(account, now=self._clock.now())
+
+    def _changes(
+        self, steps: Sequence[Step], results: Sequence[Result], *, is_uncertain: bool
+    ) -> list[StepChange]:
+        """Count the outcomes of a batch and return the changes of its steps."""
+        pairs = list(zip(steps, results, strict=True))
+        rows = self._recorder.rows(
+            step.key for step, result in pairs if result.outcome.state not in ("done", "unchanged")
+        )
+        changes = [
+            from_outcome(
+                step,
+                result.outcome,
+                rows.get(step.key),
+                max_refusals=self._task.max_refusals,
+                settle_s=self._task.target(self._portal).limits.settle_s,
+                now=self._clock.now(),
+                uncertain=is_uncertain,
+            )
+            for step, result in pairs
+        ]
+        for change, result in zip(changes, results, strict=True):
+            self._recorder.counts.add(counted_as(change, result.outcome))
+        return changes
+
+    def _edited_since(
+        self, steps: Sequence[Step], results: Sequence[Result], earlier: Mapping[str, StepRow]
+    ) -> Mapping[str, Step]:
+        """Return the edits of records that an earlier attempt wrote before they were edited."""
+        edits: dict[str, Step] = {}
+        for step, result in zip(steps, results, strict=True):
+            was_found = result.outcome.state == "unchanged" and bool(result.outcome.id)
+            if self._task.compare and step.key in earlier and was_found:
+                arrived = replace(step, supplier_id=result.outcome.id)
+                before = earlier[step.key].content
+                edit = self._task.compare(arrived, before, has_open_edit=False)
+                if isinstance(edit, Step):
+                    edits[step.key] = edit
+        return edits
+
+    def _stop_in_an_outage(self, outcomes: Sequence[Outcome]) -> None:
+        has_failed = any(one.state in ("unavailable", "unknown") for one in outcomes)
+        # After a signal, calls are not waited for, so their failures are not an outage.
+        if self._stop.signal is not None and has_failed:
+            raise InterruptedRunError
+        for outcome in outcomes:
+            is_out = outcome.state == "unavailable" or outcome.code == UnknownOutcomeError.code
+            self._failures_in_a_row = self._failures_in_a_row + 1 if is_out else 0
+            if self._failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
+                raise UnavailableError(
+                    f"account {self._task.target(self._portal).name}",
+                    self._task.name,
+                    f"{MAX_FAILURES_IN_A_ROW} writes in a row did not pass: {outcome.reason}",
+                )

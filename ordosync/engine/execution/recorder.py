@@ -1,0 +1,123 @@
+"""Records in the store what one run does, one short transaction at a time.
+
+Each transaction renews the lease first, so a run that lost its lease commits nothing. It saves the
+counts last, so a crash loses no count of a committed step.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from ordosync.clock import Clock
+from ordosync.engine.execution.decisions import is_reported
+from ordosync.engine.execution.line_claims import LineClaims
+from ordosync.engine.execution.step_changes import from_decision
+from ordosync.store import Store
+from ordosync.store.leases import LEASE, Lease
+from ordosync.store.runs import Counts, Run
+from ordosync.store.steps import StepChange, StepRow
+from ordosync.tasks.base import Portal, Result, Step, Task
+
+_QUIET_S = LEASE.total_seconds() / 20
+"""After so long without a transaction, the lease is renewed while nothing needs a write."""
+
+
+class Recorder:
+    """The counts of one run, and its changes of the store."""
+
+    def __init__(
+        self,
+        task: Task,
+        portal: Portal,
+        store: Store,
+        clock: Clock,
+        *,
+        lease: Lease,
+        run: Run,
+        claims: LineClaims,
+    ) -> None:
+        self._task = task
+        self._portal = portal
+        self._store = store
+        self._clock = clock
+        self._lease = lease
+        self._run = run
+        self._claims = claims
+        self._recorded_at_s = clock.boot_s()
+        self.counts = Counts()
+        self.not_due = 0
+        """Number of waiting steps among the counted ones whose time has not come."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run a transaction under the lease. Raises `LeaseLostError` if another process has it."""
+        with self._store.transaction(portal=self._portal.name):
+            self._store.leases.renew(self._lease, self._run.id, clock=self._clock)
+            yield
+            self.save_counts()
+        self._recorded_at_s = self._clock.boot_s()
+
+    @property
+    def is_quiet(self) -> bool:
+        """True if the last transaction was long ago, so that the lease should be renewed."""
+        return self._clock.boot_s() - self._recorded_at_s >= _QUIET_S
+
+    def record(self, changes: Sequence[StepChange], results: Iterable[Result] = ()) -> None:
+        """Record steps, links and claims in one transaction."""
+        with self.transaction():
+            self.save(changes)
+            self.save_results(changes, results)
+
+    def save(self, changes: Sequence[StepChange]) -> None:
+        """Record steps in the open transaction."""
+        self._store.steps.record(
+            self._portal.name, self._task.name, changes, run_id=self._run.id, clock=self._clock
+        )
+
+    def save_results(self, changes: Sequence[StepChange], results: Iterable[Result]) -> None:
+        """Record the links of results in the open transaction, and free the claims that ended."""
+        links = (link for result in results for link in result.links)
+        self._store.links(self._portal.name).add(links, now=self._clock.now())
+        self._claims.settle(changes, results)
+
+    def save_counts(self) -> None:
+        """Record the counts in the open transaction."""
+        merchant, supplier = self._portal.merchant.client, self._portal.supplier.client
+        self._store.runs.update(
+            self._run.id,
+            self.counts,
+            calls=merchant.calls + supplier.calls,
+            cost=merchant.cost + supplier.cost,
+        )
+
+    def rows(self, keys: Iterable[str]) -> Mapping[str, StepRow]:
+        """Return the stored steps of this task among these keys."""
+        return self._store.steps.by_key(self._portal.name, self._task.name, list(keys))
+
+    def failed(self) -> Sequence[StepRow]:
+        """Return the failed steps of this task, oldest first."""
+        return self._store.steps.failed(self._portal.name, self._task.name)
+
+    def count_decisions(self, steps: Iterable[Step]) -> list[StepChange]:
+        """Count the steps that need no write, and return their changes; leave out the others."""
+        changes = []
+        for step in steps:
+            if step.decision:
+                self.counts.add(step.decision.state)
+                changes.append(from_decision(step, step.decision, now=self._clock.now()))
+        return changes
+
+    def count_unchanged(self, row: StepRow | None) -> None:
+        """Count a record that needs nothing now; its step may wait until it is due."""
+        if row and row.state in ("sending", "unknown", "waiting"):
+            self.counts.waiting += 1
+            self.not_due += 1
+        else:
+            self.counts.unchanged += 1
+
+    def unreported(self, edits: Sequence[Step]) -> list[Step]:
+        """Return the edits that were not reported before; count the others."""
+        rows = self.rows(step.key for step in edits) if edits else {}
+        reported = {step.key for step in edits if is_reported(step, rows.get(step.key))}
+        for key in reported:
+            self.count_unchanged(rows[key])
+        return [step for step in edits if step.key not in reported]

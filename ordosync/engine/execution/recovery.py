@@ -1,0 +1,196 @@
+"""Recovery of what earlier runs left: due retries, uncertain writes, records that are gone.
+
+An uncertain write may have arrived although its outcome is not known. Once it has rested for the
+settle time of its account, it is looked up there, and sent again only if it was not found. After a
+restore, or with a new store, any write may have been made before.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from ordosync.clock import Clock
+from ordosync.engine.execution.delivery import Delivery
+from ordosync.engine.execution.recorder import Recorder
+from ordosync.engine.execution.relinking import SplitLinks
+from ordosync.engine.execution.step_changes import gone, row_change
+from ordosync.engine.execution.unproven import (
+    before_restore,
+    is_uncertain,
+    proves_nothing,
+    reason,
+)
+from ordosync.models import Order
+from ordosync.store import Store
+from ordosync.store.steps import UNPROVEN, StepChange, StepRow
+from ordosync.tasks.base import Decision, Portal, Step, Task, edit_key
+
+
+def lacks_steps(task: Task, portal: Portal, store: Store) -> bool:
+    """True if writes may have been made of which this store has no step.
+
+    The store was restored, or it is new and may take the place of one that was lost.
+    """
+    if store.schedule.restored_at(portal.name, task.name):
+        return True
+    creates = not task.is_state and task.needs_links_from is None
+    return creates and store.schedule.cursor(portal.name, task.name) is None
+
+
+class Recovery:
+    """Tries the open steps of earlier runs again."""
+
+    def __init__(
+        self,
+        task: Task,
+        portal: Portal,
+        store: Store,
+        clock: Clock,
+        *,
+        recorder: Recorder,
+        delivery: Delivery,
+        split_links: SplitLinks,
+        lacks_steps: bool,
+    ) -> None:
+        self._task = task
+        self._portal = portal
+        self._store = store
+        self._clock = clock
+        self._recorder = recorder
+        self._delivery = delivery
+        self._split_links = split_links
+        self._lacks_steps = lacks_steps
+        self._is_restored = store.schedule.restored_at(portal.name, task.name) is not None
+
+    def run(self) -> None:
+        """Look up what is uncertain, and try again what is due."""
+        if self._is_restored:
+            self._adopt_failed()
+        portal, task, last = self._portal.name, self._task.name, 0
+        while rows := self._store.steps.due(portal, task, now=self._clock.now(), after=last):
+            last = rows[-1].id
+            if any(row.state == "sending" and row.sent_boot_s is None for row in rows):
+                with self._recorder.transaction():
+                    self._store.steps.rest(portal, task, clock=self._clock)
+            self._try_again([row for row in rows if self._has_rested(row)])
+
+    def retry(self, rows: Sequence[StepRow]) -> None:
+        """Try these steps now, as the operator asked; uncertain ones only after their rest."""
+        rested = [row for row in rows if self._has_rested(row)]
+        self._recorder.counts.waiting += len(rows) - len(rested)
+        self._try_again(rested)
+
+    def hold_back_unproven(self, steps: Sequence[Step]) -> list[Step]:
+        """Fail new orders that may have been sent before a restore and cannot be looked up."""
+        orders = [step for step in steps if isinstance(step.payload, Order)]
+        if not (self._is_restored and orders and self._proves_nothing()):
+            return list(steps)
+        found = self._task.look_up(self._portal, [step.key for step in orders])
+        lost = {step.key for step in orders} - found.keys()
+        why = before_restore(self._task.target(self._portal).name)
+        decision = Decision(state="failed", code=UNPROVEN, reason=why)
+        return [replace(step, decision=decision) if step.key in lost else step for step in steps]
+
+    def _try_again(self, rows: Sequence[StepRow]) -> None:
+        """Read the records of these steps again, and write what they need now."""
+        remaining = {row.key: row for row in rows}
+        ruled_out: dict[str, Step] = {}
+        for page in self._task.replan(self._portal, rows) if rows else ():
+            steps = {step.key: step for step in page.items if step.key in remaining}
+            steps |= {step.key: step for step in self._edits_of(page.items, remaining)}
+            ruled_out |= self._write_again(list(steps.values()), remaining)
+            for key in steps.keys() - ruled_out.keys():
+                del remaining[key]
+        self._settle_remaining(list(remaining.values()), ruled_out)
+
+    def _write_again(
+        self, steps: Sequence[Step], rows: Mapping[str, StepRow]
+    ) -> Mapping[str, Step]:
+        """Record or write steps; return those that are uncertain and need no write any more."""
+        certain = [step for step in steps if not is_uncertain(rows[step.key])]
+        uncertain = [step for step in steps if is_uncertain(rows[step.key])]
+        self._recorder.record(self._recorder.count_decisions(certain))
+        self._delivery.send([step for step in certain if not step.decision])
+        self._resend([step for step in uncertain if not step.decision], rows)
+        return {step.key: step for step in uncertain if step.decision}
+
+    def _edits_of(self, steps: Sequence[Step], remaining: Mapping[str, StepRow]) -> Iterator[Step]:
+        """Yield the edits of these records that are to be tried again, as they are now."""
+        edited = {step.key: step for step in steps if edit_key(step.key) in remaining}
+        if not edited or not self._task.compare:
+            return
+        for key, row in self._recorder.rows(edited).items():
+            edit = self._task.compare(edited[key], row.content, has_open_edit=True)
+            if isinstance(edit, Step) and edit.key in remaining:
+                yield edit
+
+    def _resend(self, steps: Sequence[Step], rows: Mapping[str, StepRow]) -> None:
+        """Look up what may have arrived and send the rest, unless a look-up proves nothing."""
+        orders = [step.key for step in steps if isinstance(step.payload, Order)]
+        if orders and self._proves_nothing():
+            found = self._task.look_up(self._portal, orders)
+            lost = frozenset(orders) - found.keys()
+            self._recorder.record(self._fail_unproven(rows[key] for key in orders if key in lost))
+            steps = [step for step in steps if step.key not in lost]
+        self._delivery.send(steps, earlier=rows)
+
+    def _settle_remaining(self, rows: Sequence[StepRow], ruled_out: Mapping[str, Step]) -> None:
+        """Settle steps that need no write any more, by what an earlier attempt did."""
+        uncertain = [row.key for row in rows if is_uncertain(row)]
+        found = self._task.look_up(self._portal, uncertain) if uncertain else {}
+        is_unproven = bool(uncertain) and self._proves_nothing()
+        # A record may be gone because it was split since.
+        if self._lacks_steps:
+            self._split_links.restore(row.merchant_id for row in rows if row.key in found)
+        changes: list[StepChange] = []
+        for row in rows:
+            if row.key in found:
+                self._recorder.counts.unchanged += 1
+                changes.append(row_change(row, "done", supplier_id=found[row.key].outcome.id))
+            elif is_unproven and is_uncertain(row):
+                changes += self._fail_unproven([row])
+            elif row.key in ruled_out:
+                changes += self._recorder.count_decisions([ruled_out[row.key]])
+            else:
+                self._recorder.counts.skipped += 1
+                changes.append(gone(row))
+        self._recorder.record(changes, found.values())
+
+    def _adopt_failed(self) -> None:
+        """Settle the failed steps of a backup that were sent before it was restored."""
+        keys = self._store.concerns.dismissed_steps(self._portal.name, self._task.name)
+        dismissed = self._recorder.rows(keys).values()
+        rows = [*self._recorder.failed(), *(row for row in dismissed if row.state == "skipped")]
+        found = self._task.look_up(self._portal, [row.key for row in rows]) if rows else {}
+        sent = [row for row in rows if row.key in found]
+        self._recorder.counts.unchanged += len(sent)
+        self._split_links.restore(row.merchant_id for row in sent)
+        self._recorder.record(
+            [row_change(row, "done", supplier_id=found[row.key].outcome.id) for row in sent],
+            found.values(),
+        )
+
+    def _fail_unproven(self, rows: Iterable[StepRow]) -> list[StepChange]:
+        """Count the steps that only the operator can settle, and return their changes."""
+        account = self._task.target(self._portal).name
+        changes = [
+            row_change(row, "failed", code=UNPROVEN, reason=reason(account, row)) for row in rows
+        ]
+        self._recorder.counts.failed += len(changes)
+        return changes
+
+    def _proves_nothing(self) -> bool:
+        return proves_nothing(self._task, self._portal, self._store, now=self._clock.now())
+
+    def _has_rested(self, row: StepRow) -> bool:
+        """True if a step is certain, or was sent long enough ago for a look-up to be reliable."""
+        if row.state not in ("sending", "unknown"):
+            return True
+        settle_s = self._task.target(self._portal).limits.settle_s
+        # The store was restored, or an older version that knew no boot time has sent it.
+        if row.sent_boot_s is None:
+            return row.state == "unknown" or settle_s <= 0
+        now_s = self._clock.boot_s()
+        # A later time than now means that the machine was restarted since.
+        sent_s = row.sent_boot_s if row.sent_boot_s <= now_s else 0
+        return now_s - sent_s >= settle_s

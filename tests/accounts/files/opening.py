@@ -1,0 +1,86 @@
+"""Files accounts with folders for everything, opened for one portal."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ordosync.accounts.account import NoOptions, PortalContext, ReadRequest
+from ordosync.accounts.files import FilesAccount, SupplierOptions
+from ordosync.accounts.files.options import (
+    CancellationFiles,
+    OrderFiles,
+    ProductFiles,
+    ShipmentFiles,
+    StockFiles,
+)
+from ordosync.accounts.files.output.options import InventoryFile, OrderFolder, TrackingFile
+from tests.accounts.contract.opening import OpenMerchant, OpenSupplier
+from tests.accounts.files.people import FilesMerchantPeople, FilesSupplierPeople
+from tests.accounts.files.supplier import ORDER_COLUMNS, SENT_COLUMNS, SENT_READ, STOCK_COLUMNS
+from tests.virtual import VirtualClock
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def since(
+    cursor: str | None = None, *, now: datetime = NOON, skip_recent: bool = False
+) -> ReadRequest:
+    """Return a request to read what changed since a cursor."""
+    return ReadRequest(cursor=cursor, now=now, skip_recent=skip_recent)
+
+
+def open_merchant(folder: Path, **options: Any) -> OpenMerchant:
+    """Open a Merchant with all parts, or with other options."""
+    people = FilesMerchantPeople(folder, VirtualClock())
+    for name in ("orders", "products", "cancelled", "out"):
+        (folder / name).mkdir(exist_ok=True)
+    known = {
+        "orders": OrderFiles(
+            glob=folder / "orders",
+            columns={"order_number": "order", "sku": "sku", "quantity": "qty"},
+        ),
+        "products": ProductFiles(
+            glob=folder / "products",
+            columns={"sku": "sku", "name": "name", "price": "price", "kit": "kit"},
+        ),
+        "cancellations": CancellationFiles(
+            glob=folder / "cancelled", columns={"order_number": "order"}
+        ),
+        "inventory": InventoryFile(
+            path=folder / "out" / "stock.csv", columns={"sku": "SKU", "quantity": "Qty"}
+        ),
+        "tracking": TrackingFile(
+            path=folder / "out" / "tracking.csv",
+            columns={
+                "order_number": "Order",
+                "carrier": "Carrier",
+                "tracking_number": "Number",
+                "shipped_at": "Sent",
+                "method": "Service",
+                "cost": "Cost",
+                "warehouse": "From",
+                "voided": "Void",
+            },
+        ),
+    }
+    account = FilesAccount(name="shop", **{**known, **options})
+    portal = PortalContext(spool=folder / "spool")
+    return OpenMerchant(people, account.merchant(NoOptions(), portal, people.connections))
+
+
+def open_supplier(folder: Path, prefix: str = "", **options: Any) -> OpenSupplier:
+    """Open a Supplier with all parts, or with other options."""
+    people = FilesSupplierPeople(folder, VirtualClock())
+    known = {
+        "order_files": OrderFolder(folder=folder / "orders", columns=ORDER_COLUMNS),
+        "shipments": ShipmentFiles(
+            glob=folder / "sent",
+            columns=SENT_COLUMNS,
+            **SENT_READ,  # type: ignore[arg-type]
+        ),
+        "stock": StockFiles(glob=folder / "stock", columns=STOCK_COLUMNS),
+    }
+    account = FilesAccount(name="depot", **{**known, **options})
+    portal = PortalContext(spool=folder / "spool")
+    side = account.supplier(SupplierOptions(prefix=prefix), portal, people.connections)
+    return OpenSupplier(people, side)
