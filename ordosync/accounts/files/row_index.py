@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from ordosync.accounts.files.formats.converters import digest, key_problem
-from ordosync.accounts.files.formats.rows import FileRows, Row, read_rows
+from ordosync.accounts.files.formats.rows import FileRows, Row
+from ordosync.accounts.files.formats.text_file import read_rows
 from ordosync.accounts.files.record_types import RecordType, keyed_rows
 from ordosync.accounts.files.rejections import id_of_row
 from ordosync.accounts.files.rules import skip_reason
@@ -131,7 +132,7 @@ class RowIndex(Generic[T]):
 
     def _keyed_rows(self, path: Path, begun: set[str]) -> Iterator[tuple[str, str, Row]]:
         """Yield the rows of a file as `keyed_rows` does; collect two keys that start in it."""
-        rows = read_rows(path, self._options, json_lines=path.suffix == ".jsonl")
+        rows = read_rows(path, self._options)
         for key, above, row in keyed_rows(rows, self._record_type):
             if key and len(begun) < _ENOUGH and key not in begun and self._record_type.begins(row):
                 begun.add(key)

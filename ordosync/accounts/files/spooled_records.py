@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from ordosync.accounts.files.file_listing import as_of
-from ordosync.accounts.files.formats.rows import InvalidFileError, without_rows
+from ordosync.accounts.files.formats.rows import InvalidFileError
+from ordosync.accounts.files.formats.text_file import without_rows
 from ordosync.accounts.files.record_types import RecordType, belongs_to
 from ordosync.accounts.files.row_index import RowIndex
 from ordosync.accounts.files.spool import Spool
@@ -106,8 +107,7 @@ class SpooledRecords(Generic[T]):
 
     def _without(self, copy: Path, key: str) -> bytes | None:
         is_gone = belongs_to(key, self._record_type.key)
-        is_json = copy.suffix == ".jsonl"
-        return without_rows(copy, self._record_type.options, is_gone, json_lines=is_json)
+        return without_rows(copy, self._record_type.options, is_gone)
 
     def _is_there(self, files: Mapping[str, Path]) -> Iterator[bool]:
         """Yield for each copy whether the file that it is of is still there, unchanged."""
