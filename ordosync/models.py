@@ -269,6 +269,11 @@ def refused(code: str, reason: str) -> Outcome:
     return Outcome(state="refused", code=code, reason=reason)
 
 
+def normalized_sku(sku: str) -> str:
+    """Return a SKU for comparison: some shops keep the spelling of their own product."""
+    return sku.strip().casefold()
+
+
 def refusal(order: Order, *, by_desk: bool = False) -> str | None:
     """Return why no account can store this order, without personal data; None if it can.
 

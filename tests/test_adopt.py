@@ -152,7 +152,7 @@ def test_our_own_reference_comes_first(tmp_path: Path) -> None:
 
     said = two.run("import-orders", "--adopt")
 
-    assert (said.code, said.err) == (0, "linked 1, left 0 to you\n")
+    assert (said.code, said.err) == (0, "linked 1; 0 left for you to decide\n")
     assert said.out.splitlines()[1].split("\t")[:4] == [PORTAL, "1001", "S-1001", "reference"]
     assert two.run("import-orders", "--json").counts == {"seen": 1, "unchanged": 1}
 

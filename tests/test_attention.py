@@ -25,7 +25,7 @@ def test_nothing_waits_where_all_is_well(both: TwoAccounts) -> None:
     done = both.run("attention")
 
     assert (done.code, done.out) == (0, "")
-    assert "nothing waits for you" in done.err
+    assert "nothing needs attention" in done.err
     assert waiting(both) == []
 
 

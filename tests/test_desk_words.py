@@ -17,14 +17,14 @@ def test_the_same_label_again_is_no_second_shipment(both: TwoAccounts) -> None:
     again = both.northwind(*SHIP)
 
     assert (again.code, again.out) == (0, "")
-    assert again.err == "0 shipped, 1 was shipped with this number before\n"
+    assert again.err == "0 shipped, 1 was already shipped with the same tracking number\n"
 
 
 def test_shipping_what_a_supplier_was_asked_for_is_said(both: TwoAccounts) -> None:
     done = both.shop("orders", "ship", "1001", "--carrier", "UPS", "--tracking", "1Z9")
 
     assert done.code == 0
-    assert "order 1001 is requested from northwind, who may send it as well" in done.err
+    assert "order 1001 is requested from northwind, which may ship it, too" in done.err
 
 
 def test_a_void_label_is_told_with_what_becomes_of_the_merchants_order(both: TwoAccounts) -> None:
@@ -32,7 +32,7 @@ def test_a_void_label_is_told_with_what_becomes_of_the_merchants_order(both: Two
 
     done = both.northwind("orders", "ship", "S-1001", "--void")
 
-    assert "is void; the Merchant's order stays shipped, with a void label" in done.err
+    assert "is voided; the Merchant's order stays shipped, with a voided label" in done.err
 
 
 def test_a_merchant_that_takes_no_tracking_is_named(tmp_path: Path) -> None:
@@ -42,7 +42,9 @@ def test_a_merchant_that_takes_no_tracking_is_named(tmp_path: Path) -> None:
     done = ordosync(tmp_path, "orders", "ship", "1", "--carrier", "UPS", "--tracking", "1Z9")
 
     assert done.code == 0
-    assert "account shop takes no tracking: the Merchant is not told" in done.err
+    assert (
+        "account shop cannot receive tracking numbers, so the Merchant is not notified" in done.err
+    )
 
 
 def test_what_failed_to_be_sent_is_told_with_what_a_person_can_do(both: TwoAccounts) -> None:
@@ -71,8 +73,8 @@ def test_a_cancellation_says_whether_it_travels(both: TwoAccounts) -> None:
 
     assert "`ordosync cancel-orders` cancels it at northwind" in off.err
     assert "off in the configuration" in off.err
-    assert again.err == "order 1001 was cancelled already\n"
-    assert "the Merchant is not told" in at_supplier.err
+    assert again.err == "order 1001 was already cancelled\n"
+    assert "the Merchant is not notified" in at_supplier.err
     assert own.err == "order 7 cancelled\n"
     assert "hourly" in on.err
 
@@ -84,9 +86,9 @@ def test_a_restored_order_says_who_ships_it(both: TwoAccounts) -> None:
     nobody = both.shop("orders", "restore", "1001", "--supplier", "nobody")
     theirs = both.shop("orders", "restore", "1001", "--supplier", "northwind")
 
-    assert "by this account, not by northwind (--supplier northwind" in ours.err
-    assert (nobody.code, "there is: northwind" in nobody.err) == (2, True)
-    assert theirs.err == "order 1001 restored; it is requested from northwind again\n"
+    assert "now fulfilled in-house (--supplier northwind" in ours.err
+    assert (nobody.code, "known: northwind" in nobody.err) == (2, True)
+    assert theirs.err == "order 1001 restored and requested from northwind again\n"
 
 
 def test_an_order_takes_name_and_price_of_known_products_and_an_address(both: TwoAccounts) -> None:
@@ -105,7 +107,7 @@ def test_an_order_takes_name_and_price_of_known_products_and_an_address(both: Tw
     ]
     assert (order["ship_to"]["zip"], order["ship_to"]["country"]) == ("8010", "AT")
     shown = both.shop("orders", "show", "9").out
-    assert "worth 28.00 EUR" in shown
+    assert "total 28.00 EUR" in shown
     assert "12.50" in shown
 
 
@@ -119,7 +121,7 @@ def test_a_count_says_how_many_and_where(both: TwoAccounts) -> None:
     assert below.code == 1
     assert below.err == (
         "error: product MUG would be -1 in atlantis; `ordosync stock list --account northwind`"
-        " shows how it stands\n"
+        " shows the current state\n"
     )
 
 
@@ -155,7 +157,7 @@ def test_a_file_with_other_columns_is_told_what_it_has_and_what_it_needs(
     done = both.northwind("stock", "set", "--from", "semi.csv")
 
     assert done.code == 2
-    assert "has the columns 'sku;quantity'; needed are sku, quantity" in done.err
+    assert "has the columns 'sku;quantity'; required: sku, quantity" in done.err
     assert "commas, not semicolons" in done.err
 
 
@@ -172,7 +174,7 @@ def test_an_account_that_is_not_there_is_told_those_that_are(both: TwoAccounts) 
 
     assert (done.code, done.err) == (
         2,
-        "error: there is no embedded account 'north'; there is: shop, northwind\n",
+        "error: there is no local account 'north'; known: shop, northwind\n",
     )
 
 
@@ -284,7 +286,7 @@ def test_a_merchants_file_that_is_gone_is_an_error_and_a_new_one_is_not(tmp_path
 
     gone = both.run("import-orders", "--json")
 
-    assert (new.code, "there is no file" in new.err) == (0, True)
+    assert (new.code, "shop.db does not exist" in new.err) == (0, True)
     assert gone.code == 1
     assert gone.run["error"]["message"].startswith("account shop: read orders: there is no file")
 

@@ -107,10 +107,10 @@ def test_the_command_answers_monitors_in_one_line_and_its_exit_code(tmp_path: Pa
 
     assert (red.code, red.err) == (1, "")
     assert red.out == (
-        "trouble: import-orders of shop-warehouse has never succeeded; `ordosync health -v` looks"
-        " further\n"
+        "trouble: import-orders of shop-warehouse has never succeeded; `ordosync health -v` shows"
+        " details\n"
     )
-    assert (green.code, green.out, green.err) == (0, "ok: 1 scheduled task, each fresh\n", "")
+    assert (green.code, green.out, green.err) == (0, "ok: 1 scheduled task, none is late\n", "")
 
 
 def test_a_manual_run_counts_as_fresh(tmp_path: Path) -> None:

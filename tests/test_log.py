@@ -177,7 +177,7 @@ def test_a_run_with_failed_steps_says_what_to_do_next(both: TwoAccounts) -> None
 
     shown = both.run("show", str(run)).err
 
-    assert f"1 failed: mend the cause, then `ordosync retry {step}`" in shown
+    assert f"1 failed: fix the cause, then `ordosync retry {step}`" in shown
 
 
 def test_a_run_whose_steps_were_tried_again_since_says_so(both: TwoAccounts) -> None:
@@ -187,7 +187,7 @@ def test_a_run_whose_steps_were_tried_again_since_says_so(both: TwoAccounts) -> 
 
     shown = both.run("show", str(again))
 
-    assert "its steps were tried again since" in shown.err
+    assert "its steps were retried in later runs" in shown.err
 
 
 @pytest.mark.parametrize(
@@ -210,4 +210,4 @@ def test_health_is_red_while_a_step_needs_a_person_and_says_how_many(both: TwoAc
     done = both.run("health")
 
     assert done.code == 1
-    assert "trouble: 1 thing needs a person: `ordosync attention`" in done.out
+    assert "trouble: 1 entry needs attention: `ordosync attention`" in done.out

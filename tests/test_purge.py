@@ -110,7 +110,7 @@ def test_nothing_is_removed_without_yes(pair: Pair) -> None:
 
     assert (said.code, pair.everything()) == (0, before)
     assert "would remove from account northwind" in said.out
-    assert "nothing was removed; --yes does it" in said.err
+    assert "nothing was removed; --yes removes it" in said.err
 
 
 def test_order_that_is_nowhere_is_a_mistake(pair: Pair) -> None:

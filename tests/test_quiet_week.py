@@ -49,7 +49,7 @@ def test_a_quiet_week_asks_for_nobody(
 
         assert week.cron.alerts == []
         said = at(clock, tmp_path, "attention")
-        assert (said.code, said.err) == (0, "nothing waits for you\n"), said
+        assert (said.code, said.err) == (0, "nothing needs attention\n"), said
         assert at(clock, tmp_path, "health").code == 0
         told = {one: numbers(week, one) for one in week.sent}
         assert told == {one: [label] for one, label in week.sent.items()}
@@ -57,7 +57,7 @@ def test_a_quiet_week_asks_for_nobody(
 
 def at(clock: VirtualClock, folder: Path, command: str) -> Done:
     """Run a command at the time of this clock."""
-    with patch(f"ordosync.cli.support.{command}.Clock", lambda: clock):
+    with patch("ordosync.cli.context.Clock", lambda: clock):
         return ordosync(folder, command)
 
 

@@ -80,7 +80,7 @@ def test_first_name_of_a_renamed_portal_is_told(two: TwoAccounts) -> None:
 
     said = two.run("rebuild-state")
 
-    assert "carry other names: shop-northwind. If one is the first name of this portal" in said.err
+    assert "have references of other portals: shop-northwind" in said.err
     two.configure("  renamed:\n", "  renamed:\n    was: shop-northwind\n")
     lose(two)
     assert "linked 2 orders" in two.run("rebuild-state").out

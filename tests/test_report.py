@@ -72,7 +72,7 @@ def test_what_is_older_is_left_out(both: TwoAccounts) -> None:
     none = both.run("report")
 
     assert (none.code, none.out) == (0, "")
-    assert "`--since DATE` looks further back" in none.err
+    assert "use `--since DATE` for an earlier start" in none.err
     assert tasks(both, "--since", "2026-01-01")["import-orders"]["days"][1]["done"] == 1
 
 
@@ -109,5 +109,5 @@ def test_a_time_that_is_none_is_refused(both: TwoAccounts, since: str) -> None:
 
 def test_one_form_at_a_time_and_of_a_portal_that_is_known(both: TwoAccounts) -> None:
     assert both.run("report", "--csv", "--json").code == 2
-    assert "there is: shop-northwind" in both.run("report", "--portal", "x").err
+    assert "known: shop-northwind" in both.run("report", "--portal", "x").err
     assert "import-orders" in both.run("report", "--portal", "shop-northwind").out

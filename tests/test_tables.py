@@ -75,7 +75,7 @@ def test_messages_on_a_terminal_break_between_words(both: TwoAccounts) -> None:
 
     lines = _seen(both.folder, *SHIP, "--account", "northwind", columns=50)
 
-    assert "saved, but not all of it was sent to the Merchant:" in lines
+    assert "saved, but not everything was sent to the" in lines
 
 
 def test_what_was_sent_of_an_order_is_shown_in_one_form(both: TwoAccounts) -> None:
@@ -85,7 +85,9 @@ def test_what_was_sent_of_an_order_is_shown_in_one_form(both: TwoAccounts) -> No
     out = ordosync(both.folder, "orders", "show", "S-1001", "--account", "northwind").out
 
     at = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+"
-    assert re.search(f"^void label, made {at}: UPS 1Z9, from main, 4.50 EUR$", out, re.MULTILINE)
+    assert re.search(
+        rf"^voided label \(created {at}\): UPS 1Z9, from main, 4.50 EUR$", out, re.MULTILINE
+    )
     assert re.search(f"^{at}  desk: ", out, re.MULTILINE)
 
 
@@ -96,7 +98,7 @@ def test_help_breaks_where_the_terminal_ends(
 
     lines = [line.strip() for line in ordosync(tmp_path, "retry", "--help").out.splitlines()]
 
-    assert "An order is read anew, so what was mended in its source is what is" in lines
+    assert "An order is read from its source again, so corrections there are" in lines
 
 
 def test_a_terminal_lists_the_fifty_newest_orders_and_a_pipe_all(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_what_is_refused_or_empty_says_what_to_do(both: TwoAccounts, words: str)
     told = done.err.replace("\n", " ")
     # A command to type, an option to say, or what there is to choose from.
     assert re.search(
-        r"`ordosync |--[a-z]|there is: |has: |has one for|did you mean|there is one for", told
+        r"`ordosync |--[a-z]|known: |has: |has one for|did you mean|there is one for", told
     ), told
 
 
@@ -81,4 +81,4 @@ def test_a_key_that_is_not_valid_is_told_with_where_to_mend_it(both: TwoAccounts
         "update runs set status = 'failed', error_code = 'auth', error_message = 'HTTP 401'",
     )
 
-    assert "HTTP 401; mend its key in the configuration" in both.run("activity").err
+    assert "HTTP 401; fix its key in the configuration" in both.run("activity").err

@@ -39,9 +39,9 @@ def test_01_what_nobody_knows_is_told_with_the_nearest_numbers(both: TwoAccounts
     done = both.run("why", "1002", "--json")
 
     assert (done.code, done.out) == (2, "")
-    assert "nobody knows '1002'" in done.err
+    assert "not found: '1002'" in done.err
     assert "did you mean 1001" in done.err
-    assert "--online asks foreign accounts" in done.err
+    assert "--online also asks remote accounts" in done.err
 
 
 def test_02_what_was_never_read_names_the_next_run(both: TwoAccounts) -> None:
@@ -82,7 +82,7 @@ def test_02_a_file_that_could_not_be_read_may_hold_it(tmp_path: Path) -> None:
     done = ordosync(tmp_path, "why", "1001")
 
     assert done.code == 2
-    assert "it may be in orders.csv, which could not be read: `ordosync attention`" in done.err
+    assert "it may be in orders.csv, which could not be read; `ordosync attention`" in done.err
 
 
 def test_03_what_was_requested_from_nobody_is_told(both: TwoAccounts) -> None:

@@ -1,4 +1,4 @@
-"""The command line: parse, call, show."""
+"""The command line: runs a command and turns errors into messages and exit codes."""
 
 import signal
 import sys
@@ -14,7 +14,7 @@ from ordosync.errors import OrdosyncError
 app = new_app(
     cls=Commands,
     name="ordosync",
-    help="Keeps a Merchant's and a Supplier's order accounts in step, run by cron.",
+    help="Sync dropship orders from Merchants to their Supplier, each exactly once; run by cron.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -29,7 +29,8 @@ def _version(*, wanted: bool) -> None:
 @app.callback()
 def _main(
     *,
-    version: bool = typer.Option(  # noqa: ARG001 - its callback acts on it
+    # Its callback prints the version.
+    version: bool = typer.Option(  # noqa: ARG001
         False,
         "--version",
         callback=lambda value: _version(wanted=value),
@@ -43,10 +44,10 @@ def _main(
 
 
 def run() -> int:
-    """Run the command line and return its exit code; what goes wrong becomes one line."""
+    """Run the command line and return its exit code; an error becomes one line per problem."""
     terminal.prepare()
     if not all(word.isascii() or _is_text(word) for word in sys.argv):
-        terminal.message("error: the command line holds bytes that are no UTF-8 text")
+        terminal.message("error: the command line contains bytes that are not UTF-8 text")
         return 2
     try:
         code = _code()
@@ -66,7 +67,7 @@ def _code() -> int:
 
 
 def _cannot_write(error: OSError) -> int:
-    """Say that a file or our output cannot be written, and why."""
+    """Report that a file or standard output cannot be written; return the exit code."""
     if "--debug" in sys.argv:
         traceback.print_exception(error)
     if not error.filename:

@@ -1,4 +1,4 @@
-"""The commands that show what ran: `activity` and `show`."""
+"""`activity` and `show`: the runs, and one run with its steps."""
 
 import os
 from collections.abc import Callable, Collection, Sequence
@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from ordosync.cli import completion, options
+from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
+from ordosync.cli.output import runs as render_runs
 from ordosync.errors import UsageError
 from ordosync.idle import glance
 from ordosync.store import Store
@@ -16,109 +18,104 @@ from ordosync.store.runs import Run
 
 _FEW = 5
 _NO_NUMBER = 2**63
-"""More than SQLite can count to."""
+"""Larger than any integer of SQLite."""
 
 
+@with_context()
 def activity(
     *,
-    count: Annotated[int, typer.Option("-n", min=1, max=10_000, help="How many.")] = 5,
-    portal: Annotated[
-        str | None,
-        typer.Option("--portal", help="Only of this portal.", autocompletion=completion.portal),
-    ] = None,
+    count: Annotated[int, typer.Option("-n", min=1, max=10_000, help="Number of runs.")] = 5,
+    portal: options.Portal = None,
     task: Annotated[
         str | None,
-        typer.Option("--task", help="Only of this task.", autocompletion=completion.task),
+        typer.Option("--task", help="Filter by task.", autocompletion=completion.task),
     ] = None,
     status: Annotated[
         str | None,
-        typer.Option(
-            "--status", help="Only with this status.", autocompletion=completion.run_status
-        ),
+        typer.Option("--status", help="Filter by status.", autocompletion=completion.run_status),
     ] = None,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
     """Show the most recent runs, newest first."""
-    opened, portals = _opened(config)
+    opened, portals = _opened(context)
     with opened as store:
-        _refuse_unknown("portal", portal, lambda: portals)
-        _refuse_unknown("task", task, lambda: completion.task(""))
-        _refuse_unknown("status", status, lambda: completion.run_status(""))
+        _check_known("portal", portal, lambda: portals)
+        _check_known("task", task, lambda: completion.task(""))
+        _check_known("status", status, lambda: completion.run_status(""))
         runs = store.runs.newest(count, portal=portal, task=task, status=status)
-    if as_json:
-        render.document({"runs": [render.run_json(run) for run in runs]})
+    if context.as_json:
+        render.document({"runs": [render_runs.run_json(run) for run in runs]})
     elif runs:
-        render.runs(runs)
+        render_runs.runs(runs)
     elif portal or task or status:
-        render.message("no run matches; `ordosync activity` shows the newest of all")
+        render.message("no run matches; `ordosync activity` shows the newest of all runs")
     else:
-        render.message("nothing has run yet; `ordosync import-orders` does")
+        render.message("nothing has run yet; start with `ordosync import-orders`")
 
 
+@with_context()
 def show(
-    run: Annotated[int, typer.Argument(help="The number of the run.")],
+    run: Annotated[int, typer.Argument(help="Number of the run.")],
     *,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """Show one run with its steps as they stand now."""
-    opened, _ = _opened(config)
+    """Show one run and the current state of its steps."""
+    opened, _ = _opened(context)
     with opened as store:
         found = store.runs.get(run) if abs(run) < _NO_NUMBER else None
         if found is None:
             raise UsageError(f"there is no run {run}; `ordosync activity` lists the latest")
         steps = store.steps.of_run(run)
-    if as_json:
-        shown = {**render.run_json(found), "steps": [render.step_json(step) for step in steps]}
-        render.document({"runs": [shown]})
+    if context.as_json:
+        step_list = [render_runs.step_json(step) for step in steps]
+        render.document({"runs": [{**render_runs.run_json(found), "steps": step_list}]})
         return
-    render.runs([found])
-    render.calls(found)
+    render_runs.runs([found])
+    render_runs.calls(found)
     if steps:
-        render.steps(steps)
+        render_runs.steps(steps)
     elif _had_steps(found):
-        render.message("its steps were tried again since; the newest runs: `ordosync activity`")
+        render.message("its steps were retried in later runs; `ordosync activity` lists them")
     if failed := [str(step.id) for step in steps if step.state == "failed"]:
-        render.message(_what_next(failed))
+        render.message(_next_step(failed))
 
 
-def _opened(config: Path | None) -> tuple[Store, Collection[str]]:
-    """Open the store to look at it, and return the portals there are.
+def _opened(context: Context) -> tuple[Store, Collection[str]]:
+    """Open the store read-only, and return it with the names of the portals.
 
-    One that follows the configuration as it is knows them: to read that, too, would take longer
-    than all the rest of such a command.
+    A store that matches the configuration knows the portals. Loading the configuration as well
+    would take longer than the rest of the command.
     """
-    database, digest = glance(str(config) if config else None) or ("", "")
-    if os.path.exists(database):  # noqa: PTH110 - no path is none
+    option = context.config_option
+    database, digest = glance(str(option) if option else None) or ("", "")
+    if os.path.exists(database):  # noqa: PTH110 - Path("") is the current folder
         store = Store.open(Path(database), readonly=True)
         if store.config_digest == digest:
             return store, store.portals.all()
         store.close()
-    from ordosync.config import find_config, load_config  # noqa: PLC0415 - see above
-
-    settings = load_config(find_config(config))
-    store = Store.open(settings.database, readonly=True)
-    return store, {*settings.portals, *store.portals.all()}
+    config = context.config
+    store = Store.open(config.database, readonly=True)
+    return store, {*config.portals, *store.portals.all()}
 
 
-def _refuse_unknown(what: str, word: str | None, all_known: Callable[[], Collection[str]]) -> None:
-    if word is not None and word not in (known := all_known()):
-        raise UsageError(f"there is no {what} {word!r}; there is: {', '.join(sorted(known))}")
+def _check_known(what: str, name: str | None, known_names: Callable[[], Collection[str]]) -> None:
+    if name is not None and name not in (known := known_names()):
+        raise UsageError(f"there is no {what} {name!r}; known: {', '.join(sorted(known))}")
 
 
 def _had_steps(run: Run) -> bool:
-    """Whether there were steps that later runs have taken over; a brake lets none be."""
+    """True if the run had steps, which later runs have taken over.
+
+    A run that the safety limit stopped has none.
+    """
     counts = run.counts
-    braked = run.error is not None and run.error.code == "brake"
-    return not braked and counts.seen > counts.unchanged
+    stopped_by_limit = run.error is not None and run.error.code == "brake"
+    return not stopped_by_limit and counts.seen > counts.unchanged
 
 
-def _what_next(failed: Sequence[str]) -> str:
+def _next_step(failed: Sequence[str]) -> str:
     steps = " ".join(failed[:_FEW]) if len(failed) <= _FEW else "STEP..."
     return (
-        f"{len(failed)} failed: mend the cause, then `ordosync retry {steps}`;"
-        f" `ordosync dismiss {steps}` closes what needs nothing more"
+        f"{len(failed)} failed: fix the cause, then `ordosync retry {steps}`;"
+        f" `ordosync dismiss {steps}` closes steps that need no more work"
     )

@@ -1,22 +1,23 @@
-"""`autosync`: what is scheduled, and its switch."""
+"""`autosync`: shows the schedule, and pauses or resumes a task."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from ordosync.cli import completion, options
+from ordosync.cli import completion
+from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
-from ordosync.clock import Clock
-from ordosync.config import find_config, load_config
-from ordosync.config.settings import Config
+from ordosync.cli.output.tables import table
 from ordosync.engine import check_renames, chosen, register
-from ordosync.engine.scheduling.timetable import check_switch, scheduled, switch_task
+from ordosync.engine.scheduling.timetable import Scheduled, check_switch, scheduled, switch_task
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
+from ordosync.store.timestamps import to_text
 from ordosync.tasks import TASKS
 
 
+@with_context()
 def autosync(
     switch: Annotated[
         str | None, typer.Argument(metavar="[on|off]", autocompletion=completion.switch)
@@ -29,50 +30,82 @@ def autosync(
         str | None,
         typer.Option(
             "--portal",
-            help="Only there; in all portals by default.",
+            help="Only this portal (default: all).",
             autocompletion=completion.portal,
         ),
     ] = None,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """Show what is scheduled, or pause (off) and resume (on) a task.
+    """Show the schedule, or pause (off) or resume (on) a task.
 
-    What the configuration says is off stays off. `on` also switches on, hourly, a task that the
-    configuration does not mention. Nothing runs at once: cron does that at its next tick.
+    A task that the configuration sets to off stays off. `on` also schedules, hourly, a task that
+    the configuration does not mention. Nothing runs immediately; cron starts it within a minute.
     """
     if (switch is None) != (task is None) or switch not in (None, "on", "off"):
-        raise UsageError("say `autosync on TASK`, `autosync off TASK`, or neither to look")
+        raise UsageError(
+            "use `autosync on TASK`, `autosync off TASK`, or `autosync` to see the schedule"
+        )
     if task is not None and task not in TASKS:
-        raise UsageError(f"there is no task {task!r}; there is: {', '.join(sorted(TASKS))}")
-    settings, clock = load_config(find_config(config)), Clock()
-    names = [one.name for one in chosen(settings, [portal] if portal else [])]
+        raise UsageError(f"there is no task {task!r}; known tasks: {', '.join(sorted(TASKS))}")
+    names = [one.name for one in chosen(context.config, [portal] if portal else [])]
     if switch and task:
-        _switch(settings, names, task, clock, on=switch == "on")
-    with Store.open(settings.database, readonly=True) as store:
-        check_renames(settings, store)
-        tasks = [one for one in scheduled(settings, store, now=clock.now()) if one.portal in names]
-    if as_json:
-        render.document({"schedule": [render.scheduled_json(one) for one in tasks]})
-    else:
-        render.schedule(tasks)
+        _switch(context, names, task, on=switch == "on")
+    _show(context, names)
 
 
-def _switch(config: Config, names: Sequence[str], task: str, clock: Clock, *, on: bool) -> None:
-    """Switch the task in each of these portals, or, where none has a switch, raise why."""
-    refused = []
+def _switch(context: Context, portals: Sequence[str], task: str, *, on: bool) -> None:
+    """Switch the task in each portal. Raises `OrdosyncError` if no portal allows it."""
+    config, clock = context.config, context.clock
+    refusals = []
     with Store.open(config.database) as store:
         register(config, store, clock)
-        for name in names:
-            row = store.schedule.get(name, task)
+        for portal in portals:
+            row = store.schedule.get(portal, task)
             try:
-                check_switch(config, config.portals[name], task, row, on=on)
+                check_switch(config, config.portals[portal], task, row, on=on)
             except OrdosyncError as error:
-                refused.append(error)
+                refusals.append(error)
                 continue
-            switch_task(config, store, name, task, on=on, now=clock.now())
-    if len(refused) == len(names):
-        raise refused[0]
-    for why in refused:
-        render.message(f"left out: {why}")
+            switch_task(config, store, portal, task, on=on, now=clock.now())
+    if len(refusals) == len(portals):
+        raise refusals[0]
+    for refusal in refusals:
+        render.message(f"left out: {refusal}")
+
+
+def _show(context: Context, portals: Sequence[str]) -> None:
+    with Store.open(context.config.database, readonly=True) as store:
+        check_renames(context.config, store)
+        planned = scheduled(context.config, store, now=context.clock.now())
+    tasks = [task for task in planned if task.portal in portals]
+    if context.as_json:
+        render.document({"schedule": [_json(task) for task in tasks]})
+        return
+    table(
+        ("portal", "task", "interval", "decided by", "last result", "next due"),
+        [_row(task) for task in tasks],
+        less=("decided by", "last result"),
+    )
+
+
+def _row(task: Scheduled) -> tuple[str, ...]:
+    return (
+        task.portal,
+        task.task,
+        f"{task.interval}, paused" if task.paused else task.interval,
+        task.decided_by,
+        task.last_status or "",
+        render.local(task.next_due_at) or ("" if task.paused else "manual"),
+    )
+
+
+def _json(task: Scheduled) -> dict[str, Any]:
+    return {
+        "portal": task.portal,
+        "task": task.task,
+        "interval": task.interval,
+        "paused": task.paused,
+        "decided_by": task.decided_by,
+        "last_status": task.last_status,
+        "next_due_at": to_text(task.next_due_at) if task.next_due_at else None,
+    }

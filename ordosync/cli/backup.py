@@ -1,115 +1,118 @@
-"""`backup`, `restore` and `prune`: keeping what cannot be had again, and no more."""
+"""`backup`, `restore` and `prune`: copies of the database, and deletion of old runs."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ordosync.accounts import is_embedded
-from ordosync.cli import options
+from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.signals import stoppable
-from ordosync.clock import Clock
-from ordosync.config import find_config, load_config
+from ordosync.config.settings import Config
 from ordosync.engine.portals import longest_settle_s
 from ordosync.engine.scheduling.retention import prune as prune_store
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.backup import Copy, back_up
 from ordosync.store.backup import restore as restore_store
+from ordosync.store.pruning import Pruned
+from ordosync.store.timestamps import to_text
+from ordosync.text import plural
 
 
+@with_context()
 def backup(
-    file: Annotated[Path, typer.Argument(help="Where to write it.")],
+    file: Annotated[Path, typer.Argument(help="File to write.")],
     *,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file of this name.")] = False,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    context: Context,
 ) -> None:
-    """Copy the task log and the state of the sync to a file, whatever else is at work.
+    """Copy the database (task log and sync state) to a file; other commands may run meanwhile.
 
-    Readable by this user alone, checked, and there only when it is whole. Keep the configuration
-    and the files of embedded accounts as well.
+    The copy is verified, complete, and readable only by this user. Also keep the configuration and
+    the files of local accounts.
     """
-    settings = load_config(find_config(config))
-    copy = back_up(settings.database, file, replace=force)
-    if as_json:
-        render.document({"backups": [render.copy_json(file, copy)]})
+    config = context.config
+    copy = back_up(config.database, file, replace=force)
+    if context.as_json:
+        render.document({"backups": [_copy_json(file, copy)]})
         return
     render.result(f"{file}: {_contents(copy)}", wrapped=True)
-    own = ", ".join(
-        str(one.options["path"]) for one in settings.accounts.values() if is_embedded(one.kind)
-    )
-    spool = settings.database.with_name(f"{settings.database.name}.spool")
-    also = [str(settings.path), *([own] if own else []), *([str(spool)] if spool.exists() else [])]
-    render.message(f"not in it, to be kept as well: {', '.join(also)}")
+    render.message(f"not included, keep these as well: {', '.join(_other_files(config))}")
 
 
+def _other_files(config: Config) -> list[str]:
+    local = [
+        str(account.options["path"])
+        for account in config.accounts.values()
+        if is_embedded(account.kind)
+    ]
+    spool = config.database.with_name(f"{config.database.name}.spool")
+    return [str(config.path), *local, *([str(spool)] if spool.exists() else [])]
+
+
+@with_context()
 def restore(
     file: Annotated[
-        Path | None, typer.Argument(help="A backup; with --moved, by default the store itself.")
+        Path | None,
+        typer.Argument(help="Backup to restore (default with --moved: the database itself)."),
     ] = None,
     *,
     moved: Annotated[
-        bool, typer.Option("--moved", help="It comes from a machine that runs nothing any more.")
+        bool,
+        typer.Option("--moved", help="It comes from another machine, where nothing runs any more."),
     ] = False,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """Go back to a backup; what was sent since it was made is found, and not sent again.
+    """Restore a backup; anything sent since then is found and not sent again.
 
-    What is there now is kept beside it. Exits 1 while a run is under way: stop cron first.
+    The current database is kept beside it. Exits 1 if a run is in progress; stop cron first.
     """
-    settings, clock = load_config(find_config(config)), Clock()
+    config, clock = context.config, context.clock
     if file is None and not moved:
-        raise UsageError("name the backup, or say --moved for a store that was moved here")
-    settle_s = longest_settle_s(settings)
+        raise UsageError("name the backup, or use --moved for a database that was moved here")
+    settle_s = longest_settle_s(config)
 
     def rest() -> None:
         if settle_s:
-            render.message(f"waiting {settle_s:g} s, until all that was sent can be found")
+            render.message(f"waiting {settle_s:g} s until everything that was sent can be found")
             clock.sleep(settle_s)
 
-    source = file or settings.database
-    restored = restore_store(settings.database, source, moved=moved, clock=clock, rest=rest)
-    if as_json:
+    source = file or config.database
+    restored = restore_store(config.database, source, moved=moved, clock=clock, rest=rest)
+    if context.as_json:
         kept = str(restored.kept) if restored.kept else None
-        render.document({"restored": [{**render.copy_json(source, restored.copy), "kept": kept}]})
+        render.document({"restored": [{**_copy_json(source, restored.copy), "kept": kept}]})
         return
     render.result(f"restored {source}: {_contents(restored.copy)}", wrapped=True)
     if restored.kept:
-        render.result(f"what was there before is {restored.kept}", wrapped=True)
+        render.result(f"the previous database is {restored.kept}", wrapped=True)
     render.message(
-        "whatever may have been sent is looked for before it is sent; now `ordosync import-orders`,"
-        " and then cron again"
+        "writes that may have arrived are looked up before they are sent again; now run"
+        " `ordosync import-orders`, then start cron again"
     )
 
 
-def prune(
-    *,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
-) -> None:
-    """Delete runs, and what was settled in them, that are older than `retention:` says.
+@with_context()
+def prune(*, context: Context) -> None:
+    """Delete runs and settled steps that are older than `retention:`.
 
-    `run-due` does so by itself, once a day. What is open or failed stays, and what was imported
-    is known for ever.
+    `run-due` does this automatically once a day. Open and failed steps stay, and imported orders
+    are remembered permanently.
     """
-    settings, clock = load_config(find_config(config)), Clock()
-    with Store.open(settings.database, clock=clock) as store, stoppable(clock) as stop:
-        pruned = prune_store(settings, store, clock, stop)
-    if as_json:
-        render.document({"pruned": [render.pruned_json(pruned)] if pruned else []})
+    config, clock = context.config, context.clock
+    with Store.open(config.database, clock=clock) as store, stoppable(clock) as stop:
+        pruned = prune_store(config, store, clock, stop)
+    if context.as_json:
+        render.document({"pruned": [_pruned_json(pruned)] if pruned else []})
     elif pruned:
-        counts = f"{_many(pruned.runs, 'run')} and {_many(pruned.steps, 'step')}"
+        counts = f"{_count(pruned.runs, 'run')} and {_count(pruned.steps, 'step')}"
         render.result(f"deleted {counts} from before {render.local(pruned.before)}", wrapped=True)
     else:
         render.message(
-            "the configuration says `retention: off`; nothing was deleted: say there"
-            " for how long the log is kept"
+            "nothing was deleted: the configuration has `retention: off`; set there how long to"
+            " keep the log"
         )
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
@@ -118,14 +121,25 @@ def prune(
 def _contents(copy: Copy) -> str:
     last = f", the last {render.local(copy.last_run_at)}" if copy.last_run_at else ""
     return (
-        f"{_size(copy.size)}, {_many(copy.runs, 'run')}{last},"
-        f" {_many(copy.links, 'link')}, {_many(copy.open_steps, 'open step')}"
+        f"{copy.size / 1_000_000:.1f} MB, {_count(copy.runs, 'run')}{last},"
+        f" {_count(copy.links, 'link')}, {_count(copy.open_steps, 'open step')}"
     )
 
 
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
+def _count(count: int, noun: str) -> str:
+    return f"{count} {plural(count, noun, f'{noun}s')}"
 
 
-def _size(count: int) -> str:
-    return f"{count / 1_000_000:.1f} MB"
+def _copy_json(path: Path, copy: Copy) -> dict[str, Any]:
+    return {
+        "path": str(path),
+        "bytes": copy.size,
+        "runs": copy.runs,
+        "links": copy.links,
+        "open_steps": copy.open_steps,
+        "last_run_at": to_text(copy.last_run_at) if copy.last_run_at else None,
+    }
+
+
+def _pruned_json(pruned: Pruned) -> dict[str, Any]:
+    return {"before": to_text(pruned.before), "runs": pruned.runs, "steps": pruned.steps}

@@ -1,6 +1,7 @@
-"""What a shell may complete: the words of this configuration, and of its embedded accounts.
+"""Shell completion from the configuration and its local accounts.
 
-Every command names these functions and hardly any calls them, so what they need they import.
+Every command refers to these functions, but only a shell that completes calls them. They therefore
+import what they need when they are called.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def embedded(config: "Config", name: str | None = None) -> list[str]:
-    """Return the names of the embedded accounts, or just this one if it is one."""
+    """Return the names of the local accounts; with `name`, only this one if it is local."""
     from ordosync.accounts import is_embedded  # noqa: PLC0415 - see above
 
     return [
@@ -25,7 +26,7 @@ def embedded(config: "Config", name: str | None = None) -> list[str]:
 
 
 def open_embedded(config: "Config", name: str) -> "Desk":
-    """Open an embedded account."""
+    """Open a local account."""
     from ordosync.embedded.desk import Desk  # noqa: PLC0415 - see above
 
     options = config.accounts[name].options
@@ -33,68 +34,68 @@ def open_embedded(config: "Config", name: str) -> "Desk":
 
 
 def number(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the order numbers that begin like this."""
+    """Return the order numbers that start with this text."""
     return _at_the_desk(ctx, lambda desk: desk.order_numbers(incomplete))
 
 
 def sku(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the SKUs that begin like this."""
+    """Return the SKUs that start with this text."""
     return _at_the_desk(ctx, lambda desk: desk.skus(incomplete))
 
 
 def known(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the order numbers and SKUs that begin like this."""
+    """Return the order numbers and SKUs that start with this text."""
     return _at_the_desk(ctx, lambda desk: [*desk.order_numbers(incomplete), *desk.skus(incomplete)])
 
 
 def account(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the embedded accounts that begin like this."""
+    """Return the local accounts that start with this text."""
     return _of(ctx, incomplete, embedded)
 
 
 def portal(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the portals that begin like this."""
+    """Return the portals that start with this text."""
     return _of(ctx, incomplete, lambda config: list(config.portals))
 
 
 def run_status(incomplete: str) -> list[str]:
-    """Return the statuses of runs that begin like this."""
+    """Return the statuses of runs that start with this text."""
     from ordosync.store.runs import STATUSES  # noqa: PLC0415 - see above
 
     return [word for word in STATUSES if word.startswith(incomplete)]
 
 
 def task(incomplete: str) -> list[str]:
-    """Return the tasks that begin like this."""
+    """Return the tasks that start with this text."""
     from ordosync.tasks import TASKS  # noqa: PLC0415 - see above
 
     return [word for word in TASKS if word.startswith(incomplete)]
 
 
+def switch(incomplete: str) -> list[str]:
+    """Return `on` and `off`, or the one that starts with this text."""
+    return [word for word in ("on", "off") if word.startswith(incomplete)]
+
+
+def switched_task(incomplete: str) -> list[str]:
+    """Return the tasks that can be paused and start with this text."""
+    from ordosync.config.settings import GLOBAL_TASKS  # noqa: PLC0415 - see above
+
+    return [word for word in GLOBAL_TASKS if word.startswith(incomplete)]
+
+
 def help_topic(incomplete: str) -> list[str]:
-    """Return the pages of documentation that begin like this."""
+    """Return the pages of documentation that start with this text."""
     from ordosync.cli.documentation import topics  # noqa: PLC0415 - see above
 
     return [topic for topic in topics() if topic.startswith(incomplete)]
 
 
 def kind(incomplete: str) -> list[str]:
-    """Return the kinds of account that begin like this."""
+    """Return the kinds of account that start with this text."""
     from ordosync.accounts import KINDS  # noqa: PLC0415 - see above
 
     return [name for name in KINDS if name.startswith(incomplete)]
-
-
-def switch(incomplete: str) -> list[str]:
-    """Return what may be done to a switch."""
-    return [word for word in ("on", "off") if word.startswith(incomplete)]
-
-
-def switched_task(incomplete: str) -> list[str]:
-    """Return the tasks with a switch that begin like this."""
-    from ordosync.config.settings import GLOBAL_TASKS  # noqa: PLC0415 - see above
-
-    return [word for word in GLOBAL_TASKS if word.startswith(incomplete)]
 
 
 def _at_the_desk(ctx: typer.Context, find: "Callable[[Desk], list[str]]") -> list[str]:
@@ -113,4 +114,5 @@ def _of(ctx: typer.Context, incomplete: str, find: "Callable[[Config], list[str]
         config = load_config(find_config(ctx.params.get("config")))
         return [word for word in find(config) if word.startswith(incomplete)]
     except OrdosyncError:
-        return []  # a shell that completes has no place for our words
+        # A shell that completes cannot show an error message.
+        return []

@@ -4,40 +4,41 @@ from typing import Annotated
 
 import typer
 
-from ordosync.cli import completion, documentation, options
+from ordosync.cli import completion, documentation
+from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
-from ordosync.clock import Clock
-from ordosync.config import as_plain, find_config, load_config
+from ordosync.config import as_plain
 from ordosync.engine import check_renames
 from ordosync.engine.diagnosis.account_checks import online_checks
 from ordosync.engine.diagnosis.machine_checks import written_by_groups
 from ordosync.engine.execution.unproven import WHY, unproven_accounts
 from ordosync.store import Store
+from ordosync.text import plural
 
 app = typer.Typer(help="Check or show the configuration.", no_args_is_help=True)
 
 
 @app.command("check")
+@with_context(json=False)
 def check(
     *,
     online: Annotated[
-        bool, typer.Option("--online", help="Sign in to each account as well, and look.")
+        bool, typer.Option("--online", help="Also sign in to each account and check it.")
     ] = False,
-    config: options.Config = None,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """Say every problem of the configuration, with its line. Exits 3 when there is one.
+    """Report every problem of the configuration, with its line. Exits 3 if there is one.
 
-    With --online, say also what is missing in the accounts, exit 1, and what they cannot hold.
+    With --online, also report what the accounts lack (exits 1) and what they cannot store.
     """
-    settings = load_config(find_config(config))
-    with Store.open(settings.database, readonly=True) as store:
-        check_renames(settings, store)
+    config = context.config
+    with Store.open(config.database, readonly=True) as store:
+        check_renames(config, store)
         unproven = [
             (portal, account)
-            for portal, account, _ in unproven_accounts(settings, store, now=Clock().now())
+            for portal, account, _ in unproven_accounts(config, store, now=context.clock.now())
         ]
-    found = list(online_checks(settings, Clock())) if online else []
+    found = list(online_checks(config, context.clock)) if online else []
     for one in found:
         render.result(
             f"{one.state}: portal {one.portal}, {one.role} {one.account}: {one.text}", wrapped=True
@@ -45,32 +46,30 @@ def check(
     for portal, account in unproven if online else ():
         render.result(
             f"warning: portal {portal}, supplier {account}: account {account} {WHY}; such an order"
-            " fails and is left to you",
+            " fails, and you decide",
             wrapped=True,
         )
     if any(one.state == "trouble" for one in found):
         raise typer.Exit(1)
-    for text in written_by_groups(settings):
+    for text in written_by_groups(config):
         render.result(f"warning: {text}", wrapped=True)
-    portals = len(settings.portals)
-    render.result(
-        f"{settings.path}: {portals} portal{'s' * (portals != 1)}, no problem", wrapped=True
-    )
+    count = len(config.portals)
+    portals = plural(count, "1 portal", f"{count} portals")
+    render.result(f"{config.path}: {portals}, no problem", wrapped=True)
 
 
 @app.command("show")
+@with_context()
 def show(
     *,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """Show what the configuration says, defaults included and secrets masked."""
-    plain = as_plain(load_config(find_config(config)))
-    if as_json:
+    """Show the configuration with its defaults; secrets are masked."""
+    plain = as_plain(context.config)
+    if context.as_json:
         render.document(plain)
         return
-    import yaml  # noqa: PLC0415 - already there, since the configuration was read
+    import yaml  # noqa: PLC0415 - loaded with the configuration
 
     for line in yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).splitlines():
         render.result(line)

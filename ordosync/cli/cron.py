@@ -1,4 +1,4 @@
-"""`cron`: the line in the crontab that calls `run-due`."""
+"""`cron`: the crontab entry that calls `run-due`."""
 
 import difflib
 import os
@@ -9,57 +9,56 @@ from typing import Annotated
 import typer
 
 from ordosync import crontab
-from ordosync.cli import options
+from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
-from ordosync.config import find_config, load_config
 
-app = typer.Typer(help="Let cron call ordosync.", no_args_is_help=True)
+app = typer.Typer(help="Show, install or remove the crontab entry.", no_args_is_help=True)
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
 
 
 @app.command("render")
+@with_context(json=False)
 def render_block(
     *,
-    config: options.Config = None,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """Show the lines that call ordosync every minute, for any crontab."""
-    for line in _wanted(load_config(find_config(config)).path).splitlines():
+    """Print the lines that call ordosync every minute, to copy into any crontab."""
+    for line in _entry(context.config.path).splitlines():
         render.result(line)
 
 
 @app.command("install")
+@with_context(json=False)
 def install(
     *,
     dry_run: DryRun = False,
-    config: options.Config = None,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """Put these lines into this user's crontab, in the place of earlier ones.
+    """Install the entry in this user's crontab, or replace an existing one.
 
-    All other lines stay as they are. Harmless when called twice.
+    All other lines stay unchanged. Safe to run again.
     """
-    path = load_config(find_config(config)).path
+    path = context.config.path
     before = crontab.read()
-    _change(before, crontab.with_block(before, _wanted(path), path), dry_run=dry_run)
+    _change(before, crontab.with_block(before, _entry(path), path), dry_run=dry_run)
 
 
 @app.command("remove")
+@with_context(json=False)
 def remove(
     *,
     dry_run: DryRun = False,
-    config: options.Config = None,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """Take these lines out of this user's crontab; all others stay as they are."""
+    """Remove the entry from this user's crontab; all other lines stay unchanged."""
     before = crontab.read()
-    _change(before, crontab.without_block(before, find_config(config)), dry_run=dry_run)
+    _change(before, crontab.without_block(before, context.config_path), dry_run=dry_run)
 
 
 def _change(before: str, after: str, *, dry_run: bool) -> None:
     if before == after:
-        render.message("the crontab is as it should be; nothing was changed")
+        render.message("the crontab is up to date; nothing was changed")
         return
     for line in difflib.unified_diff(
         before.splitlines(), after.splitlines(), "crontab", "crontab, changed", lineterm="", n=1
@@ -67,16 +66,19 @@ def _change(before: str, after: str, *, dry_run: bool) -> None:
         render.result(line)
     if not dry_run:
         crontab.write(after)
-        render.message("the crontab was changed; `ordosync health -v` tells whether cron comes by")
+        render.message(
+            "the crontab was changed; `ordosync health -v` shows whether cron is running"
+        )
 
 
-def _wanted(config: Path) -> str:
+def _entry(config: Path) -> str:
     return crontab.block(this_program(), config)
 
 
 def this_program() -> tuple[str, ...]:
-    """Return the words that start this ordosync, whatever the folder and the PATH."""
-    started = os.path.abspath(sys.argv[0])  # noqa: PTH100 - a link to it is to stay one
+    """Return the command that starts this ordosync from any folder, without PATH."""
+    # A symbolic link must not be resolved: an upgrade may change its target.
+    started = os.path.abspath(sys.argv[0])  # noqa: PTH100
     if os.path.basename(started) == "ordosync" and os.access(started, os.X_OK):  # noqa: PTH119
         return (started,)
     return (sys.executable, "-m", "ordosync")

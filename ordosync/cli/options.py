@@ -1,4 +1,4 @@
-"""Options that many commands take, and what they all do first."""
+"""Options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,19 +9,28 @@ from ordosync.cli import completion
 
 Config = Annotated[
     Path | None,
-    typer.Option("--config", help="The configuration; without it the first that is found."),
+    typer.Option("--config", help="Configuration file (default: the first one found)."),
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Json = Annotated[
-    bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")
+    bool, typer.Option("--json", help="Write one JSON document to standard output, nothing else.")
 ]
 Portals = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[PORTAL]...",
-        help="All portals if none is named.",
+        help="Portals (default: all).",
         autocompletion=completion.portal,
     ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")]
-Force = Annotated[bool, typer.Option("--force", help="Lift the brake for this run.")]
+Portal = Annotated[
+    str | None,
+    typer.Option("--portal", help="Filter by portal.", autocompletion=completion.portal),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Preview what would be written; write nothing.")
+]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Override the safety limit for this run (e.g. all stock to 0)."),
+]

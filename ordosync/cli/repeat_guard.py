@@ -1,7 +1,7 @@
 """Limits a problem that keeps the store from being used to one message a day.
 
 Alerts about runs are noted in the store. For a problem of the store itself, a small file beside it
-notes when each message was written. If that file cannot be written either, the message comes with
+records when each message was written. If that file cannot be written either, the message comes with
 each call.
 """
 

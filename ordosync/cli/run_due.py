@@ -1,4 +1,4 @@
-"""`run-due`: what cron calls."""
+"""`run-due`, which cron calls."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
-from ordosync.cli import options
+from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
+from ordosync.cli.output import runs as render_runs
 from ordosync.cli.repeat_guard import forget_problems, is_new_problem
 from ordosync.cli.signals import stoppable
-from ordosync.clock import Clock
-from ordosync.config import find_config, load_config
 from ordosync.config.settings import PortalConfig
 from ordosync.engine.scheduling.outages import Alert
 from ordosync.engine.scheduling.tick import PortalReport, Tick
@@ -23,37 +22,42 @@ from ordosync.store import Store
 _MOST_LINES = 20
 
 
+@with_context(json=False)
 def run_due(
     *,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Portals side by side.")] = 4,
-    config: options.Config = None,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs", min=1, max=64, help="Maximum number of portals that run in parallel."
+        ),
+    ] = 4,
+    context: Context,
 ) -> None:
-    """Run what is due, and send what waits; cron calls this every minute.
+    """Run all due tasks and retry waiting steps; cron calls this every minute.
 
-    Away from a terminal it writes nothing while all is well: a trouble that lasts is told when it
-    starts, once a day, and when it ends. Exits 1 when a run failed or was partial.
+    Without a terminal it writes nothing unless there is a problem. A lasting problem is reported
+    when it starts, once a day, and when it ends. Exits 1 if a run failed or was partial.
     """
-    path, clock = find_config(config), Clock()
-    watched = sys.stdout is not None and sys.stdout.isatty()
+    clock, path = context.clock, context.config_path
+    is_watched = sys.stdout is not None and sys.stdout.isatty()
     try:
-        settings = load_config(path)
+        config = context.config
         with stoppable(clock) as stop:
             tick = Tick(
-                config=settings, clock=clock, stop=stop, deliver_alerts=not watched, ping=_ping
+                config=config, clock=clock, stop=stop, deliver_alerts=not is_watched, ping=_ping
             )
             reports = tick.run(jobs=jobs)
         for report in reports:
             if isinstance(report.error, DatabaseError):
                 raise report.error
     except (ConfigError, DatabaseError) as error:
-        beside = _database(path)
-        if watched or is_new_problem(beside, str(error), now=clock.now()):
+        database = _database(path)
+        if is_watched or is_new_problem(database, str(error), now=clock.now()):
             raise
         raise typer.Exit(error.exit_code) from error
-    forget_problems(settings.database)
-    if watched:
-        _show(reports, settings.database)
+    forget_problems(config.database)
+    if is_watched:
+        _show(reports, config.database)
     _report(reports)
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
@@ -65,13 +69,13 @@ def run_due(
 def _ping(portal: PortalConfig, what: str) -> None:
     url = getattr(portal.ping, what)
     if url is not None:
-        from ordosync.http import ping  # noqa: PLC0415 - as slow as all the rest together
+        from ordosync.http import ping  # noqa: PLC0415 - very slow to import
 
         ping(url)
 
 
 def _database(path: Path) -> Path:
-    """Find out where the store is, of a configuration that may be wrong."""
+    """Return the path of the store, even if the configuration is invalid."""
     try:
         found = database_of(str(path), path.read_bytes())
     except OSError:
@@ -82,7 +86,7 @@ def _database(path: Path) -> Path:
 def _show(reports: Sequence[PortalReport], database: Path) -> None:
     runs = [run for report in reports for run in report.runs]
     if runs:
-        render.runs(runs)
+        render_runs.runs(runs)
         return
     with Store.open(database, readonly=True) as store:
         times = [row.next_at for row in store.schedule.all() if row.next_at]
@@ -105,17 +109,17 @@ def _lines(report: PortalReport) -> Iterator[str]:
 
 
 def _line(alert: Alert) -> str:
-    who, since = f"portal {alert.portal}: {alert.task}", render.local(alert.since)
+    task, since = f"portal {alert.portal}: {alert.task}", render.local(alert.since)
     run = alert.run
     if run is None:
-        return f"{who}: the clock was wrong, it said {since}; run anew"
-    error = run.error.message if run.error else "something has waited for too long"
+        return f"{task}: the system clock was wrong, it showed {since}; the task runs again"
+    error = run.error.message if run.error else "a step has waited for too long"
     show = f"`ordosync show {run.id}`"
     words = {
-        "items": f"{run.counts.failed} failed and need you; {show} says which and why",
-        "starts": f"{error}; it is tried again by itself, {show}",
-        "lasts": f"still in trouble since {since}: {error}",
-        "ends": f"works again; was in trouble since {since}",
-        "gave-up": f"killed its process three times, left alone until its next slot; {show}",
+        "items": f"{run.counts.failed} failed and need you; {show} shows the reasons",
+        "starts": f"{error}; retried automatically, {show}",
+        "lasts": f"still failing since {since}: {error}",
+        "ends": f"works again; it had failed since {since}",
+        "gave-up": f"crashed three times in this interval; next attempt in the next one; {show}",
     }
-    return f"{who}: {words[alert.kind]}"
+    return f"{task}: {words[alert.kind]}"

@@ -1,6 +1,6 @@
-"""SIGINT, SIGTERM and SIGHUP end a run cleanly, and every wait in it at once.
+"""SIGINT, SIGTERM and SIGHUP end a run cleanly and end every wait at once.
 
-Only a write that was sent is waited for, a few seconds, since its answer tells what became of it.
+A write in progress gets a few more seconds, because its response says whether it arrived.
 """
 
 import os
@@ -18,7 +18,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def stoppable(clock: Clock) -> Iterator[Stop]:
-    """Give a `Stop` that the first signal sets; a second signal ends the process at once."""
+    """Yield a `Stop` that the first signal sets; a second signal ends the process at once."""
     stop = Stop(clock)
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
@@ -31,7 +31,8 @@ def stoppable(clock: Clock) -> Iterator[Stop]:
     before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
     try:
         yield stop
-    except (StoppedError, AccountError):  # of what was waited for when the signal came
+    # A wait that the signal ended raises one of these.
+    except (StoppedError, AccountError):
         if stop.signal is None:
             raise
         raise SystemExit(128 + stop.signal) from None

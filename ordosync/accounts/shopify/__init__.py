@@ -1,30 +1,50 @@
 """Shopify, over its Admin GraphQL API (https://shopify.dev/docs/api/admin-graphql).
 
-What is special: an order is one thing and what is to be sent of it another. Each fulfillment order
-(what one location has to send) is an order to us. Shopify splits those and not orders. Nothing can
-be written on a timeline, so remarks are metafields beside an order, and a tag. What is asked costs
-points out of a bucket (`bucket`). A version of the API comes every quarter and lasts a year; the
-form that stock is written in came with 2026-04, so earlier ones are not spoken.
+An order of the portal is a fulfillment order: the part of a sale that one location ships. Shopify
+splits fulfillment orders, never orders. Apps cannot write on a timeline, so comments are metafields
+of an order, with a tag. A query costs points (`cost_limit`). A new version of the API comes every
+quarter and is served for a year. Stock is written in a form that exists since version 2026-04, so
+earlier versions are not supported.
 
-Ids are the numbers in Shopify's own. A product's is that of its inventory item. The quantity that
-is written is `available` at the Supplier's location, less what the Supplier does not know of yet
-(`written_stock`).
+Ids are the numbers in Shopify's own ids. The id of a product is that of its inventory item. The
+quantity that is written is `available` at the Supplier's location, less the units that are sold
+and unknown to the Supplier (`merchant_stock`).
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from ordosync.accounts.account import CheckResult, Role
+from ordosync.accounts.account import Account, PortalContext
+from ordosync.accounts.connections import Connections
+from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.service_client import ServiceClient
 from ordosync.accounts.shopify.auth import GrantedToken, LastingToken
-from ordosync.accounts.shopify.order_listing import StandingOrders
-from ordosync.accounts.shopify.supplier_location import MerchantOptions
-from ordosync.accounts.shopify.supplier_products import SupplierOptions
+from ordosync.accounts.shopify.checks import Checks
+from ordosync.accounts.shopify.client import ShopifyClient
+from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders
+from ordosync.accounts.shopify.merchant_cancellations import MerchantCancellations
+from ordosync.accounts.shopify.merchant_orders import MerchantOrders
+from ordosync.accounts.shopify.merchant_products import MerchantProducts
+from ordosync.accounts.shopify.merchant_splits import MerchantSplits
+from ordosync.accounts.shopify.merchant_stock import MerchantStock
+from ordosync.accounts.shopify.merchant_tracking import MerchantTracking
+from ordosync.accounts.shopify.options import MerchantOptions, SupplierOptions
+from ordosync.accounts.shopify.order_listing import MerchantOrderListing, SupplierOrderListing
+from ordosync.accounts.shopify.received_orders import ReceivedOrders
+from ordosync.accounts.shopify.supplier_cancellations import SupplierCancellations
+from ordosync.accounts.shopify.supplier_location import SupplierLocation
+from ordosync.accounts.shopify.supplier_orders import SupplierOrders
+from ordosync.accounts.shopify.supplier_products import SupplierProducts
+from ordosync.accounts.shopify.supplier_shipments import SupplierShipments
+from ordosync.accounts.shopify.supplier_splits import SupplierSplits
+from ordosync.accounts.shopify.supplier_stock import SupplierStock
+from ordosync.accounts.shopify.timeline import merchant_timeline, supplier_timeline
+from ordosync.accounts.supplier import Supplier
 from ordosync.accounts.validation import check_timezone, check_url
-from ordosync.models import Comment
+from ordosync.clock import Clock
 from ordosync.secret import Secret
 
 if TYPE_CHECKING:
@@ -36,32 +56,20 @@ NEWEST = "2026-10"
 _OLDEST = "2026-04"
 _VERSION = re.compile(r"20[0-9]{2}-(01|04|07|10)")
 _SHOP = re.compile(r"[a-z0-9][a-z0-9-]*")
+_BATCH_SIZE = 50
 
 
-class ShopifyAccount(StandingOrders):
+class ShopifyAccount(Account):
     """A shop at Shopify."""
 
     kind: ClassVar[str] = "shopify"
-    roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
-    lists_all_as: ClassVar[frozenset[Role]] = roles
-    tells_reassigned: ClassVar[bool] = True
-    merchant_options: ClassVar[type[Any]] = MerchantOptions
-    supplier_options: ClassVar[type[Any]] = SupplierOptions
-    parcels: ClassVar[str] = (
-        "an order that is sent in several parcels is reported when all of it is sent, cancelled or"
-        " refunded: the newest number as its tracking, the other numbers as remarks"
-    )
-
-    @classmethod
-    def whose(cls, pair: object, partner: str) -> object:  # noqa: ARG003
-        """Return the place that fulfillment orders are assigned to."""
-        return (pair.location, pair.service) if isinstance(pair, MerchantOptions) else None
+    merchant_options: ClassVar[type[MerchantOptions]] = MerchantOptions
+    supplier_options: ClassVar[type[SupplierOptions]] = SupplierOptions
 
     def __init__(
         self,
         *,
         name: str,
-        spool: Path = Path(),
         shop: str,
         token: Secret | None = None,
         client_id: str | None = None,
@@ -75,7 +83,8 @@ class ShopifyAccount(StandingOrders):
         proxy: str | None = None,
         allow_http: bool = False,
     ) -> None:
-        super().__init__(name=name, spool=spool, concurrency=concurrency)
+        if concurrency < 1:
+            raise ValueError("concurrency: must be 1 or more")
         if not _SHOP.fullmatch(shop):
             raise ValueError("shop: must be the name before .myshopify.com")
         if not _VERSION.fullmatch(version) or version < _OLDEST:
@@ -88,11 +97,15 @@ class ShopifyAccount(StandingOrders):
             base_url = f"https://{shop}.myshopify.com/admin"
         check_url("base_url", base_url)
         check_timezone(timezone)
-        self.timezone = timezone
-        self.version = version
-        self.settle_s = settle_s
-        self._reached = _Reached(
+        self.name = name
+        self._timezone = timezone
+        self._version = version
+        self._settle_s = settle_s
+        self._server = _Server(
+            account=f"account {name}",
             base_url=base_url,
+            version=version,
+            concurrency=concurrency,
             token=token,
             client_id=client_id or "",
             client_secret=client_secret,
@@ -101,62 +114,118 @@ class ShopifyAccount(StandingOrders):
             allow_http=allow_http,
         )
 
-    def connect(self) -> "ShopifySession":
-        """Make the session: one token and one bucket for all who use this account."""
-        from ordosync.accounts.shopify.cost_limit import Bucket  # noqa: PLC0415
-        from ordosync.accounts.shopify.graphql import ShopifySession  # noqa: PLC0415 - slow
-
-        reached, clock = self._reached, self.needed_connections.clock
-        return ShopifySession(
-            f"account {self.name}",
-            f"{reached.base_url}/api/{self.version}",
-            token=self._token(),
-            bucket=Bucket(clock),
-            clock=clock,
-            ca_file=reached.ca_file,
-            proxy=reached.proxy,
-            allow_http=reached.allow_http,
-            concurrency=self.concurrency,
+    def merchant(
+        self,
+        options: MerchantOptions,
+        portal: PortalContext,  # noqa: ARG002 - the options say it all
+        at: Connections,
+    ) -> Merchant:
+        """Open the shop as a portal's Merchant."""
+        client = self._client(at)
+        location = SupplierLocation(client, options)
+        fulfillment_orders = FulfillmentOrders(client, location)
+        cancellations = MerchantCancellations(client, location, fulfillment_orders)
+        notify_customer = options.notify_customer
+        return Merchant(
+            name=self.name,
+            kind=self.kind,
+            client=client.service,
+            limits=client.service.limits(batch_size=_BATCH_SIZE, settle_s=self._settle_s),
+            timeline=merchant_timeline(client, fulfillment_orders),
+            listing=MerchantOrderListing(client, location),
+            check=partial(Checks(client, version=self._version).merchant, location),
+            orders=MerchantOrders(client, location, fulfillment_orders, cancellations),
+            cancellations=cancellations,
+            products=MerchantProducts(client, location, options),
+            stock=MerchantStock(client, location),
+            tracking=MerchantTracking(
+                client, location, fulfillment_orders, notify_customer=notify_customer
+            ),
+            splits=MerchantSplits(client, location, fulfillment_orders),
+            supplier_key=(options.location, options.service),
         )
 
-    def check(self, role: Role) -> Iterator[CheckResult]:
-        """Sign in, and look whether what the options name is there."""
-        self.shop()
-        yield from self.check_merchant() if role == "merchant" else self.check_supplier()
-
-    def put_comment(self, comment: Comment) -> None:
-        """Put a remark beside an order, if it is not there yet."""
-        is_merchant = isinstance(self.pair, MerchantOptions)
-        (self.remark_on_request if is_merchant else self.remark_on_order)(comment)
-
-    def _token(self) -> LastingToken | GrantedToken:
-        reached = self._reached
-        if reached.client_secret is None:
-            return LastingToken(reached.token or Secret(""))
-        from ordosync.http import HttpClient  # noqa: PLC0415 - slow to import
-
-        connect: partial[HttpClient] = partial(
-            HttpClient,
-            f"account {self.name}",
-            reached.base_url,
-            clock=self.needed_connections.clock,
-            auth={},
-            ca_file=reached.ca_file,
-            proxy=reached.proxy,
-            allow_http=reached.allow_http,
+    def supplier(
+        self, options: SupplierOptions, portal: PortalContext, at: Connections
+    ) -> Supplier:
+        """Open the shop as a portal's Supplier."""
+        client = self._client(at)
+        tag = options.tag_for(portal.partner)
+        products = SupplierProducts(client)
+        received = ReceivedOrders(client, tag=tag)
+        return Supplier(
+            name=self.name,
+            kind=self.kind,
+            client=client.service,
+            limits=client.service.limits(batch_size=_BATCH_SIZE, settle_s=self._settle_s),
+            timeline=supplier_timeline(client),
+            listing=SupplierOrderListing(client, received),
+            check=partial(Checks(client, version=self._version).supplier, options),
+            orders=SupplierOrders(client, products, options, tag=tag),
+            cancellations=SupplierCancellations(client),
+            products=products,
+            stock=SupplierStock(client, options),
+            shipments=SupplierShipments(client, received),
+            splits=SupplierSplits(client, received),
         )
-        clock = self.needed_connections.clock
-        return GrantedToken(reached.client_id, reached.client_secret, connect, clock)
+
+    def _client(self, at: Connections) -> ShopifyClient:
+        return ShopifyClient(
+            ServiceClient(
+                self.name,
+                at,
+                self._server.connect,
+                concurrency=self._server.concurrency,
+                timezone=self._timezone,
+            )
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Reached:
-    """How the service is reached."""
+class _Server:
+    """The shop's server, and how to connect and sign in to it."""
 
+    account: str
     base_url: str
+    version: str
+    concurrency: int
     token: Secret | None
     client_id: str
     client_secret: Secret | None
     ca_file: Path | None
     proxy: str | None
     allow_http: bool
+
+    def connect(self, clock: Clock) -> "ShopifySession":
+        """Return a session: all users of this account share its token and its cost limit."""
+        from ordosync.accounts.shopify.cost_limit import Bucket  # noqa: PLC0415
+        from ordosync.accounts.shopify.graphql import ShopifySession  # noqa: PLC0415 - slow
+
+        return ShopifySession(
+            self.account,
+            f"{self.base_url}/api/{self.version}",
+            token=self._token(clock),
+            bucket=Bucket(clock),
+            clock=clock,
+            ca_file=self.ca_file,
+            proxy=self.proxy,
+            allow_http=self.allow_http,
+            concurrency=self.concurrency,
+        )
+
+    def _token(self, clock: Clock) -> LastingToken | GrantedToken:
+        if self.client_secret is None:
+            return LastingToken(self.token or Secret(""))
+        from ordosync.http import HttpClient  # noqa: PLC0415 - slow to import
+
+        connect: partial[HttpClient] = partial(
+            HttpClient,
+            self.account,
+            self.base_url,
+            clock=clock,
+            auth={},
+            ca_file=self.ca_file,
+            proxy=self.proxy,
+            allow_http=self.allow_http,
+        )
+        return GrantedToken(self.client_id, self.client_secret, connect, clock)

@@ -1,29 +1,33 @@
-"""What both roles stand on: things by their ids, refusals, remarks, and the shop itself."""
+"""API calls of both roles: objects by id, changed objects, mutations, metafields, the shop."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from msgspec import Raw, Struct
+from msgspec import Raw
 
-from ordosync.accounts.account import CheckResult
-from ordosync.accounts.http_account import HttpAccount
+from ordosync.accounts.pagination import since_cursor
+from ordosync.accounts.service_client import ServiceClient
 from ordosync.accounts.shopify.cost_limit import TooCostlyError
 from ordosync.accounts.shopify.ids import number
-from ordosync.accounts.shopify.pagination import Pages, whole
+from ordosync.accounts.shopify.pagination import Changes, Pages, at_of, whole
 from ordosync.accounts.shopify.queries.fulfillment import MORE_LINES
 from ordosync.accounts.shopify.queries.shop import KEEP, LOCATIONS, REMARK, SHOP
 from ordosync.accounts.shopify.schema import (
     Connection,
+    LocationShape,
     Nodes,
     OrderedLine,
     Part,
     Requested,
+    ShopShape,
     Told,
     UserError,
 )
-from ordosync.errors import RefusedError, UnavailableError
+from ordosync.errors import RefusedError, UnavailableError, UnknownOutcomeError
 from ordosync.models import Comment, Outcome, refused
 
 if TYPE_CHECKING:
@@ -31,90 +35,46 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-NO_TIMELINE = (
-    "takes no remarks on a timeline: they are kept as metafields `ordosync` of the order, "
-    "which gets the tag ordosync-attention"
-)
 NAMESPACE = "ordosync"
 ATTENTION = "ordosync-attention"
-"""The tag by which people find the orders on which there is a remark."""
-_NOT_NOW = "Too many attempts"
-"""How a mutation is refused that has a limit of its own, beside all points: a shop on trial takes
-five orders a minute."""
-_AT_ONCE = 100
-_KEPT_AT_ONCE = 25
+"""The tag of orders with a comment, so that users can filter by it."""
+_TOO_MANY_ATTEMPTS = "Too many attempts"
+"""Begins the refusal of a mutation with a limit of its own, which costs no points.
+
+A shop on trial accepts five new orders a minute.
+"""
+_MAX_IDS = 100
+_MAX_METAFIELDS = 25
 
 
-class Service(Struct, frozen=True, rename="camel"):
-    """A fulfillment service, which is a location of its own."""
+class ShopifyClient:
+    """A shop at Shopify, as one portal uses it."""
 
-    id: str
-    handle: str = ""
-    service_name: str = ""
-
-
-class LocationShape(Struct, frozen=True, rename="camel"):
-    """Where things are sent from."""
-
-    id: str
-    name: str
-    is_active: bool = True
-    fulfillment_service: Service | None = None
-
-
-class _Shop(Struct, frozen=True, rename="camel"):
-    name: str
-    currency_code: str
-
-
-class _Scope(Struct, frozen=True):
-    handle: str
-
-
-class _Installation(Struct, frozen=True, rename="camel"):
-    access_scopes: list[_Scope]
-
-
-class ShopShape(Struct, frozen=True, rename="camel"):
-    """A shop, and what we may do in it."""
-
-    shop: _Shop
-    current_app_installation: _Installation
-
-    @property
-    def scopes(self) -> frozenset[str]:
-        """What we may do; who may write may read."""
-        given = {one.handle for one in self.current_app_installation.access_scopes}
-        return frozenset(given | {one.replace("write_", "read_", 1) for one in given})
-
-
-class Side(HttpAccount):
-    """A shop at Shopify."""
-
-    batch_size = 50
-    version: str
-
-    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
-        super().__init__(name=name, spool=spool, concurrency=concurrency)
+    def __init__(self, service: ServiceClient) -> None:
+        self.service = service
         self._shop: ShopShape | None = None
         self._locations: Sequence[LocationShape] | None = None
-        self._fit: dict[str, int] = {}
-        """How many things may be asked for at once, by the question, where it is not the most."""
+        self._max_ids: dict[str, int] = {}
+        """How many objects a query may ask for, where that is less than `_MAX_IDS`."""
+        service.at_close(self._forget)
 
-    @property
-    def shopify(self) -> "ShopifySession":
-        """The session, which speaks GraphQL."""
-        return cast("ShopifySession", self.http)
-
-    def close(self) -> None:
-        """Forget what was read for one run."""
+    def _forget(self) -> None:
         self._locations = None
 
+    @property
+    def graphql(self) -> "ShopifySession":
+        """The session, which speaks GraphQL."""
+        return cast("ShopifySession", self.service.http)
+
+    def now(self) -> datetime:
+        """Return the time of this process."""
+        return self.service.clock.now()
+
     def shop(self) -> ShopShape:
-        """Return what the shop says of itself, read once."""
-        with self.asking:
+        """Return the shop and the scopes of the token, read once."""
+        with self.service.lock:
             if self._shop is None:
-                self._shop = self.shopify.ask(SHOP, ShopShape, action="sign in")
+                self._shop = self.graphql.ask(SHOP, ShopShape, action="sign in")
             return self._shop
 
     @property
@@ -126,117 +86,124 @@ class Side(HttpAccount):
         """Return all locations, read once a run."""
         if self._locations is None:
             pages = Pages(
-                self.shopify, LOCATIONS, LocationShape, action="read the locations", first=100
+                self.graphql, LOCATIONS, LocationShape, action="read the locations", first=100
             )
-            self._locations = [one for page in pages.all() for one in page]
+            self._locations = [location for page in pages.all() for location in page]
         return self._locations
 
-    def check_shop(self, *needed: str) -> Iterator[CheckResult]:
-        """Look whether the token may do all that is needed, in the version that was asked for."""
-        missing = sorted({*needed} - self.shop().scopes)
-        if missing:
-            yield CheckResult(
-                text=f"the token lacks the scopes {', '.join(missing)}", is_problem=True
-            )
-        if "read_all_orders" not in self.shop().scopes:
-            text = "shows no order of more than 60 days ago: the token lacks read_all_orders"
-            yield CheckResult(text=text)
-        answered = self.shopify.answered_version
-        if answered and answered != self.version:
-            text = f"answers as version {answered} of its API, not {self.version}: set `version`"
-            yield CheckResult(text=text, is_problem=True)
+    def changed(
+        self,
+        document: str,
+        cursor: str | None,
+        where: Sequence[str],
+        *,
+        now: datetime,
+        action: str,
+        **variables: Any,
+    ) -> Iterator[tuple[list[Raw], str | None]]:
+        """Yield pages of what changed since the cursor, each with the next cursor."""
+        changes = Changes(self.graphql, document, action=action, **variables)
+        pages = since_cursor(cursor, partial(changes.since, where=where), at_of, now=now)
+        for page, after in pages:
+            yield [raw for _, raw in page], after
 
     def by_id(
         self, document: str, shape: type[T], ids: Sequence[str], *, action: str, **variables: object
     ) -> list[T]:
-        """Return those of these things that are there. Raises where one cannot be read."""
+        """Return those of these objects that exist. Raises if an object cannot be parsed."""
         pages = self.raw_by_id(document, ids, action=action, **variables)
         return [self.read(raw, shape, action=action) for page in pages for raw in page]
 
     def read(self, raw: Raw, shape: type[T], *, action: str) -> T:
-        """Read one object. Raises `RefusedError` where it is not what it should be."""
+        """Parse an object. Raises `RefusedError` if it has an unexpected structure."""
         from ordosync.http import decode  # noqa: PLC0415 - slow to import
 
         try:
             return decode(raw, shape)
         except ValueError as error:
-            raise RefusedError(f"account {self.name}", action, f"answered {error}") from error
+            raise RefusedError(self.service.account, action, f"answered {error}") from error
 
     def raw_by_id(
         self, document: str, ids: Sequence[str], *, action: str, **variables: object
     ) -> Iterator[list[Raw]]:
-        """Yield pages of those that are there, each still to be read."""
+        """Yield pages of those that exist, not parsed yet."""
         left = list(dict.fromkeys(ids))
         while left:
-            size = self._fit.get(document, _AT_ONCE)
+            size = self._max_ids.get(document, _MAX_IDS)
             try:
-                answer = self.shopify.ask(
+                answer = self.graphql.ask(
                     document, Nodes, action=action, ids=left[:size], **variables
                 )
             except TooCostlyError:
                 if size == 1:
                     raise
-                self._fit[document] = size // 2
+                self._max_ids[document] = size // 2
                 continue
             left = left[size:]
             yield [raw for raw in answer.nodes if bytes(raw) not in (b"null", b"{}")]
 
-    def lines(self, found: Requested | Part) -> list[OrderedLine]:
-        """Return all lines of a fulfillment order, also where it has more than came with it."""
-        action = f"read the lines of fulfillment order {number(found.id)}"
-        lines = cast("Connection[OrderedLine]", found.line_items)
-        return [*whole(self.shopify, lines, MORE_LINES, OrderedLine, of=found.id, action=action)]
+    def lines(self, order: Requested | Part) -> list[OrderedLine]:
+        """Return all lines of a fulfillment order; those that did not come with it are read."""
+        action = f"read the lines of fulfillment order {number(order.id)}"
+        lines = cast("Connection[OrderedLine]", order.line_items)
+        return [*whole(self.graphql, lines, MORE_LINES, OrderedLine, of=order.id, action=action)]
+
+    def mutate(
+        self, document: str, *, action: str, idempotent: bool = False, **variables: object
+    ) -> list[UserError]:
+        """Carry out a mutation of which only the errors matter, and return them."""
+        answer = self.graphql.write(
+            document, dict[str, Told], action=action, idempotent=idempotent, **variables
+        )
+        return [error for result in answer.values() for error in result.user_errors]
+
+    def mutate_or_raise(self, document: str, *, action: str, **variables: object) -> None:
+        """Carry out an idempotent mutation. Raises `RefusedError` if any part is refused."""
+        if errors := self.mutate(document, action=action, idempotent=True, **variables):
+            raise RefusedError(self.service.account, action, self.message(errors))
+
+    @contextmanager
+    def after_write(self, action: str) -> Iterator[None]:
+        """Turn a failed read into an unknown outcome: the write before it may have been done."""
+        try:
+            yield
+        except (UnavailableError, RefusedError) as error:
+            raise UnknownOutcomeError(self.service.account, action, error.answer) from error
 
     def denied(self, errors: Sequence[UserError], *sent: object, code: str = "refused") -> Outcome:
-        """Return the outcome of a mutation that said no, or not now."""
-        said = self.said(errors, *sent)
-        if any(one.message.startswith(_NOT_NOW) for one in errors):
+        """Return the outcome of a mutation with errors: refused, or to be tried later."""
+        reason = self.message(errors, *sent)
+        if any(error.message.startswith(_TOO_MANY_ATTEMPTS) for error in errors):
             return Outcome(
-                state="unavailable", code=UnavailableError.code, reason=said, retry_after_s=60
+                state="unavailable", code=UnavailableError.code, reason=reason, retry_after_s=60
             )
-        return refused(code, said)
+        return refused(code, reason)
 
-    def said(self, errors: Sequence[UserError], *sent: object) -> str:
-        """Return what was said, without what is personal in what was sent."""
-        return self.shopify.shown("; ".join(one.message for one in errors), *sent)
+    def message(self, errors: Sequence[UserError], *sent: object) -> str:
+        """Return the messages of errors, without personal data of what was sent."""
+        return self.graphql.shown("; ".join(error.message for error in errors), *sent)
 
-    def keep(self, metafields: Sequence[Mapping[str, str]], *, action: str) -> None:
-        """Write metafields; the same again changes nothing."""
-        for start in range(0, len(metafields), _KEPT_AT_ONCE):
-            part = metafields[start : start + _KEPT_AT_ONCE]
-            answer = self.shopify.write(
-                KEEP, dict[str, Told], action=action, idempotent=True, metafields=part
-            )
-            self.check_told(answer, action)
+    def set_metafields(self, metafields: Sequence[Mapping[str, str]], *, action: str) -> None:
+        """Set metafields. Idempotent."""
+        for start in range(0, len(metafields), _MAX_METAFIELDS):
+            part = metafields[start : start + _MAX_METAFIELDS]
+            self.mutate_or_raise(KEEP, action=action, metafields=part)
 
-    def check_told(self, answer: Mapping[str, Told], action: str) -> None:
-        """Raise `RefusedError` where any part of a mutation said no."""
-        errors = [error for told in answer.values() for error in told.user_errors]
-        if errors:
-            raise RefusedError(f"account {self.name}", action, self.said(errors))
+    def remark(self, order: str, comment: Comment, *more: Mapping[str, str]) -> None:
+        """Add a comment to an order as a metafield, since apps cannot write on a timeline.
 
-    def remark(self, order: str, comment: Comment, *kept: Mapping[str, str]) -> None:
-        """Say something of an order: a timeline takes no remarks of apps, so beside it.
-
-        Named by its key, so that it is there once however often it is said.
+        The metafield is named by the comment's key, so a repeated comment is there once. `more`
+        metafields are set together with it.
         """
         digest = hashlib.sha256(comment.key.encode()).hexdigest()[:12]
+        text = metafield(order, f"remark_{digest}", comment.text, kind="multi_line_text_field")
         action = f"remark on order {number(order)}"
-        answer = self.shopify.write(
-            REMARK,
-            dict[str, Told],
-            action=action,
-            idempotent=True,
-            id=order,
-            tags=[ATTENTION],
-            metafields=[
-                metafield(order, f"remark_{digest}", comment.text, kind="multi_line_text_field"),
-                *kept,
-            ],
+        metafields = [text, *more]
+        self.mutate_or_raise(
+            REMARK, action=action, id=order, tags=[ATTENTION], metafields=metafields
         )
-        self.check_told(answer, action)
 
 
 def metafield(owner: str, key: str, value: str, *, kind: str = "json") -> Mapping[str, str]:
-    """Return what is kept with an order, as it is written."""
+    """Return a metafield of ordosync as a mutation takes it."""
     return {"ownerId": owner, "namespace": NAMESPACE, "key": key, "type": kind, "value": value}

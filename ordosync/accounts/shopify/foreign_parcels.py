@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from ordosync.accounts.shopify.client import Side
+from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.pagination import whole
 from ordosync.accounts.shopify.queries.fulfillment import MORE_PARCEL_UNITS, PARCEL_UNITS
@@ -33,15 +33,17 @@ def parcels_before(
     return [one for one in others if one.holds and (one.created_at or sent_at) < sent_at]
 
 
-def units_in(account: Side, parcels: Sequence[FulfillmentShape]) -> Mapping[str, Counter[str]]:
+def units_in(
+    client: ShopifyClient, parcels: Sequence[FulfillmentShape]
+) -> Mapping[str, Counter[str]]:
     """Return how many units of each line item these parcels contain, by the parcel's id."""
     ids = [one.id for one in parcels]
     found: dict[str, Counter[str]] = {}
-    for one in account.by_id(PARCEL_UNITS, ParcelUnits, ids, action=_ACTION) if ids else ():
+    for one in client.by_id(PARCEL_UNITS, ParcelUnits, ids, action=_ACTION) if ids else ():
         units = found.setdefault(one.id, Counter())
         lines = one.fulfillment_line_items
         for line in whole(
-            account.shopify, lines, MORE_PARCEL_UNITS, ParcelLine, of=one.id, action=_ACTION
+            client.graphql, lines, MORE_PARCEL_UNITS, ParcelLine, of=one.id, action=_ACTION
         ):
             units[line.line_item.id] += line.quantity
     return found

@@ -1,115 +1,187 @@
-"""What an order is now: the fulfillment orders that it was split into, by us or by its merchant."""
+"""Fulfillment orders of a Merchant's order: read now, accepted, their cancellations answered.
+
+An order of the portal is a fulfillment order. It may have been split since, by ordosync or by
+users of the shop, so `OrderParts` holds all fulfillment orders that it consists of now.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 
+from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import fulfillment_order, number
-from ordosync.accounts.shopify.merchant_stock import WrittenStock
 from ordosync.accounts.shopify.pagination import whole
-from ordosync.accounts.shopify.queries.fulfillment import FAMILY, MORE_PARTS
-from ordosync.accounts.shopify.schema import Connection, Family, FamilyOrder, OrderOf, Part, Valued
-from ordosync.accounts.shopify.split_history import Lineage
+from ordosync.accounts.shopify.queries.fulfillment import (
+    ACCEPT_CANCELLATION,
+    ACCEPT_REQUEST,
+    FAMILY,
+    MORE_PARTS,
+    REJECT_CANCELLATION,
+    STANDINGS,
+)
+from ordosync.accounts.shopify.schema import (
+    Connection,
+    Family,
+    FamilyOrder,
+    OrderOf,
+    Part,
+    Standing,
+    Valued,
+)
+from ordosync.accounts.shopify.split_history import SplitHistory
+from ordosync.accounts.shopify.supplier_location import SupplierLocation
+from ordosync.errors import RefusedError
 
 _LINES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Members:
-    """The parts of an order at the Supplier's location."""
+class OrderParts:
+    """The fulfillment orders of an order at the Supplier's location."""
 
     order: str
-    """What Shopify calls the whole order."""
+    """The Shopify id of the whole order."""
     parts: Sequence[Part]
     all_parts: Mapping[str, Part]
     """All fulfillment orders of the whole order, by their ids."""
-    lineage: Lineage
+    history: SplitHistory
     void: Sequence[str]
-    """Numbers that were told and are void."""
+    """Tracking numbers that were added and are void."""
 
-    def of(self, order_id: str) -> "Members":
-        """Return the same of another order or piece that is a part of the whole order."""
-        return replace(self, parts=_parts(self.all_parts, order_id, self.lineage))
+    def of(self, order_id: str) -> "OrderParts":
+        """Return the same for another order or piece of the same whole order."""
+        return replace(self, parts=_parts(self.all_parts, order_id, self.history))
 
 
-class Families(WrittenStock):
-    """Who sells."""
+class FulfillmentOrders:
+    """The fulfillment orders of the Merchant's orders, as they are now."""
 
-    def members(self, order_id: str) -> Members | None:
-        """Return what an order is now; None where it is not there."""
-        return self.members_of([order_id]).get(order_id)
+    def __init__(self, client: ShopifyClient, location: SupplierLocation) -> None:
+        self._client = client
+        self._location = location
 
-    def members_of(self, order_ids: Sequence[str]) -> Mapping[str, Members]:
-        """Return what each of these orders is now; one that is not there is left out."""
-        kept, wanted = self.kept_as, {id_: fulfillment_order(id_) for id_ in order_ids}
-        which = ", ".join(dict.fromkeys(number(one) for one in wanted.values()))
+    def states(self, ids: Sequence[str]) -> Mapping[str, Standing]:
+        """Return these fulfillment orders as they are now, by their Shopify ids."""
+        wanted = [fulfillment_order(id_) for id_ in ids]
+        action, split = "see where orders stand", self._location.metafield_keys["split"]
+        found = self._client.by_id(STANDINGS, Standing, wanted, action=action, split=split)
+        return {state.id: state for state in found}
+
+    def accept(self, id_: str) -> None:
+        """Accept a request. `cancel-orders` handles a request that was withdrawn meanwhile."""
+        action = f"accept fulfillment order {number(id_)}"
+        self._client.mutate(ACCEPT_REQUEST, action=action, id=id_)
+
+    def accept_if_requested(self, part: Standing) -> None:
+        """Accept a request that an earlier run has not accepted."""
+        if self._location.is_service and part.request_status == "SUBMITTED":
+            self.accept(part.id)
+
+    def answer_cancellation(self, part: Standing, *, accepted: bool) -> None:
+        """Accept or reject a cancellation request. Raises `RefusedError` if it stays open."""
+        action = f"answer the cancellation of fulfillment order {number(part.id)}"
+        document = ACCEPT_CANCELLATION if accepted else REJECT_CANCELLATION
+        errors = self._client.mutate(document, action=action, id=part.id)
+        now = self.states([number(part.id)]).get(part.id) if errors else None
+        if now and now.asks_cancellation:
+            raise RefusedError(self._client.service.account, action, self._client.message(errors))
+
+    def is_off(self, part: Standing) -> bool:
+        """True if it is cancelled, or its request was withdrawn before it was accepted."""
+        is_withdrawn = (
+            self._location.is_service and part.is_open and part.request_status == "UNSUBMITTED"
+        )
+        return is_cancelled(part) or (is_withdrawn and not part.sent)
+
+    def parts(self, order_id: str) -> OrderParts | None:
+        """Return the parts of an order; None if it does not exist."""
+        return self.parts_of([order_id]).get(order_id)
+
+    def parts_of(self, order_ids: Sequence[str]) -> Mapping[str, OrderParts]:
+        """Return the parts of each of these orders; a missing order does not exist."""
+        keys, wanted = (
+            self._location.metafield_keys,
+            {id_: fulfillment_order(id_) for id_ in order_ids},
+        )
+        which = ", ".join(dict.fromkeys(number(gid) for gid in wanted.values()))
         action = f"read the parts of fulfillment order {which}"
-        answered = self.by_id(
+        families = self._client.by_id(
             FAMILY,
             Family,
             [*wanted.values()],
             action=action,
             lines=_LINES,
-            sent=kept["sent"],
-            split=kept["split"],
-            void=kept["void"],
+            sent=keys["sent"],
+            split=keys["split"],
+            void=keys["void"],
         )
-        orders = {one.id: self._with_all_parts(one.order, action) for one in answered}
+        orders = {family.id: self._with_all_parts(family.order, action) for family in families}
         return {
-            id_: found.of(id_)
-            for id_, one in wanted.items()
-            if (found := orders.get(one)) and number(one) in found.all_parts
+            id_: parts.of(id_)
+            for id_, gid in wanted.items()
+            if (parts := orders.get(gid)) and number(gid) in parts.all_parts
         }
 
-    def _with_all_parts(self, order: FamilyOrder, action: str) -> Members:
-        begun = order.fulfillment_orders
+    def _with_all_parts(self, order: FamilyOrder, action: str) -> OrderParts:
+        first = order.fulfillment_orders
+        graphql = self._client.graphql
         parts = [
-            self._whole(part, order)
+            self._with_all_lines(part, order)
             for part in whole(
-                self.shopify, begun, MORE_PARTS, Part, of=order.id, action=action, lines=_LINES
+                graphql, first, MORE_PARTS, Part, of=order.id, action=action, lines=_LINES
             )
         ]
-        return Members(
+        return OrderParts(
             order=order.id,
             parts=(),
             all_parts={number(part.id): part for part in parts},
-            lineage=Lineage.of(order.sent, order.split),
+            history=SplitHistory.of(order.sent, order.split),
             void=texts(order.void),
         )
 
-    def _whole(self, part: Part, order: FamilyOrder) -> Part:
-        """Return a part with all its lines, and with what its order says of it."""
+    def _with_all_lines(self, part: Part, order: FamilyOrder) -> Part:
+        """Return a part with all its lines, and with the state of its order."""
         return msgspec.structs.replace(
             part,
             order=OrderOf(
                 cancelled_at=order.cancelled_at,
                 current_subtotal_line_items_quantity=order.current_subtotal_line_items_quantity,
             ),
-            line_items=Connection(nodes=self.lines(part)),
+            line_items=Connection(nodes=self._client.lines(part)),
         )
 
 
-def _parts(everything: Mapping[str, Part], order_id: str, lineage: Lineage) -> list[Part]:
+def is_cancelled(part: Standing) -> bool:
+    """True if it is cancelled, or its cancellation is requested, and nothing of it was sent."""
+    if part.sent:
+        return False
+    if part.status == "CANCELLED" or part.request_status == "CANCELLATION_ACCEPTED":
+        return True
+    return part.order.is_cancelled or part.asks_cancellation
+
+
+def _parts(all_parts: Mapping[str, Part], order_id: str, history: SplitHistory) -> list[Part]:
     root = number(fulfillment_order(order_id))
-    wanted = {number(fulfillment_order(leaf)) for leaf in lineage.leaves(order_id)} or {root}
-    place = everything[root].location
-    for id_, part in everything.items():
-        if part.location != place or part.status == "CANCELLED" or lineage.is_known(id_):
+    wanted = {number(fulfillment_order(leaf)) for leaf in history.leaves(order_id)} or {root}
+    location = all_parts[root].location
+    for id_, part in all_parts.items():
+        if part.location != location or part.status == "CANCELLED" or history.is_known(id_):
             continue
-        if order_id in lineage.sent:
-            is_piece = lineage.ancestors(id_, part.line_items.nodes)[:1] == (order_id,)
-        else:  # nobody knows what it was, so all that came after it counts
-            is_whole = order_id == root and not lineage.ancestors(order_id, ())
+        if order_id in history.sent:
+            is_piece = history.ancestors(id_, part.line_items.nodes)[:1] == (order_id,)
+        else:
+            # Nothing says what the order contained, so every later fulfillment order counts.
+            is_whole = order_id == root and not history.ancestors(order_id, ())
             is_piece = is_whole and int(id_) > int(root)
         if is_piece:
             wanted.add(id_)
-    return [part for id_, part in everything.items() if id_ in wanted]
+    return [part for id_, part in all_parts.items() if id_ in wanted]
 
 
-def texts(kept: Valued | None) -> Sequence[str]:
-    """Return the words that are kept in a metafield; none where people have spoilt it."""
+def texts(metafield: Valued | None) -> Sequence[str]:
+    """Return the list of texts in a metafield; empty if users have changed it to something else."""
     try:
-        return msgspec.json.decode(kept.value.encode(), type=list[str]) if kept else []
+        return msgspec.json.decode(metafield.value.encode(), type=list[str]) if metafield else []
     except msgspec.MsgspecError:
         return []

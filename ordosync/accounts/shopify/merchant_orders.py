@@ -1,82 +1,94 @@
-"""A shop as the Merchant: the fulfillment orders that are this portal's Supplier's to send."""
+"""Merchant orders: the fulfillment orders that this portal's Supplier is to ship.
+
+A fulfillment order is read with its order, by `fulfillmentOrders` or by its id. After the import
+the Supplier's copy is recorded in a metafield `sent` of the order, and a fulfillment service
+accepts the request.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from msgspec import Raw
 
-from ordosync.accounts.pagination import since_cursor
+from ordosync.accounts.account import ReadRequest
+from ordosync.accounts.shopify.client import ShopifyClient
+from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders
 from ordosync.accounts.shopify.ids import fulfillment_order, line_item, number
+from ordosync.accounts.shopify.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.shopify.order_mapping import digest, order_of
-from ordosync.accounts.shopify.pagination import Changes, Listed, at_of
-from ordosync.accounts.shopify.queries.fulfillment import (
-    ACCEPT_REQUEST,
-    REQUESTED_ORDERS,
-    REQUESTED_ORDERS_BY_ID,
-    STANDINGS,
-)
-from ordosync.accounts.shopify.schema import Requested, Standing, Told
-from ordosync.accounts.shopify.split_history import Lineage, Sent, SentPart
-from ordosync.accounts.shopify.supplier_location import Placed
-from ordosync.models import Comment, Order, Page, Unusable
+from ordosync.accounts.shopify.pagination import Listed
+from ordosync.accounts.shopify.queries.fulfillment import REQUESTED_ORDERS, REQUESTED_ORDERS_BY_ID
+from ordosync.accounts.shopify.schema import Requested
+from ordosync.accounts.shopify.split_history import Sent, SentPart, SplitHistory
+from ordosync.accounts.shopify.supplier_location import SupplierLocation
+from ordosync.models import Order, Page, Unusable
 
 _LINES = 10
-"""So many lines of an order come with it; the rest of a longer one is asked for."""
-_KEPT = 1500
-"""Of so many orders what was read is kept until the Supplier has them: more than a batch."""
-_MOST = 2**31 - 1
-ASKED = ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED")
+"""This many lines come with an order; the rest of a longer one is read separately."""
+_MAX_REMEMBERED = 1500
+"""This many orders are remembered until the Supplier has them: more than a batch."""
+_MAX_QUANTITY = 2**31 - 1
+REQUESTED = ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED")
+"""The request statuses of a fulfillment order that its service is to ship."""
 
 
-class _Read(NamedTuple):
-    """What is to be known of an order that was read, once the Supplier has it."""
+class _ReadOrder(NamedTuple):
+    """The facts about an order that `acknowledge` needs."""
 
     id: str
-    of: str
-    """The whole order."""
-    is_asked: bool
+    order: str
+    """The Shopify id of the whole order."""
+    is_requested: bool
     lines: list[str]
 
 
-class RequestedOrders(Placed):
-    """Who requests."""
+class MerchantOrders:
+    """Fulfillment orders to ship from the Supplier's location."""
 
-    def __init__(self, *, name: str, spool: Path = Path(), concurrency: int) -> None:
-        super().__init__(name=name, spool=spool, concurrency=concurrency)
-        self._read: dict[str, _Read] = {}
+    requires_address = True
+    reports_reassigned = True
+
+    def __init__(
+        self,
+        client: ShopifyClient,
+        location: SupplierLocation,
+        fulfillment_orders: FulfillmentOrders,
+        cancellations: MerchantCancellations,
+    ) -> None:
+        self._client = client
+        self._location = location
+        self._fulfillment_orders = fulfillment_orders
+        self._cancellations = cancellations
+        self._read: dict[str, _ReadOrder] = {}
         self._sent: dict[str, Sent] = {}
+        client.service.at_close(self._forget)
 
-    def close(self) -> None:
-        """Forget what was read for one run."""
-        super().close()
+    def _forget(self) -> None:
         self._read = {}
         self._sent = {}
 
-    def orders(
-        self,
-        cursor: str | None,
-        *,
-        now: datetime,
-        patient: bool = False,  # noqa: ARG002 - nothing is half written
-    ) -> Iterator[Page[Order | Unusable]]:
-        """Read the fulfillment orders that are to be sent and changed since `cursor`.
+    def changed(self, request: ReadRequest) -> Iterator[Page[Order | Unusable]]:
+        """Yield the fulfillment orders to ship that changed since the cursor.
 
-        From the second reading on those of other locations are read as well, and said to be
-        `reassigned`: which of them were this one's once is not told.
+        With a cursor, those of other locations are read, too, and reported as `reassigned`:
+        Shopify does not say which of them were at this location before.
         """
-        where = () if cursor else (f"assigned_location_id:{self.place}",)
-        pages = self.changed(
-            REQUESTED_ORDERS, cursor, where, now=now, action="read orders", first=15, **self._with
+        where = () if request.cursor else (self._location.search_term,)
+        pages = self._client.changed(
+            REQUESTED_ORDERS,
+            request.cursor,
+            where,
+            now=request.now,
+            action="read orders",
+            first=15,
+            **self._variables,
         )
-        for found, after in pages:
+        for raw, after in pages:
             self._forget_oldest()
-            yield Page(items=tuple(self._usable(found)), cursor=after)
+            yield Page(items=tuple(self._usable(raw)), cursor=after)
 
-    def orders_by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
-        """Read these orders as they are now."""
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
+        """Yield these orders as they are now."""
         known = frozenset(ids)
         for page in self._open_by_id(ids):
             items = (
@@ -87,39 +99,44 @@ class RequestedOrders(Placed):
             yield Page(items=tuple(items))
 
     def _open_by_id(self, ids: Sequence[str]) -> Iterator[Iterator[Order | Unusable]]:
-        """Read what is still to be sent of these, also from another location."""
+        """Yield pages of those that are still to be shipped, also from another location."""
         wanted = [fulfillment_order(id_) for id_ in ids]
-        pages = self.raw_by_id(
-            REQUESTED_ORDERS_BY_ID, wanted, action="read orders again", **self._with
+        pages = self._client.raw_by_id(
+            REQUESTED_ORDERS_BY_ID, wanted, action="read orders again", **self._variables
         )
         for page in pages:
             yield self._usable(page)
 
     def acknowledge(self, ids: Sequence[str]) -> None:
-        """Keep with the orders that the Supplier has them, and accept what was requested.
+        """Record in a metafield that the Supplier has these orders, and accept the requests.
 
-        What was split off later is known by that, and what was sold and not sent yet is, too.
+        It identifies what is split off later, and orders that are sold and not imported yet.
         """
-        now = self.needed_connections.clock.now()
-        read = self._as_read(ids)
+        now = self._client.now()
+        orders = self._remembered(ids)
         sent: dict[str, Sent] = {}
-        for id_, one in read.items():
-            known = sent.get(one.of) or self._sent[one.of]
-            sent[one.of] = {**known, id_: SentPart(at=now, lines=one.lines)}
-        self.keep(
-            [self.kept(order, "sent", value) for order, value in sent.items()],
+        for id_, order in orders.items():
+            known = sent.get(order.order) or self._sent[order.order]
+            sent[order.order] = {**known, id_: SentPart(at=now, lines=order.lines)}
+        self._client.set_metafields(
+            [self._location.metafield(order, "sent", value) for order, value in sent.items()],
             action="keep which orders the Supplier has",
         )
         self._sent |= sent
         self._forget_oldest()
-        self.side_by_side([one.id for one in read.values() if one.is_asked], self.accept)
+        requested = [order.id for order in orders.values() if order.is_requested]
+        self._client.service.map_concurrently(requested, self._fulfillment_orders.accept)
 
-    def lines_claimed(self, order: Order) -> Sequence[str]:
-        """Return the line items: one may be moved to another fulfillment order."""
+    def ancestors(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Return what these cancelled pieces were split from; they were just read as cancelled."""
+        return self._cancellations.ancestors_of(ids)
+
+    def line_claims(self, order: Order) -> Sequence[str]:
+        """Return the line items: a unit may be moved to another fulfillment order."""
         return [line_item(line.id) for line in order.lines]
 
     def is_beside(self, order_id: str, others: str) -> bool:
-        """Return True if the other order is still to be sent, from another location.
+        """True if the other order is still to be shipped, from another location.
 
         Then each of the two has units of its own of a line item that was ordered several times.
         """
@@ -131,69 +148,35 @@ class RequestedOrders(Placed):
             for item in page
         )
 
-    def remark_on_request(self, comment: Comment) -> None:
-        """Put a remark beside the order that a fulfillment order is a part of."""
-        found = self.standings([comment.order_id])
-        for one in found.values():
-            self.remark(one.order_id, comment)
-
-    def _as_read(self, ids: Sequence[str]) -> Mapping[str, _Read]:
-        """Return what these orders were when they were read; one that is sent since is not."""
-        missing = [id_ for id_ in ids if not self._is_kept(id_)]
-        for _ in self.orders_by_id(missing) if missing else ():
+    def _remembered(self, ids: Sequence[str]) -> Mapping[str, _ReadOrder]:
+        """Return these orders as they were read; one that was shipped since is missing."""
+        missing = [id_ for id_ in ids if not self._is_remembered(id_)]
+        for _ in self.by_id(missing) if missing else ():
             pass
-        return {id_: self._read[id_] for id_ in ids if self._is_kept(id_)}
+        return {id_: self._read[id_] for id_ in ids if self._is_remembered(id_)}
 
-    def _is_kept(self, id_: str) -> bool:
-        return id_ in self._read and self._read[id_].of in self._sent
+    def _is_remembered(self, id_: str) -> bool:
+        return id_ in self._read and self._read[id_].order in self._sent
 
     def _forget_oldest(self) -> None:
-        """Forget what is read anew should it be needed; never between looking and writing."""
-        while len(self._read) > _KEPT:
+        """Forget what can be read again; never called between a look-up and its write."""
+        while len(self._read) > _MAX_REMEMBERED:
             oldest = self._read.pop(next(iter(self._read)))
-            self._sent.pop(oldest.of, None)
+            self._sent.pop(oldest.order, None)
 
-    def _keep_in_mind(self, order: Order, found: Requested, sent: Sent) -> None:
-        self._sent[found.order_id] = sent
-        self._read[order.id] = _Read(
-            id=found.id,
-            of=found.order_id,
-            is_asked=self.is_service and found.request_status == "SUBMITTED",
-            lines=[line_item(one.id) for one in order.lines],
+    def _remember(self, order: Order, requested: Requested, sent: Sent) -> None:
+        self._sent[requested.order_id] = sent
+        self._read[order.id] = _ReadOrder(
+            id=requested.id,
+            order=requested.order_id,
+            is_requested=self._location.is_service and requested.request_status == "SUBMITTED",
+            lines=[line_item(line.id) for line in order.lines],
         )
 
-    def accept(self, id_: str) -> None:
-        """Accept a request; one that was taken back meanwhile is left to `cancel-orders`."""
-        action = f"accept fulfillment order {number(id_)}"
-        self.shopify.write(ACCEPT_REQUEST, dict[str, Told], action=action, id=id_)
-
-    def standings(self, ids: Sequence[str]) -> Mapping[str, Standing]:
-        """Return where these fulfillment orders stand at this moment, by Shopify's ids."""
-        wanted = [fulfillment_order(id_) for id_ in ids]
-        action, split = "see where orders stand", self.kept_as["split"]
-        found = self.by_id(STANDINGS, Standing, wanted, action=action, split=split)
-        return {one.id: one for one in found}
-
     @property
-    def _with(self) -> dict[str, Any]:
-        kept = self.kept_as
-        return {"lines": _LINES, "sent": kept["sent"], "split": kept["split"]}
-
-    def changed(
-        self,
-        document: str,
-        cursor: str | None,
-        where: Sequence[str],
-        *,
-        now: datetime,
-        action: str,
-        **variables: Any,
-    ) -> Iterator[tuple[list[Raw], str | None]]:
-        """Yield pages of what changed since the cursor, and the next one."""
-        changes = Changes(self.shopify, document, action=action, **variables)
-        pages = since_cursor(cursor, partial(changes.since, where=where), at_of, now=now)
-        for page, after in pages:
-            yield [raw for _, raw in page], after
+    def _variables(self) -> dict[str, Any]:
+        keys = self._location.metafield_keys
+        return {"lines": _LINES, "sent": keys["sent"], "split": keys["split"]}
 
     def _usable(self, page: Sequence[Raw]) -> Iterator[Order | Unusable]:
         for raw in page:
@@ -202,47 +185,47 @@ class RequestedOrders(Placed):
                 yield item
 
     def _order(self, raw: Raw) -> Order | Unusable | None:
-        """Return what is to be sent; None for what is not, or not yet."""
+        """Return an order to ship; None if it is not to be shipped, or not yet."""
         from ordosync.http import decode  # noqa: PLC0415 - slow to import
 
         try:
-            found = decode(raw, Requested)
+            requested = decode(raw, Requested)
         except ValueError as error:
-            return _odd(raw, error)
-        if not found.is_open or found.order.cancelled_at:
+            return _unusable(raw, "invalid", f"is not as Shopify's orders are: it has {error}")
+        if not requested.is_open or requested.order.cancelled_at:
             return None
-        lineage = Lineage.of(found.order.sent, found.order.split)
-        if not self.is_here(found.location):
-            return Unusable(
-                id=lineage.order_id(number(found.id)),
-                code="reassigned",
-                reason="was given to another location",
-                content=digest("elsewhere"),
-                skip=True,
-            )
-        if self.is_service and (found.request_status not in ASKED or found.asks_cancellation):
+        history = SplitHistory.of(requested.order.sent, requested.order.split)
+        if not self._location.is_at(requested.location):
+            return _reassigned(history.order_id(number(requested.id)))
+        if self._location.is_service and not _is_wanted(requested):
             return None
-        lines = [one for one in self.lines(found) if one.remaining_quantity != 0]
+        return self._order_to_ship(raw, requested, history)
+
+    def _order_to_ship(
+        self, raw: Raw, requested: Requested, history: SplitHistory
+    ) -> Order | Unusable | None:
+        lines = [line for line in self._client.lines(requested) if line.remaining_quantity != 0]
         if not lines:
             return None
-        if not all(0 < one.remaining_quantity <= _MOST for one in lines):
+        if not all(0 < line.remaining_quantity <= _MAX_QUANTITY for line in lines):
             return _unusable(raw, "invalid.quantity", "has a quantity that cannot be")
-        order = order_of(found, lineage, lines)
-        self._keep_in_mind(order, found, lineage.sent)
+        order = order_of(requested, history, lines)
+        self._remember(order, requested, history.sent)
         return order
 
 
-def is_cancelled(one: Standing) -> bool:
-    """Whether it is cancelled, or asked to be, and nothing of it was sent."""
-    if one.sent:
-        return False
-    if one.status == "CANCELLED" or one.request_status == "CANCELLATION_ACCEPTED":
-        return True
-    return one.order.is_cancelled or one.asks_cancellation
+def _is_wanted(requested: Requested) -> bool:
+    return requested.request_status in REQUESTED and not requested.asks_cancellation
 
 
-def _odd(raw: Raw, error: ValueError) -> Unusable:
-    return _unusable(raw, "invalid", f"is not as Shopify's orders are: it has {error}")
+def _reassigned(id_: str) -> Unusable:
+    return Unusable(
+        id=id_,
+        code="reassigned",
+        reason="was given to another location",
+        content=digest("elsewhere"),
+        skip=True,
+    )
 
 
 def _unusable(raw: Raw, code: str, reason: str) -> Unusable:

@@ -1,184 +1,207 @@
-"""A shop as the Merchant: what was sent becomes a fulfillment, with its carrier and its number.
+"""Merchant tracking: a parcel is a fulfillment, with its carrier and its number.
 
-A fulfillment that is cancelled opens its order again, for anybody to send; so a voided number
-stays where it is, and is said to be void beside the order. The next one takes its place.
+A cancelled fulfillment opens its order again, and any user could ship it. So a voided number stays
+where it is, a comment on the order says that it is void, and the next number replaces it.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 
 from ordosync.accounts.account import outcome_of
-from ordosync.accounts.shopify.fulfillment_orders import Members
+from ordosync.accounts.shopify.client import ShopifyClient
+from ordosync.accounts.shopify.fulfillment_orders import (
+    FulfillmentOrders,
+    OrderParts,
+    is_cancelled,
+)
 from ordosync.accounts.shopify.ids import fulfillment_order, number
-from ordosync.accounts.shopify.merchant_cancellations import Cancellations
-from ordosync.accounts.shopify.merchant_orders import is_cancelled
 from ordosync.accounts.shopify.queries.fulfillment import ADD_TRACKING, CHANGE_TRACKING, TRACKED
-from ordosync.accounts.shopify.schema import Standing, Told
+from ordosync.accounts.shopify.schema import Standing
+from ordosync.accounts.shopify.supplier_location import SupplierLocation
 from ordosync.models import Comment, Outcome, Shipment, refused
 
 
-class WrittenTracking(Cancellations):
-    """Who sells."""
+class MerchantTracking:
+    """Tracking numbers on fulfillment orders and their pieces."""
 
-    def add_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
-        """Tell what was sent; the fulfillment order is closed by that."""
-        fresh = self._fresh([one.order_id for one in shipments])
-        return self.each(shipments, partial(self._add, fresh=fresh), about=_whole)
+    def __init__(
+        self,
+        client: ShopifyClient,
+        location: SupplierLocation,
+        fulfillment_orders: FulfillmentOrders,
+        *,
+        notify_customer: bool,
+    ) -> None:
+        self._client = client
+        self._location = location
+        self._fulfillment_orders = fulfillment_orders
+        self._notify_customer = notify_customer
 
-    def void_tracking(self, shipments: Sequence[Shipment]) -> list[Outcome]:
-        """Say beside the order that a number is void; the order stays shipped.
+    def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
+        """Create fulfillments, which close their fulfillment orders."""
+        fresh = self._fresh([shipment.order_id for shipment in shipments])
+        add = partial(self._add, fresh=fresh)
+        return self._client.service.write_each(shipments, add, key=_fulfillment_order)
 
-        One after the other: what is kept with one order may be about several of these.
+    def void(self, shipments: Sequence[Shipment]) -> list[Outcome]:
+        """Say in a comment on the order that a number is void; the order stays shipped.
+
+        One after the other: several of them may change the same metafield.
         """
-        return [outcome_of(one, self._void) for one in shipments]
+        return [outcome_of(shipment, self._void) for shipment in shipments]
 
     def _fresh(self, ids: Sequence[str]) -> dict[str, Standing]:
-        """Return those that are all there is of their order and of which nothing was sent."""
+        """Return those that are the only part of their order, and of which nothing was sent."""
         wanted = [fulfillment_order(id_) for id_ in ids]
-        found = self.by_id(TRACKED, Standing, wanted, action="see where orders stand")
+        states = self._client.by_id(TRACKED, Standing, wanted, action="see where orders stand")
         return {
-            one.id: one
-            for one in found
-            if len(one.order.fulfillment_orders.nodes) == 1 and not one.fulfillments.nodes
+            state.id: state
+            for state in states
+            if len(state.order.fulfillment_orders.nodes) == 1 and not state.fulfillments.nodes
         }
 
     def _add(self, shipment: Shipment, *, fresh: dict[str, Standing]) -> Outcome:
-        known = fresh.pop(fulfillment_order(shipment.order_id), None)
-        if known:
-            return self._add_to(shipment, known)
-        found = self.members(shipment.order_id)
-        if found is None:
+        part = fresh.pop(fulfillment_order(shipment.order_id), None)
+        if part:
+            return self._add_to(shipment, part)
+        order = self._fulfillment_orders.parts(shipment.order_id)
+        if order is None:
             return refused("not-found", f"fulfillment order {shipment.order_id} is not there")
-        if len(found.parts) == 1:
-            return self._add_to(shipment, found.parts[0], found)
-        return self._add_to_pieces(shipment, found)
+        if len(order.parts) == 1:
+            return self._add_to(shipment, order.parts[0], order)
+        return self._add_to_pieces(shipment, order)
 
-    def _add_to(self, shipment: Shipment, one: Standing, found: Members | None = None) -> Outcome:
+    def _add_to(
+        self, shipment: Shipment, part: Standing, order: OrderParts | None = None
+    ) -> Outcome:
         id_, wanted = shipment.order_id, shipment.tracking_number
-        void = found.void if found else ()
-        there = [number_ for parcel in one.sent for number_ in parcel.numbers]
-        told = [number_ for number_ in there if number_ not in void]
-        if wanted in told:
+        void = order.void if order else ()
+        numbers = [number_ for parcel in part.sent for number_ in parcel.numbers]
+        valid = [number_ for number_ in numbers if number_ not in void]
+        if wanted in valid:
             return Outcome(state="unchanged", id=id_)
-        if one.asks_cancellation:
-            self.answer(one, accepted=False)
-        elif is_cancelled(one):
+        if part.asks_cancellation:
+            self._fulfillment_orders.answer_cancellation(part, accepted=False)
+        elif is_cancelled(part):
             return refused("cancelled", f"fulfillment order {id_} is cancelled")
-        if found and wanted in void and wanted in there:
-            return self._say_valid(shipment, found)
+        if order and wanted in void and wanted in numbers:
+            return self._mark_valid(shipment, order)
         replaced = next(
-            (one for one in one.sent if one.numbers and {*one.numbers} <= {*void}), None
+            (parcel for parcel in part.sent if parcel.numbers and {*parcel.numbers} <= {*void}),
+            None,
         )
-        if replaced or (one.sent and not told and not one.is_open):
-            outcome = self._change(shipment, (replaced or one.sent[0]).id)
-            is_back = found and wanted in void and outcome.state == "done"
-            return self._say_valid(shipment, found) if found and is_back else outcome
-        if one.is_open:  # also if others have sent a part of it before
-            return self._create(shipment, [one])
-        if told:
-            return refused("other-tracking", f"has another tracking number, {told[0]}")
-        if one.status == "CLOSED":
-            reason = f"fulfillment order {id_} is closed, and another one has its units"
-            return refused("not-found", reason)
-        code = "on-hold" if one.status == "ON_HOLD" else "already-shipped"
-        return refused(code, f"fulfillment order {id_} is {one.status.lower()}")
+        if replaced or (part.sent and not valid and not part.is_open):
+            outcome = self._change(shipment, (replaced or part.sent[0]).id)
+            is_back = order and wanted in void and outcome.state == "done"
+            return self._mark_valid(shipment, order) if order and is_back else outcome
+        # Also if others have sent a part of it before.
+        if part.is_open:
+            return self._create(shipment, [part])
+        return _refusal(id_, part, valid)
 
-    def _add_to_pieces(self, shipment: Shipment, found: Members) -> Outcome:
-        still_open = [part for part in found.parts if part.is_open]
-        # A piece that is cancelled is not sent, unless all are: then it is too late for that.
-        wanted = [part for part in still_open if not self.is_off(part)] or still_open
-        has_it = any(
-            shipment.tracking_number in parcel.numbers
-            for part in found.parts
-            for parcel in part.sent
-        )
-        if not wanted and not has_it:
+    def _add_to_pieces(self, shipment: Shipment, order: OrderParts) -> Outcome:
+        still_open = [part for part in order.parts if part.is_open]
+        # A cancelled piece is not shipped. If all are cancelled, the cancellation is too late.
+        is_off = self._fulfillment_orders.is_off
+        wanted = [part for part in still_open if not is_off(part)] or still_open
+        if not wanted and not _has(shipment.tracking_number, order.parts):
             return refused("already-shipped", f"no piece of {shipment.order_id} is open")
-        if not wanted and shipment.tracking_number not in found.void:
+        if not wanted and shipment.tracking_number not in order.void:
             return Outcome(state="unchanged", id=shipment.order_id, code="on-pieces")
         if wanted:
             for part in wanted:
                 if part.asks_cancellation:
-                    self.answer(part, accepted=False)
+                    self._fulfillment_orders.answer_cancellation(part, accepted=False)
             outcome = self._create(shipment, wanted)
             if outcome.state != "done":
                 return outcome
-        if shipment.tracking_number in found.void:
-            self._say_valid(shipment, found)
+        if shipment.tracking_number in order.void:
+            self._mark_valid(shipment, order)
         return Outcome(state="done", id=shipment.order_id, code="on-pieces")
 
     def _create(self, shipment: Shipment, parts: Sequence[Standing]) -> Outcome:
         for part in parts:
-            if self.is_service and part.request_status == "SUBMITTED":
-                self.accept(part.id)  # what an earlier run had no time for
+            self._fulfillment_orders.accept_if_requested(part)
         fulfillment = {
             "lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": part.id} for part in parts],
             "trackingInfo": _tracking(shipment),
-            "notifyCustomer": self.options.notify_customer,
+            "notifyCustomer": self._notify_customer,
         }
-        answer = self.shopify.write(
-            ADD_TRACKING,
-            dict[str, Told],
-            action=f"add tracking {shipment.tracking_number} to {shipment.order_id}",
-            fulfillment=fulfillment,
-        )
-        errors = [error for told in answer.values() for error in told.user_errors]
+        action = f"add tracking {shipment.tracking_number} to {shipment.order_id}"
+        errors = self._client.mutate(ADD_TRACKING, action=action, fulfillment=fulfillment)
         if not errors:
             return Outcome(state="done", id=shipment.order_id)
-        now = self.members(shipment.order_id)
-        there = [part for part in now.parts if part.id == parts[0].id] if now else []
-        if any(
-            shipment.tracking_number in parcel.numbers for part in there for parcel in part.sent
-        ):
-            return Outcome(state="done", id=shipment.order_id)  # our word came twice
-        if there and is_cancelled(there[0]):  # between our look and our word
+        now = self._fulfillment_orders.parts(shipment.order_id)
+        found = [part for part in now.parts if part.id == parts[0].id] if now else []
+        # The request was delivered twice.
+        if _has(shipment.tracking_number, found):
+            return Outcome(state="done", id=shipment.order_id)
+        # It was cancelled after it was read and before the request arrived.
+        if found and is_cancelled(found[0]):
             return refused("cancelled", f"fulfillment order {shipment.order_id} is cancelled")
-        return self.denied(errors, fulfillment)
+        return self._client.denied(errors, fulfillment)
 
     def _change(self, shipment: Shipment, fulfillment: str) -> Outcome:
-        """Put a number in the place of a void one, or of none."""
-        answer = self.shopify.write(
+        """Replace a void number, or add one to a parcel without a number."""
+        tracking = _tracking(shipment)
+        errors = self._client.mutate(
             CHANGE_TRACKING,
-            dict[str, Told],
             action=f"change the tracking of {shipment.order_id} to {shipment.tracking_number}",
             idempotent=True,
             id=fulfillment,
-            tracking=_tracking(shipment),
-            notify=self.options.notify_customer,
+            tracking=tracking,
+            notify=self._notify_customer,
         )
-        errors = [error for told in answer.values() for error in told.user_errors]
-        done = Outcome(state="done", id=shipment.order_id)
-        return self.denied(errors, _tracking(shipment)) if errors else done
+        if errors:
+            return self._client.denied(errors, tracking)
+        return Outcome(state="done", id=shipment.order_id)
 
     def _void(self, shipment: Shipment) -> Outcome:
-        id_, gone = shipment.order_id, shipment.tracking_number
-        found = self.members(id_)
-        told = found and any(gone in parcel.numbers for part in found.parts for parcel in part.sent)
-        if not found or not told or gone in found.void:
+        id_, number_ = shipment.order_id, shipment.tracking_number
+        order = self._fulfillment_orders.parts(id_)
+        if not order or not _has(number_, order.parts) or number_ in order.void:
             return Outcome(state="unchanged", id=id_)
-        text = f"Tracking {gone} is void: the Supplier deleted its label"
-        self.remark(
-            found.order,
-            Comment(key=f"void:{gone}", order_id=id_, text=text),
-            self.kept(found.order, "void", [*found.void, gone]),
+        text = f"Tracking {number_} is void: the Supplier deleted its label"
+        return self._set_void(shipment, order, text, [*order.void, number_])
+
+    def _mark_valid(self, shipment: Shipment, order: OrderParts) -> Outcome:
+        """Record that a void number is valid again, and replace the comment that it is void."""
+        number_ = shipment.tracking_number
+        left = [void for void in order.void if void != number_]
+        return self._set_void(shipment, order, f"Tracking {number_} is valid again", left)
+
+    def _set_void(
+        self, shipment: Shipment, order: OrderParts, text: str, void: Sequence[str]
+    ) -> Outcome:
+        key = f"void:{shipment.tracking_number}"
+        self._client.remark(
+            order.order,
+            Comment(key=key, order_id=shipment.order_id, text=text),
+            self._location.metafield(order.order, "void", void),
         )
-        return Outcome(state="done", id=id_)
-
-    def _say_valid(self, shipment: Shipment, found: Members) -> Outcome:
-        """Keep that a number that was void is valid, in place of the remark that it is void."""
-        id_, back = shipment.order_id, shipment.tracking_number
-        self.remark(
-            found.order,
-            Comment(key=f"void:{back}", order_id=id_, text=f"Tracking {back} is valid again"),
-            self.kept(found.order, "void", [one for one in found.void if one != back]),
-        )
-        return Outcome(state="done", id=id_)
+        return Outcome(state="done", id=shipment.order_id)
 
 
-def _whole(one: Shipment) -> str:
-    return number(fulfillment_order(one.order_id))
+def _refusal(id_: str, part: Standing, valid: Sequence[str]) -> Outcome:
+    """Return the outcome for a part that takes no tracking number any more."""
+    if valid:
+        return refused("other-tracking", f"has another tracking number, {valid[0]}")
+    if part.status == "CLOSED":
+        reason = f"fulfillment order {id_} is closed, and another one has its units"
+        return refused("not-found", reason)
+    code = "on-hold" if part.status == "ON_HOLD" else "already-shipped"
+    return refused(code, f"fulfillment order {id_} is {part.status.lower()}")
+
+
+def _has(number_: str, parts: Sequence[Standing]) -> bool:
+    """True if a parcel that was sent with one of these parts has this number."""
+    return any(number_ in parcel.numbers for part in parts for parcel in part.sent)
+
+
+def _fulfillment_order(shipment: Shipment) -> str:
+    return number(fulfillment_order(shipment.order_id))
 
 
 def _tracking(shipment: Shipment) -> Mapping[str, str]:
-    given = {"number": shipment.tracking_number, "company": shipment.carrier}
-    return {name: text for name, text in given.items() if text}
+    tracking = {"number": shipment.tracking_number, "company": shipment.carrier}
+    return {name: text for name, text in tracking.items() if text}

@@ -1,18 +1,18 @@
-"""An order as it is sent to Shopify."""
+"""Orders as `orderCreate` takes them, to be shipped and not paid for in this shop."""
 
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from ordosync.accounts.shopify.options import LONGEST_TAG
 from ordosync.accounts.shopify.order_mapping import INTERNAL_NOTES
-from ordosync.accounts.shopify.supplier_products import LONGEST_TAG, amount
 from ordosync.models import Address, Line, Order
 
 _COUNTRY = re.compile("[A-Z]{2}")
 
 
 def problem(order: Order, currency: str) -> str | None:
-    """Say why a shop with this currency cannot have this order; None where it can."""
+    """Return why a shop with this currency cannot have this order; None if it can."""
     if order.currency not in ("", currency):
         return f"is in {order.currency}, and the shop's prices are in {currency}"
     for address in (order.ship_to, order.bill_to or Address()):
@@ -24,12 +24,12 @@ def problem(order: Order, currency: str) -> str | None:
 def input_of(
     order: Order, *, name: str, tag: str, currency: str, variant: Callable[[str], str | None]
 ) -> Mapping[str, object]:
-    """Return what creates an order: to be sent, not paid for here, and told to nobody."""
+    """Return the input that creates an order. Shopify sends no e-mail about it."""
     billed = order.bill_to or Address()
-    asked: dict[str, object] = {
+    required: dict[str, object] = {
         "name": name,
         "sourceIdentifier": order.reference,
-        "tags": [one[:LONGEST_TAG] for one in (*order.tags, tag)],
+        "tags": [text[:LONGEST_TAG] for text in (*order.tags, tag)],
         "currency": currency,
         "financialStatus": "PENDING",
         "shippingAddress": _address(order.ship_to),
@@ -51,7 +51,7 @@ def input_of(
             }
         },
     }
-    return asked | {name: value for name, value in optional.items() if value}
+    return required | {name: value for name, value in optional.items() if value}
 
 
 def _line(line: Line, currency: str, variant: str | None) -> Mapping[str, object]:
@@ -60,7 +60,7 @@ def _line(line: Line, currency: str, variant: str | None) -> Mapping[str, object
         "sku": line.sku,
         "title": line.name or line.sku,
         "quantity": line.quantity,
-        # Without a price, the shop's own would be taken.
+        # Without a price, Shopify would take the shop's own.
         "priceSet": _money(line.unit_price or Decimal(0), currency),
         "requiresShipping": True,
         "taxable": False,
@@ -76,7 +76,7 @@ def _money(value: Decimal, currency: str) -> Mapping[str, object]:
 
 def _address(address: Address) -> Mapping[str, str]:
     first, _, last = address.name.rpartition(" ")
-    given = {
+    fields = {
         "firstName": first,
         "lastName": last,
         "company": address.company,
@@ -88,4 +88,9 @@ def _address(address: Address) -> Mapping[str, str]:
         "countryCode": address.country,
         "phone": address.phone,
     }
-    return {name: text for name, text in given.items() if text}
+    return {name: text for name, text in fields.items() if text}
+
+
+def amount(value: Decimal) -> str:
+    """Return money as Shopify takes it."""
+    return f"{value:f}"

@@ -14,7 +14,7 @@ from ordosync.accounts.shopify.schema import (
     OrderOf,
     Requested,
 )
-from ordosync.accounts.shopify.split_history import Lineage
+from ordosync.accounts.shopify.split_history import SplitHistory
 from ordosync.models import Address, Line, Order
 
 _HOW = "shopify1"
@@ -26,9 +26,9 @@ _NO_ADDRESS = ("PICK_UP", "RETAIL", "NONE")
 """Types of delivery for which the buyer gives no address."""
 
 
-def order_of(found: Requested, lineage: Lineage, lines: Sequence[OrderedLine]) -> Order:
+def order_of(found: Requested, history: SplitHistory, lines: Sequence[OrderedLine]) -> Order:
     """Return an order; its lines are what is still to be sent."""
-    id_ = lineage.order_id(number(found.id))
+    id_ = history.order_id(number(found.id))
     of = found.order
     method = found.delivery_method.presented_name if found.delivery_method else None
     return Order(
@@ -44,7 +44,7 @@ def order_of(found: Requested, lineage: Lineage, lines: Sequence[OrderedLine]) -
         customer_notes=of.note or "",
         internal_notes=_internal(of.custom_attributes),
         tags=tuple(tag for tag in of.tags if not tag.startswith(OURS)),
-        ancestors=lineage.ancestors(id_, lines),
+        ancestors=history.ancestors(id_, lines),
         content=_content(found, lines),
         needs_shipping=_needs_shipping(found, lines),
     )

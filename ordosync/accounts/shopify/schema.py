@@ -402,3 +402,52 @@ class Nodes(Struct, frozen=True):
     """Things by their ids; null for what is not there, and empty for what is of another kind."""
 
     nodes: list[Raw]
+
+
+class Service(Struct, frozen=True, rename="camel"):
+    """A fulfillment service, which has a location of its own."""
+
+    id: str
+    handle: str = ""
+    service_name: str = ""
+
+
+class LocationShape(Struct, frozen=True, rename="camel"):
+    """A place from which orders are shipped."""
+
+    id: str
+    name: str
+    is_active: bool = True
+    fulfillment_service: Service | None = None
+
+
+class ShopSettings(Struct, frozen=True, rename="camel"):
+    """The settings of a shop."""
+
+    name: str
+    currency_code: str
+
+
+class Scope(Struct, frozen=True):
+    """A permission of a token."""
+
+    handle: str
+
+
+class Installation(Struct, frozen=True, rename="camel"):
+    """The app that the token belongs to."""
+
+    access_scopes: list[Scope]
+
+
+class ShopShape(Struct, frozen=True, rename="camel"):
+    """A shop, and the permissions of the token."""
+
+    shop: ShopSettings
+    current_app_installation: Installation
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """The permissions; the permission to write includes the one to read."""
+        granted = {scope.handle for scope in self.current_app_installation.access_scopes}
+        return frozenset(granted | {handle.replace("write_", "read_", 1) for handle in granted})

@@ -1,30 +1,27 @@
-"""What a shop has sold from the Supplier's location and the Supplier does not know of yet.
+"""Sales from the Supplier's location that the Supplier does not know of yet.
 
-The Supplier's count may be some minutes old when it is written, so an order that it got within
-`_MARGIN` is taken for one that it has not. Where a list is late with a new order, the shop's own
-count of what is committed there tells of it: the larger of the two is believed.
+The Supplier's count may be some minutes old when it is written, so an order that the Supplier got
+within `_MARGIN` counts as unknown to it. A search may find a new order late. The shop's own count
+of committed units shows it earlier, so the larger of both counts is used.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from ordosync.accounts.pagination import overlapping, reached
+from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.pagination import Changes, whole
 from ordosync.accounts.shopify.queries.fulfillment import MORE_UNSENT, UNSENT
 from ordosync.accounts.shopify.schema import At, Connection, OrderedLine, OrderOf
-from ordosync.accounts.shopify.split_history import Lineage
-
-if TYPE_CHECKING:
-    from ordosync.accounts.shopify.graphql import ShopifySession
+from ordosync.accounts.shopify.split_history import SplitHistory
+from ordosync.accounts.shopify.supplier_location import SupplierLocation
 
 _MARGIN = timedelta(minutes=10)
 _LINES = 10
-_DOING = "read what is sold and not sent yet"
+_ACTION = "read what is sold and not sent yet"
 
 
 class _Line(OrderedLine, frozen=True, rename="camel", kw_only=True):
@@ -32,8 +29,8 @@ class _Line(OrderedLine, frozen=True, rename="camel", kw_only=True):
     inventory_item_id: str | None = None
 
 
-class OpenOrder(Struct, frozen=True, rename="camel", kw_only=True):
-    """A fulfillment order with what of it is still to be sent."""
+class _OpenOrder(Struct, frozen=True, rename="camel", kw_only=True):
+    """A fulfillment order and its units that are still to be shipped."""
 
     id: str
     status: str
@@ -42,53 +39,52 @@ class OpenOrder(Struct, frozen=True, rename="camel", kw_only=True):
     line_items: Connection[_Line]
 
 
-class UnsentOrders:
-    """The open fulfillment orders of a location, read once whole and then by what changed."""
+class UnimportedSales:
+    """The open fulfillment orders of a location: all at first, then those that changed."""
 
-    def __init__(self, place: str, *, kept_as: Mapping[str, str]) -> None:
-        self._place = place
-        self._kept_as = kept_as
+    def __init__(self, client: ShopifyClient, location: SupplierLocation) -> None:
+        self._client = client
+        self._location = location
         self._orders: dict[str, tuple[bool, Counter[str]]] = {}
         self._reached: datetime | None = None
         self._unsent: Counter[str] = Counter()
         self._sent: Counter[str] = Counter()
 
-    def refresh(
-        self, http: "ShopifySession", read: Callable[[Raw], OpenOrder], now: datetime
-    ) -> None:
-        """Read what changed since it was read last."""
+    def refresh(self) -> None:
+        """Read what changed since the last read."""
+        now, keys = self._client.now(), self._location.metafield_keys
         changes = Changes(
-            http,
+            self._client.graphql,
             UNSENT,
-            action=_DOING,
+            action=_ACTION,
             first=30,
             lines=_LINES,
-            sent=self._kept_as["sent"],
-            split=self._kept_as["split"],
+            sent=keys["sent"],
+            split=keys["split"],
             closed=self._reached is not None,
         )
-        where = [f"assigned_location_id:{self._place}"]
-        for page in changes.since(overlapping(self._reached), where):
+        for page in changes.since(overlapping(self._reached), [self._location.search_term]):
             for listed, raw in page:
                 self._reached = reached(self._reached, [listed.updated_at], now=now)
-                self._take(http, read(raw), now)
+                self._take(self._client.read(raw, _OpenOrder, action=_ACTION), now)
         self._sum()
 
     def of(self, item: str, *, committed: int) -> int:
-        """Return how many of an inventory item are sold and not known to the Supplier."""
+        """Return how many units of an inventory item are sold and unknown to the Supplier."""
         return max(self._unsent[item], committed - self._sent[item], 0)
 
-    def _take(self, http: "ShopifySession", one: OpenOrder, now: datetime) -> None:
-        id_ = number(one.id)
-        if one.status in ("CLOSED", "CANCELLED"):
+    def _take(self, order: _OpenOrder, now: datetime) -> None:
+        id_ = number(order.id)
+        if order.status in ("CLOSED", "CANCELLED"):
             self._orders.pop(id_, None)
             return
-        lines = [*whole(http, one.line_items, MORE_UNSENT, _Line, of=one.id, action=_DOING)]
-        lineage = Lineage.of(one.order.sent, one.order.split)
-        order_id = lineage.order_id(id_)
-        # The Supplier was sent what a piece was split from, whoever has split it.
-        family = (order_id, *lineage.ancestors(order_id, lines))
-        parts = [lineage.sent[each] for each in family if each in lineage.sent]
+        graphql, more = self._client.graphql, MORE_UNSENT
+        lines = [*whole(graphql, order.line_items, more, _Line, of=order.id, action=_ACTION)]
+        history = SplitHistory.of(order.order.sent, order.order.split)
+        order_id = history.order_id(id_)
+        # The Supplier was sent the ancestor of a piece, no matter who has split it.
+        family = (order_id, *history.ancestors(order_id, lines))
+        parts = [history.sent[each] for each in family if each in history.sent]
         is_known = any(part.at <= now - _MARGIN for part in parts)
         counts: Counter[str] = Counter()
         for line in lines:

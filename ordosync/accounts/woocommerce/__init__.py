@@ -1,29 +1,48 @@
 """WooCommerce, over the REST API v3 of a shop (https://woocommerce.github.io/woocommerce-rest-api-docs/).
 
-Each shop is a site of its own, with its version, its plug-ins and its host; what it can do is
-asked once. Over https it takes key and secret, over plain http signed requests only. There are
-no idempotency keys, no splits, no suppliers, and no one way to tell of a parcel: what a shop has
-no place for is a field of its order. Its quantity is what can be sold, and falls with each order.
+Each shop is a site of its own, with its version, its plug-ins and its host. `shop_features` asks
+once what it can do. Over https the shop takes key and secret, over plain http only signed
+requests. There are no idempotency keys, no splits, no suppliers, and no single way to show a
+parcel. Data for which a shop has no place is kept in a field of its order. A product's quantity
+is what can be sold, and falls with each order.
 
-An order's id is its number in the database, which plug-ins may show as another one; a product's
+An order's id is its number in the database, and plug-ins may show another number. A product's id
 is its SKU.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from msgspec import Raw
-
-from ordosync.accounts.account import CheckResult, Role
-from ordosync.accounts.pagination import LIMIT
-from ordosync.accounts.validation import check_timezone, check_url
-from ordosync.accounts.woocommerce.merchant_stock import OfferedProducts
-from ordosync.accounts.woocommerce.order_listing import StandingOrders
-from ordosync.accounts.woocommerce.supplier_orders import SupplierOptions
-from ordosync.accounts.woocommerce.supplier_selection import MerchantOptions
-from ordosync.errors import SignInError
+from ordosync.accounts.account import Account, PortalContext
+from ordosync.accounts.connections import Connections
+from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.service_client import ServiceClient
+from ordosync.accounts.supplier import Supplier
+from ordosync.accounts.validation import check_concurrency, check_timezone, check_url
+from ordosync.accounts.woocommerce.catalogue import Catalogue
+from ordosync.accounts.woocommerce.checks import check_merchant, check_supplier
+from ordosync.accounts.woocommerce.client import WooCommerceClient
+from ordosync.accounts.woocommerce.merchant_cancellations import MerchantCancellations
+from ordosync.accounts.woocommerce.merchant_orders import MerchantOrders
+from ordosync.accounts.woocommerce.merchant_products import MerchantProducts
+from ordosync.accounts.woocommerce.merchant_splits import MerchantSplits
+from ordosync.accounts.woocommerce.merchant_stock import MerchantStock
+from ordosync.accounts.woocommerce.merchant_tracking import MerchantTracking
+from ordosync.accounts.woocommerce.options import MerchantOptions, SupplierOptions
+from ordosync.accounts.woocommerce.order_listing import MerchantListing, SupplierListing
+from ordosync.accounts.woocommerce.order_parcels import OrderParcels
+from ordosync.accounts.woocommerce.order_share import OrderShares
+from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
+from ordosync.accounts.woocommerce.product_selection import ProductSelection
+from ordosync.accounts.woocommerce.shop_features import ShopFeatures
+from ordosync.accounts.woocommerce.supplier_cancellations import SupplierCancellations
+from ordosync.accounts.woocommerce.supplier_orders import SupplierOrders
+from ordosync.accounts.woocommerce.supplier_products import SupplierProducts
+from ordosync.accounts.woocommerce.supplier_shipments import SupplierShipments
+from ordosync.accounts.woocommerce.supplier_stock import SupplierStock
+from ordosync.accounts.woocommerce.timeline import timeline
+from ordosync.clock import Clock
 from ordosync.secret import Secret
 
 if TYPE_CHECKING:
@@ -31,44 +50,21 @@ if TYPE_CHECKING:
 
 __all__ = ["MerchantOptions", "SupplierOptions", "WooCommerceAccount"]
 
-_API = "wc/v3"
 _MINUTE_S = 60
-_UNKNOWN = "woocommerce_rest_cannot_view"
-"""The code of a refusal to somebody who has shown no key."""
+_BATCH_SIZE = 100
 
 
-class WooCommerceAccount(StandingOrders, OfferedProducts):
+class WooCommerceAccount(Account):
     """A WooCommerce shop."""
 
     kind: ClassVar[str] = "woocommerce"
-    roles: ClassVar[frozenset[Role]] = frozenset({"merchant", "supplier"})
-    lists_all_as: ClassVar[frozenset[Role]] = roles
-    parcels_asked: ClassVar[int] = LIMIT
-    parcels: ClassVar[str] = (
-        "an order that is sent in several fulfillments is reported when all of it is sent,"
-        " cancelled or refunded: the newest number as its tracking, the other numbers as remarks"
-    )
     merchant_options: ClassVar[type[Any]] = MerchantOptions
     supplier_options: ClassVar[type[Any]] = SupplierOptions
-    batch_size: int = 100
-
-    def can(self, task: str, role: Role) -> bool:
-        """Return whether it has the part: a shop's orders cannot be split, as a Supplier."""
-        return role == "merchant" or task != "split-order"
-
-    @classmethod
-    def whose(cls, pair: object, partner: str) -> object:  # noqa: ARG003
-        """Return what its products have in the shop: a tag, a category or fields."""
-        if not isinstance(pair, MerchantOptions):
-            return None
-        told = (pair.tag, pair.category, tuple(sorted(pair.meta.items())))
-        return told if any(told) else None
 
     def __init__(
         self,
         *,
         name: str,
-        spool: Path = Path(),
         url: str,
         key: str,
         secret: Secret,
@@ -84,7 +80,7 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
         proxy: str | None = None,
         allow_http: bool = False,
     ) -> None:
-        super().__init__(name=name, spool=spool, concurrency=concurrency)
+        check_concurrency(concurrency)
         check_url("url", url)
         if url.rstrip("/").endswith("/wp-json"):
             raise ValueError("url: is the shop's address, without /wp-json")
@@ -92,13 +88,13 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
         if calls_per_minute is not None and calls_per_minute < 1:
             raise ValueError("calls_per_minute: must be 1 or more")
         check_timezone(timezone)
-        self.timezone = timezone
-        self.open_statuses = statuses
-        self.cancelled_statuses = cancelled
-        self.shipped_statuses = shipped
-        self.notify_customer = notify_customer
-        self.settle_s = settle_s
-        self._options = _Options(
+        self.name = name
+        self._statuses = OrderStatuses(to_ship=statuses, cancelled=cancelled, shipped=shipped)
+        self._notify_customer = notify_customer
+        self._timezone = timezone
+        self._concurrency = concurrency
+        self._settle_s = settle_s
+        self._connection = _Connection(
             url=url.rstrip("/"),
             key=key,
             secret=secret,
@@ -108,63 +104,94 @@ class WooCommerceAccount(StandingOrders, OfferedProducts):
             allow_http=allow_http,
         )
 
-    def connect(self) -> "HttpClient":
-        """Make the session; over plain http the secret is proved and not shown."""
-        from ordosync.http import HttpClient, OAuth1Signer, RateLimit  # noqa: PLC0415 - slow to import
-
-        options, clock = self._options, self.needed_connections.clock
-        limit = options.calls_per_minute
-        return HttpClient(
-            f"account {self.name}",
-            f"{options.url}/wp-json",
-            clock=clock,
-            auth=(options.key, options.secret)
-            if options.is_secure
-            else OAuth1Signer(key=options.key, secret=options.secret),
-            rate=RateLimit(limit, _MINUTE_S, clock) if limit else None,
-            ca_file=options.ca_file,
-            proxy=options.proxy,
-            allow_http=options.allow_http,
-            concurrency=self.concurrency,
+    def merchant(
+        self, options: MerchantOptions, portal: PortalContext, at: Connections
+    ) -> Merchant:
+        """Open the shop as a portal's Merchant."""
+        client, statuses = self._client(at), self._statuses
+        service, catalogue = client.service, Catalogue(client)
+        selection = ProductSelection(service, catalogue, options, portal.selection)
+        shares = OrderShares(client, selection, supplier=options.supplier or portal.partner)
+        return Merchant(
+            name=self.name,
+            kind=self.kind,
+            client=service,
+            limits=service.limits(batch_size=_BATCH_SIZE, settle_s=self._settle_s),
+            timeline=timeline(service),
+            listing=MerchantListing(client, shares, statuses),
+            check=lambda: check_merchant(client, options, statuses),
+            orders=MerchantOrders(client, catalogue, shares, statuses),
+            cancellations=MerchantCancellations(client, shares, statuses),
+            products=MerchantProducts(client, catalogue, selection),
+            stock=MerchantStock(client, shares, statuses),
+            tracking=MerchantTracking(client, shares, statuses),
+            splits=MerchantSplits(client, shares, statuses),
+            supplier_key=_supplier_key(options),
         )
 
-    def check(self, role: Role) -> Iterator[CheckResult]:
-        """Look whether WooCommerce is there, sign in, and say how the shop does things."""
-        if not self.site.is_closed and _API not in self.site.namespaces:
-            text = "WooCommerce's REST API is not there: is the plug-in active?"
-            yield CheckResult(text=text, is_problem=True)
-            return
-        refusals = list(self._sign_in())
-        yield from refusals
-        if not refusals:
-            yield from self.check_merchant() if role == "merchant" else self.check_supplier()
+    def supplier(
+        self,
+        options: SupplierOptions,
+        portal: PortalContext,  # noqa: ARG002 - the references of its orders say whose they are
+        at: Connections,
+    ) -> Supplier:
+        """Open the shop as a portal's Supplier; a shop cannot split orders."""
+        client, statuses = self._client(at), self._statuses
+        service, catalogue = client.service, Catalogue(client)
+        parcels = OrderParcels(client, options, statuses)
+        return Supplier(
+            name=self.name,
+            kind=self.kind,
+            client=service,
+            limits=service.limits(batch_size=_BATCH_SIZE, settle_s=self._settle_s),
+            timeline=timeline(service),
+            listing=SupplierListing(client, parcels),
+            check=lambda: check_supplier(client, options, statuses),
+            orders=SupplierOrders(client, catalogue, parcels, number_prefix=options.prefix),
+            cancellations=SupplierCancellations(client, parcels),
+            products=SupplierProducts(service, catalogue),
+            stock=SupplierStock(catalogue),
+            shipments=SupplierShipments(client, parcels),
+        )
 
-    def _sign_in(self) -> Iterator[CheckResult]:
-        """Ask for an order, and to write none, which a key that may only read refuses."""
-        try:
-            self.http.get("/wc/v3/orders", Raw, action="sign in", params={"per_page": "1"})
-            action = "ask whether the key may write"
-            self.http.query("/wc/v3/orders/batch", Raw, action=action, json={})
-        except SignInError as error:
-            yield CheckResult(text=str(error), is_problem=True)
-            if self._options.is_secure and _UNKNOWN in error.answer:
-                yield CheckResult(
-                    text="saw no key: if the key is right, its server keeps the header"
-                    " Authorization from WordPress, and must pass it on",
-                    is_problem=True,
-                )
-            yield from self._misunderstood()
+    def _client(self, at: Connections) -> WooCommerceClient:
+        service = ServiceClient(
+            self.name,
+            at,
+            self._connect,
+            concurrency=self._concurrency,
+            timezone=self._timezone,
+        )
+        features = ShopFeatures(
+            service, url=self._connection.url, notify_customer=self._notify_customer
+        )
+        return WooCommerceClient(service, features)
 
-    def _misunderstood(self) -> Iterator[CheckResult]:
-        """Say where the shop takes http for https or the other way round, and so no key counts."""
-        home = self.site.home or self.site.url
-        if not home or home.startswith("https://") == self._options.is_secure:
-            return
-        remedy = "its proxy must pass X-Forwarded-Proto and its address begin with https://"
-        if not self._options.is_secure:
-            remedy = "say that as `url:`"
-        text = f"calls itself {home}, so it takes our requests for others than they are: {remedy}"
-        yield CheckResult(text=text, is_problem=True)
+    def _connect(self, clock: Clock) -> "HttpClient":
+        """Create the session; over plain http requests are signed, and the secret is not sent."""
+        from ordosync.http import HttpClient, OAuth1Signer, RateLimit  # noqa: PLC0415 - slow to import
+
+        connection = self._connection
+        limit = connection.calls_per_minute
+        return HttpClient(
+            f"account {self.name}",
+            f"{connection.url}/wp-json",
+            clock=clock,
+            auth=(connection.key, connection.secret)
+            if connection.url.startswith("https://")
+            else OAuth1Signer(key=connection.key, secret=connection.secret),
+            rate=RateLimit(limit, _MINUTE_S, clock) if limit else None,
+            ca_file=connection.ca_file,
+            proxy=connection.proxy,
+            allow_http=connection.allow_http,
+            concurrency=self._concurrency,
+        )
+
+
+def _supplier_key(options: MerchantOptions) -> tuple[object, ...] | None:
+    """Return what selects the Supplier's products besides their SKUs; None if nothing does."""
+    key = (options.tag, options.category, tuple(sorted(options.meta.items())))
+    return key if any(key) else None
 
 
 def _check_statuses(cancelled: tuple[str, ...], **others: tuple[str, ...]) -> None:
@@ -177,8 +204,8 @@ def _check_statuses(cancelled: tuple[str, ...], **others: tuple[str, ...]) -> No
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Options:
-    """How the shop is reached."""
+class _Connection:
+    """Address and credentials of the shop."""
 
     url: str
     key: str
@@ -187,8 +214,3 @@ class _Options:
     ca_file: Path | None
     proxy: str | None
     allow_http: bool
-
-    @property
-    def is_secure(self) -> bool:
-        """Whether it is reached over TLS."""
-        return self.url.startswith("https://")

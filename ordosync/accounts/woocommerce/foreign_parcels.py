@@ -1,7 +1,7 @@
-"""Parcels of an order that others have put there: the Merchant's staff, or the shop by itself.
+"""Parcels of an order that others have entered: the Merchant's staff, or the shop by itself.
 
-What is in such a parcel is sent, so the Supplier is not to send it again, and its number says
-nothing of the rest. Only a number without lines may be of everything.
+The units in such a parcel are sent, so the Supplier must not send them again. Its number says
+nothing of the other units. Only a number without lines may be of everything.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from ordosync.accounts.woocommerce.parcels import Lines, Seen
 
 
 def units_by_others(record: Record, seen: Sequence[Seen]) -> Mapping[int, int]:
-    """Return how many units of each line are in parcels that this program did not make."""
+    """Return the units of each line in parcels that this program did not make."""
     found: Counter[int] = Counter()
     for one in _by_others(record, seen):
         found.update(one.lines or {})
@@ -20,16 +20,16 @@ def units_by_others(record: Record, seen: Sequence[Seen]) -> Mapping[int, int]:
 
 
 def less(lines: Lines, units: Mapping[int, int]) -> Lines:
-    """Return what is left of lines without these units; a line of which nothing is left is out."""
+    """Return lines less these units, without the lines of which nothing is left."""
     left = {line: count - units.get(line, 0) for line, count in lines.items()}
     return {line: count for line, count in left.items() if count > 0}
 
 
 def sent_before(record: Record, lines: Lines, seen: Sequence[Seen]) -> dict[int, int]:
-    """Return how many units of these lines others have sent, if they have left any to send.
+    """Return the units of these lines that others have sent, unless they have sent all.
 
-    Parcels that hold everything are of what the Supplier sends, and were entered by hand. What was
-    kept when the order was split holds: its pieces have been made without it.
+    Parcels with everything are the Supplier's parcels, entered by hand. After a split the record
+    counts, because its pieces were made without those units.
     """
     if record.parts:
         return record.before
@@ -40,10 +40,10 @@ def sent_before(record: Record, lines: Lines, seen: Sequence[Seen]) -> dict[int,
 
 
 def typed(record: Record, lines: Lines, seen: Sequence[Seen], *, is_all: bool) -> list[Seen]:
-    """Return the numbers that others have put on these lines, or an attempt of this program.
+    """Return the numbers for these lines that others, or a lost attempt, have entered.
 
-    A number without lines is of an order that is this Supplier's alone (`is_all`), or nothing
-    tells of which lines. One of units that were sent before the others is of these alone.
+    A number without lines counts only if all lines are this Supplier's (`is_all`). A number of
+    units that were sent before the others belongs to these units only.
     """
     kept = {one.shown for one in record.parcels if one.shown}
     units = units_by_others(record, seen)

@@ -1,95 +1,105 @@
-"""Which orders of a Merchant's shop are cancelled, as far as nothing of them was sent.
+"""Cancelled orders of a Merchant's shop of which nothing was sent.
 
-An order whose items were all refunded before they were sent stays in the status that it had. One
-that was sent first, and refunded when it came back, is not cancelled.
+Uses the list of orders by the time of their last change, and refunds. An order whose items were
+all refunded before they were sent keeps its status. An order that was sent first, and refunded
+when it came back, is not cancelled.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 
-from ordosync.accounts.woocommerce.client import Left
+from ordosync.accounts.account import ReadRequest
+from ordosync.accounts.woocommerce.client import Quantities, WooCommerceClient
 from ordosync.accounts.woocommerce.foreign_parcels import units_by_others
-from ordosync.accounts.woocommerce.merchant_orders import HELD, SoldOrders
-from ordosync.accounts.woocommerce.pagination import Params
+from ordosync.accounts.woocommerce.order_share import OrderShares
+from ordosync.accounts.woocommerce.order_statuses import REFUNDED, OrderStatuses
 from ordosync.accounts.woocommerce.schema import OrderShape
 from ordosync.models import Page, Unusable
 
-REFUNDED = "refunded"
-"""What a shop makes of an order of which all the money went back, sent or not."""
 
+class MerchantCancellations:
+    """Cancelled orders, of all suppliers; of an order that was split, its unshipped pieces.
 
-class CancelledOrders(SoldOrders):
-    """Who sells, as far as orders are cancelled."""
+    An order of which this Supplier's lines were all refunded is cancelled, too.
+    """
 
-    def cancelled_orders(self, cursor: str | None, *, now: datetime) -> Iterator[Page[str]]:
-        """Read which orders changed since `cursor` and are cancelled, of all Suppliers.
+    def __init__(
+        self, client: WooCommerceClient, shares: OrderShares, statuses: OrderStatuses
+    ) -> None:
+        self._client = client
+        self._shares = shares
+        self._statuses = statuses
+        self._status = ",".join(statuses.maybe_cancelled)
 
-        So is one of which this Supplier's lines were all refunded. Of a split one these are the
-        pieces of which nothing was sent.
-        """
-        for items, after in self.changed(
-            self._perhaps_cancelled, cursor, now=now, action="read cancelled orders"
+    def changed(self, request: ReadRequest) -> Iterator[Page[str]]:
+        """Yield the orders and pieces that changed since the cursor and are cancelled."""
+        for items, after in self._client.changed(
+            {"status": self._status},
+            request.cursor,
+            now=request.now,
+            action="read cancelled orders",
         ):
             yield Page(items=tuple(self._cancelled(items)), cursor=after)
 
-    def cancelled_among(self, ids: Sequence[str]) -> frozenset[str]:
+    def among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders and pieces are cancelled, unshipped, at this moment."""
         action = "see whether orders are still cancelled"
-        found = self.orders_now(ids, action, status=self._perhaps_cancelled["status"])
-        return frozenset(self._cancelled(found)) & frozenset(ids)
+        items = self._client.orders_now(ids, action, status=self._status)
+        return frozenset(self._cancelled(items)) & frozenset(ids)
 
-    @property
-    def _perhaps_cancelled(self) -> Params:
-        """The statuses in which an order may be cancelled, a refund of all items included."""
-        statuses = (*self.cancelled_statuses, *self.open_statuses, *HELD)
-        return {"status": ",".join(dict.fromkeys(statuses))}
+    def reply(self, cancelled: Mapping[str, bool]) -> None:
+        """Do nothing: the shop has no requests to cancel."""
 
     def _cancelled(self, items: Sequence[OrderShape | Unusable]) -> Iterator[str]:
-        """Yield the orders and pieces among these that are cancelled and of which nothing went."""
-        unsent = {one.id: one for one in items if isinstance(one, OrderShape)}
-        leaves = {one.id: self.record(one).unshipped(str(one.id)) for one in unsent.values()}
+        """Yield the orders and pieces among these that are cancelled and not sent."""
+        orders = {item.id: item for item in items if isinstance(item, OrderShape)}
+        leaves = {
+            order.id: self._shares.record(order).unshipped(str(order.id))
+            for order in orders.values()
+        }
         asked = [
-            one for one in unsent.values() if leaves[one.id] and self._takes_refunds_to_tell(one)
+            order for order in orders.values() if leaves[order.id] and self._needs_refunds(order)
         ]
-        self.learn_lines(asked)
-        answers = self.side_by_side(asked, self._is_taken_back)
-        took_back = {one.id: answer for one, answer in zip(asked, answers, strict=True)}
-        for order_id, order in unsent.items():
-            if took_back.get(order_id, order.status in self.cancelled_statuses):
+        self._shares.learn(asked)
+        answers = self._client.service.map_concurrently(asked, self._is_taken_back)
+        took_back = {order.id: answer for order, answer in zip(asked, answers, strict=True)}
+        for order_id, order in orders.items():
+            if took_back.get(order_id, order.status in self._statuses.cancelled):
                 yield from leaves[order_id]
 
-    def _takes_refunds_to_tell(self, order: OrderShape) -> bool:
-        """Return True if an order is not cancelled by its status alone."""
+    def _needs_refunds(self, order: OrderShape) -> bool:
+        """True if the status of an order does not say by itself that it is cancelled."""
         if order.status == REFUNDED:
             return True
-        return order.status not in self.cancelled_statuses and bool(order.refunds)
+        return order.status not in self._statuses.cancelled and bool(order.refunds)
 
     def _is_taken_back(self, order: OrderShape) -> bool:
-        """Return True if this Supplier's lines were refunded before they were sent.
+        """True if this Supplier's lines were refunded before they were sent.
 
-        What was sent first and then refunded came back, or never has to: nothing is to be
-        cancelled. A refund by its amount alone names no lines, and is of all of them.
+        Lines that were sent first and refunded then came back, or never have to: there is nothing
+        to cancel. A refund by its amount alone names no lines, and is of all of them.
         """
-        repeated = self.ours.repeated(order.line_items)
+        selection = self._shares.selection
+        repeated = selection.repeated(order.line_items)
         lines = {
-            one.id: one.quantity
-            for one in order.line_items
-            if self.ours.has_line(one) and one.id not in repeated
+            line.id: line.quantity
+            for line in order.line_items
+            if selection.has_line(line) and line.id not in repeated
         }
         if order.date_completed_gmt or self._was_sent_by_others(order, lines):
             return False
         if order.status == REFUNDED:
             return True
-        # Nothing tells whose a line is whose product was deleted: it may have been sent.
-        lines |= {one.id: 1 for one in order.line_items if not self.ours.knows_line(one)}
-        left = self.unsent(order)
-        return bool(lines) and all(left[line] <= 0 for line in lines)
+        # The line of a deleted product may be any supplier's, and may have been sent.
+        lines |= {line.id: 1 for line in order.line_items if not selection.knows_line(line)}
+        unsent = self._shares.unsent(order)
+        return bool(lines) and all(unsent[line] <= 0 for line in lines)
 
-    def _was_sent_by_others(self, order: OrderShape, lines: Left) -> bool:
-        """Return True if parcels that this program did not make hold all of these lines."""
-        record, seen = self.record(order), self.shown_parcels(order)
-        is_all = all(map(self.ours.has_line, order.line_items))
-        if is_all and not record.parcels and any(one.number and one.lines is None for one in seen):
+    def _was_sent_by_others(self, order: OrderShape, lines: Quantities) -> bool:
+        """True if parcels that this program did not make hold all of these lines."""
+        record, seen = self._shares.record(order), self._client.shown_parcels(order)
+        is_all = all(map(self._shares.selection.has_line, order.line_items))
+        has_bare_number = any(one.number and one.lines is None for one in seen)
+        if is_all and not record.parcels and has_bare_number:
             return True
         sent = units_by_others(record, seen)
-        return bool(lines) and all(count <= sent.get(one, 0) for one, count in lines.items())
+        return bool(lines) and all(count <= sent.get(line, 0) for line, count in lines.items())

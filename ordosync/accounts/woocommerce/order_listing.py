@@ -1,168 +1,245 @@
-"""A shop's orders as they stand, in whatever status, to compare two accounts by.
+"""Every order of a shop as it is, in whatever status, to compare two accounts.
 
-What was given back before anything was sent was never to be sent; what is given back later was
-sent all the same. An order without a line of this Supplier's is told, too, without its lines: it
-may have been this one's before its products were given to another.
+Uses the list of all orders, and refunds and parcels only of orders that have some and no complete
+record. Units that were refunded before anything was sent were never to be sent. Units that were
+refunded later were sent all the same.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
 
-from ordosync.accounts.account import Role
+from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.foreign_parcels import sent_before, typed
-from ordosync.accounts.woocommerce.merchant_cancellations import REFUNDED
-from ordosync.accounts.woocommerce.merchant_tracking import DEAD, Parcels
+from ordosync.accounts.woocommerce.order_input import NUMBER, REFERENCE, lines_as_sent
 from ordosync.accounts.woocommerce.order_mapping import address_of
-from ordosync.accounts.woocommerce.order_metadata import Record
+from ordosync.accounts.woocommerce.order_metadata import Parcel, Record
+from ordosync.accounts.woocommerce.order_parcels import OrderParcels
+from ordosync.accounts.woocommerce.order_share import OrderShares
+from ordosync.accounts.woocommerce.order_statuses import REFUNDED, OrderStatuses
 from ordosync.accounts.woocommerce.parcels import Lines, Seen
 from ordosync.accounts.woocommerce.schema import LineShape, OrderShape, moment, whole
-from ordosync.accounts.woocommerce.supplier_orders import NUMBER, REFERENCE, in_order
-from ordosync.accounts.woocommerce.supplier_shipments import SupplierSide
 from ordosync.accounts.woocommerce.tracking_providers import Fulfillments
 from ordosync.models import OWN, Address, Line, Order, Page, Shipment, Standing
 
 _NOWHERE = Address()
 
 
-class StandingOrders(Parcels, SupplierSide):
-    """A shop in either role."""
+class SupplierListing:
+    """The orders of a shop that this program has created."""
 
-    def all_orders(self, role: Role, *, now: datetime) -> Iterator[Page[Standing]]:
-        """Read all orders of the shop but those in the trash; at the Supplier, those made by us.
+    is_complete = True
+    includes_foreign = False
 
-        More than the list is asked only of orders with refunds, or with parcels that are not kept.
-        """
-        pages = self.changed({"status": "any"}, None, now=now, action="read all orders")
-        for items, _ in pages:
-            found = [one for one in items if isinstance(one, OrderShape)]
-            if role == "supplier":
-                made = [one for one in found if isinstance(one.meta(REFERENCE), str)]
-                yield Page(items=tuple(self.side_by_side(made, self._to_be_shipped)))
-                continue
-            self.learn_lines(found)
-            families = self.side_by_side(found, self._requested_ever)
-            yield Page(items=tuple(one for family in families for one in family))
+    def __init__(self, client: WooCommerceClient, parcels: OrderParcels) -> None:
+        self._client = client
+        self._parcels = parcels
 
-    def _to_be_shipped(self, order: OrderShape) -> Standing:
-        shipment = self.shipment(order)
+    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:
+        """Yield every order that is not in the trash."""
+        for orders in _pages(self._client, now=now):
+            created = [order for order in orders if isinstance(order.meta(REFERENCE), str)]
+            yield Page(items=tuple(self._client.service.map_concurrently(created, self._standing)))
+
+    def missing(self) -> str:
+        """Return nothing: the shop lists all of its orders."""
+        return ""
+
+    def _standing(self, order: OrderShape) -> Standing:
+        shipment = self._parcels.shipment(order)
         if shipment and shipment.cancelled:
             shipment = None
         has_parcel = bool(shipment and shipment.tracking_number)
         number = order.meta(NUMBER)
-        lines = in_order(order)
+        lines = lines_as_sent(order)
         return Standing(
             order=Order(
                 id=str(order.id),
                 number=number if isinstance(number, str) else order.number,
-                lines=_lines(lines, {one.id: whole(one.quantity) or 0 for one in lines}),
+                lines=_lines(lines, {line.id: whole(line.quantity) or 0 for line in lines}),
                 ship_to=address_of(order.shipping),
-                status=self.status_of(order, has_parcel=has_parcel),
+                status=self._parcels.status_of(order, has_parcel=has_parcel),
                 reference=order.meta(REFERENCE),
             ),
             shipments=(shipment,) if shipment else (),
         )
 
-    def _requested_ever(self, order: OrderShape) -> list[Standing]:
-        """Return an order and its pieces, the whole first."""
-        record = self.record(order)
-        is_ours = any(map(self.ours.has_line, order.line_items))
-        if not is_ours and not record.parts and not record.parcels:
-            return [_standing(order, str(order.id), self._status(order), is_ours=False)]
-        left = self.left(order, until=_first_sent_at(order, record))
+
+class MerchantListing:
+    """All orders of a shop, with this Supplier's lines, and their pieces.
+
+    An order without a line of this Supplier is listed, too, without lines. It may have been this
+    Supplier's before its products were given to another supplier.
+    """
+
+    is_complete = True
+    includes_foreign = False
+
+    def __init__(
+        self, client: WooCommerceClient, shares: OrderShares, statuses: OrderStatuses
+    ) -> None:
+        self._client = client
+        self._shares = shares
+        self._statuses = statuses
+
+    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:
+        """Yield every order that is not in the trash."""
+        for orders in _pages(self._client, now=now):
+            self._shares.learn(orders)
+            lists = self._client.service.map_concurrently(orders, self._standings)
+            yield Page(items=tuple(standing for some in lists for standing in some))
+
+    def missing(self) -> str:
+        """Return nothing: the shop lists all of its orders."""
+        return ""
+
+    def _standings(self, order: OrderShape) -> list[Standing]:
+        """Return an order and its pieces, the whole order first."""
+        record = self._shares.record(order)
+        has_line = any(map(self._shares.selection.has_line, order.line_items))
+        if not has_line and not record.parts and not record.parcels:
+            bare = _order(order, str(order.id), status=self._status(order))
+            return [Standing(order=bare, is_ours=False)]
+        tree = self._tree(order, record)
+        return [self._standing(tree, target) for target in tree.targets]
+
+    def _tree(self, order: OrderShape, record: Record) -> "_OrderTree":
+        quantities = self._shares.remaining(order, until=_first_sent_at(order, record))
         lines = {
-            line.id: max(whole(left[line.id]) or 0, 0)
+            line.id: max(whole(quantities[line.id]) or 0, 0)
             for line in order.line_items
-            if self.ours.has_line(line)
+            if self._shares.selection.has_line(line)
         }
-        is_all = all(line in lines for line, quantity in left.items() if quantity > 0)
         seen = self._shown(order, record)
         before = record.before or sent_before(record, lines, seen)
-        record = msgspec.structs.replace(record, before=before)
-        lines = {line: max(count - before.get(line, 0), 0) for line, count in lines.items()}
-        is_void = bool(lines) and not any(lines.values())
-        found = []
-        for target in (str(order.id), *(part.id for part in record.parts)):
-            part = record.part(target)
-            is_split = bool(record.parts_of(target))
-            there = part.lines if part else lines
-            theirs = typed(record, there, seen, is_all=is_all)
-            shipments = () if is_split else tuple(_shipments(order, record, target, theirs))
-            found.append(
-                _standing(
-                    order,
-                    target,
-                    self._status(order, shipments, is_void=is_void),
-                    lines=there,
-                    shipments=shipments,
-                    reference=part.reference if part else "",
-                    is_split=is_split,
-                )
-            )
-        return found
+        return _OrderTree(
+            order=order,
+            record=msgspec.structs.replace(record, before=before),
+            lines={line: max(count - before.get(line, 0), 0) for line, count in lines.items()},
+            seen=seen,
+            is_all=all(line in lines for line, quantity in quantities.items() if quantity > 0),
+        )
+
+    def _standing(self, tree: "_OrderTree", target: str) -> Standing:
+        shipments = tree.shipments(target)
+        part = tree.record.part(target)
+        return Standing(
+            order=_order(
+                tree.order,
+                target,
+                status=self._status(tree.order, shipments, is_void=tree.is_void),
+                lines=tree.lines_of(target),
+                reference=part.reference if part else "",
+                is_split=tree.is_split(target),
+            ),
+            shipments=shipments,
+        )
 
     def _shown(self, order: OrderShape, record: Record) -> Sequence[Seen]:
-        """Return what the shop shows, where what is kept does not say all of it."""
+        """Return the parcels that the shop shows, unless the record has a valid one of each."""
         parcels = [record.parcel(leaf) for leaf in record.leaves(str(order.id))]
         if all(parcel and not parcel.voided for parcel in parcels):
             return ()
-        if isinstance(self.tracking, Fulfillments):
-            return self.fulfillments(order)
-        return self.tracking.seen(order)
+        if isinstance(self._client.tracking, Fulfillments):
+            return self._client.fulfillments(order)
+        return self._client.tracking.seen(order)
 
     def _status(
         self, order: OrderShape, shipments: Sequence[Shipment] = (), *, is_void: bool = False
     ) -> str:
-        """Return where an order stands; `is_void` if all of it was refunded and nothing sent."""
+        """Return the status of an order; `is_void` if all was refunded and nothing sent."""
         if any(not one.voided for one in shipments):
             return "shipped"
-        if order.status in self.shipped_statuses:
+        if order.status in self._statuses.shipped:
             return "shipped"
         if order.status == REFUNDED and order.date_completed_gmt:
             return "shipped"
-        if order.status in DEAD or order.status in self.cancelled_statuses:
+        if self._statuses.is_dead(order):
             return "cancelled"
         if shipments:
             return "shipped"
         if is_void and not order.date_completed_gmt:
             return "cancelled"
-        is_open = order.status in self.open_statuses
+        is_open = order.status in self._statuses.to_ship
         return "dropshipment_requested" if is_open else "awaiting_fulfillment"
 
 
-def _standing(
+@dataclass(frozen=True, kw_only=True)
+class _OrderTree:
+    """An order with its pieces, and the parcels of both."""
+
+    order: OrderShape
+    record: Record
+    lines: Lines
+    """This Supplier's lines, 0 units if others have sent them."""
+    seen: Sequence[Seen]
+    is_all: bool
+    """True if no line belongs to another supplier."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The ids of the order and its pieces."""
+        return (str(self.order.id), *(part.id for part in self.record.parts))
+
+    @property
+    def is_void(self) -> bool:
+        """True if nothing of it is left to send."""
+        return bool(self.lines) and not any(self.lines.values())
+
+    def is_split(self, target: str) -> bool:
+        """True if the order, or this piece, was split."""
+        return bool(self.record.parts_of(target))
+
+    def lines_of(self, target: str) -> Lines:
+        """Return the lines of the order, or of one of its pieces."""
+        part = self.record.part(target)
+        return part.lines if part else self.lines
+
+    def shipments(self, target: str) -> tuple[Shipment, ...]:
+        """Return the parcels in the record, and those that others have entered in the shop."""
+        if self.is_split(target):
+            return ()
+        lines = self.lines_of(target)
+        foreign = typed(self.record, lines, self.seen, is_all=self.is_all)
+        changed_at = moment(self.order.date_modified_gmt) or datetime.min.replace(tzinfo=UTC)
+        recorded = (_recorded(parcel) for parcel in self.record.parcels if parcel.of == target)
+        return (*recorded, *(_foreign(one, target, changed_at) for one in foreign))
+
+
+def _pages(client: WooCommerceClient, *, now: datetime) -> Iterator[list[OrderShape]]:
+    """Yield pages of all orders that can be read."""
+    for items, _ in client.changed({"status": "any"}, None, now=now, action="read all orders"):
+        yield [item for item in items if isinstance(item, OrderShape)]
+
+
+def _order(
     order: OrderShape,
     target: str,
-    status: str,
     *,
+    status: str,
     lines: Lines | None = None,
-    shipments: tuple[Shipment, ...] = (),
     reference: str = "",
     is_split: bool = False,
-    is_ours: bool = True,
-) -> Standing:
-    return Standing(
-        order=Order(
-            id=target,
-            number=order.number,
-            lines=_lines(order.line_items, lines or {}, of=target),
-            ship_to=_NOWHERE,
-            status=status,
-            placed_at=moment(order.date_created_gmt),
-            ancestors=tuple(_above(target)),
-            is_split=is_split,
-            reference=reference,
-        ),
-        shipments=shipments,
-        is_ours=is_ours,
+) -> Order:
+    return Order(
+        id=target,
+        number=order.number,
+        lines=_lines(order.line_items, lines or {}, of=target),
+        ship_to=_NOWHERE,
+        status=status,
+        placed_at=moment(order.date_created_gmt),
+        ancestors=tuple(_ancestors(target)),
+        is_split=is_split,
+        reference=reference,
     )
 
 
 def _lines(shapes: Sequence[LineShape], quantities: Lines, *, of: str = "") -> tuple[Line, ...]:
-    """Return the lines of an order or a piece; none where nobody can tell what one of them was.
+    """Return the lines of an order or a piece; nothing if the product of a line is not known.
 
-    A product that was deleted has taken its SKU along.
+    The line of a deleted product has no SKU.
     """
     if any(shape.sku is None for shape in shapes):
         return ()
@@ -179,11 +256,11 @@ def _lines(shapes: Sequence[LineShape], quantities: Lines, *, of: str = "") -> t
     )
 
 
-def _above(target: str) -> Iterator[str]:
+def _ancestors(target: str) -> Iterator[str]:
     """Yield what a piece was split from, nearest first."""
-    while above := target.rpartition("/")[0]:
-        yield above
-        target = above
+    while ancestor := target.rpartition("/")[0]:
+        yield ancestor
+        target = ancestor
 
 
 def _first_sent_at(order: OrderShape, record: Record) -> datetime | None:
@@ -192,26 +269,22 @@ def _first_sent_at(order: OrderShape, record: Record) -> datetime | None:
     return min(times, default=None)
 
 
-def _shipments(
-    order: OrderShape, record: Record, target: str, theirs: Sequence[Seen]
-) -> Iterator[Shipment]:
-    """Yield what was told of an order or piece, and what people have told of it by themselves."""
-    for parcel in record.parcels:
-        if parcel.of == target:
-            yield Shipment(
-                id="",
-                order_id=target,
-                tracking_number=parcel.number,
-                carrier=parcel.carrier,
-                shipped_at=parcel.shipped_at,
-                voided=parcel.voided,
-            )
-    changed_at = moment(order.date_modified_gmt) or datetime.min.replace(tzinfo=UTC)
-    for one in theirs:
-        yield Shipment(
-            id=OWN,
-            order_id=target,
-            tracking_number=one.number,
-            carrier=one.carrier,
-            shipped_at=one.shipped_at or changed_at,
-        )
+def _recorded(parcel: Parcel) -> Shipment:
+    return Shipment(
+        id="",
+        order_id=parcel.of,
+        tracking_number=parcel.number,
+        carrier=parcel.carrier,
+        shipped_at=parcel.shipped_at,
+        voided=parcel.voided,
+    )
+
+
+def _foreign(seen: Seen, target: str, changed_at: datetime) -> Shipment:
+    return Shipment(
+        id=OWN,
+        order_id=target,
+        tracking_number=seen.number,
+        carrier=seen.carrier,
+        shipped_at=seen.shipped_at or changed_at,
+    )

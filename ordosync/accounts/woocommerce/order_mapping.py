@@ -1,4 +1,4 @@
-"""What an order of a shop means in our own values, and the other way round for addresses."""
+"""Maps an order of a shop to an `Order`, and addresses in both directions."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -19,14 +19,14 @@ from ordosync.models import Address, Line, Order
 
 _FOUR_PLACES = Decimal("0.0001")
 _PICKUPS = ("local_pickup", "pickup_location")
-"""How the ids of ways begin in which nothing is shipped: the old one, and that of the blocks."""
+"""Prefixes of shipping methods that ship nothing: the old method, and that of the blocks."""
 _NEWER = frozenset({"needs_shipping", "as_of", "remark"})
 
 
 def order_of(shape: OrderShape, quantities: Mapping[int, int]) -> Order:
-    """Return an order as a Merchant has it, with these lines and so many of each.
+    """Return an order as a Merchant has it, with these quantities of its lines.
 
-    The buyer gives one mail address, and often one telephone number, which stand with the bill.
+    A buyer gives one mail address, and often one telephone number, with the billing address.
     """
     billed, shipped = address_of(shape.billing), address_of(shape.shipping)
     to = shipped if _is_elsewhere(shipped, billed) else billed
@@ -51,15 +51,15 @@ def order_of(shape: OrderShape, quantities: Mapping[int, int]) -> Order:
 
 
 def is_picked_up(shape: OrderShape) -> bool:
-    """Return True if the buyer collects the order: its only ways of shipping are pickups."""
+    """True if the buyer collects the order: all of its shipping methods are pickups."""
     methods = [one.method_id or "" for one in shape.shipping_lines]
     return bool(methods) and all(one.startswith(_PICKUPS) for one in methods)
 
 
 def _is_elsewhere(shipped: Address, billed: Address) -> bool:
-    """Return True if the buyer gave an address for shipping that is not the one of the bill.
+    """True if the buyer gave a shipping address that is not the billing address.
 
-    Checkouts and geolocation fill in the country and the state by themselves, accounts the name.
+    Checkouts and geolocation fill in country and state by themselves, and accounts the name.
     """
     has_place = shipped.street1 or shipped.street2 or shipped.city or shipped.zip
     return bool(has_place) or shipped.name not in ("", billed.name)
@@ -68,14 +68,14 @@ def _is_elsewhere(shipped: Address, billed: Address) -> bool:
 def _content(order: Order) -> str:
     """Return the digest of an order, without the fields that an earlier release did not have.
 
-    With them, no order of before would be what it was.
+    With them, every order that was read before would count as changed.
     """
     fields = msgspec.structs.asdict(order)
     return digest({name: value for name, value in fields.items() if name not in _NEWER})
 
 
 def refunded(refunds: Sequence[RefundShape]) -> Mapping[int, float]:
-    """Return how much of each line was given back."""
+    """Return how much of each line was refunded."""
     found: dict[int, float] = {}
     for line in (line for refund in refunds for line in refund.line_items):
         of = str(line.meta("_refunded_item_id") or "")
@@ -85,7 +85,7 @@ def refunded(refunds: Sequence[RefundShape]) -> Mapping[int, float]:
 
 
 def address_of(shape: PlaceShape) -> Address:
-    """Return an address."""
+    """Return the address of a shape."""
     return Address(
         name=" ".join(part for part in (shape.first_name, shape.last_name) if part),
         company=shape.company or "",
@@ -101,7 +101,7 @@ def address_of(shape: PlaceShape) -> Address:
 
 
 def written(address: Address) -> Mapping[str, str]:
-    """Return an address as a shop takes it: what is blank is left out."""
+    """Return an address as a shop accepts it, without blank fields."""
     first, _, last = address.name.rpartition(" ")
     if not first:
         first, last = last, ""
@@ -122,7 +122,7 @@ def written(address: Address) -> Mapping[str, str]:
 
 
 def _discount(shape: OrderShape) -> Decimal | None:
-    """Return what was taken off the whole order; coupons are taken off its lines."""
+    """Return the discount of the whole order; coupons reduce the amounts of lines."""
     fees = [fee.total for fee in shape.fee_lines if fee.total < 0]
     return -sum(fees, Decimal()) if fees else None
 
@@ -149,7 +149,7 @@ def _each(total: Decimal, quantity: Decimal) -> Decimal | None:
 
 
 def _details(shape: LineShape) -> str:
-    """Return the fields that people see, such as what was chosen or engraved."""
+    """Return the fields that users see, such as a chosen color or an engraved text."""
     said = [
         str(one.value) if one.key == DETAILS else f"{one.key.removeprefix('pa_')}: {one.value}"
         for one in shape.meta_data

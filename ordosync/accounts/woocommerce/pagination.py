@@ -1,9 +1,9 @@
 """WooCommerce's lists, read to their end.
 
-`modified_after` is exclusive and of whole seconds, and without `dates_are_gmt` a time of the
-shop's own zone, which goes back an hour once a year; shops before HPOS sort by that. A shop before
-5.8 does not know it and answers everything, as it does to any word that it does not know; a cache
-that forgets the query answers the same to all.
+`modified_after` is exclusive and has whole seconds. Without `dates_are_gmt` it is a time of the
+shop's own zone, which goes back an hour once a year; shops before HPOS sort by that time. A shop
+before 5.8 ignores it, like any unknown parameter, and returns everything. A cache that ignores
+the query does the same.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +32,7 @@ PRODUCT_FIELDS = (
 )
 
 
-class Lists:
+class ShopLists:
     """The lists of one shop."""
 
     def __init__(
@@ -43,7 +43,7 @@ class Lists:
         self._comes_again = comes_again
 
     def changed_orders(self, params: Params, action: str) -> ChangingList[OrderShape | Unusable]:
-        """Return the orders that match, by when they changed last."""
+        """Return the orders that match, by the time of their last change."""
 
         def ask(after: datetime | None, offset: int) -> tuple[list[OrderShape | Unusable], int]:
             query = {**params, "_fields": ORDER_FIELDS, "orderby": "modified", **since(after)}
@@ -62,7 +62,7 @@ class Lists:
         )
 
     def products(self, path: str, params: Params, action: str) -> Iterator[list[Raw]]:
-        """Yield pages of the products or variations that match, in the order of their making."""
+        """Yield pages of the products or variations that match, oldest first."""
 
         def ask(offset: int) -> tuple[list[Raw], int]:
             query = {**params, "_fields": PRODUCT_FIELDS, "orderby": "id"}
@@ -75,7 +75,7 @@ class Lists:
         query = {"order": "asc", **params, "per_page": str(LIMIT), "offset": str(offset)}
         raws, headers = self._http.get_with_headers(path, list[Raw], action=action, params=query)
         count = headers.get("X-WP-Total", "")
-        # A cache in between may drop the header; then a list ends with a page that is not full.
+        # A cache in between may drop the header. Then a page that is not full ends the list.
         more = offset + len(raws) + (len(raws) == LIMIT)
         return raws, int(count) if count.isdecimal() else more
 
@@ -89,7 +89,7 @@ class Lists:
 
 
 def since(after: datetime | None) -> Params:
-    """Return the parameters for what changed at a time or after it, as it is counted."""
+    """Return the parameters that select what changed at a time or after it."""
     if after is None:
         return {}
     before = after.astimezone(UTC).replace(tzinfo=None) - timedelta(microseconds=1)
@@ -98,7 +98,7 @@ def since(after: datetime | None) -> Params:
 
 
 def at_of(item: OrderShape | ProductShape | Unusable) -> datetime | None:
-    """Return when an order or product changed last."""
+    """Return the time of the last change of an order or product."""
     return None if isinstance(item, Unusable) else moment(item.date_modified_gmt)
 
 
@@ -107,7 +107,7 @@ class _Numbered(msgspec.Struct, frozen=True):
 
 
 def _id_of(raw: Raw) -> str:
-    """Return what tells an item of a list from the others, also of one that cannot be used."""
+    """Return the number of an item of a list, even of an item that cannot be used."""
     try:
         return str(msgspec.json.decode(bytes(raw), type=_Numbered).id)
     except msgspec.DecodeError:

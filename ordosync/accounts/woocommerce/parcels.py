@@ -1,4 +1,4 @@
-"""Parcels as a shop shows them, in whichever way, and what the extension writes into an order."""
+"""Parcels as a shop shows them, and those that the extension has written into an order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,32 +10,32 @@ import msgspec
 from ordosync.accounts.woocommerce.schema import OrderShape, TrackingShape, moment
 
 Lines = Mapping[int, int]
-"""How much of which lines."""
+"""Units of lines, by the number of the line."""
 
 CARRIERS = {"ups": "UPS", "usps": "USPS", "fedex": "FedEx"}
-"""Those whose page of a parcel every shop knows."""
+"""Carriers whose tracking page every shop knows."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A parcel, or the plan of one, as the shop shows it."""
+    """A parcel, sent or planned, as the shop shows it."""
 
     id: str
     number: str
     carrier: str = ""
     shipped_at: datetime | None = None
     lines: Lines | None = None
-    """How many units of which lines are in it; None: the shop does not say."""
+    """Units of the lines in it; None if the shop does not say."""
     is_sent: bool = True
     """False while it is only planned."""
     of: str = ""
-    """The order or piece that this program made it for; empty: someone else made it."""
+    """The order or piece for which this program made it; empty if others made it."""
 
 
 def trackings(order: OrderShape) -> list[Seen]:
-    """Return what the extension has written into an order, the newest last.
+    """Return the parcels that the extension has written into an order, newest last.
 
-    An array of PHP's from which one was deleted has a gap, and is then no list in JSON.
+    After a deletion PHP's array has a gap, and is an object in JSON in place of a list.
     """
     kept = order.meta("_wc_shipment_tracking_items")
     listed = [*kept.values()] if isinstance(kept, dict) else kept
@@ -58,7 +58,7 @@ def trackings(order: OrderShape) -> list[Seen]:
 
 
 def units_of(value: object) -> Lines:
-    """Return how many units of which lines a list of items has; fractions are rounded up."""
+    """Return the units of lines in a list of items; fractions are rounded up."""
     found: dict[int, int] = {}
     for one in value if isinstance(value, list) else []:
         if isinstance(one, dict) and str(one.get("item_id")).isdecimal():
@@ -75,12 +75,12 @@ def _count(value: object) -> int:
 
 
 def carrier_of(text: str) -> str:
-    """Return a carrier as people write it; shops keep those that they know in small letters."""
+    """Return the proper name of a carrier; shops keep some names in small letters."""
     return CARRIERS.get(text, text)
 
 
 def text_of(value: object) -> str:
-    """Return a field as text, blank where it is null."""
+    """Return a field as text, blank if it is null."""
     return "" if value is None else str(value)
 
 

@@ -1,8 +1,8 @@
-"""The JSON of WooCommerce, as far as we read it.
+"""The JSON of WooCommerce, as far as it is read.
 
-Money is text there, and times have no offset: those named `_gmt` are in UTC. Fields of plug-ins
-may hold anything, and with some of them quantities have fractions and prices are numbers. What is
-unknown is passed over; an object that cannot be used is told as `Unusable` and stops no other.
+Money is text there. Times have no offset, and those named `_gmt` are in UTC. Fields of plug-ins
+may have any value, and with some plug-ins quantities have fractions and prices are numbers.
+Unknown fields are ignored. An object that cannot be used is `Unusable` and does not stop others.
 """
 
 import hashlib
@@ -20,23 +20,23 @@ T = TypeVar("T")
 HOW = "woocommerce1"
 """Changes with the fields that a digest is made of."""
 DETAILS = "Details"
-"""What we call the field of a line for what the buyer chose."""
+"""The name of the field of a line for the choices of the buyer."""
 
 
 _FIELDS_OF_CONTENTS = ("_bundled_by", "_composite_parent", "_woosb_parent_id")
 _FIELDS_OF_BUNDLES = ("_bundled_items", "_composite_children", "_woosb_ids")
-"""What the plug-ins for bundles call it: Product Bundles, Composite Products and that of WPC."""
+"""Names of three plug-ins for bundles: Product Bundles, Composite Products and WPC's."""
 
 
 class MetaShape(Struct, frozen=True):
-    """A field of somebody's; those whose key begins with `_` are not shown to people."""
+    """A meta field; users do not see fields whose key begins with `_`."""
 
     key: str | None = ""
     value: Any = None
 
 
 class PlaceShape(Struct, frozen=True):
-    """A postal address. The one for shipping has no mail address."""
+    """A postal address. A shipping address has no mail address."""
 
     first_name: str | None = None
     last_name: str | None = None
@@ -52,12 +52,12 @@ class PlaceShape(Struct, frozen=True):
 
 
 class LineShape(Struct, frozen=True, kw_only=True):
-    """What was bought. Amounts are for the whole line, the subtotal before discounts."""
+    """A line of an order. Amounts are for the whole line, the subtotal before discounts."""
 
     id: int
     name: str | None = None
     sku: str | None
-    """What the product is called now; None: it was deleted."""
+    """The SKU of the product as it is now; None if the product was deleted."""
     product_id: int = 0
     variation_id: int = 0
     quantity: int | float
@@ -70,19 +70,19 @@ class LineShape(Struct, frozen=True, kw_only=True):
     meta_data: list[MetaShape] = []
 
     def meta(self, key: str) -> Any:
-        """Return the value of a field; None where there is none."""
+        """Return the value of a field; None if there is no such field."""
         return value_of(self.meta_data, key)
 
     @property
     def is_content(self) -> bool:
-        """Whether it is in a bundle, which has a line of its own."""
+        """True if it is in a bundle, which has a line of its own."""
         return bool(
             self.bundled_by or self.composite_parent or any(map(self.meta, _FIELDS_OF_CONTENTS))
         )
 
     @property
     def is_bundle(self) -> bool:
-        """Whether what is in it has lines of its own."""
+        """True if its contents have lines of their own."""
         return bool(
             self.bundled_items or self.composite_children or any(map(self.meta, _FIELDS_OF_BUNDLES))
         )
@@ -117,39 +117,39 @@ class OrderShape(Struct, frozen=True, kw_only=True):
     meta_data: list[MetaShape] = []
 
     def __post_init__(self) -> None:
-        # The same order is the same in whichever order the shop lists its lines.
+        # The digest of an order must not depend on the order in which the shop lists its lines.
         self.line_items.sort(key=lambda line: line.id)
 
     def meta(self, key: str) -> Any:
-        """Return the value of a field; None where there is none."""
+        """Return the value of a field; None if there is no such field."""
         return value_of(self.meta_data, key)
 
 
 class RefundLineShape(Struct, frozen=True, kw_only=True):
-    """How many of a line were given back, as a negative quantity."""
+    """A refunded quantity of a line, which is negative."""
 
     quantity: int | float
     meta_data: list[MetaShape] = []
 
     def meta(self, key: str) -> Any:
-        """Return the value of a field; None where there is none."""
+        """Return the value of a field; None if there is no such field."""
         return value_of(self.meta_data, key)
 
 
 class RefundShape(Struct, frozen=True):
-    """Money given back, and perhaps how many of which lines."""
+    """A refund: money, and perhaps quantities of lines."""
 
     line_items: list[RefundLineShape] = []
     date_created_gmt: str | None = None
 
     def was_made_by(self, at: datetime) -> bool:
-        """Whether it was made at that time or before; one that does not say when counts so."""
+        """True if it was made at that time or before, or has no time."""
         made_at = moment(self.date_created_gmt)
         return made_at is None or made_at <= at
 
 
 class NoteShape(Struct, frozen=True):
-    """A remark on an order."""
+    """A note on an order."""
 
     note: str = ""
 
@@ -171,11 +171,11 @@ class ProductShape(Struct, frozen=True, kw_only=True):
     sku: str = ""
     status: str = ""
     virtual: bool = False
-    """Whether there is nothing to be shipped."""
+    """True if there is nothing to be shipped."""
     regular_price: str | float | None = ""
     weight: str | float | None = ""
     manage_stock: bool | str = False
-    """`parent`, where a variation has no number of its own."""
+    """`parent` if a variation has the quantity of its product."""
     stock_quantity: int | float | None = None
     stock_status: str = ""
     date_modified_gmt: str | None = None
@@ -186,7 +186,7 @@ class ProductShape(Struct, frozen=True, kw_only=True):
 
 
 class WrittenShape(Struct, frozen=True, kw_only=True):
-    """One answer of a batch: what is there now, or why not."""
+    """A response in a batch: the product as it is now, or an error."""
 
     id: int = 0
     manage_stock: bool | str = False
@@ -195,13 +195,13 @@ class WrittenShape(Struct, frozen=True, kw_only=True):
 
 
 class BatchShape(Struct, frozen=True):
-    """The answers of a batch, which is a success whatever they are."""
+    """The responses of a batch; the batch is a success even if all of them are errors."""
 
     update: list[WrittenShape] = []
 
 
 class FulfillmentShape(Struct, frozen=True, kw_only=True):
-    """A parcel in the way of the shop itself; what is in it and its number are fields."""
+    """A fulfillment; its lines and its number are meta fields."""
 
     id: int
     is_fulfilled: bool | str = False
@@ -209,25 +209,25 @@ class FulfillmentShape(Struct, frozen=True, kw_only=True):
     meta_data: list[MetaShape] = []
 
     def meta(self, key: str) -> Any:
-        """Return the value of a field; None where there is none."""
+        """Return the value of a field; None if there is no such field."""
         return value_of(self.meta_data, key)
 
 
 class FulfillmentsShape(Struct, frozen=True):
-    """The parcels of an order, as the first versions that have them answer."""
+    """The fulfillments of an order, as the first versions that have them respond."""
 
     fulfillments: list[FulfillmentShape]
 
 
 class MadeFulfillmentShape(Struct, frozen=True):
-    """A parcel that was made, likewise."""
+    """A fulfillment that was created, in the form of first or of later versions."""
 
     id: int = 0
     fulfillment: FulfillmentShape | None = None
 
 
 class TrackingShape(Struct, frozen=True, kw_only=True):
-    """A parcel in the way of an extension, as a field of the order holds it."""
+    """A parcel of the extension, as a field of the order has it."""
 
     tracking_id: str = ""
     tracking_number: str = ""
@@ -235,11 +235,11 @@ class TrackingShape(Struct, frozen=True, kw_only=True):
     custom_tracking_provider: str = ""
     date_shipped: str | int = ""
     products_list: Any = None
-    """What is in it, where a rival of the extension says so."""
+    """The lines in it, which only a rival of the extension has."""
 
 
 class SiteShape(Struct, frozen=True, kw_only=True):
-    """What a site says of itself to anybody."""
+    """The public index of a site."""
 
     url: str = ""
     home: str = ""
@@ -247,7 +247,7 @@ class SiteShape(Struct, frozen=True, kw_only=True):
     timezone_string: str = ""
     namespaces: list[str] = []
     is_closed: bool = False
-    """Whether it says nothing of itself to anybody that WordPress does not know."""
+    """True if the index is not public."""
 
 
 class _Numbered(Struct, frozen=True):
@@ -255,7 +255,7 @@ class _Numbered(Struct, frozen=True):
 
 
 def read(raw: Raw | bytes, shape: type[T], *, what: str) -> T | Unusable:
-    """Read one object of a list, or say what is wrong with it."""
+    """Parse an object of a list, or return why it cannot be used."""
     try:
         return msgspec.json.Decoder(shape, float_hook=Decimal).decode(bytes(raw))
     except (msgspec.ValidationError, RecursionError) as error:
@@ -275,19 +275,19 @@ def _id_of(raw: Raw | bytes) -> str:
 
 
 def value_of(fields: list[MetaShape], key: str) -> Any:
-    """Return the value of the last field of this key; None where there is none."""
+    """Return the value of the last field with this key; None if there is no such field."""
     return next((field.value for field in reversed(fields) if field.key == key), None)
 
 
 def whole(quantity: float | None) -> int | None:
-    """Return how many whole ones can be sold of so many."""
+    """Return how many whole units can be sold."""
     if not isinstance(quantity, float):
         return quantity
     return floor(quantity) if isfinite(quantity) else None
 
 
 def moment(text: str | None) -> datetime | None:
-    """Read a time in UTC, whatever it says of that itself; None: none that is one."""
+    """Parse a time, in UTC if it has no offset; None if it is not a time."""
     try:
         at = datetime.fromisoformat(text or "")
     except ValueError:
@@ -296,5 +296,5 @@ def moment(text: str | None) -> datetime | None:
 
 
 def digest(value: object) -> str:
-    """Return what tells this from another one that was read in the same way."""
+    """Return a digest that changes if the value does."""
     return f"{HOW}-{hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]}"

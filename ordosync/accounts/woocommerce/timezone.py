@@ -1,4 +1,4 @@
-"""Where a shop's midnight is: WordPress has the name of a time zone, or only an offset."""
+"""Time zone of a shop: WordPress has its name, or only an offset."""
 
 from zoneinfo import ZoneInfo
 
@@ -14,11 +14,11 @@ _UNEVEN = {
     "8.75": "Australia/Eucla",
     "9.5": "Australia/Darwin",
 }
-"""Zones that have these offsets in summer and winter; those of whole hours have odd names."""
+"""Zones with these offsets in summer and winter. Zones of whole hours are named by their offset."""
 
 
 def zone_of(site: SiteShape) -> str | None:
-    """Return the name of the shop's time zone; None where there is none for its offset."""
+    """Return the name of the shop's time zone; None if no zone has its offset."""
     offset = str(site.gmt_offset).removesuffix(".0")
     name = site.timezone_string or _UNEVEN.get(offset, "")
     if not name and offset.lstrip("-").isdecimal():

@@ -1,8 +1,8 @@
-"""How a shop shows its customers what was sent: three ways, of which a shop has one.
+"""Ways in which a shop shows parcels to its customers: a shop has one of three.
 
-Fulfillments are the shop's own since 10.1, if they are switched on; they say which lines are in a
-parcel. The extension Shipment Tracking, or its rival, has a list of numbers for an order. Where
-there is neither, a note has to do. None of them asks whether a parcel is there already.
+Fulfillments are the shop's own since 10.1, if they are switched on. They say which lines are in a
+parcel. The extension Shipment Tracking, or its rival, has a list of numbers for an order. In a
+shop with neither, a note shows the number. No way checks if a parcel is there already.
 """
 
 from abc import ABC, abstractmethod
@@ -25,11 +25,10 @@ from ordosync.accounts.woocommerce.schema import (
     FulfillmentShape,
     FulfillmentsShape,
     MadeFulfillmentShape,
-    NoteShape,
     OrderShape,
     TrackingShape,
 )
-from ordosync.errors import NotFoundError
+from ordosync.accounts.woocommerce.timeline import add_note
 
 if TYPE_CHECKING:
     from ordosync.http import HttpClient
@@ -37,48 +36,46 @@ if TYPE_CHECKING:
 _OF = "_ordosync_of"
 
 
-class Tracking(ABC):
+class TrackingProvider(ABC):
     """A way to show parcels."""
 
     words: ClassVar[str]
 
-    def __init__(self, http: "HttpClient", *, tells_buyer: bool) -> None:
+    def __init__(self, http: "HttpClient", *, notify_customer: bool) -> None:
         self.http = http
-        self.tells_buyer = tells_buyer
+        self.notify_customer = notify_customer
 
     @abstractmethod
     def seen(self, order: OrderShape) -> Sequence[Seen]:
-        """Read what is shown."""
+        """Return the parcels of an order that the shop shows."""
 
     @abstractmethod
     def show(self, order: OrderShape, parcel: Parcel, lines: Lines, known: Sequence[Seen]) -> Seen:
         """Show a parcel that is not in `known` yet."""
 
-    def hide(  # noqa: B027 - a note stays
-        self, order: OrderShape, parcel: Parcel, lines: Lines
-    ) -> None:
-        """Show a number that is void no more."""
+    @abstractmethod
+    def hide(self, order: OrderShape, parcel: Parcel, lines: Lines) -> None:
+        """Stop showing a number that is void."""
 
-    def plan(  # noqa: B027 - the others have no place for it
-        self, order: OrderShape, parts: Sequence[Part]
-    ) -> None:
-        """Show pieces that are not sent yet, as far as that can be shown."""
+    @abstractmethod
+    def plan(self, order: OrderShape, parts: Sequence[Part]) -> None:
+        """Show pieces that are not sent yet, if the shop can."""
 
 
-class Fulfillments(Tracking):
-    """The shop's own way."""
+class Fulfillments(TrackingProvider):
+    """Fulfillments of the shop, one for a parcel or a planned piece."""
 
     words = "fulfillments, with the lines of each parcel"
 
     def __init__(
-        self, http: "HttpClient", *, tells_buyer: bool, zone: Callable[[], tzinfo]
+        self, http: "HttpClient", *, notify_customer: bool, zone: Callable[[], tzinfo]
     ) -> None:
-        super().__init__(http, tells_buyer=tells_buyer)
+        super().__init__(http, notify_customer=notify_customer)
         self._zone = zone
-        """Returns the time zone of the shop, which may have to be asked for."""
+        """Returns the time zone of the shop, which may take a call."""
 
     def seen(self, order: OrderShape) -> Sequence[Seen]:
-        """Read what is shown, what is only planned as well."""
+        """Return the fulfillments of an order, planned ones included."""
         found: list[FulfillmentShape] | FulfillmentsShape = self.http.get(
             _fulfillments(order.id), _LISTED, action=f"read the parcels of order {order.id}"
         )
@@ -86,37 +83,29 @@ class Fulfillments(Tracking):
         return [self._seen(one) for one in listed if one.date_deleted is None]
 
     def show(self, order: OrderShape, parcel: Parcel, lines: Lines, known: Sequence[Seen]) -> Seen:
-        """Add a parcel, or send the one that was planned.
+        """Add a fulfillment, or mark the planned one as sent.
 
-        One of nothing is refused: where the order has no line of the Supplier's any more, since
-        its products were given to others or paid back, a note has to do.
+        The shop refuses a fulfillment without lines, so a note shows the number then. The order
+        may have no line of the Supplier any more, if its products were given to others or
+        refunded.
         """
         if not lines:
-            way = Notes(self.http, tells_buyer=self.tells_buyer)
-            return way.show(order, parcel, lines, known)
-        fields = {
-            "_tracking_number": parcel.number,
-            # The documents have both names, and which is read depends on the version.
-            "_shipment_provider": parcel.carrier,
-            "_shipping_provider": parcel.carrier,
-            # Without a zone it is taken for the time of the shop.
-            "_date_fulfilled": f"{parcel.shipped_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        }
-        body = _body(parcel.of, lines, fields)
+            notes = Notes(self.http, notify_customer=self.notify_customer)
+            return notes.show(order, parcel, lines, known)
         planned = next((one for one in known if one.of == parcel.of and not one.number), None)
-        notify = "?notify_customer=true" if self.tells_buyer else ""
+        notify = "?notify_customer=true" if self.notify_customer else ""
         made = self.http.send(
             "PUT" if planned else "POST",
             f"{_fulfillments(order.id)}{f'/{planned.id}' if planned else ''}{notify}",
             MadeFulfillmentShape,
             action=f"add tracking {parcel.number} to order {parcel.of}",
-            json=body,
+            json=_body(parcel.of, lines, _fields_of(parcel)),
         )
         made_id = made.fulfillment.id if made.fulfillment else made.id
         return Seen(id=str(made_id or ""), number=parcel.number, of=parcel.of)
 
     def hide(self, order: OrderShape, parcel: Parcel, lines: Lines) -> None:
-        """Leave the parcel without a number: what it was of is sent all the same."""
+        """Remove the number only: the lines of the parcel are sent all the same."""
         self.http.send(
             "PUT",
             f"{_fulfillments(order.id)}/{parcel.shown}",
@@ -127,7 +116,7 @@ class Fulfillments(Tracking):
         )
 
     def plan(self, order: OrderShape, parts: Sequence[Part]) -> None:
-        """Add each piece as a parcel that waits, in place of the one that was split."""
+        """Add each piece as a planned fulfillment, in place of the one that was split."""
         known = {one.of: one for one in self.seen(order) if one.of}
         for part in parts:
             if part.id not in known:
@@ -155,7 +144,7 @@ class Fulfillments(Tracking):
         )
 
     def _moment(self, text: str) -> datetime | None:
-        """Read when a parcel was sent: shops before 11.0 write their own time, without a zone."""
+        """Parse the time of a parcel: shops before 11.0 write their own time, without an offset."""
         try:
             at = datetime.fromisoformat(text)
         except ValueError:
@@ -163,24 +152,24 @@ class Fulfillments(Tracking):
         return at if at.tzinfo else at.replace(tzinfo=self._zone())
 
 
-class Extension(Tracking):
-    """The extension Shipment Tracking, or one that answers as it does."""
+class Extension(TrackingProvider):
+    """The extension Shipment Tracking, or a plug-in with the same API."""
 
     words = "the Shipment Tracking extension: number, carrier and day"
 
-    def __init__(self, http: "HttpClient", *, tells_buyer: bool, namespace: str) -> None:
-        super().__init__(http, tells_buyer=tells_buyer)
+    def __init__(self, http: "HttpClient", *, notify_customer: bool, namespace: str) -> None:
+        super().__init__(http, notify_customer=notify_customer)
         self._namespace = namespace
 
     def seen(self, order: OrderShape) -> Sequence[Seen]:
-        """Read what is shown, out of the order itself."""
+        """Return the numbers that the order itself has."""
         return trackings(order)
 
     def show(
         self,
         order: OrderShape,
         parcel: Parcel,
-        lines: Lines,  # noqa: ARG002 - it does not say what is in a parcel
+        lines: Lines,  # noqa: ARG002 - it has no lines of a parcel
         known: Sequence[Seen],  # noqa: ARG002 - nothing is planned
     ) -> Seen:
         """Add a number."""
@@ -202,9 +191,9 @@ class Extension(Tracking):
         self,
         order: OrderShape,
         parcel: Parcel,
-        lines: Lines,  # noqa: ARG002 - it does not say what is in a parcel
+        lines: Lines,  # noqa: ARG002 - it has no lines of a parcel
     ) -> None:
-        """Take the number away."""
+        """Delete the number."""
         if any(one.id == parcel.shown for one in self.seen(order)):
             self.http.send(
                 "DELETE",
@@ -213,17 +202,20 @@ class Extension(Tracking):
                 action=f"void tracking {parcel.number} of order {parcel.of}",
             )
 
+    def plan(self, order: OrderShape, parts: Sequence[Part]) -> None:
+        """Do nothing: the extension shows parcels only."""
+
     def _path(self, order: OrderShape) -> str:
         return f"/{self._namespace}/orders/{order.id}/shipment-trackings"
 
 
-class Notes(Tracking):
-    """A remark on the order, by which the customer is mailed."""
+class Notes(TrackingProvider):
+    """Notes on the order, which the shop mails to the customer."""
 
     words = "a note on the order, for want of fulfillments and of the Shipment Tracking extension"
 
     def seen(self, order: OrderShape) -> Sequence[Seen]:  # noqa: ARG002 - a note is no parcel
-        """Return nothing: people's notes are not read."""
+        """Return nothing: notes of users are not parsed."""
         return []
 
     def show(
@@ -233,23 +225,17 @@ class Notes(Tracking):
         lines: Lines,  # noqa: ARG002 - a note names no lines
         known: Sequence[Seen],  # noqa: ARG002 - nothing is planned
     ) -> Seen:
-        """Write a note, if it is not there."""
+        """Add a note, unless the order has it."""
         method = f" {parcel.method}" if parcel.method else ""
         text = f"Shipped by {parcel.carrier}{method}, tracking number {parcel.number}"
-        say_once(self.http, order.id, text, to_buyer=self.tells_buyer)
+        add_note(self.http, order.id, text, to_buyer=self.notify_customer)
         return Seen(id="", number=parcel.number)
 
+    def hide(self, order: OrderShape, parcel: Parcel, lines: Lines) -> None:
+        """Do nothing: a note stays."""
 
-def say_once(http: "HttpClient", order_id: int | str, text: str, *, to_buyer: bool = False) -> None:
-    """Put a remark on an order, if it is not there; one to the buyer is mailed."""
-    path = f"/wc/v3/orders/{order_id}/notes"
-    try:
-        known = http.get(path, list[NoteShape], action=f"read the notes of order {order_id}")
-    except NotFoundError:
-        return
-    if not any(one.note.split() == text.split() for one in known):
-        body = {"note": text, "customer_note": to_buyer}
-        http.send("POST", path, NoteShape, action=f"put a note on order {order_id}", json=body)
+    def plan(self, order: OrderShape, parts: Sequence[Part]) -> None:
+        """Do nothing: there is no place for it."""
 
 
 _LISTED: Any = list[FulfillmentShape] | FulfillmentsShape
@@ -259,6 +245,17 @@ _SENT: Mapping[str, object] = {"status": "fulfilled", "is_fulfilled": True}
 
 def _fulfillments(order_id: int) -> str:
     return f"/wc/v3/orders/{order_id}/fulfillments"
+
+
+def _fields_of(parcel: Parcel) -> Mapping[str, str]:
+    return {
+        "_tracking_number": parcel.number,
+        # The documentation has both names. The version of the shop decides which is read.
+        "_shipment_provider": parcel.carrier,
+        "_shipping_provider": parcel.carrier,
+        # The shop reads a time without an offset in its own time zone.
+        "_date_fulfilled": f"{parcel.shipped_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+    }
 
 
 def _body(of: str, lines: Lines, fields: Mapping[str, str]) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""What the desk's commands share: the account, its orders, and whom it is in a portal with."""
+"""The account, its orders and its portals, for all commands of a local account."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from ordosync.cli import completion
+from ordosync.cli.output import desk as render_desk
+from ordosync.cli.output import render
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
 from ordosync.engine.portals import merchant_of, supplier_at_merchant
@@ -16,87 +18,83 @@ Account = Annotated[
     str | None,
     typer.Option(
         "--account",
-        help="Which account, where there are several.",
+        help="Account name (required if there is more than one).",
         autocompletion=completion.account,
     ),
 ]
 
 
-NO_PRODUCT = "has no product; `ordosync products add` makes one, and so does an order of it"
+NO_PRODUCT = "has no products; create one with `ordosync products add`, or by importing an order"
 
 
 def open_desk(config: Config, name: str | None) -> Desk:
-    """Open the embedded account of this name, or the only one there is."""
+    """Open the local account of this name, or the only one."""
     names = completion.embedded(config)
     if not names:
-        told = (
-            "there is no embedded account (kind sqlite), so no desk; add one, or use the service's"
+        problem = (
+            "there is no local account (kind sqlite), which this command needs; add one, or work"
+            " in the remote account itself"
         )
-        raise ConfigError([f"{told} own pages"])
+        raise ConfigError([problem])
     if name is None and len(names) > 1:
-        raise UsageError(f"say which account with --account: {', '.join(names)}")
+        raise UsageError(f"choose an account with --account: {', '.join(names)}")
     if name not in (None, *names):
-        raise UsageError(f"there is no embedded account {name!r}; there is: {', '.join(names)}")
+        raise UsageError(f"there is no local account {name!r}; known: {', '.join(names)}")
     return completion.open_embedded(config, name or names[0])
 
 
 def read_order(opened: Desk, number: str) -> Order:
-    """Return an order; one that is not here is a mistake, perhaps of its prefix."""
+    """Return an order. Raises `UsageError`, with a hint, if the account does not have it."""
     order = opened.read_order(number)
     if order is None:
         near = opened.similar_number(number)
-        which = f"`ordosync orders list --account {opened.name}` lists them"
-        hint = f"did you mean {near}?" if near else which
+        listing = f"`ordosync orders list --account {opened.name}` lists them"
+        hint = f"did you mean {near}?" if near else listing
         raise UsageError(f"account {opened.name} has no order {number!r}; {hint}")
     return order
 
 
 def check(opened: Desk, outcome: Outcome, what: str, look: str) -> None:
-    """Raise what kept a change from being made: exit 2 where the thing is not there, else 1.
+    """Raise `UsageError` if the object does not exist, `OrdosyncError` if the change was refused.
 
-    `look` are the words of the command that shows how it stands, or which there are.
+    `look` is the command that shows the object, or lists those that exist.
     """
     if outcome.state in ("done", "unchanged"):
         return
     kind = UsageError if outcome.code == "not-found" else OrdosyncError
-    see = f"`ordosync {look} --account {opened.name}` shows how it stands"
-    raise kind(f"{what} {outcome.reason}; {see}")
+    hint = f"`ordosync {look} --account {opened.name}` shows the current state"
+    raise kind(f"{what} {outcome.reason}; {hint}")
 
 
 def check_order(opened: Desk, outcome: Outcome, number: str) -> None:
-    """Raise what kept a change of an order from being made."""
+    """Raise as `check` does if an order was not changed."""
     check(opened, outcome, f"order {number}", f"orders show {number}")
 
 
 def check_supplier(config: Config, opened: Desk, supplier: str) -> None:
-    """Refuse a supplier that no portal of this account knows: nobody would ever ask it."""
+    """Raise `UsageError` if no portal of this account has this supplier."""
     known = sorted({_supplier_name(config, portal) for portal in _as_merchant(config, opened)})
     if supplier not in known:
-        there = f"there is: {', '.join(known)}" if known else "it is no Merchant in any portal"
-        raise UsageError(f"account {opened.name} has no supplier {supplier!r}; {there}")
+        hint = f"known: {', '.join(known)}" if known else "it is not the Merchant of any portal"
+        raise UsageError(f"account {opened.name} has no supplier {supplier!r}; {hint}")
 
 
 def portal_to(config: Config, opened: Desk, supplier: str) -> PortalConfig | None:
-    """Return the portal in which this account asks this supplier."""
+    """Return the portal from this account to this supplier; None if there is none."""
     portals = _as_merchant(config, opened)
     return next((portal for portal in portals if _supplier_name(config, portal) == supplier), None)
 
 
 def portal_from(config: Config, opened: Desk, number: str) -> PortalConfig | None:
-    """Return the portal through which an order came to this account; None: it is its own."""
+    """Return the portal that imported an order; None if it is the account's own order."""
     reference = opened.reference_of(number)
     portals = [one for one in config.portals.values() if one.supplier.account == opened.name]
     for portal in portals:
         names = (portal.name, portal.was)
         if any(name and reference.startswith(f"{name}:") for name in names):
             return portal
-    # Renamed more than once: the reference has the first name of all.
+    # After several renames, the reference still starts with the first name.
     return portals[0] if reference and len(portals) == 1 else None
-
-
-def plural(count: int, one: str, many: str) -> str:
-    """Return the words for one, or for several."""
-    return one if count == 1 else many
 
 
 def _supplier_name(config: Config, portal: PortalConfig) -> str:
@@ -105,3 +103,12 @@ def _supplier_name(config: Config, portal: PortalConfig) -> str:
 
 def _as_merchant(config: Config, opened: Desk) -> Sequence[PortalConfig]:
     return [one for one in config.portals.values() if one.merchant.account == opened.name]
+
+
+def report_order(opened: Desk, number: str, change: str, *, as_json: bool) -> None:
+    """Report a change of an order; with `as_json`, print the order."""
+    if as_json:
+        order = read_order(opened, number)
+        render.document({"orders": [render_desk.order_json(order)]})
+    else:
+        render.message(f"order {number} {change}")

@@ -16,7 +16,7 @@ from ordosync.errors import UsageError
 _LARGEST_FILE = 64 * 1024 * 1024
 _DIGITS = 9
 _LONGEST_AMOUNT = 20
-_OURS = ("row", "reason")
+_ADDED = ("row", "reason")
 """Columns that are added to rejects, and ignored when the fixed file is read again."""
 
 
@@ -45,7 +45,7 @@ def read_rows(path: Path, needed: Sequence[str], known: Sequence[str]) -> list[I
         reader = csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""), strict=True)
         columns = list(reader.fieldnames or ())
         _check_columns(path, columns, needed, known)
-        kept = [name for name in columns if name not in _OURS]
+        kept = [name for name in columns if name not in _ADDED]
         return [
             InputRow(cells={name: row.get(name) or "" for name in kept}, number=number)
             for number, row in enumerate(reader, 2)
@@ -61,13 +61,13 @@ def _check_columns(
     path: Path, columns: Sequence[str], needed: Sequence[str], known: Sequence[str]
 ) -> None:
     missing = [name for name in needed if name not in columns]
-    unknown = [name for name in columns if name not in (*known, *_OURS)]
+    unknown = [name for name in columns if name not in (*known, *_ADDED)]
     if not missing and not unknown:
         return
-    may = [name for name in known if name not in needed]
+    optional = [name for name in known if name not in needed]
     text = (
         f"{path} has the columns {', '.join(map(repr, columns)) or 'of an empty file'};"
-        f" needed are {', '.join(needed)}, and there may be {', '.join(may)}"
+        f" required: {', '.join(needed)}; optional: {', '.join(optional)}"
     )
     if any(";" in name for name in columns):
         text += "; separate them with commas, not semicolons"
@@ -84,7 +84,7 @@ def write_rejects(path: Path, refused: Sequence[tuple[InputRow, str]]) -> Path |
         back.unlink(missing_ok=True)
         return None
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, [*refused[0][0].cells, *_OURS])
+    writer = csv.DictWriter(text, [*refused[0][0].cells, *_ADDED])
     writer.writeheader()
     writer.writerows(
         {**row.cells, "row": row.number, "reason": reason}
@@ -104,11 +104,11 @@ def whole(text: str, name: str) -> str:
 def quantity(text: str, *, least: int = 0) -> int:
     """Parse a whole number. Raises `UsageError`."""
     if not text.strip():
-        raise UsageError("the quantity is blank; write 0 where there is none")
+        raise UsageError("the quantity is blank; write 0 if there is no stock")
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > _DIGITS or int(text) < least:
         raise UsageError(
-            f"{text!r} is not a whole number of {least} or more, and {_DIGITS} digits at most"
+            f"{text!r} is not a whole number of {least} or more, with at most {_DIGITS} digits"
         )
     return int(text)
 
@@ -133,7 +133,7 @@ def parse_time(text: str) -> datetime:
 
 def parse_pair(text: str) -> tuple[str, str]:
     """Parse `SKU=VALUE`, split at the last equals sign. Raises `UsageError`."""
-    sku, equals, what = (part.strip() for part in text.rpartition("="))
+    sku, equals, value = (part.strip() for part in text.rpartition("="))
     if not equals or not sku:
         raise UsageError(f"{text.strip()!r} is not SKU=QUANTITY")
-    return whole(sku, "SKU"), what
+    return whole(sku, "SKU"), value

@@ -1,36 +1,34 @@
-"""The desk of an embedded account: its products."""
+"""`products`: the products of a local account."""
 
 from decimal import Decimal
 from typing import Annotated
 
 import typer
 
-from ordosync.cli import options
+from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_rows
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
-from ordosync.config import find_config, load_config
 from ordosync.errors import UsageError
 from ordosync.models import Product
 
-app = typer.Typer(help="The products of an embedded account.", no_args_is_help=True)
+app = typer.Typer(help="Manage the products of a local account.", no_args_is_help=True)
 
 
 @app.command("list")
+@with_context()
 def list_products(
     *,
     account: common.Account = None,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """List the products, by SKU; a kit with what it is put together from."""
-    opened = common.open_desk(load_config(find_config(config)), account)
+    """List the products by SKU; kits with their components."""
+    opened = common.open_desk(context.config, account)
     found = [
         (product, opened.components(product.sku) if product.is_kit else None)
         for product in opened.list_products()
     ]
-    if as_json:
+    if context.as_json:
         render.document(
             {"products": [render_desk.product_json(product, parts) for product, parts in found]}
         )
@@ -41,21 +39,22 @@ def list_products(
 
 
 @app.command("add")
+@with_context()
 def add_product(
-    sku: Annotated[str, typer.Argument(help="A SKU that is not known yet.")],
+    sku: Annotated[str, typer.Argument(help="SKU, not used before.")],
     *,
-    name: Annotated[str | None, typer.Option("--name", help="For people; else the SKU.")] = None,
-    price: Annotated[str, typer.Option("--price", help="Such as 4.20.")] = "",
+    name: Annotated[
+        str | None, typer.Option("--name", help="Product name (default: the SKU).")
+    ] = None,
+    price: Annotated[str, typer.Option("--price", help="Price, such as 4.20.")] = "",
     kit: Annotated[
         str | None,
-        typer.Option("--kit", metavar="SKU=QTY,...", help="What a kit is put together from."),
+        typer.Option("--kit", metavar="SKU=QTY,...", help="Components of a kit."),
     ] = None,
     account: common.Account = None,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """Add a product; its stock is uncounted until `stock set`."""
+    """Create a product; its stock is uncounted until `stock set`."""
     if not sku.strip():
         raise UsageError("a product needs a SKU: `ordosync products add SKU`")
     input_rows.whole(sku, "SKU")
@@ -67,11 +66,11 @@ def add_product(
         price=input_rows.money(price) if price else None,
         is_kit=parts is not None,
     )
-    opened = common.open_desk(load_config(find_config(config)), account)
+    opened = common.open_desk(context.config, account)
     common.check(
         opened, opened.add_product(product, components=parts), f"product {sku}", "products list"
     )
-    if as_json:
+    if context.as_json:
         render.document({"products": [render_desk.product_json(product, parts)]})
     else:
         render.message(f"product {sku} added")
@@ -83,6 +82,6 @@ def _parts(text: str) -> dict[str, Decimal]:
         sku, count = input_rows.parse_pair(part)
         ratio = input_rows.money(count)
         if ratio == 0 or sku in parts:
-            raise UsageError(f"{part.strip()!r}: each component once, and more than 0 of it")
+            raise UsageError(f"{part.strip()!r}: list each component once, with more than 0")
         parts[sku] = ratio
     return parts

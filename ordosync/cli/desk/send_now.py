@@ -1,126 +1,123 @@
-"""What is saved at the desk is sent to the Merchants by the same command, and told."""
+"""Saves a change in a local account, and sends it to the Merchants in the same command."""
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 
-from ordosync.accounts.connections import Connections
+from ordosync.cli.context import Context
 from ordosync.cli.output import render
-from ordosync.cli.signals import stoppable
-from ordosync.clock import Clock
+from ordosync.cli.output import runs as render_runs
+from ordosync.cli.session import Session, open_session
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
-from ordosync.engine import AlreadyRunning, open_portal, register, run_task
+from ordosync.engine import AlreadyRunning
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.models import Outcome
-from ordosync.store import Store
 from ordosync.store.runs import Run
 from ordosync.store.steps import StepRow
-from ordosync.tasks import TASKS
 
 _FEW = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """What was saved, and what came of sending it."""
+    """The saved changes, and the runs that sent them."""
 
     outcomes: Sequence[Outcome]
     runs: list[Run] = field(default_factory=list)
     held: list[AlreadyRunning] = field(default_factory=list)
     failed: dict[int, list[StepRow]] = field(default_factory=dict)
-    """The steps of each run that need a person."""
+    """The failed steps of each run."""
 
 
-def at_once(
-    config: Config,
+def save_and_send(
+    context: Context,
     desk: Desk,
     tasks: Sequence[str],
     save: Callable[[], Sequence[Outcome]],
 ) -> Sent:
-    """Save a change and send it to the Merchants; what is not sent now, `run-due` sends.
+    """Save a change and send it to the Merchants. `run-due` sends later what is not sent now.
 
-    The tasks are made due before the change is saved: should we die in between, a tick looks in
-    vain, once. The other way round the change might wait for ten minutes.
+    The tasks are marked as due before the change is saved. If the process is killed in between,
+    one run finds nothing. In the other order the change could wait for ten minutes.
     """
-    clock = Clock()
-    wanted = [
+    due = [
         (portal, task)
-        for portal in config.portals.values()
+        for portal in context.config.portals.values()
         if portal.supplier.account == desk.name
         for task in tasks
-        if can_run(config, portal, task)
+        if can_run(context.config, portal, task)
     ]
-    with (
-        Store.open(config.database, clock=clock) as store,
-        stoppable(clock) as stop,
-        closing(Connections(clock)) as connections,
-    ):
-        register(config, store, clock)
-        _wake(store, wanted, clock)
+    with open_session(context) as session:
+        _wake(session, due)
         sent = Sent(outcomes=save())
         if not any(outcome.state == "done" for outcome in sent.outcomes):
             return sent
-        for portal, task in wanted:
-            if stop.reason:
+        for portal, task in due:
+            if session.stop.reason:
                 break
-            opened = open_portal(config, portal, store, connections)
-            done = run_task(TASKS[task], opened, store, clock, stop, trigger="instant")
-            if isinstance(done, AlreadyRunning):
-                sent.held.append(done)
-            elif done.is_kept:
-                sent.runs.append(done)
-                steps = store.steps.of_run(done.id)
-                sent.failed[done.id] = [step for step in steps if step.state == "failed"]
-            if isinstance(done, AlreadyRunning) or done.status in ("failed", "interrupted"):
-                _wake(store, [(portal, task)], clock)
+            _send(session, portal, task, sent)
     return sent
 
 
-def tell(sent: Sent, *, as_json: bool) -> int:
-    """Say what was sent to the Merchants, and return the exit code."""
-    behind = [run for run in sent.runs if run.status != "ok"]
+def _send(session: Session, portal: PortalConfig, task: str, sent: Sent) -> None:
+    result = session.run(task, session.open(portal), trigger="instant")
+    if isinstance(result, AlreadyRunning):
+        sent.held.append(result)
+    elif result.is_kept:
+        sent.runs.append(result)
+        steps = session.store.steps.of_run(result.id)
+        sent.failed[result.id] = [step for step in steps if step.state == "failed"]
+    if isinstance(result, AlreadyRunning) or result.status in ("failed", "interrupted"):
+        _wake(session, [(portal, task)])
+
+
+def report(sent: Sent, *, as_json: bool) -> int:
+    """Show the runs that sent the changes; return the exit code."""
+    not_ok = [run for run in sent.runs if run.status != "ok"]
     if as_json:
-        render.document({"runs": [render.run_json(run) for run in sent.runs]})
-        return int(bool(behind))
+        render.document({"runs": [render_runs.run_json(run) for run in sent.runs]})
+        return int(bool(not_ok))
     if sent.runs:
-        render.runs(sent.runs)
-    for one in sent.held:
+        render_runs.runs(sent.runs)
+    for held in sent.held:
         render.message(
-            f"{one.portal}: {one.task} is running already and sends it, or the next tick"
+            f"{held.portal}: {held.task} is running already; that run or the next one sends it"
         )
-    for run in behind:
+    for run in not_ok:
         failed = sent.failed[run.id]
         if failed:
-            render.message(_needs_a_person(run, failed))
+            render.message(_failed_text(run, failed))
         if run.counts.waiting or not failed:
             render.message(
-                f"saved, but not all of it was sent to the Merchant yet: run-due tries again what"
-                f" waits; `ordosync show {run.id}` says why"
+                "saved, but not everything was sent to the Merchant yet; run-due retries the"
+                f" rest; `ordosync show {run.id}` shows the reason"
             )
-    return int(bool(behind))
+    return int(bool(not_ok))
 
 
-def tells_of_tracking(config: Config, portal: PortalConfig) -> bool:
-    """Whether the Merchant of a portal is told what was shipped; where it is not, say so."""
+def warn_without_tracking(config: Config, portal: PortalConfig) -> bool:
+    """True if the Merchant of a portal receives tracking numbers; otherwise print a message."""
     if can_run(config, portal, "update-tracking"):
         return True
-    render.message(f"account {portal.merchant.account} takes no tracking: the Merchant is not told")
+    render.message(
+        f"account {portal.merchant.account} cannot receive tracking numbers, so the Merchant is"
+        " not notified"
+    )
     return False
 
 
-def _needs_a_person(run: Run, failed: Sequence[StepRow]) -> str:
+def _failed_text(run: Run, failed: Sequence[StepRow]) -> str:
     reasons = "; ".join(f"{step.key}: {step.reason}" for step in failed[:_FEW])
     more = f"; and {len(failed) - _FEW} more" if len(failed) > _FEW else ""
     steps = " ".join(str(step.id) for step in failed[:_FEW])
     return (
-        f"saved, but not all of it was sent to the Merchant: {reasons}{more}. That is not tried"
-        f" again by itself: `ordosync show {run.id}` says all of it, and `ordosync retry {steps}`"
-        " tries again what was mended"
+        f"saved, but not everything was sent to the Merchant: {reasons}{more}. These steps are not"
+        f" retried automatically; `ordosync show {run.id}` lists them, and after a fix"
+        f" `ordosync retry {steps}` sends them"
     )
 
 
-def _wake(store: Store, wanted: Sequence[tuple[PortalConfig, str]], clock: Clock) -> None:
-    with store.transaction():
-        for portal, task in wanted:
-            store.schedule.wake(portal.name, task, now=clock.now())
+def _wake(session: Session, due: Sequence[tuple[PortalConfig, str]]) -> None:
+    with session.store.transaction():
+        for portal, task in due:
+            session.store.schedule.wake(portal.name, task, now=session.clock.now())

@@ -1,4 +1,4 @@
-"""The desk of an embedded account: its stock."""
+"""`stock`: the stock of a local account."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,48 +6,48 @@ from typing import Annotated, Literal
 
 import typer
 
-from ordosync.cli import completion, options
+from ordosync.cli import completion
+from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import common, input_rows
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
-from ordosync.config import find_config, load_config
 from ordosync.embedded.desk import Count, Desk
 from ordosync.errors import UsageError
 from ordosync.text import plural
 
-app = typer.Typer(help="The stock of an embedded account.", no_args_is_help=True)
+app = typer.Typer(help="Manage the stock of a local account.", no_args_is_help=True)
 Sku = Annotated[str | None, typer.Argument(autocompletion=completion.sku)]
-Warehouse = Annotated[
-    str, typer.Option("--warehouse", help="Where; else the account's own warehouse.")
+Warehouse = Annotated[str, typer.Option("--warehouse", help="Warehouse (default: the account's).")]
+File = Annotated[
+    Path | None, typer.Option("--from", metavar="FILE.csv", help="Read rows from a CSV file.")
 ]
-File = Annotated[Path | None, typer.Option("--from", metavar="FILE.csv", help="Many at once.")]
+_Column = Literal["quantity", "by"]
 
 
 @app.command("list")
+@with_context()
 def list_stock(
     skus: Annotated[
         list[str] | None, typer.Argument(metavar="[SKU]...", autocompletion=completion.sku)
     ] = None,
     *,
     account: common.Account = None,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """List physical, committed and available stock of all products, or of these.
+    """List physical (on hand), committed and available stock, of all products or of these.
 
-    A warehouse a row; a kit only as available.
+    One row per warehouse. A kit shows only what is available.
     """
-    opened = common.open_desk(load_config(find_config(config)), account)
+    opened = common.open_desk(context.config, account)
     known = opened.products_of(skus or [])
     if missing := [sku for sku in skus or [] if sku not in known]:
         raise UsageError(
-            f"account {opened.name} has no product {missing[0]!r}; `ordosync products list"
-            f" --account {opened.name}` lists them"
+            f"no such SKU in account {opened.name}: {missing[0]!r}; `ordosync products list"
+            f" --account {opened.name}` lists the products"
         )
     levels = list(render_desk.stock_rows(opened.stock_levels(skus or [])))
-    if as_json:
+    if context.as_json:
         render.document({"stock": levels})
     elif levels:
         render_desk.stock(levels)
@@ -55,8 +55,9 @@ def list_stock(
         render.message(f"account {opened.name} {common.NO_PRODUCT}")
 
 
-# Else -5 is taken for an option, and the answer is that there is none of that name.
+# Otherwise a quantity such as -5 would be parsed as an unknown option.
 @app.command("set", context_settings={"ignore_unknown_options": True})
+@with_context(json=False)
 def set_stock(
     sku: Sku = None,
     quantity: Annotated[str | None, typer.Argument(metavar="[QTY]")] = None,
@@ -64,97 +65,110 @@ def set_stock(
     warehouse: Warehouse = "",
     file: File = None,
     account: common.Account = None,
-    config: options.Config = None,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """Take note of a count: how many are on the shelf.
+    """Set the on-hand quantity, after a count.
 
-    --from reads a CSV file with the columns sku, quantity and, if need be, warehouse; rows that
-    are refused come back in FILE.refused.csv with their row and the reason. Exits 1 when one was.
+    --from reads a CSV file with the columns sku, quantity and, optionally, warehouse. Refused rows
+    are written to FILE.refused.csv with their row number and the reason. Exits 1 if there are any.
     """
     row = {"sku": sku or "", "quantity": quantity or "", "warehouse": warehouse}
 
-    _count(config, account, row=row, file=file, what="quantity")
+    _count(context, account, row=row, file=file, column="quantity")
 
 
 @app.command("adjust")
+@with_context(json=False)
 def adjust_stock(
     sku: Sku = None,
     *,
-    by: Annotated[str | None, typer.Option("--by", metavar="N", help="Such as 12, or -3.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="N", help="Change, such as 12 or -3.")
+    ] = None,
     warehouse: Warehouse = "",
     file: File = None,
     account: common.Account = None,
-    config: options.Config = None,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """Add to a count, or take away from it.
+    """Increase or reduce the on-hand quantity.
 
-    --from reads a CSV file with the columns sku, by and, if need be, warehouse, as `stock set`.
+    --from reads a CSV file with the columns sku, by and, optionally, warehouse, as `stock set`.
     """
     row = {"sku": sku or "", "by": by or "", "warehouse": warehouse}
 
-    _count(config, account, row=row, file=file, what="by")
+    _count(context, account, row=row, file=file, column="by")
 
 
 def _count(
-    config: Path | None,
+    context: Context,
     account: str | None,
     *,
     row: Mapping[str, str],
     file: Path | None,
-    what: Literal["quantity", "by"],
+    column: _Column,
 ) -> None:
-    if bool(file) == bool(row["sku"]) or (not file and not row[what]):
-        raise UsageError(f"say a SKU and how many ({what}), or a file with --from")
+    if bool(file) == bool(row["sku"]) or (not file and not row[column]):
+        raise UsageError(f"missing SKU or quantity ({column}); or name a file with --from")
     if file and row["warehouse"]:
         raise UsageError("--from reads the warehouse from the file; leave out --warehouse")
-    opened = common.open_desk(load_config(find_config(config)), account)
+    opened = common.open_desk(context.config, account)
+    if file:
+        _count_file(opened, file, column)
+    else:
+        _count_one(opened, InputRow(cells=dict(row)), column)
+
+
+def _count_one(opened: Desk, row: InputRow, column: _Column) -> None:
     known = opened.warehouses()
-    if file is None:
-        count = _counted(opened, InputRow(cells=dict(row)), what)
-        [outcome] = opened.count([count])
-        common.check(opened, outcome, f"product {count.sku}", "stock list")
-        render.message(_count_text(opened, count, known))
-        return
+    count = _parse(opened, row, column)
+    [outcome] = opened.count([count])
+    common.check(opened, outcome, f"product {count.sku}", "stock list")
+    render.message(_count_text(opened, count, known))
+
+
+def _count_file(opened: Desk, file: Path, column: _Column) -> None:
+    known = opened.warehouses()
     refused: list[tuple[InputRow, str]] = []
-    wanted: list[tuple[InputRow, Count]] = []
-    given = input_rows.read_rows(file, ("sku", what), ("sku", what, "warehouse"))
-    for one in given:
+    counts: list[tuple[InputRow, Count]] = []
+    rows = input_rows.read_rows(file, ("sku", column), ("sku", column, "warehouse"))
+    for row in rows:
         try:
-            wanted.append((one, _counted(opened, one, what)))
+            counts.append((row, _parse(opened, row, column)))
         except UsageError as error:
-            refused.append((one, str(error)))
-    outcomes = opened.count([count for _, count in wanted])
+            refused.append((row, str(error)))
+    outcomes = opened.count([count for _, count in counts])
     refused += [
-        (one, outcome.reason)
-        for (one, _), outcome in zip(wanted, outcomes, strict=True)
+        (row, outcome.reason)
+        for (row, _), outcome in zip(counts, outcomes, strict=True)
         if outcome.state != "done"
     ]
-    render.message(f"{len(given) - len(refused)} counted")
-    new = [name for name in opened.warehouses() if name not in known]
-    if new:
-        words = plural(len(new), "is a new warehouse", "are new warehouses")
-        render.message(f"{', '.join(new)} {words}")
-    if back := input_rows.write_rejects(file, refused):
-        render.message(f"{len(refused)} refused: see {back}")
+    render.message(f"{len(rows) - len(refused)} counted")
+    _report_new_warehouses([name for name in opened.warehouses() if name not in known])
+    if rejects := input_rows.write_rejects(file, refused):
+        render.message(f"{len(refused)} refused: see {rejects}")
         raise typer.Exit(1)
 
 
-def _counted(opened: Desk, row: InputRow, what: Literal["quantity", "by"]) -> Count:
+def _report_new_warehouses(names: Sequence[str]) -> None:
+    if names:
+        words = plural(len(names), "is a new warehouse", "are new warehouses")
+        render.message(f"{', '.join(names)} {words}")
+
+
+def _parse(opened: Desk, row: InputRow, column: _Column) -> Count:
     if not row.get("sku"):
         raise UsageError("has no SKU")
-    least = 0 if what == "quantity" else -999_999_999
+    least = 0 if column == "quantity" else -999_999_999
     return Count(
         sku=row.id("sku"),
         warehouse=row.get("warehouse") or opened.warehouse,
-        quantity=input_rows.quantity(row.get(what), least=least),
-        is_change=what == "by",
+        quantity=input_rows.quantity(row.get(column), least=least),
+        is_change=column == "by",
     )
 
 
 def _count_text(opened: Desk, count: Count, known: Sequence[str]) -> str:
-    """Say what is on the shelf now, and where."""
+    """Return the on-hand quantity after the count, and its warehouse."""
     new = "" if count.warehouse in known else ", a new warehouse"
     [(_, levels, _)] = opened.stock_levels([count.sku])
     [physical] = [level.physical for level in levels if level.warehouse == count.warehouse]

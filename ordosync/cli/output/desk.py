@@ -1,4 +1,4 @@
-"""What the desk shows: orders, products and stock."""
+"""Orders, products and stock of a local account, as text and as JSON."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -15,9 +15,9 @@ from ordosync.store.timestamps import to_text
 
 
 def orders(found: Iterable[Order]) -> None:
-    """Show orders, one a row."""
+    """Show orders, one per row."""
     table(
-        ("number", "status", "created", "ship to", "lines", "worth"),
+        ("number", "status", "created", "ship to", "lines", "total"),
         (
             (
                 order.number,
@@ -25,7 +25,7 @@ def orders(found: Iterable[Order]) -> None:
                 local(order.placed_at),
                 order.ship_to.name or order.ship_to.country,
                 len(order.lines),
-                _amount(worth(order), order.currency),
+                _amount(total(order), order.currency),
             )
             for order in found
         ),
@@ -33,8 +33,10 @@ def orders(found: Iterable[Order]) -> None:
     )
 
 
-def order(found: Order, timeline: Sequence[TimelineEntry], sent: Sequence[Shipment] = ()) -> None:
-    """Show one order with its lines, what was sent of it and what happened to it."""
+def order(
+    found: Order, timeline: Sequence[TimelineEntry], shipments: Sequence[Shipment] = ()
+) -> None:
+    """Show one order with its lines, its shipments and its timeline."""
     address = [value for value in _address(found).values() if value]
     result(f"order {found.number}: {status(found)}, {local(found.placed_at)}", wrapped=True)
     result(f"ship to: {', '.join(address)}", wrapped=True)
@@ -44,28 +46,28 @@ def order(found: Order, timeline: Sequence[TimelineEntry], sent: Sequence[Shipme
         ("sku", "name", "quantity", "unit price"),
         [(line.sku, line.name, line.quantity, _amount(line.unit_price)) for line in found.lines],
     )
-    result(f"worth {_amount(worth(found), found.currency)}")
-    for shipment in sent:
-        result(_sent(shipment), wrapped=True)
+    result(f"total {_amount(total(found), found.currency)}")
+    for shipment in shipments:
+        result(_shipment(shipment), wrapped=True)
     for entry in timeline:
         result(f"{local(entry.at)}  {entry.actor}: {entry.text}", wrapped=True)
 
 
-def _sent(shipment: Shipment) -> str:
+def _shipment(shipment: Shipment) -> str:
     label = (shipment.carrier, shipment.method, shipment.tracking_number)
     at, cost = local(shipment.shipped_at), _amount(shipment.cost, shipment.currency)
-    told = (" ".join(filter(None, label)), f"from {shipment.warehouse}", cost)
-    begin = f"void label, made {at}" if shipment.voided else f"sent {at}"
-    return f"{begin}: {', '.join(filter(None, told))}"
+    details = (" ".join(filter(None, label)), f"from {shipment.warehouse}", cost)
+    state = f"voided label (created {at})" if shipment.voided else f"shipped {at}"
+    return f"{state}: {', '.join(filter(None, details))}"
 
 
 def status(order: Order) -> str:
-    """Return the status for people: an order that was split waits for nothing itself."""
+    """Return the status to show. An order that was split is marked, since its pieces ship."""
     return f"{order.status} (split)" if order.is_split else order.status
 
 
-def worth(order: Order) -> Decimal:
-    """Return what the lines of an order cost, as far as they have a price."""
+def total(order: Order) -> Decimal:
+    """Return the sum of the lines that have a price."""
     return sum(
         (line.unit_price * line.quantity for line in order.lines if line.unit_price is not None),
         Decimal(0),
@@ -73,7 +75,7 @@ def worth(order: Order) -> Decimal:
 
 
 def order_json(found: Order) -> dict[str, Any]:
-    """Return an order as `orders list --json` gives it."""
+    """Return an order as `orders list --json` prints it."""
     return {
         "number": found.number,
         "status": found.status,
@@ -91,9 +93,9 @@ def order_json(found: Order) -> dict[str, Any]:
 
 
 def order_detail_json(
-    found: Order, timeline: Sequence[TimelineEntry], sent: Sequence[Shipment] = ()
+    found: Order, timeline: Sequence[TimelineEntry], shipments: Sequence[Shipment] = ()
 ) -> dict[str, Any]:
-    """Return an order as `orders show --json` gives it."""
+    """Return an order as `orders show --json` prints it."""
     return {
         **order_json(found),
         "ship_to": _address(found),
@@ -108,7 +110,7 @@ def order_detail_json(
                 "shipped_at": shipment.shipped_at.isoformat(),
                 "void": shipment.voided,
             }
-            for shipment in sent
+            for shipment in shipments
         ],
         "timeline": [
             {"at": to_text(entry.at), "actor": entry.actor, "text": entry.text}
@@ -118,7 +120,7 @@ def order_detail_json(
 
 
 def products(found: Iterable[tuple[Product, Mapping[str, Decimal] | None]]) -> None:
-    """Show products, one a row."""
+    """Show products, one per row."""
     table(
         ("sku", "name", "price", "kit of"),
         (
@@ -133,7 +135,7 @@ def _kit(parts: Mapping[str, Decimal] | None) -> str:
 
 
 def product_json(product: Product, parts: Mapping[str, Decimal] | None) -> dict[str, Any]:
-    """Return a product as `products list --json` gives it."""
+    """Return a product as `products list --json` prints it."""
     kit = None if parts is None else {sku: str(count) for sku, count in parts.items()}
     return {"sku": product.sku, "name": product.name, "kit": kit}
 
@@ -141,7 +143,7 @@ def product_json(product: Product, parts: Mapping[str, Decimal] | None) -> dict[
 def stock_rows(
     levels: Iterable[tuple[Product, Sequence[Level], int | None]],
 ) -> Iterator[dict[str, Any]]:
-    """Yield the rows of `stock list`: quantities as numbers, None where nobody has counted."""
+    """Yield the rows of `stock list`: quantities as numbers, None if uncounted."""
     for product, warehouses, available in levels:
         for level in warehouses:
             yield {
@@ -162,7 +164,7 @@ def stock_rows(
 
 
 def stock(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Show stock, a product and warehouse a row; empty where nobody has counted."""
+    """Show stock, one row per product and warehouse; empty if uncounted."""
     columns = ("sku", "warehouse", "physical", "committed", "available")
     table(columns, [["" if row[name] is None else row[name] for name in columns] for row in rows])
 
@@ -182,7 +184,7 @@ def _money(money: Decimal | None) -> str | None:
 
 
 def _amount(money: Decimal | None, currency: str = "") -> str:
-    """Return an amount for people: with two decimals at least."""
+    """Return an amount with at least two decimals."""
     if money is None:
         return ""
     whole, _, cents = f"{money:f}".partition(".")

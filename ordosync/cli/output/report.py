@@ -1,4 +1,4 @@
-"""What `report` shows: a table with a little curve of each task, JSON, and CSV."""
+"""Output of `report`: a table with bars per task, JSON, and CSV."""
 
 import sys
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ _COLUMNS = (
 
 
 def reports(found: Sequence[TaskReport]) -> None:
-    """Show one task of a portal a row, then what went wrong."""
+    """Show one row per portal and task, then the failures."""
     table(
         (
             "portal",
@@ -75,21 +75,21 @@ def reports(found: Sequence[TaskReport]) -> None:
 
 
 def curve(values: Sequence[int]) -> str:
-    """Draw values as bars on a terminal, several days to a bar where there are many.
+    """Return the values as bars, or as numbers if the output is not a terminal.
 
-    In a pipe they are numbers: whoever reads that can draw.
+    Above 20 days, a bar is the sum of several days.
     """
     width = -(-len(values) // _MOST_BARS)
     sums = [sum(values[at : at + width]) for at in range(0, len(values), width)]
     if not sys.stdout.isatty():
         return " ".join(map(str, sums))
     most = max(sums, default=0) or 1
-    # What is more than nothing is to be seen.
+    # Round up, so that every value above 0 is visible.
     return "".join(_BARS[-(-value * (len(_BARS) - 1) // most)] for value in sums)
 
 
 def report_json(one: TaskReport, *, since: datetime, until: datetime) -> dict[str, Any]:
-    """Return what `report --json` says of a task of a portal."""
+    """Return the report of one portal and task as `report --json` prints it."""
     return {
         "portal": one.portal,
         "task": one.task,
@@ -105,7 +105,7 @@ def report_json(one: TaskReport, *, since: datetime, until: datetime) -> dict[st
 
 
 def write_csv(found: Sequence[TaskReport]) -> None:
-    """Write one row a portal, task and day; no spreadsheet takes a name for a formula."""
+    """Write one row per portal, task and day. Names are neutralized against formula injection."""
     rows = [
         {
             "portal": neutral(one.portal),

@@ -1,8 +1,8 @@
-"""Tables: for terminals as wide as they are, and one line a row, with tabs, for pipes.
+"""Tables that fit the terminal. Without a terminal, each row is one line with tabs.
 
-On a terminal too narrow for all of it, what matters least goes first: columns that a table can do
-without, the zone of times, their year and seconds, a portal that is the same in every row. What is
-left is never cut; where even that is too wide, each row becomes a card of one line a cell.
+A narrow terminal shows less: optional columns go first, then the zone, the year and the seconds of
+times, then a portal that is the same in every row. Cells are never cut. If the table is still too
+wide, each row becomes a card with one line per cell.
 """
 
 import re
@@ -37,38 +37,38 @@ _NUMERIC = (
     "lines",
     "quantity",
     "unit price",
-    "worth",
+    "total",
     "price",
     "physical",
     "committed",
     "available",
 )
-_FOLDED = ("counts", "reason", "what", "settle", "name", "ship to", "key", "not before")
+_FOLDED = ("counts", "reason", "what", "next step", "name", "ship to", "key", "not before")
 _BETWEEN = 3
-"""Cells between two columns."""
+"""Spaces between two columns."""
 _TIME = re.compile(r"(\d{4}-)(\d\d-\d\d \d\d:\d\d)(:\d\d)( \S+)?")
 
 
 @dataclass(frozen=True)
 class _Shape:
-    """What is to be shown, as far as it has come."""
+    """The columns and rows to show, at one step of narrowing."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
     def without(self, name: str) -> "_Shape":
-        """Leave out a column."""
+        """Return the table without this column."""
         if name not in self.columns:
             return self
         at = self.columns.index(name)
         return _Shape(_less(self.columns, at), tuple(_less(row, at) for row in self.rows))
 
     def without_constant(self, name: str) -> "_Shape":
-        """Leave out a column that says the same everywhere."""
+        """Return the table without this column if all its cells are equal."""
         return self.without(name) if len(set(self.cells(name))) == 1 else self
 
     def each(self, change: Callable[[str], str]) -> "_Shape":
-        """Say every cell in another way."""
+        """Return the table with `change` applied to every cell."""
         return _Shape(self.columns, tuple(tuple(map(change, row)) for row in self.rows))
 
     def cells(self, name: str) -> list[str]:
@@ -86,10 +86,10 @@ def table(
     less: Sequence[str] = (),
     if_any: Sequence[str] = (),
 ) -> None:
-    """Show rows; on a terminal as a table, else with tabs.
+    """Show rows as a table on a terminal, otherwise with tabs.
 
-    On a terminal, the columns `if_any` are only there when something is in them, and those of
-    `less` go, one after the other, where there is no room.
+    On a terminal, a column of `if_any` is left out if it is empty. The columns of `less` are left
+    out one after the other until the table fits.
     """
     if not sys.stdout.isatty():
         sys.stdout.write("\t".join(columns) + "\n")
@@ -125,7 +125,7 @@ def _narrower(shape: _Shape, less: Sequence[str]) -> Iterator[_Shape]:
 
 
 def _widths(shape: _Shape, room: int) -> list[int] | None:
-    """Return how wide each column is to be, so that no word is broken; None: there is no room."""
+    """Return the width of each column, without breaking a word; None if they do not fit."""
     from rich.cells import cell_len  # noqa: PLC0415 - only a terminal needs rich
 
     most = [max(cell_len(cell) for cell in (name, *shape.cells(name))) for name in shape.columns]
@@ -140,7 +140,7 @@ def _widths(shape: _Shape, room: int) -> list[int] | None:
         return None
     widths = list(least)
     while left and any(width < wish for width, wish in zip(widths, most, strict=True)):
-        # The narrowest first: what needs little gets all of it.
+        # The narrowest column first, so that columns that need little get all of it.
         at = min((at for at, wish in enumerate(most) if widths[at] < wish), key=widths.__getitem__)
         widths[at] += 1
         left -= 1

@@ -11,13 +11,13 @@ from ordosync.text import printable
 
 _NARROWEST = 20
 """Width of a terminal, in columns, below which lines are not wrapped."""
-_unsaid: list[OSError] = []
+_write_errors: list[OSError] = []
 """Errors of standard error since `prepare`."""
 
 
 def prepare() -> None:
     """Set up the streams so that neither the locale nor a closed stream makes printing fail."""
-    _unsaid.clear()
+    _write_errors.clear()
     sys.stdout = sys.stdout or _nowhere()
     sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
@@ -38,13 +38,13 @@ def finish(code: int) -> int:
     try:
         sys.stdout.flush()
     except OSError as error:
-        lost = cannot_write(error)
-        code = code or lost
+        failure = cannot_write(error)
+        code = code or failure
     try:
         sys.stderr.flush()
     except OSError as error:
-        _leave_unsaid(error)
-    return code or int(bool(_unsaid))
+        _note_error(error)
+    return code or int(bool(_write_errors))
 
 
 def cannot_write(error: OSError) -> int:
@@ -70,12 +70,12 @@ def message(text: str) -> None:
         sys.stderr.write("".join(f"{line}\n" for line in _lines(text, sys.stderr)))
         sys.stderr.flush()
     except OSError as error:
-        _leave_unsaid(error)
+        _note_error(error)
 
 
-def _leave_unsaid(error: OSError) -> None:
+def _note_error(error: OSError) -> None:
     if not isinstance(error, BrokenPipeError):
-        _unsaid.append(error)
+        _write_errors.append(error)
     _discard(sys.stderr)
 
 

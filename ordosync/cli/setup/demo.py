@@ -1,4 +1,4 @@
-"""`demo`: a made-up shop, its supplier, and the whole circle between them in real commands."""
+"""`demo`: sample data and real commands, from a shop's orders to its tracking numbers."""
 
 import csv
 import os
@@ -27,11 +27,12 @@ _NEEDED = _PARCELS + 2
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Path("ordosync-demo"),
+    folder: Annotated[Path, typer.Argument(help="Folder to create.")] = Path("ordosync-demo"),
 ) -> None:
-    """Make a shop and its supplier, and show every task at work between them.
+    """Run an end-to-end demo with sample data.
 
-    Each command is printed before its output. Run again, it goes on with the orders that are left.
+    Creates a shop and its supplier, and runs every task between them. Each command is printed
+    before its output. A second call continues with the remaining orders.
     """
     _make(folder)
     config = load_config(folder / "config.yaml")
@@ -48,7 +49,7 @@ def demo(
         _run(folder, command)
     waiting = list(northwind.list_orders("awaiting_fulfillment"))
     if len(waiting) < _NEEDED:
-        render.message("hardly an order is left: remove the folder to begin anew")
+        render.message("too few orders are left; remove the folder to start over")
     else:
         _ship_and_split(folder, waiting)
     for command in (
@@ -58,13 +59,13 @@ def demo(
     ):
         _run(folder, command)
     render.result("")
-    render.result(f"It is all in {folder}. To try the commands yourself:")
-    for line in _way(folder):
+    render.result(f"All files are in {folder}. To try the commands yourself:")
+    for line in _shell_lines(folder):
         render.result(f"  {line}")
 
 
-def _way(folder: Path) -> Iterator[str]:
-    """Yield what to type before the commands are found, and find the configuration."""
+def _shell_lines(folder: Path) -> Iterator[str]:
+    """Yield the shell commands after which `ordosync` finds itself and the configuration."""
     program = Path(sys.argv[0])
     activate = program.with_name("activate")
     if not shutil.which("ordosync") and activate.exists():
@@ -73,11 +74,11 @@ def _way(folder: Path) -> Iterator[str]:
 
 
 def _ship_and_split(folder: Path, waiting: list[Order]) -> None:
-    """Ship one order by hand and others from a file, split one, and cancel one."""
+    """Ship one order manually and others from a file, split one, and cancel one."""
     first, *rest = waiting
-    parted = next((order for order in rest if len(order.lines) > 1), None)
-    rest = [order for order in rest if order is not parted]
-    gone, *others = rest
+    to_split = next((order for order in rest if len(order.lines) > 1), None)
+    rest = [order for order in rest if order is not to_split]
+    to_cancel, *others = rest
     at = "--account northwind"
     _run(
         folder,
@@ -87,14 +88,14 @@ def _ship_and_split(folder: Path, waiting: list[Order]) -> None:
     _run(folder, f"orders show {first.number.removeprefix('S-')} --account shop")
     _write_parcels(folder / "today.csv", others[:_PARCELS])
     _run(folder, f"orders ship --from today.csv {at}")
-    if parted:
-        one, *more = (f"{line.sku}={line.quantity}" for line in parted.lines)
-        _run(folder, f"orders split {parted.number} {at} --piece {one} --piece {','.join(more)}")
+    if to_split:
+        one, *more = (f"{line.sku}={line.quantity}" for line in to_split.lines)
+        _run(folder, f"orders split {to_split.number} {at} --piece {one} --piece {','.join(more)}")
         _run(
             folder,
-            f"orders ship {parted.number}-1 {at} --carrier DHL --tracking JD{parted.number}",
+            f"orders ship {to_split.number}-1 {at} --carrier DHL --tracking JD{to_split.number}",
         )
-    _run(folder, f"orders cancel {gone.number.removeprefix('S-')} --account shop")
+    _run(folder, f"orders cancel {to_cancel.number.removeprefix('S-')} --account shop")
     _run(folder, "cancel-orders")
     _run(folder, "write-inventory-back")
 
@@ -106,8 +107,8 @@ def _make(folder: Path) -> None:
         if os.path.lexists(path):
             if path.read_text("utf-8") != wanted:
                 raise UsageError(
-                    f"{path} is there already and not of a demo; nothing was"
-                    " written: name another folder"
+                    f"{path} already exists and is not a demo's; nothing was written;"
+                    " name another folder"
                 )
             return
         write_new(path, wanted)
@@ -127,7 +128,7 @@ def _fill(shop: Desk) -> None:
     for product, parts in demo_data.products():
         shop.add_product(product, components=parts)
     shop.add_orders(list(demo_data.orders()), supplier="northwind")
-    render.result(f"made a shop with {demo_data.ORDERS} orders")
+    render.result(f"created a shop with {demo_data.ORDERS} orders")
 
 
 def _write_counts(path: Path) -> None:
@@ -146,12 +147,12 @@ def _write_parcels(path: Path, orders: list[Order]) -> None:
 
 
 def _run(folder: Path, command: str) -> None:
-    """Run a command in the folder, as a person would."""
+    """Run a command in the folder, as a user would."""
     render.result("")
     render.result(f"$ ordosync {command}")
     sys.stdout.flush()
     environment = {k: v for k, v in os.environ.items() if k != "ORDOSYNC_CONFIG"}
-    done = subprocess.run(  # noqa: S603 - our own program, and words of ours
+    done = subprocess.run(  # noqa: S603 - this program, with fixed arguments
         [sys.executable, "-m", "ordosync", *shlex.split(command)],
         cwd=folder,
         env=environment,

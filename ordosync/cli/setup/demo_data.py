@@ -1,4 +1,4 @@
-"""The made-up shop of the demo: the same one every time, and nobody in it is real."""
+"""Sample data of the demo: products, orders and stock, the same in every run."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -19,7 +19,7 @@ _PLACES = (
     ("Graz", "8010", "AT"),
 )
 _COLOURS = ("Blue", "Green", "Grey", "Sand", "Red", "White", "Black", "Mint")
-_THINGS = (
+_PRODUCTS = (
     ("MUG", "stoneware mug", "9.50"),
     ("BOWL", "cereal bowl", "12.00"),
     ("PLATE", "dinner plate", "14.50"),
@@ -37,8 +37,8 @@ _SET = (("MUG", 2), ("BOWL", 2), ("PLATE", 2))
 
 
 def products() -> Iterator[tuple[Product, Mapping[str, Decimal]]]:
-    """Yield the products, then the kits with what they are put together from."""
-    for code, name, price in _THINGS:
+    """Yield the products, then the kits with their components."""
+    for code, name, price in _PRODUCTS:
         for colour in _COLOURS:
             sku = f"{code}-{colour.upper()}"
             yield Product(id=sku, sku=sku, name=f"{colour} {name}", price=Decimal(price)), {}
@@ -52,7 +52,7 @@ def products() -> Iterator[tuple[Product, Mapping[str, Decimal]]]:
 
 def orders() -> Iterator[Order]:
     """Yield the orders of a few days."""
-    chance = Random(1)  # noqa: S311 - a shop to look at, no secret
+    chance = Random(1)  # noqa: S311 - sample data, not a secret
     goods = [product for product, _ in products()]
     for number in range(_FIRST_NUMBER, _FIRST_NUMBER + ORDERS):
         city, postcode, country = chance.choice(_PLACES)
@@ -87,7 +87,7 @@ def orders() -> Iterator[Order]:
 
 
 def counts() -> Iterator[tuple[str, int, str]]:
-    """Yield the supplier's stock: SKU, how many, and in which of two warehouses."""
+    """Yield the supplier's stock: SKU, quantity and warehouse."""
     chance = Random(2)  # noqa: S311 - as above
     for product, parts in products():
         if not parts:

@@ -1,4 +1,4 @@
-"""`init`: a configuration and a small feed to start from."""
+"""`init`: writes a configuration and a sample feed."""
 
 import os
 from importlib.resources import files
@@ -15,7 +15,7 @@ _FILES = {"config.yaml": "config.yaml", "feeds/orders.csv": "orders.csv"}
 
 
 def write_new(path: Path, text: str) -> None:
-    """Write a new file for its owner alone, in a folder that nobody else can write to."""
+    """Write a new file, readable by this user only, in a folder that only this user can change."""
     make_folder(str(path.parent), 0o755)
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
     with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
@@ -23,13 +23,15 @@ def write_new(path: Path, text: str) -> None:
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="Where to write; here by default.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(help="Folder to write to (default: the current one).")
+    ] = Path(),
 ) -> None:
-    """Write a commented configuration and a feed of three orders; overwrites nothing."""
+    """Write a commented configuration and a sample feed of three orders; overwrites nothing."""
     for name in _FILES:
         if os.path.lexists(folder / name):
             raise UsageError(
-                f"{folder / name} is there already; nothing was written: name another folder"
+                f"{folder / name} already exists; nothing was written; name another folder"
             )
     try:
         for name, template in _FILES.items():
@@ -47,7 +49,7 @@ def init(
             f"{folder} cannot be written: {error.strerror}; name another folder"
         ) from error
     where = "" if folder == Path() else f"cd {folder} && "
-    render.result("now type:")
+    render.result("next commands:")
     for command in ("config check", "import-orders --dry-run", "import-orders", "orders list"):
         render.result(f"  {where}ordosync {command}")
         where = ""

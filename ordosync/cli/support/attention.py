@@ -1,4 +1,4 @@
-"""`attention`: what waits for a person. `dismiss`: what does not any more."""
+"""`attention` and `dismiss`: lists what needs a person, and closes entries of that list."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,102 +6,106 @@ from typing import Annotated, Any
 
 import typer
 
-from ordosync.cli import options
+from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render, tables
-from ordosync.clock import Clock
-from ordosync.config import find_config, load_config
 from ordosync.engine import register
 from ordosync.engine.diagnosis.attention import Attention, attention
 from ordosync.engine.diagnosis.dismissal import dismiss as close
 from ordosync.store import Store
 from ordosync.store.timestamps import to_text
 
-_COLUMNS = ("since", "severity", "key", "order", "reason", "settle")
+_COLUMNS = ("since", "severity", "key", "order", "reason", "next step")
 
 
+@with_context()
 def show_attention(
     *,
     days: Annotated[
         int,
-        typer.Option("--days", min=0, max=3650, help="How long an import may wait for a label."),
+        typer.Option(
+            "--days", min=0, max=3650, help="Days that an imported order may wait to be shipped."
+        ),
     ] = 7,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """List what waits for a person, or for too long, oldest first, and what settles it.
+    """List what needs a person or has waited too long, oldest first, with the next step.
 
-    Orders that failed, tasks that do not succeed, writes whose outcome is not known, orders that
-    were shipped without tracking, and what was imported days ago and has not shipped.
-    `ordosync dismiss KEY` closes what needs nothing more. Exits 1 while something of severity
-    normal or critical is open.
+    Failed orders, tasks that do not succeed, writes of unknown outcome, orders shipped without a
+    tracking number, and imported orders that have not shipped for days. `ordosync dismiss KEY`
+    closes an entry that needs no more work. Exits 1 while an entry of severity normal or critical
+    is open.
     """
-    settings = load_config(find_config(config))
-    with Store.open(settings.database, readonly=True) as store:
-        found = attention(settings, store, now=Clock().now(), unshipped_for=timedelta(days=days))
-    if as_json:
-        render.document({"attention": [_json(one) for one in found]})
+    config, now = context.config, context.clock.now()
+    with Store.open(config.database, readonly=True) as store:
+        found = attention(config, store, now=now, unshipped_for=timedelta(days=days))
+    if context.as_json:
+        render.document({"attention": [_json(entry) for entry in found]})
     else:
         _show(found)
-    raise typer.Exit(int(any(one.needs_you for one in found)))
+    raise typer.Exit(int(any(entry.needs_you for entry in found)))
 
 
+@with_context()
 def dismiss(
     keys: Annotated[
-        list[str], typer.Argument(metavar="KEY...", help="As `attention` lists it, or its step.")
+        list[str],
+        typer.Argument(metavar="KEY...", help="Key that `attention` lists, or a step number."),
     ],
     *,
-    note: Annotated[
-        str, typer.Option("--note", metavar="TEXT", help="Why, for whoever asks later.")
-    ] = "",
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Reason, for later.")] = "",
+    context: Context,
 ) -> None:
-    """Close what `attention` lists and you have looked at; new content opens it again.
+    """Close entries of `attention` that need no more work; new content reopens them.
 
-    An order that was never sent is then not sent by later runs; `ordosync retry STEP` takes that
-    back. What is tried by itself goes on.
+    Later runs do not send a dismissed order that was never sent; `ordosync retry STEP` withdraws
+    the dismissal. Automatic retries continue.
     """
-    settings, clock = load_config(find_config(config)), Clock()
-    with Store.open(settings.database) as store:
-        register(settings, store, clock)
-        found = close(settings, store, keys, note=note, clock=clock)
-    if as_json:
-        render.document({"dismissed": [_json(one) for one in found]})
+    config, clock = context.config, context.clock
+    with Store.open(config.database) as store:
+        register(config, store, clock)
+        closed = close(config, store, keys, note=note, clock=clock)
+    if context.as_json:
+        render.document({"dismissed": [_json(entry) for entry in closed]})
         return
-    for one in found:
-        render.message(f"dismissed {one.key}: {one.reason}")
+    for entry in closed:
+        render.message(f"dismissed {entry.key}: {entry.reason}")
 
 
 def _show(found: Sequence[Attention]) -> None:
-    listed = [one for one in found if one.dismissed_at is None]
+    listed = [entry for entry in found if entry.dismissed_at is None]
     if listed:
-        tables.table(_COLUMNS, [_row(one) for one in listed])
-        render.message("`ordosync dismiss KEY --note WHY` closes what needs nothing more")
+        tables.table(_COLUMNS, [_row(entry) for entry in listed])
+        render.message("`ordosync dismiss KEY --note WHY` closes entries that need no more work")
     else:
-        render.message("nothing waits for you")
-    if closed := len(found) - len(listed):
-        render.message(f"{closed} dismissed: `ordosync attention --json` lists them, too")
+        render.message("nothing needs attention")
+    if dismissed := len(found) - len(listed):
+        render.message(f"{dismissed} dismissed: `ordosync attention --json` includes them")
 
 
-def _row(one: Attention) -> tuple[object, ...]:
-    return (render.local(one.since), one.severity, one.key, one.what, one.reason, one.settle)
+def _row(entry: Attention) -> tuple[object, ...]:
+    return (
+        render.local(entry.since),
+        entry.severity,
+        entry.key,
+        entry.what,
+        entry.reason,
+        entry.settle,
+    )
 
 
-def _json(one: Attention) -> dict[str, Any]:
+def _json(entry: Attention) -> dict[str, Any]:
     return {
-        "key": one.key,
-        "severity": one.severity,
-        "code": one.code,
-        "since": to_text(one.since),
-        "portal": one.portal,
-        "task": one.task,
-        "step": one.step,
-        "merchant": one.what,
-        "supplier": one.supplier,
-        "reason": one.reason,
-        "settle": one.settle,
-        "dismissed_at": to_text(one.dismissed_at) if one.dismissed_at else None,
-        "note": one.note or None,
+        "key": entry.key,
+        "severity": entry.severity,
+        "code": entry.code,
+        "since": to_text(entry.since),
+        "portal": entry.portal,
+        "task": entry.task,
+        "step": entry.step,
+        "merchant": entry.what,
+        "supplier": entry.supplier,
+        "reason": entry.reason,
+        "settle": entry.settle,
+        "dismissed_at": to_text(entry.dismissed_at) if entry.dismissed_at else None,
+        "note": entry.note or None,
     }

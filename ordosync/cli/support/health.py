@@ -1,20 +1,20 @@
-"""`health`: for monitors, and for people who wonder about the silence."""
+"""`health`: one line for a monitor, or a detailed check for an operator."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from ordosync.cli import options
+from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
-from ordosync.clock import Clock
-from ordosync.config import find_config, load_config
 from ordosync.engine.diagnosis.attention import Attention, attention
 from ordosync.engine.diagnosis.health import Freshness, freshness
-from ordosync.engine.diagnosis.machine_checks import checks
+from ordosync.engine.diagnosis.machine_checks import Check, checks
 from ordosync.store import Store
+from ordosync.store.timestamps import to_text
 from ordosync.text import plural
 
 _A_WEEK = timedelta(days=7)
@@ -28,10 +28,11 @@ def _to_age(text: str) -> timedelta:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
+@with_context()
 def health(
     *,
     verbose: Annotated[
-        bool, typer.Option("-v", "--verbose", help="Look at the machine as well.")
+        bool, typer.Option("-v", "--verbose", help="Also check this machine.")
     ] = False,
     max_age: Annotated[
         timedelta | None,
@@ -39,62 +40,90 @@ def health(
             "--max-age",
             parser=_to_age,
             metavar="AGE",
-            help="How old a success may be: 90m, 2h, 1d; else its interval and 10 minutes.",
+            help="Maximum age of the last success: 90m, 2h, 1d (default: interval + 10 minutes).",
         ),
     ] = None,
     tasks_only: Annotated[
         bool,
-        typer.Option("--tasks", help="Only freshness, outages and the safety limit: for a pager."),
+        typer.Option(
+            "--tasks", help="Only late tasks, outages and the safety limit, e.g. for a pager."
+        ),
     ] = False,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """Say whether every scheduled task has succeeded lately and nothing needs a person.
+    """Check that every scheduled task has succeeded recently and nothing needs attention.
 
-    One line for a monitor; exits 1 when a task is late, or when `ordosync attention` lists
-    something of severity normal or critical. -v says more. Paused tasks are not late.
+    Prints one line for a monitor; -v prints more. Exits 1 if a task is late, or if `ordosync
+    attention` lists an entry of severity normal or critical. Paused tasks are not late.
     """
-    settings, now = load_config(find_config(config)), Clock().now()
-    with Store.open(settings.database, readonly=True) as store:
-        tasks = freshness(settings, store, now=now, max_age=max_age)
-        listed = attention(settings, store, now=now, unshipped_for=_A_WEEK)
-        looked = list(checks(settings, store, now=now)) if verbose else []
+    config, now = context.config, context.clock.now()
+    with Store.open(config.database, readonly=True) as store:
+        tasks = freshness(config, store, now=now, max_age=max_age)
+        listed = attention(config, store, now=now, unshipped_for=_A_WEEK)
+        results = list(checks(config, store, now=now)) if verbose else []
     stale = [task for task in tasks if task.trouble]
-    needed = [one for one in listed if one.needs_you and (_is_of_tasks(one) or not tasks_only)]
-    healthy = not (stale or needed) and all(check.state != "trouble" for check in looked)
-    if as_json:
-        render.document(render.health_json(tasks, looked, needed, healthy=healthy))
+    needed = [one for one in listed if one.needs_you and (_is_of_task(one) or not tasks_only)]
+    healthy = not (stale or needed) and all(check.state != "trouble" for check in results)
+    if context.as_json:
+        render.document(_json(tasks, results, needed, healthy=healthy))
     else:
-        more = "; `ordosync health -v` looks further" if stale and not verbose else ""
+        more = "; `ordosync health -v` shows details" if stale and not verbose else ""
         render.result(_line(tasks, stale, needed) + more, wrapped=True)
-        for check in looked:
+        for check in results:
             render.result(f"{check.state}: {check.name}: {check.text}", wrapped=True)
     raise typer.Exit(int(not healthy))
 
 
-def _is_of_tasks(one: Attention) -> bool:
-    """Whether a whole task is in trouble for so long that somebody should be woken."""
-    return one.step is None and one.severity == "critical"
+def _is_of_task(entry: Attention) -> bool:
+    """True if a whole task, not one step of it, has had a critical problem for long."""
+    return entry.step is None and entry.severity == "critical"
 
 
 def _line(
     tasks: Sequence[Freshness], stale: Sequence[Freshness], needed: Sequence[Attention]
 ) -> str:
-    late = [f"{one.task} of {one.portal} {one.trouble}" for one in stale]
+    late = [f"{task.task} of {task.portal} {task.trouble}" for task in stale]
     if not stale and not needed:
-        return f"ok: {len(tasks)} scheduled task{'s' * (len(tasks) != 1)}, each fresh"
+        return f"ok: {len(tasks)} scheduled {plural(len(tasks), 'task', 'tasks')}, none is late"
     return "trouble: " + "; ".join([*late, *_needs(needed)])
 
 
 def _needs(needed: Sequence[Attention]) -> list[str]:
-    """Say how much waits for a person, and what the safety limit has stopped."""
-    braked = [
-        f"the safety limit stopped {one.task} of {one.portal}"
-        for one in needed
-        if one.code == "brake"
+    """Return what the safety limit stopped, and how many entries need a person."""
+    stopped = [
+        f"the safety limit stopped {entry.task} of {entry.portal}"
+        for entry in needed
+        if entry.code == "brake"
     ]
     if not needed:
         return []
-    things = plural(len(needed), "1 thing needs", f"{len(needed)} things need")
-    return [*braked, f"{things} a person: `ordosync attention`"]
+    entries = plural(len(needed), "1 entry needs", f"{len(needed)} entries need")
+    return [*stopped, f"{entries} attention: `ordosync attention`"]
+
+
+def _json(
+    tasks: Sequence[Freshness],
+    results: Sequence[Check],
+    needed: Sequence[Attention],
+    *,
+    healthy: bool,
+) -> dict[str, Any]:
+    return {
+        "healthy": healthy,
+        "tasks": [_task_json(task) for task in tasks],
+        "checks": [asdict(check) for check in results],
+        "attention": [
+            {"key": entry.key, "severity": entry.severity, "code": entry.code} for entry in needed
+        ],
+    }
+
+
+def _task_json(task: Freshness) -> dict[str, Any]:
+    return {
+        "portal": task.portal,
+        "task": task.task,
+        "fresh": task.trouble is None,
+        "last_ok_at": to_text(task.last_ok_at) if task.last_ok_at else None,
+        "limit_s": int(task.limit.total_seconds()),
+        "trouble": task.trouble,
+    }

@@ -1,4 +1,4 @@
-"""`rebuild-state`: the store is lost, and is made anew from both accounts."""
+"""`rebuild-state`: rebuilds a lost database from both accounts."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -9,9 +9,8 @@ from msgspec.structs import asdict
 
 from ordosync.accounts.connections import Connections
 from ordosync.cli import options
+from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
-from ordosync.clock import Clock
-from ordosync.config import find_config, load_config
 from ordosync.config.settings import PortalConfig
 from ordosync.engine import chosen, open_portal, plan_task, register
 from ordosync.engine.comparison.rebuild import Rebuilt, rebuild
@@ -20,72 +19,78 @@ from ordosync.store import Store
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Step
 
-_MOST = 10
-"""So many writes of a task are named; the task's own `--dry-run` names all."""
+_SHOWN_STEPS = 10
+"""Maximum number of writes that are listed per task; `--dry-run` of the task lists all."""
 
 
+@with_context()
 def rebuild_state(
     portals: options.Portals = None,
     *,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Add to the links that the store has already.")
+        bool, typer.Option("--yes", help="Add to links that the database already has.")
     ] = False,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """Make the state of a lost store anew from both accounts; writes nothing to either.
+    """Rebuild a lost database from both accounts; writes nothing to either.
 
-    Links orders, lines, pieces, labels and products by the references that the Supplier's orders
-    carry, lets every task read all once more, and ends with what each would write. Take a backup,
-    if there is one: `ordosync restore`. Exits 1 where the store has links, or a run is under way.
+    Links orders, lines, pieces, labels and products by the references in the Supplier's orders,
+    makes every task read everything again, and previews what each would write. If you have a
+    backup, use `ordosync restore` instead. Exits 1 if the database has links already, or if a run
+    is in progress.
     """
-    settings, clock = load_config(find_config(config)), Clock()
-    wanted = chosen(settings, portals or [])
+    config, clock = context.config, context.clock
+    selected = chosen(config, portals or [])
     found: list[Rebuilt] = []
     plans: dict[str, dict[str, list[Step]]] = {}
-    with Store.open(settings.database) as store, closing(Connections(clock)) as connections:
-        register(settings, store, clock)
-        for portal in wanted:
-            opened = open_portal(settings, portal, store, connections)
-            able = [task for task in TASKS if can_run(settings, portal, task)]
-            with_products = "import-products" in able
+    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
+        register(config, store, clock)
+        for portal in selected:
+            opened = open_portal(config, portal, store, connections)
+            tasks = [task for task in TASKS if can_run(config, portal, task)]
+            with_products = "import-products" in tasks
             found.append(rebuild(opened, store, clock, with_products=with_products, add=yes))
             plans[portal.name] = {
-                task: plan_task(TASKS[task], opened, store, clock) for task in able
+                task: plan_task(TASKS[task], opened, store, clock) for task in tasks
             }
             opened.merchant.close()
             opened.supplier.close()
-    if as_json:
-        render.document({"rebuilt": [asdict(one) for one in found], "plans": _plans_json(plans)})
+    if context.as_json:
+        rebuilt = [asdict(one) for one in found]
+        render.document({"rebuilt": rebuilt, "plans": _plans_json(plans)})
         return
     for one in found:
-        _report(one, plans[one.portal], wanted)
+        _report(one, plans[one.portal], selected)
 
 
 def _report(
-    one: Rebuilt, plans: Mapping[str, Sequence[Step]], wanted: Sequence[PortalConfig]
+    rebuilt: Rebuilt, plans: Mapping[str, Sequence[Step]], selected: Sequence[PortalConfig]
 ) -> None:
-    counts = {name: getattr(one, name) for name in ("orders", "lines", "products", "shipments")}
-    told = ", ".join(f"{count} {name}" for name, count in counts.items())
-    render.result(f"{one.portal}: linked {told}; nothing was written to an account")
-    known = {portal.name for portal in wanted}
-    others = [name for name in one.other_names if name not in known]
-    if others and not one.orders:
-        render.message(
-            f"{one.portal}: the Supplier's orders carry other names: {', '.join(others)}. If one is"
-            " the first name of this portal, say it as `was:` there, and begin again"
-        )
+    kinds = ("orders", "lines", "products", "shipments")
+    counts = ", ".join(f"{getattr(rebuilt, kind)} {kind}" for kind in kinds)
+    render.result(f"{rebuilt.portal}: linked {counts}; nothing was written to an account")
+    _warn_of_other_names(rebuilt, {portal.name for portal in selected})
     for task, steps in plans.items():
-        render.result(f"{one.portal}: {task} would write {len(steps)}")
-        for step in steps[:_MOST]:
+        render.result(f"{rebuilt.portal}: {task} would write {len(steps)}")
+        for step in steps[:_SHOWN_STEPS]:
             render.result(f"  {step.summary}")
-        if len(steps) > _MOST:
-            render.result(f"  and {len(steps) - _MOST} more: `ordosync {task} --dry-run`")
+        if len(steps) > _SHOWN_STEPS:
+            rest = len(steps) - _SHOWN_STEPS
+            render.result(f"  and {rest} more: `ordosync {task} --dry-run`")
     if plans.get("import-orders"):
         render.message(
-            "what is at the Supplier already, but not from ordosync, is linked by"
+            "to link orders that the Supplier has from another source, run"
             " `ordosync import-orders --adopt`"
+        )
+
+
+def _warn_of_other_names(rebuilt: Rebuilt, known: set[str]) -> None:
+    others = [name for name in rebuilt.other_names if name not in known]
+    if others and not rebuilt.orders:
+        render.message(
+            f"{rebuilt.portal}: the Supplier's orders have references of other portals:"
+            f" {', '.join(others)}. If one of them is the first name of this portal, add it as"
+            " `was:` to the portal, and run this command again"
         )
 
 

@@ -1,161 +1,151 @@
-"""`reconcile`: whether both accounts say the same."""
+"""`reconcile`: compares both accounts of a portal directly."""
 
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from typing import Annotated, Any
 
 import typer
 
-from ordosync.accounts.connections import Connections
 from ordosync.accounts.files.output.safe_output import csv_text, neutral
 from ordosync.cli import options
+from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render, tables
-from ordosync.cli.signals import stoppable
-from ordosync.clock import Clock
-from ordosync.config import find_config, load_config
-from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine import AlreadyRunning, Stop, chosen, open_portal, register
+from ordosync.cli.output import runs as render_runs
+from ordosync.cli.session import Session, open_session
+from ordosync.config.settings import PortalConfig
+from ordosync.engine import AlreadyRunning, chosen
 from ordosync.engine.comparison.difference import NOT_COMPARED, Difference
 from ordosync.engine.comparison.reconcile import cannot_tell, differences
 from ordosync.engine.comparison.repair import mend, without_dismissed
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.errors import UsageError
-from ordosync.store import Store
 from ordosync.store.runs import Run
 from ordosync.tasks import TASKS
+from ordosync.tasks.base import Portal
 
 _COLUMNS = ("portal", "kind", "merchant", "supplier", "what", "fix")
 
 
+@with_context()
 def reconcile(
     portals: options.Portals = None,
     *,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Let the tasks repair what they can, and look again.")
+        bool, typer.Option("--fix", help="Repair differences that a task can fix; compare again.")
     ] = False,
     as_csv: Annotated[
-        bool, typer.Option("--csv", help="CSV on standard output, safe in a spreadsheet.")
+        bool,
+        typer.Option("--csv", help="Write CSV to standard output, safe to open in a spreadsheet."),
     ] = False,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    context: Context,
 ) -> None:
-    """Compare both accounts with each other, whatever our own log says; reads all their orders.
+    """Compare both accounts directly, independent of the task log; reads all their orders.
 
-    Exits 1 when something differs. What changes while it is read may differ for a moment: look
-    again. With `--fix`, what is shown is what differs still.
+    Exits 1 if something differs. A change during the comparison can show as a difference; compare
+    again. With `--fix`, the output lists what still differs after the repair.
     """
-    if as_csv and as_json:
-        raise UsageError("--csv or --json: there is one standard output")
-    settings, clock = load_config(find_config(config)), Clock()
-    wanted = chosen(settings, portals or [])
-    left: list[Difference] = []
+    if as_csv and context.as_json:
+        raise UsageError("use either --csv or --json")
+    selected = chosen(context.config, portals or [])
+    remaining: list[Difference] = []
     runs: list[Run | AlreadyRunning] = []
-    with (
-        Store.open(settings.database, clock=clock) as store,
-        stoppable(clock) as stop,
-        closing(Connections(clock)) as connections,
-    ):
-        register(settings, store, clock)
-        for portal in wanted:
-            if stop.reason:
+    with open_session(context) as session:
+        for portal in selected:
+            if session.stop.reason:
                 break
-            found, ran = _reconcile(settings, portal, store, stop, connections, fix=fix)
-            left += found
-            runs += ran
-    _show(left, runs, as_json=as_json, as_csv=as_csv, fix=fix)
-    if stop.signal:
-        raise typer.Exit(128 + stop.signal)
-    raise typer.Exit(int(bool(left)))
+            found, repairs = _reconcile(session, portal, fix=fix)
+            remaining += found
+            runs += repairs
+    if context.as_json:
+        _show_json(remaining, _finished(runs), fix=fix)
+    else:
+        _show(remaining, runs, as_csv=as_csv, fix=fix)
+    if session.stop.signal:
+        raise typer.Exit(128 + session.stop.signal)
+    raise typer.Exit(int(bool(remaining)))
 
 
 def _reconcile(
-    settings: Config,
-    portal: PortalConfig,
-    store: Store,
-    stop: Stop,
-    connections: Connections,
-    *,
-    fix: bool,
+    session: Session, portal: PortalConfig, *, fix: bool
 ) -> tuple[list[Difference], list[Run | AlreadyRunning]]:
-    able = frozenset(task for task in TASKS if can_run(settings, portal, task))
-    opened = open_portal(settings, portal, store, connections)
+    tasks = frozenset(task for task in TASKS if can_run(session.config, portal, task))
+    opened = session.open(portal)
     for text in cannot_tell(opened):
         render.message(f"{portal.name}: {text}")
-
-    def look() -> list[Difference]:
-        found = list(differences(opened, able=able, now=connections.clock.now()))
-        found = without_dismissed(found, store)
-        unsettled = store.steps.unsettled_ids(opened.name)
-        for account in (opened.merchant, opened.supplier):
-            account.finish_reading(unsettled, dry=True)
-            account.close()
-        return found
-
-    found, runs = look(), list[Run | AlreadyRunning]()
-    if fix and any(one.task for one in found):
-        runs = list(mend(opened, found, store, connections.clock, stop))
-        found = look()
-    if untold := [one for one in found if one.kind == NOT_COMPARED]:
+    found, runs = _compare(session, opened, tasks), list[Run | AlreadyRunning]()
+    if fix and any(difference.task for difference in found):
+        runs = list(mend(opened, found, session.store, session.clock, session.stop))
+        found = _compare(session, opened, tasks)
+    if not_compared := [one for one in found if one.kind == NOT_COMPARED]:
         render.message(
-            f"{portal.name}: {len(untold)} not compared by quantity, such as order"
-            f" {untold[0].merchant}: {untold[0].what}"
+            f"{portal.name}: {len(not_compared)} not compared by quantity, such as order"
+            f" {not_compared[0].merchant}: {not_compared[0].what}"
         )
     return [one for one in found if one.kind != NOT_COMPARED], runs
 
 
+def _compare(session: Session, opened: Portal, tasks: frozenset[str]) -> list[Difference]:
+    found = list(differences(opened, able=tasks, now=session.clock.now()))
+    found = without_dismissed(found, session.store)
+    unsettled = session.store.steps.unsettled_ids(opened.name)
+    for account in (opened.merchant, opened.supplier):
+        account.finish_reading(unsettled, dry=True)
+        account.close()
+    return found
+
+
+def _finished(runs: Sequence[Run | AlreadyRunning]) -> list[Run]:
+    return [run for run in runs if isinstance(run, Run)]
+
+
+def _show_json(remaining: Sequence[Difference], runs: Sequence[Run], *, fix: bool) -> None:
+    document: dict[str, Any] = {"differences": [_json(one) for one in remaining]}
+    if fix:
+        document["runs"] = [render_runs.run_json(run) for run in runs]
+    render.document(document)
+
+
 def _show(
-    left: Sequence[Difference],
+    remaining: Sequence[Difference],
     runs: Sequence[Run | AlreadyRunning],
     *,
-    as_json: bool,
     as_csv: bool,
     fix: bool,
 ) -> None:
-    done = [run for run in runs if isinstance(run, Run)]
-    if as_json:
-        document: dict[str, Any] = {"differences": [_json(one) for one in left]}
-        if fix:
-            document["runs"] = [render.run_json(run) for run in done]
-        render.document(document)
-        return
-    for run in done:
+    for run in _finished(runs):
         render.message(
             f"{run.portal}: {run.task} repaired {run.counts.done} of {run.counts.seen}:"
             f" `ordosync show {run.id}`"
         )
     for held in runs:
         if isinstance(held, AlreadyRunning):
-            render.message(f"{held.portal}: {held.task} is running; nothing of it was repaired")
+            render.message(f"{held.portal}: {held.task} is running, so it repaired nothing")
     if as_csv:
-        rows = [{name: neutral(text) for name, text in _row(one).items()} for one in left]
+        rows = [{name: neutral(text) for name, text in _row(one).items()} for one in remaining]
         sys.stdout.write(csv_text(_COLUMNS, rows, ","))
-    elif left:
-        tables.table(_COLUMNS, [tuple(_row(one).values()) for one in left])
+    elif remaining:
+        tables.table(_COLUMNS, [tuple(_row(one).values()) for one in remaining])
     else:
         render.message("both sides agree")
-    if not fix and any(one.task for one in left):
-        render.message(
-            "what names a task in the column fix is repaired by `ordosync reconcile --fix`"
-        )
+    if not fix and any(one.task for one in remaining):
+        render.message("to repair the rows with a task under `fix`, run `ordosync reconcile --fix`")
 
 
-def _row(one: Difference) -> dict[str, str]:
+def _row(difference: Difference) -> dict[str, str]:
     return {
-        "portal": one.portal,
-        "kind": one.kind,
-        "merchant": one.merchant,
-        "supplier": one.supplier,
-        "what": one.what,
-        "fix": one.task or "by hand",
+        "portal": difference.portal,
+        "kind": difference.kind,
+        "merchant": difference.merchant,
+        "supplier": difference.supplier,
+        "what": difference.what,
+        "fix": difference.task or "by hand",
     }
 
 
-def _json(one: Difference) -> dict[str, Any]:
+def _json(difference: Difference) -> dict[str, Any]:
     return {
-        **_row(one),
-        "merchant": one.merchant or None,
-        "supplier": one.supplier or None,
-        "fix": one.task or None,
+        **_row(difference),
+        "merchant": difference.merchant or None,
+        "supplier": difference.supplier or None,
+        "fix": difference.task or None,
     }

@@ -1,4 +1,4 @@
-"""`why`: the whole story of an order or a product."""
+"""`why`: the history of an order or a product."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -6,46 +6,43 @@ from typing import Annotated, Any
 import typer
 
 from ordosync.cli import completion, options
+from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
-from ordosync.clock import Clock
-from ordosync.config import find_config, load_config
 from ordosync.engine.diagnosis.why import Story, nearest, unread, why
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.timestamps import to_text
 
 
+@with_context()
 def show_why(
     word: Annotated[
         str,
         typer.Argument(
-            metavar="ORDER|SKU", help="As either side calls it.", autocompletion=completion.known
+            metavar="ORDER|SKU",
+            help="Number or SKU in either account.",
+            autocompletion=completion.known,
         ),
     ],
     *,
-    portal: Annotated[
-        str | None,
-        typer.Option("--portal", help="Only in this portal.", autocompletion=completion.portal),
-    ] = None,
-    online: Annotated[bool, typer.Option("--online", help="Ask foreign accounts, too.")] = False,
-    config: options.Config = None,
-    as_json: options.Json = False,
-    debug: options.Debug = False,  # noqa: ARG001 - seen by `run`
+    portal: options.Portal = None,
+    online: Annotated[bool, typer.Option("--online", help="Also ask remote accounts.")] = False,
+    context: Context,
 ) -> None:
-    """Tell what happened to an order or a product, and what happens next.
+    """Show the history of an order or a product, and what happens next.
 
-    From the task log and the embedded accounts; with --online from foreign accounts as well, by
-    the ids that they use. Exits 2 where nobody knows it.
+    Reads the task log and the local accounts. With --online, it also asks the remote accounts, by
+    the ids that they use. Exits 2 if the order or product is not found.
     """
-    settings, clock = load_config(find_config(config)), Clock()
+    config, clock = context.config, context.clock
     portals = [portal] if portal else []
-    with Store.open(settings.database, readonly=True) as store:
-        stories = why(settings, store, word, portals=portals, online=online, clock=clock)
+    with Store.open(config.database, readonly=True) as store:
+        stories = why(config, store, word, portals=portals, online=online, clock=clock)
         if not stories:
-            near = nearest(settings, store, word, portals=portals, clock=clock)
-            files = unread(settings, store, portals=portals)
-            raise UsageError(_unknown(word, near, files, online=online))
-    if as_json:
+            near = nearest(config, store, word, portals=portals, clock=clock)
+            files = unread(config, store, portals=portals)
+            raise UsageError(_not_found(word, near, files, online=online))
+    if context.as_json:
         render.document({"why": [_json(story) for story in stories]})
         return
     for place, story in enumerate(stories):
@@ -54,16 +51,16 @@ def show_why(
         _show(story)
 
 
-def _unknown(word: str, near: Sequence[str], files: Sequence[str], *, online: bool) -> str:
+def _not_found(word: str, near: Sequence[str], files: Sequence[str], *, online: bool) -> str:
     if files:
         return (
-            f"nobody knows {word!r}; it may be in {', '.join(files)}, which could not be read:"
-            " `ordosync attention` says why"
+            f"not found: {word!r}; it may be in {', '.join(files)}, which could not be read;"
+            " `ordosync attention` shows the reason"
         )
-    hint = f"did you mean {' or '.join(near)}?" if near else "`ordosync activity` shows what ran"
-    where = "no portal has read it, and no embedded account has it"
-    more = "" if online else "; --online asks foreign accounts"
-    return f"nobody knows {word!r}: {where}; {hint}{more}"
+    hint = f"did you mean {' or '.join(near)}?" if near else "`ordosync activity` lists the runs"
+    where = "no portal has read it, and no local account has it"
+    more = "" if online else "; --online also asks remote accounts"
+    return f"not found: {word!r}: {where}; {hint}{more}"
 
 
 def _show(story: Story) -> None:

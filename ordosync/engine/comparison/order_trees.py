@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ordosync.models import Standing
+from ordosync.models import Standing, normalized_sku
 
 
 @dataclass(frozen=True)
@@ -127,13 +127,8 @@ def alike(some: Mapping[str, int], others: Mapping[str, int]) -> bool:
     counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     for count, quantities in zip(counts, (some, others), strict=True):
         for sku, quantity in quantities.items():
-            count[spelled(sku)] += quantity
+            count[normalized_sku(sku)] += quantity
     return +counts[0] == +counts[1]
-
-
-def spelled(sku: str) -> str:
-    """Return a SKU for comparison: some shops keep the spelling of their own product."""
-    return sku.strip().casefold()
 
 
 def valid_numbers(one: Standing) -> list[str]:

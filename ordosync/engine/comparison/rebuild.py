@@ -18,13 +18,12 @@ from ordosync.engine.comparison.order_trees import (
     Match,
     OrderTree,
     matches,
-    spelled,
     valid_numbers,
 )
 from ordosync.engine.comparison.snapshot import Snapshot, both_sides
 from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.errors import OrdosyncError
-from ordosync.models import Line, Product, Standing, Stock
+from ordosync.models import Line, Product, Standing, Stock, normalized_sku
 from ordosync.store import Store
 from ordosync.store.links import Link
 from ordosync.tasks import TASKS
@@ -128,7 +127,7 @@ def lines_alike(ours: Sequence[Line], theirs: Sequence[Line]) -> tuple[Link, ...
 
 
 def _says(line: Line) -> tuple[str, int]:
-    return spelled(line.sku), line.quantity
+    return normalized_sku(line.sku), line.quantity
 
 
 def links_of(snapshot: Snapshot, linked: LinkedOrders) -> Iterator[Link]:

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.shopify import ShopifyAccount
 from ordosync.accounts.shopify.ids import number
 from tests.accounts.contract.opening import opened
 from tests.accounts.shopify.people import ShopifyMerchantPeople
 from tests.command import ordosync
-from tests.fakes.shopify import FakeShopify
+from tests.fakes.shopify import FakeShopify, schemas
 
 CONFIG = """
 accounts:
@@ -112,16 +111,15 @@ def test_version_that_the_shop_does_not_have_is_told(tmp_path: Path, fake: FakeS
     assert "trouble: portal shop-depot, merchant shop: account shop: sign in: HTTP 404" in done.out
 
 
-def test_version_that_was_silently_replaced_is_told(seller: ShopifyMerchantPeople) -> None:
-    account = opened(seller)
-    client = account.client
-    assert isinstance(client, ShopifyAccount)
-    client.shop()
-    client.version = "2026-04"  # as a shop sees it that has it no more
+def test_version_that_was_silently_replaced_is_told(
+    seller: ShopifyMerchantPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schemas, "VERSIONS", ("2026-07", "2026-10"))
+    account = opened(seller, options={"version": "2026-04"})
 
     problems = [one.text for one in account.check() if one.is_problem]
 
-    assert problems == ["answers as version 2026-10 of its API, not 2026-04: set `version`"]
+    assert problems == ["answers as version 2026-07 of its API, not 2026-04: set `version`"]
 
 
 @pytest.mark.parametrize(

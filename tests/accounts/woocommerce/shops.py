@@ -5,17 +5,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from ordosync.accounts.woocommerce import WooCommerceAccount
 from tests.accounts.contract.opening import OpenMerchant, OpenSupplier, opened
 from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
 from tests.fakes.woocommerce import FakeWooCommerce, Switches
 from tests.virtual import VirtualClock
-
-
-def internals(account: OpenMerchant | OpenSupplier) -> WooCommerceAccount:
-    found = account.client
-    assert isinstance(found, WooCommerceAccount)
-    return found
 
 
 def requests(fake: FakeWooCommerce, *, since: Mapping[str, int] | None = None) -> dict[str, int]:

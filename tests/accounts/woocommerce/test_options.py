@@ -146,6 +146,16 @@ def test_status_of_no_plugin_is_told(tmp_path: Path, fake: FakeWooCommerce) -> N
     assert "look for the statuses: HTTP 400" in out
 
 
+def test_site_whose_plugin_is_switched_off_is_reported(tmp_path: Path) -> None:
+    with FakeWooCommerce(switches=Switches(active=False)) as fake:
+        write(tmp_path, fake)
+
+        code, out = check(tmp_path)
+
+    assert code == 1
+    assert "WooCommerce's REST API is not there: is the plug-in active?" in out
+
+
 def test_site_without_permalinks_is_a_page(tmp_path: Path) -> None:
     with FakeWooCommerce(switches=Switches(pretty_permalinks=False)) as fake:
         write(tmp_path, fake)

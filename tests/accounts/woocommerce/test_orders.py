@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from msgspec import Raw
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.woocommerce.order_mapping import order_of
@@ -17,7 +16,7 @@ from ordosync.models import Order, Unusable
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import parcel
 from tests.accounts.contract.opening import OpenMerchant, opened
-from tests.accounts.woocommerce.shops import internals, merchant, requests
+from tests.accounts.woocommerce.shops import merchant, requests
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
 from tests.virtual import START, VirtualClock
 
@@ -333,11 +332,16 @@ def test_pages_of_a_host_are_told_for_what_they_are(
 
 def test_shop_without_its_plugin_has_not_lost_its_orders(tmp_path: Path) -> None:
     """Switched off for an update, it answers that there is no such path, with 404."""
-    with merchant(tmp_path, VirtualClock()) as (account, _):
-        with pytest.raises(UnavailableError, match="is it switched off"):
-            internals(account).there("/wc/v9/orders/5", Raw, action="read order 5")
+    with merchant(tmp_path, VirtualClock()) as (account, fake):
+        fake.switches.active = False
+        [switched_off] = account.tracking.add([parcel("5", "1Z9")])
 
-        assert internals(account).there("/wc/v3/orders/5", Raw, action="read order 5") is None
+        fake.switches.active = True
+        [gone] = account.tracking.add([parcel("5", "1Z9")])
+
+        assert switched_off.state == "unavailable"
+        assert "is it switched off" in switched_off.reason
+        assert (gone.state, gone.code) == ("refused", "not-found")
 
 
 def test_each_attempt_is_signed_anew(tmp_path: Path) -> None:

@@ -149,6 +149,25 @@ def test_product_that_is_deleted_in_between_leaves_no_empty_line(tmp_path: Path)
         assert second.state == "done"
 
 
+def test_product_that_is_deleted_in_between_stops_only_its_own_order(tmp_path: Path) -> None:
+    one_by_one = {"concurrency": 1}
+    with supplier(tmp_path, VirtualClock(), options=one_by_one) as (account, fake):
+        fake.add_product("MUG")
+        fake.add_product("CUP")
+        fake.faults.add(
+            Fault(
+                kind="callback",
+                method="POST",
+                path="/orders$",
+                do=lambda: fake.delete_product("MUG", force=True),
+            )
+        )
+
+        outcomes = account.orders.create([order("1001", line("MUG")), order("1002", line("CUP"))])
+
+        assert [one.state for one in outcomes] == ["unavailable", "done"]
+
+
 def test_sku_that_cannot_be_looked_up_is_refused(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         made = account.orders.create([order("1001", line("A,B")), order("1002")])

@@ -41,10 +41,10 @@ def namespaces(shop: Shop) -> list[str]:
     rival = switches.advanced_shipment_tracking
     there = {
         "wp/v2": True,
-        "wc/v1": True,
-        "wc/v2": True,
-        "wc/v3": True,
-        "wc/v4": not switches.old,
+        "wc/v1": switches.active,
+        "wc/v2": switches.active,
+        "wc/v3": switches.active,
+        "wc/v4": switches.active and not switches.old,
         "wc-shipment-tracking/v3": switches.shipment_tracking or rival,
         "wc-ast/v3": rival,
     }

@@ -73,6 +73,8 @@ def find(
     routes: tuple[Route, ...], switches: Switches, method: str, path: str
 ) -> tuple[Route, list[int | str]]:
     """Find the operation and what stands in its braces."""
+    if path.startswith("/wc/") and not switches.active:
+        raise no_route()
     for route in routes:
         match = route.pattern.fullmatch(path)
         if match and route.method == method and route.needs(switches):

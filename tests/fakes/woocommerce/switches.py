@@ -42,6 +42,8 @@ class Switches:
     number_prefix: str = ""
     """Of a plug-in for order numbers; without one the number is the id."""
     sku_unique: bool = True
+    active: bool = True
+    """False while the plug-in is switched off, as for an update. Its paths are unknown then."""
 
     # Its host.
     path: str = ""

@@ -1,1 +1,1 @@
-"""What `ordosync init` writes."""
+"""Files that `init` and `demo` write."""

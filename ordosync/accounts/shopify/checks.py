@@ -1,0 +1,94 @@
+"""Checks of a shop for `config check --online`: scopes, version, location, limits of this kind."""
+
+from collections.abc import Iterator
+
+from ordosync.accounts.account import CheckResult
+from ordosync.accounts.shopify.client import ShopifyClient
+from ordosync.accounts.shopify.ids import number
+from ordosync.accounts.shopify.options import SupplierOptions
+from ordosync.accounts.shopify.supplier_location import SupplierLocation
+
+_MERCHANT_SCOPES = (
+    "read_orders",
+    "write_orders",
+    "read_products",
+    "read_inventory",
+    "write_inventory",
+    "read_locations",
+)
+_SUPPLIER_SCOPES = (
+    "read_orders",
+    "write_orders",
+    "read_products",
+    "write_products",
+    "read_inventory",
+    "read_locations",
+    "read_merchant_managed_fulfillment_orders",
+)
+_NO_TIMELINE = (
+    "takes no remarks on a timeline: they are kept as metafields `ordosync` of the order, "
+    "which gets the tag ordosync-attention"
+)
+_SEVERAL_PARCELS = (
+    "an order that is sent in several parcels is reported when all of it is sent, cancelled or"
+    " refunded: the newest number as its tracking, the other numbers as remarks"
+)
+_MERCHANT_LIMITS = (
+    "cannot hold a parcel's cost, method, warehouse and time",
+    "keeps a voided tracking number, with a remark that it is void",
+    _NO_TIMELINE,
+    "tells no discount of a whole order: it may be sent by several",
+    "tells no supplier's SKU or cost",
+)
+_SUPPLIER_LIMITS = (
+    _NO_TIMELINE,
+    "cannot tell a parcel's cost and method",
+    "tells of an order that is split only how it is when that is first seen",
+    "cannot cancel a part of an order, nor what is shipped",
+    "cannot hold the total and the discount of a line",
+    _SEVERAL_PARCELS,
+)
+
+
+class Checks:
+    """Checks that need the service. They only read."""
+
+    def __init__(self, client: ShopifyClient, *, version: str) -> None:
+        self._client = client
+        self._version = version
+
+    def merchant(self, location: SupplierLocation) -> Iterator[CheckResult]:
+        """Check that the location or the service exists, and that the token has the scopes."""
+        family = "assigned" if location.is_service else "merchant_managed"
+        yield from self._shop(
+            *_MERCHANT_SCOPES,
+            f"read_{family}_fulfillment_orders",
+            f"write_{family}_fulfillment_orders",
+        )
+        yield from location.check()
+        for limit in _MERCHANT_LIMITS:
+            yield CheckResult(text=limit)
+
+    def supplier(self, options: SupplierOptions) -> Iterator[CheckResult]:
+        """Check that the location exists, and that the token has the scopes."""
+        yield from self._shop(*_SUPPLIER_SCOPES)
+        wanted = str(options.location)
+        if wanted not in {number(location.id) for location in self._client.locations()}:
+            yield CheckResult(text=f"there is no location {wanted}", is_problem=True)
+        for limit in _SUPPLIER_LIMITS:
+            yield CheckResult(text=limit)
+
+    def _shop(self, *needed: str) -> Iterator[CheckResult]:
+        """Sign in; check that the token has these scopes, and that the version is the right one."""
+        scopes = self._client.shop().scopes
+        missing = sorted({*needed} - scopes)
+        if missing:
+            text = f"the token lacks the scopes {', '.join(missing)}"
+            yield CheckResult(text=text, is_problem=True)
+        if "read_all_orders" not in scopes:
+            text = "shows no order of more than 60 days ago: the token lacks read_all_orders"
+            yield CheckResult(text=text)
+        answered = self._client.graphql.answered_version
+        if answered and answered != self._version:
+            text = f"answers as version {answered} of its API, not {self._version}: set `version`"
+            yield CheckResult(text=text, is_problem=True)

@@ -1,0 +1,195 @@
+"""Products and variations of a shop, by SKU or number, or all of them.
+
+Uses `/products`, `/variations` and `/products/<id>/variations`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+from urllib.parse import quote
+
+from msgspec import Raw
+
+from ordosync.accounts.pagination import LIMIT
+from ordosync.accounts.woocommerce.client import WooCommerceClient
+from ordosync.accounts.woocommerce.pagination import PRODUCT_FIELDS, Params
+from ordosync.accounts.woocommerce.schema import ProductShape, read
+from ordosync.errors import RefusedError
+from ordosync.models import Unusable, normalized_sku
+
+Item = tuple[ProductShape, ProductShape | None] | Unusable
+"""A product, or a variation with its parent."""
+_LONGEST_QUERY = 4_000
+_SKU_TAKEN = "product_invalid_sku"
+
+
+class Catalogue:
+    """The products of a shop."""
+
+    def __init__(self, client: WooCommerceClient) -> None:
+        self._client = client
+        self._has_flat_variations: bool | None = None
+
+    def by_sku(self, skus: Sequence[str], action: str) -> Mapping[str, list[ProductShape]]:
+        """Return the products and variations of these SKUs, with as many SKUs a call as fit.
+
+        The shop ignores letter case and does not keep spaces around a SKU. A SKU that does not
+        fit into an address is not asked for: the shop would refuse the whole call.
+        """
+        found: dict[str, list[ProductShape]] = {}
+        askable = [sku for sku in dict.fromkeys(skus) if _is_askable(sku)]
+        chunks = list(_chunks(askable))
+        pages = self._client.service.map_concurrently(chunks, partial(self._of_skus, action))
+        for product in (product for page in pages for product in page):
+            found.setdefault(normalized_sku(product.sku), []).append(product)
+        return {sku: found[normalized_sku(sku)] for sku in skus if normalized_sku(sku) in found}
+
+    def _of_skus(self, action: str, skus: Sequence[str]) -> list[ProductShape]:
+        query = {"sku": ",".join(skus), "_fields": PRODUCT_FIELDS}
+        products: list[ProductShape] = []
+        offset, count = 0, 1
+        # A shop may allow several products with one SKU, so there may be a second page.
+        while offset < count:
+            raws, count = self._client.lists.page("/wc/v3/products", query, offset, action)
+            shapes = (read(raw, ProductShape, what="products") for raw in raws)
+            products += [one for one in shapes if isinstance(one, ProductShape)]
+            offset += max(len(raws), 1)
+        return products
+
+    def by_number(self, numbers: Sequence[int], action: str) -> Mapping[int, ProductShape]:
+        """Return products by their numbers, without variations."""
+
+        def ask(chunk: Sequence[int]) -> list[Raw]:
+            query = {"include": ",".join(map(str, chunk)), "_fields": PRODUCT_FIELDS}
+            return self._client.lists.page("/wc/v3/products", query, 0, action)[0]
+
+        chunks = [numbers[at : at + LIMIT] for at in range(0, len(numbers), LIMIT)]
+        pages = self._client.service.map_concurrently(chunks, ask)
+        products = [read(raw, ProductShape, what="products") for page in pages for raw in page]
+        return {one.id: one for one in products if isinstance(one, ProductShape)}
+
+    def create(self, sku: str, name: str, price: Decimal | None) -> ProductShape:
+        """Create a product without stock management that visitors of the shop do not see.
+
+        Returns the product of this SKU if another user has created it meanwhile.
+        """
+        body: dict[str, object] = {
+            "sku": sku,
+            "name": name or sku,
+            "type": "simple",
+            "status": "private",
+            "manage_stock": False,
+        }
+        if price is not None:
+            body["regular_price"] = format(price, "f")
+        action = f"create product {sku}"
+        try:
+            return self._client.http.send(
+                "POST", "/wc/v3/products", ProductShape, action=action, json=body
+            )
+        except RefusedError as error:
+            products = self.by_sku([sku], action) if _SKU_TAKEN in error.answer else {}
+            if sku not in products:
+                raise
+            return products[sku][0]
+
+    def pages(self, params: Params, action: str) -> Iterator[list[Item]]:
+        """Yield pages of what can be sold: products, and variations with their parents.
+
+        Shops since 10.3 list all variations at once. In an older shop each product with
+        variations is asked for its own.
+        """
+        seen: set[int] = set()
+        parents: dict[int, ProductShape] = {}
+        for raws in self._client.lists.products("/wc/v3/products", params, action):
+            page: list[Item] = []
+            for item in (read(raw, ProductShape, what="products") for raw in raws):
+                if isinstance(item, Unusable):
+                    page.append(item)
+                elif item.type == "variable":
+                    parents[item.id] = item
+                elif item.type not in _NOTHING_TO_SEND and item.id not in seen:
+                    seen.add(item.id)
+                    page.append((item, None))
+            yield page
+        yield from self._variations(parents, action)
+
+    def _variations(self, parents: Mapping[int, ProductShape], action: str) -> Iterator[list[Item]]:
+        if not parents:
+            return
+        if self._has_flat_variations is None:
+            self._has_flat_variations = self._client.features.has_route("/wc/v3/variations")
+        seen: set[int] = set()
+        if self._has_flat_variations:
+            pages = self._client.lists.products("/wc/v3/variations", {}, action)
+            for raws in pages:
+                yield _children(raws, parents, seen)
+            return
+        ids = list(parents)
+        for at in range(0, len(ids), LIMIT):
+            chunk = ids[at : at + LIMIT]
+            lists = self._client.service.map_concurrently(
+                chunk, partial(self._variations_of, action)
+            )
+            yield [
+                item
+                for parent, raws in zip(chunk, lists, strict=True)
+                for item in _children(raws, parents, seen, parent=parent)
+            ]
+
+    def _variations_of(self, action: str, parent: int) -> list[Raw]:
+        pages = self._client.lists.products(f"/wc/v3/products/{parent}/variations", {}, action)
+        return [raw for page in pages for raw in page]
+
+
+_NOTHING_TO_SEND = frozenset({"grouped", "external"})
+"""A group is sold as the products in it, and an external product by another shop."""
+_KITS = frozenset({"bundle", "composite", "woosb", "yith_bundle"})
+"""Types of plug-ins for a product that is put together from others."""
+
+
+def is_kit(product: ProductShape) -> bool:
+    """True if a product is put together from others."""
+    return product.type in _KITS
+
+
+def is_on_sale(product: ProductShape, parent: ProductShape | None = None) -> bool:
+    """True if visitors of the shop see a product, or a variation with its parent."""
+    return product.status == "publish" and (parent is None or parent.status == "publish")
+
+
+def _children(
+    raws: Sequence[Raw],
+    parents: Mapping[int, ProductShape],
+    seen: set[int],
+    *,
+    parent: int = 0,
+) -> list[Item]:
+    found: list[Item] = []
+    for item in (read(raw, ProductShape, what="variations") for raw in raws):
+        if isinstance(item, Unusable):
+            found.append(item)
+        elif item.id not in seen and (item.parent_id or parent) in parents:
+            seen.add(item.id)
+            found.append((item, parents[item.parent_id or parent]))
+    return found
+
+
+def _is_askable(sku: str) -> bool:
+    fits = len(quote(sku, errors="replace")) <= _LONGEST_QUERY
+    return bool(sku.strip()) and "," not in sku and fits
+
+
+def _chunks(skus: Sequence[str]) -> Iterator[list[str]]:
+    """Yield as many SKUs at a time as fit into a page and an address."""
+    chunk: list[str] = []
+    length = 0
+    for sku in skus:
+        its_length = len(quote(f",{sku}", errors="replace"))
+        if len(chunk) == LIMIT or (chunk and length + its_length > _LONGEST_QUERY):
+            yield chunk
+            chunk, length = [], 0
+        chunk.append(sku)
+        length += its_length
+    if chunk:
+        yield chunk

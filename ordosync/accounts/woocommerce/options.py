@@ -1,0 +1,33 @@
+"""Options that a portal adds to a WooCommerce account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class MerchantOptions:
+    """Options of a portal for its Merchant."""
+
+    supplier: str = ""
+    """Names the field of an order that is kept for this Supplier; by default its account's name."""
+    tag: str = ""
+    """Only products with this tag, by name or slug."""
+    category: str = ""
+    """Only products of this category, by name or slug."""
+    meta: Mapping[str, str] = field(default_factory=dict)
+    """Only products whose fields have these values."""
+    bundles: Literal["parent", "contents"] = "parent"
+    """The lines of a bundle that are sent: its own line, or the lines of its contents."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierOptions:
+    """Options of a portal for its Supplier."""
+
+    prefix: str = ""
+    """Put before the Merchant's number, so that users see whose order it is."""
+    tracking_meta: str = ""
+    """The field of an order in which a plug-in keeps the tracking number."""
+    carrier_meta: str = ""
+    """The field in which it keeps the carrier."""

@@ -1,0 +1,120 @@
+"""Share of this portal's Supplier in the shop's orders: its lines, less what was refunded or sent.
+
+An order may have lines of several Suppliers, each of whom sees only its own. Uses refunds and the
+parcels that the shop shows, and keeps a record in the order itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+
+from ordosync.accounts.woocommerce.client import Quantities, WooCommerceClient
+from ordosync.accounts.woocommerce.foreign_parcels import less, sent_before, units_by_others
+from ordosync.accounts.woocommerce.order_metadata import Record, record_of
+from ordosync.accounts.woocommerce.parcels import Lines, Seen
+from ordosync.accounts.woocommerce.product_selection import ProductSelection
+from ordosync.accounts.woocommerce.schema import OrderShape, whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderShare:
+    """An order as it is now, and the Supplier's share of it."""
+
+    order: OrderShape
+    record: Record
+    remaining: Lines
+    """This Supplier's lines, less what was refunded."""
+    is_all: bool
+    """True if no line belongs to another supplier."""
+
+    @property
+    def lines(self) -> Lines:
+        """The lines that this Supplier sends, without units that others had sent before."""
+        return less(self.remaining, self.record.before)
+
+    def apart_from(self, seen: Sequence[Seen]) -> "OrderShare":
+        """Return a copy that has the units which others have sent in its record."""
+        before = sent_before(self.record, self.remaining, seen)
+        return replace(self, record=msgspec.structs.replace(self.record, before=before))
+
+    def lines_of(self, target: str) -> Lines:
+        """Return the lines of the order, or of one of its pieces."""
+        part = self.record.part(target)
+        return part.lines if part else self.lines
+
+    def has(self, target: str) -> bool:
+        """True if this is the order, or it has this piece."""
+        return target == str(self.order.id) or self.record.part(target) is not None
+
+
+class OrderShares:
+    """Shares of the shop's orders, and the records that are kept of them."""
+
+    def __init__(
+        self, client: WooCommerceClient, selection: ProductSelection, *, supplier: str
+    ) -> None:
+        self._client = client
+        self.selection = selection
+        self._key = f"_ordosync_{supplier}"
+        """The field of an order that has the record."""
+
+    def record(self, order: OrderShape) -> Record:
+        """Return the record that is kept in an order."""
+        return record_of(order, self._key)
+
+    def save(self, order: OrderShape, record: Record, **fields: str) -> None:
+        """Write the record of an order, with other fields, in one call."""
+        meta = [{"key": self._key, "value": record.written()}]
+        action = f"keep what was told of order {order.id}"
+        self._client.save(order, {**fields, "meta_data": meta}, action)
+
+    def learn(self, orders: Sequence[OrderShape]) -> None:
+        """Look up whose the lines of these orders are, many in a call."""
+        self.selection.learn([line.product_id for order in orders for line in order.line_items])
+
+    def read(self, target: str) -> OrderShare | None:
+        """Return the share in an order or in the order of a piece; None if it is gone."""
+        order = self._client.order(target, f"read order {target}")
+        if order is None:
+            return None
+        self.learn([order])
+        quantities = self.remaining(order)
+        lines = self.lines_of(order, quantities)
+        share = OrderShare(
+            order=order,
+            record=self.record(order),
+            remaining=lines,
+            is_all=all(line in lines for line, quantity in quantities.items() if quantity > 0),
+        )
+        return share if share.has(target) else None
+
+    def remaining(self, order: OrderShape, *, until: datetime | None = None) -> Quantities:
+        """Return how much of each line is still sold; of a bundle only what is sent counts.
+
+        Refunds made after `until` do not count.
+        """
+        repeated = self.selection.repeated(order.line_items)
+        quantities = self._client.remaining(order, until=until)
+        return {line: 0 if line in repeated else count for line, count in quantities.items()}
+
+    def unsent(self, order: OrderShape) -> Quantities:
+        """Return how much of each line is neither refunded nor in a parcel of others."""
+        return self._without_foreign_parcels(order, self.remaining(order))
+
+    def taken_from_stock(self, order: OrderShape) -> Quantities:
+        """Return the same, but of a bundle both it and its contents: the stock of both falls."""
+        return self._without_foreign_parcels(order, self._client.remaining(order))
+
+    def _without_foreign_parcels(self, order: OrderShape, quantities: Quantities) -> Quantities:
+        units = units_by_others(self.record(order), self._client.shown_parcels(order))
+        return {line: count - units.get(line, 0) for line, count in quantities.items()}
+
+    def lines_of(self, order: OrderShape, quantities: Quantities) -> Lines:
+        """Return those of these quantities that are this Supplier's, in whole units."""
+        return {
+            line.id: whole(quantities[line.id]) or 0
+            for line in order.line_items
+            if quantities[line.id] > 0 and self.selection.has_line(line)
+        }

@@ -1,0 +1,56 @@
+"""`orders split`: splits an order of a local account into pieces."""
+
+from typing import Annotated
+
+import typer
+
+from ordosync.cli import completion
+from ordosync.cli.context import Context, with_context
+from ordosync.cli.desk import common, input_rows, send_now
+from ordosync.cli.output import render
+from ordosync.errors import UsageError
+from ordosync.models import Order, Piece, PieceLine, Split
+
+
+@with_context()
+def split_order(
+    number: Annotated[str, typer.Argument(autocompletion=completion.number)],
+    *,
+    piece: Annotated[
+        list[str],
+        typer.Option(
+            "--piece",
+            metavar="SKU=QTY[,SKU=QTY]",
+            help="One piece; repeatable. Use #LINEID=QTY if a SKU repeats. The pieces must add up"
+            " to the order.",
+        ),
+    ],
+    account: common.Account = None,
+    context: Context,
+) -> None:
+    """Split an order into pieces, and the Merchant's order at once; each piece ships separately."""
+    opened = common.open_desk(context.config, account)
+    order = common.read_order(opened, number)
+    split = Split(order_id=number, pieces=tuple(_piece(order, text) for text in piece))
+    sent = send_now.save_and_send(context, opened, ("split-order",), lambda: [opened.split(split)])
+    common.check_order(opened, sent.outcomes[0], number)
+    render.message(f"split into {', '.join(made.id for made in sent.outcomes[0].pieces)}")
+    raise typer.Exit(send_now.report(sent, as_json=context.as_json))
+
+
+def _piece(order: Order, text: str) -> Piece:
+    return Piece(lines=tuple(_piece_line(order, part) for part in text.split(",")))
+
+
+def _piece_line(order: Order, text: str) -> PieceLine:
+    name, quantity = input_rows.parse_pair(text)
+    wanted = name.removeprefix("#")
+    by_id = name.startswith("#")
+    lines = [line for line in order.lines if (line.id if by_id else line.sku) == wanted]
+    if not lines:
+        ids = ", ".join(f"{line.sku} (#{line.id})" for line in order.lines)
+        raise UsageError(f"order {order.number} has no line {name}; it has {ids}")
+    if len(lines) > 1:
+        ids = ", ".join(f"#{line.id}" for line in lines)
+        raise UsageError(f"{name} is on several lines of order {order.number}; use {ids}")
+    return PieceLine(of_line=lines[0].id, quantity=input_rows.quantity(quantity))

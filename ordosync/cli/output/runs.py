@@ -1,0 +1,175 @@
+"""Runs, steps and previews, as text and as JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ordosync.cli.output.render import document, local
+from ordosync.cli.output.tables import table
+from ordosync.cli.output.terminal import message, result
+from ordosync.store.runs import Run
+from ordosync.store.timestamps import to_text
+
+if TYPE_CHECKING:
+    from ordosync.engine import AlreadyRunning, Stop
+    from ordosync.store.runs import Counts
+    from ordosync.store.steps import StepRow
+    from ordosync.tasks.base import Step
+
+_WHAT_TO_DO = {
+    "auth": "fix its key in the configuration, then `ordosync config check --online`",
+    "unavailable": "scheduled tasks are retried automatically",
+}
+"""What to do about an error of a run, by code, if its message cannot know it."""
+
+
+def results(found: "Sequence[Run | AlreadyRunning]", *, as_json: bool, stop: "Stop") -> None:
+    """Show finished runs and tasks that were running already, and exit.
+
+    Exits 128 + signal if a signal arrived, 1 if a run was not ok, 0 otherwise.
+    """
+    finished = [item for item in found if isinstance(item, Run)]
+    held = [item for item in found if not isinstance(item, Run)]
+    if as_json:
+        running = [item.run for item in held if item.run]
+        document({"runs": [run_json(run) for run in [*finished, *running]]})
+    else:
+        _show_results(finished, held)
+    if stop.signal:
+        raise typer.Exit(128 + stop.signal)
+    raise typer.Exit(int(any(run.status != "ok" for run in finished)))
+
+
+def _show_results(finished: Sequence[Run], held: "Sequence[AlreadyRunning]") -> None:
+    if finished:
+        runs(finished)
+    for item in held:
+        run = item.run
+        since = f" since {local(run.started_at)}, run {run.id}" if run else ""
+        message(f"{item.portal}: {item.task} is running{since}")
+    for run in finished:
+        if run.counts.failed or run.counts.waiting or run.counts.skipped:
+            message(f"run {run.id}: `ordosync show {run.id}` shows the steps and reasons")
+
+
+def runs(found: Sequence[Run]) -> None:
+    """Show runs, one per row."""
+    columns = ("run", "started", "portal", "task", "trigger", "status", "counts")
+    table(columns, [_run_row(run) for run in found], less=("trigger",))
+    for run in found:
+        if run.error:
+            hint = _WHAT_TO_DO.get(run.error.code)
+            text = f"run {run.id}: {run.error.code}: {run.error.message}"
+            message(f"{text}; {hint}" if hint else text)
+
+
+def calls(run: Run) -> None:
+    """Show how many calls to remote services a run made, in total and per record."""
+    if not run.calls:
+        return
+    text = f"{run.calls} calls"
+    text += f", query cost {run.cost}" if run.cost else ""
+    if run.counts.seen:
+        each = [f"{run.calls / run.counts.seen:.2f} calls"]
+        each += [f"query cost {run.cost / run.counts.seen:.1f}"] if run.cost else []
+        text += f" ({', '.join(each)} for each of {run.counts.seen} seen)"
+    result(text)
+
+
+def _run_row(run: Run) -> tuple[object, ...]:
+    return (
+        run.id,
+        local(run.started_at),
+        run.portal,
+        run.task,
+        run.trigger,
+        run.status,
+        _counts(run.counts),
+    )
+
+
+def _counts(counts: "Counts") -> str:
+    nonzero = ", ".join(f"{count} {name}" for name, count in asdict(counts).items() if count)
+    return f"{counts.seen} seen: {nonzero}" if nonzero else "0 seen"
+
+
+def plans(task: str, planned: "Mapping[str, Sequence[Step]]", *, as_json: bool) -> None:
+    """Show what a run would write, by portal."""
+    if as_json:
+        document({"plans": [_plan_json(task, *plan) for plan in planned.items()]})
+        return
+    for portal, steps_of_portal in planned.items():
+        result(f"{portal}: {task} would write {len(steps_of_portal)}", wrapped=True)
+        for step in steps_of_portal:
+            result(f"  {step.summary}", wrapped=True)
+
+
+def _plan_json(task: str, portal: str, planned: "Sequence[Step]") -> dict[str, Any]:
+    return {
+        "portal": portal,
+        "task": task,
+        "steps": [{"key": step.key, "summary": step.summary} for step in planned],
+    }
+
+
+def steps(found: "Sequence[StepRow]") -> None:
+    """Show steps, one per row."""
+    columns = ("step", "key", "state", "code", "reason", "supplier", "not before")
+    table(
+        columns,
+        [
+            (
+                step.id,
+                step.key,
+                step.state,
+                step.code or "",
+                step.reason or "",
+                step.supplier_id or "",
+                local(step.not_before),
+            )
+            for step in found
+        ],
+        less=("supplier", "code"),
+        if_any=("code", "reason", "supplier", "not before"),
+    )
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    """Return a run as every command prints it with `--json`."""
+    counts = run.counts
+    return {
+        "id": run.id,
+        "portal": run.portal,
+        "task": run.task,
+        "trigger": run.trigger,
+        "status": run.status,
+        "started_at": to_text(run.started_at),
+        "finished_at": to_text(run.finished_at) if run.finished_at else None,
+        "seen": counts.seen,
+        "done": counts.done,
+        "unchanged": counts.unchanged,
+        "skipped": counts.skipped,
+        "waiting": counts.waiting,
+        "failed": counts.failed,
+        "calls": run.calls,
+        "cost": run.cost,
+        "missed_slots": run.missed_slots,
+        "error": {"code": run.error.code, "message": run.error.message} if run.error else None,
+    }
+
+
+def step_json(step: "StepRow") -> dict[str, Any]:
+    """Return a step as `show --json` prints it."""
+    return {
+        "id": step.id,
+        "key": step.key,
+        "state": step.state,
+        "code": step.code,
+        "reason": step.reason,
+        "merchant": step.merchant_id,
+        "supplier": step.supplier_id,
+        "attempts": step.attempts,
+        "not_before": to_text(step.not_before) if step.not_before else None,
+    }

@@ -1,0 +1,146 @@
+"""`retry`: steps that are waiting or have failed are tried again now."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from ordosync.cli.context import Context, with_context
+from ordosync.cli.desk.input_rows import whole
+from ordosync.cli.output import render
+from ordosync.cli.output import runs as render_runs
+from ordosync.cli.session import Session, open_session
+from ordosync.engine import AlreadyRunning
+from ordosync.engine.execution.resolve import (
+    check_sent,
+    settle_as_not_sent,
+    settle_as_sent,
+    tell_merchant,
+)
+from ordosync.errors import UsageError
+from ordosync.store import Store
+from ordosync.store.concerns import step_key
+from ordosync.store.runs import Run
+from ordosync.store.steps import DISMISSED, StepRow
+from ordosync.tasks.base import Portal
+
+_FINAL_SKIPS = ("edited", "mended")
+"""Codes of skipped steps that stay skipped whatever the rules say."""
+
+
+@with_context()
+def retry(
+    steps: Annotated[list[int] | None, typer.Argument(metavar="[STEP]...")] = None,
+    *,
+    every: Annotated[
+        bool, typer.Option("--all", help="Retry every step that is waiting or has failed.")
+    ] = False,
+    sent: Annotated[
+        str | None,
+        typer.Option(
+            "--sent", metavar="ID", help="It arrived with this id; the account is asked to confirm."
+        ),
+    ] = None,
+    not_sent: Annotated[
+        bool, typer.Option("--not-sent", help="It never arrived: send it now.")
+    ] = False,
+    context: Context,
+) -> None:
+    """Retry steps that are waiting or have failed; `ordosync show RUN` lists them.
+
+    An order is read from its source again, so corrections there are included. A write of unknown
+    outcome is looked up before it is sent again. A step that a rule skipped is retried if you name
+    it. Exits 1 if a step fails again.
+    """
+    _check_options(steps or [], every=every, sent=sent, not_sent=not_sent)
+    with open_session(context) as session:
+        rows = _all_open(session.store) if every else _named(session.store, steps or [])
+        if sent is not None:
+            whole(sent, "id")
+            _settle_as_sent(session, rows[0], sent)
+            return
+        if not rows and not context.as_json:
+            render.message("no step is waiting or has failed; `ordosync activity` shows the runs")
+        if not_sent:
+            rows = _settle_as_not_sent(session, rows[0])
+            if not rows:
+                return
+        results = [_retry(session, group) for group in _by_task(rows)]
+        _reopen(session.store, [row.id for row in rows])
+    render_runs.results(results, as_json=context.as_json, stop=session.stop)
+
+
+def _check_options(steps: Sequence[int], *, every: bool, sent: str | None, not_sent: bool) -> None:
+    if every == bool(steps):
+        raise UsageError("name the steps to retry, or use --all")
+    if (sent or not_sent) and (every or len(steps) != 1 or (sent and not_sent)):
+        raise UsageError("use either --sent ID or --not-sent, and name exactly one step")
+
+
+def _all_open(store: Store) -> Sequence[StepRow]:
+    """Return what waits or has failed. A dismissed step is retried only if it is named."""
+    return [row for row in store.steps.open() if row.code != DISMISSED]
+
+
+def _named(store: Store, ids: Sequence[int]) -> Sequence[StepRow]:
+    rows = store.steps.get(ids)
+    missing = set(ids) - {row.id for row in rows}
+    if missing:
+        raise UsageError(f"there is no step {min(missing)}; `ordosync show RUN` lists the steps")
+    for row in rows:
+        if row.state == "done" or (row.state == "skipped" and row.code in _FINAL_SKIPS):
+            raise UsageError(
+                f"step {row.id} is {row.state}; there is nothing to retry;"
+                f" `ordosync why {row.merchant_id or row.key}` shows its history"
+            )
+    return rows
+
+
+def _settle_as_sent(session: Session, row: StepRow, sent_id: str) -> None:
+    portal = _open_portal_of(session, row)
+    arrival = check_sent(portal, session.store, row, sent_id)
+    sender = settle_as_sent(session.store, row, sent_id, arrival, now=session.clock.now())
+    render.message(f"step {row.id}: settled as sent, {sent_id}")
+    if sender:
+        render.message(f"{sender}; cancel one of the two orders, so that nothing is sent twice")
+    tell_merchant(portal, arrival)
+
+
+def _settle_as_not_sent(session: Session, row: StepRow) -> Sequence[StepRow]:
+    """Return the step to send now; empty if its order stays as it was sent before."""
+    again = settle_as_not_sent(session.store, row, now=session.clock.now())
+    if again is None:
+        render.message(f"step {row.id}: closed; the order stays as it was sent")
+        return []
+    return [again]
+
+
+def _by_task(rows: Sequence[StepRow]) -> list[list[StepRow]]:
+    groups: dict[tuple[str, str], list[StepRow]] = {}
+    for row in rows:
+        groups.setdefault((row.portal, row.task), []).append(row)
+    return list(groups.values())
+
+
+def _retry(session: Session, rows: Sequence[StepRow]) -> Run | AlreadyRunning:
+    portal = _open_portal_of(session, rows[0])
+    return session.run(rows[0].task, portal, trigger="retry", only=rows)
+
+
+def _open_portal_of(session: Session, row: StepRow) -> Portal:
+    portals = session.config.portals
+    if row.portal not in portals:
+        raise UsageError(
+            f"portal {row.portal} of step {row.id} is not in the configuration; restore it, or add"
+            f" `was: {row.portal}` to the portal that replaces it"
+        )
+    return session.open(portals[row.portal])
+
+
+def _reopen(store: Store, ids: Sequence[int]) -> None:
+    """Withdraw the dismissals of steps that were retried."""
+    retried = store.steps.get(ids)
+    with store.transaction():
+        store.concerns.take_back(
+            step_key(row.portal, row.task, row.key) for row in retried if row.code != DISMISSED
+        )

@@ -1,0 +1,81 @@
+"""The store and the accounts, opened for a command that runs tasks."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from ordosync.accounts.connections import Connections
+from ordosync.cli.context import Context
+from ordosync.cli.signals import stoppable
+from ordosync.clock import Clock
+from ordosync.config.settings import Config, PortalConfig
+from ordosync.engine import AlreadyRunning, Stop, chosen, open_portal, register, run_task
+from ordosync.engine.scheduling.timetable import why_not
+from ordosync.errors import UsageError
+from ordosync.store import Store
+from ordosync.store.runs import Run, Trigger
+from ordosync.store.steps import StepRow
+from ordosync.tasks import TASKS
+from ordosync.tasks.base import Portal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """Everything that a run needs. `stop` is set by the first signal."""
+
+    config: Config
+    store: Store
+    clock: Clock
+    stop: Stop
+    connections: Connections
+
+    def open(self, portal: PortalConfig) -> Portal:
+        """Open both accounts of a portal."""
+        return open_portal(self.config, portal, self.store, self.connections)
+
+    def run(
+        self,
+        task: str,
+        portal: Portal,
+        *,
+        trigger: Trigger,
+        only: Sequence[StepRow] | None = None,
+        force: bool = False,
+    ) -> Run | AlreadyRunning:
+        """Run a task now; with `only`, retry these steps."""
+        return run_task(
+            TASKS[task],
+            portal,
+            self.store,
+            self.clock,
+            self.stop,
+            trigger=trigger,
+            only=only,
+            force=force,
+        )
+
+
+@contextmanager
+def open_session(context: Context) -> Iterator[Session]:
+    """Open the store and the connections; signals end the runs cleanly."""
+    config, clock = context.config, context.clock
+    with (
+        Store.open(config.database, clock=clock) as store,
+        stoppable(clock) as stop,
+        closing(Connections(clock)) as connections,
+    ):
+        register(config, store, clock)
+        yield Session(config=config, store=store, clock=clock, stop=stop, connections=connections)
+
+
+def runnable_portals(context: Context, names: Sequence[str], task: str) -> list[PortalConfig]:
+    """Return the portals that can run a task.
+
+    Raises `UsageError` if a named portal cannot run it, or none can.
+    """
+    portals = chosen(context.config, names)
+    reasons = [why_not(context.config, portal, task) for portal in portals]
+    refused = [reason for reason in reasons if reason]
+    if refused and (names or len(refused) == len(portals)):
+        raise UsageError(refused[0])
+    return [portal for portal, reason in zip(portals, reasons, strict=True) if not reason]
