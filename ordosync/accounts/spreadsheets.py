@@ -39,7 +39,7 @@ def plain(text: str) -> str:
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, str]], delimiter: str) -> str:
-    """Return a header and rows, by column; what was neutral in the cells stays as it is."""
+    """Return a header and rows; the cells are written as they are."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(columns)

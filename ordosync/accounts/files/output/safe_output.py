@@ -9,16 +9,16 @@ from pathlib import Path
 
 
 def decimal_text(value: Decimal | None, point: str) -> str:
-    """Return an amount as it is written: exact, never with an exponent."""
+    """Return the text of an amount: exact, never with an exponent."""
     return "" if value is None else f"{value:f}".replace(".", point)
 
 
 @contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
-    """Keep other processes from changing our files in a folder. Raises `OSError`.
+    """Hold a lock against other processes that change these files. Raises `OSError`.
 
-    A lease holds for one portal, but several may share an account. The lock is on the folder
-    itself, since files in it are replaced, and is the kernel's: it goes with the process.
+    A lease is for one portal, but several portals may share an account. The lock is on the folder
+    itself, since files in it are replaced. The kernel releases it when the process ends.
     """
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
