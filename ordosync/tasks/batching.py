@@ -1,6 +1,6 @@
 """Pages of orders put together: what is committed at once costs about the same as one of them.
 
-A service gives a hundred orders a page, and an embedded account takes five hundred at once.
+A service gives a hundred orders a page, and a local account takes five hundred at once.
 """
 
 from collections.abc import Iterator
