@@ -1,4 +1,4 @@
-"""Content of files that others read: amounts, and rows that are harmless in a spreadsheet."""
+"""Content of files that others read: amounts, rows, and the lock of their folder."""
 
 import csv
 import fcntl
@@ -21,12 +21,12 @@ __all__ = [
 
 
 def decimal_text(value: Decimal | None, point: str) -> str:
-    """Return an amount as it is written: exact, never with an exponent."""
+    """Return the text of an amount: exact, never with an exponent."""
     return "" if value is None else f"{value:f}".replace(".", point)
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, str]], delimiter: str) -> str:
-    """Return a header and rows, by column; what was neutral in the cells stays as it is."""
+    """Return a header and rows; the cells are written as they are."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(columns)
@@ -36,10 +36,10 @@ def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, str]], delimite
 
 @contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
-    """Keep other processes from changing our files in a folder. Raises `OSError`.
+    """Hold a lock against other processes that change these files. Raises `OSError`.
 
-    A lease holds for one portal, but several may share an account. The lock is on the folder
-    itself, since files in it are replaced, and is the kernel's: it goes with the process.
+    A lease is for one portal, but several portals may share an account. The lock is on the folder
+    itself, since files in it are replaced. The kernel releases it when the process ends.
     """
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
