@@ -138,12 +138,12 @@ class Commands(TyperGroup):
 def load(name: str) -> Any:
     """Import a command or a group of commands."""
     module, _, attribute = COMMANDS[name][0].partition(":")
-    found = getattr(import_module(f"ordosync.cli.{module}"), attribute)
+    command = getattr(import_module(f"ordosync.cli.{module}"), attribute)
     parent = new_app()
-    if isinstance(found, typer.Typer):
-        parent.add_typer(found, name=name)
+    if isinstance(command, typer.Typer):
+        parent.add_typer(command, name=name)
     else:
-        parent.command(name)(found)
+        parent.command(name)(command)
     _join_lines(parent)
     return typer.main.get_group(parent).commands[name]
 
