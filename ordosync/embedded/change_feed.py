@@ -1,7 +1,7 @@
-"""The change feed: what happened to which object, numbered in the order in which it happened.
+"""The change feed: the changes of all objects, numbered in the order in which they happened.
 
-Written in the transaction of the change itself, and SQLite has one writer at a time: a number
-that can be read has none before it that will still come. So the last number read is a cursor.
+A row is written in the transaction of the change itself, and SQLite has one writer at a time.
+So no lower number can appear after a number was read: the last number read is a cursor.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,14 +15,14 @@ _PAGE = 500
 
 
 def add(db: "sqlite3.Connection", kind: Kind, object_id: str, what: str) -> None:
-    """Tell of a change, in the transaction that makes it."""
+    """Record a change, in the transaction that makes it."""
     db.execute(
         "insert into changes (kind, object_id, what) values (?, ?, ?)", (kind, object_id, what)
     )
 
 
 def add_all(db: "sqlite3.Connection", kind: Kind, object_ids: Sequence[str], what: str) -> None:
-    """Tell the same of many."""
+    """Record the same change of many objects."""
     db.executemany(
         "insert into changes (kind, object_id, what) values (?, ?, ?)",
         [(kind, object_id, what) for object_id in object_ids],
@@ -30,15 +30,17 @@ def add_all(db: "sqlite3.Connection", kind: Kind, object_ids: Sequence[str], wha
 
 
 def latest(db: "sqlite3.Connection") -> int:
-    """Return the number of the last change of all, 0 where there is none."""
+    """Return the number of the last change; 0 before the first one."""
     row = db.execute("select coalesce(max(sequence), 0) as it from changes").fetchone()
     return int(row["it"])
 
 
-def turned(db: "sqlite3.Connection", cursor: str | None) -> Iterator[tuple[str, bool, str]]:
-    """Yield the orders without a label that were cancelled or restored since the cursor.
+def cancelled_or_restored(
+    db: "sqlite3.Connection", cursor: str | None
+) -> Iterator[tuple[str, bool, str]]:
+    """Yield the orders without a valid label that were cancelled or restored since the cursor.
 
-    Each comes with whether it is cancelled now, and when that happened last.
+    Each has True if it is cancelled now, and the time of the last such change.
     """
     rows = db.execute(
         "select object_id, max(changes.at) as at, status from changes"
@@ -56,9 +58,9 @@ def turned(db: "sqlite3.Connection", cursor: str | None) -> Iterator[tuple[str, 
 def since(
     db: "sqlite3.Connection", kind: Kind, cursor: str | None
 ) -> Iterator[tuple[list[str], str]]:
-    """Yield pages of what changed since the cursor, oldest change first, each id once.
+    """Yield pages of ids that changed since the cursor, oldest change first, each id once.
 
-    Each page comes with the cursor after it. What changed again meanwhile is read again later.
+    Each page has the cursor after it. An object that changes meanwhile is read again later.
     """
     last, end = int(cursor or 0), latest(db)
     while rows := db.execute(
@@ -71,5 +73,5 @@ def since(
     ).fetchall():
         last = rows[-1]["sequence"]
         yield [row["object_id"] for row in rows], str(last)
-    # A page without items: nothing of this kind is left up to here.
+    # An empty page moves the cursor past the changes of other kinds.
     yield [], str(end)

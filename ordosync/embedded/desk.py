@@ -1,6 +1,6 @@
-"""The desk of an embedded account: what its users read and change there.
+"""The desk of an embedded account: all that its users read and change.
 
-Each change is one transaction and returns one outcome. The desk's commands use it, and `why`.
+A change is one transaction and returns one outcome per item.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,16 @@ from pathlib import Path
 
 from ordosync.clock import Clock
 from ordosync.database import sqlite3
-from ordosync.embedded import order_creation, orders, products, shipments, splits, stock, timeline
+from ordosync.embedded import (
+    ancestry,
+    order_creation,
+    orders,
+    products,
+    shipments,
+    splits,
+    stock,
+    timeline,
+)
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.purge import Purged, purge
 from ordosync.embedded.stock import Inventory, Level
@@ -23,13 +32,13 @@ _ACTOR = "desk"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Count:
-    """How many of a product are on the shelf of a warehouse, or how many more there are."""
+    """A counted quantity of a product in a warehouse, or a change of it."""
 
     sku: str
     warehouse: str
     quantity: int
     is_change: bool = False
-    """Added to what was counted before; what never was is refused."""
+    """True to add it to the last count; a product that was never counted is refused."""
 
 
 class Desk:
@@ -63,7 +72,7 @@ class Desk:
             yield from orders.read_all(db, status)
 
     def read_order(self, number: str) -> Order | None:
-        """Return one order, if it is here."""
+        """Return an order; None if it is not here."""
         with self._file.reading(f"read order {number}") as db:
             return orders.read(db, number)
 
@@ -73,12 +82,12 @@ class Desk:
             return [child.number for child in orders.children(db, number)]
 
     def shipments_of(self, number: str) -> list[Shipment]:
-        """Return what was sent of an order, the newest last."""
+        """Return the parcels of an order, the newest last."""
         with self._file.reading(f"read the shipments of order {number}") as db:
             return list(shipments.of_order(db, number))
 
     def timeline(self, number: str) -> tuple[TimelineEntry, ...]:
-        """Return what happened to an order, the newest last."""
+        """Return the timeline of an order, the newest entry last."""
         with self._file.reading(f"read the timeline of order {number}") as db:
             return timeline.read(db, number)
 
@@ -88,24 +97,27 @@ class Desk:
             return orders.numbers(db, prefix, limit)
 
     def similar_number(self, number: str) -> str | None:
-        """Return an order's number that has this one in it or is in it: a prefix was forgotten."""
+        """Return a number that ends with this one or is its end: a prefix may be missing."""
         with self._file.reading("look for a similar number") as db:
             return orders.similar(db, number)
 
     def supplier_of(self, number: str) -> str | None:
-        """Return whom an order is, or was last, requested from."""
+        """Return the supplier that an order is, or was last, requested from."""
         with self._file.reading(f"read order {number}") as db:
             at = orders.position(db, number)
             return at.supplier if at else None
 
     def reference_of(self, number: str) -> str:
-        """Return what ordosync calls an order that it made, or that its pieces are of."""
+        """Return the reference of an order that ordosync created, or of what it was split from."""
         with self._file.reading(f"read the reference of order {number}") as db:
-            family = orders.read_many(db, [number, *orders.ancestors(db, number)])
+            family = orders.read_many(db, [number, *ancestry.ancestors(db, number)])
             return next((order.reference for order in reversed(family) if order.reference), "")
 
     def add_orders(self, new: Sequence[Order], *, supplier: str | None = None) -> list[Outcome]:
-        """Take orders; with a supplier they are requested from there. A taken number is refused."""
+        """Add orders, and request them from a supplier if one is given.
+
+        An order whose number is taken is refused.
+        """
 
         def add(db: sqlite3.Connection, order: Order) -> Outcome:
             if orders.position(db, order.number):
@@ -122,11 +134,11 @@ class Desk:
         return self._file.each("add orders", new, add)
 
     def add_order(self, order: Order, *, supplier: str | None = None) -> Outcome:
-        """Take one order, as `add_orders` takes many."""
+        """Add one order, as `add_orders` adds many."""
         return self.add_orders([order], supplier=supplier)[0]
 
     def request(self, number: str, supplier: str) -> Outcome:
-        """Request an open order from a supplier, or from another one than before."""
+        """Request an open order from a supplier, or from a different supplier than before."""
 
         def request(db: sqlite3.Connection, number: str) -> Outcome:
             at = orders.position(db, number)
@@ -141,7 +153,7 @@ class Desk:
         return self._file.each(f"request order {number}", [number], request)[0]
 
     def purge(self, number: str, *, dry: bool) -> Purged:
-        """Take out the personal data of an order and its pieces; the orders stay."""
+        """Remove the personal data of an order and its pieces; the orders stay."""
         return purge(self._file, number, dry=dry)
 
     def cancel(self, number: str) -> Outcome:
@@ -153,7 +165,7 @@ class Desk:
         return self._file.each(f"cancel order {number}", [number], cancel)[0]
 
     def restore(self, number: str) -> Outcome:
-        """Let a cancelled order wait to be shipped again, by us."""
+        """Reopen a cancelled order, for this account to ship."""
 
         def restore(db: sqlite3.Connection, number: str) -> Outcome:
             return orders.restore(db, number, actor=_ACTOR)
@@ -161,7 +173,7 @@ class Desk:
         return self._file.each(f"restore order {number}", [number], restore)[0]
 
     def ship(self, wanted: Sequence[Shipment]) -> list[Outcome]:
-        """Send open orders, each with its one parcel."""
+        """Ship open orders, each as one parcel."""
 
         def ship(db: sqlite3.Connection, shipment: Shipment) -> Outcome:
             return shipments.ship(db, shipment, actor=_ACTOR)
@@ -169,7 +181,7 @@ class Desk:
         return self._file.each("ship orders", wanted, ship)
 
     def void(self, number: str) -> Outcome:
-        """Delete the label of an order, which is open again."""
+        """Void the label of an order, which becomes open again."""
 
         def void(db: sqlite3.Connection, number: str) -> Outcome:
             return shipments.void(db, number, actor=_ACTOR)
@@ -190,12 +202,12 @@ class Desk:
             yield from products.read_all(db)
 
     def products_of(self, skus: Sequence[str]) -> dict[str, Product]:
-        """Return the products of these SKUs, as far as they are known."""
+        """Return the products with these SKUs; an unknown SKU is missing."""
         with self._file.reading("read products") as db:
             return {product.sku: product for product in products.read(db, skus)}
 
     def components(self, sku: str) -> Mapping[str, Decimal]:
-        """Return what a kit is put together from."""
+        """Return the components of a kit, by SKU, with their quantities."""
         with self._file.reading(f"read the components of {sku}") as db:
             return products.components(db, sku)
 
@@ -211,9 +223,9 @@ class Desk:
         supplier: str | None = None,
         components: Mapping[str, Decimal] | None = None,
     ) -> Outcome:
-        """Make a product, a kit with components that are here already. A known SKU is refused.
+        """Add a product, or a kit of components that are here already. A known SKU is refused.
 
-        With a supplier, no other one learns of it or writes its stock.
+        A product with a supplier is neither offered to another supplier nor counted by it.
         """
 
         def add(db: sqlite3.Connection, product: Product) -> Outcome:
@@ -231,7 +243,7 @@ class Desk:
     def stock_levels(
         self, skus: Sequence[str] = ()
     ) -> Iterator[tuple[Product, list[Level], int | None]]:
-        """Yield each product, by SKU, its stock in each warehouse, and how many can be sold."""
+        """Yield each product, by SKU, with its stock by warehouse and its available quantity."""
         with self._file.reading("list stock") as db:
             inventory = Inventory(db)
             for product in products.read(db, skus) if skus else products.read_all(db):
@@ -239,7 +251,7 @@ class Desk:
                 yield product, levels, inventory.available(product.sku)
 
     def levels_of(self, sku: str) -> list[Level]:
-        """Return the stock that the quantity of a product is made of; a kit has no levels."""
+        """Return the stock, by warehouse, that a product is sold from; a kit has no levels."""
         with self._file.reading("read stock again") as db:
             inventory = Inventory(db)
             levels = () if inventory.is_kit(sku) else inventory.levels(sku)
@@ -247,16 +259,16 @@ class Desk:
             return [level for level in levels if not sold_from or level.warehouse in sold_from]
 
     def warehouses(self) -> list[str]:
-        """Return the names of this account's warehouses: its own first, then where stock is."""
+        """Return the names of the warehouses: the default one first, then those with stock."""
         with self._file.reading("list warehouses") as db:
             return list(dict.fromkeys([self.warehouse, *stock.warehouses(db)]))
 
     def count(self, counts: Sequence[Count]) -> list[Outcome]:
-        """Take note of counts, all in one transaction."""
+        """Save counts, all in one transaction."""
         return self._file.each("count stock", counts, _count)
 
     def set_stock(self, sku: str, warehouse: str, quantity: int) -> Outcome:
-        """Take note of one count."""
+        """Save one count."""
         return self.count([Count(sku=sku, warehouse=warehouse, quantity=quantity)])[0]
 
 

@@ -1,8 +1,8 @@
-"""The tables of an embedded account, one small migration after the other.
+"""The tables of an embedded account, in small migrations.
 
 A migration that has been released is never changed. Times are UTC as ISO text of fixed width, so
-that they sort as text, and come from SQLite, since an account has no clock. Money is decimal
-text. Addresses and tags are JSON: they are only ever read whole.
+that they sort as text. They come from SQLite, since an account has no clock. Money is decimal
+text. Addresses and tags are JSON: they are always read whole.
 """
 
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ VERSION = 2
 
 
 def migrations() -> "Migrations":
-    """Return what makes an empty file an account of this version."""
+    """Return the migrations from an empty file to this version."""
     from sqlite_utils import Migrations  # noqa: PLC0415 - a third of a command's start-up
 
     steps = Migrations("ordosync-account")

@@ -1,8 +1,7 @@
-"""Orders of an embedded account are made: one by one at its desk, many at once by a task.
+"""Creation of orders: one by one at the desk, many at once by a task.
 
-Many are written table by table, since a statement costs more than the row that it writes. That is
-for those that are plainly new; whatever else there is to say of an order, or to refuse in it, is
-found out one by one.
+Many new orders are written table by table, since a statement costs more than the row that it
+writes. An order that may be known, or may be refused, is created one by one.
 """
 
 import json
@@ -21,20 +20,20 @@ from ordosync.models import Address, Line, Order, Outcome, Product, refusal
 def create_many(
     db: sqlite3.Connection, wanted: Sequence[Order], *, prefix: str, warehouse: str
 ) -> list[Outcome]:
-    """Make orders that wait to be shipped; an order that is refused leaves the others alone."""
+    """Create orders that wait to be shipped; a refused order leaves the others alone."""
 
     def create_one(db: sqlite3.Connection, order: Order) -> Outcome:
         return create(db, order, prefix=prefix, warehouse=warehouse)
 
     made: dict[str, Outcome | None] = {}
     with suppress(sqlite3.IntegrityError, sqlite3.DataError), savepoint(db):
-        fresh = plainly_new(db, wanted, prefix=prefix)
+        fresh = new_orders(db, wanted, prefix=prefix)
         made |= create_new(db, fresh, warehouse=warehouse)
     return [made.pop(order.reference, None) or write_one(db, order, create_one) for order in wanted]
 
 
 def create(db: sqlite3.Connection, order: Order, *, prefix: str, warehouse: str) -> Outcome:
-    """Make an order that waits to be shipped, once, and a product of each SKU that is new here."""
+    """Create an order that waits to be shipped, once, and a product for each new SKU."""
     known = orders.find(db, [order.reference])
     if known:
         return known[order.reference]
@@ -46,10 +45,8 @@ def create(db: sqlite3.Connection, order: Order, *, prefix: str, warehouse: str)
     return Outcome(state="done", id=number, line_ids=line_ids)
 
 
-def plainly_new(
-    db: sqlite3.Connection, wanted: Sequence[Order], *, prefix: str
-) -> dict[str, Order]:
-    """Return, by the number that it gets here, each order of which nothing is here yet."""
+def new_orders(db: sqlite3.Connection, wanted: Sequence[Order], *, prefix: str) -> dict[str, Order]:
+    """Return the orders whose number and reference are new, by the number that they get here."""
     by_number: dict[str, Order] = {}
     references: set[str] = set()
     for order in wanted:
@@ -76,7 +73,7 @@ def plainly_new(
 def create_new(
     db: sqlite3.Connection, fresh: dict[str, Order], *, warehouse: str
 ) -> dict[str, Outcome]:
-    """Make these orders under these numbers; return, by reference, what came of each."""
+    """Create these orders with these numbers; return their outcomes by reference."""
     lines = {number: order.lines for number, order in fresh.items()}
     products.create_unknown(db, {line.sku: line.name for of in lines.values() for line in of})
     db.executemany(
@@ -103,7 +100,7 @@ def insert(
     warehouse: str = "main",
     of_lines: Sequence[str | None] = (),
 ) -> tuple[str, tuple[str, ...]]:
-    """Make an order under this number, or the next free one; return it, and the lines' ids."""
+    """Create an order with this number, or the next free one; return it and the lines' ids."""
     number = _free_number(db, number)
     db.execute(_ORDER, _order_row(number, order, parent, warehouse))
     for line in order.lines:

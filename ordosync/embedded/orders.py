@@ -1,4 +1,7 @@
-"""The orders of an embedded account: found, read and moved on; `creating` makes them."""
+"""Orders of an embedded account: read, requested, cancelled and restored.
+
+`order_creation.py` creates them.
+"""
 
 import hashlib
 import json
@@ -13,7 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from ordosync.embedded import change_feed, timeline
+from ordosync.embedded import ancestry, change_feed, timeline
 from ordosync.models import Address, Line, Order, Outcome, refused
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ _PAGE = 500
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Position:
-    """Where an order stands, beside what travels of it."""
+    """The state of an order that an `Order` does not have."""
 
     status: str
     supplier: str | None
@@ -34,7 +37,7 @@ class Position:
 
     @property
     def is_open(self) -> bool:
-        """Whether it can be shipped, cancelled or split."""
+        """True if it can be shipped, cancelled or split."""
         return self.status in OPEN and not self.is_split
 
 
@@ -49,7 +52,7 @@ def assign(db: "sqlite3.Connection", number: str, supplier: str) -> None:
 
 
 def move(db: "sqlite3.Connection", number: str, status: str) -> None:
-    """Give an order a status, and tell of it."""
+    """Set the status of an order and record the change."""
     db.execute("update orders set status = ? where number = ?", (status, number))
     change_feed.add(db, "order", number, status)
 
@@ -57,7 +60,7 @@ def move(db: "sqlite3.Connection", number: str, status: str) -> None:
 def cancel(
     db: "sqlite3.Connection", number: str, *, actor: str, also_shipped: bool = False
 ) -> Outcome:
-    """Cancel an open order, which gives its stock free; a shipped one keeps label and stock."""
+    """Cancel an open order, which releases its stock; a shipped one keeps label and stock."""
     at = position(db, number)
     if at is None:
         return refused("not-found", "is not here")
@@ -73,7 +76,7 @@ def cancel(
 
 
 def restore(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
-    """Let a cancelled order wait to be shipped again, by us: no supplier is asked for it."""
+    """Reopen a cancelled order for this account to ship: it has no supplier any more."""
     at = position(db, number)
     if at is None:
         return refused("not-found", "is not here")
@@ -87,7 +90,7 @@ def restore(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
 
 
 def references(db: "sqlite3.Connection", numbers: Sequence[str]) -> dict[str, str]:
-    """Return the references of ours that these orders carry."""
+    """Return the references of ordosync that these orders carry."""
     rows = db.execute(
         "select number, reference from orders where reference <> ''"
         " and number in (select value from json_each(?))",
@@ -108,7 +111,7 @@ def cancelled_unshipped(db: "sqlite3.Connection", numbers: Sequence[str]) -> fro
 
 
 def split_among(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozenset[str]:
-    """Return which of these orders are only to be looked at, since they are split."""
+    """Return which of these orders are split, so that only their pieces can change."""
     rows = db.execute(
         "select number from orders where is_split and number in (select value from json_each(?))",
         (json.dumps(list(numbers)),),
@@ -117,7 +120,7 @@ def split_among(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozenset[s
 
 
 def position(db: "sqlite3.Connection", number: str) -> Position | None:
-    """Return where an order stands, if it is here."""
+    """Return the state of an order; None if it is not here."""
     row = db.execute(
         "select status, supplier, is_split, warehouse from orders where number = ?", (number,)
     ).fetchone()
@@ -132,7 +135,7 @@ def position(db: "sqlite3.Connection", number: str) -> Position | None:
 
 
 def read_many(db: "sqlite3.Connection", numbers: Sequence[str]) -> list[Order]:
-    """Return these orders in the order of the numbers; those not here are left out."""
+    """Return these orders in the order of the numbers; an unknown number is left out."""
     rows = db.execute(
         "select * from orders where number in (select value from json_each(?))",
         (json.dumps(list(numbers)),),
@@ -144,7 +147,7 @@ def read_many(db: "sqlite3.Connection", numbers: Sequence[str]) -> list[Order]:
 def requested_from(
     db: "sqlite3.Connection", supplier: str, numbers: Sequence[str]
 ) -> dict[str, bool]:
-    """Return which of these were ever requested from this supplier, and whether they still are."""
+    """Return which orders were ever requested from this supplier; True: they still are."""
     rows = db.execute(
         "select number, orders.supplier = assignments.supplier as still from orders"
         " join assignments on order_number = number"
@@ -155,7 +158,7 @@ def requested_from(
 
 
 def without_supplier(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozenset[str]:
-    """Return which of these orders are requested from nobody."""
+    """Return which of these orders have no supplier."""
     rows = db.execute(
         "select number from orders where supplier is null"
         " and number in (select value from json_each(?))",
@@ -165,32 +168,9 @@ def without_supplier(db: "sqlite3.Connection", numbers: Sequence[str]) -> frozen
 
 
 def children(db: "sqlite3.Connection", number: str) -> list[Order]:
-    """Return the pieces of an order that was split, as they were made."""
+    """Return the pieces of a split order, in the order of their creation."""
     rows = db.execute("select * from orders where parent = ? order by sequence", (number,))
     return list(_orders(db, rows.fetchall()))
-
-
-def descendants(db: "sqlite3.Connection", number: str) -> list[str]:
-    """Return the numbers of the pieces of an order that are not split themselves."""
-    rows = db.execute(
-        "with recursive pieces (number, is_split) as ("
-        " select number, is_split from orders where parent = ?"
-        " union all select orders.number, orders.is_split"
-        " from orders join pieces on orders.parent = pieces.number)"
-        " select number from pieces where not is_split order by number",
-        (number,),
-    )
-    return [row["number"] for row in rows]
-
-
-def ancestors(db: "sqlite3.Connection", number: str) -> tuple[str, ...]:
-    """Return the numbers of the orders that this one was split from, nearest first."""
-    found: list[str] = []
-    row = db.execute("select parent from orders where number = ?", (number,)).fetchone()
-    while row and row["parent"]:
-        found.append(row["parent"])
-        row = db.execute("select parent from orders where number = ?", (row["parent"],)).fetchone()
-    return tuple(found)
 
 
 def find(db: "sqlite3.Connection", references: Sequence[str]) -> dict[str, Outcome]:
@@ -210,13 +190,13 @@ def find(db: "sqlite3.Connection", references: Sequence[str]) -> dict[str, Outco
 
 
 def read(db: "sqlite3.Connection", number: str) -> Order | None:
-    """Return one order, if it is here."""
+    """Return an order; None if it is not here."""
     rows = db.execute("select * from orders where number = ?", (number,)).fetchall()
     return next(_orders(db, rows), None)
 
 
 def read_all(db: "sqlite3.Connection", status: str | None) -> Iterator[Order]:
-    """Yield the orders as they were made, a page in memory and no lock held in between."""
+    """Yield the orders in the order of their creation, a page in memory, without a lock."""
     last = 0
     while rows := db.execute(
         "select * from orders where sequence > ? and (? is null or (status = ? and not is_split))"
@@ -228,7 +208,7 @@ def read_all(db: "sqlite3.Connection", status: str | None) -> Iterator[Order]:
 
 
 def pages(db: "sqlite3.Connection") -> Iterator[list[Order]]:
-    """Yield all orders as they were made, in pages."""
+    """Yield pages of all orders in the order of their creation."""
     last = 0
     while rows := db.execute(
         "select * from orders where sequence > ? order by sequence limit ?", (last, _PAGE)
@@ -247,7 +227,7 @@ def numbers(db: "sqlite3.Connection", prefix: str, limit: int) -> list[str]:
 
 
 def similar(db: "sqlite3.Connection", number: str) -> str | None:
-    """Return the newest number that ends with this one, or that this one ends with."""
+    """Return the newest number that ends with this one or is its end; None without one."""
     row = db.execute(
         "select number from orders where substr(number, -length(?1)) = ?1"
         " or substr(?1, -length(number)) = number order by sequence desc limit 1",
@@ -275,15 +255,15 @@ def _orders(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> Iterator
             tags=msgspec.json.decode(row["tags"], type=tuple[str, ...]),
             lines=tuple(lines[row["number"]]),
             is_split=bool(row["is_split"]),
-            ancestors=ancestors(db, row["number"]) if row["parent"] else (),
+            ancestors=ancestry.ancestors(db, row["number"]) if row["parent"] else (),
         )
         yield replace(order, content=_content(order))
 
 
 def _content(order: Order) -> str:
-    """Return a digest of what an edit would change; a status is none."""
-    told = (order.lines, order.ship_to, order.bill_to, order.shipping_method)
-    return f"1-{hashlib.blake2b(msgspec.json.encode(told), digest_size=16).hexdigest()}"
+    """Return a digest of what an edit changes; a status is not part of it."""
+    edited = (order.lines, order.ship_to, order.bill_to, order.shipping_method)
+    return f"1-{hashlib.blake2b(msgspec.json.encode(edited), digest_size=16).hexdigest()}"
 
 
 def _lines(db: "sqlite3.Connection", order_numbers: Iterable[str]) -> dict[str, list[Line]]:

@@ -16,7 +16,7 @@ _PAGE = 500
 
 
 def create_unknown(db: "sqlite3.Connection", names: Mapping[str, str]) -> None:
-    """Make products, by SKU, their stock unset; what is known stays as it is."""
+    """Create products, by SKU, their stock unset; a known product stays as it is."""
     known = db.execute(
         "select sku from products where sku in (select value from json_each(?))",
         (json.dumps(list(names)),),
@@ -35,7 +35,7 @@ def create(
     supplier: str | None = None,
     components: Mapping[str, Decimal] | None = None,
 ) -> bool:
-    """Make a product, its stock unset; False where its SKU is here already, and stays."""
+    """Create a product, its stock unset; return False if its SKU is known, which stays."""
     added = db.execute(
         "insert into products (sku, name, price, weight_g, supplier, supplier_sku, is_kit)"
         " values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
@@ -61,7 +61,7 @@ def create(
 
 
 def read(db: "sqlite3.Connection", skus: Sequence[str]) -> list[Product]:
-    """Return these products, by SKU; those not here are left out."""
+    """Return these products, by SKU; an unknown SKU is left out."""
     rows = db.execute(
         "select * from products where sku in (select value from json_each(?)) order by sku",
         (json.dumps(list(skus)),),
@@ -80,7 +80,7 @@ def read_all(db: "sqlite3.Connection") -> Iterator[Product]:
 
 
 def of_others(db: "sqlite3.Connection", supplier: str, skus: Sequence[str]) -> frozenset[str]:
-    """Return which of these products are assigned to another supplier than this one."""
+    """Return which of these products are assigned to a different supplier."""
     rows = db.execute(
         "select sku from products where supplier <> ? and sku in (select value from json_each(?))",
         (supplier, json.dumps(list(skus))),
@@ -89,7 +89,7 @@ def of_others(db: "sqlite3.Connection", supplier: str, skus: Sequence[str]) -> f
 
 
 def components(db: "sqlite3.Connection", sku: str) -> dict[str, Decimal]:
-    """Return what a kit is put together from."""
+    """Return the components of a kit, by SKU, with their quantities."""
     rows = db.execute("select * from components where kit_sku = ? order by sku", (sku,))
     return {row["sku"]: Decimal(row["quantity"]) for row in rows}
 
@@ -105,8 +105,8 @@ def skus(db: "sqlite3.Connection", prefix: str, limit: int) -> list[str]:
 
 def _product(row: "sqlite3.Row") -> Product:
     names = ("sku", "name", "price", "weight_g", "supplier_sku", "is_kit")
-    told = [row[name] for name in names]
-    digest = hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
+    values = [row[name] for name in names]
+    digest = hashlib.blake2b(json.dumps(values).encode(), digest_size=16).hexdigest()
     return Product(
         id=row["sku"],
         sku=row["sku"],

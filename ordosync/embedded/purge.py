@@ -1,7 +1,7 @@
-"""The personal data of one order taken out of an embedded account; the order itself stays.
+"""Removal of an order's personal data from an embedded account; the order itself stays.
 
-It stays so that it is known: an order that is gone could be imported once more. What was deleted
-is overwritten, and the file is written anew, since older copies of a row lie in its free space.
+The order must stay known: an order that is gone could be imported a second time. Deleted data is
+overwritten and the file is rewritten, since its free space has older copies of rows.
 """
 
 import json
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 REMOVED = "[removed]"
 _SHORTEST = 3
-"""Letters below which a word is not looked for on the timeline: it would be in every text."""
+"""The shortest word to search on the timeline: shorter words are in every text."""
 _PERSONAL = ("name", "company", "street1", "street2", "phone", "email")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Purged:
-    """What was taken out, or would be."""
+    """The data that was removed, or would be."""
 
     orders: tuple[str, ...]
-    """The order, what it was split from and into."""
+    """The order, what it was split from, and its pieces."""
     timeline: int
-    """Entries whose text said something personal."""
+    """The number of entries with a personal text."""
 
 
 def purge(file: "EmbeddedFile", number: str, *, dry: bool) -> Purged:
-    """Take out names, addresses, phones, mail, notes, and what was engraved on lines."""
+    """Remove names, addresses, phone numbers, mail addresses, notes and engravings."""
     with file.reading(f"purge order {number}") as db:
         db.execute("pragma secure_delete = on")
         with transaction(db):
@@ -47,7 +47,7 @@ def purge(file: "EmbeddedFile", number: str, *, dry: bool) -> Purged:
 def _purge(db: "sqlite3.Connection", number: str, *, dry: bool) -> Purged:
     family = _family(db, number)
     words = {word for one in family for word in _words(db, one)}
-    spoken = [
+    entries = [
         row["id"]
         for row in db.execute(
             "select id, text from timeline where order_number in (select value from json_each(?))",
@@ -68,13 +68,13 @@ def _purge(db: "sqlite3.Connection", number: str, *, dry: bool) -> Purged:
             numbers,
         )
         db.executemany(
-            "update timeline set text = ? where id = ?", [(REMOVED, id_) for id_ in spoken]
+            "update timeline set text = ? where id = ?", [(REMOVED, id_) for id_ in entries]
         )
-    return Purged(orders=tuple(family), timeline=len(spoken))
+    return Purged(orders=tuple(family), timeline=len(entries))
 
 
 def _family(db: "sqlite3.Connection", number: str) -> list[str]:
-    """Return the order, what it was split from, and all that it was split into."""
+    """Return the numbers of the order, of what it was split from, and of all pieces."""
     rows = db.execute(
         "with recursive up (number, parent) as ("
         " select number, parent from orders where number = ?"
@@ -90,7 +90,7 @@ def _family(db: "sqlite3.Connection", number: str) -> list[str]:
 
 
 def _words(db: "sqlite3.Connection", number: str) -> Iterator[str]:
-    """Yield what must not be on a timeline, in small letters."""
+    """Yield the words that must not be on a timeline, in lower case."""
     row = db.execute("select * from orders where number = ?", (number,)).fetchone()
     for address in (row["ship_to"], row["bill_to"]):
         given = json.loads(address or "{}")

@@ -1,6 +1,6 @@
-"""What was sent of an order: one parcel that is valid, and those whose label was voided.
+"""Parcels of an order: one valid parcel, and those whose label was voided.
 
-A status of "partially shipped" does not exist: an order is split first, and a piece is shipped.
+The status "partially shipped" does not exist: an order is split first, then a piece is shipped.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ordosync.embedded import change_feed, orders, stock, timeline
+from ordosync.embedded import ancestry, change_feed, orders, stock, timeline
 from ordosync.models import OWN, Outcome, Shipment, refused
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def ship(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome:
-    """Send an open order: it is shipped, and its stock leaves the warehouse.
+    """Ship an open order; its stock leaves the warehouse.
 
-    An order that another supplier is to ship moves no stock here. The same number again is
-    `unchanged`.
+    An order that was requested from a supplier moves no stock here. The same tracking number a
+    second time is `unchanged`.
     """
     number = shipment.order_id
     at = orders.position(db, number)
@@ -43,10 +43,10 @@ def ship(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome
 
 
 def void(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
-    """Delete the label of an order: it is open again and its stock is back on the shelf.
+    """Void the label of an order: it is open again and its stock is back on the shelf.
 
-    A cancelled order stays cancelled; its stock comes back all the same. What the Supplier sent
-    was never on our shelf, so none of it comes back.
+    A cancelled order stays cancelled, but its stock comes back. A parcel of the Supplier took no
+    stock from this shelf, so nothing comes back.
     """
     at = orders.position(db, number)
     if at is None:
@@ -65,7 +65,7 @@ def void(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcome:
 
 
 def add_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
-    """Take note of what the Supplier sent; physical stock stays, since none of it was here.
+    """Add a parcel of the Supplier; physical stock stays, since none of it was here.
 
     https://support.ordoro.com/how-does-inventory-tracking-in-ordoro-work-for-dropshipped-products/
     """
@@ -74,7 +74,7 @@ def add_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
         return refused("not-found", "is not at the Merchant")
     if not at.is_split:
         return _add_to(db, shipment, shipment.order_id)
-    pieces = orders.descendants(db, shipment.order_id)
+    pieces = ancestry.descendants(db, shipment.order_id)
     outcomes = [_add_to(db, shipment, piece) for piece in pieces]
     for state in ("done", "unchanged"):
         for outcome in outcomes:
@@ -84,13 +84,17 @@ def add_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
 
 
 def void_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
-    """Flag what was told as void; the order stays shipped, or it would be shipped twice."""
+    """Flag a parcel of the Supplier as void.
+
+    The order stays shipped; otherwise it would be shipped twice.
+    """
     rows = db.execute(
         "select id, order_number from shipments"
         " where told_as = ? and tracking_number = ? and voided_at is null",
         (shipment.id, shipment.tracking_number),
     ).fetchall()
-    for row in rows:  # one for each piece that has it
+    # Each piece with this number has its own row.
+    for row in rows:
         _mark_void(db, row["id"])
         text = f"Tracking {shipment.tracking_number} was voided by the Supplier"
         timeline.add(db, row["order_number"], text, actor="ordosync")
@@ -100,7 +104,7 @@ def void_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
 
 
 def read(db: "sqlite3.Connection", ids: Sequence[str]) -> list[Shipment]:
-    """Return these shipments in the order of the ids; those not here are left out."""
+    """Return these shipments in the order of the ids; an unknown id is left out."""
     rows = db.execute(
         "select * from shipments where id in (select value from json_each(?))",
         (json.dumps(list(ids)),),
@@ -115,9 +119,9 @@ def read(db: "sqlite3.Connection", ids: Sequence[str]) -> list[Shipment]:
     ]
 
 
-def without_label(turned: Iterable[tuple[str, bool, str]]) -> Iterator[Shipment]:
-    """Yield orders that were cancelled or restored as shipments that hold no label."""
-    for number, is_cancelled, at in turned:
+def without_label(changed: Iterable[tuple[str, bool, str]]) -> Iterator[Shipment]:
+    """Yield orders that were cancelled or restored as shipments without a label."""
+    for number, is_cancelled, at in changed:
         yield Shipment(
             id=number,
             order_id=number,
@@ -130,7 +134,7 @@ def without_label(turned: Iterable[tuple[str, bool, str]]) -> Iterator[Shipment]
 
 
 def of_order(db: "sqlite3.Connection", number: str) -> Iterator[Shipment]:
-    """Yield what was sent of an order, the newest last."""
+    """Yield the parcels of an order, the newest last."""
     rows = db.execute(
         "select * from shipments where order_number = ? order by created_at, id", (number,)
     )
@@ -139,9 +143,9 @@ def of_order(db: "sqlite3.Connection", number: str) -> Iterator[Shipment]:
 
 
 def of_orders(
-    db: "sqlite3.Connection", numbers: Sequence[str], *, as_told: bool
+    db: "sqlite3.Connection", numbers: Sequence[str], *, with_supplier_ids: bool
 ) -> dict[str, list[Shipment]]:
-    """Return what was sent of these orders; `as_told`: under the ids that the Supplier has."""
+    """Return the parcels of these orders, with their ids here or at the Supplier."""
     found: dict[str, list[Shipment]] = {}
     rows = db.execute(
         "select * from shipments where order_number in (select value from json_each(?))"
@@ -150,7 +154,7 @@ def of_orders(
     )
     for row in rows.fetchall():
         shipment = _shipment(db, row)
-        if as_told:
+        if with_supplier_ids:
             shipment = replace(shipment, id=row["told_as"] or OWN)
         found.setdefault(row["order_number"], []).append(shipment)
     return found
@@ -219,7 +223,7 @@ def _mark_void(db: "sqlite3.Connection", shipment_id: str) -> None:
 
 
 def _mark_valid(db: "sqlite3.Connection", shipment: Shipment, number: str) -> bool:
-    """Return whether this very label was void here; it is valid again then."""
+    """Return True if this label was void here; it is valid again then."""
     void = db.execute(
         "select id from shipments where order_number = ? and told_as = ? and tracking_number = ?",
         (number, shipment.id, shipment.tracking_number),
@@ -235,7 +239,7 @@ def _shipment(db: "sqlite3.Connection", row: "sqlite3.Row") -> Shipment:
     return Shipment(
         id=row["id"],
         order_id=row["order_number"],
-        ancestors=orders.ancestors(db, row["order_number"]),
+        ancestors=ancestry.ancestors(db, row["order_number"]),
         tracking_number=row["tracking_number"],
         carrier=row["carrier"],
         method=row["method"],

@@ -1,4 +1,4 @@
-"""Orders in pieces: the order that was split is only to be looked at, its pieces are orders."""
+"""Splits of orders: a split order does not change any more, its pieces are orders."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ _LEAST = 2
 def split(db: "sqlite3.Connection", wanted: Split, *, actor: str) -> Outcome:
     """Split an open order as given, whole or not at all; the pieces are numbered `-1`, `-2`.
 
-    An order that has pieces of these references is `unchanged`, with them.
+    An order whose pieces have these references is `unchanged`, with them.
     """
     order = orders.read(db, wanted.order_id)
     at = orders.position(db, wanted.order_id)
@@ -43,7 +43,7 @@ def split(db: "sqlite3.Connection", wanted: Split, *, actor: str) -> Outcome:
 
 
 def read(db: "sqlite3.Connection", numbers: Sequence[str]) -> list[Split]:
-    """Return how these orders are split; those that are not are left out."""
+    """Return the splits of these orders; an order without pieces is left out."""
     found = [(number, _pieces(db, number)) for number in numbers]
     return [Split(order_id=number, pieces=pieces) for number, pieces in found if pieces]
 
@@ -73,7 +73,7 @@ def _make(
 ) -> Piece:
     lines = {line.id: line for line in order.lines}
     parts = [part for part in piece.lines if part.quantity]
-    # Totals and discounts stay with the order that was split: no share of them is anybody's wish.
+    # Totals and discounts stay with the split order: their shares are not defined.
     child = replace(
         order,
         reference=piece.reference,

@@ -1,9 +1,9 @@
-"""How many there are: physical is counted, committed and available follow from the open orders.
+"""Stock by warehouse: physical is counted; committed and available follow from the open orders.
 
 Physical less committed is available, in each warehouse
 (https://support.ordoro.com/what-do-the-different-inventory-terms-mean/). An order commits its
-stock in one warehouse from its making until it is shipped or cancelled; a kit on it commits its
-components, so it changes every other kit that shares one.
+stock in one warehouse from its creation until it is shipped or cancelled. A kit on it commits its
+components, so it changes every other kit that shares a component.
 """
 
 import json
@@ -32,12 +32,12 @@ class Level:
 
     @property
     def available(self) -> Decimal | None:
-        """What can be sold; negative: oversold."""
+        """The quantity that can be sold; negative: oversold."""
         return None if self.physical is None else self.physical - self.committed
 
 
 class Inventory:
-    """The stock as one transaction sees it, read when it is first asked for."""
+    """The stock as one transaction sees it, read on first use."""
 
     def __init__(self, db: "sqlite3.Connection") -> None:
         self._db = db
@@ -53,7 +53,7 @@ class Inventory:
 
     @cached_property
     def physical(self) -> dict[str, dict[str, Decimal]]:
-        """What was counted, by SKU and warehouse."""
+        """The counted quantities, by SKU and warehouse."""
         found: dict[str, dict[str, Decimal]] = {}
         for row in self._db.execute("select * from stock"):
             found.setdefault(row["sku"], {})[row["warehouse"]] = Decimal(row["physical"])
@@ -61,7 +61,7 @@ class Inventory:
 
     @cached_property
     def committed(self) -> dict[str, dict[str, Decimal]]:
-        """What open orders need, by SKU and warehouse; kits as their components."""
+        """The quantities of open orders, by SKU and warehouse; kits as their components."""
         found: dict[str, dict[str, Decimal]] = {}
         rows = self._db.execute(
             "select sku, warehouse, sum(quantity) as quantity"
@@ -78,16 +78,16 @@ class Inventory:
         return found
 
     def load(self) -> "Inventory":
-        """Read everything now, so that the file may be closed."""
+        """Read everything now, so that the file can be closed."""
         _ = self.physical, self.committed
         return self
 
     def is_kit(self, sku: str) -> bool:
-        """Whether a product is put together from others."""
+        """True if a product is a kit."""
         return sku in self._components
 
     def parts(self, sku: str) -> dict[str, Decimal]:
-        """Return what one piece takes from the shelves: itself, or its components, kits undone."""
+        """Return what a unit takes from the shelf: itself, or all components of a kit."""
         if sku not in self._components:
             return {sku: Decimal(1)}
         found: dict[str, Decimal] = {}
@@ -97,7 +97,7 @@ class Inventory:
         return found
 
     def levels(self, sku: str) -> Iterator[Level]:
-        """Yield the stock of a product that is no kit, a warehouse each, by name."""
+        """Yield the stock of a product that is not a kit, by warehouse."""
         physical = self.physical.get(sku, {})
         committed = self.committed.get(sku, {})
         for warehouse in sorted({*physical, *committed}):
@@ -111,8 +111,8 @@ class Inventory:
     def available(self, sku: str, warehouses: frozenset[str] = frozenset()) -> int | None:
         """Return how many can be sold, of all warehouses or these; None: never counted.
 
-        Kits are counted in each warehouse and then added up, since no kit is put together from
-        two shelves that are miles apart; a part of a piece is cut off once there.
+        Kits are counted in each warehouse, rounded down, and then added up: a kit cannot be
+        assembled from two warehouses.
         """
         parts = self.parts(sku)
         if not parts:
@@ -138,7 +138,7 @@ class Inventory:
 
 
 def counted(db: "sqlite3.Connection", skus: Sequence[str], warehouse: str) -> dict[str, Decimal]:
-    """Return what was counted of these products in one warehouse, by SKU."""
+    """Return the counted quantities of these products in one warehouse, by SKU."""
     rows = db.execute(
         "select sku, physical from stock where warehouse = ?"
         " and sku in (select value from json_each(?))",
@@ -148,14 +148,14 @@ def counted(db: "sqlite3.Connection", skus: Sequence[str], warehouse: str) -> di
 
 
 def warehouses(db: "sqlite3.Connection") -> list[str]:
-    """Return the names of the warehouses in which something was counted."""
+    """Return the names of the warehouses with a count."""
     return [
         row["warehouse"] for row in db.execute("select distinct warehouse from stock order by 1")
     ]
 
 
 def set_physical(db: "sqlite3.Connection", sku: str, warehouse: str, quantity: Decimal) -> None:
-    """Take note of a count."""
+    """Save a count."""
     db.execute(
         "insert into stock (sku, warehouse, physical) values (?, ?, ?)"
         " on conflict (sku, warehouse) do update set physical = excluded.physical",
@@ -165,9 +165,9 @@ def set_physical(db: "sqlite3.Connection", sku: str, warehouse: str, quantity: D
 
 
 def move(db: "sqlite3.Connection", lines: Iterable[Line], warehouse: str, *, sign: int) -> None:
-    """Take what was shipped off the shelves (-1), or put it back (+1).
+    """Take shipped units off the shelf (-1), or put them back (+1).
 
-    What was never counted stays uncounted: 0 less 2 would be a count that nobody made.
+    A product that was never counted stays uncounted: a difference is not a count.
     """
     inventory = Inventory(db)
     for line in lines:

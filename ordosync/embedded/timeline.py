@@ -1,4 +1,4 @@
-"""The timeline of an order: what happened to it, in words for people."""
+"""The timeline of an order: entries that users read."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimelineEntry:
-    """One thing that happened, and who did it."""
+    """An event, and who caused it."""
 
     at: datetime
     actor: str
@@ -22,7 +22,7 @@ class TimelineEntry:
 
 
 def add(db: "sqlite3.Connection", order_number: str, text: str, *, actor: str) -> None:
-    """Note what happens, in the transaction in which it does."""
+    """Add an entry, in the transaction of the change."""
     db.execute(
         "insert into timeline (order_number, text, actor) values (?, ?, ?)",
         (order_number, text, actor),
@@ -30,7 +30,7 @@ def add(db: "sqlite3.Connection", order_number: str, text: str, *, actor: str) -
 
 
 def add_all(db: "sqlite3.Connection", texts: Mapping[str, str], *, actor: str) -> None:
-    """Note what happens to many orders, by their numbers."""
+    """Add entries to many orders, by their numbers."""
     db.executemany(
         "insert into timeline (order_number, text, actor) values (?, ?, ?)",
         [(number, text, actor) for number, text in texts.items()],
@@ -38,7 +38,7 @@ def add_all(db: "sqlite3.Connection", texts: Mapping[str, str], *, actor: str) -
 
 
 def add_each_once(db: "sqlite3.Connection", comments: Sequence[Comment]) -> None:
-    """Make many remarks; those that were made, or whose order is not here, are passed over."""
+    """Add comments; a known comment, or one on an unknown order, is skipped."""
     wanted = {(comment.order_id, comment.key): comment for comment in comments}
     added = db.execute(
         "insert into comments (order_number, key)"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.database import sqlite3
-from ordosync.embedded import change_feed, orders
+from ordosync.embedded import ancestry, change_feed, orders
 from ordosync.models import Order, Page, Unusable
 
 
@@ -38,7 +38,7 @@ class MerchantOrders:
     def ancestors(self, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """Return what each of these orders was split from, nearest first."""
         with self._file.reading("read what orders were split from") as db:
-            found = {id_: orders.ancestors(db, id_) for id_ in ids}
+            found = {id_: ancestry.ancestors(db, id_) for id_ in ids}
         return {id_: ancestors for id_, ancestors in found.items() if ancestors}
 
     def line_claims(self, order: Order) -> Sequence[str]:

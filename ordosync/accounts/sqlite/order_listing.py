@@ -24,7 +24,7 @@ class MerchantListing:
             for page in orders.pages(db):
                 numbers = [order.number for order in page]
                 still = orders.requested_from(db, self._supplier, numbers)
-                sent = shipments.of_orders(db, numbers, as_told=True)
+                sent = shipments.of_orders(db, numbers, with_supplier_ids=True)
                 # A restored order has no supplier: the Merchant ships it, and no other supplier.
                 unassigned = orders.without_supplier(db, numbers)
                 yield Page(
@@ -57,7 +57,9 @@ class SupplierListing:
         """Yield the orders as they are now."""
         with self._file.reading("read all orders") as db:
             for page in orders.pages(db):
-                sent = shipments.of_orders(db, [order.number for order in page], as_told=False)
+                sent = shipments.of_orders(
+                    db, [order.number for order in page], with_supplier_ids=False
+                )
                 yield Page(
                     items=tuple(
                         Standing(order=order, shipments=tuple(sent.get(order.number, ())))

@@ -19,8 +19,9 @@ class SupplierShipments:
     def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | Unusable]]:
         """Yield the shipments that changed since the cursor, oldest change first."""
         with self._file.reading("read shipments") as db:
-            if turned := tuple(shipments.without_label(change_feed.turned(db, request.cursor))):
-                yield Page(items=turned)
+            changed = change_feed.cancelled_or_restored(db, request.cursor)
+            if items := tuple(shipments.without_label(changed)):
+                yield Page(items=items)
             for ids, after in change_feed.since(db, "shipment", request.cursor):
                 yield Page(items=tuple(shipments.read(db, ids)), cursor=after)
 

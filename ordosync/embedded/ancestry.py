@@ -1,0 +1,29 @@
+"""Numbers of the orders that an order was split from, and of its pieces."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+def descendants(db: "sqlite3.Connection", number: str) -> list[str]:
+    """Return the numbers of the pieces of an order that are not split themselves."""
+    rows = db.execute(
+        "with recursive pieces (number, is_split) as ("
+        " select number, is_split from orders where parent = ?"
+        " union all select orders.number, orders.is_split"
+        " from orders join pieces on orders.parent = pieces.number)"
+        " select number from pieces where not is_split order by number",
+        (number,),
+    )
+    return [row["number"] for row in rows]
+
+
+def ancestors(db: "sqlite3.Connection", number: str) -> tuple[str, ...]:
+    """Return the numbers of the orders that this one was split from, nearest first."""
+    found: list[str] = []
+    row = db.execute("select parent from orders where number = ?", (number,)).fetchone()
+    while row and row["parent"]:
+        found.append(row["parent"])
+        row = db.execute("select parent from orders where number = ?", (row["parent"],)).fetchone()
+    return tuple(found)
