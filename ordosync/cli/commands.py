@@ -53,7 +53,7 @@ COMMANDS = {
     "show": ("activity:show", "Show one run and the current state of its steps."),
     "backup": (
         "backup:backup",
-        "Copy the database (task log and sync state) to a file; other commands may run meanwhile.",
+        "Copy the store (task log and sync state) to a file; other commands may run meanwhile.",
     ),
     "restore": (
         "backup:restore",
@@ -89,7 +89,7 @@ COMMANDS = {
     ),
     "rebuild-state": (
         "support.rebuild:rebuild_state",
-        "Rebuild a lost database from both accounts; writes nothing to either.",
+        "Rebuild a lost store from both accounts; writes nothing to either.",
     ),
     "purge": (
         "support.purge:purge",

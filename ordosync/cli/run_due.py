@@ -44,8 +44,8 @@ def run_due(
     try:
         reports, stop = _run_tick(context, jobs, deliver_alerts=not is_watched)
     except (ConfigError, DatabaseError) as error:
-        database = _database(path)
-        if is_watched or is_new_problem(database, str(error), now=clock.now()):
+        store = _store_path(path)
+        if is_watched or is_new_problem(store, str(error), now=clock.now()):
             raise
         raise typer.Exit(error.exit_code) from error
     forget_problems(context.config.database)
@@ -87,7 +87,7 @@ def _ping(portal: PortalConfig, what: str) -> None:
         ping(url)
 
 
-def _database(path: Path) -> Path:
+def _store_path(path: Path) -> Path:
     """Return the path of the store, even if the configuration is invalid."""
     try:
         database = database_of(str(path), path.read_bytes())
