@@ -1,4 +1,4 @@
-"""Opens the SQLite files of ordosync: the store and each embedded account.
+"""Opens the SQLite files of ordosync: the store and each local account.
 
 A new file is created under a temporary name and then linked to its path, so that no process sees
 an incomplete file. An empty file is an error, not a new database: a store that was emptied by

@@ -83,3 +83,22 @@ def test_a_library_is_used_in_one_place(library: str, allowed: str) -> None:
     }
 
     assert users <= set(allowed.split())
+
+
+def test_a_transaction_of_the_engine_names_its_portal() -> None:
+    """Portals on several hosts are to exclude each other only where they must."""
+    of_all = {"scheduling/registration.py", "scheduling/timetable.py", "scheduling/retention.py"}
+    # What the operator dismisses or purges may belong to several portals.
+    of_all |= {"diagnosis/dismissal.py", "purge.py"}
+
+    unnamed = {
+        str(path.relative_to(PACKAGE / "engine"))
+        for path in (PACKAGE / "engine").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and ast.unparse(call.func).endswith("store.transaction")
+        and "portal" not in {keyword.arg for keyword in call.keywords}
+    }
+
+    assert unnamed == of_all

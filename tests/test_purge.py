@@ -12,7 +12,7 @@ from ordosync.embedded import timeline
 from ordosync.models import Address, Comment
 from tests.command import HEADER, Done, ordosync, row, shop
 from tests.fakes.ordoro import FakeOrdoro
-from tests.tasks.portal import Pair, done, file_of, line, order, told
+from tests.tasks.portal import Pair, done, line, order, told
 
 PERSON, STREET, MAIL, PHONE = "Canaria Birdsong", "17 Canary Lane", "canaria@example.org", "+44 1"
 NOTE = "Leave it with Mrs Canary next door"
@@ -60,7 +60,7 @@ def test_nothing_of_her_is_left_on_either_side(pair: Pair) -> None:
     pair.send("1001-1")
     pair.run("update-tracking")
     remark = Comment(key="k", order_id="1001", text=f"Called {PERSON} at {PHONE}")
-    with file_of(pair.northwind).writing("comment on an order") as db:
+    with pair.northwind.file.writing("comment on an order") as db:
         timeline.add_each_once(db, [remark])
     assert holding(pair.folder) >= {"shop.db", "northwind.db"}
 

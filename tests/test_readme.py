@@ -1,10 +1,11 @@
 """The commands of the README and of `ordosync/docs` run as they are written there.
 
 A comment above each block of shell commands says where it runs: in an empty folder, after `init`,
-in the folder of the demo, with a crontab, or against the mock Ordoro. Not run are blocks with a
-comment `not run`, which says why: they need an account at a service, install from the network, or
-run the tests themselves. The block `test` is run by `.ci/run`. Blocks of the type `console` show
-output, and blocks without a type are drawings. The YAML is checked in `test_help.py`.
+in the folder of the demo, with a crontab, or against the mock of a service. Not run are blocks with
+a comment `not run`, which says why: they need an account at a service, install from the network,
+or run the tests themselves. The block `test` is run by `.ci/run`. Blocks of the type `console`
+show the output of a command in the folder of the demo; blocks without a type are drawings.
+The YAML is checked in `test_help.py`.
 """
 
 import re
@@ -24,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "ordosync" / "docs").glob("*.md"))]
 MOST_LINES = 220
 BLOCK = re.compile(r"(?:^<!-- ([^\n]+) -->\n)?^```sh\n(.+?)^```", re.MULTILINE | re.DOTALL)
+CONSOLE = re.compile(r"^```console\n\$ (.+)\n((?:.+\n)+)```", re.MULTILINE)
 LINK = re.compile(r"\[[^]\n]+\]\(([^)\s]+)\)")
 PATH = re.compile(r"`((?:ordosync|tests|\.ci)/[\w./-]*)`")
 PLACES = ("empty", "init", "demo", "cron")
@@ -98,6 +100,40 @@ def test_block_of_commands_runs_as_written(
     assert place != "cron" or "run-due" in (tmp_path / "table").read_text()
 
 
+@pytest.mark.parametrize("places", [("empty", "init", "cron"), ("demo", "init", "cron")])
+def test_blocks_of_all_pages_can_be_typed_one_after_another(
+    places: tuple[str, ...], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue("crontab")
+    folder = tmp_path / "folder"
+    if "demo" in places:
+        shutil.copytree(request.getfixturevalue("demo"), folder)
+    else:
+        folder.mkdir()
+
+    # `{}` keeps one of the blocks that run in several of these places.
+    for block in {block: None for place in places for block, at in runnable() if at == place}:
+        for command in block.commands:
+            run(folder, command)
+
+
+def test_output_that_the_pages_show_is_that_of_the_command(tmp_path: Path, demo: Path) -> None:
+    folder = shutil.copytree(demo, tmp_path / "demo")
+    [first, *_] = [block for block, place in runnable() if place == "demo"]
+    for command in first.commands:
+        run(folder, command)
+
+    shown = [found for page in PAGES for found in CONSOLE.findall(page.read_text("utf-8"))]
+    for command, output in shown:
+        done = ordosync(folder, *command.split()[1:])
+        assert without_times(done.out) == without_times(output)
+    assert len(shown) == 2  # the README, and troubleshooting
+
+
+def without_times(text: str) -> list[str]:
+    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [A-Z]+", "", text).split()
+
+
 def run(folder: Path, command: str, *further: str) -> None:
     words = shlex.split(command)
     if words[0] == "cat":
@@ -114,11 +150,16 @@ def test_trial_of_the_readme_is_the_demo() -> None:
     assert [line.split(" && ")[-1] for line in trial] == [".venv/bin/ordosync demo"]
 
 
-def test_commands_for_the_mock_ordoro_run_as_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", ["ordoro", "shopify", "woocommerce"])
+def test_commands_for_the_mock_of_a_service_run_as_written(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [[start]] = [block.commands for block in blocks() if block.marker == "run: mock"]
-    [[export, *commands]] = [block.commands for block in blocks() if block.marker == "run: ordoro"]
+    mock, client = (
+        block.commands
+        for block in blocks()
+        if block.page == f"{kind}.md" and block.marker in ("run: mock", "run: with mock")
+    )
+    [start], [export, *commands] = mock, client
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
     process = subprocess.Popen(
@@ -136,7 +177,7 @@ def test_commands_for_the_mock_ordoro_run_as_written(
 
 
 def test_every_block_of_commands_says_where_it_runs() -> None:
-    known = {"try", "test", "run: mock", "run: ordoro"}
+    known = {"try", "test", "run: mock", "run: with mock"}
 
     for block in blocks():
         places = block.marker.removeprefix("run: ").split(", ")

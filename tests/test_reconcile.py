@@ -13,7 +13,7 @@ import pytest
 from tests.accounts.contract.examples import product
 from tests.command import CONFIG, HEADER, Done, ordosync, row, shop
 from tests.embedded.create import create
-from tests.tasks.portal import Pair, done, file_of, line, order, parcel, physical, split
+from tests.tasks.portal import Pair, done, line, order, parcel, physical, split
 
 PORTAL = "shop-northwind"
 
@@ -266,7 +266,7 @@ def test_piece_that_was_sent_beside_the_order_it_was_split_from_is_a_difference(
     pair.split("1001", (1,), (3,))
     pair.run("split-order")
     again = order("1001-1", line("MUG", 1), reference=f"{PORTAL}:1001-1#1")
-    [sent] = create(file_of(pair.northwind), [again])
+    [sent] = create(pair.northwind.file, [again])
 
     differences = found(reconciled(pair, "--json"))
 

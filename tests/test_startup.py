@@ -32,9 +32,10 @@ def test_the_list_of_commands_says_of_each_what_it_says_itself() -> None:
         assert command.help.split("\n\n")[0] == words, name
 
 
-def test_help_imports_no_command() -> None:
+@pytest.mark.parametrize("words", [["--help"], ["help"], ["help", "files"]], ids=" ".join)
+def test_help_imports_no_command(words: list[str]) -> None:
     code = (
-        "import sys; sys.argv = ['ordosync', '--help'];"
+        f"import sys; sys.argv = ['ordosync', *{words!r}];"
         "from ordosync.__main__ import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"

@@ -163,7 +163,7 @@ class Timeline(Protocol):
     def note(self, comments: Sequence[Comment]) -> None:
         """Add comments on successes, each only once.
 
-        Only an embedded account does: on a foreign timeline they would hide the rest.
+        Only a local account does: on a remote timeline they would hide the rest.
         """
 
 
@@ -229,7 +229,7 @@ class PortalAccount:
     personal_data: PersonalData | None = None
     spool: Spool | None = None
     desk: "Desk | None" = None
-    """The desk of an embedded account; all of its changes are made there."""
+    """The desk of a local account; all of its changes are made there."""
     check: Callable[[], Iterator[CheckResult]] = _no_checks
     """Signs in and checks that all is there that the portal needs. Reads only."""
 

@@ -1,4 +1,4 @@
-"""The file of an embedded account, opened for one piece of work at a time.
+"""The file of a local account, opened for one piece of work at a time.
 
 Nothing is kept open in between, so that the users of a file share nothing and have nothing to
 close. Opening takes about a millisecond, once a batch.

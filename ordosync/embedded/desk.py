@@ -1,4 +1,4 @@
-"""The desk of an embedded account: all that its users read and change.
+"""The desk of a local account: all that its users read and change.
 
 A change is one transaction and returns one outcome per item.
 """
@@ -42,7 +42,7 @@ class Count:
 
 
 class Desk:
-    """The desk of one embedded account. Its file is opened for each call alone."""
+    """The desk of one local account. Its file is opened for each call alone."""
 
     def __init__(
         self,
@@ -59,57 +59,57 @@ class Desk:
         """The warehouse of new orders, unless an order names another one."""
         self._sold_from = sold_from
         """The warehouses whose stock a portal sells; empty: all."""
-        self._file = EmbeddedFile(name=name, path=path, clock=clock)
+        self.file = EmbeddedFile(name=name, path=path, clock=clock)
 
     @property
     def is_there(self) -> bool:
         """True if the file exists."""
-        return self._file.is_there
+        return self.file.is_there
 
     def list_orders(self, status: str | None = None) -> Iterator[Order]:
         """Yield the orders, of one status or all, the newest last."""
-        with self._file.reading("list orders") as db:
+        with self.file.reading("list orders") as db:
             yield from orders.read_all(db, status)
 
     def read_order(self, number: str) -> Order | None:
         """Return an order; None if it is not here."""
-        with self._file.reading(f"read order {number}") as db:
+        with self.file.reading(f"read order {number}") as db:
             return orders.read(db, number)
 
     def pieces_of(self, number: str) -> list[str]:
         """Return the numbers of the orders that this one was split into."""
-        with self._file.reading(f"read the pieces of order {number}") as db:
+        with self.file.reading(f"read the pieces of order {number}") as db:
             return [child.number for child in orders.children(db, number)]
 
     def shipments_of(self, number: str) -> list[Shipment]:
         """Return the parcels of an order, the newest last."""
-        with self._file.reading(f"read the shipments of order {number}") as db:
+        with self.file.reading(f"read the shipments of order {number}") as db:
             return list(shipments.of_order(db, number))
 
     def timeline(self, number: str) -> tuple[TimelineEntry, ...]:
         """Return the timeline of an order, the newest entry last."""
-        with self._file.reading(f"read the timeline of order {number}") as db:
+        with self.file.reading(f"read the timeline of order {number}") as db:
             return timeline.read(db, number)
 
     def order_numbers(self, prefix: str, *, limit: int = 50) -> list[str]:
         """Return the first numbers that begin with `prefix`, for a shell to complete."""
-        with self._file.reading("list order numbers") as db:
+        with self.file.reading("list order numbers") as db:
             return orders.numbers(db, prefix, limit)
 
     def similar_number(self, number: str) -> str | None:
         """Return a number that ends with this one or is its end: a prefix may be missing."""
-        with self._file.reading("look for a similar number") as db:
+        with self.file.reading("look for a similar number") as db:
             return orders.similar(db, number)
 
     def supplier_of(self, number: str) -> str | None:
         """Return the supplier that an order is, or was last, requested from."""
-        with self._file.reading(f"read order {number}") as db:
+        with self.file.reading(f"read order {number}") as db:
             at = orders.position(db, number)
             return at.supplier if at else None
 
     def reference_of(self, number: str) -> str:
         """Return the reference of an order that ordosync created, or of what it was split from."""
-        with self._file.reading(f"read the reference of order {number}") as db:
+        with self.file.reading(f"read the reference of order {number}") as db:
             family = orders.read_many(db, [number, *ancestry.ancestors(db, number)])
             return next((order.reference for order in reversed(family) if order.reference), "")
 
@@ -131,7 +131,7 @@ class Desk:
             timeline.add(db, number, "Created", actor=_ACTOR)
             return Outcome(state="done", id=number, line_ids=line_ids)
 
-        return self._file.each("add orders", new, add)
+        return self.file.each("add orders", new, add)
 
     def add_order(self, order: Order, *, supplier: str | None = None) -> Outcome:
         """Add one order, as `add_orders` adds many."""
@@ -150,11 +150,11 @@ class Desk:
             timeline.add(db, number, f"Requested from {supplier}", actor=_ACTOR)
             return Outcome(state="done", id=number)
 
-        return self._file.each(f"request order {number}", [number], request)[0]
+        return self.file.each(f"request order {number}", [number], request)[0]
 
     def purge(self, number: str, *, dry: bool) -> Purged:
         """Remove the personal data of an order and its pieces; the orders stay."""
-        return purge(self._file, number, dry=dry)
+        return purge(self.file, number, dry=dry)
 
     def cancel(self, number: str) -> Outcome:
         """Cancel an open order."""
@@ -162,7 +162,7 @@ class Desk:
         def cancel(db: sqlite3.Connection, number: str) -> Outcome:
             return orders.cancel(db, number, actor=_ACTOR)
 
-        return self._file.each(f"cancel order {number}", [number], cancel)[0]
+        return self.file.each(f"cancel order {number}", [number], cancel)[0]
 
     def restore(self, number: str) -> Outcome:
         """Reopen a cancelled order, for this account to ship."""
@@ -170,7 +170,7 @@ class Desk:
         def restore(db: sqlite3.Connection, number: str) -> Outcome:
             return orders.restore(db, number, actor=_ACTOR)
 
-        return self._file.each(f"restore order {number}", [number], restore)[0]
+        return self.file.each(f"restore order {number}", [number], restore)[0]
 
     def ship(self, wanted: Sequence[Shipment]) -> list[Outcome]:
         """Ship open orders, each as one parcel."""
@@ -178,7 +178,7 @@ class Desk:
         def ship(db: sqlite3.Connection, shipment: Shipment) -> Outcome:
             return shipments.ship(db, shipment, actor=_ACTOR)
 
-        return self._file.each("ship orders", wanted, ship)
+        return self.file.each("ship orders", wanted, ship)
 
     def void(self, number: str) -> Outcome:
         """Void the label of an order, which becomes open again."""
@@ -186,7 +186,7 @@ class Desk:
         def void(db: sqlite3.Connection, number: str) -> Outcome:
             return shipments.void(db, number, actor=_ACTOR)
 
-        return self._file.each(f"void the label of order {number}", [number], void)[0]
+        return self.file.each(f"void the label of order {number}", [number], void)[0]
 
     def split(self, wanted: Split) -> Outcome:
         """Split an open order into pieces."""
@@ -194,26 +194,26 @@ class Desk:
         def split(db: sqlite3.Connection, wanted: Split) -> Outcome:
             return splits.split(db, wanted, actor=_ACTOR)
 
-        return self._file.each(f"split order {wanted.order_id}", [wanted], split)[0]
+        return self.file.each(f"split order {wanted.order_id}", [wanted], split)[0]
 
     def list_products(self) -> Iterator[Product]:
         """Yield all products, by SKU."""
-        with self._file.reading("list products") as db:
+        with self.file.reading("list products") as db:
             yield from products.read_all(db)
 
     def products_of(self, skus: Sequence[str]) -> dict[str, Product]:
         """Return the products with these SKUs; an unknown SKU is missing."""
-        with self._file.reading("read products") as db:
+        with self.file.reading("read products") as db:
             return {product.sku: product for product in products.read(db, skus)}
 
     def components(self, sku: str) -> Mapping[str, Decimal]:
         """Return the components of a kit, by SKU, with their quantities."""
-        with self._file.reading(f"read the components of {sku}") as db:
+        with self.file.reading(f"read the components of {sku}") as db:
             return products.components(db, sku)
 
     def skus(self, prefix: str, *, limit: int = 50) -> list[str]:
         """Return the first SKUs that begin with `prefix`, for a shell to complete."""
-        with self._file.reading("list SKUs") as db:
+        with self.file.reading("list SKUs") as db:
             return products.skus(db, prefix, limit)
 
     def add_product(
@@ -238,13 +238,13 @@ class Desk:
                 return refused("taken", "is here already")
             return Outcome(state="done", id=product.sku)
 
-        return self._file.each(f"add product {product.sku}", [product], add)[0]
+        return self.file.each(f"add product {product.sku}", [product], add)[0]
 
     def stock_levels(
         self, skus: Sequence[str] = ()
     ) -> Iterator[tuple[Product, list[Level], int | None]]:
         """Yield each product, by SKU, with its stock by warehouse and its available quantity."""
-        with self._file.reading("list stock") as db:
+        with self.file.reading("list stock") as db:
             inventory = Inventory(db)
             for product in products.read(db, skus) if skus else products.read_all(db):
                 levels = [] if product.is_kit else list(inventory.levels(product.sku))
@@ -252,7 +252,7 @@ class Desk:
 
     def levels_of(self, sku: str) -> list[Level]:
         """Return the stock, by warehouse, that a product is sold from; a kit has no levels."""
-        with self._file.reading("read stock again") as db:
+        with self.file.reading("read stock again") as db:
             inventory = Inventory(db)
             levels = () if inventory.is_kit(sku) else inventory.levels(sku)
             sold_from = self._sold_from
@@ -260,12 +260,12 @@ class Desk:
 
     def warehouses(self) -> list[str]:
         """Return the names of the warehouses: the default one first, then those with stock."""
-        with self._file.reading("list warehouses") as db:
+        with self.file.reading("list warehouses") as db:
             return list(dict.fromkeys([self.warehouse, *stock.warehouses(db)]))
 
     def count(self, counts: Sequence[Count]) -> list[Outcome]:
         """Save counts, all in one transaction."""
-        return self._file.each("count stock", counts, _count)
+        return self.file.each("count stock", counts, _count)
 
     def set_stock(self, sku: str, warehouse: str, quantity: int) -> Outcome:
         """Save one count."""

@@ -1,4 +1,4 @@
-"""The tables of an embedded account, in small migrations.
+"""The tables of a local account, in small migrations.
 
 A migration that has been released is never changed. Times are UTC as ISO text of fixed width, so
 that they sort as text. They come from SQLite, since an account has no clock. Money is decimal

@@ -1,4 +1,4 @@
-"""Orders of an embedded account: read, requested, cancelled and restored.
+"""Orders of a local account: read, requested, cancelled and restored.
 
 `order_creation.py` creates them.
 """

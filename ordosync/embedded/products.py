@@ -1,4 +1,4 @@
-"""The products of an embedded account. A product's id is its SKU."""
+"""The products of a local account. A product's id is its SKU."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Removal of an order's personal data from an embedded account; the order itself stays.
+"""Removal of an order's personal data from a local account; the order itself stays.
 
 The order must stay known: an order that is gone could be imported a second time. Deleted data is
 overwritten and the file is rewritten, since its free space has older copies of rows.

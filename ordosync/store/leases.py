@@ -72,9 +72,7 @@ class Leases:
         row: sqlite3.Row | None = self._db.execute(
             "select * from leases where portal = ? and resource = ?", (portal, resource)
         ).fetchone()
-        if row and row["owner"] and is_alive(row["owner"]) and not _has_run_out(row, clock):
-            return row
-        return None
+        return row if row and _is_held(row, clock) else None
 
     def last_run(self, lease: Lease) -> int | None:
         """Return the id of the run for which the lease was last claimed."""
@@ -118,6 +116,11 @@ class Leases:
             raise LeaseLostError(
                 f"portal {lease.portal}: another process took over the {lease.resource}"
             )
+
+
+def _is_held(row: "sqlite3.Row", clock: Clock) -> bool:
+    """True if the owner of a lease still works. The only place that decides this."""
+    return bool(row["owner"]) and is_alive(row["owner"]) and not _has_run_out(row, clock)
 
 
 def _has_run_out(row: "sqlite3.Row", clock: Clock) -> bool:

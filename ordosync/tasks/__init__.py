@@ -1,4 +1,4 @@
-"""The kinds of work, by name."""
+"""The tasks, by name."""
 
 from ordosync.tasks import (
     cancel_orders,
@@ -21,10 +21,10 @@ TASKS: dict[str, Task] = {
         write_inventory_back.TASK,
     )
 }
-"""In the order in which they run where several are due: nothing is imported that was cancelled,
-and no piece is shipped before the other side knows of it."""
+"""In the order in which they run if several are due: cancelled orders are not imported, and no
+piece is shipped before the Merchant's order is split."""
 
 
 def waiting_for(task: str) -> list[str]:
-    """Return the tasks that pass over what this one has not linked."""
+    """Return the tasks that leave out records that this task has not linked yet."""
     return [one.name for one in TASKS.values() if one.needs_links_from == task]

@@ -1,4 +1,7 @@
-"""What a task is: `plan` reads and decides, `apply` writes; neither knows of log or clock."""
+"""The contract of a task: `plan` reads and decides, `apply` writes.
+
+Neither knows the log, the retries or the clock: these belong to the engine.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +21,7 @@ from ordosync.store.steps import StepRef
 
 
 class KnownLinks(Protocol):
-    """The part of the portal's links that a task may ask."""
+    """The portal's links, as far as a task may read them."""
 
     def of_merchant(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
         """Return the newest link of each of the Merchant's ids that has one."""
@@ -27,12 +30,12 @@ class KnownLinks(Protocol):
         """Return the newest link of each of the Supplier's ids that has one."""
 
     def live(self, kind: LinkKind) -> Iterator[list[Link]]:
-        """Yield the links that nothing has ended, in pages."""
+        """Yield the links that have not ended, in pages."""
 
     def unreported(self, *, linked_after: datetime, shipped_after: datetime) -> Sequence[Link]:
-        """Return the orders without a label that were linked after then.
+        """Return the orders without a label that were linked after `linked_after`.
 
-        Left out are those that were known to be shipped without one at `shipped_after`.
+        Orders that were shipped without a label before `shipped_after` are left out.
         """
 
     def reopened(self) -> Sequence[Link]:
@@ -41,7 +44,7 @@ class KnownLinks(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Portal:
-    """A portal at work: both accounts open, and what the store knows of the pair."""
+    """A portal with both accounts open, and its links."""
 
     name: str
     origin: str
@@ -60,75 +63,75 @@ class Portal:
 
 
 class Decision(Struct, frozen=True, kw_only=True):
-    """What is decided about a step before anything is written."""
+    """What is decided about a step before anything is written: why it needs no write."""
 
     state: Literal["unchanged", "skipped", "waiting", "failed"]
     code: str = ""
     reason: str = ""
     rest: timedelta = timedelta(minutes=1)
-    """How long a waiting step rests before it is read again."""
+    """How long a waiting step waits before its record is read again."""
 
     @classmethod
     def of(cls, item: Unusable) -> "Decision":
-        """Say of something that cannot be used what its account says."""
+        """Return the decision about a record that cannot be used."""
         return cls(state="skipped" if item.skip else "failed", code=item.code, reason=item.reason)
 
 
 class Step(StepRef, frozen=True, kw_only=True):
-    """One write that is owed, or the reason why it is not."""
+    """One write that is needed, or the decision why it is not."""
 
     key: str
-    """Names what happened; a second step with this key is the same one."""
+    """Identifies the event or state; a second step with this key is the same step."""
     merchant_id: str | None
     content: str
-    """What was read, so that the same thing read again is told from a new one."""
+    """Digest or text of what was read; it differs if the record has changed."""
     summary: str = ""
-    """For `--dry-run`: what would be written."""
+    """What would be written, for `--dry-run`."""
     supplier_id: str | None = None
     """The Supplier's id; None if only the write returns it."""
     is_destructive: bool = False
-    """A write of which many at once are probably a mistake, such as a quantity of 0."""
+    """True if many such writes at once are probably a mistake, such as a quantity of 0."""
     is_at_risk: bool = False
-    """Whether such a write of this object would take something away."""
+    """True if a destructive write of this record would remove something."""
     needs_redo: bool = False
-    """Whether the links say that what this step has done is so no more, and it is owed again."""
+    """True if the links show that the effect of this step was undone later."""
     cured: str = ""
-    """The code of a failure whose cause is gone: a step that failed with it is owed again."""
+    """Code of a failure whose cause is gone: a step that failed with it is done again."""
     is_family: bool = False
-    """True if its order was split since, so that its pieces are to be linked before the write."""
+    """True if its order was split meanwhile, so that its pieces are linked before the write."""
     as_of: str = ""
-    """Which state of its source was read: texts that sort by age, or empty."""
+    """State of the source that was read: a text that sorts by age, or empty."""
     remark: str = ""
-    """What the log says beside a step that is done."""
+    """Text for the log, if the step is done."""
     payload: object = None
     """What `apply` writes. Never stored."""
     decision: Decision | None = None
 
 
 def step_of_source(item: Unusable) -> Step:
-    """Return the step of a file or row that is no object at all.
+    """Return the step of a file or row that could not be read as a record.
 
-    It has no id of either account. That tells it from the steps of objects, whatever their ids.
+    It has no id of either account, which distinguishes it from the steps of records.
     """
     return Step(key=item.id, merchant_id=None, content=item.content, decision=Decision.of(item))
 
 
 class Result(Struct, frozen=True, kw_only=True):
-    """What came of a step, and which things are now known to be the same on both sides."""
+    """The outcome of a step, and the links that it gives."""
 
     outcome: Outcome
     links: tuple[Link, ...] = ()
     frees: str = ""
-    """The key of the step whose lines may go to another Supplier now."""
+    """Key of the step whose lines may go to another Supplier now."""
 
 
 class Apply(Protocol):
-    """How a task writes."""
+    """Writes a batch of steps."""
 
     def __call__(self, portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
-        """Write a batch; one result for each step, in order.
+        """Write a batch; return one result for each step, in order.
 
-        `look_first` is set for steps that an earlier attempt may have written already.
+        `look_first` is set if an earlier attempt may have written these steps.
         """
 
 
@@ -144,69 +147,69 @@ class Compare(Protocol):
 
 
 def edit_key(key: str) -> str:
-    """Return the key of the step that an edit of a done step has: one, however often edited."""
+    """Return the key of the step that reports edits of a done step: one for all its edits."""
     return f"{key}:edit"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanRequest(ReadRequest):
-    """Where and how a plan starts to read. A scheduled run has `skip_recent`."""
+    """Where a plan starts to read, and how. A scheduled run sets `skip_recent`."""
 
     last_at: datetime | None = None
     """When the last complete read ended."""
     after_restore: bool = False
-    """True if the store was restored or is new, so that links of what is read may be missing."""
+    """True if the store was restored or is new, so that links of records may be missing."""
     lacks_links: bool = False
-    """True if links may still come by themselves: then the same is read again."""
+    """True if links may still be added: then the same records are read again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A kind of work, as functions."""
+    """A task, as functions and flags."""
 
     name: str
     resource: Resource
-    """What no two runs of a portal may work on at once."""
+    """Resource of the lease: two runs of a portal never work on it at the same time."""
     plan: Callable[[Portal, PlanRequest], Iterator[Page[Step]]]
-    """A step for each object that changed since the cursor; reads only."""
+    """Yields a step for each record that changed since the cursor; only reads."""
     replan: Callable[[Portal, Sequence[StepRef]], Iterator[Page[Step]]]
-    """These steps as they are owed now; none for one whose object is gone; reads only."""
+    """Yields these steps as their records are now; none for a record that is gone; only reads."""
     apply: Apply
     writes_to: Role
-    """Whose account `apply` writes."""
+    """Role of the account that `apply` writes."""
     look_up: Callable[[Portal, Sequence[str]], Mapping[str, Result]] = lambda _, __: {}
-    """Find what earlier attempts of these keys made; reads only. By default nothing: the write
-    may be repeated."""
+    """Finds what earlier attempts of these keys have created; only reads. By default nothing is
+    looked up, because the write may be repeated."""
     is_state: bool = False
-    """A step says how something is to be, not what happened: a newer one takes its place, and
-    what came of an older one rules nothing out."""
+    """True if a step is a state, such as a quantity, not an event: a newer one replaces it,
+    whatever the outcome of the older one was."""
     max_refusals: int = 1
-    """After so many refusals in a row a step is left alone until it says something else."""
+    """After so many refusals in a row, a step fails until its content changes."""
     brake: Callable[[Portal, int], int] | None = None
-    """Of how many things the destructive writes are a share, given how many steps are at risk;
-    None: no brake. With one, nothing is written before all is planned."""
+    """Returns the number of which the destructive writes are a share, given the number of steps at
+    risk. None if the task has no brake. With a brake, everything is planned before any write."""
     closes: str = ""
-    """The code, and the content, of failed steps that say how something stands. A complete reading
-    without such a step has settled it."""
+    """Code and content of failed steps that report a state. If a complete read does not report the
+    state again, the step is settled."""
     passing: frozenset[str] = frozenset()
-    """The codes of failed steps that settle themselves: they are planned again now and then."""
+    """Codes of failed steps whose cause may pass: they are planned again from time to time."""
     needs_links_from: str | None = None
-    """The task that links what this one reads. What has no link yet is passed over, so as long as
-    links may be missing a later run has to read the same again."""
+    """The task that links what this one reads. Records without a link are left out. So while links
+    may be missing, the cursor does not move."""
     reopens: tuple[str, ...] = ()
-    """The tasks whose steps fail while the Merchant has cancelled an order. Once this task reads
-    the order as requested, they are tried again."""
+    """Tasks whose steps fail while the Merchant has cancelled an order. When this task reads the
+    order as requested again, these steps are retried."""
     runs_immediately: bool = False
-    """Woken by the desk; has an interval of its own that is not in the configuration. A run that
-    found nothing leaves no row, unless a person asked for it."""
+    """True if the desk makes the task due. Its interval is not in the configuration, and a run that
+    found nothing leaves no row unless a person asked for it."""
 
     claims_lines: bool = False
-    """True if a step sends lines of the Merchant's, of which each goes to one Supplier only."""
+    """True if a step sends lines of the Merchant, each of which goes to only one Supplier."""
     compare: Compare | None = None
-    """How an object whose step is done is compared with what it was. By default an edit is only
-    said, once for each content."""
+    """Compares a record whose step is done with what it was then. By default an edit is only
+    logged, once for each content."""
     over: Callable[[Portal, Sequence[StepRef]], Mapping[str, Decision]] = lambda _, __: {}
-    """Which of these failed steps have no cause any more, and why; reads only."""
+    """Returns which of these failed steps no longer have a cause, and why; only reads."""
 
     def target(self, portal: Portal) -> PortalAccount:
         """Return the account that this task writes."""

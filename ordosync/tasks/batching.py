@@ -1,6 +1,6 @@
-"""Pages of orders put together: what is committed at once costs about the same as one of them.
+"""Joins pages of orders to larger pages, since a commit costs about the same for any number.
 
-A service gives a hundred orders a page, and an embedded account takes five hundred at once.
+A service returns a hundred orders a page, and a local account takes five hundred at once.
 """
 
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from ordosync.models import Order, Page, Unusable
 def gathered(
     pages: Iterator[Page[Order | Unusable]], size: int
 ) -> Iterator[Page[Order | Unusable]]:
-    """Yield the same in the same order, in pages of up to `size` where a page is not more alone.
+    """Yield the same records in the same order, in pages of up to `size`; never split a page.
 
-    An order that is read again, or that is a piece of one, starts a new page: what has become of
-    the first decides about it. What was read before a reading fails is still yielded.
+    A page that has an order again, or a piece of one, starts a new page, because the outcome of
+    the first decides about it. If reading fails, the records so far are yielded first.
     """
     items: list[Order | Unusable] = []
     ids: set[str] = set()

@@ -1,8 +1,8 @@
-"""Cancel orders: what the Merchant cancelled unshipped is cancelled at the Supplier, unshipped.
+"""Cancel orders: unshipped orders that the Merchant cancelled are cancelled at the Supplier.
 
-Only downwards: a Supplier's own cancellation never cancels at the Merchant
-(https://support.ordoro.com/how-to-cancel-vendor-portal-orders/). Each batch looks at the Merchant
-once more before it is written, so that what was restored meanwhile stays.
+Cancellations travel only from the Merchant to the Supplier
+(https://support.ordoro.com/how-to-cancel-vendor-portal-orders/). Before each batch the Merchant is
+read again, so an order that was restored meanwhile is not cancelled.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from ordosync.tasks.supplier_status import OPEN
 
 
 class _OwnPiece(Struct, frozen=True, kw_only=True):
-    """A piece of the Merchant's own, and the link of the order that it was split from."""
+    """A piece that the Merchant split off itself, and the link of its whole order."""
 
     id: str
     link: Link
@@ -38,7 +38,7 @@ _NOT_BY_ITSELF = Outcome(
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each linked order that was cancelled since the cursor.
 
-    So is one that was shipped when it was cancelled, once its label has been deleted.
+    An order that was already shipped is cancelled once its label is deleted.
     """
     reopened = [link.merchant_id for link in portal.links.reopened()]
     if reopened:
@@ -48,9 +48,9 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
-    """Yield the same for these orders, as far as they are cancelled still.
+    """Yield the steps of these orders, as far as they are still cancelled.
 
-    What our task cancelled and the Supplier restored is cancelled again: somebody asked for it.
+    An order that the Supplier restored is cancelled again, because a person asked for a retry.
     """
     page = _page(portal, [step.merchant_id for step in refs if step.merchant_id])
     yield replace(page, items=_again(portal, page.items))
@@ -62,7 +62,7 @@ def apply(
     *,
     look_first: bool,
 ) -> list[Result]:
-    """Cancel the orders that are still cancelled at the Merchant."""
+    """Cancel those of these orders that are still cancelled at the Merchant."""
     pieces = [step.payload for step in steps if isinstance(step.payload, _OwnPiece)]
     if pieces:
         _report(portal, pieces)
@@ -75,7 +75,7 @@ def apply(
 
 
 def over(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
-    """Return which reported pieces are parts of orders that are cancelled as a whole by now."""
+    """Return the reported pieces whose whole order is cancelled by now."""
     pieces = {
         step.key: step.supplier_id
         for step in refs
@@ -106,7 +106,7 @@ def _cancel(portal: Portal, links: Sequence[Link], *, look_first: bool) -> list[
 
 
 def _again(portal: Portal, steps: Sequence[Step]) -> tuple[Step, ...]:
-    """Return the steps, those of orders that the Supplier restored with nothing decided."""
+    """Return the steps; those of orders that the Supplier restored have no decision."""
     ended = [
         step.supplier_id
         for step in steps
@@ -133,15 +133,15 @@ def _steps(portal: Portal, ids: Sequence[str]) -> tuple[Step, ...]:
 
 
 def _of_own_pieces(portal: Portal, ids: Sequence[str]) -> Iterator[Step]:
-    """Yield a step for each piece of an order that the Supplier has whole.
+    """Yield a step for each piece of an order that the Supplier has as a whole.
 
-    The Merchant split it itself after it was imported, which does not travel.
+    The Merchant split it after the import, and that does not travel.
     """
     families = portal.merchant.orders.ancestors(ids) if ids else {}
     above = portal.links.of_merchant("order", sorted({one for f in families.values() for one in f}))
     for id_, family in families.items():
         link = next((above[one] for one in family if one in above), None)
-        if link is None or link.state == "split":  # its pieces are linked one by one
+        if link is None or link.state == "split":  # Its pieces are linked one by one.
             continue
         step = Step(
             key=f"{id_}#{link.generation}{_PIECE}",
@@ -155,7 +155,7 @@ def _of_own_pieces(portal: Portal, ids: Sequence[str]) -> Iterator[Step]:
 
 
 def _report(portal: Portal, pieces: Sequence[_OwnPiece]) -> None:
-    """Tell people on both sides that no task cancels a part of the Supplier's order."""
+    """Add comments in both accounts that no part of the Supplier's order was cancelled."""
     portal.supplier.comment(
         [
             Comment(
@@ -198,7 +198,8 @@ def _step(link: Link) -> Step:
 def _result(link: Link, outcome: Outcome | None, *, again: bool) -> Result:
     if outcome is None:
         return Result(outcome=Outcome(state="unchanged", id=link.supplier_id))
-    # What an earlier attempt may have cancelled counts as ours, or it could never be sent anew.
+    # An earlier attempt may have cancelled it. If it counted as cancelled by the Supplier, the
+    # order could not be sent again.
     if outcome.state == "done" or (again and outcome.state == "unchanged"):
         return Result(outcome=outcome, links=(replace(link, state="cancelled_by_task"),))
     if outcome.state == "unchanged":
@@ -235,7 +236,7 @@ def _comment(portal: Portal, links: Sequence[Link], outcomes: Mapping[str, Outco
 
 
 def _open_orders(portal: Portal, _: int) -> int:
-    """Count the linked orders that the Supplier has not shipped or cancelled."""
+    """Return the number of linked orders that the Supplier has neither shipped nor cancelled."""
     return sum(
         status == "awaiting_fulfillment"
         for links in portal.links.live("order")
@@ -253,5 +254,5 @@ TASK = Task(
     needs_links_from="import-orders",
     brake=_open_orders,
     over=over,
-    is_state=True,  # what is restored may be cancelled once more
+    is_state=True,  # A restored order may be cancelled again.
 )

@@ -1,9 +1,8 @@
 """Import Orders: the Merchant's dropship orders are created in the Supplier's account.
 
-The unit is the order, never the line. An order stays requested at the Merchant for days and is
-read again and again: what tells a new one is that it has no link. Edits made at the Merchant
-after the import do not travel (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/);
-they become notices.
+An order is imported as a whole, never by line. It stays requested at the Merchant for days and is
+read many times; a new order is one without a link. Edits at the Merchant after the import do not
+travel (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/); they become notices.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,13 +41,13 @@ from ordosync.tasks.order_notices import (
 
 @dataclass(frozen=True, kw_only=True)
 class _Found:
-    """An order that the Supplier has already, with the link that it is to have."""
+    """An order that the Supplier already has, and its missing link."""
 
     link: Link
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
-    """Yield a step for each order to be shipped that changed since the cursor."""
+    """Yield a step for each requested order that changed since the cursor."""
     pages = portal.merchant.orders.changed(request)
     return _steps(
         portal, gathered(pages, portal.supplier.limits.batch_size), behind=request.after_restore
@@ -56,13 +55,13 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
-    """Yield the same for these orders, as they are now."""
+    """Yield the steps of these orders, as they are now."""
     ids = [step.merchant_id or step.key for step in refs]
     return _steps(portal, portal.merchant.orders.by_id(ids))
 
 
 def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
-    """Create the orders, and leave remarks on those that are not created again."""
+    """Create the orders, and add a comment for each notice."""
     orders = {step.key: step.payload for step in steps if isinstance(step.payload, Order)}
     results: dict[str, Result] = {}
     if orders:
@@ -103,7 +102,7 @@ def _adopt(found: _Found) -> Result:
 
 
 def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
-    """Find the Supplier's orders that carry our references."""
+    """Return the Supplier's orders that have the references of these steps."""
     by_reference = {_reference(portal, key): key for key in keys if not is_notice(key)}
     found = portal.supplier.orders.find(list(by_reference)) if by_reference else {}
     return {
@@ -140,17 +139,17 @@ def _steps(
 
 
 def _split(items: Sequence[Order | Unusable]) -> frozenset[str]:
-    """Return the ids of the orders that others of these are pieces of.
+    """Return the ids of the orders that others among these are pieces of.
 
-    Some services keep the id of an order for its first piece, which has fewer units then.
+    Some services keep the id of an order for its first piece, which then has fewer units.
     """
     return frozenset(id_ for item in items if isinstance(item, Order) for id_ in item.ancestors)
 
 
 def _sent_again(portal: Portal, links: Sequence[Link]) -> Mapping[str, Step]:
-    """Return a step for each order that was cancelled and sent once more, unknown to these links.
+    """Return a step for each order that was cancelled and sent again, which these links lack.
 
-    That has happened after a backup, of which the links are.
+    The links are from a backup, and the order was sent again after it.
     """
     later = {f"{link.merchant_id}#{link.generation + 1}": link for link in links}
     return {
@@ -169,10 +168,10 @@ def _sent_again(portal: Portal, links: Sequence[Link]) -> Mapping[str, Step]:
 def _families(
     portal: Portal, items: Sequence[Order | Unusable], links: Mapping[str, Link]
 ) -> list[Link]:
-    """Return the newest link of each order that was sent, and split before it was linked here.
+    """Return the newest link of each order that was sent, and split while its link was missing.
 
-    Only its pieces are read any more. They are the Supplier's already by the reference of what
-    they were split from, whoever split it.
+    Only its pieces are read now. The Supplier already has them: its order has the reference of the
+    order that they were split from.
     """
     pieces = [item for item in items if isinstance(item, Order) and item.id not in links]
     unlinked = dict.fromkeys(
@@ -204,7 +203,7 @@ def _found(link: Link, *, is_family: bool = False) -> Step:
 
 
 def _restored(portal: Portal, links: Sequence[Link]) -> frozenset[str]:
-    """Return which of the orders that our task cancelled are open or shipped there now."""
+    """Return the orders that cancel-orders cancelled and that the Supplier has restored."""
     ids = [link.supplier_id for link in links if link.state == "cancelled_by_task"]
     statuses = portal.supplier.orders.statuses(ids) if ids else {}
     return frozenset(id_ for id_, status in statuses.items() if status != "cancelled")
@@ -223,10 +222,10 @@ def _step(
         return step_of_source(item)
     link = links.get(item.id)
     if link is None and isinstance(item, Unusable) and item.code == "reassigned":
-        return None  # another supplier's, and never ours
+        return None  # It was never this Supplier's.
     generation = 1
     if link:
-        # What our task cancelled and the Merchant requests again is a new order to the Supplier.
+        # An order that cancel-orders cancelled is a new order if the Merchant requests it again.
         generation = link.generation + (link.state == "cancelled_by_task")
     key = f"{item.id}#{generation}"
     step = Step(key=key, merchant_id=item.id, content=item.content, as_of=item.as_of)
@@ -257,7 +256,7 @@ def _step(
 def _imported(
     portal: Portal, step: Step, item: Order | Unusable, link: Link, own: str, *, is_split: bool
 ) -> Step:
-    """Return the step of an order that is linked already, or what has to be reported of it."""
+    """Return the step of an order that is linked already, or a notice about it."""
     if isinstance(item, Unusable):
         if item.code == "reassigned":
             return reassigned(step, link)
@@ -275,7 +274,7 @@ def _imported(
 
 
 def _refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Decision | None:
-    """Say which rule keeps this order from being imported, if any."""
+    """Return why this order is not imported; None if it is."""
     if any(ancestor in links for ancestor in order.ancestors):
         return Decision(
             state="skipped", code="split-after-import", reason="was split after it was imported"
@@ -301,7 +300,7 @@ def _refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Decisio
 
 
 def _address_refusal(portal: Portal, order: Order) -> Decision | None:
-    """Return why nobody could deliver this order, where its account tells addresses."""
+    """Return why this order cannot be delivered; None if it can, or if addresses are not read."""
     if (
         not portal.merchant.orders.requires_address
         or not order.needs_shipping
@@ -344,13 +343,12 @@ def _summary(order: Order) -> str:
 
 
 def order_links(key: str, outcome: Outcome, lines: Sequence[Line] = ()) -> tuple[Link, ...]:
-    """Return the links of an order and, if the outcome names as many, of the lines that it has."""
+    """Return the links of an order, and those of its lines if the outcome has as many."""
     if not outcome.id:
         return ()
     merchant_id, _, generation = key.rpartition("#")
     pairs: list[tuple[LinkKind, str, str]] = [("order", merchant_id, outcome.id)]
-    # An earlier attempt may have sent an order that has been edited since: then no line is the
-    # same for certain.
+    # If an earlier attempt sent the order before an edit, its lines may be others.
     if len(lines) == len(outcome.line_ids):
         pairs += [
             ("line", line.id, there) for line, there in zip(lines, outcome.line_ids, strict=True)

@@ -1,7 +1,7 @@
-"""Import Products: the Merchant's products become known to the Supplier, their stock unset.
+"""Import Products: the Merchant's products are created at the Supplier, without a quantity.
 
-A SKU that the Supplier has already stays as it is and is only linked. The Merchant's quantity
-never travels: it would come back as if the Supplier had counted it
+If the Supplier already has the SKU, its product is only linked. The Merchant's quantity never
+travels: it would come back as if the Supplier had counted it
 (https://support.ordoro.com/how-does-inventory-sync-between-vendor-portals/).
 """
 
@@ -34,7 +34,7 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
-    """Yield the same for these products, as they are now."""
+    """Yield the steps of these products, as they are now."""
     return _steps(portal, required(portal.merchant.products).by_id([step.key for step in refs]))
 
 
@@ -42,9 +42,9 @@ def apply(
     portal: Portal,
     steps: Sequence[Step],
     *,
-    look_first: bool,  # noqa: ARG001 - a SKU is there once
+    look_first: bool,  # noqa: ARG001 - a SKU exists only once
 ) -> list[Result]:
-    """Create the products that are new, and link all of them."""
+    """Create the new products, and link all of them."""
     products = [step.payload for step in steps if isinstance(step.payload, Product)]
     outcomes = required(portal.supplier.products).create(products)
     return [
@@ -65,7 +65,7 @@ def _steps(portal: Portal, pages: Iterator[Page[Product | Unusable]]) -> Iterato
         products = [_for_supplier(portal, item) for item in ours if isinstance(item, Product)]
         claims = Counter(product.sku for product in products)
         taken = portal.links.of_supplier("product", list(claims))
-        # Several with one SKU may be one id: that is one step, and always of the same of them.
+        # Several products may have the same id: that is one step, always of the same product.
         once = {item.id: item for item in sorted(ours, key=lambda item: item.content)}
         yield Page(
             items=tuple(
@@ -112,7 +112,7 @@ def _for_supplier(portal: Portal, product: Product) -> Product:
         id="",
         sku=(product.supplier_sku or product.sku) if by_theirs else product.sku,
         name=product.name,
-        # Who is told its cost is not to see the retail price, which an order could take from here.
+        # A Supplier that gets costs must not see the retail price, which orders would show.
         price=None if "supplier_unit_cost" in send else product.price,
         weight_g=product.weight_g,
     )

@@ -1,9 +1,9 @@
-"""The content of an order's step: what decides whether it is sent, and what of it travels.
+"""The content of an order's step: digests of what was read, and of the fields that travel.
 
-Its form: `<what was read>+<rules>-<travel>-<date>-<lines>`. The first part is `Order.content`: it
-decides until the order is sent, so a step that was skipped or has failed is judged again when it
-changes. What follows `+` is compared after the order was sent, and only what travels makes an
-edit. It is comparable only under the same rules: the options that decide what travels.
+Its form is `<content>+<rules>-<travel>-<date>-<lines>`. The first part is `Order.content`, which
+counts until the order is sent: a step that was skipped or failed is decided again if it changes.
+The rest is compared after the order was sent, and only a change of fields that travel is an edit.
+Two contents are comparable only under the same rules: the options that decide what travels.
 """
 
 import hashlib
@@ -19,16 +19,16 @@ from ordosync.config.settings import PortalConfig
 from ordosync.models import Line, Order
 
 _FORM = "o2"
-"""Changes with the fields that the digest of what travels is made of."""
+"""Version of the digest; it changes with the fields that go into it."""
 _TAG = 4
-"""So many characters of the content stand for one line."""
+"""Number of characters for one line."""
 
 
 class Sent(Struct, frozen=True, kw_only=True, gc=False):
-    """What a content says of an order that was sent."""
+    """The parsed content of an order that was sent."""
 
     how: str
-    """Two contents are comparable only if both were read in the same way, by the same rules."""
+    """How it was read, and its rules: contents are comparable only if these are equal."""
     travel: str
     date: str
     lines: frozenset[str]
@@ -38,12 +38,12 @@ Change = Literal["", "edited", "lines-missing", "other-lines", "other-date"]
 
 
 def decisive(content: str) -> str:
-    """Return the part that decides whether an order is sent; of other things all of it."""
+    """Return the part of a content that counts before an order is sent; otherwise all of it."""
     return content.partition("+")[0]
 
 
 def of_order(order: Order, created: Order, own: str) -> str:
-    """Return the content of an order: as it was read, as `for_supplier` makes it, by `rules`."""
+    """Return the content of an order, given `for_supplier` of it and the digest of the rules."""
     at = order.placed_at
     date = f"{at.year:04}{at.month:02}{at.day:02}" if at else ""
     lines = [line for line in created.lines if line.quantity]
@@ -53,18 +53,18 @@ def of_order(order: Order, created: Order, own: str) -> str:
 def rules(config: PortalConfig) -> str:
     """Return a digest of the options that decide which part of an order travels."""
     methods = config.shipping_methods
-    told = (
+    fields = (
         _FORM,
         sorted(config.send),
         (methods.default, sorted(methods.map.items())),
         repr(config.products),
         repr(config.merchant.pair),
     )
-    return _digest(told, 4)
+    return _digest(fields, 4)
 
 
 def sent(content: str) -> Sent | None:
-    """Read a content; None if it says nothing of what travelled, as those of before."""
+    """Parse a content; None if it has no digest of what travelled, as in older versions."""
     read, _, rest = content.partition("+")
     parts = rest.split("-")
     if len(parts) != 4:  # noqa: PLR2004 - the parts that `of_order` writes
@@ -76,7 +76,7 @@ def sent(content: str) -> Sent | None:
 
 
 def changed(before: Sent, after: Sent) -> Change:
-    """Return how an order differs from the one that was sent."""
+    """Return how an order differs from its state when it was sent."""
     if before.date and after.date and before.date != after.date:
         return "other-date"
     if before.lines and after.lines and not before.lines & after.lines:
@@ -87,8 +87,8 @@ def changed(before: Sent, after: Sent) -> Change:
 
 
 def _travel(created: Order, lines: Iterable[Line]) -> str:
-    """Return a digest of what the Supplier is sent, whatever the order and the ids of its lines."""
-    told = (
+    """Return a digest of the fields that travel, without the ids and the order of the lines."""
+    fields = (
         created.number,
         created.ship_to,
         created.bill_to,
@@ -99,7 +99,7 @@ def _travel(created: Order, lines: Iterable[Line]) -> str:
         sorted(created.tags),
         sorted(_line(line) for line in lines),
     )
-    return _digest(told, 8)
+    return _digest(fields, 8)
 
 
 def _line(line: Line) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ def _line(line: Line) -> tuple[str, ...]:
 
 
 def _plain(amount: Decimal | None) -> str:
-    """Return an amount so that 9.5 and 9.50 are the same."""
+    """Return an amount as text, so that 9.5 and 9.50 are equal."""
     return "" if amount is None else str(amount.normalize())
 
 
@@ -120,5 +120,5 @@ def _tag(line_id: str) -> str:
     return f"{crc32(line_id.encode()) & 0xFFFF:04x}"
 
 
-def _digest(told: object, size: int) -> str:
-    return hashlib.blake2b(msgspec.json.encode(told), digest_size=size).hexdigest()
+def _digest(fields: object, size: int) -> str:
+    return hashlib.blake2b(msgspec.json.encode(fields), digest_size=size).hexdigest()

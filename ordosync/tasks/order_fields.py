@@ -1,6 +1,6 @@
-"""What of an order travels to the Supplier, and under which names.
+"""The fields of an order that travel to the Supplier, and their names there.
 
-What always travels, what only when it is switched on and what never is on
+Which fields travel always, as an option or never:
 https://support.ordoro.com/what-order-information-is-passed-to-the-vendor-portal/
 """
 
@@ -15,7 +15,7 @@ _NOWHERE = Address()
 
 
 def for_supplier(order: Order, config: PortalConfig, *, reference: str) -> Order:
-    """Return the order with the fields that travel, and no others."""
+    """Return the order with only the fields that travel."""
     send = frozenset(config.send)
     return Order(
         id="",
@@ -34,21 +34,21 @@ def for_supplier(order: Order, config: PortalConfig, *, reference: str) -> Order
 
 
 def lines_of_supplier(config: PortalConfig, lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """Return the lines that are this Supplier's, by the portal's patterns."""
+    """Return this Supplier's lines, by the patterns of the portal."""
     if config.products.are_all:
         return lines
     return tuple(line for line in lines if config.products.has(line.sku))
 
 
 def with_quantity(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """Return the lines of which something is to be shipped: a line of quantity 0 stays out."""
+    """Return the lines without those of quantity 0."""
     if all(line.quantity for line in lines):
         return lines
     return tuple(line for line in lines if line.quantity)
 
 
 def lines_sent(lines: tuple[Line, ...], config: PortalConfig) -> tuple[Line, ...]:
-    """Return the lines that travel, under the SKUs that the Supplier is told."""
+    """Return the lines that travel, with the SKUs that the Supplier gets."""
     send = frozenset(config.send)
     return tuple(
         replace(line, sku=_line(line, send).sku)
@@ -57,7 +57,7 @@ def lines_sent(lines: tuple[Line, ...], config: PortalConfig) -> tuple[Line, ...
 
 
 def shipping_method(requested: str, config: PortalConfig) -> str:
-    """Translate the requested method: the map first, then the default, then as it is."""
+    """Return the Supplier's name of a method: from the map, else the default, else unchanged."""
     methods = config.shipping_methods
     return methods.map.get(requested) or methods.default or requested
 
@@ -74,7 +74,7 @@ def _bill_to(address: Address | None, send: frozenset[str]) -> Address | None:
 
 
 def _reached_by(address: Address, send: frozenset[str], side: str) -> Address:
-    """Return an address without mail and telephone, as far as they do not travel."""
+    """Return an address without the email and the phone number that do not travel."""
     email = address.email if f"{side}_email" in send else ""
     phone = address.phone if f"{side}_phone" in send else ""
     if (email, phone) == (address.email, address.phone):
@@ -83,7 +83,7 @@ def _reached_by(address: Address, send: frozenset[str], side: str) -> Address:
 
 
 def _line(line: Line, send: frozenset[str]) -> Line:
-    # The cost replaces the price, even where none is on file: retail must not leak to a Supplier.
+    # The cost replaces the price even if it is missing: the Supplier must not see retail prices.
     by_cost = "supplier_unit_cost" in send
     price = line.supplier_unit_cost if by_cost else line.unit_price
     total = line.total

@@ -1,8 +1,8 @@
-"""Notices: what happened to an order after it was sent, that no task carries to the other side.
+"""Notices: changes of an order after it was sent that no task carries to the other account.
 
-A notice is a step of its own, `failed` until its cause is over: an edit, an order that was given
-to another supplier, or one that is requested again although the Supplier cancelled it. Both
-timelines get a remark, which never holds a value.
+A notice is a step of its own, `failed` until its cause is gone: an edit, an order that was
+reassigned to another supplier, or an order that is requested again although the Supplier cancelled
+it. Both timelines get a comment, which never contains a value.
 """
 
 import hashlib
@@ -33,16 +33,16 @@ _OVER = ("shipped", "cancelled")
 
 
 class Imported(Struct, frozen=True, kw_only=True):
-    """An order that the Supplier has, as the Merchant has it now."""
+    """An order that was imported, as the Merchant has it now."""
 
     order: Order
     config: PortalConfig
     rules: str
     is_split: bool = False
-    """True if the Merchant has split it itself, so that what is left under its id is a piece."""
+    """True if the Merchant split it after the import, so that only a piece still has its id."""
 
     def content(self) -> str:
-        """Return its content, which takes longer than to see that nothing has changed."""
+        """Return its content. This is slow, so it is called only if something has changed."""
         order = self.order
         lines = lines_of_supplier(self.config, order.lines)
         created = for_supplier(replace(order, lines=lines), self.config, reference="")
@@ -50,25 +50,25 @@ class Imported(Struct, frozen=True, kw_only=True):
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """What people on both sides have to know of an order that the Supplier has."""
+    """A message to both accounts about an imported order."""
 
     code: str
     reason: str
     supplier_id: str
     key: str
-    """Of the remarks: the same key on the same order is the same remark."""
+    """Key of its comments: an order has only one comment with the same key."""
     at_merchant: str = ""
     at_supplier: str = ""
 
 
 def is_notice(key: str) -> bool:
-    """Return True if a step of `import-orders` is a notice, which sends nothing."""
+    """True if a step of `import-orders` is a notice, which sends no order."""
     generation, _, kind = key.rpartition("#")[2].partition(":")
     return generation.isdigit() and kind in ("edit", "reassigned", "supplier-cancelled")
 
 
 def compare(step: Step, before: str, *, has_open_edit: bool) -> Step | str | None:
-    """Compare an order that was sent with what it was; see `Task.compare`."""
+    """Compare an imported order with its state when it was sent; see `Compare`."""
     known = step.payload
     if isinstance(known, Unusable):
         return _unreadable(step, known, before)
@@ -80,7 +80,7 @@ def compare(step: Step, before: str, *, has_open_edit: bool) -> Step | str | Non
             return None if has_open_edit or step.content == before else step.content
     was, now = order_digests.sent(before), order_digests.sent(step.content)
     if now is None:
-        return None  # a notice
+        return None  # It is a notice.
     if was is None or was.how != now.how:
         return None if has_open_edit else step.content
     change = order_digests.changed(was, now)
@@ -90,7 +90,7 @@ def compare(step: Step, before: str, *, has_open_edit: bool) -> Step | str | Non
 
 
 def reassigned(step: Step, link: Link) -> Step:
-    """Return the notice that an order was given to another supplier."""
+    """Return the notice that an order was reassigned to another supplier."""
     return _notice(
         step,
         Notice(
@@ -106,7 +106,7 @@ def reassigned(step: Step, link: Link) -> Step:
 
 
 def supplier_cancelled(step: Step, link: Link) -> Step:
-    """Return the notice that an order is requested again which the Supplier cancelled."""
+    """Return the notice that an order is requested that the Supplier cancelled."""
     return _notice(
         step,
         Notice(
@@ -122,11 +122,11 @@ def supplier_cancelled(step: Step, link: Link) -> Step:
 
 
 def tell(portal: Portal, steps: Sequence[Step]) -> Mapping[str, Result]:
-    """Leave the remarks, and refuse each notice, so that it is open; not where it is too late."""
+    """Add the comments. A notice is refused, so its step stays open, unless it is too late."""
     notices = {step.key: step.payload for step in steps if isinstance(step.payload, Notice)}
-    told = [step for step in steps if step.key in notices]
-    late = over(portal, [step for step in told if notices[step.key].code != "taken-back"])
-    _comment(portal, [step for step in told if step.key not in late], notices)
+    open_ = [step for step in steps if step.key in notices]
+    late = over(portal, [step for step in open_ if notices[step.key].code != "taken-back"])
+    _comment(portal, [step for step in open_ if step.key not in late], notices)
     return {
         key: Result(
             outcome=_outcome(one, late.get(key)),
@@ -137,7 +137,7 @@ def tell(portal: Portal, steps: Sequence[Step]) -> Mapping[str, Result]:
 
 
 def over(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
-    """Return which notices nobody has to look at any more, and why; reads only."""
+    """Return the notices that need no action any more, and why; only reads."""
     notices = {one.key: one.merchant_id for one in refs if one.merchant_id and is_notice(one.key)}
     if not notices:
         return {}
@@ -165,7 +165,7 @@ def over(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
 def _at_supplier(
     portal: Portal, open_: Sequence[tuple[str, Link]]
 ) -> Iterator[tuple[str, Decision]]:
-    """Yield what is over by the word of the Supplier: shipped, or cancelled on both sides."""
+    """Yield the notices of orders that are shipped, or cancelled in both accounts."""
     if not open_:
         return
     statuses = portal.supplier.orders.statuses(sorted({link.supplier_id for _, link in open_}))
@@ -183,7 +183,7 @@ def _at_supplier(
 
 
 def _withdrawn(portal: Portal, requests: Mapping[str, str]) -> Iterator[tuple[str, Decision]]:
-    """Yield what is requested no more although it was cancelled, or again from this Supplier."""
+    """Yield the notices of orders that are not requested now, or again from this Supplier."""
     if not requests:
         return
     requested = {
@@ -228,7 +228,7 @@ def _edit(step: Step, change: order_digests.Change) -> Step:
 
 
 def _unreadable(step: Step, item: Unusable, before: str) -> Step | None:
-    """Return the notice that an order cannot be read any more, so that an edit may be missed."""
+    """Return the notice that an order cannot be read now, so that edits may be missed."""
     was = order_digests.decisive(before)
     is_comparable = was.partition("-")[0] == item.content.partition("-")[0]
     if item.skip or item.of_source or not is_comparable or was == item.content:
@@ -276,9 +276,9 @@ def _notice(step: Step, notice: Notice) -> Step:
     )
 
 
-def _comment(portal: Portal, told: Sequence[Step], notices: Mapping[str, Notice]) -> None:
+def _comment(portal: Portal, steps: Sequence[Step], notices: Mapping[str, Notice]) -> None:
     here, there = [], []
-    for step in told:
+    for step in steps:
         one = notices[step.key]
         if one.at_merchant and step.merchant_id:
             here.append(Comment(key=one.key, order_id=step.merchant_id, text=one.at_merchant))

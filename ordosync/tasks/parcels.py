@@ -1,4 +1,4 @@
-"""Decides what is owed for a parcel of the Supplier: a write, a remark or a wait. Pure."""
+"""Decides what a parcel of the Supplier needs: a write, a comment or a wait. Pure functions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,57 +11,57 @@ from ordosync.store.links import Link
 from ordosync.tasks.base import Decision, Step, step_of_source
 
 _NO_LINK_REST = timedelta(days=1)
-"""So long a link may be missing that an import, or a restore, still brings."""
+"""So long a parcel waits for a link that an import or a restore may still add."""
 _PARTIAL_REST = timedelta(hours=1)
-"""What is sent in part is read when it changes; this is for what changes unseen."""
+"""A partly shipped order is read when it changes; this is for changes that no feed shows."""
 
 
 FURTHER = "further-parcel"
-"""A number beside the one that the Merchant's order has of this Supplier, and holds alone."""
+"""Code of a second number of an order at a Merchant that holds only one number an order."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What is known when the parcels of a page are looked at."""
+    """The facts by which the parcels of a page are decided."""
 
     links: Mapping[str, Link]
-    """Of the Supplier's orders, and of those that they were split from."""
-    told: Mapping[str, Link]
-    """What the Merchant was told of its orders last."""
+    """Links of the Supplier's orders, and of the orders that they were split from."""
+    reported: Mapping[str, Link]
+    """Links of the labels that were last reported, by the Merchant's order."""
     can_split: bool
-    """Whether the Merchant can split its orders as the Supplier does."""
+    """True if the Merchant can split its orders."""
     voided: frozenset[str]
-    """What is void in this page, as links name it."""
+    """Labels that are void in this page, as links name them."""
     valid: frozenset[tuple[str, str]]
-    """Orders, and the numbers that are valid in this page."""
+    """Orders and numbers of the valid labels in this page."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrackingUpdate:
-    """A parcel as the Merchant is told of it, and which two orders are this one."""
+    """A label to report to the Merchant, and the link of its order."""
 
     shipment: Shipment
     link: Link
     before: Link | None
-    """What the Merchant was told of the order last."""
+    """Link of the label that was last reported for the order; None if there was none."""
     replaces: str
-    """The number that this very parcel had when that was told; empty: the same, or none."""
+    """The number that this parcel had when it was last reported; empty if it has not changed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Further:
-    """A parcel whose number the Merchant's order cannot hold, beside the one that it has."""
+    """A second number of an order whose Merchant holds only one; it becomes a comment."""
 
     number: str
     link: Link
 
 
-def unless_told(step: Step) -> Step:
-    """Return a step as unchanged if the Merchant was told last what it would be told now."""
-    told = step.payload
-    if not isinstance(told, TrackingUpdate) or told.shipment.voided:
+def unless_reported(step: Step) -> Step:
+    """Return the step as unchanged if its label is the one that was last reported."""
+    update = step.payload
+    if not isinstance(update, TrackingUpdate) or update.shipment.voided:
         return step
-    if not _is_told(told.shipment, told.before):
+    if not _is_reported(update.shipment, update.before):
         return step
     return replace(step, decision=Decision(state="unchanged"))
 
@@ -69,17 +69,17 @@ def unless_told(step: Step) -> Step:
 def known_of(
     items: Sequence[Shipment | Unusable],
     links: Mapping[str, Link],
-    told: Mapping[str, Link],
+    reported: Mapping[str, Link],
     *,
     can_split: bool,
 ) -> Known:
-    """Return what is known when these parcels are looked at."""
+    """Return the facts about these parcels."""
     parcels = [item for item in items if isinstance(item, Shipment)]
     return Known(
         links=links,
-        told=told,
+        reported=reported,
         can_split=can_split,
-        voided=frozenset(_what(one) for one in parcels if one.voided),
+        voided=frozenset(_label_id(one) for one in parcels if one.voided),
         valid=frozenset(
             (one.order_id, number)
             for one in parcels
@@ -90,7 +90,7 @@ def known_of(
 
 
 def steps_of(item: Shipment | Unusable, known: Known) -> Iterator[Step]:
-    """Yield what is owed for a parcel, and for the others of its order."""
+    """Yield the steps of a parcel, and of the other parcels of its order."""
     if isinstance(item, Unusable) and item.of_source:
         yield step_of_source(item)
         return
@@ -104,7 +104,7 @@ def steps_of(item: Shipment | Unusable, known: Known) -> Iterator[Step]:
         )
         return
     if item.voided and (item.order_id, item.tracking_number) in known.valid:
-        return  # of two labels with one number the valid one counts
+        return  # Another label with this number is valid.
     link = known.links.get(item.order_id)
     if link is None:
         above = next((known.links[one] for one in item.ancestors if one in known.links), None)
@@ -112,8 +112,8 @@ def steps_of(item: Shipment | Unusable, known: Known) -> Iterator[Step]:
             decision = _piece_unknown(above, can_split=known.can_split)
             yield replace(named(item), merchant_id=above.merchant_id, decision=decision)
         return
-    before = known.told.get(link.merchant_id)
-    if item.is_partial and not item.voided and not _is_told(item, before):
+    before = known.reported.get(link.merchant_id)
+    if item.is_partial and not item.voided and not _is_reported(item, before):
         yield from _partial(item, link, before)
         return
     step = _step(item, link, before)
@@ -122,15 +122,15 @@ def steps_of(item: Shipment | Unusable, known: Known) -> Iterator[Step]:
             before.state == "voided" or before.supplier_id in known.voided
         )
         yield replace(step, cured=FURTHER if is_free else "")
-    yield from _beside(item, link, before)
+    yield from _other_parcels(item, link, before)
 
 
 def _step(item: Shipment, link: Link, before: Link | None) -> Step | None:
-    """Return what is owed for a parcel of a linked order that is sent as a whole, or voided."""
+    """Return the step of a void label, or of a parcel of a linked order that is all shipped."""
     if item.voided and not item.tracking_number:
         number = _last_number(item, before)
         if not number and link.state != "cancel_refused":
-            return None  # an open order of which nothing was told
+            return None  # The order is open, and no label of it was reported.
         item = replace(item, tracking_number=number)
     if not item.tracking_number and not item.voided:
         return _without_tracking(item, link)
@@ -149,15 +149,15 @@ def _step(item: Shipment, link: Link, before: Link | None) -> Step | None:
 
 
 def named(item: Shipment) -> Step:
-    """Return the step of a parcel, or of its void label, with nothing decided."""
+    """Return the step of a parcel or of its void label, without a decision."""
     what = f"{item.tracking_number}:void" if item.voided else item.tracking_number
     return Step(key=f"{item.id}:{what}", merchant_id=None, supplier_id=item.id, content=what)
 
 
 def _partial(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
-    """Yield a step that waits until all of the order is sent, cancelled or refunded.
+    """Yield a step that waits until all of the order is shipped, cancelled or refunded.
 
-    A number that the Merchant has and that is void by now is voided all the same.
+    If a number that was reported is void now, it is voided without waiting.
     """
     gone = _replaced_number(item, before)
     void = gone and _step(replace(item, tracking_number=gone, voided=True), link, before)
@@ -177,7 +177,7 @@ def _partial(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
 
 
 def unlinked(item: Shipment, reference: str, *, again: bool) -> Step:
-    """Return a step that waits for the link of its order, and fails when it is looked at again."""
+    """Return a step that waits for the link of its order, and fails when it is tried again."""
     merchant_id = reference.partition(":")[2].rpartition("#")[0]
     decision = Decision(
         state="failed" if again else "waiting",
@@ -186,16 +186,16 @@ def unlinked(item: Shipment, reference: str, *, again: bool) -> Step:
         " `ordosync import-orders` looks for it",
         rest=_NO_LINK_REST,
     )
-    # Other content than that of a parcel: what is linked by now is sent at once.
+    # The content differs from that of a parcel, so the parcel is sent once its order is linked.
     return replace(
         named(item), merchant_id=merchant_id or None, content="no-link", decision=decision
     )
 
 
-def _beside(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
-    """Yield what settles the other parcels of an order: remarks on their numbers.
+def _other_parcels(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
+    """Yield the steps of the other parcels of an order: comments with their numbers.
 
-    A label that was voided before it was reported ends the step that waited for the rest.
+    If a label was voided before it was reported, the step that waited for it is skipped.
     """
     if item.voided and item.tracking_number and before is None:
         decision = Decision(
@@ -206,7 +206,7 @@ def _beside(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
     ids = item.other_ids or (item.id,) * len(item.other_numbers)
     for id_, number in zip(ids, item.other_numbers, strict=True):
         other = replace(item, id=id_, tracking_number=number)
-        if not _is_told(other, before):
+        if not _is_reported(other, before):
             yield replace(
                 named(other),
                 merchant_id=link.merchant_id,
@@ -215,33 +215,33 @@ def _beside(item: Shipment, link: Link, before: Link | None) -> Iterator[Step]:
             )
 
 
-def _what(item: Shipment) -> str:
-    """Return a parcel's number as links name it."""
+def _label_id(item: Shipment) -> str:
+    """Return the label of a parcel as links name it."""
     return f"{item.id}:{item.tracking_number}"
 
 
-def _is_told(item: Shipment, before: Link | None, *, also_void: bool = False) -> bool:
-    """Return whether this number of this parcel is what the Merchant was told last."""
-    if before is None or before.supplier_id != _what(item):
+def _is_reported(item: Shipment, before: Link | None, *, also_void: bool = False) -> bool:
+    """True if this label is the one that was last reported."""
+    if before is None or before.supplier_id != _label_id(item):
         return False
     return also_void or before.state == "live"
 
 
 def _needs_redo(item: Shipment, before: Link | None) -> bool:
-    """Return whether the Merchant knows this number otherwise than it is now.
+    """True if the label was reported, and its report no longer applies.
 
-    It was reported as void and is valid, or as valid and is void. Or another number was reported
-    after it, which is void or was in its place.
+    It was reported as void and is valid, or as valid and is void. Or another label was reported
+    after it, which is void or took its place.
     """
     if before is None:
         return False
-    if _is_told(item, before, also_void=True):
+    if _is_reported(item, before, also_void=True):
         return (before.state == "voided") != item.voided
     return not item.voided and (before.state == "voided" or bool(_replaced_number(item, before)))
 
 
 def _without_tracking(item: Shipment, link: Link) -> Step:
-    """Report an order that was only marked as shipped, which tells nobody anything."""
+    """Return the step of an order that was marked as shipped without a number."""
     return Step(
         key=f"{item.id}:",
         merchant_id=link.merchant_id,
@@ -256,7 +256,7 @@ def _without_tracking(item: Shipment, link: Link) -> Step:
 
 
 def _last_number(item: Shipment, before: Link | None) -> str:
-    """Return the number of the label that was deleted: the one that was told last, if any."""
+    """Return the number that was last reported for this parcel; empty if there is none."""
     if before is None or before.state == "voided":
         return ""
     shipment_id, _, number = before.supplier_id.rpartition(":")
@@ -264,9 +264,9 @@ def _last_number(item: Shipment, before: Link | None) -> str:
 
 
 def _replaced_number(item: Shipment, before: Link | None) -> str:
-    """Return the number that this parcel had when it was told last, if it has another one now.
+    """Return the number that was last reported for this parcel, if it has another one now.
 
-    Services whose parcel stays when its label does not show only the newest label.
+    Some services keep the parcel when its label is replaced, and show only the newest label.
     """
     number = "" if item.voided else _last_number(item, before)
     return "" if number in (item.tracking_number, *item.other_numbers) else number

@@ -1,7 +1,7 @@
-"""Reads parcels, also those that a service adds to an order without a word.
+"""Reads parcels, including those that a service adds to an order without marking it as changed.
 
-Where orders are posts, WooCommerce does not count an order as changed when a number is added to
-it. So the orders that were sent and of which no number is known are asked for by their ids.
+If WooCommerce stores orders as posts, an order does not count as changed when a number is added to
+it. So the orders that were sent and have no number are read by their ids.
 """
 
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from ordosync.models import Page, Shipment, Unusable
 from ordosync.tasks.base import PlanRequest, Portal
 
 _LONGEST = timedelta(days=365)
-"""After so long an order that nobody ships is left alone."""
+"""An order that is not shipped is read for so long."""
 _WITHOUT_NUMBER = timedelta(days=90)
-"""So long one that was shipped may still get a number."""
+"""An order that was shipped without a number is read for so long."""
 
 
 def all_shipments(portal: Portal, request: PlanRequest) -> Iterator[Page[Shipment | Unusable]]:
-    """Yield the parcels that changed since the cursor, and then those that changed in silence."""
+    """Yield the parcels that changed since the cursor, and then those that no change shows."""
     listed: set[str] = set()
     cursor = None
     shipments = required(portal.supplier.shipments)
@@ -31,13 +31,13 @@ def all_shipments(portal: Portal, request: PlanRequest) -> Iterator[Page[Shipmen
     )
     ids = [one for one in ids if one not in listed]
     for page in shipments.by_id(ids) if ids else ():
-        # One without a number is no news: shipping an order counts as a change everywhere.
+        # Shipping an order is always marked as a change, so only new numbers are of interest.
         found = (one for one in page.items if isinstance(one, Shipment) and one.tracking_number)
         yield Page(items=tuple(found), cursor=cursor)
 
 
 def _asked(portal: Portal, request: PlanRequest, batch_size: int) -> list[str]:
-    """Return the orders to ask for: in every run if it is one call, else once an hour."""
+    """Return the orders to read: in each run if one call is enough, else once an hour."""
     now = request.now
     links = portal.links.unreported(
         linked_after=now - _LONGEST, shipped_after=now - _WITHOUT_NUMBER

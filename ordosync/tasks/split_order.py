@@ -1,8 +1,8 @@
-"""Split order: what the Supplier split is split alike at the Merchant, whole or not at all.
+"""Split order: orders that the Supplier split are split in the same way at the Merchant.
 
-Only upwards: a Merchant's own split after the import is not mirrored
-(https://support.ordoro.com/can-orders-be-split-in-the-supplier-accounts/). Each account extends
-its own numbers, so pieces and their lines are linked one by one.
+Splits travel only from the Supplier to the Merchant
+(https://support.ordoro.com/can-orders-be-split-in-the-supplier-accounts/). Each account numbers its
+own pieces, so pieces and their lines are linked one by one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,12 +19,12 @@ from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Tas
 
 @dataclass(frozen=True, kw_only=True)
 class _Mirrored:
-    """A split as the Supplier has it, and as the Merchant is to have it."""
+    """A split of the Supplier, and the same split for the Merchant."""
 
     link: Link
     there: Split
     here: Split | None
-    """None where a line of it is not known to be the Merchant's."""
+    """None if one of its lines has no link."""
 
 
 _MISFIT = Outcome(
@@ -37,21 +37,21 @@ _MISFIT = Outcome(
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each linked order that was split since the cursor.
 
-    A piece may have been split itself since: its own page is planned only when the one before has
-    been written, so its link is there.
+    A piece may have been split later. Each split is a page of its own, so the link of a piece is
+    written before its own split is planned.
     """
     for page in required(portal.supplier.splits).changed(request):
         for split in page.items:
             known = portal.links.of_supplier("order", [piece.id for piece in split.pieces])
             steps = _steps(portal, [split])
-            if len(known) == len(split.pieces):  # its step may be gone
+            if len(known) == len(split.pieces):  # Its step may be deleted.
                 steps = tuple(replace(s, decision=Decision(state="unchanged")) for s in steps)
             yield Page(items=steps)
         yield Page(items=(), cursor=page.cursor)
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
-    """Yield the same for these orders, as they are split now."""
+    """Yield the steps of these orders, as they are split now."""
     for page in required(portal.supplier.splits).by_id([step.key for step in refs]):
         for split in page.items:
             yield Page(items=_steps(portal, [split]))
@@ -61,9 +61,9 @@ def apply(
     portal: Portal,
     steps: Sequence[Step],
     *,
-    look_first: bool,  # noqa: ARG001 - pieces carry references of ours
+    look_first: bool,  # noqa: ARG001 - pieces have references
 ) -> list[Result]:
-    """Split the Merchant's orders; a refusal is told on the Supplier's timeline."""
+    """Split the Merchant's orders; a refusal becomes a comment on the Supplier's timeline."""
     wanted = [step.payload for step in steps if isinstance(step.payload, _Mirrored)]
     made = iter(required(portal.merchant.splits).split([one.here for one in wanted if one.here]))
     outcomes = [next(made) if one.here else _MISFIT for one in wanted]
@@ -127,7 +127,7 @@ def _here(portal: Portal, split: Split, link: Link, lines: Mapping[str, Link]) -
 
 def _links(one: _Mirrored, outcome: Outcome) -> tuple[Link, ...]:
     if outcome.state == "refused":
-        # The Supplier's pieces stay, so later tracking of them is reported and not guessed.
+        # The Supplier's pieces stay, so their tracking fails with a reason instead of a guess.
         return (replace(one.link, state="split"),)
     if outcome.state not in ("done", "unchanged"):
         return ()

@@ -1,7 +1,8 @@
-"""Finds orders that a Supplier cancelled, or opened again, by itself. Nothing is written for them.
+"""Finds orders that the Supplier cancelled or restored by itself. Writes nothing.
 
-A Supplier's cancellation does not travel, and an order that our task cancelled and the Supplier
-restored would be sent though nobody wants it. Both fail once and settle themselves.
+A Supplier's cancellation does not travel, and an order that cancel-orders cancelled and the
+Supplier restored would be shipped although it is cancelled. Each is a failed step that is settled
+when the accounts agree again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ OPEN = ("awaiting_fulfillment", "dropshipment_requested")
 def met(
     portal: Portal, items: Iterable[Shipment | Unusable], links: Mapping[str, Link]
 ) -> Iterator[Step]:
-    """Yield a step for each order of these that stands as no task of ours left it."""
+    """Yield a step for each of these orders whose status no task has set."""
     ids = [
         item.order_id
         for item in items
@@ -38,18 +39,18 @@ CODES = frozenset({CANCELLED, RESTORED})
 
 
 def is_about(ref: StepRef) -> bool:
-    """Return True for a step that this module has made."""
+    """True if a step is one of this module."""
     return ref.key.endswith((f":{CANCELLED}", f":{RESTORED}"))
 
 
 def again(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Step]:
-    """Yield these steps as far as the accounts still stand so."""
+    """Yield these steps again, as far as their problem is still there."""
     ids = list(dict.fromkeys(step.supplier_id for step in refs if step.supplier_id))
     return _failed(portal, ids, portal.links.of_supplier("order", ids))
 
 
 def _failed(portal: Portal, ids: Sequence[str], links: Mapping[str, Link]) -> Iterator[Step]:
-    """Ask both accounts how these orders stand; a reading may be older than a link."""
+    """Ask both accounts for the status of these orders: what was read may be older than a link."""
     statuses = portal.supplier.orders.statuses(ids) if ids else {}
     known = {id_: links[id_] for id_ in ids if id_ in links and id_ in statuses}
     merchant_ids = [link.merchant_id for link in known.values()]
@@ -79,7 +80,7 @@ def _step(link: Link, code: str, reason: str) -> Step:
         merchant_id=link.merchant_id,
         supplier_id=link.supplier_id,
         content=code,
-        needs_redo=True,  # what happens once more is reported once more
+        needs_redo=True,  # If it happens again, it is reported again.
         decision=Decision(state="failed", code=code, reason=reason),
     )
 

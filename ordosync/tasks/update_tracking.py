@@ -1,11 +1,11 @@
-"""Update tracking: what the Supplier sent is told to the Merchant, whose order is then shipped.
+"""Update tracking: the Supplier's tracking numbers are added to the Merchant's orders.
 
-Six things travel, and no others: when, carrier, method, number, cost, warehouse. An order that
-the Merchant cancelled refuses; then the comment is on the Supplier's timeline only
+Six fields travel: date, carrier, method, number, cost, warehouse. An order that the Merchant
+cancelled refuses the number; then only the Supplier's timeline gets a comment
 (https://support.ordoro.com/how-are-tracking-numbers-added-to-orders-in-vendor-portal-accounts/).
 
 A Merchant's order holds one number and is shipped as a whole. So nothing is reported while units
-of the Supplier's order are open; then the newest number is, and the others are remarks.
+of the Supplier's order are open. Then the newest number is reported, and the others are comments.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ from ordosync.tasks.parcels import (
     TrackingUpdate,
     known_of,
     steps_of,
-    unless_told,
+    unless_reported,
     unlinked,
 )
 from ordosync.tasks.silent_tracking import all_shipments
@@ -33,18 +33,18 @@ from ordosync.tasks.silent_tracking import all_shipments
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each parcel of a linked order that was sent or voided since the cursor.
 
-    Nothing is owed for what the links say was told: the steps of it may be gone.
+    A label that was reported according to the links needs nothing: its step may be deleted.
     """
     pages = _steps(portal, all_shipments(portal, request), lacks_links=request.lacks_links)
     for page in pages:
-        yield Page(items=tuple(map(unless_told, page.items)), cursor=page.cursor)
+        yield Page(items=tuple(map(unless_reported, page.items)), cursor=page.cursor)
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
     """Yield the same for these parcels, as they are now."""
-    stands = [step for step in refs if supplier_status.is_about(step)]
-    if stands:
-        yield Page(items=tuple(supplier_status.again(portal, stands)))
+    problems = [step for step in refs if supplier_status.is_about(step)]
+    if problems:
+        yield Page(items=tuple(supplier_status.again(portal, problems)))
     ids = [step.supplier_id or step.key for step in refs if not supplier_status.is_about(step)]
     if ids:
         yield from _steps(portal, required(portal.supplier.shipments).by_id(ids), again=True)
@@ -54,23 +54,25 @@ def apply(
     portal: Portal,
     steps: Sequence[Step],
     *,
-    look_first: bool,  # noqa: ARG001 - what was told may be told again
+    look_first: bool,  # noqa: ARG001 - adding the same number twice changes nothing
 ) -> list[Result]:
-    """Tell the Merchant, parcels and voided labels in the order in which they happened."""
-    told = {step.key: step.payload for step in steps if isinstance(step.payload, TrackingUpdate)}
+    """Add and void numbers at the Merchant, in the order in which this happened."""
+    updates = {step.key: step.payload for step in steps if isinstance(step.payload, TrackingUpdate)}
     further = [step.payload for step in steps if isinstance(step.payload, Further)]
-    outcomes = dict(zip(told, _write(portal, list(told.values())), strict=True)) if told else {}
-    outcomes |= _as_further(portal, told, outcomes)
+    outcomes = (
+        dict(zip(updates, _write(portal, list(updates.values())), strict=True)) if updates else {}
+    )
+    outcomes |= _as_further(portal, updates, outcomes)
     remarks = [
         _comment(key, one, outcomes[key])
-        for key, one in told.items()
+        for key, one in updates.items()
         if outcomes[key].state == "refused" or outcomes[key].code == "on-pieces"
     ]
     if remarks:
         portal.supplier.comment(remarks)
     further += [
         Further(number=one.shipment.tracking_number, link=one.link)
-        for key, one in told.items()
+        for key, one in updates.items()
         if outcomes[key].code == FURTHER
     ]
     if further:
@@ -78,26 +80,26 @@ def apply(
         portal.supplier.comment([_also(one.number, one.link.supplier_id) for one in further])
     done = Result(outcome=Outcome(state="done"))
     return [
-        Result(outcome=outcomes[step.key], links=_new_links(told[step.key], outcomes[step.key]))
-        if step.key in told
+        Result(outcome=outcomes[step.key], links=_new_links(updates[step.key], outcomes[step.key]))
+        if step.key in updates
         else done
         for step in steps
     ]
 
 
 def _as_further(
-    portal: Portal, told: Mapping[str, TrackingUpdate], outcomes: Mapping[str, Outcome]
+    portal: Portal, updates: Mapping[str, TrackingUpdate], outcomes: Mapping[str, Outcome]
 ) -> Mapping[str, Outcome]:
-    """Return the outcomes of numbers that were refused because this Supplier's other one is there.
+    """Return new outcomes for numbers refused because the order has one of this Supplier already.
 
-    What the Merchant typed itself is another matter, and stays `other-tracking`.
+    If the Merchant entered the other number itself, the outcome stays `other-tracking`.
     """
-    refused = [key for key in told if outcomes[key].code == "other-tracking"]
+    refused = [key for key in updates if outcomes[key].code == "other-tracking"]
     if not refused:
         return {}
-    links = portal.links.of_merchant("shipment", [told[key].link.merchant_id for key in refused])
+    links = portal.links.of_merchant("shipment", [updates[key].link.merchant_id for key in refused])
     there = {id_: link.supplier_id for id_, link in links.items() if link.state == "live"}
-    for key, one in told.items():  # what this batch wrote is not among the links yet
+    for key, one in updates.items():  # The numbers of this batch are not linked yet.
         if outcomes[key].state in ("done", "unchanged"):
             what = f"{one.shipment.id}:{one.shipment.tracking_number}"
             if not one.shipment.voided:
@@ -111,14 +113,14 @@ def _as_further(
             reason=f"the order has {number} of this Supplier already, and holds one number",
         )
         for key in refused
-        if (number := there.get(told[key].link.merchant_id, "").rpartition(":")[2])
+        if (number := there.get(updates[key].link.merchant_id, "").rpartition(":")[2])
     }
 
 
-def _write(portal: Portal, told: Sequence[TrackingUpdate]) -> list[Outcome]:
-    """Write what is told, in order; a label that took another's place first voids that one."""
+def _write(portal: Portal, updates: Sequence[TrackingUpdate]) -> list[Outcome]:
+    """Write the updates in order; before a label replaces another one, that one is voided."""
     wanted: list[Shipment] = []
-    for one in told:
+    for one in updates:
         if one.replaces:
             wanted.append(replace(one.shipment, tracking_number=one.replaces, voided=True))
         wanted.append(one.shipment)
@@ -128,16 +130,16 @@ def _write(portal: Portal, told: Sequence[TrackingUpdate]) -> list[Outcome]:
         write = tracking.void if voided else tracking.add
         outcomes += write(shipments)
     came = iter(outcomes)
-    return [_of_both(next(came), next(came)) if one.replaces else next(came) for one in told]
+    return [_of_both(next(came), next(came)) if one.replaces else next(came) for one in updates]
 
 
 def _of_both(voided: Outcome, added: Outcome) -> Outcome:
-    """Return what came of a label in place of another: without the first there is no second."""
+    """Return the outcome of a replaced label: that of the first write unless it succeeded."""
     return added if voided.state in ("done", "unchanged") else voided
 
 
 def _in_order(shipments: Sequence[Shipment]) -> Iterator[tuple[list[Shipment], bool]]:
-    """Yield runs of neighbours that are written alike."""
+    """Yield groups of neighbours that are all added or all voided."""
     group: list[Shipment] = []
     for shipment in shipments:
         if group and group[-1].voided != shipment.voided:
@@ -163,9 +165,11 @@ def _steps(
             for order in (item.order_id, *item.ancestors)
         }
         links = portal.links.of_supplier("order", sorted(ids))
-        told = portal.links.of_merchant("shipment", [link.merchant_id for link in links.values()])
+        reported = portal.links.of_merchant(
+            "shipment", [link.merchant_id for link in links.values()]
+        )
         can_split = portal.merchant.splits is not None
-        known = known_of(page.items, links, told, can_split=can_split)
+        known = known_of(page.items, links, reported, can_split=can_split)
         steps = [step for item in page.items for step in steps_of(item, known)]
         steps += supplier_status.met(portal, page.items, links)
         if not lacks_links:
@@ -180,9 +184,9 @@ def _without_link(
     *,
     again: bool,
 ) -> Iterator[Step]:
-    """Yield a step for each parcel of an order that we sent and of which no link is known.
+    """Yield a step for each parcel of an order that this portal sent but that has no link.
 
-    A link may still come, such as after a restore; after a day people hear of it.
+    A link may still be added, such as after a restore. After a day the step fails.
     """
     for item in items:
         if not isinstance(item, Shipment) or item.voided or not item.tracking_number:
@@ -194,23 +198,23 @@ def _without_link(
             yield unlinked(item, reference, again=again)
 
 
-def _new_links(told: TrackingUpdate, outcome: Outcome) -> tuple[Link, ...]:
-    """Keep what the Merchant was told, so that it can be taken back by an account that forgets."""
+def _new_links(update: TrackingUpdate, outcome: Outcome) -> tuple[Link, ...]:
+    """Return the link of the reported label, so that it can be voided when it is deleted."""
     found: list[Link] = []
-    if told.shipment.voided and told.link.state == "cancel_refused":
-        found.append(replace(told.link, state="reopened"))
+    if update.shipment.voided and update.link.state == "cancel_refused":
+        found.append(replace(update.link, state="reopened"))
     if outcome.state not in ("done", "unchanged"):
         return tuple(found)
-    before, what = told.before, f"{told.shipment.id}:{told.shipment.tracking_number}"
+    before, what = update.before, f"{update.shipment.id}:{update.shipment.tracking_number}"
     is_last = before is not None and before.supplier_id == what
-    if told.shipment.voided:
+    if update.shipment.voided:
         found += [replace(before, state="voided")] if before and is_last else []
     elif not (before and is_last and before.state == "live"):
         generation = before.generation + 1 if before else 1
         found.append(
             Link(
                 kind="shipment",
-                merchant_id=told.link.merchant_id,
+                merchant_id=update.link.merchant_id,
                 supplier_id=what,
                 generation=generation,
             )
@@ -223,13 +227,13 @@ def _also(number: str, order_id: str) -> Comment:
     return Comment(key=f"parcel:{number}", order_id=order_id, text=text)
 
 
-def _comment(key: str, told: TrackingUpdate, outcome: Outcome) -> Comment:
-    number = told.shipment.tracking_number
+def _comment(key: str, update: TrackingUpdate, outcome: Outcome) -> Comment:
+    number = update.shipment.tracking_number
     if outcome.state == "refused":
         text = f"Tracking {number} was not saved at the Merchant: {outcome.reason}"
     else:
         text = f"The Merchant split this order: tracking {number} is on each of its open pieces"
-    return Comment(key=f"tracking:{key}", order_id=told.link.supplier_id, text=text)
+    return Comment(key=f"tracking:{key}", order_id=update.link.supplier_id, text=text)
 
 
 TASK = Task(

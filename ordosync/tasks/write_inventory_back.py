@@ -1,15 +1,14 @@
-"""Write Inventory Back: what the Supplier can sell becomes physical on hand at the Merchant.
+"""Write Inventory Back: the Supplier's available quantity becomes the Merchant's on hand.
 
-375 available there are 375 physical here
+375 available at the Supplier are 375 on hand at the Merchant
 (https://support.ordoro.com/how-does-inventory-sync-between-vendor-portals/). All stock is read and
-compared, and only differences are written, as absolute numbers: no service is known to say of a
-product that it changed when something was sold. Open orders count twice until they are shipped,
-since the Merchant subtracts its own commitments; that is conservative, and it heals by itself.
+compared, because no service marks a product as changed when it is sold. Only differences are
+written, as absolute numbers. Open orders count twice until they are shipped, since the Merchant
+subtracts its own commitments. That is conservative, and ends with the shipment.
 
-Where the Merchant's quantity is not physical but falls with every sale, what it has sold and the
-Supplier has not got yet is subtracted: else each order would be there once more until it is
-imported. That is read last, so that only what is sold in the moment before the write is missed,
-until the next run.
+At some Merchants the quantity is not on hand but falls with each sale. There, sales that the
+Supplier does not have yet are subtracted; otherwise they would be offered again until they are
+imported. The sales are read last, so only those in the moment before the write are missed.
 """
 
 from collections import Counter
@@ -42,39 +41,41 @@ _FIXED = {
     "ambiguous": "has a SKU at the Merchant that other products have, too",
 }
 _OVERSOLD = "oversold"
-Unsent = Callable[[], Mapping[str, int]]
-"""Reads, once, how much of each SKU is sold that the Supplier has not got yet."""
+UnimportedSales = Callable[[], Mapping[str, int]]
+"""Returns how many of each SKU are sold in orders that the Supplier does not have; reads once."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Target:
-    """What is to be written, and what was taken off what the Supplier can sell."""
+    """The quantity to write, and the unimported sales that were subtracted from it."""
 
     stock: Stock
-    """Negative where more is promised than there is."""
+    """Its quantity is negative if more is sold than there is."""
     sold: int
 
     @property
     def words(self) -> str:
-        """Say how it comes about where it is not the Supplier's own number."""
+        """Return how the quantity is computed from the Supplier's."""
         left = self.stock.quantity or 0
         return f"{left + self.sold} there less {self.sold} sold here and not imported yet"
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
-    """Yield a step for each product of the Supplier; owed where the quantities differ."""
-    unsent = cache(partial(_unsent, portal))
+    """Yield a step for each product of the Supplier; a write if the quantities differ."""
+    sales = cache(partial(_unimported_sales, portal))
     for page in required(portal.supplier.stock).all(
         ReadRequest(cursor=None, now=request.now, skip_recent=request.skip_recent)
     ):
-        yield Page(items=_steps(portal, page.items, unsent))
+        yield Page(items=_steps(portal, page.items, sales))
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
-    """Yield the same for these SKUs, as they are now."""
+    """Yield the steps of these SKUs, as they are now."""
     ids = dict.fromkeys(step.supplier_id or step.key for step in refs)
     found = required(portal.supplier.stock).of(list(ids))
-    yield Page(items=_steps(portal, list(found.values()), cache(partial(_unsent, portal))))
+    yield Page(
+        items=_steps(portal, list(found.values()), cache(partial(_unimported_sales, portal)))
+    )
 
 
 def apply(
@@ -83,7 +84,7 @@ def apply(
     *,
     look_first: bool,  # noqa: ARG001 - the same number may be written again
 ) -> list[Result]:
-    """Set the quantities; what is oversold is 0 there, and the run says how much it is really."""
+    """Set the quantities. An oversold product gets 0, and the log has its real quantity."""
     targets = [step.payload for step in steps if isinstance(step.payload, _Target)]
     outcomes = required(portal.merchant.stock).write(
         [replace(one.stock, quantity=max(one.stock.quantity or 0, 0)) for one in targets]
@@ -103,7 +104,7 @@ def _noted(target: _Target, outcome: Outcome) -> Outcome:
     return replace(outcome, reason=target.words) if target.sold else outcome
 
 
-def _unsent(portal: Portal) -> Mapping[str, int]:
+def _unimported_sales(portal: Portal) -> Mapping[str, int]:
     found: Counter[str] = Counter()
     for page in required(portal.merchant.stock).unimported_sales():
         links = portal.links.of_merchant("order", [order.id for order in page.items])
@@ -115,22 +116,24 @@ def _unsent(portal: Portal) -> Mapping[str, int]:
     return found
 
 
-def _steps(portal: Portal, items: Sequence[Stock | Unusable], unsent: Unsent) -> tuple[Step, ...]:
+def _steps(
+    portal: Portal, items: Sequence[Stock | Unusable], sales: UnimportedSales
+) -> tuple[Step, ...]:
     links = portal.links.of_supplier(
         "product", [item.product_id for item in items if isinstance(item, Stock)]
     )
     there = required(portal.merchant.stock).current([link.merchant_id for link in links.values()])
-    sold = unsent() if there else {}
+    sold = sales() if there else {}
     found = [(item, _step(item, links, there, sold)) for item in items]
     return tuple(step for item, one in found for step in (one, _oversold(item, one)) if step)
 
 
 def _oversold(item: Stock | Unusable, step: Step) -> Step | None:
-    """Return what people are to know of a product of which the Supplier has promised too much."""
+    """Return a failed step for a product of which the Supplier has sold too much."""
     if isinstance(item, Unusable) or item.quantity is None or item.quantity >= 0:
         return None
     if step.decision and step.decision.state != "unchanged":
-        return None  # not written here at all
+        return None  # Its quantity is not written.
     return Step(
         key=f"{item.product_id}:{_OVERSOLD}",
         merchant_id=step.merchant_id,

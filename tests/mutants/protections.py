@@ -414,7 +414,7 @@ MUTANTS = (
     Mutant(
         protection="an order that is sent in part is not shipped at the Merchant",
         file="tasks/parcels.py",
-        old="    if item.is_partial and not item.voided and not _is_told(item, before):",
+        old="    if item.is_partial and not item.voided and not _is_reported(item, before):",
         new="    if False:",
         test="pairs/test_parcels.py",
     ),

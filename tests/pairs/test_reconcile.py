@@ -9,7 +9,7 @@ from ordosync.config import load_config
 from ordosync.engine import Stop, open_portal, register
 from ordosync.engine.comparison.difference import Difference
 from ordosync.engine.comparison.reconcile import differences
-from ordosync.engine.comparison.repair import mend
+from ordosync.engine.comparison.repair import repair
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.store import Store
 from ordosync.tasks import TASKS
@@ -38,7 +38,7 @@ def compared(pair: Pair, *, fix: bool = False) -> list[Difference]:
         portal.merchant.close()
         portal.supplier.close()
         if fix:
-            for _ in mend(portal, found, store, clock, Stop(clock)):
+            for _ in repair(portal, found, store, clock, Stop(clock)):
                 pass
     return compared(pair) if fix else found
 

@@ -12,7 +12,6 @@ from ordosync.accounts.connections import Connections
 from ordosync.config import load_config
 from ordosync.database import sqlite3
 from ordosync.embedded import orders
-from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.desk import Desk
 from ordosync.engine import open_portal, plan_task, register
 from ordosync.models import Address, Line, Order, Outcome, Piece, PieceLine, Shipment, Split
@@ -202,14 +201,9 @@ def try_split(desk: Desk, number: str, *pieces: tuple[int, ...]) -> Outcome:
     )
 
 
-def file_of(desk: Desk) -> EmbeddedFile:
-    """Return the file of a desk's account."""
-    return EmbeddedFile(name=desk.name, path=desk.path)
-
-
 def cancel_shipped(desk: Desk, number: str) -> Outcome:
     """Cancel an order that may have been shipped; its label and stock stay as they are."""
-    with file_of(desk).writing("cancel an order") as db:
+    with desk.file.writing("cancel an order") as db:
         return done(orders.cancel(db, number, actor="desk", also_shipped=True))
 
 

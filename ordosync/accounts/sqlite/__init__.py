@@ -29,7 +29,6 @@ from ordosync.accounts.sqlite.supplier_splits import SupplierSplits
 from ordosync.accounts.sqlite.supplier_stock import SupplierStock
 from ordosync.accounts.sqlite.timeline import Timeline
 from ordosync.accounts.supplier import Supplier
-from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.desk import Desk
 
 LIMITS = Limits(batch_size=500)
@@ -53,8 +52,9 @@ class SqliteAccount(Account):
         self, options: MerchantOptions, portal: PortalContext, at: Connections
     ) -> Merchant:
         """Open the account as a portal's Merchant."""
-        client, supplier = self._client(at), options.supplier or portal.partner
+        supplier = options.supplier or portal.partner
         desk = self._desk(at)
+        client = SqliteClient(desk.file)
         return Merchant(
             name=self.name,
             kind=self.kind,
@@ -80,8 +80,9 @@ class SqliteAccount(Account):
         at: Connections,
     ) -> Supplier:
         """Open the account as a portal's Supplier."""
-        client, warehouses = self._client(at), frozenset(options.warehouses)
+        warehouses = frozenset(options.warehouses)
         desk = self._desk(at, sold_from=warehouses)
+        client = SqliteClient(desk.file)
         return Supplier(
             name=self.name,
             kind=self.kind,
@@ -99,9 +100,6 @@ class SqliteAccount(Account):
             shipments=SupplierShipments(client),
             splits=SupplierSplits(client),
         )
-
-    def _client(self, at: Connections) -> SqliteClient:
-        return SqliteClient(EmbeddedFile(name=self.name, path=self.path, clock=at.clock))
 
     def _desk(self, at: Connections, *, sold_from: frozenset[str] = frozenset()) -> Desk:
         return Desk(

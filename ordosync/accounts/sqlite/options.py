@@ -1,4 +1,4 @@
-"""The options that a portal adds to an embedded account."""
+"""The options that a portal adds to a local account."""
 
 from dataclasses import dataclass
 

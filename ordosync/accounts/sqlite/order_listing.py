@@ -1,4 +1,4 @@
-"""Every order of the embedded account as it is now, to compare two accounts."""
+"""Every order of the local account as it is now, to compare two accounts."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Personal data in an embedded account: all of it is ordosync's to remove."""
+"""Personal data in a local account: all of it is ordosync's to remove."""
 
 from ordosync.accounts.account import PersonalDataRemoval, Removal
 from ordosync.embedded.desk import Desk

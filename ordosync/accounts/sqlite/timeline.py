@@ -1,4 +1,4 @@
-"""Comments on orders, on the timeline of the embedded account."""
+"""Comments on orders, on the timeline of the local account."""
 
 from collections.abc import Sequence
 

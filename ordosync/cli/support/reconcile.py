@@ -16,7 +16,7 @@ from ordosync.config.settings import PortalConfig
 from ordosync.engine import AlreadyRunning, chosen
 from ordosync.engine.comparison.difference import NOT_COMPARED, Difference
 from ordosync.engine.comparison.reconcile import cannot_tell, differences
-from ordosync.engine.comparison.repair import mend, without_dismissed
+from ordosync.engine.comparison.repair import repair, without_dismissed
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.errors import UsageError
 from ordosync.store.runs import Run
@@ -74,7 +74,7 @@ def _reconcile(
         render.message(f"{portal.name}: {text}")
     found, runs = _compare(session, opened, tasks), list[Run | AlreadyRunning]()
     if fix and any(difference.task for difference in found):
-        runs = list(mend(opened, found, session.store, session.clock, session.stop))
+        runs = list(repair(opened, found, session.store, session.clock, session.stop))
         found = _compare(session, opened, tasks)
     if not_compared := [one for one in found if one.kind == NOT_COMPARED]:
         render.message(

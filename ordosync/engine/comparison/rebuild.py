@@ -196,8 +196,8 @@ def _are_cancelled(ours: Standing | None, theirs: Standing | None) -> bool:
 
 def _told(merchant_id: str, ours: Sequence[Standing], theirs: Standing) -> Iterator[Link]:
     """Yield the shipments that were reported to the Merchant, so that they can be voided."""
-    told = {number for one in ours for number in valid_numbers(one)}
-    labels = [one for one in theirs.shipments if one.tracking_number in told]
+    reported = {number for one in ours for number in valid_numbers(one)}
+    labels = [one for one in theirs.shipments if one.tracking_number in reported]
     valid = [one for one in labels if not one.voided]
     if valid:
         what = f"{valid[-1].id}:{valid[-1].tracking_number}"

@@ -17,7 +17,7 @@ from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal, Task
 
 
-def mend(
+def repair(
     portal: Portal, found: Sequence[Difference], store: Store, clock: Clock, stop: Stop
 ) -> Iterator[Run | AlreadyRunning]:
     """Run each task that repairs some of these. Raises `BrakeError` at the safety limit."""

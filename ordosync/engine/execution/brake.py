@@ -1,7 +1,7 @@
-"""The brake: a plan that would take away so much at once that it is probably a mistake.
+"""The brake: the safety limit of a plan, which stops a run that would remove too much at once.
 
-A whole listing that is suddenly empty, or a stock file cut short, looks like this. Where few
-things are at stake a large share of them is nothing strange.
+An empty product list or a stock file that is cut short would set most of the stock to 0. If only
+few things are at risk, a large share of them is not unusual.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _SHARE = 0.3
 
 
 class Brake:
-    """Adds up a plan, page by page."""
+    """Adds up the destructive writes of a plan, page by page."""
 
     def __init__(self, task: Task, portal: Portal) -> None:
         self._task = task
@@ -22,14 +22,14 @@ class Brake:
         self._destructive = self._at_risk = 0
         self.planned = 0
 
-    def weigh(self, steps: Sequence[Step], owed: Sequence[Step]) -> None:
-        """Add a page: what was read, and what of it would be written."""
+    def weigh(self, steps: Sequence[Step], to_send: Sequence[Step]) -> None:
+        """Add a page: all its steps, and those of them that would be written."""
         self._at_risk += sum(step.is_at_risk for step in steps)
-        self._destructive += sum(step.is_destructive for step in owed)
-        self.planned += len(owed)
+        self._destructive += sum(step.is_destructive for step in to_send)
+        self.planned += len(to_send)
 
     def check(self) -> None:
-        """Raise `BrakeError` where the plan would take away too much."""
+        """Raise `BrakeError` if the plan would remove too much."""
         if not self._task.brake or self._destructive < _LEAST:
             return
         at_risk = self._task.brake(self._portal, self._at_risk)

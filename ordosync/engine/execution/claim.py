@@ -1,4 +1,7 @@
-"""Who does it: winning the right to run a task, once, and only while it is due."""
+"""Claims a task for one run: takes the lease, checks that the task is due, and begins the run.
+
+All of it is one transaction, so of several processes only one begins the run.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,17 +18,17 @@ from ordosync.tasks.base import Portal, Task
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A run that has begun, and the lease that it holds."""
+    """A run that has begun, and its lease."""
 
     lease: Lease
     run: Run
     scheduled: bool
-    """Begun because it was due, not by a person."""
+    """True if it was begun because it was due; False if a person began it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AlreadyRunning:
-    """Nothing was done, because another process works on the same things."""
+    """Nothing was done, because another process holds the lease."""
 
     portal: str
     task: str
@@ -34,12 +37,12 @@ class AlreadyRunning:
 
 @dataclass(frozen=True, kw_only=True)
 class NotDue:
-    """Nothing was done, because another process was faster or an edit put it off."""
+    """Nothing was done, because another process was faster, or the schedule has changed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GaveUp:
-    """Nothing was done, because the task has killed its process too often in this slot."""
+    """Nothing was done, because the task has crashed too often in this slot."""
 
     run: Run
 
@@ -47,7 +50,7 @@ class GaveUp:
 def claim(
     task: Task, portal: Portal, store: Store, clock: Clock, trigger: Trigger
 ) -> Claim | AlreadyRunning:
-    """Begin a run for a person."""
+    """Begin a run that a person asked for."""
     fault("claim-before-commit")
     # A power cut ends the process, too, so this commit does not need to be durable.
     with store.transaction(portal=portal.name, durable=False):
@@ -63,7 +66,7 @@ def claim(
 def claim_if_due(
     task: Task, portal: Portal, store: Store, clock: Clock
 ) -> Claim | AlreadyRunning | NotDue | GaveUp:
-    """Begin a run if the task is due at this moment, seen under the lease."""
+    """Begin a run if the task is still due once the lease is held."""
     fault("claim-before-commit")
     # A power cut ends the process, too, so this commit does not need to be durable.
     with store.transaction(portal=portal.name, durable=False):
@@ -96,10 +99,11 @@ def claim_if_due(
 
 
 def _due(task: Task, row: ScheduleRow, store: Store, now: datetime) -> Trigger | None:
-    """Say whether a whole run is due, one that only tries what waits, or none."""
+    """Return `schedule` if a whole run is due, `retry` if only retries are; None if neither."""
     if row.paused or row.gave_up(now):
         return None
-    if task.runs_immediately:  # its `next_at` is also set by the desk
+    # The desk sets `next_at`, too.
+    if task.runs_immediately:
         return "schedule" if row.next_at is None or row.next_at <= now else None
     if row.interval_s is not None and next_due(row.slots, row.history, now) <= now:
         return "schedule"
@@ -116,7 +120,7 @@ def _take(task: Task, portal: Portal, store: Store, clock: Clock) -> Lease | Alr
 
 
 def _close_crashed_run(lease: Lease, store: Store, clock: Clock) -> Run | None:
-    """Close the run of an owner that did not end it, dead or only frozen, and return it."""
+    """End the run of the last owner, if it crashed or is frozen, and return it."""
     last = store.leases.last_run(lease)
     run = None if last is None else store.runs.get(last)
     if run is None or run.status != "running":

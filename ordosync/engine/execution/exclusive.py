@@ -1,4 +1,4 @@
-"""Keeping every run of a portal away while its links are changed by something that is no run."""
+"""Holds leases of a portal while something other than a run changes its links or steps."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +14,9 @@ from ordosync.store.leases import Lease, Resource
 def exclusive(
     store: Store, portal: str, clock: Clock, *resources: Resource
 ) -> Iterator[list[Lease]]:
-    """Hold these leases of a portal, or all. Raises `OrdosyncError` where a run has one.
+    """Hold these leases of a portal, or all of them. Raises `OrdosyncError` if a run has one.
 
-    They end by themselves: whoever changes something later asks for them with `confirm`.
+    A lease can end by time, so each later change calls `confirm` in its transaction.
     """
     with store.transaction(portal=portal):
         leases = [_take(store, portal, one, clock) for one in resources or get_args(Resource)]
@@ -29,7 +29,7 @@ def exclusive(
 
 
 def confirm(store: Store, leases: list[Lease]) -> None:
-    """Check, inside a transaction, that nobody took over. Raises `LeaseLostError`."""
+    """Check the leases in the open transaction. Raises `LeaseLostError` if one was taken over."""
     for lease in leases:
         store.leases.check(lease)
 

@@ -1,4 +1,4 @@
-"""A line goes to one Supplier, whichever of several portals of its Merchant reads it."""
+"""Claims of lines: each line goes to one Supplier, although several portals may read it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ _ENDED = ("cancelled_by_task", "cancelled_by_supplier")
 
 @dataclass(frozen=True, kw_only=True)
 class Elsewhere:
-    """A step of which another portal sends a line."""
+    """A step whose order has a line that another portal sends."""
 
     step: Step
     holder: Holder
 
 
 class LineClaims:
-    """The claims of one run. Nothing is kept where the Merchant has one portal."""
+    """The claims of one run. If the Merchant has only one portal, nothing is stored."""
 
     def __init__(self, task: Task, portal: Portal, store: Store) -> None:
         self._task = task
@@ -31,7 +31,7 @@ class LineClaims:
         self._beside: dict[tuple[str, str], bool] = {}
 
     def look_beside(self, steps: Sequence[Step]) -> None:
-        """Ask, outside of any transaction, which lines have units in orders of two Suppliers."""
+        """Ask the Merchant, before the transaction, which lines have units at two Suppliers."""
         for step in self._contested(steps):
             for holder in self._claims.others(self._portal.name, self._lines(step)).values():
                 pair = step.merchant_id or "", holder.key.rpartition("#")[0]
@@ -39,9 +39,9 @@ class LineClaims:
                     self._beside[pair] = self._portal.merchant.orders.is_beside(*pair)
 
     def take(self, steps: Sequence[Step]) -> list[Elsewhere]:
-        """Claim the lines of these steps, in the transaction that commits them as sending.
+        """Claim the lines of these steps in the open transaction.
 
-        Return those that another portal sends; nothing is claimed for them.
+        Return the steps with a line that another portal sends; nothing is claimed for them.
         """
         elsewhere: list[Elsewhere] = []
         for step in self._contested(steps):
@@ -53,7 +53,7 @@ class LineClaims:
         return elsewhere
 
     def settle(self, changes: Iterable[StepChange], results: Iterable[Result]) -> None:
-        """Free what was not sent, was cancelled, or was given to another supplier."""
+        """Free the lines of orders that were not sent, were cancelled or were reassigned."""
         if not self._portal.rivals:
             return
         keys: list[str] = []
@@ -70,18 +70,18 @@ class LineClaims:
         self._claims.free(self._portal.name, keys)
 
     def are_kept(self, key: str) -> bool:
-        """Return True if no other portal can send the lines of this step."""
+        """True if no other portal can send the lines of this step."""
         return not self._portal.rivals or self._claims.are_held(self._portal.name, key)
 
     def sender(self, one: Elsewhere) -> str:
-        """Return which portal sends a line of this order, and in which order."""
+        """Return a sentence that says which portal sends a line of this order, in which order."""
         merchant_id = one.holder.key.rpartition("#")[0]
         link = self._store.links(one.holder.portal).of_merchant("order", [merchant_id])
         sent = f"order {link[merchant_id].supplier_id}" if link else f"its order {merchant_id}"
         return f"portal {one.holder.portal} sends a line of it already, as {sent}"
 
     def decision(self, one: Elsewhere) -> Decision:
-        """Say who sends a line of this order."""
+        """Return the decision about an order that has a line of another portal."""
         reason = self.sender(one)
         if self._portal.merchant.orders.reports_reassigned:
             reason += ", and has not seen yet that it was given to another supplier"

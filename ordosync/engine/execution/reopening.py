@@ -1,4 +1,4 @@
-"""Tries again what failed because the Merchant had cancelled an order that it requests now."""
+"""Retries steps that failed while the Merchant had cancelled an order that it now requests."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,9 +10,10 @@ _CODES = ("cancelled", "split-refused")
 
 
 def reopenable(task: Task, portal: Portal, store: Store, ids: Sequence[str]) -> Sequence[str]:
-    """Return those of the Merchant's orders that were read and of which steps failed like that.
+    """Return the orders among `ids` whose steps failed like that and that are not cancelled now.
 
-    Most often none, and then no account is asked. An order of a file may be cancelled in another.
+    An account is asked only if there are such steps, which is rare. It has to be asked, because an
+    order of one file may be cancelled in another.
     """
     failed = store.steps.failed_as(portal.name, task.reopens, _CODES)
     found = [id_ for id_ in ids if id_ in failed]
@@ -21,7 +22,7 @@ def reopenable(task: Task, portal: Portal, store: Store, ids: Sequence[str]) -> 
 
 
 def reopen(task: Task, portal: Portal, store: Store, ids: Sequence[str], *, now: datetime) -> None:
-    """Let the steps of these orders be tried again at once, inside a transaction."""
+    """Make the steps of these orders due now, in the open transaction."""
     store.links(portal.name).requested_again(ids)
     store.steps.wait_again(portal.name, task.reopens, _CODES, ids, now=now)
     for name in task.reopens:

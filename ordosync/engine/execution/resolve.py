@@ -172,13 +172,13 @@ def _link(row: StepRow, there: str) -> Link:
     if row.task != "import-orders":
         raise UsageError(
             f"step {row.id} ({row.task}) makes nothing that has an id: `ordosync retry {row.id}`"
-            f" does it once more without harm, `ordosync dismiss {row.id}` closes it"
+            f" does it again without harm, `ordosync dismiss {row.id}` closes it"
         )
     merchant_id, _, generation = row.key.rpartition("#")
     if not merchant_id or not generation.isdigit():
         raise UsageError(
             f"step {row.id} ({row.key}) is no order that could have been sent;"
-            f" mend it, then `ordosync retry {row.id}`"
+            f" fix it, then `ordosync retry {row.id}`"
         )
     return Link(
         kind="order", merchant_id=merchant_id, supplier_id=there, generation=int(generation)

@@ -21,7 +21,7 @@ from ordosync.tasks.base import Decision, Portal, Step, Task
 _PASSES_IN = timedelta(hours=1)
 """So long a foreign account is not asked again whether a problem has passed."""
 _PASSED = Decision(state="unchanged")
-_REPLACED = Decision(state="skipped", code="mended", reason="has been mended since")
+_REPLACED = Decision(state="skipped", code="mended", reason="was corrected since")
 
 
 class Settlement:

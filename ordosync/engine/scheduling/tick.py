@@ -1,4 +1,8 @@
-"""What cron calls: whatever is due, portals side by side, none of them another's trouble."""
+"""One call by cron: runs all due tasks, portals in parallel.
+
+A tick has two halves: `due_portals` asks the store what is due, and `work_on` does the work of one
+portal. A portal that fails does not affect the others.
+"""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,12 +35,12 @@ class PortalReport:
     runs: Sequence[Run]
     alerts: Sequence[Alert]
     error: OrdosyncError | None = None
-    """What kept the portal from being worked on."""
+    """The error that stopped the work on the portal."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tick:
-    """How one call by cron works."""
+    """One call by cron."""
 
     config: Config
     clock: Clock
@@ -44,32 +48,39 @@ class Tick:
     deliver_alerts: bool
     """True if the alerts reach the operator; the store then notes them, so that each comes once."""
     ping: Callable[[PortalConfig, str], None]
-    """Told `start`, `success` or `failure` of each portal that is worked on."""
+    """Called with `start`, `success` or `failure` for each portal with a run."""
 
     @cached_property
     def _connections(self) -> Connections:
         return Connections(self.clock)
 
     def run(self, *, jobs: int) -> list[PortalReport]:
-        """Run what is due and send what waits; a report for each portal that had any.
+        """Work on all due portals, `jobs` at a time; return a report for each of them.
 
-        Raises `DatabaseError` and `ConfigError` where nothing can be done at all.
+        Raises `DatabaseError` or `ConfigError` if no portal can be worked on.
         """
         with Store.open(self.config.database, clock=self.clock) as store:
             register(self.config, store, self.clock)
-            due: dict[str, list[ScheduleRow]] = {}
-            for row in store.schedule.due(self.clock.now()):
-                if row.portal in self.config.portals and row.task in TASKS:
-                    due.setdefault(row.portal, []).append(row)
+            due = self.due_portals(store)
             prunes = store.pruning.is_due(now=self.clock.now())
-            # Still open, or whoever closes it last would tidy up the file each time.
+            # The store stays open meanwhile. Otherwise each portal would be the last to close it,
+            # and would clean up its side files.
             with closing(self._connections), ThreadPoolExecutor(max_workers=jobs) as pool:
-                reports = list(pool.map(self._portal, due.values()))
+                reports = list(pool.map(self.work_on, due))
         if prunes:
             prune_for_a_while(self.config, self.clock, self.stop)
         return reports
 
-    def _portal(self, rows: Sequence[ScheduleRow]) -> PortalReport:
+    def due_portals(self, store: Store) -> list[list[ScheduleRow]]:
+        """Return the due tasks, grouped by portal; the portal that is due first comes first."""
+        due: dict[str, list[ScheduleRow]] = {}
+        for row in store.schedule.due(self.clock.now()):
+            if row.portal in self.config.portals and row.task in TASKS:
+                due.setdefault(row.portal, []).append(row)
+        return list(due.values())
+
+    def work_on(self, rows: Sequence[ScheduleRow]) -> PortalReport:
+        """Run the due tasks of one portal, in the order of `TASKS`."""
         config = self.config.portals[rows[0].portal]
         runs: list[Run] = []
         alerts = list(self._wrong_clock(rows))
@@ -79,13 +90,15 @@ class Tick:
                     if self.stop.reason:
                         break
                     self._task(config, name, store, runs, alerts)
-        except StoppedError:  # while the store was locked; the next tick goes on
+        # The store was locked when the signal came; the next tick continues.
+        except StoppedError:
             return PortalReport(runs=runs, alerts=alerts)
         except OrdosyncError as error:
             return PortalReport(runs=runs, alerts=alerts, error=error)
-        except Exception as error:  # our own mistake, which must not stop other portals
-            told = OrdosyncError(f"portal {config.name}: {mistake(error)}")
-            return PortalReport(runs=runs, alerts=alerts, error=told)
+        # A mistake of ordosync must not stop the other portals.
+        except Exception as error:
+            unexpected = OrdosyncError(f"portal {config.name}: {mistake(error)}")
+            return PortalReport(runs=runs, alerts=alerts, error=unexpected)
         finally:
             if runs:
                 good = all(run.status in ("ok", "partial") for run in runs)
@@ -98,14 +111,14 @@ class Tick:
         portal = open_portal(self.config, config, store, self._connections)
         if not runs:
             self.ping(config, "start")
-        done = run_if_due(TASKS[name], portal, store, self.clock, self.stop)
-        if isinstance(done, Run):
-            if done.is_kept:
-                runs.append(done)
-            alerts += alerts_of(done, store, now=self.clock.now(), deliver=self.deliver_alerts)
-        elif isinstance(done, GaveUp):
-            runs.append(done.run)
-            alerts.append(Alert(kind="gave-up", portal=portal.name, task=name, run=done.run))
+        result = run_if_due(TASKS[name], portal, store, self.clock, self.stop)
+        if isinstance(result, Run):
+            if result.is_kept:
+                runs.append(result)
+            alerts += alerts_of(result, store, now=self.clock.now(), deliver=self.deliver_alerts)
+        elif isinstance(result, GaveUp):
+            runs.append(result.run)
+            alerts.append(Alert(kind="gave-up", portal=portal.name, task=name, run=result.run))
 
     def _wrong_clock(self, rows: Sequence[ScheduleRow]) -> Sequence[Alert]:
         now = self.clock.now()
