@@ -103,7 +103,7 @@ def test_an_order_that_is_paid_in_the_newer_of_two_files_is_sent_and_the_log_say
 
     assert (done.code, done.counts) == (0, {"seen": 2, "done": 2})
     assert [step["reason"] for step in steps(tmp_path, 1)] == [
-        "2026-11-29.csv is believed, not the older 2026-11-28.csv",
+        "2026-11-29.csv is used, not the older 2026-11-28.csv",
         None,
     ]
 
@@ -119,7 +119,7 @@ def test_an_order_that_is_refunded_in_the_newer_of_two_files_is_left_out(
 
     assert (done.code, done.counts) == (0, {"seen": 1, "skipped": 1})
     [step] = steps(tmp_path, 1)
-    assert step["reason"] == "not paid; a.csv is believed, not the older b.csv"
+    assert step["reason"] == "not paid; a.csv is used, not the older b.csv"
 
 
 def test_an_order_that_was_pending_is_sent_once_it_is_paid(

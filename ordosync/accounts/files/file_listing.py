@@ -1,4 +1,4 @@
-"""The files that a pattern means, and what tells that one of them has changed."""
+"""Files that match a pattern, and marks that tell if a file has changed."""
 
 import re
 from datetime import datetime
@@ -12,7 +12,10 @@ _WILD = frozenset("*?[")
 
 
 def files_of(glob: Path, *, account: str, action: str) -> dict[str, Path]:
-    """Return the files that are to be read, by their name below the folder, sorted."""
+    """Return the files to read, by their name below the folder, sorted.
+
+    Raises `UnavailableError` if the folder is missing, and `RefusedError` if it cannot be read.
+    """
     wild = [i for i, part in enumerate(glob.parts) if _WILD & set(part)]
     if not wild and glob.is_dir():
         folder, patterns = glob, [f"*{suffix}" for suffix in _SUFFIXES]
@@ -35,7 +38,7 @@ def files_of(glob: Path, *, account: str, action: str) -> dict[str, Path]:
 
 
 def _is_folder(path: Path) -> bool:
-    """Return True for a folder beside the files; one that is called like a file is refused."""
+    """Return True for a folder beside the files; a folder that is named like a file is rejected."""
     return path.is_dir() and path.suffix not in _SUFFIXES
 
 
@@ -47,12 +50,13 @@ def oldest_first(files: dict[str, Path]) -> dict[str, Path]:
 def as_of(name: str, path: Path) -> str:
     """Return a text that sorts a file by its age: the time of its last change, then its name.
 
-    A time counts in whole seconds, which is all that many ways of copying keep.
+    A time counts in whole seconds, since many ways of copying keep no fractions.
     """
     try:
         changed = int(path.stat().st_mtime)
     except OSError:
-        changed = 0  # gone since the folder was listed; reading it will tell
+        # Gone since the folder was listed: reading it reports that.
+        changed = 0
     return f"{max(changed, 0):011d} {natural(name)} {name}"
 
 
@@ -66,7 +70,7 @@ def _sortable(digits: str) -> str:
 
 
 def mark_of(path: Path) -> list[int] | None:
-    """Return what changes whenever the file does; None for one that is gone."""
+    """Return a mark that changes whenever the file does; None if the file is gone."""
     try:
         stat = path.stat()
     except FileNotFoundError:
@@ -75,7 +79,7 @@ def mark_of(path: Path) -> list[int] | None:
 
 
 def state_of(path: Path, now: datetime) -> tuple[list[int] | None, float]:
-    """Return what changes whenever the file does, and its age; None for one that is gone."""
+    """Return a mark that changes whenever the file does, and its age; None if the file is gone."""
     try:
         stat = path.stat()
     except FileNotFoundError:

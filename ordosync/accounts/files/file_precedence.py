@@ -1,7 +1,7 @@
-"""Which of several files is believed about an order that all of them name.
+"""Precedence of several files that name the same order: the newest file is used.
 
-The newest is, since exports overlap and an order changes until it is sent. But one that lacks a
-line of an older file may be cut, by a page or by a rule of the export: then nobody can tell.
+Exports overlap, and an order changes until it is sent. But a file that lacks a line of an older
+file may have been cut by a page or a rule of the export. That is a conflict that a person settles.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.files.formats.rows import FileRows
-from ordosync.accounts.files.line_ids import content_of, form, missing_sku
+from ordosync.accounts.files.line_ids import content_of, mapping_version, missing_sku
 from ordosync.accounts.files.options import OrderFiles
 from ordosync.accounts.files.order_parser import parse_order
 from ordosync.models import Order, Unusable
@@ -19,7 +19,7 @@ from ordosync.models import Order, Unusable
 def preferred_order(
     number: str, files: Sequence[FileRows], options: OrderFiles
 ) -> Order | Unusable:
-    """Return what is believed of an order, given what files say of it, oldest first."""
+    """Return the order from the newest of these files, which come oldest first."""
     newest = files[-1]
     others = _others(files, options) if len(files) > 1 else []
     for older in others:
@@ -28,14 +28,14 @@ def preferred_order(
     item = parse_order(number, newest, options)
     if not others:
         return item
-    remark = f"{newest.name} is believed, not the older {_names(others)}"
+    remark = f"{newest.name} is used, not the older {_names(others)}"
     if isinstance(item, Unusable):
         return replace(item, reason=f"{item.reason}; {remark}")
     return replace(item, remark=remark)
 
 
 def _others(files: Sequence[FileRows], options: OrderFiles) -> list[FileRows]:
-    """Return the older files that say something else than the newest, newest first."""
+    """Return the older files with another content than the newest, newest first."""
     *older, newest = files
     content = content_of(newest.rows, options)
     return [file for file in reversed(older) if content_of(file.rows, options) != content]
@@ -50,8 +50,8 @@ def _conflict(
         code="conflict",
         reason=f"{newest.name} lacks a line that the older {older.name} has, of SKU {sku[:40]!a};"
         " take away the file that is wrong, then try it again",
-        content=f"{form(options)}-{hashlib.sha256(both.encode()).hexdigest()[:32]}",
-        # What the older one says is news only to an order that was sent from one older still.
+        content=f"{mapping_version(options)}-{hashlib.sha256(both.encode()).hexdigest()[:32]}",
+        # The older file is news only to an order that was sent from a file that is older still.
         as_of=older.as_of,
     )
 

@@ -252,7 +252,7 @@ class FileReader(Generic[T]):
             if found.get("mapping") == self._options.fingerprint:
                 return dict(found["files"])
         except (ValueError, AttributeError, KeyError, TypeError):
-            # No cursor of ours: everything is read, and known records are recognised.
+            # The cursor is of another kind: everything is read, and known records are recognised.
             pass
         return {}
 

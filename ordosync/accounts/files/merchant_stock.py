@@ -49,7 +49,7 @@ class MerchantStock:
 
     def _set(self, rows: Rows, stock: Stock) -> Outcome:
         if stock.fixed:
-            return refused("fixed", f"nobody may write it: {stock.fixed}")
+            return refused("fixed", f"it cannot be written: {stock.fixed}")
         if stock.quantity is None or stock.quantity < 0:
             return refused("refused", "only quantities of 0 or more are written")
         sku = stock.product_id  # the SKU in the Merchant's words; `sku` may be the Supplier's

@@ -1,4 +1,4 @@
-"""What the configuration says about folders of files to read; nothing is guessed."""
+"""Options of the files that are read, and of a portal's Supplier. Nothing is guessed."""
 
 import hashlib
 import json
@@ -38,7 +38,7 @@ ORDER_FIELDS = (
     *(f"bill_to.{name}" for name in ADDRESS_FIELDS),
 )
 HEAD_FIELDS = ("placed_at", *(f"ship_to.{name}" for name in ("name", "street1", "city", "zip")))
-"""What no order is without, as far as its account says it at all."""
+"""Fields that every order has, if they are mapped at all."""
 MONEY_FIELDS = (
     "unit_price",
     "line_total",
@@ -58,7 +58,7 @@ SHIPMENT_FIELDS = (
     "voided",
 )
 _NEWER = frozenset({"only_rows", "skip_orders", "only_orders", "text_cells"})
-"""Options that an earlier release did not have."""
+"""Options that earlier releases did not have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ class SupplierOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What a cell must or must not say; judged before anything is validated."""
+    """A pattern that a cell must or must not match. Judged before anything is validated."""
 
     column: str
     matches: str
@@ -95,14 +95,14 @@ class RowRule(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class InputFiles:
-    """Where files of one subject are and how they are read; a subclass knows the record_type."""
+    """Where the files of one record type are and how they are read."""
 
     what: ClassVar[str]
-    """For people: whose fields the columns hold."""
+    """The record type in messages, such as `an order`."""
     known: ClassVar[tuple[str, ...]]
     required: ClassVar[tuple[str, ...]]
     money: ClassVar[tuple[str, ...]] = ()
-    """Fields that mean nothing without a currency."""
+    """Fields that need a currency."""
     times: ClassVar[tuple[str, ...]] = ()
 
     glob: Path
@@ -112,7 +112,7 @@ class InputFiles:
     delimiter: str = ","
     decimal: Literal[".", ","] = "."
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """For a field, the text in the file to the value that is meant."""
+    """For a field, the text in the file to the value that it means."""
     date_format: str | None = None
     timezone: str | None = None
     currency: str | None = None
@@ -121,9 +121,9 @@ class InputFiles:
     only_rows: tuple[RowRule, ...] = ()
     """Rows that do not match all of these are left out."""
     text_cells: bool = False
-    """Whether `="0012"` and `'0012` mean 0012, as spreadsheets are made to keep text."""
+    """True if `="0012"` and `'0012` mean 0012, as spreadsheets mark text."""
     quiet_s: int = 10
-    """Scheduled runs leave a file alone that changed less than this ago."""
+    """Scheduled runs leave out a file that changed less than this ago."""
 
     def __post_init__(self) -> None:
         check_columns(self.columns, self.known, self.required, what=self.what)
@@ -153,9 +153,10 @@ class InputFiles:
         rules = (*self.skip, *self.only_rows)
         return tuple(dict.fromkeys([*self.columns.values(), *(rule.column for rule in rules)]))
 
-    @cached_property  # asked for with every row
+    # Cached, since every row needs it.
+    @cached_property
     def fingerprint(self) -> str:
-        """Eight hex digits that change with anything that decides how a file is read."""
+        """Eight hex digits that change with every option that decides how a file is read."""
         how = {**_used(asdict(self)), "quiet_s": None, "glob": None}
         return hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()[:8]
 
@@ -182,9 +183,10 @@ class OrderFiles(InputFiles):
         rules = (*self.skip_orders, *self.only_orders)
         return tuple(dict.fromkeys([*super().columns_read, *(rule.column for rule in rules)]))
 
-    @cached_property  # asked for with every row
+    # Cached, since every row needs it.
+    @cached_property
     def order_columns(self) -> tuple[str, ...]:
-        """The columns that say something of an order as a whole, besides its number."""
+        """The columns with fields of an order as a whole, besides its number."""
         lines = {self.columns[name] for name in (*LINE_FIELDS, "line_id") if name in self.columns}
         mapped = [self.columns[name] for name in ORDER_FIELDS if name in self.columns]
         rules = [rule.column for rule in (*self.skip_orders, *self.only_orders)]
@@ -193,34 +195,34 @@ class OrderFiles(InputFiles):
 
     @cached_property
     def head_columns(self) -> tuple[str, ...]:
-        """The order columns that are blank only on rows which are not the first of their order."""
+        """The order columns that are blank only on rows that are not the first of their order."""
         mapped = {self.columns[name] for name in HEAD_FIELDS if name in self.columns}
         return tuple(sorted(mapped.intersection(self.order_columns)))
 
     @cached_property
     def line_columns(self) -> tuple[str, ...]:
-        """The columns that say something of a single line."""
+        """The columns with fields of a single line."""
         mapped = [self.columns[name] for name in (*LINE_FIELDS, "line_id") if name in self.columns]
         return tuple(sorted(set(mapped)))
 
     @cached_property
     def row_columns(self) -> tuple[str, ...]:
-        """The columns by which a row counts: those of its line, those of rules, and the number.
+        """The columns that decide about a row: those of its line, those of rules, and the number.
 
-        That is blank on a row that may be a line of the order above it.
+        The number is blank on a row that may be a line of the order above it.
         """
         rules = [rule.column for rule in (*self.skip, *self.only_rows)]
         return tuple(dict.fromkeys([*self.line_columns, *rules, self.columns["order_number"]]))
 
     @property
     def has_place_columns(self) -> bool:
-        """True if a file says where an order goes: more than to whom, and in which country."""
+        """True if an address has more than a name and a country."""
         return any(f"ship_to.{name}" in self.columns for name in PLACE_FIELDS)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProductFiles(InputFiles):
-    """A Merchant's product files; the newest file that names a SKU is believed."""
+    """A Merchant's product files; the newest file with a SKU is used."""
 
     what: ClassVar[str] = "a product"
     known: ClassVar[tuple[str, ...]] = PRODUCT_FIELDS
@@ -238,7 +240,7 @@ class CancellationFiles(InputFiles):
 
 @dataclass(frozen=True, kw_only=True)
 class ShipmentFiles(InputFiles):
-    """A Supplier's tracking files; the newest file that names a parcel is believed."""
+    """A Supplier's tracking files; the newest file with a parcel is used."""
 
     what: ClassVar[str] = "a shipment"
     known: ClassVar[tuple[str, ...]] = SHIPMENT_FIELDS
@@ -254,7 +256,7 @@ class ShipmentFiles(InputFiles):
 
 @dataclass(frozen=True, kw_only=True)
 class StockFiles(InputFiles):
-    """A Supplier's stock files; the newest file that names a SKU is believed."""
+    """A Supplier's stock files; the newest file with a SKU is used."""
 
     what: ClassVar[str] = "a product's stock"
     known: ClassVar[tuple[str, ...]] = ("sku", "quantity")
@@ -262,9 +264,9 @@ class StockFiles(InputFiles):
 
 
 def _used(options: dict[str, Any]) -> dict[str, Any]:
-    """Leave out newer options that are not used.
+    """Return the options without newer options that are not used.
 
-    What is configured as before is then read as before, and no file is read once more.
+    So an unchanged configuration keeps its fingerprint, and no file is read again.
     """
     used = {name: value for name, value in options.items() if value or name not in _NEWER}
     for rule in (*options["skip"], *options["only_rows"]):

@@ -1,6 +1,6 @@
-"""The rows of one order to an order, or the reason why they are none.
+"""Rows of one order to an order, or the reason why they cannot be used.
 
-A reason names file and row. It echoes a cell only where that cannot be personal data.
+A reason names file and row. It quotes a cell only if that cannot be personal data.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from ordosync.accounts.files.formats.converters import (
     time,
 )
 from ordosync.accounts.files.formats.rows import FileRows, Row
-from ordosync.accounts.files.line_ids import content_of, lines
+from ordosync.accounts.files.line_ids import content_of, lines_with_ids
 from ordosync.accounts.files.options import (
     ADDRESS_FIELDS,
     LINE_FIELDS,
@@ -41,9 +41,9 @@ _LINE_MONEY = tuple(name for name in MONEY_FIELDS if name in LINE_FIELDS)
 
 
 def parse_order(number: str, found: FileRows, options: OrderFiles) -> Order | Unusable:
-    """Return the order that the rows of one file are, or why they are none.
+    """Return the order in the rows of one file, or why it cannot be used.
 
-    A row among them that has no order number may be a line of it, so that it is not sent in part.
+    A row among them without an order number may be a line of it. The order is not sent in part.
     """
     own = [row for row in found.rows if _has_number(row, options)]
     content = content_of(found.rows, options)
@@ -62,7 +62,7 @@ def parse_order(number: str, found: FileRows, options: OrderFiles) -> Order | Un
 
 
 def _left_out(rows: Sequence[Row], found: FileRows, options: OrderFiles) -> str:
-    """Return why rules leave out the whole order; empty where they do not."""
+    """Return why rules leave out the whole order; empty if they do not."""
     first = rows[0]
     if found.others_begin and not has_order_fields(first, options):
         what = "the order begins without its first row, which the page before may have"
@@ -76,7 +76,7 @@ def _left_out(rows: Sequence[Row], found: FileRows, options: OrderFiles) -> str:
 
 
 def _check_numbers(number: str, rows: Sequence[Row], options: OrderFiles) -> None:
-    """Raise `InvalidRowError` for a row without a number."""
+    """Raise `InvalidRowError` if a row has no number."""
     for row in rows:
         if not _has_number(row, options):
             why = key_problem(row, "order_number", options)
@@ -89,7 +89,7 @@ def _has_number(row: Row, options: OrderFiles) -> bool:
 
 
 class _NothingToShipError(Exception):
-    """A rule of ours leaves this order out."""
+    """`ignore_skus` leaves no line of this order."""
 
     def __init__(self, code: str, what: str) -> None:
         super().__init__(what)
@@ -125,18 +125,18 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
 
 
 def _order_fields(kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles) -> dict[str, str]:
-    """Return what is said of the order as a whole.
+    """Return the fields of the order as a whole.
 
-    Many exports say it on the first row only: a blank cell says nothing against another row. What
-    the kept rows leave blank may be on one whose line a rule leaves out.
+    Many exports fill them on the first row only, so a blank cell does not contradict another row.
+    What is blank on the kept rows may be on a row that a rule leaves out.
     """
     fields = {}
     for name in ORDER_FIELDS:
         if (column := options.columns.get(name)) is None:
             continue
-        said = [row for row in kept if row.cells.get(column)]
-        said = said or [row for row in rows if row.cells.get(column)] or [kept[0]]
-        fields[name] = _agreed(name, said, options)
+        filled = [row for row in kept if row.cells.get(column)]
+        filled = filled or [row for row in rows if row.cells.get(column)] or [kept[0]]
+        fields[name] = _agreed(name, filled, options)
     return fields
 
 
@@ -145,13 +145,13 @@ def _agreed(name: str, rows: Sequence[Row], options: OrderFiles) -> str:
     for row in rows:
         if row.problem:
             raise InvalidRowError("invalid.row", row, row.problem)
-    said = cell(first, name, options)
+    text = cell(first, name, options)
     for row in rows[1:]:
         is_same = row.cells.get(column) == first.cells.get(column)
-        if not is_same and cell(row, name, options) != said:
+        if not is_same and cell(row, name, options) != text:
             what = f"{name} is not what row {first.number} says"
             raise InvalidRowError("invalid.conflict", row, what)
-    return said
+    return text
 
 
 def _lines(
@@ -159,7 +159,7 @@ def _lines(
 ) -> tuple[Line, ...]:
     found: dict[str, Line] = {}
     numbers = {row.number for row in kept}
-    for line_id, row in lines(number, rows, options):
+    for line_id, row in lines_with_ids(number, rows, options):
         if row.number not in numbers:
             continue
         line = _line(line_id, row, options)

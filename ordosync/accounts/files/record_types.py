@@ -1,8 +1,7 @@
-"""What files may be about, besides orders: how rows are told apart, and what they say.
+"""Types of records in files: the key that groups rows, and how rows become a record.
 
-The rows of one file that have the same key must all say the same; of several files the newest
-that has the key is believed, since they are states, of which each replaces the one before. Of an
-order `preferred_order` says more.
+The rows of one file with the same key must all say the same. Of several files with a key the newest
+is used: each is a state that replaces the one before. `file_precedence` says more of orders.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,39 +36,39 @@ from ordosync.models import Order, Product, Shipment, Stock, Unusable
 
 T = TypeVar("T")
 _MOST_TOTALS = 1000
-"""More rows without a number than this at the end of a file are no totals."""
+"""More rows without a number at the end of a file are no totals."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordType(Generic[T]):
-    """What the files of one option are about."""
+    """The records in the files of one option."""
 
     name: str
     """The name of the option, such as `orders`."""
     options: InputFiles
     key: Callable[[Row], str]
-    """What tells rows apart, the id of what they say; empty where a part of it is blank."""
+    """Returns the key of a row, which is the id of its record; empty if a part of it is blank."""
     needed: tuple[str, ...]
-    """The fields that make the key. One of them is blank where it is empty."""
+    """The fields that make the key. It is empty if one of them is blank."""
     parse: Callable[[str, Sequence[FileRows]], T | Unusable]
-    """Makes one item of what files say of one key, oldest file first."""
-    begins: Callable[[Row], bool] = lambda _: False
-    """True if a row says what is on the first row of each order."""
-    aside: Callable[[Row], str] = lambda _: ""
-    """Says what of a row cannot be read and keeps nothing else back; empty if all can."""
+    """Makes a record of the rows of one key, by file, oldest file first."""
+    starts_record: Callable[[Row], bool] = lambda _: False
+    """Returns True if a row has what is on the first row of each order."""
+    side_problem: Callable[[Row], str] = lambda _: ""
+    """Returns what cannot be read of a row that can be used without it; empty if all can."""
     has_lines: bool = False
-    """True if several rows are one object. Then a row without a key may belong to the one above."""
+    """True if several rows are one record. A row without a key may then belong to the row above."""
 
     def blank(self, row: Row) -> str:
-        """Return the field for whose sake a row has no key."""
+        """Return the field that is missing for the key of a row."""
         return next(name for name in self.needed if not key_text(row, name, self.options))
 
 
 def keyed_rows(rows: Iterable[Row], record_type: RecordType[T]) -> Iterator[tuple[str, str, Row]]:
-    """Yield each row with its key and with the key that it holds back, of which one is empty.
+    """Yield each row with its key and with the key that it blocks, of which one is empty.
 
-    A row without a key holds the order above it back: it may be a line of that order. Rows at the
-    end of the file that have no SKU are totals, and hold nothing back.
+    A row without a key blocks the order above it, since it may be a line of that order. Rows
+    without a SKU at the end of a file are totals, and block nothing.
     """
     above = ""
     undecided: list[Row] = []
@@ -90,14 +89,14 @@ def keyed_rows(rows: Iterable[Row], record_type: RecordType[T]) -> Iterator[tupl
 
 
 def _may_belong(row: Row, above: str, record_type: RecordType[T]) -> bool:
-    """Return True if a row without a usable key may be a line of the order above it."""
+    """True if a row without a usable key may be a line of the order above it."""
     if not above or not record_type.has_lines:
         return False
     return may_have_id(row, record_type.needed[0], above, record_type.options)
 
 
 def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
-    """Return what says, row by row of a file, which have this key or may belong to it."""
+    """Return a test, row by row of a file, of which rows have this key or may belong to it."""
     above = ""
 
     def belongs(row: Row) -> bool:
@@ -109,35 +108,35 @@ def belongs_to(key: str, key_of: Callable[[Row], str]) -> Callable[[Row], bool]:
 
 
 def orders(options: OrderFiles) -> RecordType[Order]:
-    """Say what order files are about; an order's id is its number."""
+    """Return the type of orders; the id of an order is its number."""
     return RecordType(
         name="orders",
         options=options,
         key=lambda row: key_text(row, "order_number", options),
         needed=("order_number",),
         parse=lambda key, files: preferred_order(key, files, options),
-        begins=lambda row: starts_order(row, options),
+        starts_record=lambda row: starts_order(row, options),
         has_lines=True,
     )
 
 
 def products(options: ProductFiles) -> RecordType[Product]:
-    """Say what product files are about; a product's id is its SKU."""
+    """Return the type of products; the id of a product is its SKU."""
     return _by_field("products", options, "sku", _product)
 
 
 def stock(options: StockFiles) -> RecordType[Stock]:
-    """Say what stock files are about; a product's id is its SKU."""
+    """Return the type of quantities; the id of a product is its SKU."""
     return _by_field("stock", options, "sku", _stock)
 
 
 def cancellations(options: CancellationFiles) -> RecordType[str]:
-    """Say what cancellation files are about: numbers of orders, which are their ids."""
+    """Return the type of cancellations: the numbers of orders, which are their ids."""
     return _by_field("cancellations", options, "order_number", _order_number)
 
 
 def shipments(options: ShipmentFiles) -> RecordType[Shipment]:
-    """Say what tracking files are about; a parcel's id is made of its two numbers."""
+    """Return the type of shipments; the id of a parcel is made of its two numbers."""
 
     def key(row: Row) -> str:
         of = key_text(row, "order_number", options)
@@ -150,7 +149,7 @@ def shipments(options: ShipmentFiles) -> RecordType[Shipment]:
         key=key,
         needed=("order_number", "tracking_number"),
         parse=lambda key, files: _state(key, files[-1], options, _shipment),
-        aside=lambda row: _cost(row, options)[1],
+        side_problem=lambda row: _cost(row, options)[1],
     )
 
 
@@ -236,7 +235,7 @@ def _shipment(key: str, row: Row, options: InputFiles, _: str) -> Shipment:
 
 
 def _cost(row: Row, options: InputFiles) -> tuple[Decimal | None, str]:
-    """Return what a label has cost, or why that cannot be read: the number travels without it."""
+    """Return the cost of a label, or why it cannot be read: the number travels without it."""
     try:
         return amount(row, "cost", cell(row, "cost", options), options), ""
     except InvalidRowError as error:

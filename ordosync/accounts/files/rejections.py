@@ -1,4 +1,4 @@
-"""What is said of files and rows that cannot be used."""
+"""Files and rows that cannot be used, and the reason."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -19,24 +19,24 @@ def id_of_file(name: str) -> str:
 
 
 def id_of_row(name: str, row: Row) -> str:
-    """Return the id of a row that cannot be used and is of no object."""
+    """Return the id of a row that cannot be used and belongs to no record."""
     return f"{id_of_file(name)}:{row.number}"
 
 
 def invalid_file(name: str, path: Path, error: Exception, options: InputFiles) -> Unusable:
-    """Say why no row of a file was used."""
+    """Return the reason why no row of a file was used."""
     why = error.strerror if isinstance(error, OSError) else str(error)
     return Unusable(
         id=id_of_file(name),
         code="invalid.file",
-        reason=f"{name}: {why}; no row of it was used, mend it or its mapping",
+        reason=f"{name}: {why}; no row of it was used, fix it or its mapping",
         content=f"{options.fingerprint}-{_digest(path)}",
         of_source=True,
     )
 
 
 def reasons(items: Mapping[str, object]) -> dict[str, str]:
-    """Return why people have to mend some of these, by key."""
+    """Return why some of these records have to be fixed, by key."""
     return {
         key: item.reason
         for key, item in items.items()
@@ -45,7 +45,7 @@ def reasons(items: Mapping[str, object]) -> dict[str, str]:
 
 
 def source_ids(items: Mapping[str, object]) -> frozenset[str]:
-    """Return the ids of those that are no objects at all, such as a row without a number."""
+    """Return the ids of those that are no records, such as a row without a number."""
     return frozenset(
         item.id for item in items.values() if isinstance(item, Unusable) and item.of_source
     )

@@ -1,4 +1,4 @@
-"""The rows of one reading by their key, in a private temporary database: memory stays flat."""
+"""Rows of one read by their key, in a private temporary database, so that memory stays flat."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from ordosync.accounts.files.formats.converters import digest, key_problem
-from ordosync.accounts.files.formats.rows import FileRows, Row, read_rows
+from ordosync.accounts.files.formats.rows import FileRows, Row
+from ordosync.accounts.files.formats.text_file import read_rows
 from ordosync.accounts.files.record_types import RecordType, keyed_rows
 from ordosync.accounts.files.rejections import id_of_row
 from ordosync.accounts.files.rules import skip_reason
@@ -19,7 +20,7 @@ T = TypeVar("T")
 
 _PAGE = 500
 _ENOUGH = 2
-"""Of two keys one is another than any that is asked for."""
+"""With two keys in a file, there is another key beside any single key."""
 _SCHEMA = (
     "create table files (id integer primary key, name text, copy text, is_beside integer)",
     "create table rows (file integer, key text, above text, row integer, cells text, problem text)",
@@ -29,7 +30,7 @@ _SCHEMA = (
 
 
 class RowIndex(Generic[T]):
-    """Rows of one key are gathered, wherever they stand."""
+    """Gathers the rows of one key, wherever in the files they are."""
 
     def __init__(self, record_type: RecordType[T], *, whole_rows: bool = False) -> None:
         self._record_type = record_type
@@ -40,7 +41,7 @@ class RowIndex(Generic[T]):
         for statement in _SCHEMA:
             self._db.execute(statement)
         self._files: dict[int, tuple[str, str, frozenset[str]]] = {}
-        """Name and age of each file, and some keys that begin in it."""
+        """Name and age of each file, and some keys that start in it."""
 
     def add(
         self,
@@ -53,9 +54,9 @@ class RowIndex(Generic[T]):
     ) -> None:
         """Add the rows of a file, or none of them. Raises `InvalidFileError` and `OSError`.
 
-        `only` leaves out all keys, and ids of rows without one, but these. Of one file and copies
-        of it, the first that is added counts. A file that `is_beside` is only to compare others
-        with: its rows without a key are no news.
+        `only` adds only these keys, and ids of rows without a key. If a file and copies of it are
+        added, the first counts. A file that `is_beside` is only compared with others: its rows
+        without a key are no news.
         """
         self._db.execute("begin")
         begun: set[str] = set()
@@ -79,7 +80,7 @@ class RowIndex(Generic[T]):
         self._files[file or 0] = name, as_of, frozenset(begun)
 
     def pages(self) -> Iterator[dict[str, T | Unusable]]:
-        """Yield what the rows say, by key, in the order in which the keys first appear."""
+        """Yield the records by key, in the order in which the keys first appear."""
         keys = self._db.execute(
             "select key from rows where key <> '' group by key order by min(rowid)"
         )
@@ -88,11 +89,11 @@ class RowIndex(Generic[T]):
         yield from self._keyless()
 
     def some(self, keys: Iterable[str]) -> dict[str, T | Unusable]:
-        """Return the same for these keys, as far as they are there."""
+        """Return the records with these keys that are there."""
         return dict(self._items(sorted(set(keys))))
 
     def keys(self) -> frozenset[str]:
-        """Return all keys, and the ids of rows without one."""
+        """Return all keys, and the ids of rows without a key."""
         keys = self._db.execute("select distinct key from rows where key <> ''")
         rows = self._db.execute(
             "select files.name, row from rows join files on files.id = rows.file where key = ''"
@@ -102,7 +103,7 @@ class RowIndex(Generic[T]):
         )
 
     def among(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
-        """Return which of these keys stand in a file that was added."""
+        """Return which of these keys a file that was added has."""
         rows = self._db.execute(
             "select distinct key from rows join files on files.id = rows.file"
             " where files.copy = ? and key in (select value from json_each(?))",
@@ -111,9 +112,9 @@ class RowIndex(Generic[T]):
         return frozenset(key for (key,) in rows)
 
     def rows_of(self, reasons: Mapping[str, str]) -> Iterator[tuple[str, Row, str]]:
-        """Yield the rows with these keys, or ids of rows without one, file by file.
+        """Yield the rows with these keys, or ids of rows without a key, file by file.
 
-        Each with the name of its file and the reason.
+        Each row comes with the name of its file and the reason.
         """
         rows = self._db.execute(
             "select key, files.name, row, cells, problem from rows"
@@ -126,20 +127,21 @@ class RowIndex(Generic[T]):
                 yield name, row, reason
 
     def close(self) -> None:
-        """Forget everything."""
+        """Delete the database."""
         self._db.close()
 
     def _keyed_rows(self, path: Path, begun: set[str]) -> Iterator[tuple[str, str, Row]]:
         """Yield the rows of a file as `keyed_rows` does; collect two keys that start in it."""
-        rows = read_rows(path, self._options, json_lines=path.suffix == ".jsonl")
+        rows = read_rows(path, self._options)
+        starts_record = self._record_type.starts_record
         for key, above, row in keyed_rows(rows, self._record_type):
-            if key and len(begun) < _ENOUGH and key not in begun and self._record_type.begins(row):
+            if key and len(begun) < _ENOUGH and key not in begun and starts_record(row):
                 begun.add(key)
             yield key, above, row
 
     def _items(self, keys: Sequence[str]) -> Iterator[tuple[str, T | Unusable]]:
         rows = self._db.execute(
-            # Not `or`: that would read all rows of the reading.
+            # Not `or`, which would scan all rows.
             "select of, file, row, cells, problem from (select key as of, rowid as at, * from"
             " rows where key in (select value from json_each(:keys)) union all"
             " select above, rowid, * from rows where above <> ''"
@@ -154,26 +156,27 @@ class RowIndex(Generic[T]):
                 item = self._record_type.parse(key, found[key])
                 yield key, item
                 if not isinstance(item, Unusable):
-                    yield from self._aside(found[key][-1])
+                    yield from self._side_problems(found[key][-1])
 
-    def _aside(self, newest: FileRows) -> Iterator[tuple[str, Unusable]]:
-        """Yield what of a row that was used could not be read, as a trouble of the row alone."""
+    def _side_problems(self, newest: FileRows) -> Iterator[tuple[str, Unusable]]:
+        """Yield what could not be read of a row that was used, as a problem of the row alone."""
         row = newest.rows[-1]
-        if why := self._record_type.aside(row):
-            trouble_of_row = Unusable(
+        if why := self._record_type.side_problem(row):
+            problem = Unusable(
                 id=id_of_row(newest.name, row),
                 code="invalid.money",
                 reason=f"{newest.name} row {row.number}: {why}",
                 content=digest([row], self._options),
                 of_source=True,
             )
-            yield trouble_of_row.id, trouble_of_row
+            yield problem.id, problem
 
     def _by_file(self, key: str, rows: Iterable[Sequence[Any]]) -> list[FileRows]:
         found: dict[str, FileRows] = {}
         for file, group in groupby(rows, key=lambda row: row[1]):
             one = self._in_file(key, file, [_row(*rest) for _, _, *rest in group])
-            found.setdefault(one.name, one)  # else a copy of what the same file was before
+            # A second one is a copy of an earlier state of the same file.
+            found.setdefault(one.name, one)
         return sorted(found.values(), key=lambda one: one.as_of)
 
     def _in_file(self, key: str, file: int, rows: Sequence[Row]) -> FileRows:

@@ -1,6 +1,6 @@
-"""Which rows, and which orders, the rules of a configuration leave out.
+"""Rules of a configuration that leave out rows or orders.
 
-A rule for rows is about each row by itself, a rule for orders about the first row of each order.
+A rule for rows judges each row by itself, a rule for orders the first row of each order.
 """
 
 import re
@@ -12,30 +12,30 @@ from ordosync.accounts.files.options import InputFiles, OrderFiles, Rule
 
 
 def skip_reason(row: Row, options: InputFiles) -> str:
-    """Return why a rule leaves this row out; empty where none does."""
+    """Return why a rule leaves this row out; empty if none does."""
     return _reason(row, options.skip, options.only_rows)
 
 
 def order_skip_reason(first: Row, options: OrderFiles) -> str:
-    """Return why a rule leaves out the order that begins with this row; empty where none does."""
+    """Return why a rule leaves out the order with this first row; empty if none does."""
     return _reason(first, options.skip_orders, options.only_orders)
 
 
 def has_order_fields(row: Row, options: OrderFiles) -> bool:
-    """Return True if a row says something of its order besides the number and a line."""
+    """True if a row has fields of its order besides the number and a line."""
     return any(row.cells.get(column) for column in options.order_columns)
 
 
 def starts_order(row: Row, options: OrderFiles) -> bool:
-    """Return True if a row says what no order is without, such as its date or its address."""
+    """True if a row has fields that the first row of an order has, such as a date or an address."""
     return any(row.cells.get(column) for column in options.head_columns)
 
 
 def conflicting_rule(rows: Sequence[Row], options: OrderFiles) -> str:
-    """Return what is wrong with a rule for rows that parts an order; empty where none does.
+    """Return what is wrong with a rule for rows that splits an order; empty if none does.
 
-    It judges by a column that only the first row fills, which the others continue: what it says
-    is true of the order.
+    Such a rule judges by a column that only the first row fills. What that column says is true of
+    the whole order.
     """
     first, *others = rows
     if not others or not all(_continues(row, first, options) for row in others):
@@ -57,7 +57,7 @@ def _reason(row: Row, never: Sequence[Rule], always: Sequence[Rule]) -> str:
         if _matches(rule, row):
             return rule.reason
     for rule in always:
-        # What is wrong with such a row is to be reported, and not passed over.
+        # A problem with such a row is reported, not passed over.
         if not row.problem and not _matches(rule, row):
             return rule.reason
     return ""
@@ -68,7 +68,7 @@ def _matches(rule: Rule, row: Row) -> bool:
 
 
 def _continues(row: Row, first: Row, options: OrderFiles) -> bool:
-    """Return True if a row leaves to the first one what is said of the order as a whole."""
+    """True if a row leaves the fields of the order to the first row."""
     blank = [column for column in options.order_columns if not row.cells.get(column)]
     return len(blank) == len(options.order_columns) or any(first.cells.get(c) for c in blank)
 
@@ -76,14 +76,15 @@ def _continues(row: Row, first: Row, options: OrderFiles) -> bool:
 def _parts(
     rule: Rule, first: Row, others: Sequence[Row], *, takes: bool, options: OrderFiles
 ) -> bool:
-    """Return True if a rule leaves out the first row and not the others, or the others alone.
+    """True if a rule leaves out the first row and not the others, or the others alone.
 
-    `takes` says whether it leaves out what matches, or what does not.
+    `takes` is True if the rule leaves out the rows that match, else those that do not.
     """
     if any(row.cells.get(rule.column) for row in others):
         return False
     takes_first = _matches(rule, first) == takes
     takes_others = _matches(rule, others[0]) == takes
     if takes_others and rule.column in options.line_columns:
-        return False  # such as a SKU, without which a line is none
+        # Such as a SKU, without which a row is no line.
+        return False
     return takes_first != takes_others

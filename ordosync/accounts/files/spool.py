@@ -1,8 +1,8 @@
-"""Copies of the files that are being read, so that one that is overwritten loses nothing.
+"""Copies of the files that are read, so that a file that is overwritten loses nothing.
 
-A copy is readable by its owner alone, named by digests and never by foreign text, and goes when
-the last order or other thing in it is settled. Beside a copy a note says of which file it is, and,
-once that is known, for which orders it stays.
+A copy is readable by its owner alone and named by a digest, never by foreign text. It is deleted
+when the last order or other record in it is settled. A note beside a copy says which file it is
+of and, once that is known, for which records it is kept.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from ordosync.trust import make_folder
 
 
 class Spool:
-    """The folder of copies of one subject of an account."""
+    """The folder of copies for one record type of an account."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -39,13 +39,14 @@ class Spool:
             target.flush()
             os.utime(target.fileno(), ns=(at.st_atime_ns, at.st_mtime_ns))
         copy = self._folder / f"{digest.hexdigest()[:32]}{file.suffix.lower()}"
-        half.rename(copy)  # in one step: a half copy is never taken for a whole one
+        # In one step, so that half a copy is never taken for a whole copy.
+        half.rename(copy)
         if self.name_of(copy) != name:
-            _note(copy, ids=None, name=name)
+            _write_note(copy, ids=None, name=name)
         return copy
 
     def copies(self) -> Iterator[Path]:
-        """Yield the copies that are there, oldest first: each is as old as what it is of."""
+        """Yield the copies, oldest first: a copy is as old as its file."""
         if self._folder.is_dir():
             whole = [
                 path
@@ -55,27 +56,27 @@ class Spool:
             yield from sorted(whole, key=lambda path: as_of(self.name_of(path), path))
 
     def wanted(self, copy: Path) -> frozenset[str] | None:
-        """Return the orders that a copy is kept for; None where that was never written down."""
-        said = _said(copy)
-        return None if said is None or said["ids"] is None else frozenset(said["ids"])
+        """Return the ids that a copy is kept for; None if its note does not say it."""
+        note = _read_note(copy)
+        return None if note is None or note["ids"] is None else frozenset(note["ids"])
 
     def name_of(self, copy: Path) -> str:
-        """Return what people call the file that was copied, as far as that is known."""
-        said = _said(copy)
-        return (said and said["name"]) or copy.name
+        """Return the name of the file that was copied, if its note says it."""
+        note = _read_note(copy)
+        return (note and note["name"]) or copy.name
 
     def keep(self, copy: Path, ids: Iterable[str]) -> None:
-        """Keep a copy for these orders; for none it goes."""
+        """Keep a copy for these ids; delete it if there are none."""
         ids = sorted(ids)
         name = self.name_of(copy)
         if not ids:
             copy.unlink(missing_ok=True)
-            _list_of(copy).unlink(missing_ok=True)
-        elif _said(copy) != {"ids": ids, "name": name}:
-            _note(copy, ids=ids, name=name)
+            _note_of(copy).unlink(missing_ok=True)
+        elif _read_note(copy) != {"ids": ids, "name": name}:
+            _write_note(copy, ids=ids, name=name)
 
     def rewrite(self, copy: Path, content: bytes) -> None:
-        """Give a copy other content, for what it is kept for; without any it goes."""
+        """Replace the content of a copy; delete it if there is none."""
         if not content:
             self.keep(copy, ())
             return
@@ -86,37 +87,40 @@ class Spool:
             file.write(content)
         at = copy.stat()
         half.replace(copy)
-        os.utime(copy, ns=(at.st_atime_ns, at.st_mtime_ns))  # copies are read by their age
+        # Copies are read by their age.
+        os.utime(copy, ns=(at.st_atime_ns, at.st_mtime_ns))
 
     def tidy(self) -> None:
-        """Remove what a crash left half made, and the folders in which nothing is kept."""
+        """Delete what a crash left unfinished, and empty folders."""
         if not self._folder.is_dir():
             return
         for path in self._folder.glob(".*"):
-            with suppress(OSError):  # such as a folder, which is nothing of ours
+            # Such as a folder, which ordosync has not made.
+            with suppress(OSError):
                 path.unlink(missing_ok=True)
-        with suppress(OSError):  # not empty: something is kept, here or for another portal
+        # A folder that is not empty keeps copies, here or for another portal.
+        with suppress(OSError):
             for folder in (self._folder, *self._folder.parents[:3]):
                 folder.rmdir()
 
 
-def _said(copy: Path) -> dict[str, Any] | None:
-    """Return what is written down of a copy; before it had a name, that was only a list."""
+def _read_note(copy: Path) -> dict[str, Any] | None:
+    """Return the note of a copy; in an earlier release it was only a list of ids."""
     try:
-        said = json.loads(read_regular(_list_of(copy)))
+        note = json.loads(read_regular(_note_of(copy)))
     except (OSError, ValueError):
         return None
-    return {"ids": [], "name": "", **said} if isinstance(said, dict) else {"ids": said, "name": ""}
+    return {"ids": [], "name": "", **note} if isinstance(note, dict) else {"ids": note, "name": ""}
 
 
-def _note(copy: Path, *, ids: Sequence[str] | None, name: str) -> None:
-    half = copy.with_name(f".{_list_of(copy).name}")
+def _write_note(copy: Path, *, ids: Sequence[str] | None, name: str) -> None:
+    half = copy.with_name(f".{_note_of(copy).name}")
     half.unlink(missing_ok=True)
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
     with os.fdopen(os.open(half, flags, 0o600), "w", encoding="utf-8") as file:
         json.dump({"ids": ids, "name": name}, file)
-    half.replace(_list_of(copy))
+    half.replace(_note_of(copy))
 
 
-def _list_of(copy: Path) -> Path:
+def _note_of(copy: Path) -> Path:
     return copy.with_suffix(f"{copy.suffix}.json")

@@ -1,4 +1,4 @@
-"""What copies of files say that were kept, since something in them is not settled."""
+"""Records in the copies of files that are kept, since something in them is not settled."""
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from ordosync.accounts.files.file_listing import as_of
-from ordosync.accounts.files.formats.rows import InvalidFileError, without_rows
+from ordosync.accounts.files.formats.rows import InvalidFileError
+from ordosync.accounts.files.formats.text_file import without_rows
 from ordosync.accounts.files.record_types import RecordType, belongs_to
 from ordosync.accounts.files.row_index import RowIndex
 from ordosync.accounts.files.spool import Spool
@@ -17,7 +18,7 @@ T = TypeVar("T")
 
 
 class SpooledRecords(Generic[T]):
-    """Reads the copies of one record_type."""
+    """The records of one type in the copies."""
 
     def __init__(self, record_type: RecordType[T], spool: Spool) -> None:
         self._record_type = record_type
@@ -26,7 +27,7 @@ class SpooledRecords(Generic[T]):
     def pages(
         self, ids: AbstractSet[str], *, only_kept: bool = False
     ) -> Iterator[dict[str, T | Unusable]]:
-        """Yield what copies say of these; see `add_to`."""
+        """Yield these records from the copies; see `add_to`."""
         index = RowIndex(self._record_type)
         try:
             self.add_to(index, ids, only_kept=only_kept)
@@ -44,10 +45,10 @@ class SpooledRecords(Generic[T]):
         is_beside: bool = False,
         without: AbstractSet[Path] = frozenset(),
     ) -> None:
-        """Add to an index what copies say of these, but for those that are in it already.
+        """Add the rows of these records from the copies to an index, without those it has.
 
-        `only_kept` leaves out what a copy is not known to be kept for. Else it is added as well:
-        after a crash a note may not say yet what is owed.
+        `only_kept` leaves out what a copy is not known to be kept for. Otherwise that is added,
+        too: after a crash a note may not say yet what is unsettled.
         """
         for copy in reversed(list(self._spool.copies()) if ids else []):
             wanted = self._spool.wanted(copy)
@@ -55,14 +56,15 @@ class SpooledRecords(Generic[T]):
                 continue
             name = self._spool.name_of(copy)
             only = ids & wanted if only_kept and wanted else ids
-            with suppress(InvalidFileError, OSError):  # read with another mapping: not in it
+            # A copy that was read by another mapping has none of them.
+            with suppress(InvalidFileError, OSError):
                 index.add(name, copy, as_of=as_of(name, copy), only=only, is_beside=is_beside)
 
     def still_valid(self, ids: AbstractSet[str], files: Mapping[str, Path]) -> frozenset[str]:
-        """Return of which of these orders copies count beside the files that are there.
+        """Return the orders for which copies count beside the files that are there.
 
-        A file that was taken away may only have been archived. But copies that are in conflict
-        have been reported: then whoever took a file away has decided which one is right.
+        A file that was taken away may only have been archived. But a conflict between copies has
+        been reported, and by taking a file away a person has decided which file is right.
         """
         if not self._record_type.has_lines or not ids or all(self._is_there(files)):
             return frozenset()
@@ -75,7 +77,7 @@ class SpooledRecords(Generic[T]):
         return frozenset(ids) - conflicts
 
     def keys_in(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
-        """Return which of these keys stand in a copy."""
+        """Return which of these keys a copy has."""
         index = RowIndex(self._record_type)
         try:
             index.add(copy.name, copy, as_of="", only=keys)
@@ -106,11 +108,10 @@ class SpooledRecords(Generic[T]):
 
     def _without(self, copy: Path, key: str) -> bytes | None:
         is_gone = belongs_to(key, self._record_type.key)
-        is_json = copy.suffix == ".jsonl"
-        return without_rows(copy, self._record_type.options, is_gone, json_lines=is_json)
+        return without_rows(copy, self._record_type.options, is_gone)
 
     def _is_there(self, files: Mapping[str, Path]) -> Iterator[bool]:
-        """Yield for each copy whether the file that it is of is still there, unchanged."""
+        """Yield True for each copy whose file is still there, unchanged."""
         for copy in self._spool.copies():
             name = self._spool.name_of(copy)
             path = files.get(name)

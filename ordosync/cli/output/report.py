@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from ordosync.accounts.files.output.safe_output import csv_text, neutral
+from ordosync.accounts.spreadsheets import csv_text, neutral
 from ordosync.cli.output.tables import table
 from ordosync.engine.diagnosis.report import Day, TaskReport, Took
 from ordosync.store.timestamps import to_text

@@ -42,7 +42,7 @@ def test_the_newest_file_is_believed_and_what_it_replaced_is_said(make: Make, dr
 
     assert quantity([found]) == 3
     assert isinstance(found, Order)
-    assert found.remark == "a.csv is believed, not the older b.csv"
+    assert found.remark == "a.csv is used, not the older b.csv"
 
 
 def test_two_files_that_say_the_same_are_no_matter(make: Make, drop: Drop) -> None:

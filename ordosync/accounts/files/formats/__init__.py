@@ -1,1 +1,1 @@
-"""Formats of the files that are read: CSV and JSON lines, and how a cell becomes a value."""
+"""Formats of the files that are read: CSV and JSON lines, and converters of their cells."""

@@ -1,6 +1,6 @@
-"""One cell to one value, or the reason why it is none.
+"""One cell to one value, or the reason why it has none.
 
-A reason names file and row. It echoes a cell only where that cannot be personal data.
+A reason names file and row. It quotes a cell only if that cannot be personal data.
 """
 
 import hashlib
@@ -40,11 +40,11 @@ _IDS = frozenset(
         "bill_to.zip",
     )
 )
-"""The fields that a spreadsheet damages. A person's name or street may be anything."""
+"""The fields that a spreadsheet damages. A name or street may be any text."""
 
 
 class InvalidRowError(Exception):
-    """A row makes what it is about unusable."""
+    """A row makes its record unusable."""
 
     def __init__(self, code: str, row: Row, what: str) -> None:
         super().__init__(what)
@@ -53,7 +53,7 @@ class InvalidRowError(Exception):
 
 
 def digest(rows: Sequence[Row], options: InputFiles) -> str:
-    """Return the content of rows: how they were read, and a digest of their mapped cells."""
+    """Return how rows were read, and a digest of their mapped cells."""
     columns = sorted(set(options.columns.values()))
     cells = [[row.cells.get(column, "") for column in columns] + [row.problem] for row in rows]
     text = json.dumps(cells)
@@ -67,7 +67,7 @@ def text_of(row: Row, column: str) -> str:
 
 
 def cell(row: Row, name: str, options: InputFiles) -> str:
-    """Return the text of a field, by its meaning in `values`."""
+    """Return the text of a field, replaced as `values` says."""
     column = options.columns.get(name)
     text = text_of(row, column) if column else ""
     meanings = options.values.get(name)
@@ -82,27 +82,27 @@ def cell(row: Row, name: str, options: InputFiles) -> str:
 
 
 def key_text(row: Row, name: str, options: InputFiles) -> str:
-    """Return the id of something; empty if it is blank, or damaged by a spreadsheet."""
+    """Return the text of an id; empty if it is blank, or damaged by a spreadsheet."""
     column = options.columns[name]
     text = row.cells.get(column, "")
     return "" if damage(text) else plain(text)
 
 
 def key_problem(row: Row, name: str, options: InputFiles) -> str:
-    """Say why a row has no such id."""
+    """Return the reason why a row has no such id."""
     text = row.cells.get(options.columns[name], "")
     what = name.replace("_", " ")
     return f"the {what} {text[:40]!a} {_damage(text)}" if text else f"the {what} is blank"
 
 
 def may_have_id(row: Row, name: str, id_: str, options: InputFiles) -> bool:
-    """Return True if a row without an id, or with a damaged one, may be of this id."""
+    """True if a row without an id, or with a damaged id, may have this id."""
     text = row.cells.get(options.columns[name], "")
     return not text or may_mean(text, id_)
 
 
 def _check_whole(row: Row, name: str, column: str) -> None:
-    """Raise `InvalidRowError` for an id, SKU or postcode that a spreadsheet has damaged."""
+    """Raise `InvalidRowError` if a spreadsheet has damaged an id, SKU or postcode."""
     text = row.cells.get(column, "")
     if why := _damage(text):
         found = f"{name} {text[:40]!a}" if name in _ECHOED else name
@@ -115,7 +115,7 @@ def _damage(text: str) -> str:
 
 
 def key_cell(row: Row, name: str, options: InputFiles) -> str:
-    """Return the text of a field that something is found by; it must not be blank."""
+    """Return the text of a field that is a key; it must not be blank."""
     text = cell(row, name, options)
     if not text:
         raise InvalidRowError(f"invalid.{name}", row, f"{name} is blank")
@@ -125,7 +125,7 @@ def key_cell(row: Row, name: str, options: InputFiles) -> str:
 
 
 def quantity(row: Row, text: str) -> int:
-    """Read a quantity of something ordered."""
+    """Return the quantity of a line."""
     if not re.fullmatch("[0-9]{1,9}", text):
         what = f"quantity {text[:40]!a} is not a whole number from 0 to 999999999"
         raise InvalidRowError("invalid.quantity", row, what)
@@ -133,7 +133,7 @@ def quantity(row: Row, text: str) -> int:
 
 
 def stock_quantity(row: Row, text: str) -> int | None:
-    """Read a quantity in stock: blank is never counted, negative is oversold."""
+    """Return a quantity in stock: blank is never counted, negative is oversold."""
     if not text:
         return None
     if not re.fullmatch("-?[0-9]{1,9}", text):
@@ -143,7 +143,7 @@ def stock_quantity(row: Row, text: str) -> int | None:
 
 
 def amount(row: Row, name: str, text: str, options: InputFiles) -> Decimal | None:
-    """Read an amount; a thousands separator or an exponent is refused, never guessed."""
+    """Return an amount; a thousands separator or an exponent is rejected, never guessed."""
     if not text:
         return None
     if not re.fullmatch(rf"-?[0-9]{{1,15}}({re.escape(options.decimal)}[0-9]{{1,6}})?", text):
@@ -153,7 +153,7 @@ def amount(row: Row, name: str, text: str, options: InputFiles) -> Decimal | Non
 
 
 def flag(row: Row, name: str, options: InputFiles) -> bool:
-    """Read yes or no; blank is no."""
+    """Return yes or no; blank is no."""
     text = cell(row, name, options)
     if text.lower() not in _FLAGS:
         what = f"{name} {text[:40]!a} is not true or false"
@@ -162,14 +162,15 @@ def flag(row: Row, name: str, options: InputFiles) -> bool:
 
 
 def time(row: Row, name: str, text: str, options: InputFiles) -> datetime | None:
-    """Read a time with the offset that it was given with, else that of the time zone."""
+    """Return a time with its own offset, else with that of the time zone."""
     if not text or options.date_format is None or options.timezone is None:
         return None
     try:
-        local = datetime.strptime(text, options.date_format)  # noqa: DTZ007 - its zone comes next
+        local = datetime.strptime(text, options.date_format)  # noqa: DTZ007 - its zone follows
         if local.tzinfo is None:
             local = local.replace(tzinfo=ZoneInfo(options.timezone))
-        local.astimezone(UTC)  # what no clock can show is refused here, not later
+        # A time that no clock can show is rejected here, not later.
+        local.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         what = f"{name} {text[:40]!a} is not of the form {options.date_format}"
         raise InvalidRowError("invalid.date", row, what) from error

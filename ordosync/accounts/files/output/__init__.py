@@ -1,1 +1,1 @@
-"""Files that ordosync writes: atomic, harmless in a spreadsheet, one row per key."""
+"""Files that ordosync writes: at once as a whole, and harmless in a spreadsheet."""

@@ -1,6 +1,6 @@
-"""A CSV file of ours with one row a key, changed by writing it anew as a whole.
+"""A CSV file with one row per key, which is rewritten as a whole.
 
-The file itself says what was written: there is no second record that could differ from it.
+The file itself is the record of what was written: there is no second record that could differ.
 """
 
 import csv
@@ -11,12 +11,8 @@ from typing import Literal, TypeVar
 
 from ordosync.accounts.files.file_listing import mark_of
 from ordosync.accounts.files.output.options import OutputFiles
-from ordosync.accounts.files.output.safe_output import (
-    csv_text,
-    folder_lock,
-    neutral,
-    plain,
-)
+from ordosync.accounts.files.output.safe_output import folder_lock
+from ordosync.accounts.spreadsheets import csv_text, neutral, plain
 from ordosync.atomic_write import replace_file
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Outcome
@@ -24,11 +20,11 @@ from ordosync.regular import read_regular
 
 Item = TypeVar("Item")
 Rows = dict[str, dict[str, str]]
-"""By key, the texts of our fields."""
+"""By key, the texts of the fields."""
 
 
 class KeyedCsv:
-    """One such file. `numeric` fields are written as they are, all others as foreign text."""
+    """A file with one row per key. Only `numeric` fields are written without neutralising."""
 
     def __init__(
         self, options: OutputFiles, path: Path, *, key: str, numeric: Sequence[str], account: str
@@ -39,10 +35,10 @@ class KeyedCsv:
         self._numeric = frozenset(numeric)
         self._account = f"account {account}"
         self._known: tuple[list[int] | None, Rows] | None = None
-        """What was read last, and of which state of the file."""
+        """The rows that were read last, and the state of the file then."""
 
     def read(self) -> Rows:
-        """Return what is in the file; nothing where it is not there. Raises `AccountError`."""
+        """Return the rows of the file; none if it is missing. Raises `AccountError`."""
         action = f"read {self._path}"
         try:
             mark = mark_of(self._path)
@@ -54,14 +50,14 @@ class KeyedCsv:
         except OSError as error:
             raise UnavailableError(self._account, action, error.strerror or str(error)) from error
         except UnicodeError as error:
-            raise self._not_ours(f"is not {self._options.encoding} text") from error
+            raise self._foreign(f"is not {self._options.encoding} text") from error
         self._known = mark, self._parse(text)
         return dict(self._known[1])
 
     def change(
         self, items: Sequence[Item], change: Callable[[Rows, Item], Outcome]
     ) -> list[Outcome]:
-        """Let `change` change the rows, an item at a time, and write them if one did."""
+        """Change the rows with `change`, item by item, and write the file if a row has changed."""
         try:
             with folder_lock(self._path.parent):
                 rows = self.read()
@@ -76,7 +72,7 @@ class KeyedCsv:
         return outcomes
 
     def refusal(self, fields: dict[str, str]) -> str:
-        """Say why this cannot be written, without its text; empty where it can."""
+        """Return why this cannot be written, without its text; empty if it can."""
         for name, column in self._options.columns.items():
             try:
                 fields.get(name, "").encode(self._options.encoding)
@@ -104,18 +100,18 @@ class KeyedCsv:
         try:
             header = next(reader, None)
             if header is None or sorted(header) != sorted(fields):
-                raise self._not_ours("its columns are not those of the configuration")
+                raise self._foreign("its columns are not those of the configuration")
             for cells in reader:
                 if len(cells) != len(header):
-                    raise self._not_ours(f"row {reader.line_num} is not one of ours")
+                    raise self._foreign(f"row {reader.line_num} was not written by ordosync")
                 row = {fields[column]: cell for column, cell in zip(header, cells, strict=True)}
                 row = {n: t if n in self._numeric else plain(t) for n, t in row.items()}
                 rows[row[self._key]] = row
         except csv.Error as error:
-            raise self._not_ours(f"row {reader.line_num} is not CSV ({error})") from error
+            raise self._foreign(f"row {reader.line_num} is not CSV ({error})") from error
         return rows
 
-    def _not_ours(self, why: str) -> RefusedError:
+    def _foreign(self, why: str) -> RefusedError:
         answer = f"{why}; move it away, and a new one is begun"
         return RefusedError(self._account, f"write {self._path}", answer)
 

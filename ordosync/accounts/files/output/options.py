@@ -1,4 +1,4 @@
-"""What the configuration says about files that ordosync writes; only mapped fields are written."""
+"""Options of the files that ordosync writes; only mapped fields are written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from ordosync.accounts.files.options import LINE_FIELDS, ORDER_FIELDS, SHIPMENT_
 
 @dataclass(frozen=True, kw_only=True)
 class OutputFiles:
-    """How files are written; a subclass knows of what and where."""
+    """How files are written; a subclass knows what and where."""
 
     what: ClassVar[str]
     known: ClassVar[tuple[str, ...]]
     required: ClassVar[tuple[str, ...]]
 
     columns: Mapping[str, str]
-    """Our field to the column that it is written to, in this order."""
+    """Our field to its column, in the order of the columns."""
     encoding: str = "utf-8"
     delimiter: str = ","
     decimal: Literal[".", ","] = "."
@@ -33,7 +33,7 @@ class OutputFiles:
 
 @dataclass(frozen=True, kw_only=True)
 class InventoryFile(OutputFiles):
-    """One file with the quantity of each product, rewritten whole when one of them changes."""
+    """One file with the quantity of each product, rewritten as a whole when one changes."""
 
     what: ClassVar[str] = "a product's stock"
     known: ClassVar[tuple[str, ...]] = ("sku", "quantity")
@@ -44,19 +44,19 @@ class InventoryFile(OutputFiles):
 
 @dataclass(frozen=True, kw_only=True)
 class TrackingFile(OutputFiles):
-    """One file with what was sent for each order, rewritten whole when something was."""
+    """One file with the parcel of each order, rewritten as a whole when one changes."""
 
     what: ClassVar[str] = "a shipment"
     known: ClassVar[tuple[str, ...]] = (*SHIPMENT_FIELDS, "currency")
     required: ClassVar[tuple[str, ...]] = ("order_number", "tracking_number", "voided")
-    """Without `voided` nobody could tell a label that was deleted from one that holds."""
+    """Without `voided`, a label that was deleted looks like a valid label."""
 
     path: Path
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderFolder(OutputFiles):
-    """A folder for order files, one an order; one row is one line item."""
+    """A folder for order files, one file per order; one row is one line item."""
 
     what: ClassVar[str] = "an order"
     known: ClassVar[tuple[str, ...]] = (*ORDER_FIELDS, *LINE_FIELDS, "line_id", "currency")

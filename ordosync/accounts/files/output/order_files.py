@@ -1,10 +1,10 @@
-"""Order files for a Supplier, one an order, each written once however often it is asked for.
+"""Order files for a Supplier: one file per order, each written once.
 
-The Supplier takes files away, so a file that is not there tells nothing. What was written is
-known from a private folder beside them: for each reference a record, for each number a claim,
-both named by digests. The record is made when the order's file is whole under its temporary
-name, and only then the file gets its own: whoever finds a record and a temporary file was
-killed between the two, and gives it its name.
+The Supplier takes files away, so a missing file proves nothing. A private folder beside the files
+says what was written: for each reference a record, for each number a claim, both named by a
+digest. The record is written when the file of the order is complete under a temporary name; then
+the file gets its final name. A record with a temporary file means that a run was killed between
+the two: the file gets its name then.
 """
 
 import hashlib
@@ -23,11 +23,8 @@ from ordosync.accounts.files.output.order_rows import (
     order_problem,
     order_rows,
 )
-from ordosync.accounts.files.output.safe_output import (
-    csv_text,
-    folder_lock,
-    neutral,
-)
+from ordosync.accounts.files.output.safe_output import folder_lock
+from ordosync.accounts.spreadsheets import csv_text, neutral
 from ordosync.atomic_write import replace_file, sync_folder, temporary_path, write_temporary
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.failpoints import fault
@@ -39,7 +36,7 @@ _RECORDS = ".ordosync"
 
 @dataclass(frozen=True, kw_only=True)
 class _Record:
-    """What is known of an order that was written; nothing of it is personal."""
+    """An order that was written, without personal data."""
 
     number: str
     lines: int
@@ -50,7 +47,7 @@ class _Record:
 
 
 class OrderFileWriter:
-    """Writes orders into a folder; an order's id is the number that its file says."""
+    """Writes orders into a folder; the id of an order is the number in its file."""
 
     def __init__(self, options: OrderFolder, *, account: str) -> None:
         self._options = options
@@ -59,7 +56,7 @@ class OrderFileWriter:
         self._account = f"account {account}"
 
     def create(self, orders: Sequence[Order], *, prefix: str) -> list[Outcome]:
-        """Write those whose reference is new here; one that cannot be written stops no other."""
+        """Write orders with a new reference; an order that cannot be written stops no other."""
         try:
             with self._alone("create orders"):
                 self._records.mkdir(mode=0o700, exist_ok=True)
@@ -70,7 +67,7 @@ class OrderFileWriter:
             return [_unavailable(error.answer) for _ in orders]
 
     def find(self, references: Sequence[str]) -> dict[str, Outcome]:
-        """Return what was written for these references."""
+        """Return the orders that were written for these references."""
         if not references:
             return {}
         with self._alone("find orders"):
@@ -82,7 +79,7 @@ class OrderFileWriter:
         return frozenset(id_ for id_ in ids if self._is_written(id_))
 
     def reference_of(self, number: str) -> str:
-        """Return for which reference an order was written; older records do not say it."""
+        """Return the reference for which an order was written; older records do not have it."""
         if not self._is_written(number):
             return ""
         try:
@@ -120,7 +117,7 @@ class OrderFileWriter:
         try:
             if known := self._known(order.reference):
                 return known.outcome()
-            # Before anything is claimed: a text that cannot be written must leave no trace.
+            # Before a number is claimed, since a text that cannot be written must leave no claim.
             self._content(order, order.number)
             number = self._claimed(f"{prefix}{order.number}", order.reference)
             record = _Record(number=number, lines=len(order.lines))
@@ -143,14 +140,14 @@ class OrderFileWriter:
         return Outcome(state="done", id=outcome.id, line_ids=outcome.line_ids)
 
     def _known(self, reference: str) -> _Record | None:
-        """Return the record of a reference, with its file in its place."""
+        """Return the record of a reference, and give its file its final name."""
         try:
             said = json.loads(self._read(self._record(reference)))
             record = _Record(number=str(said["number"]), lines=int(said["lines"]))
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError) as error:
-            why = f"{self._record(reference)} is damaged; nobody can tell what was written"
+            why = f"{self._record(reference)} is damaged; what was written is not known"
             raise RefusedError(self._account, "find orders", why) from error
         file = self._file(reference)
         if temporary_path(file).exists():
@@ -159,14 +156,14 @@ class OrderFileWriter:
         return record
 
     def _claimed(self, wanted: str, reference: str) -> str:
-        """Claim a number for a reference; one that is taken gets `~2`, `~3` added."""
+        """Claim a number for a reference; a number that is taken gets `~2`, `~3` added."""
         tries = 1
         while not self._claim_is(number := f"{wanted}~{tries}" if tries > 1 else wanted, reference):
             tries += 1
         return number
 
     def _claim_is(self, number: str, reference: str) -> bool:
-        """Whether a number is, now or since an earlier attempt that was killed, this order's."""
+        """True if a number belongs to this order, now or since an attempt that was killed."""
         claim = self._claim(number)
         try:
             flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW
@@ -203,7 +200,7 @@ class OrderFileWriter:
         try:
             return read_regular(path)
         except NotRegularError as error:
-            why = f"{path} is not a regular file; remove it, since nothing of ours is like that"
+            why = f"{path} is not a regular file; remove it, since ordosync writes no such file"
             raise RefusedError(self._account, "find orders", why) from error
 
     def _content(self, order: Order, number: str) -> bytes:

@@ -12,7 +12,7 @@ _LARGEST_QUANTITY = 999_999_999
 
 
 def order_rows(order: Order, number: str, point: str) -> Iterator[Mapping[str, str]]:
-    """Yield the texts of our fields for each line of an order."""
+    """Yield the texts of the fields for each line of an order."""
     whole = {
         "order_number": number,
         "placed_at": order.placed_at.isoformat() if order.placed_at else "",
@@ -48,7 +48,7 @@ def _address(kind: str, address: Address) -> dict[str, str]:
 
 
 def order_problem(order: Order) -> str:
-    """Say why no file can hold this order, without personal data."""
+    """Return why no file can hold this order, without personal data; empty if one can."""
     if not order.reference or not order.number or not order.lines:
         return "has no reference, no number or no lines"
     for position, line in enumerate(order.lines, 1):

@@ -1,4 +1,4 @@
-"""Rows that were refused, given back to people with the reason, to be mended and dropped again."""
+"""Rejected rows, written back with the reason, so that a person fixes and drops them again."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.options import InputFiles
-from ordosync.accounts.files.output.safe_output import csv_text, neutral, plain
+from ordosync.accounts.spreadsheets import csv_text, neutral, plain
 from ordosync.atomic_write import replace_file
 from ordosync.errors import UnavailableError
 from ordosync.trust import make_folder
@@ -17,18 +17,18 @@ _NAME = "refused-"
 
 
 class RejectFolder:
-    """Where they go: a file for each file that has some, named by a digest of what is in it."""
+    """The folder for rejected rows: one file for each file that has some, named by a digest."""
 
     def __init__(self, folder: Path, *, account: str) -> None:
         self._folder = folder
         self._account = account
 
     def holds(self, path: Path) -> bool:
-        """Whether this is one of its files, which must not be read where it was written."""
+        """True if this is one of its files, which must not be read as input."""
         return path.parent == self._folder and path.name.startswith(_NAME)
 
     def write(self, rows: Iterable[tuple[str, Row, str]], options: InputFiles) -> None:
-        """Write rows, each with the name of its file and the reason; what is there already stays.
+        """Write rows, each with the name of its file and the reason. Idempotent.
 
         Raises `UnavailableError`.
         """
@@ -49,7 +49,8 @@ class RejectFolder:
         path = self._folder / f"{_NAME}{digest.hexdigest()[:16]}.csv"
         if not path.exists():
             make_folder(str(self._folder), 0o700)
-            replace_file(path, content, mode=0o600)  # names and addresses are in it
+            # Only for the owner, since names and addresses are in it.
+            replace_file(path, content, mode=0o600)
 
 
 def _neutral(row: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,64 @@
+"""One file to rows, by its format; and the same file without some of its rows."""
+
+import codecs
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+from ordosync.accounts.files.formats.csv_rows import csv_rows, csv_texts
+from ordosync.accounts.files.formats.json_lines import json_rows, json_texts
+from ordosync.accounts.files.formats.rows import InvalidFileError, Row
+from ordosync.accounts.files.options import InputFiles
+from ordosync.regular import open_regular
+
+_BLOCK = 1024 * 1024
+
+
+def read_rows(path: Path, options: InputFiles) -> Iterator[Row]:
+    """Yield the rows of a file. Raises `InvalidFileError` at any point, and `OSError`."""
+    is_utf8 = codecs.lookup(options.encoding).name in ("utf-8", "utf-8-sig")
+    if not is_utf8 and _has_utf8(path):
+        raise InvalidFileError(f"is UTF-8 text, not {options.encoding}; say `encoding: utf-8`")
+    encoding = "utf-8-sig" if is_utf8 else options.encoding
+    try:
+        with _open(path, encoding) as file:
+            yield from json_rows(file, options) if _is_json(path) else csv_rows(file, options)
+    except UnicodeError as error:
+        raise InvalidFileError(f"is not {options.encoding} text") from error
+
+
+def without_rows(path: Path, options: InputFiles, is_gone: Callable[[Row], bool]) -> bytes | None:
+    """Return a file without some of its rows; None if it has none of them.
+
+    All else stays as it is, letter by letter. Raises `InvalidFileError` and `OSError`.
+    """
+    encoding = "utf-8-sig" if codecs.lookup(options.encoding).name == "utf-8" else options.encoding
+    with _open(path, encoding) as file:
+        read = json_texts if _is_json(path) else csv_texts
+        texts = list(read(file, options))
+    kept = [text for text, row in texts if row is None or not is_gone(row)]
+    return None if len(kept) == len(texts) else "".join(kept).encode(encoding)
+
+
+def _is_json(path: Path) -> bool:
+    return path.suffix == ".jsonl"
+
+
+def _open(path: Path, encoding: str) -> TextIO:
+    return io.TextIOWrapper(open_regular(path), encoding=encoding, newline="")
+
+
+def _has_utf8(path: Path) -> bool:
+    """Return True if a file has letters other than ASCII, and all of them are UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_ascii = True
+    try:
+        with open_regular(path) as file:
+            while block := file.read(_BLOCK):
+                is_ascii = is_ascii and block.isascii()
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return not is_ascii
