@@ -33,10 +33,10 @@ from ordosync.accounts.shopify.schema import (
     At,
     Connection,
     Fulfillment,
+    FulfillmentOrder,
     Metafield,
     OrderedLine,
     ParentOrder,
-    Part,
     SentOrder,
 )
 from ordosync.accounts.shopify.split_history import SplitHistory
@@ -52,9 +52,10 @@ class _ParentOrder(ParentOrder, frozen=True, rename="camel", kw_only=True):
     void: Metafield | None = None
 
 
-class _RequestedOrder(Part, frozen=True, rename="camel", kw_only=True):
+class _RequestedOrder(FulfillmentOrder, frozen=True, rename="camel", kw_only=True):
     order_name: str = ""
     order: _ParentOrder = _ParentOrder()
+    line_items: Connection[OrderedLine]
 
 
 class _ReceivedOrder(SentOrder, frozen=True, rename="camel", kw_only=True):
