@@ -19,11 +19,11 @@ DAY = timedelta(days=1)
 
 def ordered(pair: Pair) -> tuple[str, str]:
     """Import an order of three units on two lines; return its two ids."""
-    return pair.imported("1001", line("MUG", 2), line("CUP", 1))
+    return pair.imported("1001", line("CUP", 2), line("MUG", 1))
 
 
 def sent_in_part(pair: Pair, first: str, second: str = "") -> tuple[str, str]:
-    """Import an order, then send a MUG of it and, with a second number, a MUG and the CUP."""
+    """Import an order, then send a CUP of it and, with a second number, a CUP and the MUG."""
     merchant_id, supplier_id = ordered(pair)
     pair.supplier.ship_part(supplier_id, parcel(number=first), 1, 0)
     if second:
@@ -138,7 +138,8 @@ def test_f12_further_number_of_an_order_fails_as_a_further_parcel(pair: Pair) ->
     [failed] = [step for step in ran.steps if step.state == "failed"]
     assert (failed.code, failed.content) == ("further-parcel", "1Z2")
     assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z1"]
-    assert [text for text in pair.merchant.timeline(merchant_id) if "1Z2" in text]
+    if "comments" not in pair.merchant.lacks:
+        assert [text for text in pair.merchant.timeline(merchant_id) if "1Z2" in text]
 
 
 @needs("update-tracking", "several-parcels")
