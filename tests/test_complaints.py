@@ -288,7 +288,7 @@ COMPLAINTS = (
         symptom="it was cancelled and shipped at the same time",
         make=cancelled_and_shipped,
         command=WHY_ORDER,
-        says="to tell shop of tracking 1Z9: order 1001 is cancelled",
+        says="to report tracking 1Z9 to shop: order 1001 is cancelled",
     ),
     Complaint(
         number=17,

@@ -256,7 +256,7 @@ def test_13_a_tracking_that_was_refused_is_told_with_the_words(both: TwoAccounts
     found = story(both.folder, "1001")
 
     assert found["state"] == "failed"
-    assert "tried once to tell shop of tracking 1Z9: order 1001 is cancelled" in texts(found)
+    assert "tried once to report tracking 1Z9 to shop: order 1001 is cancelled" in texts(found)
 
 
 def test_13_a_cancellation_that_came_too_late_is_told(both: TwoAccounts) -> None:

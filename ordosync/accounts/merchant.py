@@ -4,7 +4,8 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ordosync.accounts.account import PortalAccount, ReadRequest
+from ordosync.accounts.account import ReadRequest
+from ordosync.accounts.portal_account import PortalAccount
 from ordosync.models import Order, Outcome, Page, Product, Shipment, Split, Stock, Unusable
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from ordosync.accounts.account import MAX_FAILURES_IN_A_ROW, Limits, outcome_of
+from ordosync.accounts.account import MAX_FAILURES_IN_A_ROW, outcome_of
 from ordosync.accounts.connections import Connections
+from ordosync.accounts.portal_account import Limits
 from ordosync.clock import Clock
 from ordosync.errors import (
     AccountError,

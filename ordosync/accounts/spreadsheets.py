@@ -1,6 +1,9 @@
 """The marks that spreadsheets need in CSV files, and the damage that they do to ids."""
 
+import csv
+import io
 import re
+from collections.abc import Mapping, Sequence
 from math import isclose
 
 _FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")
@@ -33,6 +36,15 @@ def neutral(text: str) -> str:
 def plain(text: str) -> str:
     """Undo `neutral`."""
     return text[1:] if text[:1] == "'" and _is_formula(text.lstrip("'")) else text
+
+
+def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, str]], delimiter: str) -> str:
+    """Return a header and rows; the cells are written as they are."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([row.get(column, "") for column in columns] for row in rows)
+    return text.getvalue()
 
 
 def damage(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
-from ordosync.accounts.account import PortalAccount, Removal
+from ordosync.accounts.portal_account import PortalAccount, Removal
 from ordosync.clock import Clock
 from ordosync.engine.execution.exclusive import exclusive
 from ordosync.errors import OrdosyncError, UsageError

@@ -10,8 +10,9 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from ordosync.accounts.account import PortalAccount, ReadRequest, Role
+from ordosync.accounts.account import ReadRequest, Role
 from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.portal_account import PortalAccount
 from ordosync.accounts.supplier import Supplier
 from ordosync.config.settings import PortalConfig
 from ordosync.models import Outcome, Page, Unusable

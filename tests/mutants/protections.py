@@ -489,6 +489,13 @@ MUTANTS = (
         test="accounts/woocommerce/test_parts.py",
     ),
     Mutant(
+        protection="an order beside one whose product was just deleted has its own products",
+        file="accounts/woocommerce/supplier_orders.py",
+        old="products = {**self._products}",
+        new="products = self._products",
+        test="accounts/woocommerce/test_supplier.py",
+    ),
+    Mutant(
         protection="what may be on its way is cancelled by a person alone",
         file="accounts/woocommerce/supplier_cancellations.py",
         old="if status not in UNSENT:",

@@ -26,8 +26,8 @@ from typing import Any
 
 from ordosync import failpoints
 from ordosync.accounts import files, sqlite
-from ordosync.accounts.account import Limits
 from ordosync.accounts.files.supplier_orders import SupplierOrders as SupplierOrdersOfFiles
+from ordosync.accounts.portal_account import Limits
 from ordosync.accounts.sqlite.supplier_orders import SupplierOrders
 from ordosync.embedded.desk import Desk
 from ordosync.models import (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from ordosync.accounts.account import Account, CheckResult, Limits, NoOptions, PortalContext
+from ordosync.accounts.account import Account, CheckResult, NoOptions, PortalContext
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.files import record_types
 from ordosync.accounts.files.client import FilesClient
@@ -39,6 +39,7 @@ from ordosync.accounts.files.supplier_products import SupplierProducts
 from ordosync.accounts.files.supplier_shipments import SupplierShipments
 from ordosync.accounts.files.supplier_stock import SupplierStock
 from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.portal_account import Limits
 from ordosync.accounts.supplier import Supplier
 from ordosync.models import Order, Product
 

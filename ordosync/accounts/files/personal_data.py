@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ordosync.accounts.account import PersonalDataRemoval, Removal
 from ordosync.accounts.files.spooled_records import SpooledRecords
+from ordosync.accounts.portal_account import PersonalDataRemoval, Removal
 from ordosync.models import Order
 
 

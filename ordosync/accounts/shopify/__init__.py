@@ -25,6 +25,7 @@ from ordosync.accounts.shopify.auth import GrantedToken, LastingToken
 from ordosync.accounts.shopify.checks import Checks
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders
+from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.shopify.merchant_orders import MerchantOrders
 from ordosync.accounts.shopify.merchant_products import MerchantProducts
@@ -35,7 +36,6 @@ from ordosync.accounts.shopify.options import MerchantOptions, SupplierOptions
 from ordosync.accounts.shopify.order_listing import MerchantOrderListing, SupplierOrderListing
 from ordosync.accounts.shopify.received_orders import ReceivedOrders
 from ordosync.accounts.shopify.supplier_cancellations import SupplierCancellations
-from ordosync.accounts.shopify.supplier_location import SupplierLocation
 from ordosync.accounts.shopify.supplier_orders import SupplierOrders
 from ordosync.accounts.shopify.supplier_products import SupplierProducts
 from ordosync.accounts.shopify.supplier_shipments import SupplierShipments

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from ordosync.accounts.account import CheckResult
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import number
+from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.options import SupplierOptions
-from ordosync.accounts.shopify.supplier_location import SupplierLocation
 
 _MERCHANT_SCOPES = (
     "read_orders",

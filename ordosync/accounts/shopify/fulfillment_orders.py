@@ -11,6 +11,7 @@ import msgspec
 
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import fulfillment_order, number
+from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.pagination import whole
 from ordosync.accounts.shopify.queries.fulfillment import (
     ACCEPT_CANCELLATION,
@@ -30,7 +31,6 @@ from ordosync.accounts.shopify.schema import (
     Valued,
 )
 from ordosync.accounts.shopify.split_history import SplitHistory
-from ordosync.accounts.shopify.supplier_location import SupplierLocation
 from ordosync.errors import RefusedError
 
 _LINES = 10

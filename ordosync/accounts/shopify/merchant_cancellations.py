@@ -17,10 +17,10 @@ from ordosync.accounts.shopify.fulfillment_orders import (
     is_cancelled,
 )
 from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, number
+from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import CHANGED_ORDERS
 from ordosync.accounts.shopify.schema import Part, Standing
 from ordosync.accounts.shopify.split_history import SplitHistory
-from ordosync.accounts.shopify.supplier_location import SupplierLocation
 from ordosync.models import Page
 
 

@@ -14,13 +14,13 @@ from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders
 from ordosync.accounts.shopify.ids import fulfillment_order, line_item, number
+from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.shopify.order_mapping import digest, order_of
 from ordosync.accounts.shopify.pagination import Listed
 from ordosync.accounts.shopify.queries.fulfillment import REQUESTED_ORDERS, REQUESTED_ORDERS_BY_ID
 from ordosync.accounts.shopify.schema import Requested
 from ordosync.accounts.shopify.split_history import Sent, SentPart, SplitHistory
-from ordosync.accounts.shopify.supplier_location import SupplierLocation
 from ordosync.models import Order, Page, Unusable
 
 _LINES = 10

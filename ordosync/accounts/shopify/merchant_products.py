@@ -9,12 +9,12 @@ from decimal import Decimal
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import gid, number
+from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.options import MerchantOptions
 from ordosync.accounts.shopify.order_mapping import digest
 from ordosync.accounts.shopify.pagination import quoted, whole
 from ordosync.accounts.shopify.queries.stock import ITEMS, MORE_VARIANTS, PRODUCTS
 from ordosync.accounts.shopify.schema import ItemShape, OfferedProduct, ProductShape, VariantShape
-from ordosync.accounts.shopify.supplier_location import SupplierLocation
 from ordosync.models import Page, Product, Unusable
 
 _VARIANTS = 5

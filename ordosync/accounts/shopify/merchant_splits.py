@@ -20,9 +20,9 @@ from ordosync.accounts.shopify.fulfillment_orders import (
     is_cancelled,
 )
 from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, line_id, line_item, number
+from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import SPLIT
 from ordosync.accounts.shopify.schema import Id, Part, UserError
-from ordosync.accounts.shopify.supplier_location import SupplierLocation
 from ordosync.models import Outcome, OutcomeState, Piece, PieceLine, Split, refused
 
 Shares = Counter[str]

@@ -19,9 +19,9 @@ from msgspec.structs import replace
 from ordosync.accounts.account import outcome_of
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import gid, number
+from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.stock import ITEMS_STOCK, SET_STOCK, STOCK_AT
 from ordosync.accounts.shopify.schema import ItemShape, UserError, VariantShape
-from ordosync.accounts.shopify.supplier_location import SupplierLocation
 from ordosync.accounts.shopify.unimported_sales import UnimportedSales
 from ordosync.models import Order, Outcome, Page, Stock, refused
 

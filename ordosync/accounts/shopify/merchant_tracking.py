@@ -15,9 +15,9 @@ from ordosync.accounts.shopify.fulfillment_orders import (
     is_cancelled,
 )
 from ordosync.accounts.shopify.ids import fulfillment_order, number
+from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import ADD_TRACKING, CHANGE_TRACKING, TRACKED
 from ordosync.accounts.shopify.schema import Standing
-from ordosync.accounts.shopify.supplier_location import SupplierLocation
 from ordosync.models import Comment, Outcome, Shipment, refused
 
 

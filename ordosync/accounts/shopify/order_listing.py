@@ -15,6 +15,7 @@ from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.foreign_parcels import less, parcels_before, units_in
 from ordosync.accounts.shopify.fulfillment_orders import is_cancelled, texts
 from ordosync.accounts.shopify.ids import line_id, number
+from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.merchant_orders import REQUESTED
 from ordosync.accounts.shopify.order_states import status_of
 from ordosync.accounts.shopify.order_units import (
@@ -39,7 +40,6 @@ from ordosync.accounts.shopify.schema import (
     Valued,
 )
 from ordosync.accounts.shopify.split_history import SplitHistory
-from ordosync.accounts.shopify.supplier_location import SupplierLocation
 from ordosync.models import Address, Line, Order, Page, Shipment, Standing
 
 _ACTION = "read all orders"

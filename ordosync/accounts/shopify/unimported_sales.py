@@ -13,11 +13,11 @@ from msgspec import Struct
 from ordosync.accounts.pagination import overlapping, reached
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import number
+from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.pagination import Changes, whole
 from ordosync.accounts.shopify.queries.fulfillment import MORE_UNSENT, UNSENT
 from ordosync.accounts.shopify.schema import At, Connection, OrderedLine, OrderOf
 from ordosync.accounts.shopify.split_history import SplitHistory
-from ordosync.accounts.shopify.supplier_location import SupplierLocation
 
 _MARGIN = timedelta(minutes=10)
 _LINES = 10

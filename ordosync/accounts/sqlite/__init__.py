@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ordosync.accounts.account import Account, CheckResult, Limits, PortalContext
+from ordosync.accounts.account import Account, CheckResult, PortalContext
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.portal_account import Limits
 from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.accounts.sqlite.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.sqlite.merchant_orders import MerchantOrders

@@ -1,6 +1,6 @@
 """Personal data in a local account: all of it is ordosync's to remove."""
 
-from ordosync.accounts.account import PersonalDataRemoval, Removal
+from ordosync.accounts.portal_account import PersonalDataRemoval, Removal
 from ordosync.embedded.desk import Desk
 
 

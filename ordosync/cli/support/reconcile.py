@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ordosync.accounts.files.output.safe_output import csv_text, neutral
+from ordosync.accounts.spreadsheets import csv_text, neutral
 from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render, tables

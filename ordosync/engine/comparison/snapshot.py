@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from ordosync.accounts.account import OrderListing, Role
+from ordosync.accounts.account import Role
+from ordosync.accounts.portal_account import OrderListing
 from ordosync.database import sqlite3
 from ordosync.engine.comparison.order_trees import LinkedOrders, OrderTree
 from ordosync.models import Address, Order, Page, Standing

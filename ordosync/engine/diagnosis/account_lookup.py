@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ordosync.accounts.account import PortalAccount
+from ordosync.accounts.portal_account import PortalAccount
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.timeline import TimelineEntry
 from ordosync.errors import AccountError

@@ -118,7 +118,7 @@ def _tracking(step: StepRow, shop: str, supplier: str) -> str:
         return step.reason or ""
     if step.code == "no-tracking":
         return f"{supplier}: {step.reason}"
-    return _open(step, f"tell {shop} {_parcel(step)}")
+    return _open(step, f"report {_parcel(step)} to {shop}")
 
 
 def _cancel(step: StepRow, shop: str, supplier: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ordosync.accounts.account import PortalAccount
+from ordosync.accounts.portal_account import PortalAccount
 from ordosync.accounts.supplier import Supplier
 from ordosync.engine.diagnosis.account_lookup import AccountLookup
 from ordosync.engine.diagnosis.next_step import Due, next_run, of_open_step

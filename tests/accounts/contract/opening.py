@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import overload
 
-from ordosync.accounts.account import CheckResult, OrderListing, PortalContext, Role, required
+from ordosync.accounts.account import CheckResult, PortalContext, Role, required
 from ordosync.accounts.merchant import (
     Merchant,
     MerchantCancellations,
@@ -16,6 +16,7 @@ from ordosync.accounts.merchant import (
     MerchantStock,
     MerchantTracking,
 )
+from ordosync.accounts.portal_account import OrderListing
 from ordosync.accounts.supplier import (
     Supplier,
     SupplierCancellations,

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ordosync.accounts.files.options import ADDRESS_FIELDS
-from ordosync.accounts.files.output.safe_output import plain
+from ordosync.accounts.spreadsheets import plain
 from ordosync.models import Address, Line, Order
 
 FIELDS = ("order_number", "line_id", "sku", "name", "quantity", "unit_price", "currency")

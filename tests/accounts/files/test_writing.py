@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from ordosync.accounts.files.output.options import InventoryFile
-from ordosync.accounts.files.output.safe_output import folder_lock, neutral, plain
+from ordosync.accounts.files.output.safe_output import folder_lock
+from ordosync.accounts.spreadsheets import neutral, plain
 from ordosync.errors import RefusedError
 from ordosync.models import Shipment, Stock
 from tests.accounts.files.conftest import Drop, Make

@@ -11,12 +11,8 @@ from typing import Literal, TypeVar
 
 from ordosync.accounts.files.file_listing import mark_of
 from ordosync.accounts.files.output.options import OutputFiles
-from ordosync.accounts.files.output.safe_output import (
-    csv_text,
-    folder_lock,
-    neutral,
-    plain,
-)
+from ordosync.accounts.files.output.safe_output import folder_lock
+from ordosync.accounts.spreadsheets import csv_text, neutral, plain
 from ordosync.atomic_write import replace_file
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Outcome

@@ -23,11 +23,8 @@ from ordosync.accounts.files.output.order_rows import (
     order_problem,
     order_rows,
 )
-from ordosync.accounts.files.output.safe_output import (
-    csv_text,
-    folder_lock,
-    neutral,
-)
+from ordosync.accounts.files.output.safe_output import folder_lock
+from ordosync.accounts.spreadsheets import csv_text, neutral
 from ordosync.atomic_write import replace_file, sync_folder, temporary_path, write_temporary
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.failpoints import fault

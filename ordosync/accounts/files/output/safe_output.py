@@ -1,37 +1,16 @@
-"""Content of files that others read: amounts, rows, and the lock of their folder."""
+"""Amounts as files have them, and the lock on a folder that ordosync writes to."""
 
-import csv
 import fcntl
-import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-
-from ordosync.accounts.spreadsheets import neutral, plain
-
-__all__ = [
-    "csv_text",
-    "decimal_text",
-    "folder_lock",
-    "neutral",
-    "plain",
-]
 
 
 def decimal_text(value: Decimal | None, point: str) -> str:
     """Return the text of an amount: exact, never with an exponent."""
     return "" if value is None else f"{value:f}".replace(".", point)
-
-
-def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, str]], delimiter: str) -> str:
-    """Return a header and rows; the cells are written as they are."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([row.get(column, "") for column in columns] for row in rows)
-    return text.getvalue()
 
 
 @contextmanager
