@@ -104,7 +104,7 @@ MUTANTS = (
     Mutant(
         protection="a file is told from an order by what it is, not by its text",
         file="engine/execution/settlement.py",
-        old="for row in failed if row.of_source and row.key in replaced",
+        old="for row in failed if row.is_of_source and row.key in replaced",
         new="for row in failed if {row.key, row.merchant_id} & replaced",
         test="test_rows_without_number.py",
     ),
@@ -568,7 +568,7 @@ MUTANTS = (
     Mutant(
         protection="what others sent before the import is no part of the Supplier's order",
         file="accounts/shopify/foreign_parcels.py",
-        old="return [one for one in others if one.holds and (one.created_at or sent_at) < sent_at]",
+        old="return [parcel for parcel in live if (parcel.created_at or sent_at) < sent_at]",
         new="return []",
         test="pairs/test_first_import.py",
     ),
