@@ -240,6 +240,9 @@ Each fault that ordosync is held to, how many tests do it, and how long they tak
 suite: `pytest --cases tests/README.md`, also with `-m slow`; which tests they are is in
 [cases.py](cases.py).
 
+* `pytest` has each kind of account once in each role, and takes four minutes on two cores.
+* `pytest -m slow` has races, mutants, quiet weeks and more faults, and takes seven more.
+* `pytest -m matrix` has all other pairs of kinds, is run by hand, and takes a quarter of an hour.
 * `python -m tests.soak --kills 200` kills two hundred processes at random moments.
 * `python -m tests.soak --minutes 60` is a bad hour of cron, and prints its seed.
 * `python -m tests.mutants` takes each protection out alone, and looks whether a test notices.

@@ -1,6 +1,6 @@
 """A week in which nothing goes wrong is quiet: nobody is asked for, and cron mails nothing."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from itertools import product
 from pathlib import Path
@@ -10,38 +10,44 @@ import pytest
 
 from tests.accounts.contract.people import MerchantPeople, SupplierPeople
 from tests.command import Done, ordosync
-from tests.pairs.kinds import MERCHANTS, SUPPLIERS
+from tests.pairs.kinds import MERCHANTS, SUPPLIERS, few
 from tests.virtual import VirtualClock
 from tests.week import WORKING, DropsPeople, FeedPeople, Week
 
-SELLING: Mapping[str, Callable[[Path, VirtualClock], MerchantPeople]] = {
+SELLING: Mapping[str, type[MerchantPeople]] = {
     **MERCHANTS,
     "files": FeedPeople,
 }
-SHIPPING: Mapping[str, Callable[[Path, VirtualClock], SupplierPeople]] = {
+SHIPPING: Mapping[str, type[SupplierPeople]] = {
     **SUPPLIERS,
     "files": DropsPeople,
 }
 USUAL = {("files", "sqlite"), ("sqlite", "files")}
-"""Without a server, and quick; every pair, with its nights, is in the slow part."""
+"""Without a server, and quick; each kind, with its nights, is in the slow part."""
 
 
 def _pairs() -> Iterator[object]:
-    for pair in product(SELLING, SHIPPING):
-        if pair in USUAL:
-            yield pytest.param(*pair, WORKING, id="-".join(pair))
-        always = tuple(range(24))
-        yield pytest.param(*pair, always, marks=pytest.mark.slow, id="-".join((*pair, "always")))
+    always = tuple(range(24))
+    slow = few(product(SELLING.values(), SHIPPING.values()))
+    for merchant, supplier in product(SELLING, SHIPPING):
+        name, people = f"{merchant}-{supplier}", (SELLING[merchant], SHIPPING[supplier])
+        mark = pytest.mark.slow if people in slow else pytest.mark.matrix
+        if (merchant, supplier) in USUAL:
+            yield pytest.param(*people, WORKING, id=name)
+        yield pytest.param(*people, always, marks=mark, id=f"{name}-always")
 
 
 @pytest.mark.parametrize(("merchant", "supplier", "hours"), list(_pairs()))
 def test_a_quiet_week_asks_for_nobody(
-    tmp_path: Path, merchant: str, supplier: str, hours: tuple[int, ...]
+    tmp_path: Path,
+    merchant: type[MerchantPeople],
+    supplier: type[SupplierPeople],
+    hours: tuple[int, ...],
 ) -> None:
     clock = VirtualClock()
     with (
-        closing(SELLING[merchant](tmp_path, clock)) as selling,
-        closing(SHIPPING[supplier](tmp_path, clock)) as shipping,
+        closing(merchant(tmp_path, clock)) as selling,
+        closing(supplier(tmp_path, clock)) as shipping,
     ):
         week = Week(tmp_path, selling, shipping, hours=hours)
 

@@ -20,8 +20,8 @@ app = new_app(
 )
 
 
-def _version(*, wanted: bool) -> None:
-    if wanted:
+def _show_version(*, is_asked: bool) -> None:
+    if is_asked:
         terminal.result(f"ordosync {__version__}")
         raise typer.Exit
 
@@ -33,7 +33,7 @@ def _main(
     version: bool = typer.Option(  # noqa: ARG001
         False,
         "--version",
-        callback=lambda value: _version(wanted=value),
+        callback=lambda value: _show_version(is_asked=value),
         is_eager=True,
         help="Show the version.",
     ),

@@ -46,7 +46,7 @@ def activity(
     if context.as_json:
         render.document({"runs": [render_runs.run_json(run) for run in runs]})
     elif runs:
-        render_runs.runs(runs)
+        render_runs.show_runs(runs)
     elif portal or task or status:
         render.message("no run matches; `ordosync activity` shows the newest of all runs")
     else:
@@ -62,19 +62,19 @@ def show(
     """Show one run and the current state of its steps."""
     opened, _ = _opened(context)
     with opened as store:
-        found = store.runs.get(run) if abs(run) < _NO_NUMBER else None
-        if found is None:
+        shown = store.runs.get(run) if abs(run) < _NO_NUMBER else None
+        if shown is None:
             raise UsageError(f"there is no run {run}; `ordosync activity` lists the latest")
         steps = store.steps.of_run(run)
     if context.as_json:
         step_list = [render_runs.step_json(step) for step in steps]
-        render.document({"runs": [{**render_runs.run_json(found), "steps": step_list}]})
+        render.document({"runs": [{**render_runs.run_json(shown), "steps": step_list}]})
         return
-    render_runs.runs([found])
-    render_runs.calls(found)
+    render_runs.show_runs([shown])
+    render_runs.show_calls(shown)
     if steps:
-        render_runs.steps(steps)
-    elif _had_steps(found):
+        render_runs.show_steps(steps)
+    elif _had_steps(shown):
         render.message("its steps were retried in later runs; `ordosync activity` lists them")
     if failed := [str(step.id) for step in steps if step.state == "failed"]:
         render.message(_next_step(failed))

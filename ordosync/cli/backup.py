@@ -1,4 +1,4 @@
-"""`backup`, `restore` and `prune`: copies of the database, and deletion of old runs."""
+"""`backup`, `restore` and `prune`: copies of the store, and deletion of old runs."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,7 +28,7 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     context: Context,
 ) -> None:
-    """Copy the database (task log and sync state) to a file; other commands may run meanwhile.
+    """Copy the store (task log and sync state) to a file; other commands may run meanwhile.
 
     The copy is verified, complete, and readable only by this user. Also keep the configuration and
     the files of local accounts.
@@ -56,7 +56,7 @@ def _other_files(config: Config) -> list[str]:
 def restore(
     file: Annotated[
         Path | None,
-        typer.Argument(help="Backup to restore (default with --moved: the database itself)."),
+        typer.Argument(help="Backup to restore (default with --moved: the store itself)."),
     ] = None,
     *,
     moved: Annotated[
@@ -67,11 +67,11 @@ def restore(
 ) -> None:
     """Restore a backup; anything sent since then is found and not sent again.
 
-    The current database is kept beside it. Exits 1 if a run is in progress; stop cron first.
+    The current store is kept beside it. Exits 1 if a run is in progress; stop cron first.
     """
     config, clock = context.config, context.clock
     if file is None and not moved:
-        raise UsageError("name the backup, or use --moved for a database that was moved here")
+        raise UsageError("name the backup, or use --moved for a store that was moved here")
     settle_s = longest_settle_s(config)
 
     def rest() -> None:
@@ -87,7 +87,7 @@ def restore(
         return
     render.result(f"restored {source}: {_contents(restored.copy)}", wrapped=True)
     if restored.kept:
-        render.result(f"the previous database is {restored.kept}", wrapped=True)
+        render.result(f"the previous store is {restored.kept}", wrapped=True)
     render.message(
         "writes that may have arrived are looked up before they are sent again; now run"
         " `ordosync import-orders`, then start cron again"

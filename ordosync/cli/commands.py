@@ -53,7 +53,7 @@ COMMANDS = {
     "show": ("activity:show", "Show one run and the current state of its steps."),
     "backup": (
         "backup:backup",
-        "Copy the database (task log and sync state) to a file; other commands may run meanwhile.",
+        "Copy the store (task log and sync state) to a file; other commands may run meanwhile.",
     ),
     "restore": (
         "backup:restore",
@@ -89,7 +89,7 @@ COMMANDS = {
     ),
     "rebuild-state": (
         "support.rebuild:rebuild_state",
-        "Rebuild a lost database from both accounts; writes nothing to either.",
+        "Rebuild a lost store from both accounts; writes nothing to either.",
     ),
     "purge": (
         "support.purge:purge",
@@ -138,12 +138,12 @@ class Commands(TyperGroup):
 def load(name: str) -> Any:
     """Import a command or a group of commands."""
     module, _, attribute = COMMANDS[name][0].partition(":")
-    found = getattr(import_module(f"ordosync.cli.{module}"), attribute)
+    command = getattr(import_module(f"ordosync.cli.{module}"), attribute)
     parent = new_app()
-    if isinstance(found, typer.Typer):
-        parent.add_typer(found, name=name)
+    if isinstance(command, typer.Typer):
+        parent.add_typer(command, name=name)
     else:
-        parent.command(name)(found)
+        parent.command(name)(command)
     _join_lines(parent)
     return typer.main.get_group(parent).commands[name]
 

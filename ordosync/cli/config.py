@@ -1,5 +1,6 @@
 """`config check`, `config show` and `config example`."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -7,7 +8,9 @@ import typer
 from ordosync.cli import completion, documentation
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
+from ordosync.clock import Clock
 from ordosync.config import as_plain
+from ordosync.config.settings import Config
 from ordosync.engine import check_renames
 from ordosync.engine.diagnosis.account_checks import online_checks
 from ordosync.engine.diagnosis.machine_checks import written_by_groups
@@ -20,7 +23,7 @@ app = typer.Typer(help="Check or show the configuration.", no_args_is_help=True)
 
 @app.command("check")
 @with_context(json=False)
-def check(
+def check_config(
     *,
     online: Annotated[
         bool, typer.Option("--online", help="Also sign in to each account and check it.")
@@ -38,19 +41,8 @@ def check(
             (portal, account)
             for portal, account, _ in unproven_accounts(config, store, now=context.clock.now())
         ]
-    found = list(online_checks(config, context.clock)) if online else []
-    for one in found:
-        render.result(
-            f"{one.state}: portal {one.portal}, {one.role} {one.account}: {one.text}", wrapped=True
-        )
-    for portal, account in unproven if online else ():
-        render.result(
-            f"warning: portal {portal}, supplier {account}: account {account} {WHY}; such an order"
-            " fails, and you decide",
-            wrapped=True,
-        )
-    if any(one.state == "trouble" for one in found):
-        raise typer.Exit(1)
+    if online:
+        _check_online(config, context.clock, unproven)
     for text in written_by_groups(config):
         render.result(f"warning: {text}", wrapped=True)
     count = len(config.portals)
@@ -58,12 +50,25 @@ def check(
     render.result(f"{config.path}: {portals}, no problem", wrapped=True)
 
 
+def _check_online(config: Config, clock: Clock, unproven: Sequence[tuple[str, str]]) -> None:
+    """Report what the accounts lack. Exits 1 if something that is needed is missing."""
+    results = list(online_checks(config, clock))
+    for check in results:
+        where = f"portal {check.portal}, {check.role} {check.account}"
+        render.result(f"{check.state}: {where}: {check.text}", wrapped=True)
+    for portal, account in unproven:
+        render.result(
+            f"warning: portal {portal}, supplier {account}: account {account} {WHY}; such an order"
+            " fails, and you decide",
+            wrapped=True,
+        )
+    if any(check.state == "trouble" for check in results):
+        raise typer.Exit(1)
+
+
 @app.command("show")
 @with_context()
-def show(
-    *,
-    context: Context,
-) -> None:
+def show(*, context: Context) -> None:
     """Show the configuration with its defaults; secrets are masked."""
     plain = as_plain(context.config)
     if context.as_json:

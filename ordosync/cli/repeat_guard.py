@@ -16,9 +16,9 @@ from ordosync.atomic_write import replace_file
 _REPEAT_AFTER_S = timedelta(days=1).total_seconds()
 
 
-def is_new_problem(beside: Path, message: str, *, now: datetime) -> bool:
+def is_new_problem(store: Path, message: str, *, now: datetime) -> bool:
     """True if the message was not written in the last day; notes that it is written now."""
-    path = beside.with_name(f"{beside.name}.told")
+    path = store.with_name(f"{store.name}.told")
     at, key = now.timestamp(), str(crc32(message.encode("utf-8", "replace")))
     reported = {k: t for k, t in _read(path).items() if 0 <= at - t < _REPEAT_AFTER_S}
     if key in reported:
@@ -27,9 +27,9 @@ def is_new_problem(beside: Path, message: str, *, now: datetime) -> bool:
     return True
 
 
-def forget_problems(beside: Path) -> None:
+def forget_problems(store: Path) -> None:
     """Delete the notes, so that a problem that comes back is reported at once."""
-    beside.with_name(f"{beside.name}.told").unlink(missing_ok=True)
+    store.with_name(f"{store.name}.told").unlink(missing_ok=True)
 
 
 def _read(path: Path) -> dict[str, float]:

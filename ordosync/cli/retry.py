@@ -67,7 +67,7 @@ def retry(
                 return
         results = [_retry(session, group) for group in _by_task(rows)]
         _reopen(session.store, [row.id for row in rows])
-    render_runs.results(results, as_json=context.as_json, stop=session.stop)
+    render_runs.show_results(results, as_json=context.as_json, stop=session.stop)
 
 
 def _check_options(steps: Sequence[int], *, every: bool, sent: str | None, not_sent: bool) -> None:

@@ -13,6 +13,7 @@ from ordosync.cli.output import runs as render_runs
 from ordosync.cli.repeat_guard import forget_problems, is_new_problem
 from ordosync.cli.signals import stoppable
 from ordosync.config.settings import PortalConfig
+from ordosync.engine import Stop
 from ordosync.engine.scheduling.outages import Alert
 from ordosync.engine.scheduling.tick import PortalReport, Tick
 from ordosync.errors import ConfigError, DatabaseError
@@ -41,29 +42,41 @@ def run_due(
     clock, path = context.clock, context.config_path
     is_watched = sys.stdout is not None and sys.stdout.isatty()
     try:
-        config = context.config
-        with stoppable(clock) as stop:
-            tick = Tick(
-                config=config, clock=clock, stop=stop, deliver_alerts=not is_watched, ping=_ping
-            )
-            reports = tick.run(jobs=jobs)
-        for report in reports:
-            if isinstance(report.error, DatabaseError):
-                raise report.error
+        reports, stop = _run_tick(context, jobs, deliver_alerts=not is_watched)
     except (ConfigError, DatabaseError) as error:
-        database = _database(path)
-        if is_watched or is_new_problem(database, str(error), now=clock.now()):
+        store = _store_path(path)
+        if is_watched or is_new_problem(store, str(error), now=clock.now()):
             raise
         raise typer.Exit(error.exit_code) from error
-    forget_problems(config.database)
+    forget_problems(context.config.database)
     if is_watched:
-        _show(reports, config.database)
+        _show(reports, context.config.database)
     _report(reports)
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
-    failed = any(run.status in ("failed", "partial") for r in reports for run in r.runs)
-    gave_up = any(alert.kind == "gave-up" for r in reports for alert in r.alerts)
-    raise typer.Exit(int(failed or gave_up or any(r.error for r in reports)))
+    raise typer.Exit(int(any(map(_has_failed, reports))))
+
+
+def _run_tick(
+    context: Context, jobs: int, *, deliver_alerts: bool
+) -> tuple[Sequence[PortalReport], Stop]:
+    """Run what is due in all portals. Raises `DatabaseError` if the store cannot be used."""
+    config, clock = context.config, context.clock
+    with stoppable(clock) as stop:
+        tick = Tick(
+            config=config, clock=clock, stop=stop, deliver_alerts=deliver_alerts, ping=_ping
+        )
+        reports = tick.run(jobs=jobs)
+    for report in reports:
+        if isinstance(report.error, DatabaseError):
+            raise report.error
+    return reports, stop
+
+
+def _has_failed(report: PortalReport) -> bool:
+    not_ok = any(run.status in ("failed", "partial") for run in report.runs)
+    gave_up = any(alert.kind == "gave-up" for alert in report.alerts)
+    return not_ok or gave_up or report.error is not None
 
 
 def _ping(portal: PortalConfig, what: str) -> None:
@@ -74,19 +87,19 @@ def _ping(portal: PortalConfig, what: str) -> None:
         ping(url)
 
 
-def _database(path: Path) -> Path:
+def _store_path(path: Path) -> Path:
     """Return the path of the store, even if the configuration is invalid."""
     try:
-        found = database_of(str(path), path.read_bytes())
+        database = database_of(str(path), path.read_bytes())
     except OSError:
-        found = None
-    return Path(found) if found else path.with_name(DATABASE)
+        database = None
+    return Path(database) if database else path.with_name(DATABASE)
 
 
 def _show(reports: Sequence[PortalReport], database: Path) -> None:
     runs = [run for report in reports for run in report.runs]
     if runs:
-        render_runs.runs(runs)
+        render_runs.show_runs(runs)
         return
     with Store.open(database, readonly=True) as store:
         times = [row.next_at for row in store.schedule.all() if row.next_at]

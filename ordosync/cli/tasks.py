@@ -136,7 +136,7 @@ def _run(
             f"account {name}: file {path} does not exist; check `path:`, or create it with"
             " `ordosync orders add`"
         )
-    render_runs.results(results, as_json=context.as_json, stop=session.stop)
+    render_runs.show_results(results, as_json=context.as_json, stop=session.stop)
 
 
 def _missing_file(portal: Portal) -> dict[str, Path]:
@@ -172,4 +172,4 @@ def _preview(context: Context, task: str, portals: Sequence[PortalConfig]) -> No
             )
             for portal in portals
         }
-    render_runs.plans(task, planned, as_json=context.as_json)
+    render_runs.show_plans(task, planned, as_json=context.as_json)

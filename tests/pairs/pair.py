@@ -2,10 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
 from ordosync.config import load_config
-from ordosync.engine.portals import merchant_of, supplier_of
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.models import Line
 from ordosync.store import Store
@@ -28,14 +25,6 @@ class Pair:
         said = {**self.merchant.portal, **self.supplier.portal}
         known = {"manage_inventory": "true", **said, **portal}
         return write_config(self.folder, self.merchant, self.supplier, **known)
-
-    def skip_unless_listed(self) -> None:
-        """Skip a test that needs accounts which list all their orders."""
-        config = load_config(self.path)
-        portal = config.portals[PORTAL]
-        for account in (merchant_of(config, portal), supplier_of(config, portal)):
-            if not account.lists_all:
-                pytest.skip(f"{account.kind} cannot list all its orders")
 
     def can_run(self, task: str) -> bool:
         """True if both accounts have their part of a task."""

@@ -17,10 +17,7 @@ from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import needs, numbers
 from tests.pairs.pair import Pair
 
-
-@pytest.fixture(autouse=True)
-def _listed(pair: Pair) -> None:
-    pair.skip_unless_listed()
+pytestmark = pytest.mark.needs("listing")
 
 
 def lose(pair: Pair) -> None:

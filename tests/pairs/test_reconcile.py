@@ -19,10 +19,7 @@ from tests.accounts.contract.over_http import MerchantOverHttp
 from tests.accounts.contract.people import needs, numbers
 from tests.pairs.pair import Pair
 
-
-@pytest.fixture(autouse=True)
-def _listed(pair: Pair) -> None:
-    pair.skip_unless_listed()
+pytestmark = pytest.mark.needs("listing")
 
 
 def compared(pair: Pair, *, fix: bool = False) -> list[Difference]:

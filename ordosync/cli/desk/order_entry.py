@@ -60,24 +60,20 @@ def add_order(
         common.check_supplier(context.config, opened, supplier)
     inputs = [_parse(text) for text in line]
     known = opened.products_of([given.sku for given in inputs])
-    order = Order(
-        id="",
-        number=number,
-        lines=_lines(number, inputs, known),
-        ship_to=Address(
-            name=name,
-            company=company,
-            street1=street1,
-            street2=street2,
-            city=city,
-            state=state,
-            zip=postcode,
-            country=country,
-            email=email,
-            phone=phone,
-        ),
-        currency=currency,
+    ship_to = Address(
+        name=name,
+        company=company,
+        street1=street1,
+        street2=street2,
+        city=city,
+        state=state,
+        zip=postcode,
+        country=country,
+        email=email,
+        phone=phone,
     )
+    lines = _lines(number, inputs, known)
+    order = Order(id="", number=number, lines=lines, ship_to=ship_to, currency=currency)
     common.check_order(opened, opened.add_order(order, supplier=supplier), number)
     _report_new_products(opened, inputs, known)
     common.report_order(opened, number, "added", as_json=context.as_json)

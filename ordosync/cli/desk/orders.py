@@ -63,7 +63,7 @@ def list_orders(
         return
     shown = list(found)
     if shown:
-        render_desk.orders(shown)
+        render_desk.show_orders(shown)
     else:
         _report_no_orders(opened.name, status)
     if shown and seen > count:
@@ -103,7 +103,7 @@ def show_order(
     if context.as_json:
         render.document({"orders": [render_desk.order_detail_json(order, timeline, shipments)]})
     else:
-        render_desk.order(order, timeline, shipments)
+        render_desk.show_order(order, timeline, shipments)
 
 
 app.command("add")(add_order)

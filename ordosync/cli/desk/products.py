@@ -33,7 +33,7 @@ def list_products(
             {"products": [render_desk.product_json(product, parts) for product, parts in found]}
         )
     elif found:
-        render_desk.products(found)
+        render_desk.show_products(found)
     else:
         render.message(f"account {opened.name} {common.NO_PRODUCT}")
 

@@ -78,7 +78,7 @@ def report(sent: Sent, *, as_json: bool) -> int:
         render.document({"runs": [render_runs.run_json(run) for run in sent.runs]})
         return int(bool(not_ok))
     if sent.runs:
-        render_runs.runs(sent.runs)
+        render_runs.show_runs(sent.runs)
     for held in sent.held:
         render.message(
             f"{held.portal}: {held.task} is running already; that run or the next one sends it"

@@ -112,9 +112,8 @@ def _ship_file(context: Context, opened: Desk, file: Path) -> int:
             requests.append(_request(opened, row, warehouses, now=now))
         except UsageError as error:
             refused.append((row, str(error)))
-    sent = send_now.save_and_send(
-        context, opened, _TASKS, lambda: opened.ship([request.shipment for request in requests])
-    )
+    shipments = [request.shipment for request in requests]
+    sent = send_now.save_and_send(context, opened, _TASKS, lambda: opened.ship(shipments))
     results = list(zip(requests, sent.outcomes, strict=True))
     refused += [
         (request.row, outcome.reason)

@@ -50,7 +50,7 @@ def list_stock(
     if context.as_json:
         render.document({"stock": levels})
     elif levels:
-        render_desk.stock(levels)
+        render_desk.show_stock(levels)
     else:
         render.message(f"account {opened.name} {common.NO_PRODUCT}")
 

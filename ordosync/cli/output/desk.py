@@ -14,7 +14,7 @@ from ordosync.models import Order, Product, Shipment
 from ordosync.store.timestamps import to_text
 
 
-def orders(found: Iterable[Order]) -> None:
+def show_orders(orders: Iterable[Order]) -> None:
     """Show orders, one per row."""
     table(
         ("number", "status", "created", "ship to", "lines", "total"),
@@ -27,26 +27,26 @@ def orders(found: Iterable[Order]) -> None:
                 len(order.lines),
                 _amount(total(order), order.currency),
             )
-            for order in found
+            for order in orders
         ),
         less=("lines", "created"),
     )
 
 
-def order(
-    found: Order, timeline: Sequence[TimelineEntry], shipments: Sequence[Shipment] = ()
+def show_order(
+    order: Order, timeline: Sequence[TimelineEntry], shipments: Sequence[Shipment] = ()
 ) -> None:
     """Show one order with its lines, its shipments and its timeline."""
-    address = [value for value in _address(found).values() if value]
-    result(f"order {found.number}: {status(found)}, {local(found.placed_at)}", wrapped=True)
+    address = [value for value in _address(order).values() if value]
+    result(f"order {order.number}: {status(order)}, {local(order.placed_at)}", wrapped=True)
     result(f"ship to: {', '.join(address)}", wrapped=True)
-    if found.shipping_method:
-        result(f"shipping method: {found.shipping_method}", wrapped=True)
+    if order.shipping_method:
+        result(f"shipping method: {order.shipping_method}", wrapped=True)
     table(
         ("sku", "name", "quantity", "unit price"),
-        [(line.sku, line.name, line.quantity, _amount(line.unit_price)) for line in found.lines],
+        [(line.sku, line.name, line.quantity, _amount(line.unit_price)) for line in order.lines],
     )
-    result(f"total {_amount(total(found), found.currency)}")
+    result(f"total {_amount(total(order), order.currency)}")
     for shipment in shipments:
         result(_shipment(shipment), wrapped=True)
     for entry in timeline:
@@ -74,12 +74,12 @@ def total(order: Order) -> Decimal:
     )
 
 
-def order_json(found: Order) -> dict[str, Any]:
+def order_json(order: Order) -> dict[str, Any]:
     """Return an order as `orders list --json` prints it."""
     return {
-        "number": found.number,
-        "status": found.status,
-        "split": found.is_split,
+        "number": order.number,
+        "status": order.status,
+        "split": order.is_split,
         "lines": [
             {
                 "sku": line.sku,
@@ -87,18 +87,18 @@ def order_json(found: Order) -> dict[str, Any]:
                 "quantity": line.quantity,
                 "unit_price": _money(line.unit_price),
             }
-            for line in found.lines
+            for line in order.lines
         ],
     }
 
 
 def order_detail_json(
-    found: Order, timeline: Sequence[TimelineEntry], shipments: Sequence[Shipment] = ()
+    order: Order, timeline: Sequence[TimelineEntry], shipments: Sequence[Shipment] = ()
 ) -> dict[str, Any]:
     """Return an order as `orders show --json` prints it."""
     return {
-        **order_json(found),
-        "ship_to": _address(found),
+        **order_json(order),
+        "ship_to": _address(order),
         "shipments": [
             {
                 "tracking": shipment.tracking_number,
@@ -119,13 +119,13 @@ def order_detail_json(
     }
 
 
-def products(found: Iterable[tuple[Product, Mapping[str, Decimal] | None]]) -> None:
+def show_products(products: Iterable[tuple[Product, Mapping[str, Decimal] | None]]) -> None:
     """Show products, one per row."""
     table(
         ("sku", "name", "price", "kit of"),
         (
             (product.sku, product.name, _amount(product.price), _kit(parts))
-            for product, parts in found
+            for product, parts in products
         ),
     )
 
@@ -163,7 +163,7 @@ def stock_rows(
             }
 
 
-def stock(rows: Sequence[Mapping[str, Any]]) -> None:
+def show_stock(rows: Sequence[Mapping[str, Any]]) -> None:
     """Show stock, one row per product and warehouse; empty if uncounted."""
     columns = ("sku", "warehouse", "physical", "committed", "available")
     table(columns, [["" if row[name] is None else row[name] for name in columns] for row in rows])
@@ -175,8 +175,8 @@ def _number(quantity: Decimal | None) -> int | float | None:
     return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
 
 
-def _address(found: Order) -> dict[str, str]:
-    return asdict(found.ship_to)
+def _address(order: Order) -> dict[str, str]:
+    return asdict(order.ship_to)
 
 
 def _money(money: Decimal | None) -> str | None:

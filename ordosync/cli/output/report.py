@@ -14,6 +14,10 @@ from ordosync.store.timestamps import to_text
 _BARS = "▁▂▃▄▅▆▇█"
 _MOST_BARS = 20
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_HEADINGS = (
+    *("portal", "task", "runs", "done", "skipped", "failed", "calls"),
+    *("per day", "median", "max"),
+)
 _COLUMNS = (
     "portal",
     "task",
@@ -32,46 +36,37 @@ _COLUMNS = (
 )
 
 
-def reports(found: Sequence[TaskReport]) -> None:
+def show_reports(reports: Sequence[TaskReport]) -> None:
     """Show one row per portal and task, then the failures."""
     table(
-        (
-            "portal",
-            "task",
-            "runs",
-            "done",
-            "skipped",
-            "failed",
-            "calls",
-            "per day",
-            "median",
-            "max",
-        ),
-        [
-            (
-                one.portal,
-                one.task,
-                one.total.runs,
-                one.total.counts.done,
-                one.total.counts.skipped,
-                one.total.counts.failed,
-                one.total.calls,
-                curve([day.counts.done for day in one.days]),
-                _duration(one.total.took.median_s) if one.total.took else "",
-                _duration(one.total.took.longest_s) if one.total.took else "",
-            )
-            for one in found
-        ],
+        _HEADINGS,
+        [_row(report) for report in reports],
         less=("calls", "skipped", "max", "median", "runs"),
         if_any=("median", "max"),
     )
-    failures = [failure for one in found for failure in one.failures]
+    failures = [failure for report in reports for failure in report.failures]
     if failures:
         sys.stdout.write("\n")
         table(
             ("portal", "task", "failed", "code", "count"),
-            [(one.portal, one.task, one.of, one.code, one.count) for one in failures],
+            [(row.portal, row.task, row.of, row.code, row.count) for row in failures],
         )
+
+
+def _row(report: TaskReport) -> tuple[object, ...]:
+    total, took = report.total, report.total.took
+    return (
+        report.portal,
+        report.task,
+        total.runs,
+        total.counts.done,
+        total.counts.skipped,
+        total.counts.failed,
+        total.calls,
+        curve([day.counts.done for day in report.days]),
+        _duration(took.median_s) if took else "",
+        _duration(took.longest_s) if took else "",
+    )
 
 
 def curve(values: Sequence[int]) -> str:
@@ -88,33 +83,33 @@ def curve(values: Sequence[int]) -> str:
     return "".join(_BARS[-(-value * (len(_BARS) - 1) // most)] for value in sums)
 
 
-def report_json(one: TaskReport, *, since: datetime, until: datetime) -> dict[str, Any]:
+def report_json(report: TaskReport, *, since: datetime, until: datetime) -> dict[str, Any]:
     """Return the report of one portal and task as `report --json` prints it."""
     return {
-        "portal": one.portal,
-        "task": one.task,
+        "portal": report.portal,
+        "task": report.task,
         "since": to_text(since),
         "until": to_text(until),
-        **_day_json(one.total),
+        **_day_json(report.total),
         "failures": [
             {"of": failure.of, "code": failure.code, "count": failure.count}
-            for failure in one.failures
+            for failure in report.failures
         ],
-        "days": [{"day": day.day.isoformat(), **_day_json(day)} for day in one.days],
+        "days": [{"day": day.day.isoformat(), **_day_json(day)} for day in report.days],
     }
 
 
-def write_csv(found: Sequence[TaskReport]) -> None:
+def write_csv(reports: Sequence[TaskReport]) -> None:
     """Write one row per portal, task and day. Names are neutralized against formula injection."""
     rows = [
         {
-            "portal": neutral(one.portal),
-            "task": one.task,
+            "portal": neutral(report.portal),
+            "task": report.task,
             "day": day.day.isoformat(),
             **{name: "" if value is None else str(value) for name, value in _flat(day).items()},
         }
-        for one in found
-        for day in one.days
+        for report in reports
+        for day in report.days
     ]
     sys.stdout.write(csv_text(_COLUMNS, rows, ","))
 

@@ -25,26 +25,26 @@ _WHAT_TO_DO = {
 """What to do about an error of a run, by code, if its message cannot know it."""
 
 
-def results(found: "Sequence[Run | AlreadyRunning]", *, as_json: bool, stop: "Stop") -> None:
+def show_results(results: "Sequence[Run | AlreadyRunning]", *, as_json: bool, stop: "Stop") -> None:
     """Show finished runs and tasks that were running already, and exit.
 
     Exits 128 + signal if a signal arrived, 1 if a run was not ok, 0 otherwise.
     """
-    finished = [item for item in found if isinstance(item, Run)]
-    held = [item for item in found if not isinstance(item, Run)]
+    finished = [item for item in results if isinstance(item, Run)]
+    held = [item for item in results if not isinstance(item, Run)]
     if as_json:
         running = [item.run for item in held if item.run]
         document({"runs": [run_json(run) for run in [*finished, *running]]})
     else:
-        _show_results(finished, held)
+        _show_as_text(finished, held)
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
     raise typer.Exit(int(any(run.status != "ok" for run in finished)))
 
 
-def _show_results(finished: Sequence[Run], held: "Sequence[AlreadyRunning]") -> None:
+def _show_as_text(finished: Sequence[Run], held: "Sequence[AlreadyRunning]") -> None:
     if finished:
-        runs(finished)
+        show_runs(finished)
     for item in held:
         run = item.run
         since = f" since {local(run.started_at)}, run {run.id}" if run else ""
@@ -54,18 +54,18 @@ def _show_results(finished: Sequence[Run], held: "Sequence[AlreadyRunning]") -> 
             message(f"run {run.id}: `ordosync show {run.id}` shows the steps and reasons")
 
 
-def runs(found: Sequence[Run]) -> None:
+def show_runs(runs: Sequence[Run]) -> None:
     """Show runs, one per row."""
     columns = ("run", "started", "portal", "task", "trigger", "status", "counts")
-    table(columns, [_run_row(run) for run in found], less=("trigger",))
-    for run in found:
+    table(columns, [_run_row(run) for run in runs], less=("trigger",))
+    for run in runs:
         if run.error:
             hint = _WHAT_TO_DO.get(run.error.code)
             text = f"run {run.id}: {run.error.code}: {run.error.message}"
             message(f"{text}; {hint}" if hint else text)
 
 
-def calls(run: Run) -> None:
+def show_calls(run: Run) -> None:
     """Show how many calls to remote services a run made, in total and per record."""
     if not run.calls:
         return
@@ -95,7 +95,7 @@ def _counts(counts: "Counts") -> str:
     return f"{counts.seen} seen: {nonzero}" if nonzero else "0 seen"
 
 
-def plans(task: str, planned: "Mapping[str, Sequence[Step]]", *, as_json: bool) -> None:
+def show_plans(task: str, planned: "Mapping[str, Sequence[Step]]", *, as_json: bool) -> None:
     """Show what a run would write, by portal."""
     if as_json:
         document({"plans": [_plan_json(task, *plan) for plan in planned.items()]})
@@ -114,7 +114,7 @@ def _plan_json(task: str, portal: str, planned: "Sequence[Step]") -> dict[str, A
     }
 
 
-def steps(found: "Sequence[StepRow]") -> None:
+def show_steps(steps: "Sequence[StepRow]") -> None:
     """Show steps, one per row."""
     columns = ("step", "key", "state", "code", "reason", "supplier", "not before")
     table(
@@ -129,7 +129,7 @@ def steps(found: "Sequence[StepRow]") -> None:
                 step.supplier_id or "",
                 local(step.not_before),
             )
-            for step in found
+            for step in steps
         ],
         less=("supplier", "code"),
         if_any=("code", "reason", "supplier", "not before"),

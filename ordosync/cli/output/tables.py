@@ -135,15 +135,15 @@ def _widths(shape: _Shape, room: int) -> list[int] | None:
         else width
         for name, width in zip(shape.columns, most, strict=True)
     ]
-    left = room - sum(least) - _BETWEEN * (len(least) - 1)
-    if left < 0:
+    spare = room - sum(least) - _BETWEEN * (len(least) - 1)
+    if spare < 0:
         return None
     widths = list(least)
-    while left and any(width < wish for width, wish in zip(widths, most, strict=True)):
+    while spare and any(width < wish for width, wish in zip(widths, most, strict=True)):
         # The narrowest column first, so that columns that need little get all of it.
         at = min((at for at, wish in enumerate(most) if widths[at] < wish), key=widths.__getitem__)
         widths[at] += 1
-        left -= 1
+        spare -= 1
     return widths
 
 

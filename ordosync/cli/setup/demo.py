@@ -6,7 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +24,17 @@ from ordosync.models import Order
 
 _PARCELS = 10
 _NEEDED = _PARCELS + 2
+_BEFORE_SHIPPING = (
+    "import-products",
+    "import-orders",
+    "stock set --from count.csv --account northwind",
+    "write-inventory-back",
+)
+_AFTER_SHIPPING = (
+    "autosync off write-inventory-back",
+    "autosync on write-inventory-back",
+    "activity",
+)
 
 
 def demo(
@@ -40,24 +51,13 @@ def demo(
     if not shop.order_numbers("", limit=1):
         _fill(shop)
     _write_counts(folder / "count.csv")
-    for command in (
-        "import-products",
-        "import-orders",
-        "stock set --from count.csv --account northwind",
-        "write-inventory-back",
-    ):
-        _run(folder, command)
+    _run_all(folder, _BEFORE_SHIPPING)
     waiting = list(northwind.list_orders("awaiting_fulfillment"))
     if len(waiting) < _NEEDED:
         render.message("too few orders are left; remove the folder to start over")
     else:
         _ship_and_split(folder, waiting)
-    for command in (
-        "autosync off write-inventory-back",
-        "autosync on write-inventory-back",
-        "activity",
-    ):
-        _run(folder, command)
+    _run_all(folder, _AFTER_SHIPPING)
     render.result("")
     render.result(f"All files are in {folder}. To try the commands yourself:")
     for line in _shell_lines(folder):
@@ -89,29 +89,31 @@ def _ship_and_split(folder: Path, waiting: list[Order]) -> None:
     _write_parcels(folder / "today.csv", others[:_PARCELS])
     _run(folder, f"orders ship --from today.csv {at}")
     if to_split:
-        one, *more = (f"{line.sku}={line.quantity}" for line in to_split.lines)
-        _run(folder, f"orders split {to_split.number} {at} --piece {one} --piece {','.join(more)}")
-        _run(
-            folder,
-            f"orders ship {to_split.number}-1 {at} --carrier DHL --tracking JD{to_split.number}",
-        )
-    _run(folder, f"orders cancel {to_cancel.number.removeprefix('S-')} --account shop")
-    _run(folder, "cancel-orders")
-    _run(folder, "write-inventory-back")
+        _split(folder, to_split, at)
+    cancel = f"orders cancel {to_cancel.number.removeprefix('S-')} --account shop"
+    _run_all(folder, (cancel, "cancel-orders", "write-inventory-back"))
+
+
+def _split(folder: Path, order: Order, at: str) -> None:
+    """Split an order, its first line from the others, and ship the first piece."""
+    number = order.number
+    first, *others = (f"{line.sku}={line.quantity}" for line in order.lines)
+    _run(folder, f"orders split {number} {at} --piece {first} --piece {','.join(others)}")
+    _run(folder, f"orders ship {number}-1 {at} --carrier DHL --tracking JD{number}")
 
 
 def _make(folder: Path) -> None:
+    """Create the folder with its configuration, unless it has that of the demo already."""
     wanted = files("ordosync.cli.setup.templates").joinpath("demo.yaml").read_text("utf-8")
     path = folder / "config.yaml"
     try:
-        if os.path.lexists(path):
-            if path.read_text("utf-8") != wanted:
-                raise UsageError(
-                    f"{path} already exists and is not a demo's; nothing was written;"
-                    " name another folder"
-                )
-            return
-        write_new(path, wanted)
+        if not os.path.lexists(path):
+            write_new(path, wanted)
+        elif path.read_text("utf-8") != wanted:
+            raise UsageError(
+                f"{path} already exists and is not a demo's; nothing was written;"
+                " name another folder"
+            )
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(
             f"{folder} cannot be used: it is not a folder; name another one"
@@ -144,6 +146,11 @@ def _write_parcels(path: Path, orders: list[Order]) -> None:
         writer.writerow(("number", "carrier", "tracking", "method", "cost"))
         for order in orders:
             writer.writerow((order.number, "UPS", f"1Z{order.number}", "Ground", "5.90"))
+
+
+def _run_all(folder: Path, commands: Iterable[str]) -> None:
+    for command in commands:
+        _run(folder, command)
 
 
 def _run(folder: Path, command: str) -> None:

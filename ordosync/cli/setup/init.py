@@ -48,6 +48,10 @@ def init(
         raise UsageError(
             f"{folder} cannot be written: {error.strerror}; name another folder"
         ) from error
+    _show_next_commands(folder)
+
+
+def _show_next_commands(folder: Path) -> None:
     where = "" if folder == Path() else f"cd {folder} && "
     render.result("next commands:")
     for command in ("config check", "import-orders --dry-run", "import-orders", "orders list"):

@@ -1,4 +1,4 @@
-"""`rebuild-state`: rebuilds a lost database from both accounts."""
+"""`rebuild-state`: rebuilds a lost store from both accounts."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -28,15 +28,15 @@ def rebuild_state(
     portals: options.Portals = None,
     *,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Add to links that the database already has.")
+        bool, typer.Option("--yes", help="Add to links that the store already has.")
     ] = False,
     context: Context,
 ) -> None:
-    """Rebuild a lost database from both accounts; writes nothing to either.
+    """Rebuild a lost store from both accounts; writes nothing to either.
 
     Links orders, lines, pieces, labels and products by the references in the Supplier's orders,
     makes every task read everything again, and previews what each would write. If you have a
-    backup, use `ordosync restore` instead. Exits 1 if the database has links already, or if a run
+    backup, use `ordosync restore` instead. Exits 1 if the store has links already, or if a run
     is in progress.
     """
     config, clock = context.config, context.clock

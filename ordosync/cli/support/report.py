@@ -1,6 +1,7 @@
 """`report`: volumes, failures and durations of the runs."""
 
 import re
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
@@ -41,22 +42,25 @@ def show_report(
     config, now = context.config, context.clock.now()
     begin = _midnight(since, now)
     with Store.open(config.database, readonly=True) as store:
-        known = sorted({*config.portals, *store.portals.all()})
-        if portal is not None and portal not in known:
-            raise UsageError(f"there is no portal {portal!r}; known: {', '.join(known)}")
-        found = report(store, since=begin, now=now, portal=portal)
+        _check_portal(portal, {*config.portals, *store.portals.all()})
+        reports = report(store, since=begin, now=now, portal=portal)
     if context.as_json:
-        documents = [render_report.report_json(one, since=begin, until=now) for one in found]
+        documents = [render_report.report_json(one, since=begin, until=now) for one in reports]
         render.document({"reports": documents})
     elif as_csv:
-        render_report.write_csv(found)
-    elif found:
-        render_report.reports(found)
+        render_report.write_csv(reports)
+    elif reports:
+        render_report.show_reports(reports)
     else:
         render.message(
             f"nothing ran since {begin:%Y-%m-%d}; use `--since DATE` for an earlier start;"
             " `ordosync autosync` shows the schedule"
         )
+
+
+def _check_portal(portal: str | None, known: Collection[str]) -> None:
+    if portal is not None and portal not in known:
+        raise UsageError(f"there is no portal {portal!r}; known: {', '.join(sorted(known))}")
 
 
 def _midnight(since: str, now: datetime) -> datetime:

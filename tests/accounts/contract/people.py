@@ -32,6 +32,7 @@ Lack = Literal[
     "reassigning",  # to another supplier
     "relisting",  # the same lines, shown in another order
     "requesting-again",  # what was cancelled
+    "listing",  # of all its orders
     "shipped-orders",  # which it knows, and does not show as orders to ship
     "line-order",  # lines are read in the order in which they were placed
     "own-splits",  # which the Merchant's people make

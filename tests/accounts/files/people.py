@@ -40,7 +40,9 @@ class FilesMerchantPeople(MerchantPeople):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
+            "listing",
             "split-order",
+            "several-parcels",
             "comments",
             "own-orders",
             "reassigning",
@@ -171,6 +173,7 @@ class FilesSupplierPeople(SupplierPeople):
             "cancel-orders",
             "comments",
             "commitments",
+            "listing",
             "made-products",
             "several-parcels",
             "several-numbers",
