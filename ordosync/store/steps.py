@@ -55,7 +55,7 @@ class StepRow(StepRef, frozen=True, kw_only=True):
     """State of the source that it was decided by: a text that sorts by age, or empty."""
 
     @property
-    def of_source(self) -> bool:
+    def is_of_source(self) -> bool:
         """True if it belongs to a file or row of a source, not to an object of an account."""
         return self.merchant_id is None and self.supplier_id is None
 

@@ -104,7 +104,7 @@ MUTANTS = (
     Mutant(
         protection="a file is told from an order by what it is, not by its text",
         file="engine/execution/settlement.py",
-        old="for row in failed if row.of_source and row.key in replaced",
+        old="for row in failed if row.is_of_source and row.key in replaced",
         new="for row in failed if {row.key, row.merchant_id} & replaced",
         test="test_rows_without_number.py",
     ),

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.clock import Clock
-from ordosync.engine.comparison.order_trees import contents
+from ordosync.engine.comparison.order_trees import quantities_by_sku
 from ordosync.engine.comparison.rebuild import lines_alike
 from ordosync.engine.comparison.snapshot import Snapshot, digest, supplier_side
 from ordosync.engine.execution.exclusive import confirm, exclusive
@@ -120,8 +120,8 @@ def _why_not(snapshot: Snapshot, order: Order, there: Standing, *, taken: bool) 
         return "has its number and is another order's already"
     if there.order.status == "cancelled":
         return "has its number and is cancelled there"
-    ours = contents([Standing(order=order)])
-    if ours != contents([there]):
+    ours = quantities_by_sku([Standing(order=order)])
+    if ours != quantities_by_sku([there]):
         return "has its number and not the same SKUs and quantities"
     if digest(order.ship_to.name) != snapshot.addressee("supplier", there.order.id):
         return "has its number and its lines, and is sent to another name"

@@ -102,7 +102,9 @@ def _alike(
         ] or [
             our
             for our in left
-            if alike(contents(merchant.leaves(our)), contents(supplier.leaves(their)))
+            if same_quantities(
+                quantities_by_sku(merchant.leaves(our)), quantities_by_sku(supplier.leaves(their))
+            )
         ]
         if not candidates:
             return None
@@ -113,7 +115,7 @@ def _alike(
     return found
 
 
-def contents(orders: Iterable[Standing]) -> dict[str, int]:
+def quantities_by_sku(orders: Iterable[Standing]) -> dict[str, int]:
     """Return the quantity of each SKU on these orders."""
     found: dict[str, int] = {}
     for one in orders:
@@ -122,7 +124,7 @@ def contents(orders: Iterable[Standing]) -> dict[str, int]:
     return found
 
 
-def alike(some: Mapping[str, int], others: Mapping[str, int]) -> bool:
+def same_quantities(some: Mapping[str, int], others: Mapping[str, int]) -> bool:
     """True if both have the same quantity of each SKU; quantity 0 equals a missing SKU."""
     counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     for count, quantities in zip(counts, (some, others), strict=True):

@@ -13,9 +13,9 @@ from ordosync.engine.comparison.order_trees import (
     LinkedOrders,
     Match,
     OrderTree,
-    alike,
-    contents,
     matches,
+    quantities_by_sku,
+    same_quantities,
     valid_numbers,
 )
 from ordosync.engine.comparison.snapshot import both_sides
@@ -127,17 +127,18 @@ def _quantities(
     comparison: Comparison, merchant: OrderTree, supplier: OrderTree
 ) -> Iterator[Difference]:
     """Yield lines whose open, shipped and cancelled units do not add up to the ordered units."""
-    here, there = (contents(tree.leaves(tree.id)) for tree in (merchant, supplier))
+    here, there = (quantities_by_sku(tree.leaves(tree.id)) for tree in (merchant, supplier))
     about = (merchant.id, supplier.id)
     for tree, held, side in ((merchant, here, "Merchant"), (supplier, there, "Supplier")):
         whole = tree.member(tree.id)
-        if whole and whole.order.is_split and not alike(contents([whole]), held):
-            what = f"its pieces at the {side} are {_list(held)}, not {_list(contents([whole]))}"
+        ordered = quantities_by_sku([whole] if whole else [])
+        if whole and whole.order.is_split and not same_quantities(ordered, held):
+            what = f"its pieces at the {side} are {_list(held)}, not {_list(ordered)}"
             yield comparison.differs("sum-broken", what, about)
     are_alive = not merchant.is_cancelled and not supplier.is_cancelled
     if are_alive and not (here and there):
         yield from _of_untold(comparison, merchant, supplier, "Supplier" if here else "Merchant")
-    elif are_alive and not alike(here, there):
+    elif are_alive and not same_quantities(here, there):
         what = f"is {_list(here)} at the Merchant, {_list(there)} at the Supplier"
         yield comparison.differs("sum-broken", what, about)
 

@@ -79,14 +79,14 @@ class Settlement:
         self._decisions |= self._over(failed)
         self._is_complete = True
         unsettled = self._store.steps.unsettled_ids(self._portal.name)
-        sources = frozenset(row.key for row in failed if row.of_source)
+        sources = frozenset(row.key for row in failed if row.is_of_source)
         replaced = {
             *self._portal.merchant.finish_reading(unsettled, sources=sources),
             *self._portal.supplier.finish_reading(unsettled, sources=sources),
         }
         # An order may have the same id as a file.
         self._decisions |= {
-            row.key: _REPLACED for row in failed if row.of_source and row.key in replaced
+            row.key: _REPLACED for row in failed if row.is_of_source and row.key in replaced
         }
 
     def save(self) -> None:
