@@ -12,8 +12,7 @@ import pytest
 from ordosync.accounts.files.options import OrderFiles
 from ordosync.models import Order, Product, Unusable
 from tests.accounts.files.conftest import Drop, Make, _drop, _make  # noqa: F401 - fixtures
-from tests.accounts.files.opening import open_merchant, since
-from tests.accounts.files.test_reading import all_of
+from tests.accounts.files.opening import all_of, open_merchant, since
 from tests.command import CONFIG, HEADER, numbers, ordosync, row, shop, steps
 
 

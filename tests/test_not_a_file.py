@@ -20,9 +20,8 @@ from ordosync.text import printable
 from tests.accounts.contract import order
 from tests.accounts.contract.opening import OpenSupplier
 from tests.accounts.files.conftest import Drop, Make, _drop, _make  # noqa: F401 - fixtures
-from tests.accounts.files.opening import open_supplier, since
+from tests.accounts.files.opening import all_of, open_supplier, since
 from tests.accounts.files.supplier import ORDER_COLUMNS, order_rows
-from tests.accounts.files.test_reading import all_of
 from tests.command import HEADER, numbers, ordosync, row, shop, steps
 
 Put = Callable[[Path], None]

@@ -9,8 +9,7 @@ from ordosync.accounts.spreadsheets import damage, unmarked
 from ordosync.errors import RefusedError
 from ordosync.models import Product, Shipment, Stock, Unusable
 from tests.accounts.files.conftest import Drop, Make, _drop, _make  # noqa: F401 - fixtures
-from tests.accounts.files.opening import open_supplier, since
-from tests.accounts.files.test_reading import all_of
+from tests.accounts.files.opening import all_of, open_supplier, since
 from tests.command import CONFIG, HEADER, numbers, ordosync, row, shop, steps
 
 DAMAGED = [

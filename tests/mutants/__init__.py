@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _COPIED = ("ordosync", "tests", "pyproject.toml", "README.md", "LICENSE", "config.example.yaml")
-_OPTIONS = ("-q", "-n0", "-x", "-p", "no:randomly", "-m", "")
+_OPTIONS = ("-q", "-n0", "-x", "-p", "no:randomly", "-p", "no:cacheprovider", "-m", "not matrix")
 _LONGEST_S = 120
 _FAILED = 1
 """How pytest ends where a test has failed; other codes are about pytest itself."""
@@ -44,8 +44,8 @@ def is_caught(mutant: Mutant, folder: Path) -> bool:
     for name in _COPIED:
         source = ROOT / name
         if source.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source, folder / name, ignore=ignored)
+            # With what is compiled, which the copy keeps the times for: half of the start.
+            shutil.copytree(source, folder / name)
         else:
             shutil.copy(source, folder / name)
     path = folder / "ordosync" / mutant.file

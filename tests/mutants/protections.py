@@ -444,14 +444,14 @@ MUTANTS = (
         file="accounts/files/file_precedence.py",
         old="    for older in others:",
         new="    for older in others[:0]:",
-        test="accounts/files/test_believed.py",
+        test="accounts/files/test_file_precedence.py",
     ),
     Mutant(
         protection="what waits is compared with what comes later",
         file="accounts/files/file_reader.py",
         old="if self._record_type.has_lines and set(self._spool.copies()) - self._new_copies:",
         new="if False:",
-        test="accounts/files/test_believed.py",
+        test="accounts/files/test_file_precedence.py",
     ),
     Mutant(
         protection="an order that has lost its first row is not sent",
@@ -568,7 +568,7 @@ MUTANTS = (
     Mutant(
         protection="what others sent before the import is no part of the Supplier's order",
         file="accounts/shopify/foreign_parcels.py",
-        old="return [one for one in others if one.holds and (one.created_at or sent_at) < sent_at]",
+        old="return [parcel for parcel in live if (parcel.created_at or sent_at) < sent_at]",
         new="return []",
         test="pairs/test_first_import.py",
     ),
@@ -591,7 +591,7 @@ MUTANTS = (
         file="accounts/files/file_listing.py",
         old="    mark = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]",
         new="    mark = [stat.st_size]",
-        test="accounts/files/test_believed.py::"
+        test="accounts/files/test_file_precedence.py::"
         "test_file_of_the_same_size_and_second_is_read_again_when_its_content_has_changed",
     ),
     Mutant(

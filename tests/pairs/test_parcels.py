@@ -19,11 +19,11 @@ DAY = timedelta(days=1)
 
 def ordered(pair: Pair) -> tuple[str, str]:
     """Import an order of three units on two lines; return its two ids."""
-    return pair.imported("1001", line("MUG", 2), line("CUP", 1))
+    return pair.imported("1001", line("CUP", 2), line("MUG", 1))
 
 
 def sent_in_part(pair: Pair, first: str, second: str = "") -> tuple[str, str]:
-    """Import an order, then send a MUG of it and, with a second number, a MUG and the CUP."""
+    """Import an order, then send a CUP of it and, with a second number, a CUP and the MUG."""
     merchant_id, supplier_id = ordered(pair)
     pair.supplier.ship_part(supplier_id, parcel(number=first), 1, 0)
     if second:

@@ -24,7 +24,7 @@ class FilesClient:
     def __init__(
         self, *, account: str, spool: Path, rejects: RejectFolder | None, timezone: str | None
     ) -> None:
-        self.account = account
+        self._account = account
         self.timezone = timezone
         self._spool = spool
         self._rejects = rejects
@@ -35,7 +35,7 @@ class FilesClient:
         """Return a reader of the files of one record type."""
         reader = FileReader(
             record_type,
-            account=self.account,
+            account=self._account,
             spool=self._spool,
             rejects=self._rejects,
             on_read=self._remember,

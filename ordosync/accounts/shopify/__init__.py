@@ -21,7 +21,7 @@ from ordosync.accounts.account import Account, PortalContext
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.service_client import ServiceClient
-from ordosync.accounts.shopify.auth import GrantedToken, LastingToken
+from ordosync.accounts.shopify.auth import GrantedToken, StaticToken
 from ordosync.accounts.shopify.checks import Checks
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders
@@ -48,7 +48,7 @@ from ordosync.clock import Clock
 from ordosync.secret import Secret
 
 if TYPE_CHECKING:
-    from ordosync.accounts.shopify.graphql import ShopifySession
+    from ordosync.accounts.shopify.graphql import GraphQLClient
 
 __all__ = ["MerchantOptions", "ShopifyAccount", "SupplierOptions"]
 
@@ -196,16 +196,16 @@ class _Server:
     proxy: str | None
     allow_http: bool
 
-    def connect(self, clock: Clock) -> "ShopifySession":
+    def connect(self, clock: Clock) -> "GraphQLClient":
         """Return a session: all users of this account share its token and its cost limit."""
-        from ordosync.accounts.shopify.cost_limit import Bucket  # noqa: PLC0415
-        from ordosync.accounts.shopify.graphql import ShopifySession  # noqa: PLC0415 - slow
+        from ordosync.accounts.shopify.cost_limit import CostLimit  # noqa: PLC0415
+        from ordosync.accounts.shopify.graphql import GraphQLClient  # noqa: PLC0415 - slow
 
-        return ShopifySession(
+        return GraphQLClient(
             self.account,
             f"{self.base_url}/api/{self.version}",
             token=self._token(clock),
-            bucket=Bucket(clock),
+            cost_limit=CostLimit(clock),
             clock=clock,
             ca_file=self.ca_file,
             proxy=self.proxy,
@@ -213,9 +213,9 @@ class _Server:
             concurrency=self.concurrency,
         )
 
-    def _token(self, clock: Clock) -> LastingToken | GrantedToken:
+    def _token(self, clock: Clock) -> StaticToken | GrantedToken:
         if self.client_secret is None:
-            return LastingToken(self.token or Secret(""))
+            return StaticToken(self.token or Secret(""))
         from ordosync.http import HttpClient  # noqa: PLC0415 - slow to import
 
         connect: partial[HttpClient] = partial(

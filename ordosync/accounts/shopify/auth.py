@@ -1,4 +1,4 @@
-"""What signs us in: a token that stays, or one that is fetched for a day and fetched anew."""
+"""Access tokens: one that never ends, or one that is fetched for a day and renewed."""
 
 from collections.abc import Callable, Mapping
 from threading import Lock
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ordosync.http import HttpClient
 
 HEADER = "X-Shopify-Access-Token"
-# Fetched anew so long before it ends, or after this share of a short life.
+# A token is renewed this long before it ends, or after this share of a short lifetime.
 _MARGIN_S = 300
 _SHARE = 0.9
 
@@ -23,8 +23,8 @@ class _Granted(Struct, frozen=True):
     expires_in: float = 3600
 
 
-class LastingToken:
-    """A token of an app that was made in the shop's own admin."""
+class StaticToken:
+    """A token of an app that was created in the shop's admin. It never ends."""
 
     def __init__(self, token: Secret) -> None:
         self._token = token
@@ -34,12 +34,12 @@ class LastingToken:
         return {HEADER: self._token}
 
     def renew(self, refused: Mapping[str, Secret]) -> bool:  # noqa: ARG002
-        """Say that there is no other."""
+        """Return False: no other token exists."""
         return False
 
 
 class GrantedToken:
-    """A token that the shop grants for a while to who knows the app's id and secret."""
+    """A token that the shop grants for a day, for the id and the secret of an app."""
 
     def __init__(
         self, client_id: str, secret: Secret, connect: Callable[[], "HttpClient"], clock: Clock
@@ -53,14 +53,14 @@ class GrantedToken:
         self._until = 0.0
 
     def __call__(self) -> Mapping[str, Secret]:
-        """Return the headers that sign a request; raises what fetching a token raises."""
+        """Return the headers that sign a request. Raises `AccountError` without a token."""
         with self._lock:
             if not self._headers or self._clock.monotonic() >= self._until:
                 self._fetch()
             return self._headers
 
     def renew(self, refused: Mapping[str, Secret]) -> bool:
-        """Forget a token that was refused; another one may have been fetched meanwhile."""
+        """Forget a refused token, unless another thread has renewed it; return True."""
         with self._lock:
             if self._headers == refused:
                 self._headers = {}

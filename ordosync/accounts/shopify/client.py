@@ -13,25 +13,25 @@ from ordosync.accounts.pagination import since_cursor
 from ordosync.accounts.service_client import ServiceClient
 from ordosync.accounts.shopify.cost_limit import TooCostlyError
 from ordosync.accounts.shopify.ids import number
-from ordosync.accounts.shopify.pagination import Changes, Pages, at_of, whole
+from ordosync.accounts.shopify.pagination import Changes, Pages, at_of, read_all
 from ordosync.accounts.shopify.queries.fulfillment import MORE_LINES
 from ordosync.accounts.shopify.queries.shop import KEEP, LOCATIONS, REMARK, SHOP
 from ordosync.accounts.shopify.schema import (
     Connection,
-    LocationShape,
+    Location,
+    MutationResult,
     Nodes,
     OrderedLine,
     Part,
-    Requested,
-    ShopShape,
-    Told,
+    RequestedOrder,
+    ShopInfo,
     UserError,
 )
 from ordosync.errors import RefusedError, UnavailableError, UnknownOutcomeError
 from ordosync.models import Comment, Outcome, refused
 
 if TYPE_CHECKING:
-    from ordosync.accounts.shopify.graphql import ShopifySession
+    from ordosync.accounts.shopify.graphql import GraphQLClient
 
 T = TypeVar("T")
 
@@ -52,8 +52,8 @@ class ShopifyClient:
 
     def __init__(self, service: ServiceClient) -> None:
         self.service = service
-        self._shop: ShopShape | None = None
-        self._locations: Sequence[LocationShape] | None = None
+        self._shop: ShopInfo | None = None
+        self._locations: Sequence[Location] | None = None
         self._max_ids: dict[str, int] = {}
         """How many objects a query may ask for, where that is less than `_MAX_IDS`."""
         service.at_close(self._forget)
@@ -62,19 +62,19 @@ class ShopifyClient:
         self._locations = None
 
     @property
-    def graphql(self) -> "ShopifySession":
-        """The session, which speaks GraphQL."""
-        return cast("ShopifySession", self.service.http)
+    def graphql(self) -> "GraphQLClient":
+        """The session of the shop."""
+        return cast("GraphQLClient", self.service.http)
 
     def now(self) -> datetime:
         """Return the time of this process."""
         return self.service.clock.now()
 
-    def shop(self) -> ShopShape:
+    def shop(self) -> ShopInfo:
         """Return the shop and the scopes of the token, read once."""
         with self.service.lock:
             if self._shop is None:
-                self._shop = self.graphql.ask(SHOP, ShopShape, action="sign in")
+                self._shop = self.graphql.ask(SHOP, ShopInfo, action="sign in")
             return self._shop
 
     @property
@@ -82,12 +82,10 @@ class ShopifyClient:
         """The currency of the shop's prices."""
         return self.shop().shop.currency_code
 
-    def locations(self) -> Sequence[LocationShape]:
+    def locations(self) -> Sequence[Location]:
         """Return all locations, read once a run."""
         if self._locations is None:
-            pages = Pages(
-                self.graphql, LOCATIONS, LocationShape, action="read the locations", first=100
-            )
+            pages = Pages(self.graphql, LOCATIONS, Location, action="read the locations", first=100)
             self._locations = [location for page in pages.all() for location in page]
         return self._locations
 
@@ -142,18 +140,18 @@ class ShopifyClient:
             left = left[size:]
             yield [raw for raw in answer.nodes if bytes(raw) not in (b"null", b"{}")]
 
-    def lines(self, order: Requested | Part) -> list[OrderedLine]:
+    def lines(self, order: RequestedOrder | Part) -> list[OrderedLine]:
         """Return all lines of a fulfillment order; those that did not come with it are read."""
         action = f"read the lines of fulfillment order {number(order.id)}"
         lines = cast("Connection[OrderedLine]", order.line_items)
-        return [*whole(self.graphql, lines, MORE_LINES, OrderedLine, of=order.id, action=action)]
+        return [*read_all(self.graphql, lines, MORE_LINES, OrderedLine, of=order.id, action=action)]
 
     def mutate(
         self, document: str, *, action: str, idempotent: bool = False, **variables: object
     ) -> list[UserError]:
         """Carry out a mutation of which only the errors matter, and return them."""
         answer = self.graphql.write(
-            document, dict[str, Told], action=action, idempotent=idempotent, **variables
+            document, dict[str, MutationResult], action=action, idempotent=idempotent, **variables
         )
         return [error for result in answer.values() for error in result.user_errors]
 

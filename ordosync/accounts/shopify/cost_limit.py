@@ -1,10 +1,10 @@
-"""How much Shopify lets an app ask: a bucket of points that fills up again by the second.
+"""Query cost limit of Shopify: a bucket of points that is refilled every second.
 
-What a question would cost at most must be in the bucket when it comes; what it did not cost goes
-back. Nobody knows either before the first answer, which says how large the bucket is, how much is
-in it and how fast it fills. From then on each question waits until there is enough for it, by
-what it was said to cost at most before. Shared by all threads and portals of an account; what
-other processes of the same app take out shows in the next answer.
+The bucket must hold the maximum cost of a query when it arrives; points that the query did not use
+are returned. The first response says how large the bucket is, how many points it holds and how
+fast it is refilled. From then on a query waits until the bucket holds the maximum cost that Shopify
+reported for it before. All threads and portals of an account share the limit. Points that other
+processes of the same app use show in the next response.
 """
 
 from collections.abc import Iterator
@@ -16,16 +16,16 @@ from msgspec import Struct
 from ordosync.clock import Clock
 from ordosync.errors import RefusedError
 
-_LOOK_AGAIN_S = 1.0
-_SHORTEST_S = 0.05
+_MAX_WAIT_S = 1.0
+_MIN_WAIT_S = 0.05
 
 
 class TooCostlyError(RefusedError):
-    """Asks for more at once than any question may cost."""
+    """The query would cost more than any query may."""
 
 
-class Level(Struct, frozen=True, rename="camel"):
-    """What is in the bucket, as an answer says it."""
+class ThrottleStatus(Struct, frozen=True, rename="camel"):
+    """The points in the bucket, as a response reports them."""
 
     maximum_available: float
     currently_available: float
@@ -33,73 +33,73 @@ class Level(Struct, frozen=True, rename="camel"):
 
 
 class Cost(Struct, frozen=True, rename="camel"):
-    """What a question cost, at most and in fact; one that was turned away cost nothing."""
+    """The maximum and the actual cost of a query; a throttled query costs nothing."""
 
     requested_query_cost: float | None = None
     actual_query_cost: float | None = None
-    throttle_status: Level | None = None
+    throttle_status: ThrottleStatus | None = None
 
 
-class Bucket:
+class CostLimit:
     """The points of one app in one shop."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = Lock()
-        self._level: Level | None = None
+        self._status: ThrottleStatus | None = None
         self._known_at = 0.0
-        self._asked = 0.0
-        self._most: dict[str, float] = {}
+        self._reserved = 0.0
+        self._max_costs: dict[str, float] = {}
 
     @contextmanager
-    def share(self, question: str) -> Iterator[None]:
-        """Wait until there is enough for a question of this name, and hold it meanwhile."""
+    def reserve(self, query: str) -> Iterator[None]:
+        """Wait until there are enough points for this query, and reserve them while it runs."""
         while True:
-            cost, wait_s = self._take(question)
+            cost, wait_s = self._take(query)
             if not wait_s:
                 break
-            # What others hold may come back before the bucket has filled up.
-            self._clock.sleep(min(max(wait_s, _SHORTEST_S), _LOOK_AGAIN_S))
+            # Points that other threads have reserved may be returned earlier.
+            self._clock.sleep(min(max(wait_s, _MIN_WAIT_S), _MAX_WAIT_S))
         try:
             yield
         finally:
             with self._lock:
-                self._asked -= cost
+                self._reserved -= cost
 
-    def learn(self, question: str, cost: Cost | None) -> None:
-        """Take note of what an answer says of the question and of the bucket."""
+    def learn(self, query: str, cost: Cost | None) -> None:
+        """Record the cost of a query and the state of the bucket, as a response reports them."""
         if cost is None:
             return
         with self._lock:
             if cost.requested_query_cost is not None:
-                self._most[question] = cost.requested_query_cost
+                self._max_costs[query] = cost.requested_query_cost
             if cost.throttle_status is not None:
-                self._level = cost.throttle_status
+                self._status = cost.throttle_status
                 self._known_at = self._clock.monotonic()
 
-    def most(self, question: str) -> float:
-        """Return what a question was said to cost at most; 0 where nobody knows yet."""
+    def max_cost(self, query: str) -> float:
+        """Return the maximum cost that was reported for a query; 0 if it is unknown."""
         with self._lock:
-            return self._most.get(question, 0.0)
+            return self._max_costs.get(query, 0.0)
 
-    def wait_s(self, question: str) -> float:
-        """Return how long it takes until there is enough for a question that was turned away."""
+    def wait_s(self, query: str) -> float:
+        """Return how long it takes until there are enough points for a throttled query."""
         with self._lock:
-            return max(self._missing_s(self._most.get(question, 0.0)), _SHORTEST_S)
+            return max(self._missing_s(self._max_costs.get(query, 0.0)), _MIN_WAIT_S)
 
-    def _take(self, question: str) -> tuple[float, float]:
-        """Take what a question costs at most and return it, or how long it is not there."""
+    def _take(self, query: str) -> tuple[float, float]:
+        """Reserve the maximum cost of a query; return it, and how long to wait if it is missing."""
         with self._lock:
-            cost = self._most.get(question, 0.0)
+            cost = self._max_costs.get(query, 0.0)
             missing_s = self._missing_s(cost)
             if missing_s <= 0:
-                self._asked += cost
+                self._reserved += cost
             return cost, max(missing_s, 0.0)
 
     def _missing_s(self, cost: float) -> float:
-        level = self._level
-        if level is None or level.restore_rate <= 0:
+        status = self._status
+        if status is None or status.restore_rate <= 0:
             return 0.0
-        filled = level.restore_rate * (self._clock.monotonic() - self._known_at)
-        there = min(level.currently_available + filled, level.maximum_available) - self._asked
-        return (min(cost, level.maximum_available) - there) / level.restore_rate
+        filled = status.restore_rate * (self._clock.monotonic() - self._known_at)
+        there = min(status.currently_available + filled, status.maximum_available) - self._reserved
+        return (min(cost, status.maximum_available) - there) / status.restore_rate

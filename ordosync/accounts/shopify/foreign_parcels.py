@@ -1,4 +1,4 @@
-"""Parcels that others have sent of an order before the Supplier had it.
+"""Parcels of an order that others sent before the Supplier had it.
 
 The Merchant's staff send them, or another Supplier. Their units were never sent to this Supplier,
 so they are no part of its order. Only a parcel itself shows which units it contains.
@@ -12,47 +12,46 @@ from msgspec.structs import replace
 
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import number
-from ordosync.accounts.shopify.pagination import whole
+from ordosync.accounts.shopify.pagination import read_all
 from ordosync.accounts.shopify.queries.fulfillment import MORE_PARCEL_UNITS, PARCEL_UNITS
-from ordosync.accounts.shopify.schema import FulfillmentShape, OrderedLine, ParcelLine, ParcelUnits
+from ordosync.accounts.shopify.schema import Fulfillment, OrderedLine, ParcelLine, ParcelUnits
 
 _ACTION = "read what others have sent"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def parcels_before(
-    parcels: Sequence[FulfillmentShape], sent_at: datetime | None
-) -> list[FulfillmentShape]:
-    """Return the parcels of an ended order that were sent before the Supplier had the order.
+def parcels_before(parcels: Sequence[Fulfillment], sent_at: datetime | None) -> list[Fulfillment]:
+    """Return the parcels of a closed order that were sent before the Supplier had the order.
 
-    The Supplier's parcel holds all open units. So it is the last one, even if two clocks differ.
+    The Supplier's parcel has all open units. So it is the last one, even if two clocks differ.
     """
     if sent_at is None:
         return []
-    others = sorted(parcels, key=lambda one: (one.created_at or _NEVER, int(number(one.id))))[:-1]
-    return [one for one in others if one.holds and (one.created_at or sent_at) < sent_at]
+    others = sorted(parcels, key=_age)[:-1]
+    live = [parcel for parcel in others if parcel.is_live]
+    return [parcel for parcel in live if (parcel.created_at or sent_at) < sent_at]
 
 
-def units_in(
-    client: ShopifyClient, parcels: Sequence[FulfillmentShape]
-) -> Mapping[str, Counter[str]]:
+def _age(parcel: Fulfillment) -> tuple[datetime, int]:
+    return parcel.created_at or _NEVER, int(number(parcel.id))
+
+
+def units_in(client: ShopifyClient, parcels: Sequence[Fulfillment]) -> Mapping[str, Counter[str]]:
     """Return how many units of each line item these parcels contain, by the parcel's id."""
-    ids = [one.id for one in parcels]
-    found: dict[str, Counter[str]] = {}
-    for one in client.by_id(PARCEL_UNITS, ParcelUnits, ids, action=_ACTION) if ids else ():
-        units = found.setdefault(one.id, Counter())
-        lines = one.fulfillment_line_items
-        for line in whole(
-            client.graphql, lines, MORE_PARCEL_UNITS, ParcelLine, of=one.id, action=_ACTION
-        ):
-            units[line.line_item.id] += line.quantity
-    return found
+    ids = [parcel.id for parcel in parcels]
+    units: dict[str, Counter[str]] = {}
+    for parcel in client.by_id(PARCEL_UNITS, ParcelUnits, ids, action=_ACTION) if ids else ():
+        counts = units.setdefault(parcel.id, Counter())
+        first, more = parcel.fulfillment_line_items, MORE_PARCEL_UNITS
+        for line in read_all(client.graphql, first, more, ParcelLine, of=parcel.id, action=_ACTION):
+            counts[line.line_item.id] += line.quantity
+    return units
 
 
 def less(lines: Sequence[OrderedLine], units: Mapping[str, int]) -> list[OrderedLine]:
-    """Return lines without these units; a line of which nothing is left is out."""
-    left = [
-        replace(one, total_quantity=one.total_quantity - units.get(one.line_item.id, 0))
-        for one in lines
+    """Return lines without these units; a line without any units left is omitted."""
+    rest = [
+        replace(line, total_quantity=line.total_quantity - units.get(line.line_item.id, 0))
+        for line in lines
     ]
-    return [one for one in left if one.total_quantity > 0]
+    return [line for line in rest if line.total_quantity > 0]

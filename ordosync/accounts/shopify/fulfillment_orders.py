@@ -1,7 +1,7 @@
 """Fulfillment orders of a Merchant's order: read now, accepted, their cancellations answered.
 
 An order of the portal is a fulfillment order. It may have been split since, by ordosync or by
-users of the shop, so `OrderParts` holds all fulfillment orders that it consists of now.
+users of the shop, so `OrderParts` has all fulfillment orders that it consists of now.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ import msgspec
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
-from ordosync.accounts.shopify.pagination import whole
+from ordosync.accounts.shopify.pagination import read_all
 from ordosync.accounts.shopify.queries.fulfillment import (
     ACCEPT_CANCELLATION,
     ACCEPT_REQUEST,
@@ -23,12 +23,12 @@ from ordosync.accounts.shopify.queries.fulfillment import (
 )
 from ordosync.accounts.shopify.schema import (
     Connection,
-    Family,
-    FamilyOrder,
-    OrderOf,
+    FulfillmentOrder,
+    Metafield,
+    OrderWithParts,
+    ParentOrder,
     Part,
-    Standing,
-    Valued,
+    PartWithOrder,
 )
 from ordosync.accounts.shopify.split_history import SplitHistory
 from ordosync.errors import RefusedError
@@ -61,24 +61,24 @@ class FulfillmentOrders:
         self._client = client
         self._location = location
 
-    def states(self, ids: Sequence[str]) -> Mapping[str, Standing]:
+    def states(self, ids: Sequence[str]) -> Mapping[str, FulfillmentOrder]:
         """Return these fulfillment orders as they are now, by their Shopify ids."""
         wanted = [fulfillment_order(id_) for id_ in ids]
         action, split = "see where orders stand", self._location.metafield_keys["split"]
-        found = self._client.by_id(STANDINGS, Standing, wanted, action=action, split=split)
-        return {state.id: state for state in found}
+        states = self._client.by_id(STANDINGS, FulfillmentOrder, wanted, action=action, split=split)
+        return {state.id: state for state in states}
 
     def accept(self, id_: str) -> None:
         """Accept a request. `cancel-orders` handles a request that was withdrawn meanwhile."""
         action = f"accept fulfillment order {number(id_)}"
         self._client.mutate(ACCEPT_REQUEST, action=action, id=id_)
 
-    def accept_if_requested(self, part: Standing) -> None:
+    def accept_if_requested(self, part: FulfillmentOrder) -> None:
         """Accept a request that an earlier run has not accepted."""
         if self._location.is_service and part.request_status == "SUBMITTED":
             self.accept(part.id)
 
-    def answer_cancellation(self, part: Standing, *, accepted: bool) -> None:
+    def answer_cancellation(self, part: FulfillmentOrder, *, accepted: bool) -> None:
         """Accept or reject a cancellation request. Raises `RefusedError` if it stays open."""
         action = f"answer the cancellation of fulfillment order {number(part.id)}"
         document = ACCEPT_CANCELLATION if accepted else REJECT_CANCELLATION
@@ -87,7 +87,7 @@ class FulfillmentOrders:
         if now and now.asks_cancellation:
             raise RefusedError(self._client.service.account, action, self._client.message(errors))
 
-    def is_off(self, part: Standing) -> bool:
+    def is_off(self, part: FulfillmentOrder) -> bool:
         """True if it is cancelled, or its request was withdrawn before it was accepted."""
         is_withdrawn = (
             self._location.is_service and part.is_open and part.request_status == "UNSUBMITTED"
@@ -100,15 +100,13 @@ class FulfillmentOrders:
 
     def parts_of(self, order_ids: Sequence[str]) -> Mapping[str, OrderParts]:
         """Return the parts of each of these orders; a missing order does not exist."""
-        keys, wanted = (
-            self._location.metafield_keys,
-            {id_: fulfillment_order(id_) for id_ in order_ids},
-        )
+        keys = self._location.metafield_keys
+        wanted = {id_: fulfillment_order(id_) for id_ in order_ids}
         which = ", ".join(dict.fromkeys(number(gid) for gid in wanted.values()))
         action = f"read the parts of fulfillment order {which}"
         families = self._client.by_id(
             FAMILY,
-            Family,
+            PartWithOrder,
             [*wanted.values()],
             action=action,
             lines=_LINES,
@@ -123,12 +121,12 @@ class FulfillmentOrders:
             if (parts := orders.get(gid)) and number(gid) in parts.all_parts
         }
 
-    def _with_all_parts(self, order: FamilyOrder, action: str) -> OrderParts:
+    def _with_all_parts(self, order: OrderWithParts, action: str) -> OrderParts:
         first = order.fulfillment_orders
         graphql = self._client.graphql
         parts = [
             self._with_all_lines(part, order)
-            for part in whole(
+            for part in read_all(
                 graphql, first, MORE_PARTS, Part, of=order.id, action=action, lines=_LINES
             )
         ]
@@ -140,11 +138,11 @@ class FulfillmentOrders:
             void=texts(order.void),
         )
 
-    def _with_all_lines(self, part: Part, order: FamilyOrder) -> Part:
+    def _with_all_lines(self, part: Part, order: OrderWithParts) -> Part:
         """Return a part with all its lines, and with the state of its order."""
         return msgspec.structs.replace(
             part,
-            order=OrderOf(
+            order=ParentOrder(
                 cancelled_at=order.cancelled_at,
                 current_subtotal_line_items_quantity=order.current_subtotal_line_items_quantity,
             ),
@@ -152,7 +150,7 @@ class FulfillmentOrders:
         )
 
 
-def is_cancelled(part: Standing) -> bool:
+def is_cancelled(part: FulfillmentOrder) -> bool:
     """True if it is cancelled, or its cancellation is requested, and nothing of it was sent."""
     if part.sent:
         return False
@@ -179,7 +177,7 @@ def _parts(all_parts: Mapping[str, Part], order_id: str, history: SplitHistory) 
     return [part for id_, part in all_parts.items() if id_ in wanted]
 
 
-def texts(metafield: Valued | None) -> Sequence[str]:
+def texts(metafield: Metafield | None) -> Sequence[str]:
     """Return the list of texts in a metafield; empty if users have changed it to something else."""
     try:
         return msgspec.json.decode(metafield.value.encode(), type=list[str]) if metafield else []

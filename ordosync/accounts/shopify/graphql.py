@@ -1,9 +1,8 @@
-"""GraphQL as Shopify speaks it, over one session of ours.
+"""GraphQL of Shopify over one HTTP session.
 
-Nearly every answer is HTTP 200, and what is wrong stands in it: `errors` beside the data or in
-their place, and in the data of a mutation its `userErrors`, which are the adapter's to read. A
-question that the bucket has no points for is turned away (`THROTTLED`) with nothing done, and is
-asked again as soon as there are enough.
+Nearly every response is HTTP 200, with the errors in its body: `errors` beside the data or in its
+place, and `userErrors` in the data of a mutation, which the parts read. A query without enough
+points is rejected (`THROTTLED`), nothing is done, and it is repeated when there are enough points.
 """
 
 from collections.abc import Mapping
@@ -11,8 +10,8 @@ from typing import Any, Literal, TypeVar
 
 from msgspec import Raw, Struct, field
 
-from ordosync.accounts.shopify.auth import GrantedToken, LastingToken
-from ordosync.accounts.shopify.cost_limit import Bucket, Cost, TooCostlyError
+from ordosync.accounts.shopify.auth import GrantedToken, StaticToken
+from ordosync.accounts.shopify.cost_limit import Cost, CostLimit, TooCostlyError
 from ordosync.clock import StoppedError
 from ordosync.errors import (
     AccountError,
@@ -32,11 +31,11 @@ _PATH = "/graphql.json"
 _ATTEMPTS = 3
 _PATIENCE_S = 75
 _MOST_NODES = 250
-# Of the 1000 points that one question may cost.
+# Of the 1000 points that one query may cost.
 _AIM = 800
 _NO_DATA = (b"", b"null")
 _VERSION = "X-Shopify-API-Version"
-# What is said before anything is done. All else may have been done in part.
+# Errors that are reported before anything is done. After any other error, a part may be done.
 _NOT_DONE = frozenset(
     {"BAD_REQUEST", "INVALID_VARIABLE", "INVALID_FIELD_ARGUMENTS", "MAX_INPUT_SIZE_EXCEEDED"}
     | {"PARSE_ERROR", "RESOURCE_NOT_FOUND", "ACCESS_DENIED", "MAX_COST_EXCEEDED"}
@@ -66,49 +65,49 @@ class _Answer(Struct, frozen=True):
 
     @property
     def troubles(self) -> list[_Error]:
-        """What is wrong; before a question is looked at, a mere text says it."""
+        """The errors; before a query is parsed, Shopify reports a single text."""
         if isinstance(self.errors, str):
             return [_Error(message=self.errors)]
         return self.errors
 
     @property
     def is_throttled(self) -> bool:
-        """Whether it was turned away for want of points."""
+        """True if it was rejected because there are not enough points."""
         return any(error.extensions.code == "THROTTLED" for error in self.troubles)
 
 
-class ShopifySession(HttpClient):
-    """One session of a shop: questions and mutations, with one bucket for all who use it."""
+class GraphQLClient(HttpClient):
+    """A session of a shop: queries and mutations, with one cost limit for all of its users."""
 
     def __init__(
         self,
         account: str,
         base_url: str,
         *,
-        token: LastingToken | GrantedToken,
-        bucket: Bucket,
+        token: StaticToken | GrantedToken,
+        cost_limit: CostLimit,
         **more: Any,
     ) -> None:
         super().__init__(account, base_url, auth=token, **more)
         self._token = token
-        self._bucket = bucket
+        self._cost_limit = cost_limit
         self.answered_version = ""
-        """Which version of the API answered last: an old one is silently replaced."""
+        """The version of the API that answered last: Shopify silently replaces an old one."""
 
     def unavailable(self, action: str, answer: str) -> UnavailableError:
-        """Return the error of an answer that cannot be used now."""
+        """Return the error for a response that cannot be used now."""
         return UnavailableError(self._account, action, answer)
 
     def ask(self, document: str, shape: type[T], *, action: str, **variables: object) -> T:
-        """Read."""
-        return self._make_known(document, shape, action, variables, "safe")
+        """Send a query and return its data."""
+        return self._execute(document, shape, action, variables, "safe")
 
     def page(
         self, document: str, shape: type[T], *, action: str, first: int, **variables: object
     ) -> tuple[T, int]:
-        """Read a page of up to so many; also return how many to ask for next.
+        """Read a page of at most `first` objects; also return the size of the next page.
 
-        The service says what a page may cost at most, so the next one is as large as it can be.
+        Shopify reports the maximum cost of a page, so the next page is as large as possible.
         """
         while True:
             try:
@@ -118,7 +117,7 @@ class ShopifySession(HttpClient):
                     raise
                 first = max(first // 2, 1)
             else:
-                cost = self._bucket.most(_name(document))
+                cost = self._cost_limit.max_cost(_name(document))
                 fits = int(first * _AIM / cost) if cost else first
                 return answer, max(1, min(fits, _MOST_NODES))
 
@@ -131,11 +130,11 @@ class ShopifySession(HttpClient):
         idempotent: bool = False,
         **variables: object,
     ) -> T:
-        """Write. `idempotent` where a second time does nothing more."""
+        """Send a mutation and return its data. `idempotent` if a second time changes nothing."""
         effect: Effect = "idempotent" if idempotent else "non-idempotent"
-        return self._make_known(document, shape, action, variables, effect)
+        return self._execute(document, shape, action, variables, effect)
 
-    def _make_known(
+    def _execute(
         self,
         document: str,
         shape: type[T],
@@ -144,11 +143,12 @@ class ShopifySession(HttpClient):
         effect: Effect,
     ) -> T:
         try:
-            return self._until_answered(document, shape, action, variables, effect)
-        except StoppedError as stopped:  # of a wait in which nothing was asked
+            return self._send_until_answered(document, shape, action, variables, effect)
+        # It was stopped while it waited, so nothing was sent.
+        except StoppedError as stopped:
             raise StoppedCallError(self._account, action) from stopped
 
-    def _until_answered(
+    def _send_until_answered(
         self,
         document: str,
         shape: type[T],
@@ -158,21 +158,21 @@ class ShopifySession(HttpClient):
     ) -> T:
         name = _name(document)
         body = {"query": document, "variables": variables}
-        patient_until = self._clock.monotonic() + _PATIENCE_S
+        deadline = self._clock.monotonic() + _PATIENCE_S
         attempt = 0
         while True:
             attempt += 1
-            with self._bucket.share(name):
+            with self._cost_limit.reserve(name):
                 answer = self._signed(body, action, effect)
                 cost = answer.extensions.cost
-                self._bucket.learn(name, cost)
+                self._cost_limit.learn(name, cost)
             if answer.is_throttled:
-                self._wait(name, action, patient_until)
+                self._wait(name, action, deadline)
                 continue
             self._budget.charge(int((cost and cost.actual_query_cost) or 0))
             if not answer.troubles:
                 return self._value(answer.data, shape, action, effect)
-            error = self._meaning(answer, action, variables, effect)
+            error = self._graphql_error(answer, action, variables, effect)
             if (
                 effect == "non-idempotent"
                 or not isinstance(error, UnavailableError)
@@ -181,15 +181,15 @@ class ShopifySession(HttpClient):
                 raise error
             self._clock.sleep(attempt)
 
-    def _wait(self, name: str, action: str, patient_until: float) -> None:
-        wait_s = self._bucket.wait_s(name)
-        if self._clock.monotonic() + wait_s > patient_until:
+    def _wait(self, name: str, action: str, deadline: float) -> None:
+        wait_s = self._cost_limit.wait_s(name)
+        if self._clock.monotonic() + wait_s > deadline:
             why = "others use up all that may be asked of the shop"
             raise UnavailableError(self._account, action, why, retry_after_s=wait_s)
         self._clock.sleep(wait_s)
 
     def _signed(self, body: Mapping[str, object], action: str, effect: Effect) -> _Answer:
-        """Ask; once more where a token that lasts a day has ended before its time."""
+        """Send a request; repeat it with a new token if the token has ended early."""
         signed = self._token()
         try:
             return self._sent(body, action, effect)
@@ -216,10 +216,10 @@ class ShopifySession(HttpClient):
         except ValueError as error:
             raise unclear(self._account, action, f"answered {error}") from error
 
-    def _meaning(
+    def _graphql_error(
         self, answer: _Answer, action: str, variables: Mapping[str, object], effect: Effect
     ) -> AccountError:
-        """Return what the errors mean: part of an answer is never acted upon."""
+        """Return the error to raise: data beside errors is never used."""
         first = answer.troubles[0]
         code = first.extensions.code
         text = self.shown(first.message, variables)
@@ -242,7 +242,7 @@ def _name(document: str) -> str:
 
 
 def _is_certain(answer: _Answer) -> bool:
-    """Whether a mutation was not carried out: refused as a whole, and not in what it answers."""
+    """True if a mutation was rejected as a whole: it was not carried out."""
     return all(
         error.extensions.code in _NOT_DONE and len(error.path or ()) <= 1
         for error in answer.troubles

@@ -1,8 +1,8 @@
-"""Ids: in our records the number, to Shopify the address with the kind of thing before it.
+"""Ids: a number in ordosync's records, and a text with the type before it (gid) at Shopify.
 
-What was split lives on: its first piece is the same fulfillment order still, with less in it. To
-be told apart, that piece is `<id>~1`, and `<id>~1~1` once it has been split in its turn. A line is
-known by the line of the order that it is a part of, which stays: `<id of its order>:<line>`.
+The first piece of a split order is the same fulfillment order as before, with fewer units. So that
+piece has the id `<id>~1`, and `<id>~1~1` after it was split itself. The id of a line has that of
+the line item of the sale, which no split changes: `<id of its order>:<line item>`.
 """
 
 _PREFIX = "gid://shopify/"
@@ -10,31 +10,31 @@ _LONGEST = 20
 
 
 def gid(kind: str, id_: str) -> str:
-    """Return what Shopify calls it; of what cannot be a number there, something that is not."""
+    """Return the id at Shopify; for a text that is no number, an id that does not exist."""
     number = id_ if id_.isascii() and id_.isdigit() and len(id_) < _LONGEST else "0"
     return f"{_PREFIX}{kind}/{number}"
 
 
 def fulfillment_order(order_id: str) -> str:
-    """Return the fulfillment order that an order or a piece is."""
+    """Return the id at Shopify of the fulfillment order of an order or a piece."""
     return gid("FulfillmentOrder", order_id.partition("~")[0])
 
 
-def number(address: str) -> str:
-    """Return what we call it."""
-    return address.rpartition("/")[2].partition("?")[0]
+def number(gid: str) -> str:
+    """Return the number in an id of Shopify."""
+    return gid.rpartition("/")[2].partition("?")[0]
 
 
 def first_piece(order_id: str) -> str:
-    """Return what stays when an order is split."""
+    """Return the id of the piece that keeps the fulfillment order of a split order."""
     return f"{order_id}~1"
 
 
 def line_id(order_id: str, line_item: str) -> str:
-    """Return what a line of an order or a piece is called."""
+    """Return the id of a line of an order or a piece."""
     return f"{order_id}:{number(line_item)}"
 
 
 def line_item(line: str) -> str:
-    """Return which line of the whole order it is a part of."""
+    """Return the line item of the sale that a line belongs to."""
     return line.rpartition(":")[2]

@@ -8,7 +8,7 @@ from ordosync.accounts.account import CheckResult
 from ordosync.accounts.shopify.client import ShopifyClient, metafield
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.options import MerchantOptions
-from ordosync.accounts.shopify.schema import LocationShape, ProductShape
+from ordosync.accounts.shopify.schema import Location, ShopProduct
 from ordosync.errors import RefusedError
 
 
@@ -76,7 +76,7 @@ class SupplierLocation:
         """True if this is the id of the Supplier's location."""
         return number(location) == self.id
 
-    def has_product(self, product: ProductShape, *, is_stocked: bool) -> bool:
+    def has_product(self, product: ShopProduct, *, is_stocked: bool) -> bool:
         """True if a product is this Supplier's."""
         vendor, tag = self._options.vendor, self._options.product_tag
         if vendor is not None and product.vendor.casefold() != vendor.casefold():
@@ -95,6 +95,6 @@ class SupplierLocation:
         return metafield(order, self.metafield_keys[what], msgspec.json.encode(value).decode())
 
 
-def _is_app(location: LocationShape) -> bool:
+def _is_app(location: Location) -> bool:
     service = location.fulfillment_service
     return service is not None and service.handle != "manual"

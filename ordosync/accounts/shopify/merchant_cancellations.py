@@ -19,7 +19,7 @@ from ordosync.accounts.shopify.fulfillment_orders import (
 from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import CHANGED_ORDERS
-from ordosync.accounts.shopify.schema import Part, Standing
+from ordosync.accounts.shopify.schema import FulfillmentOrder, Part
 from ordosync.accounts.shopify.split_history import SplitHistory
 from ordosync.models import Page
 
@@ -55,7 +55,7 @@ class MerchantCancellations:
             split=self._location.metafield_keys["split"],
         )
         for page, after in pages:
-            states = [self._client.read(raw, Standing, action=action) for raw in page]
+            states = [self._client.read(raw, FulfillmentOrder, action=action) for raw in page]
             is_off = self._fulfillment_orders.is_off
             cancelled = self._cancelled([state for state in states if is_off(state)])
             yield Page(items=tuple(dict.fromkeys(cancelled.values())), cursor=after)
@@ -96,7 +96,7 @@ class MerchantCancellations:
                 action = f"keep that the Supplier does not have {id_}"
                 self._client.set_metafields([metafield], action=action)
 
-    def _cancelled(self, ended: Sequence[Standing]) -> Mapping[str, str]:
+    def _cancelled(self, ended: Sequence[FulfillmentOrder]) -> Mapping[str, str]:
         """Return, by fulfillment order, the order or the piece that is cancelled with it."""
         alone = [number(state.id) for state in ended if not state.order.is_cancelled]
         orders = self._fulfillment_orders.parts_of(alone) if alone else {}
@@ -125,7 +125,7 @@ class MerchantCancellations:
         self._ancestors[piece] = (order_id, *order.history.ancestors(order_id, ()))
         return piece
 
-    def _is_wanted(self, part: Standing) -> bool:
+    def _is_wanted(self, part: FulfillmentOrder) -> bool:
         """True if it is to be shipped, or was."""
         return not self._fulfillment_orders.is_off(part) and not _is_closed_unsent(part)
 
@@ -164,5 +164,5 @@ def _lines(part: Part) -> frozenset[str]:
     return frozenset(line.line_item.id for line in part.line_items.nodes)
 
 
-def _is_closed_unsent(state: Standing) -> bool:
+def _is_closed_unsent(state: FulfillmentOrder) -> bool:
     return state.status in ("CLOSED", "CANCELLED") and not state.sent

@@ -19,7 +19,7 @@ from ordosync.accounts.shopify.merchant_cancellations import MerchantCancellatio
 from ordosync.accounts.shopify.order_mapping import digest, order_of
 from ordosync.accounts.shopify.pagination import Listed
 from ordosync.accounts.shopify.queries.fulfillment import REQUESTED_ORDERS, REQUESTED_ORDERS_BY_ID
-from ordosync.accounts.shopify.schema import Requested
+from ordosync.accounts.shopify.schema import RequestedOrder
 from ordosync.accounts.shopify.split_history import Sent, SentPart, SplitHistory
 from ordosync.models import Order, Page, Unusable
 
@@ -164,7 +164,7 @@ class MerchantOrders:
             oldest = self._read.pop(next(iter(self._read)))
             self._sent.pop(oldest.order, None)
 
-    def _remember(self, order: Order, requested: Requested, sent: Sent) -> None:
+    def _remember(self, order: Order, requested: RequestedOrder, sent: Sent) -> None:
         self._sent[requested.order_id] = sent
         self._read[order.id] = _ReadOrder(
             id=requested.id,
@@ -189,7 +189,7 @@ class MerchantOrders:
         from ordosync.http import decode  # noqa: PLC0415 - slow to import
 
         try:
-            requested = decode(raw, Requested)
+            requested = decode(raw, RequestedOrder)
         except ValueError as error:
             return _unusable(raw, "invalid", f"is not as Shopify's orders are: it has {error}")
         if not requested.is_open or requested.order.cancelled_at:
@@ -202,7 +202,7 @@ class MerchantOrders:
         return self._order_to_ship(raw, requested, history)
 
     def _order_to_ship(
-        self, raw: Raw, requested: Requested, history: SplitHistory
+        self, raw: Raw, requested: RequestedOrder, history: SplitHistory
     ) -> Order | Unusable | None:
         lines = [line for line in self._client.lines(requested) if line.remaining_quantity != 0]
         if not lines:
@@ -214,7 +214,7 @@ class MerchantOrders:
         return order
 
 
-def _is_wanted(requested: Requested) -> bool:
+def _is_wanted(requested: RequestedOrder) -> bool:
     return requested.request_status in REQUESTED and not requested.asks_cancellation
 
 

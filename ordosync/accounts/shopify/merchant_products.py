@@ -12,9 +12,14 @@ from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.options import MerchantOptions
 from ordosync.accounts.shopify.order_mapping import digest
-from ordosync.accounts.shopify.pagination import quoted, whole
+from ordosync.accounts.shopify.pagination import quoted, read_all
 from ordosync.accounts.shopify.queries.stock import ITEMS, MORE_VARIANTS, PRODUCTS
-from ordosync.accounts.shopify.schema import ItemShape, OfferedProduct, ProductShape, VariantShape
+from ordosync.accounts.shopify.schema import (
+    InventoryItem,
+    ProductWithVariants,
+    ShopProduct,
+    Variant,
+)
 from ordosync.models import Page, Product, Unusable
 
 _VARIANTS = 5
@@ -57,7 +62,7 @@ class MerchantProducts:
             location=self._location.gid,
         )
         for page, after in pages:
-            products = (self._client.read(raw, OfferedProduct, action=action) for raw in page)
+            products = (self._client.read(raw, ProductWithVariants, action=action) for raw in page)
             items = (item for product in products for item in self._items(product))
             yield Page(items=tuple(items), cursor=after)
 
@@ -66,7 +71,7 @@ class MerchantProducts:
         wanted, action = [gid("InventoryItem", id_) for id_ in ids], "read products again"
         pages = self._client.raw_by_id(ITEMS, wanted, action=action, location=self._location.gid)
         for page in pages:
-            items = [self._client.read(raw, ItemShape, action=action) for raw in page]
+            items = [self._client.read(raw, InventoryItem, action=action) for raw in page]
             products = (
                 self._product(variant, item, variant.product)
                 for item in items
@@ -74,12 +79,12 @@ class MerchantProducts:
             )
             yield Page(items=tuple(product for product in products if product))
 
-    def _items(self, sold: OfferedProduct) -> Iterator[Product]:
-        variants = whole(
+    def _items(self, sold: ProductWithVariants) -> Iterator[Product]:
+        variants = read_all(
             self._client.graphql,
             sold.variants,
             MORE_VARIANTS,
-            VariantShape,
+            Variant,
             of=sold.id,
             action=f"read the variants of product {number(sold.id)}",
             location=self._location.gid,
@@ -89,9 +94,7 @@ class MerchantProducts:
             if item and (product := self._product(variant, item, sold)):
                 yield product
 
-    def _product(
-        self, variant: VariantShape, item: ItemShape, sold: ProductShape
-    ) -> Product | None:
+    def _product(self, variant: Variant, item: InventoryItem, sold: ShopProduct) -> Product | None:
         """Return a product of this Supplier; None if it is not the Supplier's, or is archived."""
         is_ours = self._location.has_product(sold, is_stocked=item.inventory_level is not None)
         if sold.status == "ARCHIVED" or not variant.sku or not is_ours:

@@ -136,17 +136,17 @@ def _placed(split: Split, root: Part, others: Sequence[Part]) -> dict[int, str] 
     wanted = [_shares(split.order_id, piece) for piece in split.pieces]
     if len(wanted) < 2 or not all(wanted):  # noqa: PLR2004 - as few as make a split
         return None
-    found: dict[int, str] = {}
+    existing: dict[int, str] = {}
     for other in others:
         there = _remaining(other)
         place = next(
-            (p for p, piece in enumerate(wanted) if p not in found and piece == there), None
+            (p for p, piece in enumerate(wanted) if p not in existing and piece == there), None
         )
         if place is None:
             return None
-        found[place] = number(other.id)
-    rest = sum((piece for place, piece in enumerate(wanted) if place not in found), Counter())
-    return found if rest and rest == _remaining(root) else None
+        existing[place] = number(other.id)
+    rest = sum((piece for place, piece in enumerate(wanted) if place not in existing), Counter())
+    return existing if rest and rest == _remaining(root) else None
 
 
 def _shares(order_id: str, piece: Piece) -> Shares:

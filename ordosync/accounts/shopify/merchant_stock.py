@@ -21,7 +21,7 @@ from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.stock import ITEMS_STOCK, SET_STOCK, STOCK_AT
-from ordosync.accounts.shopify.schema import ItemShape, UserError, VariantShape
+from ordosync.accounts.shopify.schema import InventoryItem, UserError, Variant
 from ordosync.accounts.shopify.unimported_sales import UnimportedSales
 from ordosync.models import Order, Outcome, Page, Stock, refused
 
@@ -60,7 +60,7 @@ class MerchantStock:
         """Return what is available, plus what is sold and not imported yet."""
         items = self._client.by_id(
             ITEMS_STOCK,
-            ItemShape,
+            InventoryItem,
             [gid("InventoryItem", id_) for id_ in ids],
             action="read stock to be written",
             location=self._location.gid,
@@ -194,8 +194,8 @@ class MerchantStock:
         code = "not-found" if error.code == "INVALID_INVENTORY_ITEM" else "refused"
         return self._client.denied([error], code=code)
 
-    def _fixed(self, item: ItemShape) -> str:
-        variant = item.variants.nodes[0] if item.variants.nodes else VariantShape()
+    def _fixed(self, item: InventoryItem) -> str:
+        variant = item.variants.nodes[0] if item.variants.nodes else Variant()
         if variant.requires_components:
             return "kit"
         if variant.product.status == "ARCHIVED":
@@ -206,7 +206,7 @@ class MerchantStock:
         return "" if item.tracked else "unmanaged"
 
 
-def _committed(item: ItemShape) -> int:
+def _committed(item: InventoryItem) -> int:
     return item.inventory_level.count("committed") if item.inventory_level else 0
 
 

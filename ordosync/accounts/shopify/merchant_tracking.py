@@ -17,7 +17,7 @@ from ordosync.accounts.shopify.fulfillment_orders import (
 from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import ADD_TRACKING, CHANGE_TRACKING, TRACKED
-from ordosync.accounts.shopify.schema import Standing
+from ordosync.accounts.shopify.schema import FulfillmentOrder
 from ordosync.models import Comment, Outcome, Shipment, refused
 
 
@@ -50,17 +50,19 @@ class MerchantTracking:
         """
         return [outcome_of(shipment, self._void) for shipment in shipments]
 
-    def _fresh(self, ids: Sequence[str]) -> dict[str, Standing]:
+    def _fresh(self, ids: Sequence[str]) -> dict[str, FulfillmentOrder]:
         """Return those that are the only part of their order, and of which nothing was sent."""
         wanted = [fulfillment_order(id_) for id_ in ids]
-        states = self._client.by_id(TRACKED, Standing, wanted, action="see where orders stand")
+        states = self._client.by_id(
+            TRACKED, FulfillmentOrder, wanted, action="see where orders stand"
+        )
         return {
             state.id: state
             for state in states
             if len(state.order.fulfillment_orders.nodes) == 1 and not state.fulfillments.nodes
         }
 
-    def _add(self, shipment: Shipment, *, fresh: dict[str, Standing]) -> Outcome:
+    def _add(self, shipment: Shipment, *, fresh: dict[str, FulfillmentOrder]) -> Outcome:
         part = fresh.pop(fulfillment_order(shipment.order_id), None)
         if part:
             return self._add_to(shipment, part)
@@ -72,7 +74,7 @@ class MerchantTracking:
         return self._add_to_pieces(shipment, order)
 
     def _add_to(
-        self, shipment: Shipment, part: Standing, order: OrderParts | None = None
+        self, shipment: Shipment, part: FulfillmentOrder, order: OrderParts | None = None
     ) -> Outcome:
         id_, wanted = shipment.order_id, shipment.tracking_number
         void = order.void if order else ()
@@ -119,7 +121,7 @@ class MerchantTracking:
             self._mark_valid(shipment, order)
         return Outcome(state="done", id=shipment.order_id, code="on-pieces")
 
-    def _create(self, shipment: Shipment, parts: Sequence[Standing]) -> Outcome:
+    def _create(self, shipment: Shipment, parts: Sequence[FulfillmentOrder]) -> Outcome:
         for part in parts:
             self._fulfillment_orders.accept_if_requested(part)
         fulfillment = {
@@ -182,7 +184,7 @@ class MerchantTracking:
         return Outcome(state="done", id=shipment.order_id)
 
 
-def _refusal(id_: str, part: Standing, valid: Sequence[str]) -> Outcome:
+def _refusal(id_: str, part: FulfillmentOrder, valid: Sequence[str]) -> Outcome:
     """Return the outcome for a part that takes no tracking number any more."""
     if valid:
         return refused("other-tracking", f"has another tracking number, {valid[0]}")
@@ -193,7 +195,7 @@ def _refusal(id_: str, part: Standing, valid: Sequence[str]) -> Outcome:
     return refused(code, f"fulfillment order {id_} is {part.status.lower()}")
 
 
-def _has(number_: str, parts: Sequence[Standing]) -> bool:
+def _has(number_: str, parts: Sequence[FulfillmentOrder]) -> bool:
     """True if a parcel that was sent with one of these parts has this number."""
     return any(number_ in parcel.numbers for part in parts for parcel in part.sent)
 

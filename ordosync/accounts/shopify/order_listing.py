@@ -32,12 +32,12 @@ from ordosync.accounts.shopify.received_orders import ReceivedOrders
 from ordosync.accounts.shopify.schema import (
     At,
     Connection,
-    FulfillmentShape,
+    Fulfillment,
+    Metafield,
     OrderedLine,
-    OrderOf,
+    ParentOrder,
     Part,
     SentOrder,
-    Valued,
 )
 from ordosync.accounts.shopify.split_history import SplitHistory
 from ordosync.models import Address, Line, Order, Page, Shipment, Standing
@@ -48,16 +48,16 @@ _NO_ADDRESS = Address()
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class _OrderOf(OrderOf, frozen=True, rename="camel", kw_only=True):
-    void: Valued | None = None
+class _ParentOrder(ParentOrder, frozen=True, rename="camel", kw_only=True):
+    void: Metafield | None = None
 
 
-class _Requested(Part, frozen=True, rename="camel", kw_only=True):
+class _RequestedOrder(Part, frozen=True, rename="camel", kw_only=True):
     order_name: str = ""
-    order: _OrderOf = _OrderOf()
+    order: _ParentOrder = _ParentOrder()
 
 
-class _Received(SentOrder, frozen=True, rename="camel", kw_only=True):
+class _ReceivedOrder(SentOrder, frozen=True, rename="camel", kw_only=True):
     name: str = ""
     source_identifier: str | None = None
     display_fulfillment_status: str = ""
@@ -92,10 +92,10 @@ class MerchantOrderListing:
             void=keys["void"],
         )
         for page in changes.since(None):
-            orders = [self._client.read(raw, _Requested, action=_ACTION) for _, raw in page]
+            orders = [self._client.read(raw, _RequestedOrder, action=_ACTION) for _, raw in page]
             yield Page(items=tuple(map(self._snapshot, self._without_foreign(orders))))
 
-    def _without_foreign(self, orders: Sequence[_Requested]) -> Iterator[_Requested]:
+    def _without_foreign(self, orders: Sequence[_RequestedOrder]) -> Iterator[_RequestedOrder]:
         """Yield orders without the parcels that others sent before the Supplier had them."""
         foreign = {order.id: _foreign_parcels(order) for order in orders}
         units = units_in(self._client, [parcel for some in foreign.values() for parcel in some])
@@ -112,7 +112,7 @@ class MerchantOrderListing:
                 line_items=Connection(nodes=less(self._client.lines(order), foreign_units)),
             )
 
-    def _snapshot(self, requested: _Requested) -> Standing:
+    def _snapshot(self, requested: _RequestedOrder) -> Standing:
         history = SplitHistory.of(requested.order.sent, requested.order.split)
         id_ = history.order_id(number(requested.id))
         lines = self._lines(requested)
@@ -138,7 +138,7 @@ class MerchantOrderListing:
         is_ours = self._location.is_at(requested.location)
         return Standing(order=order, shipments=shipments, is_ours=is_ours)
 
-    def _lines(self, requested: _Requested) -> list[OrderedLine]:
+    def _lines(self, requested: _RequestedOrder) -> list[OrderedLine]:
         """Return the lines that were sent, or are to be sent, in the order of the sale."""
         lines = sorted(self._client.lines(requested), key=_position)
         if not (requested.is_open and requested.sent):
@@ -147,7 +147,7 @@ class MerchantOrderListing:
         lines = [structs.replace(line, total_quantity=line.remaining_quantity) for line in lines]
         return [line for line in lines if line.total_quantity]
 
-    def _status(self, requested: _Requested) -> str:
+    def _status(self, requested: _RequestedOrder) -> str:
         if is_cancelled(requested):
             return "cancelled"
         if not requested.is_open:
@@ -174,11 +174,11 @@ class SupplierOrderListing:
         """Yield the orders with the portal's tag as they are now, each before its pieces."""
         changes = Changes(self._client.graphql, ALL_RECEIVED, action=_ACTION, first=8)
         for page in changes.since(None, [self._orders.search_term]):
-            orders = (self._client.read(raw, _Received, action=_ACTION) for _, raw in page)
+            orders = (self._client.read(raw, _ReceivedOrder, action=_ACTION) for _, raw in page)
             trees = (self._snapshots(self._orders.with_all_parts(order)) for order in orders)
             yield Page(items=tuple(snapshot for tree in trees for snapshot in tree))
 
-    def _snapshots(self, received: _Received) -> Iterator[Standing]:
+    def _snapshots(self, received: _ReceivedOrder) -> Iterator[Standing]:
         """Yield an order and its pieces, the whole first."""
         pieces = pieces_of(received)
         shipments = tuple(shipments_of(received))
@@ -198,7 +198,11 @@ class SupplierOrderListing:
             yield self._piece(received, whole, piece, shipments)
 
     def _piece(
-        self, received: _Received, whole: Order, piece: SentPiece, shipments: Sequence[Shipment]
+        self,
+        received: _ReceivedOrder,
+        whole: Order,
+        piece: SentPiece,
+        shipments: Sequence[Shipment],
     ) -> Standing:
         id_ = piece_id(whole.id, piece.id)
         own = tuple(shipment for shipment in shipments if shipment.order_id == id_)
@@ -259,7 +263,7 @@ def _position(line: OrderedLine) -> int:
     return int(number(line.line_item.id))
 
 
-def _foreign_parcels(requested: _Requested) -> list[FulfillmentShape]:
+def _foreign_parcels(requested: _RequestedOrder) -> list[Fulfillment]:
     """Return the parcels of others. While an order is open, its remaining units are enough."""
     if requested.is_open:
         return []
@@ -269,7 +273,7 @@ def _foreign_parcels(requested: _Requested) -> list[FulfillmentShape]:
     return parcels_before(requested.fulfillments.nodes, sent_at)
 
 
-def _is_replaced(requested: _Requested) -> bool:
+def _is_replaced(requested: _RequestedOrder) -> bool:
     """True if it is closed and nothing of it is sent, because another one has its units.
 
     Its parcel was cancelled, or it was merged, moved, or closed by its service.
@@ -277,7 +281,7 @@ def _is_replaced(requested: _Requested) -> bool:
     return requested.status == "CLOSED" and not requested.sent and not is_cancelled(requested)
 
 
-def _shipments(requested: _Requested, id_: str) -> Iterator[Shipment]:
+def _shipments(requested: _RequestedOrder, id_: str) -> Iterator[Shipment]:
     void = texts(requested.order.void)
     parcels = sorted(requested.fulfillments.nodes, key=lambda parcel: parcel.created_at or _NEVER)
     for parcel in parcels:
@@ -289,5 +293,5 @@ def _shipments(requested: _Requested, id_: str) -> Iterator[Shipment]:
                     tracking_number=tracking.number,
                     carrier=tracking.company or "",
                     shipped_at=parcel.created_at or _NEVER,
-                    voided=not parcel.holds or tracking.number in void,
+                    voided=not parcel.is_live or tracking.number in void,
                 )

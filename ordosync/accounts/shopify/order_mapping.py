@@ -1,4 +1,4 @@
-"""What an order is, as a Merchant has it: a fulfillment order with what its order says of it."""
+"""Maps a fulfillment order, and the order that it is a part of, to an order of ordosync."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,51 +8,53 @@ import msgspec
 
 from ordosync.accounts.shopify.ids import line_id, number
 from ordosync.accounts.shopify.schema import (
-    AddressShape,
     Attribute,
+    MailingAddress,
     OrderedLine,
-    OrderOf,
-    Requested,
+    ParentOrder,
+    RequestedOrder,
 )
 from ordosync.accounts.shopify.split_history import SplitHistory
 from ordosync.models import Address, Line, Order
 
 _HOW = "shopify1"
-"""Changes with the fields that a digest is made of."""
-OURS = "ordosync"
-"""What the tags begin with that are ordosync's own and do not travel."""
+"""The version of the digest: it changes with the fields that are digested."""
+OWN_TAGS = "ordosync"
+"""The beginning of ordosync's own tags, which are not sent to the Supplier."""
 INTERNAL_NOTES = "Internal notes"
 _NO_ADDRESS = ("PICK_UP", "RETAIL", "NONE")
-"""Types of delivery for which the buyer gives no address."""
+"""Types of delivery without an address."""
 
 
-def order_of(found: Requested, history: SplitHistory, lines: Sequence[OrderedLine]) -> Order:
-    """Return an order; its lines are what is still to be sent."""
-    id_ = history.order_id(number(found.id))
-    of = found.order
-    method = found.delivery_method.presented_name if found.delivery_method else None
+def order_of(
+    requested: RequestedOrder, history: SplitHistory, lines: Sequence[OrderedLine]
+) -> Order:
+    """Return the order, with the units that are still to be shipped."""
+    id_ = history.order_id(number(requested.id))
+    of = requested.order
+    method = requested.delivery_method.presented_name if requested.delivery_method else None
     return Order(
         id=id_,
-        number=found.order_name.removeprefix("#"),
+        number=requested.order_name.removeprefix("#"),
         status="dropshipment_requested",
-        lines=tuple(_line(id_, one) for one in lines),
-        ship_to=address_of(found.destination),
+        lines=tuple(_line(id_, line) for line in lines),
+        ship_to=address_of(requested.destination),
         bill_to=_bill_to(of),
-        currency=next((c for one in lines if (c := _currency(one))), ""),
-        placed_at=found.order_processed_at,
+        currency=next((c for line in lines if (c := _currency(line))), ""),
+        placed_at=requested.order_processed_at,
         shipping_method=method or (of.shipping_line.title if of.shipping_line else ""),
         customer_notes=of.note or "",
         internal_notes=_internal(of.custom_attributes),
-        tags=tuple(tag for tag in of.tags if not tag.startswith(OURS)),
+        tags=tuple(tag for tag in of.tags if not tag.startswith(OWN_TAGS)),
         ancestors=history.ancestors(id_, lines),
-        content=_content(found, lines),
-        needs_shipping=_needs_shipping(found, lines),
+        content=_content(requested, lines),
+        needs_shipping=_needs_shipping(requested, lines),
     )
 
 
-def address_of(shape: AddressShape | None) -> Address:
-    """Return an address, blank where it is null."""
-    given = shape or AddressShape()
+def address_of(shape: MailingAddress | None) -> Address:
+    """Return the address; its fields are empty if Shopify has none."""
+    given = shape or MailingAddress()
     name = given.name or " ".join(part for part in (given.first_name, given.last_name) if part)
     return Address(
         name=name,
@@ -69,30 +71,30 @@ def address_of(shape: AddressShape | None) -> Address:
 
 
 def details(attributes: Sequence[Attribute]) -> str:
-    """Return what the buyer chose; what begins with _ is other programs' own."""
-    shown = [one for one in attributes if one.value and not one.key.startswith("_")]
-    if [one.key for one in shown] == ["Details"]:
+    """Return the choices of the buyer; keys that begin with _ belong to other apps."""
+    shown = [each for each in attributes if each.value and not each.key.startswith("_")]
+    if [each.key for each in shown] == ["Details"]:
         return shown[0].value or ""
-    return ", ".join(f"{one.key}: {one.value}" for one in shown)
+    return ", ".join(f"{each.key}: {each.value}" for each in shown)
 
 
 def digest(value: object) -> str:
-    """Return what tells a thing from what it was."""
+    """Return a digest of a value, with the version of the digest."""
     return f"{_HOW}-{hashlib.sha256(msgspec.json.encode(value)).hexdigest()[:16]}"
 
 
-def _needs_shipping(found: Requested, lines: Sequence[OrderedLine]) -> bool:
-    """Return whether anything is sent to the buyer; a local delivery is."""
-    method = found.delivery_method.method_type if found.delivery_method else ""
-    return method not in _NO_ADDRESS and any(one.requires_shipping for one in lines)
+def _needs_shipping(requested: RequestedOrder, lines: Sequence[OrderedLine]) -> bool:
+    """True if anything is sent to the buyer, also by local delivery."""
+    method = requested.delivery_method.method_type if requested.delivery_method else ""
+    return method not in _NO_ADDRESS and any(line.requires_shipping for line in lines)
 
 
-def _bill_to(of: OrderOf) -> Address | None:
+def _bill_to(of: ParentOrder) -> Address | None:
     return address_of(of.billing_address) if of.billing_address else None
 
 
 def _internal(attributes: Sequence[Attribute]) -> str:
-    return next((one.value or "" for one in attributes if one.key == INTERNAL_NOTES), "")
+    return next((each.value or "" for each in attributes if each.key == INTERNAL_NOTES), "")
 
 
 def _line(order_id: str, shape: OrderedLine) -> Line:
@@ -129,15 +131,15 @@ def _currency(shape: OrderedLine) -> str:
     return money.shop_money.currency_code if money else ""
 
 
-def _content(found: Requested, lines: Sequence[OrderedLine]) -> str:
-    """Digest what travels, so that a touch that changes none of it is no edit."""
-    of = found.order
-    tags = [tag for tag in of.tags if not tag.startswith(OURS)]
-    travels: Sequence[object] = (
-        [(one.sku, one.remaining_quantity, one.line_item) for one in lines],
-        found.destination,
-        # As it was before it had a type, or each order of before would be an edited one.
-        found.delivery_method and {"presentedName": found.delivery_method.presented_name},
+def _content(requested: RequestedOrder, lines: Sequence[OrderedLine]) -> str:
+    """Return a digest of what the Supplier is sent: other changes are no edit."""
+    of = requested.order
+    tags = [tag for tag in of.tags if not tag.startswith(OWN_TAGS)]
+    content: Sequence[object] = (
+        [(line.sku, line.remaining_quantity, line.line_item) for line in lines],
+        requested.destination,
+        # Without its type: orders that were read before the type was would count as edited.
+        requested.delivery_method and {"presentedName": requested.delivery_method.presented_name},
         (of.billing_address, of.note, of.shipping_line, of.custom_attributes, tags),
     )
-    return digest(travels)
+    return digest(content)

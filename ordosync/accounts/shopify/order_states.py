@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.queries.orders import ORDER_STATUSES
-from ordosync.accounts.shopify.schema import OrderStanding
+from ordosync.accounts.shopify.schema import OrderState
 
 _SHIPPED = ("FULFILLED", "PARTIALLY_FULFILLED")
 
@@ -19,9 +19,9 @@ class _State(Protocol):
     def display_fulfillment_status(self) -> str: ...
 
 
-def read_states(client: ShopifyClient, ids: Sequence[str]) -> Mapping[str, OrderStanding]:
+def read_states(client: ShopifyClient, ids: Sequence[str]) -> Mapping[str, OrderState]:
     """Return the states of these orders, by their Shopify ids; a missing order does not exist."""
-    states = client.by_id(ORDER_STATUSES, OrderStanding, ids, action="read statuses")
+    states = client.by_id(ORDER_STATUSES, OrderState, ids, action="read statuses")
     return {state.id: state for state in states}
 
 

@@ -1,15 +1,18 @@
-"""Reckons pieces, units and parcels of a Supplier's order from its fulfillment orders. Pure.
+"""Pieces, units and parcels of a Supplier's order, computed from its fulfillment orders.
 
-Shopify says of no fulfillment order where it comes from. After a parcel was cancelled, an ended one
-shows what was taken back as remaining, and a new one is open for it. The two are one piece. One
-that is closed and of which nothing is sent was merged, moved or taken back as a whole: it is none.
+Shopify does not say where a fulfillment order comes from. After a parcel was cancelled, its closed
+fulfillment order shows the units as remaining, and a new one is open for them: both are one piece.
+A closed fulfillment order of which nothing is sent was merged, moved, or taken back as a whole. It
+is no piece.
 
-Statuses of an order and `totalQuantity` of what has ended are not used: they count units twice.
+The status of an order and the `totalQuantity` of a closed fulfillment order count units twice, so
+they are not used. Pure functions.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -22,23 +25,23 @@ _ENDED = ("CLOSED", "CANCELLED")
 
 @dataclass(frozen=True, kw_only=True)
 class SentPiece:
-    """What one location sends of an order: a fulfillment order, and those opened in its place."""
+    """A fulfillment order, with those that were opened in its place."""
 
     parts: tuple[Part, ...]
 
     @property
     def id(self) -> str:
-        """What Shopify calls the first of them."""
+        """The Shopify id of the first of them."""
         return self.parts[0].id
 
     @property
     def open_units(self) -> int:
-        """How many units are still to be sent."""
+        """The number of units that are still to be shipped."""
         return sum(open_units(part) for part in self.parts)
 
 
 def pieces_of(order: SentOrder) -> list[SentPiece]:
-    """Return the pieces of an order, the oldest first; one that is in one piece has one."""
+    """Return the pieces of an order, the oldest first; an order that is not split has one."""
     sent = _sent(order)
     live = [
         part for part in order.fulfillment_orders.nodes if not is_ended(part) or part.id in sent
@@ -47,32 +50,32 @@ def pieces_of(order: SentOrder) -> list[SentPiece]:
     roots = {part.id: part.id for part in live}
     for place, part in enumerate(live):
         left = _counted(part, lambda line: line.remaining_quantity) if is_ended(part) else None
-        # What was opened last was opened for it: the others were there before the parcel was.
+        # The newest replaces it: the others existed before the parcel did.
         for later in reversed(live[place + 1 :]):
             units = _counted(later, lambda line: line.total_quantity)
             if left and units and units <= left and roots[later.id] == later.id:
                 roots[later.id] = roots[part.id]
                 left -= units
-    found: dict[str, list[Part]] = {}
+    parts_by_root: dict[str, list[Part]] = {}
     for part in live:
-        found.setdefault(roots[part.id], []).append(part)
-    return [SentPiece(parts=tuple(parts)) for parts in found.values()]
+        parts_by_root.setdefault(roots[part.id], []).append(part)
+    return [SentPiece(parts=tuple(parts)) for parts in parts_by_root.values()]
 
 
 def units_of(line: OrderedLine, part: Part, order: SentOrder) -> int:
-    """Return how many units of a line were sent with a part, or are to be sent with it."""
+    """Return how many units of a line were shipped with a part, or are to be."""
     left = line.remaining_quantity
     sent = line.total_quantity - left if part.id in _sent(order) else 0
     return sent if is_ended(part) else sent + left
 
 
 def open_units(part: Part) -> int:
-    """Return how many units of a part are still to be sent."""
+    """Return how many units of a part are still to be shipped."""
     return 0 if is_ended(part) else sum(line.remaining_quantity for line in part.line_items.nodes)
 
 
 def is_ended(part: Part) -> bool:
-    """Return whether nothing more is sent with a part."""
+    """True if nothing more is shipped with a part."""
     return part.status in _ENDED
 
 
@@ -82,23 +85,23 @@ def piece_id(order_id: str, part: str) -> str:
 
 
 def parcel_of(shipment: str) -> str:
-    """Return the number of the parcel that a shipment is of."""
+    """Return the number of the parcel of a shipment."""
     return shipment.partition("/")[0]
 
 
 def shipments_of(order: SentOrder) -> Iterator[Shipment]:
-    """Yield of an order, or of each of its pieces, what was voided and the newest parcel.
+    """Yield the voided parcels and the newest parcel of an order, or of each of its pieces.
 
-    The oldest first. The newest has the numbers of all others that are on their way.
+    The oldest comes first. The newest parcel has the numbers of all other live parcels.
     """
     pieces = pieces_of(order)
     targets = _targets(number(order.id), pieces)
     open_in = {target: sum(piece.open_units for piece in own) for target, own in targets.items()}
     voided: list[Shipment] = []
     valid: dict[str, list[Shipment]] = {}
-    for parcel in sorted(order.fulfillments, key=lambda one: (one.created_at, int(number(one.id)))):
+    for parcel in sorted(order.fulfillments, key=_age):
         for shipment in _shipments(parcel, number(order.id), pieces):
-            if parcel.holds:
+            if parcel.is_live:
                 valid.setdefault(shipment.order_id, []).append(shipment)
             else:
                 voided.append(shipment)
@@ -107,15 +110,19 @@ def shipments_of(order: SentOrder) -> Iterator[Shipment]:
         replace(_newest(sent, numbers), is_partial=open_in.get(target, 0) > 0)
         for target, sent in valid.items()
     ]
-    yield from sorted([*voided, *newest], key=lambda one: one.shipped_at)
+    yield from sorted([*voided, *newest], key=lambda shipment: shipment.shipped_at)
+
+
+def _age(parcel: SentParcel) -> tuple[datetime, int]:
+    return parcel.created_at, int(number(parcel.id))
 
 
 def _sent(order: SentOrder) -> frozenset[str]:
-    """Return of which fulfillment orders something was sent and not taken back."""
+    """Return the fulfillment orders with a live parcel."""
     return frozenset(
         part.id
         for parcel in order.fulfillments
-        if parcel.holds
+        if parcel.is_live
         for part in parcel.fulfillment_orders.nodes
     )
 
@@ -128,7 +135,7 @@ def _counted(part: Part, units: Callable[[OrderedLine], int]) -> Counter[str]:
 
 
 def _targets(order_id: str, pieces: Sequence[SentPiece]) -> Mapping[str, Sequence[SentPiece]]:
-    """Return what parcels are of, by the ids that shipments have: the order, or its pieces."""
+    """Return the pieces by the order id of their shipments: the order's, or their own."""
     if len(pieces) > 1:
         return {piece_id(order_id, piece.id): [piece] for piece in pieces}
     return {order_id: pieces}
@@ -137,7 +144,7 @@ def _targets(order_id: str, pieces: Sequence[SentPiece]) -> Mapping[str, Sequenc
 def _shipments(
     parcel: SentParcel, order_id: str, pieces: Sequence[SentPiece]
 ) -> Iterator[Shipment]:
-    """Yield a parcel once for each piece of which it has something."""
+    """Yield a parcel once for each piece that it has units of."""
     whole_order = _shipment(parcel, order_id)
     root = {part.id: piece.id for piece in pieces for part in piece.parts}
     parts = [root.get(part.id, part.id) for part in parcel.fulfillment_orders.nodes]
@@ -150,12 +157,12 @@ def _shipments(
 
 
 def _newest(sent: Sequence[Shipment], numbers: Mapping[str, Sequence[str]]) -> Shipment:
-    """Return the newest of the parcels of one order or piece; one without a number comes last."""
-    newest = next((one for one in reversed(sent) if one.tracking_number), sent[-1])
+    """Return the newest parcel of an order or piece, if possible one with a number."""
+    newest = next((each for each in reversed(sent) if each.tracking_number), sent[-1])
     others = [
-        (one.id, other)
-        for one in sent
-        for other in numbers[parcel_of(one.id)]
+        (shipment.id, other)
+        for shipment in sent
+        for other in numbers[parcel_of(shipment.id)]
         if other != newest.tracking_number
     ]
     return replace(
@@ -166,13 +173,13 @@ def _newest(sent: Sequence[Shipment], numbers: Mapping[str, Sequence[str]]) -> S
 
 
 def _shipment(parcel: SentParcel, order_id: str) -> Shipment:
-    told = next((one for one in parcel.tracking_info if one.number), None)
+    tracking = next((each for each in parcel.tracking_info if each.number), None)
     return Shipment(
         id=number(parcel.id),
         order_id=order_id,
-        tracking_number=(told and told.number) or "",
-        carrier=(told and told.company) or "",
+        tracking_number=(tracking and tracking.number) or "",
+        carrier=(tracking and tracking.company) or "",
         shipped_at=parcel.created_at,
         warehouse=parcel.location.name if parcel.location else "",
-        voided=not parcel.holds,
+        voided=not parcel.is_live,
     )

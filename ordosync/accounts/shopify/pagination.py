@@ -1,8 +1,8 @@
-"""Lists read to their end, in pages as large as a question may cost.
+"""Lists read to their end, in pages as large as the cost of a query allows.
 
-A page that is sorted by the last update keeps its place by a cursor: what changes meanwhile moves
-to the end and is seen there. No list is deeper than 25,000, so after `DEEP` of them it is asked
-anew for what was updated since the last one that was seen.
+A list that is sorted by the last update keeps its position by a cursor. What changes during the
+read moves to the end and is read there. Shopify returns at most 25,000 objects of a list. So after
+`DEEP` objects a new list is read, of what was updated since the last object.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from ordosync.accounts.shopify.schema import At, Connection, PageInfo
 from ordosync.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from ordosync.accounts.shopify.graphql import ShopifySession
+    from ordosync.accounts.shopify.graphql import GraphQLClient
 
 T = TypeVar("T")
 
@@ -32,18 +32,18 @@ DEEP = 20_000
 
 
 class Listed(Struct, frozen=True, rename="camel"):
-    """What every object of such a list says, besides what we want of it."""
+    """The fields that every object of such a list has."""
 
     id: str
     updated_at: At | None = None
 
 
 class Pages(Generic[T]):
-    """A list, page by page; `of` one thing, or of the whole shop."""
+    """A list, page by page, of the whole shop or `of` one object."""
 
     def __init__(
         self,
-        http: "ShopifySession",
+        http: "GraphQLClient",
         document: str,
         shape: type[T],
         *,
@@ -55,23 +55,23 @@ class Pages(Generic[T]):
         self._http = http
         self._document = document
         self._shape = shape
-        self._doing = action
+        self._action = action
         self._first = first
         self._of = of
         self._variables: Mapping[str, object] = variables
 
     def unavailable(self, answer: str) -> UnavailableError:
-        """Return the error of a list that cannot be read now."""
-        return self._http.unavailable(self._doing, answer)
+        """Return the error for a list that cannot be read now."""
+        return self._http.unavailable(self._action, answer)
 
     def all(self, query: str | None = None) -> Iterator[list[T]]:
         """Yield all pages."""
         page = self._page(query, None)
         yield page.nodes
-        yield from self.behind(page.page_info, query)
+        yield from self.after(page.page_info, query)
 
-    def behind(self, info: PageInfo, query: str | None = None) -> Iterator[list[T]]:
-        """Yield the pages behind one. Raises `UnavailableError` where that comes for ever."""
+    def after(self, info: PageInfo, query: str | None = None) -> Iterator[list[T]]:
+        """Yield the pages after one. Raises `UnavailableError` if the same page is repeated."""
         after = None
         while info.has_next_page:
             if info.end_cursor in (None, after):
@@ -91,17 +91,18 @@ class Pages(Generic[T]):
             variables["id"] = self._of
             shape = dict[str, dict[str, Connection[self._shape]]]  # type: ignore[name-defined]
         answer, self._first = self._http.page(
-            self._document, shape, action=self._doing, first=self._first, **variables
+            self._document, shape, action=self._action, first=self._first, **variables
         )
-        while isinstance(answer, dict):  # by their names, what was asked and its list
+        # The list is in an object with the name of the field, or in two.
+        while isinstance(answer, dict):
             [answer] = answer.values()
         return cast("Connection[T]", answer)
 
 
 def by_id(pages: Pages[Identified], deep: int = DEEP) -> Iterator[list[Identified]]:
-    """Yield all pages of a list that comes by ids; one that gets too deep goes on behind its last.
+    """Yield all pages of a list that is sorted by id. After `deep` objects a new list is read.
 
-    Raises `UnavailableError` where it does not come by them.
+    Raises `UnavailableError` if the list is not sorted by id.
     """
     behind = 0
     while True:
@@ -109,7 +110,7 @@ def by_id(pages: Pages[Identified], deep: int = DEEP) -> Iterator[list[Identifie
         for page in pages.all(f"id:>{after}" if after else None):
             yield page
             read += len(page)
-            behind = max([behind, *(int(number(one.id)) for one in page)])
+            behind = max([behind, *(int(number(item.id)) for item in page)])
             if read >= deep:
                 break
         else:
@@ -118,9 +119,9 @@ def by_id(pages: Pages[Identified], deep: int = DEEP) -> Iterator[list[Identifie
             raise pages.unavailable("the list does not come by its ids")
 
 
-def whole(
-    http: "ShopifySession",
-    begun: Connection[T],
+def read_all(
+    http: "GraphQLClient",
+    first_page: Connection[T],
     document: str,
     shape: type[T],
     *,
@@ -128,19 +129,19 @@ def whole(
     action: str,
     **variables: Any,
 ) -> Iterator[T]:
-    """Yield all that something has of a kind, also where more of it is there than came with it."""
-    yield from begun.nodes
+    """Yield a list of an object: its first page, which came with the object, then the others."""
+    yield from first_page.nodes
     pages = Pages(http, document, shape, action=action, first=50, of=of, **variables)
-    for page in pages.behind(begun.page_info):
+    for page in pages.after(first_page.page_info):
         yield from page
 
 
 class Changes:
-    """What changed since some moment, the earliest change first."""
+    """Objects that changed since a time, the earliest change first."""
 
     def __init__(
         self,
-        http: "ShopifySession",
+        http: "GraphQLClient",
         document: str,
         *,
         action: str,
@@ -155,7 +156,7 @@ class Changes:
     def since(
         self, after: datetime | None, where: Sequence[str] = ()
     ) -> Iterator[list[tuple[Listed, Raw]]]:
-        """Yield pages; what changes meanwhile is seen once more."""
+        """Yield pages; an object that changes during the read is read again."""
         from ordosync.http import decode  # noqa: PLC0415 - slow to import
 
         while True:
@@ -163,13 +164,13 @@ class Changes:
             read, last = 0, after
             for page in self._pages.all(" AND ".join(terms)):
                 try:
-                    found = [(decode(raw, Listed), raw) for raw in page]
+                    items = [(decode(raw, Listed), raw) for raw in page]
                 except ValueError as error:
                     raise self._pages.unavailable(f"answered {error}") from error
-                read += len(found)
-                last = max([at for one, _ in found if (at := one.updated_at)], default=last)
-                fresh = [pair for pair in found if self._key(pair[0]) not in self._seen]
-                self._seen.update((self._key(one), None) for one, _ in fresh)
+                read += len(items)
+                last = max([at for listed, _ in items if (at := listed.updated_at)], default=last)
+                fresh = [item for item in items if self._key(item[0]) not in self._seen]
+                self._seen.update((self._key(listed), None) for listed, _ in fresh)
                 yield fresh
                 if read >= self._deep:
                     break
@@ -182,12 +183,12 @@ class Changes:
             after = last
 
     def _forget_before(self, last: datetime | None) -> None:
-        """Keep in mind only what a new question may bring again."""
+        """Remember only objects that a new list may repeat."""
         if last is not None:
             self._seen = {key: None for key in self._seen if key[1] is None or key[1] >= last}
 
-    def _key(self, one: Listed) -> tuple[str, datetime | None]:
-        return one.id, one.updated_at
+    def _key(self, listed: Listed) -> tuple[str, datetime | None]:
+        return listed.id, listed.updated_at
 
 
 def at_of(item: tuple[Listed, Raw]) -> datetime | None:
@@ -201,6 +202,6 @@ def instant(at: datetime) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a text as one term of a search, whatever is in it."""
+    """Return a text as one term of a search, whatever characters it has."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.order_units import is_ended
-from ordosync.accounts.shopify.pagination import quoted, whole
+from ordosync.accounts.shopify.pagination import quoted, read_all
 from ordosync.accounts.shopify.queries.orders import MORE_SENT, SENT_ORDERS
 from ordosync.accounts.shopify.schema import Connection, Part, SentOrder
 
@@ -37,7 +37,9 @@ class ReceivedOrders:
     def with_all_parts(self, order: Sent) -> Sent:
         """Return an order with all of its parts; those that did not come with it are read."""
         first, action = order.fulfillment_orders, f"read the parts of order {number(order.id)}"
-        parts = [*whole(self._client.graphql, first, MORE_SENT, Part, of=order.id, action=action)]
+        parts = [
+            *read_all(self._client.graphql, first, MORE_SENT, Part, of=order.id, action=action)
+        ]
         if len(parts) > 1 or (order.fulfillments and not is_ended(parts[0])):
             parts = [self._with_all_lines(part) for part in parts]
         return replace(order, fulfillment_orders=Connection(nodes=parts))

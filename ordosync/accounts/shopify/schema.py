@@ -1,4 +1,4 @@
-"""The JSON of Shopify, as far as we ask for it."""
+"""JSON of Shopify's responses: the fields that the queries ask for."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -8,11 +8,11 @@ from msgspec import Meta, Raw, Struct, field
 
 T = TypeVar("T")
 At = Annotated[datetime, Meta(tz=True)]
-"""A time that says where it is so late: others cannot be compared."""
+"""A time with an offset. Times without one cannot be compared."""
 
 
 class PageInfo(Struct, frozen=True, rename="camel"):
-    """Whether a connection goes on, and where."""
+    """The end of a page: if more pages follow, and the cursor of the next one."""
 
     has_next_page: bool
     end_cursor: str | None = None
@@ -26,59 +26,59 @@ class Connection(Struct, Generic[T], frozen=True, rename="camel"):
 
 
 class Id(Struct, frozen=True):
-    """A reference to something."""
+    """A reference to an object."""
 
     id: str
 
 
-class Valued(Struct, frozen=True):
-    """What a metafield holds."""
+class Metafield(Struct, frozen=True):
+    """The value of a metafield."""
 
     value: str
 
 
 class Named(Struct, frozen=True):
-    """Something by what people call it."""
+    """An object of which only the name is read."""
 
     name: str = ""
 
 
 class UserError(Struct, frozen=True):
-    """Why a mutation did not do what it was asked."""
+    """A reason why a mutation was refused."""
 
     message: str = ""
     field: list[str] | None = None
     code: str | None = None
 
 
-class Told(Struct, frozen=True, rename="camel"):
-    """A mutation of which only its refusal is of interest."""
+class MutationResult(Struct, frozen=True, rename="camel"):
+    """The result of a mutation of which only the errors are read."""
 
     user_errors: list[UserError] = field(default_factory=list)
 
 
 class Attribute(Struct, frozen=True):
-    """What a buyer chose or had engraved."""
+    """A choice of the buyer, such as an engraving."""
 
     key: str
     value: str | None = None
 
 
 class Amount(Struct, frozen=True, rename="camel"):
-    """Money, as a text."""
+    """An amount of money."""
 
     amount: Decimal
     currency_code: str = ""
 
 
 class Money(Struct, frozen=True, rename="camel"):
-    """Money in the currency of the shop."""
+    """An amount in the currency of the shop."""
 
     shop_money: Amount
 
 
 class LineItem(Struct, frozen=True, rename="camel", kw_only=True):
-    """A line of an order, which stays the same when parts of it are split."""
+    """A line of a sale. Splits of its fulfillment orders do not change it."""
 
     id: str
     custom_attributes: list[Attribute] = field(default_factory=list)
@@ -87,7 +87,7 @@ class LineItem(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class OrderedLine(Struct, frozen=True, rename="camel", kw_only=True):
-    """What of a line is to be sent by one fulfillment order."""
+    """The units of a line item in one fulfillment order."""
 
     id: str
     line_item: LineItem
@@ -100,13 +100,13 @@ class OrderedLine(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class RequestedLine(OrderedLine, frozen=True, rename="camel", kw_only=True):
-    """A line that says how much of it is left to be sent."""
+    """The same, with the number of units that are still to be shipped."""
 
     remaining_quantity: int
 
 
-class AddressShape(Struct, frozen=True, rename="camel", kw_only=True):
-    """A postal address, by all names that its two kinds have for the same."""
+class MailingAddress(Struct, frozen=True, rename="camel", kw_only=True):
+    """A postal address, with the fields of both address types of Shopify."""
 
     name: str | None = None
     first_name: str | None = None
@@ -124,126 +124,128 @@ class AddressShape(Struct, frozen=True, rename="camel", kw_only=True):
     email: str | None = None
 
 
-class Assigned(Struct, frozen=True):
-    """Whence it is to be sent; null where the location is gone."""
+class AssignedLocation(Struct, frozen=True):
+    """The location that ships it; null if the location was deleted."""
 
     location: Id | None = None
 
 
-class Method(Struct, frozen=True, rename="camel"):
-    """How the buyer wants it sent."""
+class DeliveryMethod(Struct, frozen=True, rename="camel"):
+    """The delivery that the buyer chose."""
 
     presented_name: str | None = None
     method_type: str = ""
 
 
-class Title(Struct, frozen=True):
+class ShippingLine(Struct, frozen=True):
     """The shipping that was paid for."""
 
     title: str = ""
 
 
-class Request(Struct, frozen=True):
-    """What a merchant asked its service for."""
+class MerchantRequest(Struct, frozen=True):
+    """A request of a merchant to a fulfillment service."""
 
     kind: str
 
 
-class Number(Struct, frozen=True):
-    """A tracking number and whose it is."""
+class TrackingInfo(Struct, frozen=True):
+    """A tracking number and its carrier."""
 
     number: str | None = None
     company: str | None = None
 
 
-class FulfillmentShape(Struct, frozen=True, rename="camel", kw_only=True):
+class Fulfillment(Struct, frozen=True, rename="camel", kw_only=True):
     """A parcel."""
 
     id: str
     status: str
-    tracking_info: list[Number] = field(default_factory=list)
+    tracking_info: list[TrackingInfo] = field(default_factory=list)
     created_at: At | None = None
-    """None where nobody asked for it."""
+    """None if the query does not ask for it."""
 
     @property
-    def holds(self) -> bool:
-        """Whether it was sent, and not taken back."""
+    def is_live(self) -> bool:
+        """True if it was sent, and not cancelled."""
         return self.status not in ("CANCELLED", "ERROR", "FAILURE")
 
     @property
     def numbers(self) -> list[str]:
-        """The numbers that it has."""
-        return [one.number for one in self.tracking_info if one.number]
+        """Its tracking numbers."""
+        return [tracking.number for tracking in self.tracking_info if tracking.number]
 
 
-class OrderOf(Struct, frozen=True, rename="camel", kw_only=True):
-    """What a fulfillment order says of the order that it is a part of."""
+class ParentOrder(Struct, frozen=True, rename="camel", kw_only=True):
+    """The order that a fulfillment order is a part of."""
 
     cancelled_at: At | None = None
     current_subtotal_line_items_quantity: int | None = None
-    """How many units are left in it, or were sent."""
+    """The units that were neither removed nor refunded."""
     note: str | None = None
     tags: list[str] = field(default_factory=list)
     custom_attributes: list[Attribute] = field(default_factory=list)
-    shipping_line: Title | None = None
-    billing_address: AddressShape | None = None
-    sent: Valued | None = None
-    split: Valued | None = None
+    shipping_line: ShippingLine | None = None
+    billing_address: MailingAddress | None = None
+    sent: Metafield | None = None
+    split: Metafield | None = None
     fulfillment_orders: Connection[Id] = field(default_factory=lambda: Connection(nodes=[]))
 
     @property
     def is_cancelled(self) -> bool:
-        """True if it was cancelled, or all of its units were taken off or refunded."""
+        """True if it was cancelled, or all of its units were removed or refunded."""
         return self.cancelled_at is not None or self.current_subtotal_line_items_quantity == 0
 
 
-class Standing(Struct, frozen=True, rename="camel", kw_only=True):
-    """Where a fulfillment order stands."""
+class FulfillmentOrder(Struct, frozen=True, rename="camel", kw_only=True):
+    """The state of a fulfillment order."""
 
     id: str
     status: str
     request_status: str = ""
     updated_at: At | None = None
     order_id: str = ""
-    assigned_location: Assigned = Assigned()
-    merchant_requests: Connection[Request] = field(default_factory=lambda: Connection(nodes=[]))
-    order: OrderOf = OrderOf()
-    fulfillments: Connection[FulfillmentShape] = field(default_factory=lambda: Connection(nodes=[]))
+    assigned_location: AssignedLocation = AssignedLocation()
+    merchant_requests: Connection[MerchantRequest] = field(
+        default_factory=lambda: Connection(nodes=[])
+    )
+    order: ParentOrder = ParentOrder()
+    fulfillments: Connection[Fulfillment] = field(default_factory=lambda: Connection(nodes=[]))
 
     @property
     def is_open(self) -> bool:
-        """Whether it is to be sent now."""
+        """True if it is to be shipped now."""
         return self.status in ("OPEN", "IN_PROGRESS")
 
     @property
     def asks_cancellation(self) -> bool:
-        """Whether its merchant waits to hear if it can be cancelled.
+        """True if its merchant has requested a cancellation that is not answered.
 
-        Right after the merchant asked, only the request itself shows it: the last that there is.
+        Right after the request, the status does not show it yet; the newest request does.
         """
         if self.request_status == "CANCELLATION_REQUESTED":
             return True
-        last = [one.kind for one in self.merchant_requests.nodes]
+        last = [request.kind for request in self.merchant_requests.nodes]
         return self.request_status == "ACCEPTED" and last == ["CANCELLATION_REQUEST"]
 
     @property
     def location(self) -> str:
-        """The id of the location; empty where that is gone."""
+        """The id of the location; empty if it was deleted."""
         return self.assigned_location.location.id if self.assigned_location.location else ""
 
     @property
-    def sent(self) -> list[FulfillmentShape]:
-        """What was sent of it and not taken back."""
-        return [one for one in self.fulfillments.nodes if one.holds]
+    def sent(self) -> list[Fulfillment]:
+        """Its parcels that were sent and not cancelled."""
+        return [parcel for parcel in self.fulfillments.nodes if parcel.is_live]
 
 
-class Requested(Standing, frozen=True, rename="camel", kw_only=True):
-    """A fulfillment order with all that its supplier must know."""
+class RequestedOrder(FulfillmentOrder, frozen=True, rename="camel", kw_only=True):
+    """A fulfillment order with all that the Supplier needs to ship it."""
 
     order_name: str
     order_processed_at: At | None = None
-    destination: AddressShape | None = None
-    delivery_method: Method | None = None
+    destination: MailingAddress | None = None
+    delivery_method: DeliveryMethod | None = None
     line_items: Connection[RequestedLine]
 
 
@@ -255,38 +257,38 @@ class ParcelLine(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class ParcelUnits(Struct, frozen=True, rename="camel", kw_only=True):
-    """A parcel and what is in it."""
+    """A parcel and its units."""
 
     id: str
     fulfillment_line_items: Connection[ParcelLine]
 
 
-class Part(Standing, frozen=True, rename="camel", kw_only=True):
-    """A fulfillment order among those of the same order."""
+class Part(FulfillmentOrder, frozen=True, rename="camel", kw_only=True):
+    """A fulfillment order with its lines, as one of several of the same order."""
 
     line_items: Connection[OrderedLine]
 
 
-class FamilyOrder(Struct, frozen=True, rename="camel", kw_only=True):
-    """An order with all of its fulfillment orders, and what we keep with it."""
+class OrderWithParts(Struct, frozen=True, rename="camel", kw_only=True):
+    """An order with all of its fulfillment orders, and the metafields of ordosync."""
 
     id: str
     fulfillment_orders: Connection[Part]
     cancelled_at: At | None = None
     current_subtotal_line_items_quantity: int | None = None
-    sent: Valued | None = None
-    split: Valued | None = None
-    void: Valued | None = None
+    sent: Metafield | None = None
+    split: Metafield | None = None
+    void: Metafield | None = None
 
 
-class Family(Struct, frozen=True):
-    """A fulfillment order within its order."""
+class PartWithOrder(Struct, frozen=True):
+    """A fulfillment order with its order."""
 
     id: str
-    order: FamilyOrder
+    order: OrderWithParts
 
 
-class Measured(Struct, frozen=True):
+class Weight(Struct, frozen=True):
     """A weight."""
 
     value: Decimal
@@ -294,30 +296,30 @@ class Measured(Struct, frozen=True):
 
 
 class Measurement(Struct, frozen=True):
-    """What a product weighs."""
+    """The measurements of a product."""
 
-    weight: Measured | None = None
+    weight: Weight | None = None
 
 
 class Quantity(Struct, frozen=True):
-    """How many there are of a product, in one of the ways of counting."""
+    """The quantity of a product in one of Shopify's states, such as `available`."""
 
     name: str
     quantity: int
 
 
-class Level(Struct, frozen=True):
+class InventoryLevel(Struct, frozen=True):
     """A product at a location."""
 
     quantities: list[Quantity] = field(default_factory=list)
 
     def count(self, name: str) -> int:
         """Return one of its quantities."""
-        return next((one.quantity for one in self.quantities if one.name == name), 0)
+        return next((each.quantity for each in self.quantities if each.name == name), 0)
 
 
-class ProductShape(Struct, frozen=True):
-    """What the variants of a product have in common."""
+class ShopProduct(Struct, frozen=True):
+    """The fields that the variants of a product share."""
 
     title: str = ""
     status: str = ""
@@ -325,38 +327,38 @@ class ProductShape(Struct, frozen=True):
     tags: list[str] = field(default_factory=list)
 
 
-class ItemShape(Struct, frozen=True, rename="camel", kw_only=True):
-    """What is counted: the thing on the shelf behind a variant."""
+class InventoryItem(Struct, frozen=True, rename="camel", kw_only=True):
+    """The physical item that is counted; a variant sells it."""
 
     id: str
     sku: str | None = None
     tracked: bool = True
     measurement: Measurement = Measurement()
-    inventory_level: Level | None = None
-    variants: Connection["VariantShape"] = field(default_factory=lambda: Connection(nodes=[]))
+    inventory_level: InventoryLevel | None = None
+    variants: Connection["Variant"] = field(default_factory=lambda: Connection(nodes=[]))
 
 
-class VariantShape(Struct, frozen=True, rename="camel", kw_only=True):
-    """What is sold."""
+class Variant(Struct, frozen=True, rename="camel", kw_only=True):
+    """A variant of a product: what the shop sells."""
 
     id: str = ""
     sku: str | None = None
     title: str = ""
     price: Decimal | None = None
     requires_components: bool = False
-    product: ProductShape = ProductShape()
-    inventory_item: ItemShape | None = None
+    product: ShopProduct = ShopProduct()
+    inventory_item: InventoryItem | None = None
 
 
-class OfferedProduct(ProductShape, frozen=True, kw_only=True):
-    """A product with what is sold of it."""
+class ProductWithVariants(ShopProduct, frozen=True, kw_only=True):
+    """A product with its variants."""
 
     id: str
-    variants: Connection[VariantShape]
+    variants: Connection[Variant]
 
 
 class CreatedOrder(Struct, frozen=True, rename="camel", kw_only=True):
-    """An order of the Supplier, by our reference."""
+    """An order of the Supplier, with its reference of ordosync."""
 
     id: str
     name: str = ""
@@ -364,15 +366,15 @@ class CreatedOrder(Struct, frozen=True, rename="camel", kw_only=True):
     line_items: Connection[Id] = field(default_factory=lambda: Connection(nodes=[]))
 
 
-class OrderStanding(Struct, frozen=True, rename="camel", kw_only=True):
-    """Where an order of the Supplier stands."""
+class OrderState(Struct, frozen=True, rename="camel", kw_only=True):
+    """The state of an order of the Supplier."""
 
     id: str
     display_fulfillment_status: str = ""
     cancelled_at: At | None = None
 
 
-class SentParcel(FulfillmentShape, frozen=True, rename="camel", kw_only=True):
+class SentParcel(Fulfillment, frozen=True, rename="camel", kw_only=True):
     """A parcel of the Supplier."""
 
     created_at: At
@@ -392,14 +394,14 @@ class SentOrder(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class SentFulfillment(Struct, frozen=True):
-    """A parcel, with the order that it is of."""
+    """A parcel with its order."""
 
     id: str
     order: SentOrder
 
 
 class Nodes(Struct, frozen=True):
-    """Things by their ids; null for what is not there, and empty for what is of another kind."""
+    """Objects by their ids: null if one does not exist, empty if it has another type."""
 
     nodes: list[Raw]
 
@@ -412,7 +414,7 @@ class Service(Struct, frozen=True, rename="camel"):
     service_name: str = ""
 
 
-class LocationShape(Struct, frozen=True, rename="camel"):
+class Location(Struct, frozen=True, rename="camel"):
     """A place from which orders are shipped."""
 
     id: str
@@ -440,7 +442,7 @@ class Installation(Struct, frozen=True, rename="camel"):
     access_scopes: list[Scope]
 
 
-class ShopShape(Struct, frozen=True, rename="camel"):
+class ShopInfo(Struct, frozen=True, rename="camel"):
     """A shop, and the permissions of the token."""
 
     shop: ShopSettings

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from ordosync.accounts.shopify.ids import first_piece, number
-from ordosync.accounts.shopify.schema import At, OrderedLine, Valued
+from ordosync.accounts.shopify.schema import At, Metafield, OrderedLine
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class SplitHistory:
     splits: Splits = field(default_factory=dict)
 
     @classmethod
-    def of(cls, sent: Valued | None, split: Valued | None) -> "SplitHistory":
+    def of(cls, sent: Metafield | None, split: Metafield | None) -> "SplitHistory":
         """Parse the metafields. One that others have overwritten counts as empty."""
         return cls(sent=_read(sent, Sent), splits=_read(split, Splits))
 
@@ -93,7 +93,7 @@ class SplitHistory:
         return next((id_ for id_, part in self.sent.items() if ids & {*part.lines}), "")
 
 
-def _read(metafield: Valued | None, shape: type[dict[str, T]]) -> dict[str, T]:
+def _read(metafield: Metafield | None, shape: type[dict[str, T]]) -> dict[str, T]:
     if metafield is None:
         return {}
     try:

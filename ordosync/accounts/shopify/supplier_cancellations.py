@@ -8,7 +8,7 @@ from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.order_states import read_states, status_of
 from ordosync.accounts.shopify.queries.orders import CANCEL_ORDER, JOB
-from ordosync.accounts.shopify.schema import OrderStanding, UserError
+from ordosync.accounts.shopify.schema import OrderState, UserError
 from ordosync.models import Outcome, refused
 
 _MAX_LOOKS = 10
@@ -47,7 +47,7 @@ class SupplierCancellations:
 
         return self._client.service.write_each(ids, cancel, key=str)
 
-    def _cancel(self, order: OrderStanding | None) -> Outcome:
+    def _cancel(self, order: OrderState | None) -> Outcome:
         if order is None:
             return refused("not-found", "is not here")
         if order.cancelled_at:
@@ -68,7 +68,7 @@ class SupplierCancellations:
         return self._outcome(order.id, now, answer.order_cancel_user_errors, has_ended=has_ended)
 
     def _outcome(
-        self, gid_: str, now: OrderStanding | None, errors: Sequence[UserError], *, has_ended: bool
+        self, gid_: str, now: OrderState | None, errors: Sequence[UserError], *, has_ended: bool
     ) -> Outcome:
         """Return the outcome of a cancellation, given the state of the order after it."""
         id_ = number(gid_)

@@ -16,7 +16,7 @@ from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.options import SupplierOptions
 from ordosync.accounts.shopify.order_input import input_of, problem
 from ordosync.accounts.shopify.order_states import read_states, status_of
-from ordosync.accounts.shopify.pagination import Pages, quoted, whole
+from ordosync.accounts.shopify.pagination import Pages, quoted, read_all
 from ordosync.accounts.shopify.queries.orders import (
     CREATE_ORDER,
     FIND_NAMES,
@@ -24,7 +24,7 @@ from ordosync.accounts.shopify.queries.orders import (
     MORE_ORDER_LINES,
     PIECE_STATUSES,
 )
-from ordosync.accounts.shopify.schema import CreatedOrder, Id, Standing, UserError
+from ordosync.accounts.shopify.schema import CreatedOrder, FulfillmentOrder, Id, UserError
 from ordosync.accounts.shopify.supplier_products import SupplierProducts
 from ordosync.models import Order, Outcome, OutcomeState, Product, refusal, refused
 
@@ -93,7 +93,9 @@ class SupplierOrders:
                 action="look for orders by our references",
                 first=_SEARCH_SIZE,
             )
-            for page in pages.all(" OR ".join(f"source_identifier:{quoted(one)}" for one in part)):
+            for page in pages.all(
+                " OR ".join(f"source_identifier:{quoted(text)}" for text in part)
+            ):
                 for order in page:
                     reference = order.source_identifier or ""
                     if reference in part and reference not in found:
@@ -106,7 +108,9 @@ class SupplierOrders:
         known = {number(state.id): status_of(state) for state in states.values()}
         pieces = {gid("FulfillmentOrder", id_.partition("/")[2]): id_ for id_ in ids if "/" in id_}
         if pieces:
-            parts = self._client.by_id(PIECE_STATUSES, Standing, [*pieces], action="read statuses")
+            parts = self._client.by_id(
+                PIECE_STATUSES, FulfillmentOrder, [*pieces], action="read statuses"
+            )
             known |= {pieces[part.id]: _piece_status(part) for part in parts}
         return known
 
@@ -127,7 +131,7 @@ class SupplierOrders:
         names: dict[str, str] = {}
         for reference, name in wanted.items():
             suffixes = ("", *(f"~{count}" for count in range(2, _MAX_NAMESAKES + 1)))
-            free = next((name + one for one in suffixes if name + one not in taken), "")
+            free = next((name + suffix for suffix in suffixes if name + suffix not in taken), "")
             taken.add(free)
             names[reference] = free
         return names
@@ -170,7 +174,7 @@ class SupplierOrders:
             return replace(self._outcome("done", answer.order), keeps_reference=keeps_reference)
 
     def _outcome(self, state: OutcomeState, order: CreatedOrder) -> Outcome:
-        lines = whole(
+        lines = read_all(
             self._client.graphql,
             order.line_items,
             MORE_ORDER_LINES,
@@ -190,7 +194,7 @@ def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[start : start + _SEARCH_SIZE]
 
 
-def _piece_status(part: Standing) -> str:
+def _piece_status(part: FulfillmentOrder) -> str:
     if part.sent:
         return "shipped"
     is_cancelled = part.status == "CANCELLED" or part.order.cancelled_at is not None

@@ -15,7 +15,7 @@ from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.order_input import amount
 from ordosync.accounts.shopify.pagination import Pages, quoted
 from ordosync.accounts.shopify.queries.stock import CREATE_PRODUCT, KNOWN_SKUS
-from ordosync.accounts.shopify.schema import Connection, UserError, VariantShape
+from ordosync.accounts.shopify.schema import Connection, UserError, Variant
 from ordosync.models import Outcome, Product
 
 _MAX_SKUS = 25
@@ -24,7 +24,7 @@ _LONGEST_SKU = 255
 
 
 class _CreatedProduct(Struct, frozen=True):
-    variants: Connection[VariantShape]
+    variants: Connection[Variant]
 
 
 class _ProductAnswer(Struct, frozen=True, rename="camel"):
@@ -39,7 +39,7 @@ class SupplierProducts:
 
     def __init__(self, client: ShopifyClient) -> None:
         self._client = client
-        self._variants: dict[str, VariantShape] = {}
+        self._variants: dict[str, Variant] = {}
         client.service.at_close(self._forget)
 
     def _forget(self) -> None:
@@ -60,7 +60,7 @@ class SupplierProducts:
             pages = Pages(
                 self._client.graphql,
                 KNOWN_SKUS,
-                VariantShape,
+                Variant,
                 action="look for SKUs",
                 first=_MAX_SKUS,
             )

@@ -61,7 +61,7 @@ def _shipments(order: SentOrder) -> Iterator[Shipment]:
 
 def _cancelled(order: SentOrder) -> Iterator[Shipment]:
     """Yield an order that was cancelled unshipped, and its parts, as shipments without a label."""
-    if order.cancelled_at is None or any(parcel.holds for parcel in order.fulfillments):
+    if order.cancelled_at is None or any(parcel.is_live for parcel in order.fulfillments):
         return
     order_id = number(order.id)
     parts = [piece_id(order_id, part.id) for part in order.fulfillment_orders.nodes]

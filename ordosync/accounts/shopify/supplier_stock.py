@@ -13,7 +13,7 @@ from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.options import SupplierOptions
 from ordosync.accounts.shopify.pagination import Pages, by_id
 from ordosync.accounts.shopify.queries.stock import SELLABLE, SELLABLE_BY_ID
-from ordosync.accounts.shopify.schema import ItemShape
+from ordosync.accounts.shopify.schema import InventoryItem
 from ordosync.models import Page, Stock, Unusable
 
 
@@ -36,7 +36,7 @@ class SupplierStock:
         pages = Pages(
             self._client.graphql,
             SELLABLE,
-            ItemShape,
+            InventoryItem,
             action="read stock",
             first=150,
             location=self._location,
@@ -53,7 +53,7 @@ class SupplierStock:
         missing = [gid("InventoryItem", id_) for id_ in ids if id_ not in self._cache]
         items = self._client.by_id(
             SELLABLE_BY_ID,
-            ItemShape,
+            InventoryItem,
             missing,
             action="read stock again",
             location=self._location,
@@ -62,7 +62,7 @@ class SupplierStock:
         return stock | {id_: self._cache[id_] for id_ in ids if id_ in self._cache}
 
 
-def _stock(item: ItemShape) -> Stock | None:
+def _stock(item: InventoryItem) -> Stock | None:
     """Return the quantity; None for an item without SKU, or not stocked at the location."""
     if not item.sku or (item.tracked and item.inventory_level is None):
         return None

@@ -14,9 +14,9 @@ from ordosync.accounts.pagination import overlapping, reached
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.location import SupplierLocation
-from ordosync.accounts.shopify.pagination import Changes, whole
+from ordosync.accounts.shopify.pagination import Changes, read_all
 from ordosync.accounts.shopify.queries.fulfillment import MORE_UNSENT, UNSENT
-from ordosync.accounts.shopify.schema import At, Connection, OrderedLine, OrderOf
+from ordosync.accounts.shopify.schema import At, Connection, OrderedLine, ParentOrder
 from ordosync.accounts.shopify.split_history import SplitHistory
 
 _MARGIN = timedelta(minutes=10)
@@ -35,7 +35,7 @@ class _OpenOrder(Struct, frozen=True, rename="camel", kw_only=True):
     id: str
     status: str
     updated_at: At
-    order: OrderOf
+    order: ParentOrder
     line_items: Connection[_Line]
 
 
@@ -79,7 +79,7 @@ class UnimportedSales:
             self._orders.pop(id_, None)
             return
         graphql, more = self._client.graphql, MORE_UNSENT
-        lines = [*whole(graphql, order.line_items, more, _Line, of=order.id, action=_ACTION)]
+        lines = [*read_all(graphql, order.line_items, more, _Line, of=order.id, action=_ACTION)]
         history = SplitHistory.of(order.order.sent, order.order.split)
         order_id = history.order_id(id_)
         # The Supplier was sent the ancestor of a piece, no matter who has split it.

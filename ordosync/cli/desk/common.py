@@ -29,7 +29,7 @@ NO_PRODUCT = "has no products; create one with `ordosync products add`, or by im
 
 def open_desk(config: Config, name: str | None) -> Desk:
     """Open the local account of this name, or the only one."""
-    names = completion.embedded(config)
+    names = completion.local_accounts(config)
     if not names:
         problem = (
             "there is no local account (kind sqlite), which this command needs; add one, or work"
@@ -40,7 +40,7 @@ def open_desk(config: Config, name: str | None) -> Desk:
         raise UsageError(f"choose an account with --account: {', '.join(names)}")
     if name not in (None, *names):
         raise UsageError(f"there is no local account {name!r}; known: {', '.join(names)}")
-    return completion.open_embedded(config, name or names[0])
+    return completion.open_local(config, name or names[0])
 
 
 def read_order(opened: Desk, number: str) -> Order:

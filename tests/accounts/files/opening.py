@@ -1,8 +1,9 @@
 """Files accounts with folders for everything, opened for one portal."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ordosync.accounts.account import NoOptions, PortalContext, ReadRequest
 from ordosync.accounts.files import FilesAccount, SupplierOptions
@@ -14,12 +15,21 @@ from ordosync.accounts.files.options import (
     StockFiles,
 )
 from ordosync.accounts.files.output.options import InventoryFile, OrderFolder, TrackingFile
+from ordosync.models import Page
 from tests.accounts.contract.opening import OpenMerchant, OpenSupplier
 from tests.accounts.files.people import FilesMerchantPeople, FilesSupplierPeople
 from tests.accounts.files.supplier import ORDER_COLUMNS, SENT_COLUMNS, SENT_READ, STOCK_COLUMNS
 from tests.virtual import VirtualClock
 
+T = TypeVar("T")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+PRODUCTS = "sku,name,price,kit\n"
+"""The header of a product file."""
+
+
+def all_of(pages: Iterable[Page[T]]) -> list[T]:
+    """Return the items of all pages."""
+    return [item for page in pages for item in page.items]
 
 
 def since(

@@ -86,6 +86,9 @@ class FilesMerchantPeople(MerchantPeople):
             return "cancelled"
         return "shipped" if self.tracking(order_id) else "dropshipment_requested"
 
+    def timeline(self, order_id: str) -> Sequence[str]:  # noqa: ARG002
+        return []
+
     def request(self, order: Order) -> str:
         [order_id] = self.request_all([order])
         return order_id

@@ -17,10 +17,9 @@ from ordosync.models import Address, Product, Shipment, Stock, Unusable
 from tests.accounts.contract import SupplierContract, line, order
 from tests.accounts.contract.opening import OpenSupplier
 from tests.accounts.files.conftest import Drop
-from tests.accounts.files.opening import NOON, open_supplier, since
+from tests.accounts.files.opening import NOON, all_of, open_supplier, since
 from tests.accounts.files.people import FilesSupplierPeople
 from tests.accounts.files.supplier import order_rows, orders
-from tests.accounts.files.test_reading import all_of
 from tests.command import CONFIG, HEADER, ordosync, row, shop
 from tests.virtual import VirtualClock
 

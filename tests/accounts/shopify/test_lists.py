@@ -11,10 +11,10 @@ import pytest
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify import pagination
-from ordosync.accounts.shopify.graphql import ShopifySession
+from ordosync.accounts.shopify.graphql import GraphQLClient
 from ordosync.accounts.shopify.queries.fulfillment import CHANGED_ORDERS
 from ordosync.accounts.shopify.queries.stock import SELLABLE
-from ordosync.accounts.shopify.schema import ItemShape
+from ordosync.accounts.shopify.schema import InventoryItem
 from ordosync.errors import UnavailableError
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import sold
@@ -41,9 +41,9 @@ main()
 """Says in the end how much memory it had at most: what the system says afterwards counts us in."""
 
 
-def session(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> ShopifySession:
+def session(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> GraphQLClient:
     http = opened(people).client.http  # type: ignore[attr-defined]
-    assert isinstance(http, ShopifySession)
+    assert isinstance(http, GraphQLClient)
     return http
 
 
@@ -80,7 +80,7 @@ def test_deep_list_that_comes_by_ids_goes_on_behind_the_last(
     pages = pagination.Pages(
         session(shipper),
         SELLABLE,
-        ItemShape,
+        InventoryItem,
         action="read stock",
         first=10,
         location=shipper.fake.location_id,
@@ -97,7 +97,7 @@ def test_list_that_passes_over_the_ids_that_it_is_asked_for_is_a_failure(
     pages = pagination.Pages(
         session(shipper),
         SELLABLE,
-        ItemShape,
+        InventoryItem,
         action="read stock",
         first=10,
         location=shipper.fake.location_id,

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.accounts.shopify.cost_limit import Bucket, Cost, Level
+from ordosync.accounts.shopify.cost_limit import Cost, CostLimit, ThrottleStatus
 from ordosync.errors import UnavailableError
 from tests.accounts.contract.account import read, usable
 from tests.accounts.contract.examples import order, sold
@@ -19,22 +19,22 @@ from tests.virtual import CrowdClock, VirtualClock
 
 
 def told(requested: float, left: float) -> Cost:
-    level = Level(maximum_available=2000, currently_available=left, restore_rate=100)
+    level = ThrottleStatus(maximum_available=2000, currently_available=left, restore_rate=100)
     return Cost(requested_query_cost=requested, actual_query_cost=1, throttle_status=level)
 
 
-def waited(bucket: Bucket, clock: VirtualClock, question: str) -> float:
+def waited(bucket: CostLimit, clock: VirtualClock, question: str) -> float:
     before = clock.monotonic()
-    with bucket.share(question):
+    with bucket.reserve(question):
         return clock.monotonic() - before
 
 
 def test_nobody_waits_before_anything_is_known(clock: VirtualClock) -> None:
-    assert waited(Bucket(clock), clock, "Orders") == 0
+    assert waited(CostLimit(clock), clock, "Orders") == 0
 
 
 def test_question_waits_until_there_is_enough_for_it(clock: VirtualClock) -> None:
-    bucket = Bucket(clock)
+    bucket = CostLimit(clock)
     bucket.learn("Orders", told(500, left=100))
 
     assert waited(bucket, clock, "Orders") == pytest.approx(4, abs=0.1)
@@ -42,15 +42,15 @@ def test_question_waits_until_there_is_enough_for_it(clock: VirtualClock) -> Non
 
 
 def test_what_others_hold_is_not_there(clock: VirtualClock) -> None:
-    bucket = Bucket(clock)
+    bucket = CostLimit(clock)
     bucket.learn("Orders", told(500, left=700))
 
-    with bucket.share("Orders"):
+    with bucket.reserve("Orders"):
         assert waited(bucket, clock, "Orders") == pytest.approx(3, abs=0.1)
 
 
 def test_question_dearer_than_the_bucket_is_asked_when_it_is_full(clock: VirtualClock) -> None:
-    bucket = Bucket(clock)
+    bucket = CostLimit(clock)
     bucket.learn("Orders", told(9000, left=1500))
 
     assert waited(bucket, clock, "Orders") == pytest.approx(5, abs=0.1)
@@ -59,21 +59,21 @@ def test_question_dearer_than_the_bucket_is_asked_when_it_is_full(clock: Virtual
 @pytest.mark.parametrize("threads", [1, 8])
 def test_whole_bucket_is_used_by_all_threads_together(threads: int) -> None:
     clock = CrowdClock(threads)
-    bucket, service = Bucket(clock), ShopBucket(Switches())
+    bucket, service = CostLimit(clock), ShopBucket(Switches())
     at_most, in_fact, each = 100, 40, 400 // threads
     turned_away: list[str] = []
     service.drain(0, clock.now())
 
     def ask() -> None:
         for _ in range(each):
-            with bucket.share("Orders"):
+            with bucket.reserve("Orders"):
                 clock.sleep(0.1)
                 paid = service.pay(at_most, clock.now())
                 if paid:
                     service.pay(in_fact - at_most, clock.now())
                 else:
                     turned_away.append("Orders")
-                status = msgspec.convert(service.status(clock.now()), Level)
+                status = msgspec.convert(service.status(clock.now()), ThrottleStatus)
                 bucket.learn("Orders", Cost(requested_query_cost=at_most, throttle_status=status))
         clock.leave()
 

@@ -163,7 +163,7 @@ def test_adopting_from_who_shows_nobody_elses_orders_says_so(
     said = ordosync(tmp_path, "import-orders", "--adopt")
 
     assert (said.code, said.out) == (0, "")
-    assert "account northwind (shopify) shows only orders that carry a reference" in said.err
+    assert "account northwind (shopify) lists only orders with a reference of ordosync" in said.err
 
 
 def test_order_in_many_pieces_is_listed_with_all_of_them(shipper: ShopifySupplierPeople) -> None:

@@ -1,6 +1,6 @@
-"""The Merchant's fulfillment orders: what is to be sent, from where, and what was."""
+"""Fulfillment orders in the Merchant's shop: requests, states, parcels, splits."""
 
-# What is to be sent, and to whom. `$lines` are enough for most orders.
+# What is to be shipped, and to which address. `$lines` are enough for most orders.
 
 _LINE = """
     id sku productTitle variantTitle remainingQuantity totalQuantity requiresShipping
@@ -106,7 +106,7 @@ query Tracked($ids: [ID!]!) {
 }
 """
 
-# All that was ever to be sent of an order from one place, and what was.
+# All fulfillment orders of an order, with their parcels.
 
 _PARTS = """
   pageInfo { hasNextPage endCursor }
@@ -225,7 +225,7 @@ mutation Split($splits: [FulfillmentOrderSplitInput!]!) {
 }
 """
 
-# All of them, open or not, to be compared.
+# All of them, open or not, for a comparison.
 
 _LINES = """
 pageInfo { hasNextPage endCursor } nodes { id sku remainingQuantity totalQuantity lineItem { id } }

@@ -1,4 +1,4 @@
-"""The Supplier's orders."""
+"""Orders in the Supplier's shop: created, found, cancelled, shipped, split."""
 
 _CREATED = """
     id name sourceIdentifier
@@ -75,7 +75,7 @@ JOB = """
 query CancelJob($id: ID!) { job(id: $id) { id done } }
 """
 
-# `fulfillments` and `trackingInfo` are no connections: they come whole, and cost as one.
+# `fulfillments` and `trackingInfo` are no connections: all come at once, at the cost of one.
 
 _SENT_PARTS = """
   pageInfo { hasNextPage endCursor }
@@ -126,7 +126,7 @@ query SplitById($ids: [ID!]!) {{
 }}
 """
 
-# All of them, whatever has become of them, to be compared.
+# All of them, in whatever status, for a comparison.
 
 ALL_RECEIVED = f"""
 query AllReceived($first: Int!, $after: String, $query: String) {{

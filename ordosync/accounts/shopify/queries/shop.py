@@ -1,4 +1,4 @@
-"""The shop itself, and what is kept with its orders."""
+"""The shop, its locations, and metafields of its orders."""
 
 SHOP = """
 query Shop {

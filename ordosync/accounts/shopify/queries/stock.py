@@ -1,4 +1,4 @@
-"""Products and how many there are, on either side."""
+"""Products and their stock, in the Merchant's shop and in the Supplier's."""
 
 _VARIANT = "id sku title price requiresComponents"
 _OFFERED = f"""

@@ -1,24 +1,15 @@
 """Products and cancellations that a Merchant drops."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 from ordosync.accounts.files.options import CancellationFiles, ProductFiles
 from ordosync.errors import RefusedError
-from ordosync.models import Order, Page, Product, Unusable
+from ordosync.models import Order, Product, Unusable
 from tests.accounts.files.conftest import Drop, Make
-from tests.accounts.files.opening import since
-
-T = TypeVar("T")
-PRODUCTS = "sku,name,price,kit\n"
-
-
-def all_of(pages: Iterable[Page[T]]) -> list[T]:
-    return [item for page in pages for item in page.items]
+from tests.accounts.files.opening import PRODUCTS, all_of, since
 
 
 def test_a_product_is_what_its_row_says(make: Make, drop: Drop) -> None:

@@ -8,8 +8,7 @@ import pytest
 from ordosync.accounts.files.options import OrderFiles
 from ordosync.errors import UnavailableError
 from tests.accounts.files.conftest import Drop, Make
-from tests.accounts.files.opening import since
-from tests.accounts.files.test_reading import PRODUCTS, all_of
+from tests.accounts.files.opening import PRODUCTS, all_of, since
 
 ORDERS = "order,sku,qty,to\n"
 
