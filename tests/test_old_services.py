@@ -56,7 +56,7 @@ def run_all(troubled: Troubled, *, again: bool = False) -> Counter[str]:
     config = load_config(troubled.pair.path)
     counted: Counter[str] = Counter()
     for task in TASKS:
-        if can_run(config, config.portals[PORTAL], task):
+        if can_run(config.portals[PORTAL], task):
             if again:
                 troubled.read_again(task)
             troubled.later()

@@ -38,7 +38,7 @@ def run_all(world: OldWorld) -> dict[tuple[str, str], Counter[str]]:
     found = {}
     for task in TASKS:
         for portal in PORTALS:
-            if can_run(config, config.portals[portal], task):
+            if can_run(config.portals[portal], task):
                 ran = world.run(task, portal, may_fail=True)
                 assert ran.run.error is None, ran.run
                 found[portal, task] = Counter(ran.counts)

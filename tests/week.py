@@ -226,9 +226,7 @@ class Week:
         path = write_config(folder, merchant, supplier, **options)
         config = load_config(path)
         scheduled = ("import-products", "import-orders", "cancel-orders", "write-inventory-back")
-        tasks = {
-            task: "hourly" for task in scheduled if can_run(config, config.portals[PORTAL], task)
-        }
+        tasks = {task: "hourly" for task in scheduled if can_run(config.portals[PORTAL], task)}
         write_config(folder, merchant, supplier, **options, tasks=tasks)
         self.path = path
         self.clock = merchant.clock

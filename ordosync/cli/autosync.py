@@ -62,7 +62,7 @@ def _switch(context: Context, portals: Sequence[str], task: str, *, on: bool) ->
         for portal in portals:
             row = store.schedule.get(portal, task)
             try:
-                check_switch(config, config.portals[portal], task, row, on=on)
+                check_switch(config.portals[portal], task, row, on=on)
             except OrdosyncError as error:
                 refusals.append(error)
                 continue

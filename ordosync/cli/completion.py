@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ordosync.embedded.desk import Desk
 
 
-def embedded(config: "Config", name: str | None = None) -> list[str]:
+def local_accounts(config: "Config", name: str | None = None) -> list[str]:
     """Return the names of the local accounts; with `name`, only this one if it is local."""
     from ordosync.accounts import is_embedded  # noqa: PLC0415 - see above
 
@@ -25,7 +25,7 @@ def embedded(config: "Config", name: str | None = None) -> list[str]:
     ]
 
 
-def open_embedded(config: "Config", name: str) -> "Desk":
+def open_local(config: "Config", name: str) -> "Desk":
     """Open a local account."""
     from ordosync.embedded.desk import Desk  # noqa: PLC0415 - see above
 
@@ -50,7 +50,7 @@ def known(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def account(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the local accounts that start with this text."""
-    return _of(ctx, incomplete, embedded)
+    return _of(ctx, incomplete, local_accounts)
 
 
 def portal(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -100,8 +100,8 @@ def kind(incomplete: str) -> list[str]:
 
 def _at_the_desk(ctx: typer.Context, find: "Callable[[Desk], list[str]]") -> list[str]:
     def of_each(config: "Config") -> list[str]:
-        names = embedded(config, ctx.params.get("account"))
-        return sorted({word for name in names for word in find(open_embedded(config, name))})
+        names = local_accounts(config, ctx.params.get("account"))
+        return sorted({word for name in names for word in find(open_local(config, name))})
 
     return _of(ctx, "", of_each)
 

@@ -74,7 +74,7 @@ def runnable_portals(context: Context, names: Sequence[str], task: str) -> list[
     Raises `UsageError` if a named portal cannot run it, or none can.
     """
     portals = chosen(context.config, names)
-    reasons = [why_not(context.config, portal, task) for portal in portals]
+    reasons = [why_not(portal, task) for portal in portals]
     refused = [reason for reason in reasons if reason]
     if refused and (names or len(refused) == len(portals)):
         raise UsageError(refused[0])

@@ -100,7 +100,7 @@ def sync(portals: options.Portals = None, *, context: Context) -> None:
     """Run the enabled global tasks once, including paused ones; the schedule does not change."""
     selected = chosen(context.config, portals or [])
     for portal in selected:
-        if reason := why_not(context.config, portal, "write-inventory-back"):
+        if reason := why_not(portal, "write-inventory-back"):
             render.message(reason)
     _run(context, lambda session: _enabled(session, selected))
 

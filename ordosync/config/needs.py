@@ -30,11 +30,15 @@ NEEDS: Mapping[str, Needs] = {
 """By the name of the task."""
 
 
-def missing_part(task: str, merchant: Merchant, supplier: Supplier) -> str | None:
-    """Return which account lacks its part of a task, in words; None if both have it."""
-    needs = NEEDS[task]
+def unavailable_tasks(merchant: Merchant, supplier: Supplier) -> Mapping[str, str]:
+    """Return the tasks that these accounts cannot run, each with the reason in words."""
+    reasons = {task: _missing(task, needs, merchant, supplier) for task, needs in NEEDS.items()}
+    return {task: reason for task, reason in reasons.items() if reason}
+
+
+def _missing(task: str, needs: Needs, merchant: Merchant, supplier: Supplier) -> str:
     if getattr(merchant, needs.merchant) is None:
         return f"account {merchant.name} is not set up for the part of a merchant in {task}"
     if getattr(supplier, needs.supplier) is None:
         return f"account {supplier.name} is not set up for the part of a supplier in {task}"
-    return None
+    return ""

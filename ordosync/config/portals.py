@@ -12,7 +12,7 @@ from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
 from ordosync.clock import Clock
 from ordosync.config.converters import quoted, suggestion, to_name
-from ordosync.config.needs import missing_part
+from ordosync.config.needs import unavailable_tasks
 from ordosync.config.patterns import near, overlap
 from ordosync.config.reader import Place, Reader
 from ordosync.config.settings import (
@@ -24,7 +24,7 @@ from ordosync.config.settings import (
     SideConfig,
 )
 
-NOT_OPTIONS = ("name", "decided")
+NOT_OPTIONS = ("name", "decided", "unavailable", "supplier_key")
 """Fields of a portal that are not options of the file."""
 
 _INVENTORY = "write-inventory-back"
@@ -86,7 +86,12 @@ class PortalReader:
         if values.get("manage_inventory"):
             asked.setdefault(_INVENTORY, entries["manage_inventory"])
         wanted = {task: at for task, at in asked.items() if values["tasks"][task] != "off"}
-        self._refuse_missing_parts(entries, merchant, supplier, wanted)
+        sells = self._merchant(merchant, supplier.account, entries["merchant"])
+        ships = self._supplier(supplier, merchant.account, entries["supplier"])
+        if sells and ships:
+            values["unavailable"] = unavailable_tasks(sells, ships)
+            values["supplier_key"] = sells.supplier_key
+            self._refuse_unavailable(values["unavailable"], wanted)
         if self._reader.problem_count > before:
             return None
         return PortalConfig(name=name, **values)
@@ -131,21 +136,13 @@ class PortalReader:
             self._reader.problem(given[_INVENTORY], "needs `manage_inventory: true` in this portal")
         return tasks
 
-    def _refuse_missing_parts(
-        self,
-        entries: Mapping[str, Place],
-        merchant: SideConfig,
-        supplier: SideConfig,
-        tasks: Mapping[str, Place],
+    def _refuse_unavailable(
+        self, unavailable: Mapping[str, str], wanted: Mapping[str, Place]
     ) -> None:
-        """Refuse tasks that the file asks for and its accounts cannot do: they would never run."""
-        sells = self._merchant(merchant, supplier.account, entries["merchant"])
-        ships = self._supplier(supplier, merchant.account, entries["supplier"])
-        if sells is None or ships is None:
-            return
-        for task, at in tasks.items():
-            if why := missing_part(task, sells, ships):
-                self._reader.problem(at, why)
+        """Refuse tasks that the file asks for and the accounts cannot do: they would never run."""
+        for task, place in wanted.items():
+            if task in unavailable:
+                self._reader.problem(place, unavailable[task])
 
     def _merchant(self, side: SideConfig, partner: str, place: Place) -> Merchant | None:
         account, portal = self._made[side.account], PortalContext(partner=partner)
@@ -188,7 +185,7 @@ class PortalReader:
         """Yield each two portals of a Merchant that may read one line, and few others."""
         by_key: dict[Hashable, list[PortalConfig]] = {}
         for portal in group:
-            by_key.setdefault(self._supplier_key(portal), []).append(portal)
+            by_key.setdefault(portal.supplier_key, []).append(portal)
         by_sku = by_key.pop(None, [])
         seen: set[tuple[str, str]] = set()
         for members in by_key.values() or ([],):
@@ -198,11 +195,6 @@ class PortalReader:
                 if (first.name, second.name) not in seen:
                     seen.add((first.name, second.name))
                     yield first, second
-
-    def _supplier_key(self, portal: PortalConfig) -> Hashable:
-        place = self._places[portal.name]
-        merchant = self._merchant(portal.merchant, portal.supplier.account, place)
-        return merchant and merchant.supplier_key
 
     def _why_same(self, first: PortalConfig, second: PortalConfig) -> str:
         """Return the conflict between two portals of one Merchant; empty if there is none."""

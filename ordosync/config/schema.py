@@ -23,7 +23,7 @@ from ordosync.secret import Secret
 RETENTION = timedelta(days=400)
 """A year, and one month to review it."""
 _MOST_DAYS = 36_500
-NOT_OPTIONS = ("name", "spool")
+NOT_OPTIONS = ("name",)
 """Parameters of an account that are not options of the file."""
 
 

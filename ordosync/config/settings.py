@@ -1,6 +1,6 @@
 """Settings: the loaded configuration as frozen values."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
@@ -121,6 +121,10 @@ class PortalConfig:
     tasks: Mapping[str, Interval] = field(default_factory=dict)
     """The interval of each scheduled task, with defaults."""
     ping: PingConfig = PingConfig()
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    """The tasks that lack a part of one of the accounts, with the reason; no option itself."""
+    supplier_key: Hashable = None
+    """As `Merchant.supplier_key`; no option itself."""
     decided: frozenset[str] = frozenset()
     """The tasks whose interval is in the file. Not an option itself."""
 

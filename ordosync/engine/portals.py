@@ -52,9 +52,10 @@ def _rivals(config: Config, portal: PortalConfig, store: Store) -> tuple[str, ..
     )
 
 
-def supplier_at_merchant(merchant: Merchant, portal: PortalConfig) -> str:
-    """Return the name under which a Merchant knows its Supplier; an embedded one has its own."""
-    return str(merchant.supplier_key) if merchant.desk else portal.supplier.account
+def supplier_at_merchant(portal: PortalConfig) -> str:
+    """Return the name under which a Merchant knows its Supplier; a local account has its own."""
+    key = portal.supplier_key
+    return key if isinstance(key, str) else portal.supplier.account
 
 
 def longest_settle_s(config: Config) -> float:

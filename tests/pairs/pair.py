@@ -29,7 +29,7 @@ class Pair:
     def can_run(self, task: str) -> bool:
         """True if both accounts have their part of a task."""
         config = load_config(self.path)
-        return can_run(config, config.portals[PORTAL], task)
+        return can_run(config.portals[PORTAL], task)
 
     def run(self, task: str) -> Ran:
         """Run a task once, so much later that all that was done can be read."""

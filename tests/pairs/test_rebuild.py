@@ -37,7 +37,7 @@ def rebuilt(pair: Pair, *, add: bool = False) -> Rebuilt:
     with Store.open(config.database) as store, closing(Connections(clock)) as connections:
         register(config, store, clock)
         portal = open_portal(config, config.portals[PORTAL], store, connections)
-        able = can_run(config, config.portals[PORTAL], "import-products")
+        able = can_run(config.portals[PORTAL], "import-products")
         found = rebuild(portal, store, clock, with_products=able, add=add)
     assert pair.everything() == before
     return found
@@ -51,7 +51,7 @@ def would(pair: Pair) -> dict[str, list[str]]:
         return {
             name: [step.summary for step in plan_task(task, portal, store, clock)]
             for name, task in TASKS.items()
-            if can_run(config, config.portals[PORTAL], name)
+            if can_run(config.portals[PORTAL], name)
         }
 
 

@@ -30,7 +30,7 @@ def compared(pair: Pair, *, fix: bool = False) -> list[Difference]:
     with Store.open(config.database) as store, closing(Connections(clock)) as connections:
         register(config, store, clock)
         portal = open_portal(config, config.portals[PORTAL], store, connections)
-        able = frozenset(task for task in TASKS if can_run(config, config.portals[PORTAL], task))
+        able = frozenset(task for task in TASKS if can_run(config.portals[PORTAL], task))
         found = list(differences(portal, able=able, now=clock.now()))
         portal.merchant.close()
         portal.supplier.close()

@@ -10,7 +10,7 @@ from ordosync.cli.output import desk as render_desk
 from ordosync.cli.output import render
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
-from ordosync.engine.portals import merchant_of, supplier_at_merchant
+from ordosync.engine.portals import supplier_at_merchant
 from ordosync.errors import ConfigError, OrdosyncError, UsageError
 from ordosync.models import Order, Outcome
 
@@ -29,7 +29,7 @@ NO_PRODUCT = "has no products; create one with `ordosync products add`, or by im
 
 def open_desk(config: Config, name: str | None) -> Desk:
     """Open the local account of this name, or the only one."""
-    names = completion.embedded(config)
+    names = completion.local_accounts(config)
     if not names:
         problem = (
             "there is no local account (kind sqlite), which this command needs; add one, or work"
@@ -40,7 +40,7 @@ def open_desk(config: Config, name: str | None) -> Desk:
         raise UsageError(f"choose an account with --account: {', '.join(names)}")
     if name not in (None, *names):
         raise UsageError(f"there is no local account {name!r}; known: {', '.join(names)}")
-    return completion.open_embedded(config, name or names[0])
+    return completion.open_local(config, name or names[0])
 
 
 def read_order(opened: Desk, number: str) -> Order:
@@ -73,7 +73,7 @@ def check_order(opened: Desk, outcome: Outcome, number: str) -> None:
 
 def check_supplier(config: Config, opened: Desk, supplier: str) -> None:
     """Raise `UsageError` if no portal of this account has this supplier."""
-    known = sorted({_supplier_name(config, portal) for portal in _as_merchant(config, opened)})
+    known = sorted({supplier_at_merchant(portal) for portal in _as_merchant(config, opened)})
     if supplier not in known:
         hint = f"known: {', '.join(known)}" if known else "it is not the Merchant of any portal"
         raise UsageError(f"account {opened.name} has no supplier {supplier!r}; {hint}")
@@ -82,7 +82,7 @@ def check_supplier(config: Config, opened: Desk, supplier: str) -> None:
 def portal_to(config: Config, opened: Desk, supplier: str) -> PortalConfig | None:
     """Return the portal from this account to this supplier; None if there is none."""
     portals = _as_merchant(config, opened)
-    return next((portal for portal in portals if _supplier_name(config, portal) == supplier), None)
+    return next((portal for portal in portals if supplier_at_merchant(portal) == supplier), None)
 
 
 def portal_from(config: Config, opened: Desk, number: str) -> PortalConfig | None:
@@ -95,10 +95,6 @@ def portal_from(config: Config, opened: Desk, number: str) -> PortalConfig | Non
             return portal
     # After several renames, the reference still starts with the first name.
     return portals[0] if reference and len(portals) == 1 else None
-
-
-def _supplier_name(config: Config, portal: PortalConfig) -> str:
-    return supplier_at_merchant(merchant_of(config, portal), portal)
 
 
 def _as_merchant(config: Config, opened: Desk) -> Sequence[PortalConfig]:

@@ -109,9 +109,7 @@ def _consequence(config: Config, opened: Desk, before: Order) -> str | None:
     portal = common.portal_to(config, opened, supplier)
     if portal is None:
         return None
-    return why_not(config, portal, "cancel-orders") or _at_supplier(
-        config, portal, supplier, before
-    )
+    return why_not(portal, "cancel-orders") or _at_supplier(config, portal, supplier, before)
 
 
 def _at_supplier(config: Config, portal: PortalConfig, supplier: str, before: Order) -> str:

@@ -7,7 +7,7 @@ from ordosync.cli.context import Context
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.session import Session, open_session
-from ordosync.config.settings import Config, PortalConfig
+from ordosync.config.settings import PortalConfig
 from ordosync.embedded.desk import Desk
 from ordosync.engine import AlreadyRunning
 from ordosync.engine.scheduling.timetable import can_run
@@ -45,7 +45,7 @@ def save_and_send(
         for portal in context.config.portals.values()
         if portal.supplier.account == desk.name
         for task in tasks
-        if can_run(context.config, portal, task)
+        if can_run(portal, task)
     ]
     with open_session(context) as session:
         _wake(session, due)
@@ -95,9 +95,9 @@ def report(sent: Sent, *, as_json: bool) -> int:
     return int(bool(not_ok))
 
 
-def warn_without_tracking(config: Config, portal: PortalConfig) -> bool:
+def warn_without_tracking(portal: PortalConfig) -> bool:
     """True if the Merchant of a portal receives tracking numbers; otherwise print a message."""
-    if can_run(config, portal, "update-tracking"):
+    if can_run(portal, "update-tracking"):
         return True
     render.message(
         f"account {portal.merchant.account} cannot receive tracking numbers, so the Merchant is"

@@ -132,7 +132,7 @@ def _void(context: Context, opened: Desk, number: str) -> int:
     sent = send_now.save_and_send(context, opened, _TASKS, lambda: [opened.void(number)])
     common.check_order(opened, sent.outcomes[0], number)
     portal = common.portal_from(context.config, opened, number)
-    is_sent = portal is not None and send_now.warn_without_tracking(context.config, portal)
+    is_sent = portal is not None and send_now.warn_without_tracking(portal)
     note = "; the Merchant's order stays shipped, with a voided label" if is_sent else ""
     render.message(f"the label of order {number} is voided{note}")
     return send_now.report(sent, as_json=context.as_json)
@@ -153,7 +153,7 @@ def _report(context: Context, opened: Desk, results: Sequence[tuple[_Request, Ou
             )
     portals = [common.portal_from(context.config, opened, order.number) for order in shipped]
     for portal in {portal.name: portal for portal in portals if portal}.values():
-        send_now.warn_without_tracking(context.config, portal)
+        send_now.warn_without_tracking(portal)
 
 
 def _request(opened: Desk, row: InputRow, warehouses: Sequence[str], *, now: datetime) -> _Request:

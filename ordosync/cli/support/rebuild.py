@@ -47,7 +47,7 @@ def rebuild_state(
         register(config, store, clock)
         for portal in selected:
             opened = open_portal(config, portal, store, connections)
-            tasks = [task for task in TASKS if can_run(config, portal, task)]
+            tasks = [task for task in TASKS if can_run(portal, task)]
             with_products = "import-products" in tasks
             found.append(rebuild(opened, store, clock, with_products=with_products, add=yes))
             plans[portal.name] = {

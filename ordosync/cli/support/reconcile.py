@@ -68,7 +68,7 @@ def reconcile(
 def _reconcile(
     session: Session, portal: PortalConfig, *, fix: bool
 ) -> tuple[list[Difference], list[Run | AlreadyRunning]]:
-    tasks = frozenset(task for task in TASKS if can_run(session.config, portal, task))
+    tasks = frozenset(task for task in TASKS if can_run(portal, task))
     opened = session.open(portal)
     for text in cannot_tell(opened):
         render.message(f"{portal.name}: {text}")

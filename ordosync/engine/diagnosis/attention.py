@@ -262,7 +262,7 @@ def _settle(step: StepRow) -> str:
 
 def _unshipped(config: Config, store: Store, before: datetime) -> Iterator[Attention]:
     for portal in config.portals.values():
-        if not can_run(config, portal, "update-tracking"):
+        if not can_run(portal, "update-tracking"):
             continue  # Labels are not reported in this portal.
         links = store.links(portal.name)
         for link, linked_at in links.unshipped(before=before, limit=_MOST_UNSHIPPED):

@@ -47,7 +47,7 @@ class OrderFacts:
     @property
     def wanted_from(self) -> str:
         """The Merchant's name for the Supplier."""
-        return supplier_at_merchant(self.portal.merchant, self.portal.config)
+        return supplier_at_merchant(self.portal.config)
 
     @property
     def is_piece(self) -> bool:

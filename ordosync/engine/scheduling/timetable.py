@@ -5,11 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from ordosync.accounts import is_embedded
-from ordosync.accounts.merchant import Merchant
-from ordosync.accounts.supplier import Supplier
-from ordosync.config.needs import missing_part
 from ordosync.config.settings import AT_ONCE_TASKS, GLOBAL_TASKS, Config, PortalConfig
-from ordosync.engine.portals import merchant_of, supplier_of
 from ordosync.errors import OrdosyncError, UsageError
 from ordosync.slots import INTERVALS_S
 from ordosync.store import Store
@@ -29,36 +25,25 @@ def plans(config: Config, rows: Iterable[ScheduleRow]) -> list[Plan]:
     return [
         _plan(config, portal, task, switched=(portal.name, task) in switched)
         for portal in config.portals.values()
-        for task in runnable_tasks(config, portal)
+        for task in TASKS
+        if can_run(portal, task)
     ]
 
 
-def runnable_tasks(config: Config, portal: PortalConfig) -> tuple[str, ...]:
-    """Return the tasks for which both accounts of a portal have their parts, in their order."""
-    sides = merchant_of(config, portal), supplier_of(config, portal)
-    return tuple(task for task in TASKS if _why_not(portal, task, *sides) is None)
-
-
-def can_run(config: Config, portal: PortalConfig, task: str) -> bool:
+def can_run(portal: PortalConfig, task: str) -> bool:
     """True if both accounts of a portal have their part of a task."""
-    return why_not(config, portal, task) is None
+    return why_not(portal, task) is None
 
 
-def why_not(config: Config, portal: PortalConfig, task: str) -> str | None:
+def why_not(portal: PortalConfig, task: str) -> str | None:
     """Return why a task cannot run for a portal; None if it can."""
-    return _why_not(portal, task, merchant_of(config, portal), supplier_of(config, portal))
-
-
-def _why_not(portal: PortalConfig, task: str, merchant: Merchant, supplier: Supplier) -> str | None:
     if task == "write-inventory-back" and not portal.manage_inventory:
         return f"portal {portal.name} is shipping-only: {task} needs `manage_inventory: true` there"
-    missing = missing_part(task, merchant, supplier)
+    missing = portal.unavailable.get(task)
     return missing and f"portal {portal.name} has no {task}: {missing}"
 
 
-def check_switch(
-    config: Config, portal: PortalConfig, task: str, row: ScheduleRow | None, *, on: bool
-) -> None:
+def check_switch(portal: PortalConfig, task: str, row: ScheduleRow | None, *, on: bool) -> None:
     """Refuse to pause, resume or switch on a task that has no switch.
 
     Raises `UsageError` for a task without a switch, `OrdosyncError` if the configuration decides
@@ -69,7 +54,7 @@ def check_switch(
             f"{task} has no switch; there is one for {', '.join(GLOBAL_TASKS)}"
             + (": it runs at once" if task in AT_ONCE_TASKS else ": it is set in the configuration")
         )
-    reason = why_not(config, portal, task)
+    reason = why_not(portal, task)
     if reason:
         raise UsageError(reason)
     if portal.tasks[task] != "off":
