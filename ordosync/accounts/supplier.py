@@ -57,7 +57,7 @@ class SupplierProducts(Protocol):
 
 
 class SupplierStock(Protocol):
-    """How many of each product the Supplier can sell."""
+    """Quantities that the Supplier can sell."""
 
     def all(self, request: ReadRequest) -> Iterator[Page[Stock | Unusable]]:
         """Yield all quantities, whatever the cursor."""
@@ -71,7 +71,7 @@ class SupplierShipments(Protocol):
 
     @property
     def silent_batch_size(self) -> int:
-        """How many orders one call of `by_id` reads, if parcels do not mark an order as changed.
+        """The orders that one call of `by_id` reads, if parcels do not mark an order as changed.
 
         A parcel has the order's id then. 0: a new parcel always marks its order as changed.
         """

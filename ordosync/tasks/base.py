@@ -64,7 +64,7 @@ class Portal:
 
 
 class Decision(Struct, frozen=True, kw_only=True):
-    """What is decided about a step before anything is written: why it needs no write."""
+    """A decision before anything is written: why a step needs no write."""
 
     state: Literal["unchanged", "skipped", "waiting", "failed"]
     code: str = ""
@@ -154,7 +154,7 @@ def edit_key(key: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanRequest(ReadRequest):
-    """Where a plan starts to read, and how. A scheduled run sets `skip_recent`."""
+    """The start of a plan's read. A scheduled run sets `skip_recent`."""
 
     last_at: datetime | None = None
     """When the last complete read ended."""

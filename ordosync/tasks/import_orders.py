@@ -288,7 +288,7 @@ def _refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Decisio
         return Decision(
             state="failed",
             code="no-date",
-            reason="has no date, so nobody can tell whether it was placed before `since`",
+            reason="has no date, so it is unknown whether it was placed before `since`",
         )
     if not order.lines:
         return Decision(state="skipped", code="no-lines", reason="has no line for this Supplier")

@@ -1,4 +1,4 @@
-"""How many of each product the Supplier can sell."""
+"""Quantities that the Supplier can sell."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -111,7 +111,7 @@ class MerchantOrders:
             yield _unusable(
                 order,
                 "product-gone",
-                "has a line whose product was deleted, so nobody can tell whose it is: take the"
+                "has a line whose product was deleted, so its Supplier is unknown: take the"
                 " line out of the order at the shop, or dismiss it",
                 # An order without other lines of this Supplier is probably not its order.
                 skip=not wanted,

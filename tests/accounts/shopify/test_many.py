@@ -136,7 +136,7 @@ def test_list_whose_pages_do_not_go_on_is_a_failure(seller: ShopifyMerchantPeopl
         Fault(kind="edited", path="#RequestedOrders$", edit=_without_a_cursor, times=9)
     )
 
-    with pytest.raises(UnavailableError, match="same page comes for ever"):
+    with pytest.raises(UnavailableError, match="keeps returning the same page"):
         read(opened(seller).orders.changed(ReadRequest(cursor=None, now=seller.settle())))
 
 
