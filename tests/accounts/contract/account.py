@@ -20,7 +20,7 @@ from tests.accounts.contract.people import (
     SupplierPeople,
     skip_what_is_lacking,
 )
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 P = TypeVar("P", MerchantPeople, SupplierPeople)
 T = TypeVar("T")

@@ -47,7 +47,7 @@ class RequestedOrders(AsMerchant):
         assert [one.unit_price for one in lines] == [one.unit_price for one in placed_lines]
         assert found.currency == placed.currency
 
-    def test_requested_order_can_be_told_from_others_and_dated(
+    def test_requested_order_can_be_distinguished_from_others_and_dated(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         people.request_all([sold("1001", line("MUG"), line("MUG", 2)), sold("1002")])
@@ -65,7 +65,7 @@ class RequestedOrders(AsMerchant):
             assert one.placed_at is None or one.placed_at.tzinfo is not None
 
     @needs("own-orders")
-    def test_order_of_nobody_else_is_read(
+    def test_only_the_portals_own_orders_are_read(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         own = people.take(sold("1001"))

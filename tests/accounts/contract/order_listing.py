@@ -49,7 +49,7 @@ class StandingAtMerchant(AsMerchant):
         assert standing(account, people, "merchant")[order_id].order.status == "cancelled"
 
     @needs("update-tracking")
-    def test_what_was_told_is_said_and_what_was_voided(
+    def test_what_was_reported_is_said_and_what_was_voided(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         first, second = people.request_all([sold("1001"), sold("1002")])

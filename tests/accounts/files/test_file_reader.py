@@ -139,7 +139,7 @@ def test_a_cancellation_that_was_read_holds_until_it_is_settled(make: Make, drop
     assert account.cancellations.among(["1001", "1002"]) == {"1001"}
 
 
-def test_a_broken_cancellation_file_is_told_after_the_others_were_read(
+def test_a_broken_cancellation_file_is_reported_after_the_others_were_read(
     make: Make, drop: Drop
 ) -> None:
     drop("cancelled/a.csv", "number\n1001\n")

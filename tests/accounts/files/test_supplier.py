@@ -20,8 +20,8 @@ from tests.accounts.files.conftest import Drop
 from tests.accounts.files.opening import NOON, all_of, open_supplier, since
 from tests.accounts.files.people import FilesSupplierPeople
 from tests.accounts.files.supplier import order_rows, orders
-from tests.command import CONFIG, HEADER, ordosync, row, shop
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
+from tests.support.command import CONFIG, HEADER, ordosync, row, shop
 
 SENT = "order,number,carrier,at,cost,void\n"
 
@@ -259,7 +259,7 @@ def test_stock_is_read_in_full_and_blank_is_not_0(depot: OpenSupplier, drop: Dro
     assert depot.stock.of(["MUG", "gone"])["MUG"].quantity == 4
 
 
-def test_a_stock_file_that_cannot_be_read_is_told_with_the_others(
+def test_a_stock_file_that_cannot_be_read_is_reported_with_the_others(
     depot: OpenSupplier, drop: Drop
 ) -> None:
     drop("stock/a.csv", "sku\nMUG\n")
