@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from ordosync.accounts.account import CheckResult
-from ordosync.models import Comment, Page, Standing
+from ordosync.models import Comment, OrderSnapshot, Page
 
 if TYPE_CHECKING:
     from ordosync.embedded.desk import Desk
@@ -53,7 +53,7 @@ class OrderListing(Protocol):
     def includes_foreign(self) -> bool:
         """True if, at a Supplier, `read` has orders that others have created, too."""
 
-    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:
+    def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:
         """Yield the orders in whatever status.
 
         At the Merchant: all that were ever requested from its Supplier. At the Supplier: at

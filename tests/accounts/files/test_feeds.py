@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ordosync.accounts.files.options import OrderFiles
-from ordosync.models import Order, Product, Unusable
+from ordosync.models import InvalidRecord, Order, Product
 from tests.accounts.files.conftest import Drop, Make, _drop, _make  # noqa: F401 - fixtures
 from tests.accounts.files.opening import all_of, open_merchant, since
 from tests.support.command import CONFIG, HEADER, numbers, ordosync, row, shop, steps
@@ -226,6 +226,6 @@ def test_huge_cell_is_refused_without_taking_many_times_its_memory(
     tracemalloc.stop()
     account.close()
 
-    assert isinstance(found, Unusable)
+    assert isinstance(found, InvalidRecord)
     assert f"{name}: row 2" in found.reason or f"{name}: row 1" in found.reason
     assert peak < 4 * size

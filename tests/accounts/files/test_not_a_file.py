@@ -14,7 +14,7 @@ import pytest
 from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.errors import RefusedError, UnavailableError
-from ordosync.models import Page, Unusable
+from ordosync.models import InvalidRecord, Page
 from ordosync.regular import NotRegularError, open_regular
 from ordosync.text import printable
 from tests.accounts.contract import order
@@ -120,7 +120,7 @@ def test_pipe_in_every_folder_that_is_read_is_refused(
     depot.close()
 
     [found] = items
-    assert isinstance(found, Unusable)
+    assert isinstance(found, InvalidRecord)
     assert "a.csv: is not a regular file" in found.reason
 
 

@@ -7,7 +7,7 @@ import pytest
 from ordosync.accounts.files.options import ProductFiles, ShipmentFiles, StockFiles
 from ordosync.accounts.spreadsheets import damage, unmarked
 from ordosync.errors import RefusedError
-from ordosync.models import Product, Shipment, Stock, Unusable
+from ordosync.models import InvalidRecord, Product, Shipment, Stock
 from tests.accounts.files.conftest import Drop, Make, _drop, _make  # noqa: F401 - fixtures
 from tests.accounts.files.opening import all_of, open_supplier, since
 from tests.support.command import CONFIG, HEADER, numbers, ordosync, row, shop, steps
@@ -182,7 +182,7 @@ def test_damaged_ids_are_refused_in_every_file_that_a_merchant_drops(
     found = all_of(account.products.changed(since()))
 
     assert [item.sku for item in found if isinstance(item, Product)] == ["JAR"]
-    bad = [item.reason[:12] for item in found if isinstance(item, Unusable)]
+    bad = [item.reason[:12] for item in found if isinstance(item, InvalidRecord)]
     assert sorted(bad) == ["b.csv row 2:", "b.csv row 3:"]
     with pytest.raises(RefusedError, match="row 2: the order number"):
         all_of(account.cancellations.changed(since()))
@@ -217,12 +217,12 @@ def test_damaged_ids_are_refused_in_every_file_that_a_supplier_drops(
     account.close()
 
     assert [i.tracking_number for i in found if isinstance(i, Shipment)] == ["1Z2"]
-    assert [i.reason[:12] for i in found if isinstance(i, Unusable)] == [
+    assert [i.reason[:12] for i in found if isinstance(i, InvalidRecord)] == [
         "a.csv row 2:",
         "a.csv row 3:",
     ]
     assert [i.sku for i in counted if isinstance(i, Stock)] == ["CUP"]
-    assert [i.reason[:12] for i in counted if isinstance(i, Unusable)] == ["a.csv row 2:"]
+    assert [i.reason[:12] for i in counted if isinstance(i, InvalidRecord)] == ["a.csv row 2:"]
 
 
 @pytest.mark.parametrize("text", DAMAGED)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ordosync.accounts.shopify.ids import fulfillment_order
-from ordosync.models import Standing
+from ordosync.models import OrderSnapshot
 from tests.accounts.contract.account import quantities, read
 from tests.accounts.contract.examples import line, order, parcel, sold
 from tests.accounts.contract.opening import opened
@@ -17,7 +17,7 @@ from tests.support.command import ordosync
 MANY = [line(f"SKU-{place}", place + 1, id=f"m-{place}") for place in range(75)]
 
 
-def standing(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> dict[str, Standing]:
+def standing(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> dict[str, OrderSnapshot]:
     found, _ = read(opened(people).listing.read(now=people.settle()))
     return {one.order.id: one for one in found}
 

@@ -12,7 +12,7 @@ from ordosync.accounts.woocommerce.order_mapping import order_of
 from ordosync.accounts.woocommerce.schema import OrderShape
 from ordosync.config.settings import ProductsConfig
 from ordosync.errors import SignInError, UnavailableError
-from ordosync.models import Order, Unusable
+from ordosync.models import InvalidRecord, Order
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import parcel
 from tests.accounts.contract.opening import OpenMerchant, opened
@@ -26,7 +26,7 @@ def basket(found: object) -> list[tuple[str, int]]:
     return [(line.sku, line.quantity) for line in found.lines]
 
 
-def orders(account: OpenMerchant) -> list[Order | Unusable]:
+def orders(account: OpenMerchant) -> list[Order | InvalidRecord]:
     return read(account.orders.changed(ReadRequest(cursor=None, now=START)))[0]
 
 
@@ -82,10 +82,10 @@ def test_line_of_a_deleted_product_is_not_lost_in_silence(tmp_path: Path, by: st
 
         first, second, third = orders(account)
 
-        assert isinstance(first, Unusable)
-        assert isinstance(second, Unusable)
-        assert (first.id, first.code, first.skip) == (str(both), "product-gone", False)
-        assert (second.id, second.code, second.skip) == (str(only), "product-gone", True)
+        assert isinstance(first, InvalidRecord)
+        assert isinstance(second, InvalidRecord)
+        assert (first.id, first.code, first.is_skipped) == (str(both), "product-gone", False)
+        assert (second.id, second.code, second.is_skipped) == (str(only), "product-gone", True)
         assert basket(third) == [("MUG", 1)]
 
 
@@ -135,7 +135,9 @@ def test_what_was_refunded_is_not_sent(
 
         after = orders(account)
 
-        assert [one.code if isinstance(one, Unusable) else basket(one) for one in after] == left
+        assert [
+            one.code if isinstance(one, InvalidRecord) else basket(one) for one in after
+        ] == left
         assert [one.content for one in after] != [one.content for one in before]
 
 
@@ -299,7 +301,7 @@ def test_one_order_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
         found = orders(account)
 
         assert [one.id for one in found] == [str(bad), str(good)]
-        assert isinstance(found[0], Unusable)
+        assert isinstance(found[0], InvalidRecord)
         assert found[0].code == "invalid"
 
 
@@ -386,7 +388,7 @@ def test_part_of_a_piece_is_reported_and_never_rounded(tmp_path: Path, quantity:
 
         [found] = orders(account)
 
-        assert isinstance(found, Unusable)
+        assert isinstance(found, InvalidRecord)
 
 
 def test_refunds_that_cannot_be_read_now_are_read_later(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.models import Order, Shipment, Standing
+from ordosync.models import Order, OrderSnapshot, Shipment
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import line, order, parcel, sold
 from tests.accounts.contract.opening import OpenMerchant, OpenSupplier
@@ -48,7 +48,7 @@ def outcome(account: OpenMerchant, order_id: int, number: str) -> tuple[str, str
     return made.state, made.code
 
 
-def standing(account: OpenMerchant, order_id: int) -> Standing:
+def standing(account: OpenMerchant, order_id: int) -> OrderSnapshot:
     found = read(account.listing.read(now=START))[0]
     return next(one for one in found if one.order.id == str(order_id))
 

@@ -9,7 +9,7 @@ import pytest
 
 from ordosync.accounts.account import Role
 from ordosync.clock import Clock
-from ordosync.models import Standing
+from ordosync.models import OrderSnapshot
 from tests.accounts.contract.account import quantities, read
 from tests.accounts.contract.examples import line, order, parcel, sold
 from tests.accounts.contract.opening import OpenMerchant, OpenSupplier
@@ -30,7 +30,7 @@ LIST = "GET /wc/v3/orders"
 
 def standing(
     account: OpenMerchant | OpenSupplier,
-) -> Mapping[str, Standing]:
+) -> Mapping[str, OrderSnapshot]:
     return {one.order.id: one for one in read(account.listing.read(now=START))[0]}
 
 
