@@ -16,15 +16,7 @@ from msgspec.structs import replace
 from ordosync.models import Comment, InvalidRecord, Line, Order, Outcome, Page
 from ordosync.store.links import Link, LinkKind
 from ordosync.store.steps import StepRef
-from ordosync.tasks.base import (
-    Decision,
-    PlanRequest,
-    Portal,
-    Result,
-    Step,
-    Task,
-    step_of_source,
-)
+from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task, step_of_source
 from ordosync.tasks.batching import gathered
 from ordosync.tasks.order_digests import of_order, rules
 from ordosync.tasks.order_fields import for_supplier, lines_of_supplier, with_quantity
