@@ -44,7 +44,11 @@ CASES: Mapping[int, Case] = {
         "three crashes in one slot",
         "engine/scheduling/test_run_due.py::test_a_task_that_kills_its_process",
     ),
-    4: _case("stopped by a signal", f"{_TAKEOVER}test_a_signal_ends_the_run", "engine/execution/test_clock.py"),
+    4: _case(
+        "stopped by a signal",
+        f"{_TAKEOVER}test_a_signal_ends_the_run",
+        "engine/execution/test_clock.py",
+    ),
     5: _case(
         "frozen past its lease, and thawed",
         f"{_TAKEOVER}test_a_thawed_process",
