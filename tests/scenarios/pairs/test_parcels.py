@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from ordosync.config import load_config
 from ordosync.store import Store
-from ordosync.store.steps import StepRow
+from ordosync.store.step_rows import StepRow
 from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import needs, numbers
