@@ -42,7 +42,6 @@ class FilesMerchantPeople(MerchantPeople):
         {
             "listing",
             "split-order",
-            "several-parcels",
             "comments",
             "own-orders",
             "reassigning",
