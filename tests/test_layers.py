@@ -16,6 +16,7 @@ LAYERS = (
         *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write"),
     ),
     ("models",),
+    ("order_checks",),
     ("database", "http"),
     ("embedded",),
     ("accounts",),

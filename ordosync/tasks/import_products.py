@@ -13,8 +13,16 @@ from msgspec.structs import replace
 from ordosync.accounts.account import required
 from ordosync.models import InvalidRecord, Page, Product
 from ordosync.store.links import Link
-from ordosync.store.steps import StepRef
-from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task, step_of_source
+from ordosync.store.step_rows import StepRef
+from ordosync.tasks.base import (
+    Decision,
+    PlanRequest,
+    Portal,
+    Result,
+    Step,
+    Task,
+    step_of_source,
+)
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:

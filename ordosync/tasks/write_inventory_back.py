@@ -21,8 +21,16 @@ from msgspec.structs import replace
 from ordosync.accounts.account import ReadRequest, required
 from ordosync.models import InvalidRecord, Outcome, Page, Stock
 from ordosync.store.links import Link
-from ordosync.store.steps import StepRef
-from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task, step_of_source
+from ordosync.store.step_rows import StepRef
+from ordosync.tasks.base import (
+    Decision,
+    PlanRequest,
+    Portal,
+    Result,
+    Step,
+    Task,
+    step_of_source,
+)
 
 _FIXED = {
     "kit": "is a kit at the Merchant, whose quantity is calculated",

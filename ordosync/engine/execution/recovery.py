@@ -17,7 +17,7 @@ from ordosync.engine.execution.step_changes import gone, row_change
 from ordosync.engine.execution.unproven import before_restore, is_uncertain, proves_nothing, reason
 from ordosync.models import Order
 from ordosync.store import Store
-from ordosync.store.steps import UNPROVEN, StepChange, StepRow
+from ordosync.store.step_rows import UNPROVEN, StepChange, StepRow
 from ordosync.tasks.base import Decision, Portal, Step, Task, edit_key
 
 
