@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "ordosync"
 LAYERS = (
     (
         *("errors", "secret", "clock", "failpoints", "retry", "slots"),
-        *("idle", "trust", "crontab", "regular", "text", "atomic_write"),
+        *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write"),
     ),
     ("models",),
     ("order_checks",),
