@@ -62,6 +62,11 @@ class Portal:
         """Both accounts, each with its role."""
         return ("merchant", self.merchant), ("supplier", self.supplier)
 
+    def close(self) -> None:
+        """Release what both accounts hold open. Idempotent."""
+        self.merchant.client.close()
+        self.supplier.client.close()
+
 
 class Decision(Struct, frozen=True, kw_only=True):
     """What is decided about a step before anything is written: why it needs no write."""
