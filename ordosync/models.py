@@ -83,7 +83,7 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):
     """What the account decided while it read the order, for the log. No personal data."""
 
 
-class Unusable(Struct, frozen=True, kw_only=True, gc=False):
+class InvalidRecord(Struct, frozen=True, kw_only=True, gc=False):
     """A record of the source that cannot become an order or product, with the reason."""
 
     id: str
@@ -91,9 +91,9 @@ class Unusable(Struct, frozen=True, kw_only=True, gc=False):
     reason: str
     """File, row and problem, for the operator. No personal data."""
     content: str
-    skip: bool = False
+    is_skipped: bool = False
     """True if a rule of the configuration excludes it, so that there is nothing to fix."""
-    of_source: bool = False
+    is_whole_file: bool = False
     """True if it is a whole file or a row without an order; the id then names the source."""
     as_of: str = ""
     """As in `Order`."""
@@ -170,7 +170,7 @@ OWN = "own"
 """The id of a shipment that the Merchant entered itself."""
 
 
-class Standing(Struct, frozen=True, kw_only=True, gc=False):
+class OrderSnapshot(Struct, frozen=True, kw_only=True, gc=False):
     """An order in any status with its shipments, to compare two accounts."""
 
     order: Order

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases import Table
-from tests.desk import TwoAccounts
+from tests.support.cases import Table
+from tests.support.desk import TwoAccounts
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder there that is for its owner alone
 ENOUGH_BYTES = 2 * 1024**3

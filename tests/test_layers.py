@@ -1,6 +1,7 @@
 """Imports only go down, so that each layer can be read without those above it."""
 
 import ast
+import importlib
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ LAYERS = (
     ("__main__",),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+DEEPEST = 2
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -102,3 +104,27 @@ def test_a_transaction_of_the_engine_names_its_portal() -> None:
     }
 
     assert unnamed == of_all
+
+
+def test_no_class_of_an_account_inherits_deeper_than_two_classes_of_the_package() -> None:
+    found = {
+        value
+        for path in MODULES
+        if _part(path) == "accounts"
+        for value in vars(importlib.import_module(_dotted(path))).values()
+        if isinstance(value, type) and value.__module__.startswith("ordosync.accounts.")
+    }
+
+    deep = [each for each in found if not issubclass(each, Exception) and _depth(each) > DEEPEST]
+
+    assert deep == []
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(
+        ".__init__"
+    )
+
+
+def _depth(value: type) -> int:
+    return sum(each.__module__.startswith("ordosync.") for each in value.__mro__)

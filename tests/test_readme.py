@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.command import finished, ordosync, started
+from tests.support.command import finished, ordosync, started
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "ordosync" / "docs").glob("*.md"))]

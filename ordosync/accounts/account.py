@@ -77,7 +77,7 @@ class NoOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class PortalContext:
-    """What an account has to know of the portal that it is opened for."""
+    """The portal that an account is opened for."""
 
     partner: str = ""
     """The name of the account on the other side."""
@@ -88,7 +88,7 @@ class PortalContext:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadRequest:
-    """Where and how a read of changes starts."""
+    """The start of a read of changes."""
 
     cursor: str | None
     now: datetime
@@ -117,7 +117,7 @@ class Account(ABC):
 def required(part: Part | None) -> Part:
     """Return a part that the task in question needs.
 
-    The timetable runs no task of which a part is missing, so its absence is a fault of ours.
+    The timetable runs no task without its parts, so a missing part is a bug.
     """
     if part is None:
         raise RuntimeError("a task runs in a portal that lacks a part which it needs")

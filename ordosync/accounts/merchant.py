@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.portal_account import PortalAccount
-from ordosync.models import Order, Outcome, Page, Product, Shipment, Split, Stock, Unusable
+from ordosync.models import InvalidRecord, Order, Outcome, Page, Product, Shipment, Split, Stock
 
 
 class MerchantOrders(Protocol):
@@ -23,14 +23,14 @@ class MerchantOrders(Protocol):
     def reports_reassigned(self) -> bool:
         """True if a read reports orders that were given to another supplier."""
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Order | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders that changed since the cursor.
 
-        An order that was taken from this Supplier since is a skipped `Unusable` with the code
+        An order that was taken from this Supplier since is a skipped `InvalidRecord` with the code
         `reassigned`.
         """
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield these orders as they are now; an order that is gone is on no page.
 
         Works as long as a step of the order is not settled, even if the source has forgotten it.
@@ -75,10 +75,10 @@ class MerchantCancellations(Protocol):
 class MerchantProducts(Protocol):
     """The products that this Supplier delivers."""
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Product | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield the products that changed since the cursor; archived ones are left out."""
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield these products as they are now; a product that is gone is on no page."""
 
 

@@ -1,10 +1,10 @@
-"""Lists read to their end, over a set that changes while it is read.
+"""Reads lists to the end while they change.
 
-Services that page by offset sort by the time of the last change, and what changes moves to the
-end of the list: those behind it move up, and with a plain offset one of them is never seen. So
-each page asks anew for what changed since the last item of the page before. Within one second,
-where more changed than a page holds, pages overlap; one that overlaps with nothing starts that
-second anew. So it is in the hour of autumn that comes twice, where a service sorts by that clock.
+Services that page by offset sort by the time of the last change. An item that changes moves to the
+end of the list, the items behind it move up, and a plain offset would skip one of them. So each
+page asks for what changed since the last item of the page before. If more items changed within
+one second than a page holds, pages overlap; a page without overlap starts that second again. The
+same applies to the repeated hour in autumn, if a service sorts by local time.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,21 +15,21 @@ from ordosync.errors import UnavailableError
 
 Item = TypeVar("Item")
 _Key = tuple[str, datetime | None]
-"""What an item is called, and when it changed last."""
+"""The name of an item, and the time of its last change."""
 
 LIMIT = 100
-"""Items of a page: the most that the services give."""
+"""Items on a page: the maximum of all services."""
 _OVERLAP = 25
 _SECOND = timedelta(seconds=1)
 _TRIES = 5
 _LEAD = timedelta(hours=1)
-"""More than a clock may be ahead of ours."""
+"""The maximal lead of a service's clock."""
 _LATE = timedelta(seconds=120)
-"""How late an update may come to be seen; more costs nothing but reading it again."""
+"""The maximal delay until an update is listed. A longer one only repeats reads."""
 
 
 class ChangingList(Generic[Item]):
-    """What changed, earliest first."""
+    """A list of changes, the earliest first."""
 
     def __init__(
         self,
@@ -42,18 +42,18 @@ class ChangingList(Generic[Item]):
         comes_again: Callable[[datetime], bool] = lambda _: False,
     ) -> None:
         self._ask = ask
-        """Returns a page of what changed after a time, and how many there are of them."""
+        """Returns a page of the changes after a time, and the number of all of them."""
         self._name_of = name_of
         self.at_of = at_of
-        """When an item changed last; None where it does not say."""
+        """Returns when an item changed last; None if unknown."""
         self._account = account
         self._doing = action
         self._comes_again = comes_again
-        """Whether a list by a clock on the wall has this time where an hour before it was."""
+        """True if this local time repeats, so that the list is not in the order of time."""
         self._seen: dict[_Key, None] = {}
 
     def since(self, after: datetime | None) -> Iterator[list[Item]]:
-        """Yield pages; an item that changes meanwhile is seen once more."""
+        """Yield pages; an item that changes meanwhile is repeated."""
         offset = idle = 0
         while True:
             items, count = self._ask(after, offset)
@@ -66,7 +66,9 @@ class ChangingList(Generic[Item]):
                 return
             idle = 0 if fresh else idle + 1
             if idle >= _TRIES:
-                raise UnavailableError(self._account, self._doing, "the same page comes for ever")
+                raise UnavailableError(
+                    self._account, self._doing, "the service keeps returning the same page"
+                )
             after, offset = (after, 0) if is_end else self._next(keys, fresh, after, offset)
 
     def _next(
@@ -79,15 +81,15 @@ class ChangingList(Generic[Item]):
             self._forget_before(further)
             return further, 0
         if offset and len(fresh) == len(keys):
-            return after, 0  # nothing in common with the page before: some may have moved up
+            return after, 0  # No overlap with the page before: items may have moved up.
         return after, offset + max(len(keys) - _OVERLAP, 1)
 
     def _forget_before(self, after: datetime) -> None:
-        """Keep in mind only what may come again, however long the list is."""
+        """Keep only the items that may be repeated, so that memory stays flat."""
         self._seen = {key: None for key in self._seen if key[1] is None or key[1] >= after}
 
     def _seen_since(self, after: datetime | None) -> int:
-        """Count what a question may have found, which is not less than what it says it has."""
+        """Return the number of items seen since a time, to compare with the reported number."""
         return sum(not (key[1] and after) or key[1] >= after for key in self._seen)
 
 
@@ -98,11 +100,11 @@ def whole(
     account: str,
     action: str,
 ) -> Iterator[list[Item]]:
-    """Yield pages of a list that is in the order in which its items were made.
+    """Yield pages of a list in the order of creation.
 
-    A new one comes last. A page begins with the last item of the page before; where that is not
-    on it, or nothing after it, the list is read once more from its beginning. So the same item
-    may be seen twice. `ask` returns a page from an offset on, and how many items there are.
+    A page begins with the last item of the page before. If it does not, or has nothing else, the
+    list is read again from the beginning, so that items may be repeated. `ask` returns the page at
+    an offset, and the number of all items.
     """
     offset, last, begun = 0, "", 1
     while True:
@@ -114,7 +116,7 @@ def whole(
         read = offset + len(names)
         if last and not fresh and (names != [last] or read < count):
             if begun >= _TRIES:
-                raise UnavailableError(account, action, "the list is another one with each page")
+                raise UnavailableError(account, action, "the list changes with each page")
             offset, last, begun = 0, "", begun + 1
             continue
         yield fresh
@@ -130,9 +132,9 @@ def since_cursor(
     *,
     now: datetime,
 ) -> Iterator[tuple[Sequence[Item], str | None]]:
-    """Yield pages of what changed since a cursor, each with the cursor that it brings us to.
+    """Yield pages of the changes since a cursor, each with the next cursor.
 
-    `read` yields the pages of what changed after a time, or of all there is.
+    `read` yields the pages of the changes after a time, or of everything.
     """
     after = datetime.fromisoformat(cursor) if cursor else None
     come_to = after
@@ -142,18 +144,18 @@ def since_cursor(
 
 
 def overlapping(after: datetime | None) -> datetime | None:
-    """Return from when on to ask for what changed after a time."""
+    """Return an earlier time to read from, since updates may be listed late."""
     return after - _LATE if after else None
 
 
 def reached(
     before: datetime | None, times: Iterable[datetime | None], *, now: datetime
 ) -> datetime | None:
-    """Return how far a reading has come that had come to `before`, given the times on its pages.
+    """Return how far a read is after these times; it was at `before`.
 
-    Where the service's clock is ahead of ours that is now at most. A time that no clock can have
-    said, such as one of 2099, is passed over: taken for now, it would be ahead of a service whose
-    clock is behind, and hide what comes until that has caught up.
+    At most `now`, even if the service's clock is ahead. An impossible time, such as in 2099, is
+    ignored: counted as now, it would be ahead of a service whose clock is behind, and hide its
+    changes until that clock has caught up.
     """
     believed = (min(at, now) for at in times if at and at <= now + _LEAD)
     return max((*believed, *([before] if before else [])), default=None)

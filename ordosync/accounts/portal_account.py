@@ -1,4 +1,4 @@
-"""What an account has in either role: client, limits, timeline, listing and personal data."""
+"""Parts of an account in either role: client, limits, timeline, listing, personal data."""
 
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from ordosync.accounts.account import CheckResult
-from ordosync.models import Comment, Page, Standing
+from ordosync.models import Comment, OrderSnapshot, Page
 
 if TYPE_CHECKING:
     from ordosync.embedded.desk import Desk
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How writes to an account are grouped and looked up."""
+    """Limits of writes to an account."""
 
     batch_size: int = 20
     """How many writes are handed over at once, and so how many a crash leaves to look up."""
@@ -24,7 +24,7 @@ class Limits:
 
 
 class Client(Protocol):
-    """What both roles ask of a service, and what it costs."""
+    """The connection to a service, and what it costs."""
 
     @property
     def calls(self) -> int:
@@ -32,11 +32,11 @@ class Client(Protocol):
 
     @property
     def cost(self) -> int:
-        """What the service charges for them, if it counts in points; else 0."""
+        """Points that the service charges for them; 0 if it does not count in points."""
 
     @property
     def timezone(self) -> str | None:
-        """Where this account's midnight is; None: UTC. Some services report it with a read."""
+        """The time zone of the account; None for UTC. Some services report it with a read."""
 
     def close(self) -> None:
         """Release what is held open. Idempotent."""
@@ -53,7 +53,7 @@ class OrderListing(Protocol):
     def includes_foreign(self) -> bool:
         """True if, at a Supplier, `read` has orders that others have created, too."""
 
-    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:
+    def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:
         """Yield the orders in whatever status.
 
         At the Merchant: all that were ever requested from its Supplier. At the Supplier: at
@@ -150,7 +150,7 @@ class PortalAccount:
 
     @property
     def timezone(self) -> str | None:
-        """Where this account's midnight is; None: UTC. Some services report it with a read."""
+        """The time zone of the account; None for UTC. Some services report it with a read."""
         return self.client.timezone
 
     @property

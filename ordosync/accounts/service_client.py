@@ -98,7 +98,7 @@ class ServiceClient:
 
     @property
     def cost(self) -> int:
-        """What the service has charged for them, if it counts in points."""
+        """Points that the service has charged for them; 0 if it does not count in points."""
         return self._session.cost if self._session else 0
 
     def at_close(self, forget: Callable[[], None]) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.portal_account import PortalAccount
-from ordosync.models import Order, Outcome, Page, Product, Shipment, Split, Stock, Unusable
+from ordosync.models import InvalidRecord, Order, Outcome, Page, Product, Shipment, Split, Stock
 
 
 class SupplierOrders(Protocol):
@@ -57,9 +57,9 @@ class SupplierProducts(Protocol):
 
 
 class SupplierStock(Protocol):
-    """How many of each product the Supplier can sell."""
+    """Quantities that the Supplier can sell."""
 
-    def all(self, request: ReadRequest) -> Iterator[Page[Stock | Unusable]]:
+    def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:
         """Yield all quantities, whatever the cursor."""
 
     def of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
@@ -71,19 +71,19 @@ class SupplierShipments(Protocol):
 
     @property
     def silent_batch_size(self) -> int:
-        """How many orders one call of `by_id` reads, if parcels do not mark an order as changed.
+        """The orders that one call of `by_id` reads, if parcels do not mark an order as changed.
 
         A parcel has the order's id then. 0: a new parcel always marks its order as changed.
         """
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield the shipments that changed since the cursor, oldest change first, as they are now.
 
         Where a service forgets a label that was deleted, an order that waits to be shipped is a
         voided shipment without a number. So is one that was cancelled here, and restored.
         """
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield these shipments as they are now; a shipment that is gone is on no page."""
 
     def reference_on(self, shipment: Shipment) -> str:

@@ -63,14 +63,14 @@ def read_source(path: Path) -> Source:
             mode = os.fstat(file.fileno()).st_mode
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise _unusable(path, error.strerror or str(error)) from error
+        raise _invalid_record(path, error.strerror or str(error)) from error
     if len(data) > MAX_BYTES:
-        raise _unusable(path, "larger than 16 MB")
+        raise _invalid_record(path, "larger than 16 MB")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise _unusable(path, f"line {line} is not UTF-8") from error
+        raise _invalid_record(path, f"line {line} is not UTF-8") from error
     exposed = bool(mode & stat.S_IROTH)
     return Source(path=path, text=text, digest=digest(data), exposed=exposed)
 
@@ -78,7 +78,7 @@ def read_source(path: Path) -> Source:
 _TOO_DEEP = "nested too deeply"
 
 
-def _unusable(path: Path, why: str) -> ConfigError:
+def _invalid_record(path: Path, why: str) -> ConfigError:
     return ConfigError([printable(f"{path}: {why}")])
 
 

@@ -15,7 +15,7 @@ from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.portal_account import PortalAccount
 from ordosync.accounts.supplier import Supplier
 from ordosync.config.settings import PortalConfig
-from ordosync.models import Outcome, Page, Unusable
+from ordosync.models import InvalidRecord, Outcome, Page
 from ordosync.store.leases import Resource
 from ordosync.store.links import Link, LinkKind
 from ordosync.store.steps import StepRef
@@ -69,7 +69,7 @@ class Portal:
 
 
 class Decision(Struct, frozen=True, kw_only=True):
-    """What is decided about a step before anything is written: why it needs no write."""
+    """A decision before anything is written: why a step needs no write."""
 
     state: Literal["unchanged", "skipped", "waiting", "failed"]
     code: str = ""
@@ -78,9 +78,11 @@ class Decision(Struct, frozen=True, kw_only=True):
     """How long a waiting step waits before its record is read again."""
 
     @classmethod
-    def of(cls, item: Unusable) -> "Decision":
+    def of(cls, item: InvalidRecord) -> "Decision":
         """Return the decision about a record that cannot be used."""
-        return cls(state="skipped" if item.skip else "failed", code=item.code, reason=item.reason)
+        return cls(
+            state="skipped" if item.is_skipped else "failed", code=item.code, reason=item.reason
+        )
 
 
 class Step(StepRef, frozen=True, kw_only=True):
@@ -114,7 +116,7 @@ class Step(StepRef, frozen=True, kw_only=True):
     decision: Decision | None = None
 
 
-def step_of_source(item: Unusable) -> Step:
+def step_of_source(item: InvalidRecord) -> Step:
     """Return the step of a file or row that could not be read as a record.
 
     It has no id of either account, which distinguishes it from the steps of records.
@@ -159,7 +161,7 @@ def edit_key(key: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanRequest(ReadRequest):
-    """Where a plan starts to read, and how. A scheduled run sets `skip_recent`."""
+    """The start of a plan's read. A scheduled run sets `skip_recent`."""
 
     last_at: datetime | None = None
     """When the last complete read ended."""

@@ -6,18 +6,18 @@ A service returns a hundred orders a page, and a local account takes five hundre
 from collections.abc import Iterator
 
 from ordosync.errors import AccountError
-from ordosync.models import Order, Page, Unusable
+from ordosync.models import InvalidRecord, Order, Page
 
 
 def gathered(
-    pages: Iterator[Page[Order | Unusable]], size: int
-) -> Iterator[Page[Order | Unusable]]:
+    pages: Iterator[Page[Order | InvalidRecord]], size: int
+) -> Iterator[Page[Order | InvalidRecord]]:
     """Yield the same records in the same order, in pages of up to `size`; never split a page.
 
     A page that has an order again, or a piece of one, starts a new page, because the outcome of
     the first decides about it. If reading fails, the records so far are yielded first.
     """
-    items: list[Order | Unusable] = []
+    items: list[Order | InvalidRecord] = []
     ids: set[str] = set()
     cursor = None
     try:
@@ -36,7 +36,7 @@ def gathered(
     yield Page(items=tuple(items), cursor=cursor)
 
 
-def _related(page: Page[Order | Unusable]) -> Iterator[str]:
+def _related(page: Page[Order | InvalidRecord]) -> Iterator[str]:
     for item in page.items:
         yield item.id
         if isinstance(item, Order):

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from ordosync.models import Comment, Line, Order, Outcome, Page, Unusable
+from ordosync.models import Comment, InvalidRecord, Line, Order, Outcome, Page
 from ordosync.store.links import Link, LinkKind
 from ordosync.store.steps import StepRef
 from ordosync.tasks.base import (
@@ -114,7 +114,7 @@ def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
 
 
 def _steps(
-    portal: Portal, pages: Iterator[Page[Order | Unusable]], *, behind: bool = False
+    portal: Portal, pages: Iterator[Page[Order | InvalidRecord]], *, behind: bool = False
 ) -> Iterator[Page[Step]]:
     for page in pages:
         ids = {item.id for item in page.items}
@@ -138,7 +138,7 @@ def _steps(
         yield Page(items=tuple(steps), cursor=page.cursor)
 
 
-def _split(items: Sequence[Order | Unusable]) -> frozenset[str]:
+def _split(items: Sequence[Order | InvalidRecord]) -> frozenset[str]:
     """Return the ids of the orders that others among these are pieces of.
 
     Some services keep the id of an order for its first piece, which then has fewer units.
@@ -166,7 +166,7 @@ def _sent_again(portal: Portal, links: Sequence[Link]) -> Mapping[str, Step]:
 
 
 def _families(
-    portal: Portal, items: Sequence[Order | Unusable], links: Mapping[str, Link]
+    portal: Portal, items: Sequence[Order | InvalidRecord], links: Mapping[str, Link]
 ) -> list[Link]:
     """Return the newest link of each order that was sent, and split while its link was missing.
 
@@ -211,17 +211,17 @@ def _restored(portal: Portal, links: Sequence[Link]) -> frozenset[str]:
 
 def _step(
     portal: Portal,
-    item: Order | Unusable,
+    item: Order | InvalidRecord,
     links: Mapping[str, Link],
     restored: AbstractSet[str],
     own: str,
     *,
     is_split: bool,
 ) -> Step | None:
-    if isinstance(item, Unusable) and item.of_source:
+    if isinstance(item, InvalidRecord) and item.is_whole_file:
         return step_of_source(item)
     link = links.get(item.id)
-    if link is None and isinstance(item, Unusable) and item.code == "reassigned":
+    if link is None and isinstance(item, InvalidRecord) and item.code == "reassigned":
         return None  # It was never this Supplier's.
     generation = 1
     if link:
@@ -231,7 +231,7 @@ def _step(
     step = Step(key=key, merchant_id=item.id, content=item.content, as_of=item.as_of)
     if link and generation == link.generation:
         return _imported(portal, step, item, link, own, is_split=is_split)
-    if isinstance(item, Unusable):
+    if isinstance(item, InvalidRecord):
         return replace(step, decision=Decision.of(item))
     lines = lines_of_supplier(portal.config, item.lines)
     order = item if lines == item.lines else replace(item, lines=lines)
@@ -254,10 +254,10 @@ def _step(
 
 
 def _imported(
-    portal: Portal, step: Step, item: Order | Unusable, link: Link, own: str, *, is_split: bool
+    portal: Portal, step: Step, item: Order | InvalidRecord, link: Link, own: str, *, is_split: bool
 ) -> Step:
     """Return the step of an order that is linked already, or a notice about it."""
-    if isinstance(item, Unusable):
+    if isinstance(item, InvalidRecord):
         if item.code == "reassigned":
             return reassigned(step, link)
         payload: object = item
@@ -288,7 +288,7 @@ def _refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Decisio
         return Decision(
             state="failed",
             code="no-date",
-            reason="has no date, so nobody can tell whether it was placed before `since`",
+            reason="has no date, so it is unknown whether it was placed before `since`",
         )
     if not order.lines:
         return Decision(state="skipped", code="no-lines", reason="has no line for this Supplier")

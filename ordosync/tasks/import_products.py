@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.account import required
-from ordosync.models import Page, Product, Unusable
+from ordosync.models import InvalidRecord, Page, Product
 from ordosync.store.links import Link
 from ordosync.store.steps import StepRef
 from ordosync.tasks.base import (
@@ -58,7 +58,7 @@ def apply(
     ]
 
 
-def _steps(portal: Portal, pages: Iterator[Page[Product | Unusable]]) -> Iterator[Page[Step]]:
+def _steps(portal: Portal, pages: Iterator[Page[Product | InvalidRecord]]) -> Iterator[Page[Step]]:
     for page in pages:
         links = portal.links.of_merchant("product", [item.id for item in page.items])
         ours = [item for item in page.items if _is_ours(portal, item)]
@@ -78,17 +78,17 @@ def _steps(portal: Portal, pages: Iterator[Page[Product | Unusable]]) -> Iterato
 
 def _step(
     portal: Portal,
-    item: Product | Unusable,
+    item: Product | InvalidRecord,
     links: Mapping[str, Link],
     claims: Mapping[str, int],
     taken: Mapping[str, Link],
 ) -> Step:
-    if isinstance(item, Unusable) and item.of_source:
+    if isinstance(item, InvalidRecord) and item.is_whole_file:
         return step_of_source(item)
     step = Step(key=item.id, merchant_id=item.id, content=item.content)
     if item.id in links:
         return replace(step, decision=Decision(state="unchanged"))
-    if isinstance(item, Unusable):
+    if isinstance(item, InvalidRecord):
         return replace(step, decision=Decision.of(item))
     product = _for_supplier(portal, item)
     if claims[product.sku] > 1 or product.sku in taken:
@@ -101,8 +101,8 @@ def _step(
     return replace(step, summary=f"create product {product.sku}", payload=product)
 
 
-def _is_ours(portal: Portal, item: Product | Unusable) -> bool:
-    return isinstance(item, Unusable) or portal.config.products.has(item.sku)
+def _is_ours(portal: Portal, item: Product | InvalidRecord) -> bool:
+    return isinstance(item, InvalidRecord) or portal.config.products.has(item.sku)
 
 
 def _for_supplier(portal: Portal, product: Product) -> Product:

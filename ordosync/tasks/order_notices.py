@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.config.settings import PortalConfig
-from ordosync.models import Comment, Order, Outcome, Unusable
+from ordosync.models import Comment, InvalidRecord, Order, Outcome
 from ordosync.store.links import Link
 from ordosync.store.steps import StepRef
 from ordosync.tasks import order_digests
@@ -70,7 +70,7 @@ def is_notice(key: str) -> bool:
 def compare(step: Step, before: str, *, has_open_edit: bool) -> Step | str | None:
     """Compare an imported order with its state when it was sent; see `Compare`."""
     known = step.payload
-    if isinstance(known, Unusable):
+    if isinstance(known, InvalidRecord):
         return _unreadable(step, known, before)
     if isinstance(known, Imported):
         if before.startswith(f"{step.content}+{known.rules}-"):
@@ -227,11 +227,11 @@ def _edit(step: Step, change: order_digests.Change) -> Step:
     )
 
 
-def _unreadable(step: Step, item: Unusable, before: str) -> Step | None:
+def _unreadable(step: Step, item: InvalidRecord, before: str) -> Step | None:
     """Return the notice that an order cannot be read now, so that edits may be missed."""
     was = order_digests.decisive(before)
     is_comparable = was.partition("-")[0] == item.content.partition("-")[0]
-    if item.skip or item.of_source or not is_comparable or was == item.content:
+    if item.is_skipped or item.is_whole_file or not is_comparable or was == item.content:
         return None
     reason = f"cannot be read as it is now, after it was sent: {item.reason}"
     notice = Notice(code=item.code, reason=reason, supplier_id=step.supplier_id or "", key="")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from ordosync.models import Shipment, Unusable
+from ordosync.models import InvalidRecord, Shipment
 from ordosync.store.links import Link
 from ordosync.tasks.base import Decision, Step, step_of_source
 
@@ -67,7 +67,7 @@ def unless_reported(step: Step) -> Step:
 
 
 def known_of(
-    items: Sequence[Shipment | Unusable],
+    items: Sequence[Shipment | InvalidRecord],
     links: Mapping[str, Link],
     reported: Mapping[str, Link],
     *,
@@ -89,12 +89,12 @@ def known_of(
     )
 
 
-def steps_of(item: Shipment | Unusable, known: Known) -> Iterator[Step]:
+def steps_of(item: Shipment | InvalidRecord, known: Known) -> Iterator[Step]:
     """Yield the steps of a parcel, and of the other parcels of its order."""
-    if isinstance(item, Unusable) and item.of_source:
+    if isinstance(item, InvalidRecord) and item.is_whole_file:
         yield step_of_source(item)
         return
-    if isinstance(item, Unusable):
+    if isinstance(item, InvalidRecord):
         yield Step(
             key=item.id,
             merchant_id=None,

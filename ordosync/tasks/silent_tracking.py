@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ordosync.accounts.account import required
-from ordosync.models import Page, Shipment, Unusable
+from ordosync.models import InvalidRecord, Page, Shipment
 from ordosync.tasks.base import PlanRequest, Portal
 
 _LONGEST = timedelta(days=365)
@@ -17,7 +17,7 @@ _WITHOUT_NUMBER = timedelta(days=90)
 """An order that was shipped without a number is read for so long."""
 
 
-def all_shipments(portal: Portal, request: PlanRequest) -> Iterator[Page[Shipment | Unusable]]:
+def all_shipments(portal: Portal, request: PlanRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
     """Yield the parcels that changed since the cursor, and then those that no change shows."""
     listed: set[str] = set()
     cursor = None

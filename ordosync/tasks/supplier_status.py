@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from ordosync.accounts.account import required
-from ordosync.models import Order, Shipment, Unusable
+from ordosync.models import InvalidRecord, Order, Shipment
 from ordosync.store.links import Link
 from ordosync.store.steps import StepRef
 from ordosync.tasks.base import Decision, Portal, Step
@@ -20,7 +20,7 @@ OPEN = ("awaiting_fulfillment", "dropshipment_requested")
 
 
 def met(
-    portal: Portal, items: Iterable[Shipment | Unusable], links: Mapping[str, Link]
+    portal: Portal, items: Iterable[Shipment | InvalidRecord], links: Mapping[str, Link]
 ) -> Iterator[Step]:
     """Yield a step for each of these orders whose status no task has set."""
     ids = [

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.account import required
-from ordosync.models import Comment, Outcome, Page, Shipment, Unusable
+from ordosync.models import Comment, InvalidRecord, Outcome, Page, Shipment
 from ordosync.store.links import Link
 from ordosync.store.steps import StepRef
 from ordosync.tasks import supplier_status
@@ -152,7 +152,7 @@ def _in_order(shipments: Sequence[Shipment]) -> Iterator[tuple[list[Shipment], b
 
 def _steps(
     portal: Portal,
-    pages: Iterator[Page[Shipment | Unusable]],
+    pages: Iterator[Page[Shipment | InvalidRecord]],
     *,
     again: bool = False,
     lacks_links: bool = False,
@@ -179,7 +179,7 @@ def _steps(
 
 def _without_link(
     portal: Portal,
-    items: Sequence[Shipment | Unusable],
+    items: Sequence[Shipment | InvalidRecord],
     links: Mapping[str, Link],
     *,
     again: bool,

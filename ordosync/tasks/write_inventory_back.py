@@ -19,7 +19,7 @@ from functools import cache, partial
 from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest, required
-from ordosync.models import Outcome, Page, Stock, Unusable
+from ordosync.models import InvalidRecord, Outcome, Page, Stock
 from ordosync.store.links import Link
 from ordosync.store.steps import StepRef
 from ordosync.tasks.base import (
@@ -117,7 +117,7 @@ def _unimported_sales(portal: Portal) -> Mapping[str, int]:
 
 
 def _steps(
-    portal: Portal, items: Sequence[Stock | Unusable], sales: UnimportedSales
+    portal: Portal, items: Sequence[Stock | InvalidRecord], sales: UnimportedSales
 ) -> tuple[Step, ...]:
     links = portal.links.of_supplier(
         "product", [item.product_id for item in items if isinstance(item, Stock)]
@@ -128,9 +128,9 @@ def _steps(
     return tuple(step for item, one in found for step in (one, _oversold(item, one)) if step)
 
 
-def _oversold(item: Stock | Unusable, step: Step) -> Step | None:
+def _oversold(item: Stock | InvalidRecord, step: Step) -> Step | None:
     """Return a failed step for a product of which the Supplier has sold too much."""
-    if isinstance(item, Unusable) or item.quantity is None or item.quantity >= 0:
+    if isinstance(item, InvalidRecord) or item.quantity is None or item.quantity >= 0:
         return None
     if step.decision and step.decision.state != "unchanged":
         return None  # Its quantity is not written.
@@ -148,14 +148,14 @@ def _oversold(item: Stock | Unusable, step: Step) -> Step | None:
 
 
 def _step(
-    item: Stock | Unusable,
+    item: Stock | InvalidRecord,
     links: Mapping[str, Link],
     there: Mapping[str, Stock],
     sold: Mapping[str, int],
 ) -> Step:
-    if isinstance(item, Unusable) and item.of_source:
+    if isinstance(item, InvalidRecord) and item.is_whole_file:
         return step_of_source(item)
-    if isinstance(item, Unusable):
+    if isinstance(item, InvalidRecord):
         return Step(
             key=item.id,
             merchant_id=None,

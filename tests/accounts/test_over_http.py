@@ -26,7 +26,7 @@ def raising(answer: str) -> Callable[[str], Outcome]:
         "HTTP 400: Duplicate order",
     ],
 )
-def test_refusal_of_what_is_there_already_is_told_from_others(answer: str) -> None:
+def test_refusal_of_what_is_there_already_is_distinguished_from_others(answer: str) -> None:
     raised = outcome_of("MUG", unless_it_exists(raising(answer)))
     returned = unless_it_exists(lambda _: refused("refused", answer))("MUG")
 

@@ -11,7 +11,7 @@ from ordosync.database import SIDE_FILES, open_database, sqlite3, transaction
 from ordosync.embedded import order_creation
 from ordosync.embedded.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.engine import register
-from ordosync.models import Unusable
+from ordosync.models import InvalidRecord
 from ordosync.store import Store
 from tests.benchmarks.server import SUPPLIER, Orders
 
@@ -100,5 +100,5 @@ def filled(path: Path, count: int) -> None:
                     found = read(served.at(i), OrderShape)
                     assert isinstance(found, OrderShape)
                     order = order_of(found, currency="USD", zone=UTC)
-                    assert not isinstance(order, Unusable)
+                    assert not isinstance(order, InvalidRecord)
                     order_creation.insert(db, order, order.number, supplier="warehouse")

@@ -114,14 +114,14 @@ def test_second_document_is_refused(problems: Problems) -> None:
     assert found == ["line 8: a second document starts here (---); there can be only one"]
 
 
-def test_tab_is_told_with_its_line_and_a_hint(problems: Problems) -> None:
+def test_tab_is_reported_with_its_line_and_a_hint(problems: Problems) -> None:
     (problem,) = problems("accounts:\n\tacme:\n\t\tkind: shop\n")
 
     assert problem.startswith("line 2: not valid YAML: found character")
     assert problem.endswith("; indent with spaces, not tabs")
 
 
-def test_open_quote_is_told_with_the_line_where_it_opens(problems: Problems) -> None:
+def test_open_quote_is_reported_with_the_line_where_it_opens(problems: Problems) -> None:
     (problem,) = problems('database: "ordosync.db\naccounts:\n  a: 1\n')
 
     assert "unexpected end of stream" in problem

@@ -99,7 +99,7 @@ def test_account_that_is_no_mapping_is_one_problem(problems: Problems) -> None:
     ]
 
 
-def test_every_problem_is_told_at_once_in_the_order_of_the_file(problems: Problems) -> None:
+def test_every_problem_is_reported_at_once_in_the_order_of_the_file(problems: Problems) -> None:
     found = problems("""\
 portals:
   acme-northwind:

@@ -82,7 +82,7 @@ def test_type_decides_what_the_text_means(option: Option, written: str, value: o
 
 
 @pytest.mark.parametrize("null", ["null", "~", "Null", "NULL", ""])
-def test_null_is_none_where_there_may_be_none(option: Option, null: str) -> None:
+def test_null_is_none_where_it_is_allowed(option: Option, null: str) -> None:
     assert option(f"note: {null}") is None
 
 
@@ -136,7 +136,7 @@ def test_options_hold_only_what_was_given_and_default_paths(load: Load) -> None:
         ("pagse: 1", "pagse: unknown option; did you mean pages?"),
     ],
 )
-def test_what_does_not_fit_is_told_with_line_and_path(
+def test_what_does_not_fit_is_reported_with_line_and_path(
     problem: Callable[[str], str], written: str, why: str
 ) -> None:
     assert problem(written) == f"line 5: accounts.acme.{why}"

@@ -167,7 +167,7 @@ def _dangling_link(path: Path) -> None:
         _dangling_link,
     ],
 )
-def test_spoiled_file_is_told_and_left_alone(
+def test_spoiled_file_is_reported_and_left_alone(
     file: EmbeddedFile, desk: Desk, path: Path, spoil: Callable[[Path], None]
 ) -> None:
     create(file, [order("1001")])
@@ -182,7 +182,7 @@ def test_spoiled_file_is_told_and_left_alone(
     assert (path.read_bytes() if path.is_file() else b"") == before
 
 
-def test_missing_folder_is_told(tmp_path: Path) -> None:
+def test_missing_folder_is_reported(tmp_path: Path) -> None:
     file = EmbeddedFile(name="northwind", path=tmp_path / "no" / "n.db")
 
     with pytest.raises(RefusedError, match=r"account northwind: create orders: .*does not exist"):

@@ -11,7 +11,7 @@ from tests.fakes.ordoro import FakeOrdoro
 from tests.fakes.woo_client import WooApi
 from tests.fakes.woocommerce import FakeWooCommerce
 from tests.fakes.woocommerce.contract import SUBSET, WooContract
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 
 @pytest.fixture(name="clock")

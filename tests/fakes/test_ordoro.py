@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes.client import PARCEL, Api, body
 from tests.fakes.ordoro import Effect, FakeOrdoro, Refused
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 MINUTE = timedelta(minutes=1)
 

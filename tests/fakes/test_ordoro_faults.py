@@ -13,7 +13,7 @@ import requests
 from tests.fakes.client import Api, body
 from tests.fakes.faults import Kind
 from tests.fakes.ordoro import FakeOrdoro, Fault
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 
 def ask(api: Api) -> requests.Response:
@@ -51,7 +51,7 @@ def test_request_without_an_answer_was_processed_or_not(
         ("no-content", 204, 1),
     ],
 )
-def test_status_does_not_tell_what_was_done(
+def test_status_does_not_show_what_was_done(
     fake: FakeOrdoro, api: Api, kind: Kind, status: int, orders: int
 ) -> None:
     fake.faults.add(Fault(kind=kind))
@@ -63,7 +63,7 @@ def test_status_does_not_tell_what_was_done(
     assert ask(api).status_code == 201
 
 
-def test_refused_request_is_told_when_to_come_again(fake: FakeOrdoro, api: Api) -> None:
+def test_refused_request_says_when_to_come_again(fake: FakeOrdoro, api: Api) -> None:
     fake.faults.add(Fault(kind="throttled", retry_after="86400"))
     fake.faults.add(Fault(kind="unauthorized", status=403))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.fakes.client import Api
 from tests.fakes.ordoro import FakeOrdoro
-from tests.virtual import START, VirtualClock
+from tests.support.clock import START, VirtualClock
 
 MINUTE = timedelta(minutes=1)
 

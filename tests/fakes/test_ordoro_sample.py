@@ -10,11 +10,11 @@ from pathlib import Path
 
 import requests
 
-from tests.command import ordosync
 from tests.fakes.client import Api, body
 from tests.fakes.ordoro import FakeOrdoro
 from tests.fakes.ordoro.sample import fill
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
+from tests.support.command import ordosync
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,7 +41,7 @@ def test_sample_is_what_the_contract_says(fake: FakeOrdoro, api: Api) -> None:
     assert api.get("/cart/")["count"] == len(sample.carts)
 
 
-def test_command_writes_a_configuration_and_ends_when_told(tmp_path: Path) -> None:
+def test_command_writes_a_configuration_and_ends_when_asked(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     command = [sys.executable, "-m", "tests.fakes.ordoro", "--orders", "3", "--config", str(path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:

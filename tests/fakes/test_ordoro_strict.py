@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.client import PARCEL, Api, body
 from tests.fakes.contract import Contract, needs_contract
 from tests.fakes.ordoro import FakeOrdoro
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 ODD: tuple[Any, ...] = (
     None,
@@ -228,7 +228,7 @@ def test_only_those_who_know_the_secret_are_admitted(fake: FakeOrdoro, api: Api)
         ("-1", "-1"),
     ],
 )
-def test_too_many_requests_are_told_when_to_come_again(
+def test_too_many_requests_get_a_time_to_come_again(
     fake: FakeOrdoro, api: Api, clock: VirtualClock, how: str, said: str | None
 ) -> None:
     fake.switches.rate_limit, fake.switches.retry_after = 2, how
@@ -243,7 +243,7 @@ def test_too_many_requests_are_told_when_to_come_again(
     assert api.get("/authenticated/") == {"success": True}
 
 
-def test_answer_can_be_told_from_others(api: Api) -> None:
+def test_answer_can_be_distinguished_from_others(api: Api) -> None:
     first, second = (api.ask("GET", "/authenticated/").headers for _ in range(2))
 
     assert first["X-Ordoro-Request-Id"] != second["X-Ordoro-Request-Id"]

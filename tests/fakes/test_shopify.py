@@ -21,7 +21,7 @@ from tests.fakes.shopify_client import (
     answer,
 )
 from tests.fakes.shopify_contract import AVAILABLE
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 
 @pytest.fixture(

@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.shopify import FakeShopify, UserError
 from tests.fakes.shopify_client import ASSIGNED
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 ORDER = """
 query Order($id: ID!) {
@@ -155,7 +155,7 @@ def test_request_is_taken_back_before_it_is_accepted(fake: FakeShopify) -> None:
     assert fake.send(ASSIGNED)["data"]["assignedFulfillmentOrders"]["nodes"] != []
 
 
-def test_status_of_a_request_may_tell_at_once(fake: FakeShopify) -> None:
+def test_status_of_a_request_may_show_at_once(fake: FakeShopify) -> None:
     fake.switches.request_status_lag = False
     order = fake.place_order({"MUG": 1}, location=fake.add_service("Northwind"), request=True)
     [piece] = fake.fulfillment_orders(order)
@@ -203,7 +203,7 @@ def test_product_has_variants_and_is_archived(fake: FakeShopify) -> None:
     assert fake.variant("TEE-R").product_id == product
 
 
-def test_stock_that_nobody_counts_is_not_taken(fake: FakeShopify) -> None:
+def test_stock_that_is_never_counted_is_not_taken(fake: FakeShopify) -> None:
     fake.add_product("CARD", "Card")
     fake.sell("CARD", 2)
 

@@ -11,7 +11,7 @@ import pytest
 from tests.fakes.shopify import FakeShopify
 from tests.fakes.shopify.state import FulfillmentOrder, Json, Location
 from tests.fakes.shopify_replay import FOLDER, Replay
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason=f"no recordings: {FOLDER}")
 

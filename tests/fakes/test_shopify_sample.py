@@ -11,7 +11,7 @@ import requests
 from tests.fakes.shopify import FakeShopify
 from tests.fakes.shopify.sample import fill
 from tests.fakes.shopify_client import ASSIGNED, ORDERS
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,7 +13,7 @@ from tests.fakes.shopify import FakeShopify, Fault, schemas
 from tests.fakes.shopify.account import TOKEN_PATH
 from tests.fakes.shopify_client import ASSIGNED, CREATE, ORDERS, SET, SHOP, Api, an_order
 from tests.fakes.shopify_contract import AVAILABLE, Contract, needs_contract
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 REASON = "X-Shopify-API-Deprecated-Reason"
 
@@ -128,7 +128,7 @@ def test_cursor_of_another_list(fake: FakeShopify, api: Api) -> None:
     assert api.code(ORDERS, first=1, after="bm9uc2Vuc2U=") == "BAD_REQUEST"
 
 
-def test_id_that_is_none(api: Api) -> None:
+def test_id_that_is_invalid(api: Api) -> None:
     answered = api.ask("query Q($id: ID!) { order(id: $id) { id } }", id="404404").json()
 
     [error] = answered["errors"]
@@ -136,7 +136,7 @@ def test_id_that_is_none(api: Api) -> None:
 
 
 @pytest.mark.parametrize("amount", ["NaN", "1e", None, "ten"])
-def test_amount_that_is_none(api: Api, amount: object) -> None:
+def test_amount_that_is_invalid(api: Api, amount: object) -> None:
     order = an_order()
     order["lineItems"][0]["priceSet"]["shopMoney"]["amount"] = amount
 
@@ -387,7 +387,7 @@ def test_item_is_stocked_before_it_is_counted(fake: FakeShopify, api: Api) -> No
     assert (fake.stock_of("MUG") or {})["on_hand"] == 1
 
 
-def test_deprecated_field_is_told_in_a_header(fake: FakeShopify, api: Api) -> None:
+def test_deprecated_field_is_reported_in_a_header(fake: FakeShopify, api: Api) -> None:
     fake.place_order({"MUG": 1})
     lines = "lineItems(first: 1) { nodes { %s } }"
     answers = [

@@ -8,7 +8,7 @@ import pytest
 from tests.fakes.books import Effect
 from tests.fakes.woo_client import WooApi
 from tests.fakes.woocommerce import FakeWooCommerce, Refused
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 MINUTE = timedelta(minutes=1)
 ANN = {"first_name": "Ann", "last_name": "Smith", "email": "ann@example.org"}

@@ -9,10 +9,10 @@ import requests
 from tests.fakes.faults import Kind
 from tests.fakes.woo_client import WooApi
 from tests.fakes.woocommerce import FakeWooCommerce, Fault
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 
-def test_index_tells_what_there_is_to_anybody(shop: FakeWooCommerce) -> None:
+def test_index_shows_what_there_is_to_any_client(shop: FakeWooCommerce) -> None:
     shop.switches.shipment_tracking = True
 
     index = requests.get(f"{shop.url}/wp-json/", timeout=5).json()
@@ -22,7 +22,7 @@ def test_index_tells_what_there_is_to_anybody(shop: FakeWooCommerce) -> None:
     assert index["url"] == shop.url
 
 
-def test_routes_tell_what_is_switched_on(shop: FakeWooCommerce) -> None:
+def test_routes_show_what_is_switched_on(shop: FakeWooCommerce) -> None:
     def routes() -> set[str]:
         answer = requests.get(f"{shop.url}/wp-json/wc/v3", timeout=5).json()
         assert answer["namespace"] == "wc/v3"
@@ -37,7 +37,7 @@ def test_routes_tell_what_is_switched_on(shop: FakeWooCommerce) -> None:
     }
 
 
-def test_shop_tells_its_version_and_settings(shop: FakeWooCommerce, woo: WooApi) -> None:
+def test_shop_reports_its_version_and_settings(shop: FakeWooCommerce, woo: WooApi) -> None:
     shop.switches.currency = "EUR"
 
     status = woo.get("/system_status")

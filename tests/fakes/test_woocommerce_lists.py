@@ -6,7 +6,7 @@ import pytest
 
 from tests.fakes.woo_client import WooApi
 from tests.fakes.woocommerce import FakeWooCommerce
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 MINUTE = timedelta(minutes=1)
 # The clock starts at midnight in UTC, and it is four in the afternoon before in the shop.
@@ -22,7 +22,7 @@ def place(shop: FakeWooCommerce, clock: VirtualClock, count: int = 3) -> list[in
     return placed
 
 
-def test_times_are_told_in_that_of_the_shop_and_in_utc(shop: FakeWooCommerce) -> None:
+def test_times_are_reported_in_that_of_the_shop_and_in_utc(shop: FakeWooCommerce) -> None:
     order = shop.order(shop.place_order([]))
 
     assert (order["date_created"], order["date_created_gmt"]) == (SITE, GMT)
@@ -49,7 +49,7 @@ def test_times_are_told_in_that_of_the_shop_and_in_utc(shop: FakeWooCommerce) ->
         else str(it)
     ),
 )
-def test_times_of_a_query_are_those_of_the_shop_unless_told_otherwise(
+def test_times_of_a_query_are_those_of_the_shop_unless_stated_otherwise(
     shop: FakeWooCommerce, woo: WooApi, clock: VirtualClock, query: dict[str, str], found: int
 ) -> None:
     place(shop, clock)
@@ -101,7 +101,7 @@ def test_what_was_modified_in_the_same_second_is_sorted_by_id_only_in_new_shops(
     assert (new, old) == ([second, first], [first, second])
 
 
-def test_pages_tell_how_many_there_are(
+def test_pages_report_how_many_there_are(
     shop: FakeWooCommerce, woo: WooApi, clock: VirtualClock
 ) -> None:
     placed = place(shop, clock, 5)

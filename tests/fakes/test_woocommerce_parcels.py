@@ -154,7 +154,7 @@ def test_provider_that_the_extension_does_not_know_is_not_shown(woo: WooApi, ord
     assert [it["tracking_provider"] for it in made] == ["", "Parcel Pigeons"]
 
 
-def test_rival_answers_under_both_names_and_completes_the_order_if_told(
+def test_rival_answers_under_both_names_and_completes_the_order_if_the_options_say_so(
     shop: FakeWooCommerce, woo: WooApi, order: int
 ) -> None:
     path, body = f"/orders/{order}/shipment-trackings", {"tracking_number": "1Z1"}

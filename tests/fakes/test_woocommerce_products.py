@@ -8,7 +8,7 @@ import pytest
 from tests.fakes.books import Effect
 from tests.fakes.woo_client import WooApi
 from tests.fakes.woocommerce import FakeWooCommerce
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 
 def put(shop: FakeWooCommerce, woo: WooApi, sku: str, **body: object) -> Any:

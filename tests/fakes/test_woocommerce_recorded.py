@@ -10,7 +10,7 @@ import pytest
 from tests.fakes.woocommerce import FakeWooCommerce, Switches
 from tests.fakes.woocommerce.probe import Finding, Shop, Visit, findings
 from tests.fakes.woocommerce.switches import Version
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 RECORDED = Path(__file__).parents[3] / "shared/contracts/woocommerce/recorded"
 pytestmark = pytest.mark.skipif(

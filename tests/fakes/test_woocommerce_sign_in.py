@@ -12,7 +12,7 @@ import trustme
 
 from tests.fakes.woo_client import WooApi
 from tests.fakes.woocommerce import FakeWooCommerce, Switches
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 ORDERS = "/wp-json/wc/v3/orders"
 WRONG = "woocommerce_rest_authentication_error"

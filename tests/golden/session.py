@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ordosync.cli.commands import COMMANDS, load
-from tests.command import ordosync
 from tests.golden.masking import masked
-from tests.pairs.kinds import MERCHANTS, SUPPLIERS
-from tests.pairs.pair import Pair
-from tests.virtual import VirtualClock
+from tests.scenarios.pairs.kinds import MERCHANTS, SUPPLIERS
+from tests.scenarios.pairs.pair import Pair
+from tests.support.clock import VirtualClock
+from tests.support.command import ordosync
 
 TASKS = (
     "import-products",

@@ -13,7 +13,7 @@ from ordosync.clock import Clock
 from ordosync.http import HttpClient, Limits
 from ordosync.secret import Secret
 from tests.http.server import Reaction, Server
-from tests.virtual import START
+from tests.support.clock import START
 
 SECRET = "cs_9f8e7d6c5b4a"  # noqa: S105 - a canary
 # Long enough for a busy machine; what tests the limits of time has its own.

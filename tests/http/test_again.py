@@ -10,7 +10,7 @@ from ordosync.http import HttpClient, RateLimit
 from ordosync.http.retries import RetryBudget, backoff_s, parse_retry_after
 from tests.http.conftest import HastyClock
 from tests.http.server import Server, answer
-from tests.virtual import START
+from tests.support.clock import START
 
 Serve = Callable[..., Server]
 Session = Callable[..., HttpClient]

@@ -11,7 +11,7 @@ from ordosync.http import HttpClient, OAuth1Signer, oauth1
 from ordosync.secret import Secret
 from tests.http.conftest import SECRET
 from tests.http.server import Seen, Server, answer
-from tests.virtual import START
+from tests.support.clock import START
 
 AUTH = OAuth1Signer(key="ck_key", secret=Secret(SECRET))
 

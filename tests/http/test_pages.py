@@ -44,7 +44,9 @@ def test_page_that_says_what_was_wrong_is_a_refusal(serve: Serve, session: Sessi
         )
 
 
-def test_shop_that_is_being_mended_says_when_it_is_back(serve: Serve, session: Session) -> None:
+def test_shop_that_is_under_maintenance_says_when_it_is_back(
+    serve: Serve, session: Session
+) -> None:
     server = serve(page("<title>Maintenance</title>", 503, Retry_After="600"))
 
     with pytest.raises(UnavailableError, match='"Maintenance", try again in 600 s') as caught:

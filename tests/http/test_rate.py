@@ -9,7 +9,7 @@ import pytest
 from ordosync.clock import Clock
 from ordosync.http import RateLimit
 from ordosync.http.rate_limit import BusyError
-from tests.virtual import CrowdClock, VirtualClock
+from tests.support.clock import CrowdClock, VirtualClock
 
 
 class StrictService:
@@ -108,7 +108,7 @@ def test_pause_holds_all() -> None:
     assert clock.monotonic() - began == pytest.approx(20)
 
 
-def test_nobody_waits_for_long() -> None:
+def test_nothing_waits_for_long() -> None:
     clock = VirtualClock()
     limit = RateLimit(100, 60, clock)
     began = clock.monotonic()

@@ -180,7 +180,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("reply", "why"), UNREADABLE.values(), ids=UNREADABLE)
-def test_26_success_that_cannot_be_read_is_none(
+def test_26_success_that_cannot_be_read_does_not_count(
     serve: Serve, session: Session, reply: bytes, why: str
 ) -> None:
     """Case 26: a clear line, and no more than three attempts."""

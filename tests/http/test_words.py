@@ -150,5 +150,5 @@ def test_parameters_may_be_any_mapping() -> None:
     assert Redactor([], MappingProxyType({"city": "Springfield"}))("no Springfield") == "no ***"
 
 
-def test_words_that_are_not_utf_8_are_none() -> None:
+def test_words_that_are_not_utf_8_are_dropped() -> None:
     assert error_message('{"message": "Ungültig"}'.encode("latin-1")) == ""

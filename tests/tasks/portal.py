@@ -20,8 +20,8 @@ from ordosync.store.links import Link, LinkKind
 from ordosync.store.steps import StepRow
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Result, Step
-from tests.running import Ran, run_once
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
+from tests.support.runs import Ran, run_once
 
 CONFIG = """
 accounts:

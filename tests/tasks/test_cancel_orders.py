@@ -1,6 +1,6 @@
 """Cancel orders, against domain 2.6."""
 
-from tests.command import ordosync
+from tests.support.command import ordosync
 from tests.tasks.portal import (
     SUPPLIER,
     Pair,
@@ -67,7 +67,7 @@ def test_order_without_a_link_is_never_touched(pair: Pair) -> None:
     assert pair.supplied("1001").status == "awaiting_fulfillment"
 
 
-def test_order_that_is_shipped_at_the_supplier_is_left_and_both_are_told(pair: Pair) -> None:
+def test_order_that_is_shipped_at_the_supplier_is_left_and_both_are_informed(pair: Pair) -> None:
     # domain 2.6: Failure: Supplier already shipped
     pair.imported("1001")
     pair.send("1001")
@@ -85,7 +85,7 @@ def test_order_that_is_shipped_at_the_supplier_is_left_and_both_are_told(pair: P
     assert told(pair.shop, "1001")[-1] == "Not cancelled at the Supplier: it is shipped already"
 
 
-def test_both_are_told_of_a_shipped_order_once(pair: Pair) -> None:
+def test_both_are_informed_of_a_shipped_order_once(pair: Pair) -> None:
     # domain 2.6: comment on both timelines once
     pair.imported("1001")
     pair.send("1001")
@@ -255,7 +255,7 @@ def test_piece_of_the_merchants_own_split_cancels_nothing(pair: Pair) -> None:
     assert pair.supplied("1001").status == "awaiting_fulfillment"
 
 
-def test_order_imported_once_more_can_be_cancelled_once_more(pair: Pair) -> None:
+def test_order_imported_again_can_be_cancelled_again(pair: Pair) -> None:
     # domain 2.6: restored after the task ran; see 2.1
     pair.imported("1001")
     done(pair.shop.cancel("1001"))
@@ -289,7 +289,9 @@ def test_a_cancelled_piece_of_the_merchants_own_is_reported_to_both_sides_once(p
         assert len(remarks) == 1, desk.name
 
 
-def test_a_cancelled_piece_of_an_order_that_is_cancelled_there_needs_nobody(pair: Pair) -> None:
+def test_a_cancelled_piece_of_an_order_that_is_cancelled_there_needs_no_operator(
+    pair: Pair,
+) -> None:
     pair.imported("1001", line("MUG", 1), line("CUP", 1))
     pair.sql("ordosync", "update links set state = 'cancelled_by_task' where kind = 'order'")
     piece, _ = split(pair.shop, "1001", (1, 0), (0, 1))

@@ -249,7 +249,7 @@ def test_restored_order_is_not_sent_until_it_is_requested(pair: Pair) -> None:
     assert pair.merchant("1001").status == "awaiting_fulfillment"
 
 
-def test_order_that_our_task_cancelled_is_imported_once_more(pair: Pair) -> None:
+def test_order_that_our_task_cancelled_is_imported_again(pair: Pair) -> None:
     # domain 2.1: Merchant restores a cancelled order: a new link generation
     pair.imported("1001")
     done(pair.shop.cancel("1001"))
@@ -286,7 +286,7 @@ def test_order_that_the_supplier_restored_itself_is_not_sent_a_second_time(pair:
     assert pair.merchant("1001").status == "shipped"
 
 
-def test_requested_anew_after_the_supplier_cancelled_it_is_told(pair: Pair) -> None:
+def test_requested_again_after_the_supplier_cancelled_it_is_reported(pair: Pair) -> None:
     # domain 2.1: Merchant restores a cancelled order: if the Supplier cancelled it
     pair.imported("1001")
     done(pair.northwind.cancel("1001"))
@@ -304,7 +304,7 @@ def test_requested_anew_after_the_supplier_cancelled_it_is_told(pair: Pair) -> N
     )
 
 
-def test_order_given_to_another_supplier_is_not_recalled_and_both_are_told(pair: Pair) -> None:
+def test_order_given_to_another_supplier_is_not_recalled_and_both_are_informed(pair: Pair) -> None:
     # domain 2.1: Merchant reassigns to another supplier
     pair.imported("1001")
     done(pair.shop.request("1001", "southwind"))
@@ -318,7 +318,7 @@ def test_order_given_to_another_supplier_is_not_recalled_and_both_are_told(pair:
     )
 
 
-def test_both_are_told_of_another_supplier_once(pair: Pair) -> None:
+def test_both_are_informed_of_another_supplier_once(pair: Pair) -> None:
     # domain 2.1: Merchant reassigns to another supplier
     pair.imported("1001")
     done(pair.shop.request("1001", "southwind"))
@@ -332,7 +332,7 @@ def test_both_are_told_of_another_supplier_once(pair: Pair) -> None:
     assert pair.everything() == before
 
 
-def test_order_given_to_another_supplier_before_the_run_is_none_of_ours(pair: Pair) -> None:
+def test_order_given_to_another_supplier_before_the_run_is_not_this_portals(pair: Pair) -> None:
     # domain 2.1: Merchant reassigns to another supplier
     pair.request("1001")
     done(pair.shop.request("1001", "southwind"))
@@ -542,7 +542,7 @@ def test_open_edit_is_settled_by_the_end_of_its_order(pair: Pair, status: str) -
     assert pair.failed(TASK) == []
 
 
-def test_open_edit_is_settled_by_the_supplier_that_ships_where_no_task_tells_of_it(
+def test_open_edit_is_settled_by_the_supplier_that_ships_where_no_task_reports_it(
     pair: Pair,
 ) -> None:
     pair.imported("1001", line("MUG", 2))
@@ -566,7 +566,7 @@ def test_edit_is_open_while_only_the_supplier_has_cancelled_its_order(pair: Pair
     assert len(pair.failed(TASK)) == 1
 
 
-def test_edit_of_what_is_shipped_needs_nobody(pair: Pair) -> None:
+def test_edit_of_what_is_shipped_needs_no_operator(pair: Pair) -> None:
     pair.imported("1001", line("MUG", 2))
     pair.send("1001")
     _edit(pair, "update order_lines set quantity = 5")

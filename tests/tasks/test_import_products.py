@@ -42,7 +42,7 @@ def test_new_product_is_created_with_its_fields(pair: Pair) -> None:
     assert pair.link("MUG", "product").supplier_id == "MUG"
 
 
-def test_retail_price_is_not_imported_where_the_supplier_is_told_its_cost(pair: Pair) -> None:
+def test_retail_price_is_not_imported_where_the_supplier_gets_its_cost(pair: Pair) -> None:
     pair.path.write_text(_BY_SUPPLIER_SKU.replace("supplier_sku", "supplier_unit_cost"))
     _offer(pair, "MUG")
 
@@ -259,7 +259,7 @@ def test_supplier_sku_that_is_claimed_later_is_reported(pair: Pair) -> None:
     assert pair.link("MUG", "product").supplier_id == "NW-7"
 
 
-def test_claim_that_was_mended_is_imported(pair: Pair) -> None:
+def test_claim_that_was_fixed_is_imported(pair: Pair) -> None:
     # domain 2.2: Edge: one Supplier SKU claimed by several Merchant SKUs; no command edits one
     pair.path.write_text(_BY_SUPPLIER_SKU)
     _offer(pair, "MUG", supplier_sku="NW-7")

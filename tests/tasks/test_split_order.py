@@ -194,7 +194,7 @@ def test_split_that_does_not_fit_is_rejected_whole(pair: Pair) -> None:
     assert "The Merchant's order was not split" in told(pair.northwind, "1001")[-1]
 
 
-def test_line_that_the_supplier_added_is_told_to_it(pair: Pair) -> None:
+def test_line_that_the_supplier_added_is_reported_to_it(pair: Pair) -> None:
     # domain 2.5: Failures: Supplier edited lines; comment on the Supplier timeline
     pair.imported("1001", line("MUG", 3))
     pair.sql("northwind", "update order_lines set id = '1001/new'")
@@ -207,7 +207,7 @@ def test_line_that_the_supplier_added_is_told_to_it(pair: Pair) -> None:
     assert pair.link("1001").state == "split"
 
 
-def test_refusal_is_told_once(pair: Pair) -> None:
+def test_refusal_is_reported_once(pair: Pair) -> None:
     # domain 2.5: Idempotency
     pair.imported("1001", line("MUG", 3))
     done(pair.shop.cancel("1001"))
@@ -315,7 +315,7 @@ def test_kit_is_split_by_whole_kits(pair: Pair) -> None:
     assert quantities(pair.merchant("1001-2")) == [("SET", 2)]
 
 
-def test_two_lines_of_one_sku_are_told_apart(pair: Pair) -> None:
+def test_two_lines_of_one_sku_are_distinguished(pair: Pair) -> None:
     # domain 2.5: Edges: same SKU on two lines
     pair.imported("1001", line("MUG", 1, details="red"), line("MUG", 2, details="blue"))
     pair.split("1001", (1, 0), (0, 2))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.command import Done, ordosync
+from tests.support.command import Done, ordosync
 from tests.tasks.portal import Pair, done, line, order
 
 TASK = "update-tracking"
@@ -35,14 +35,14 @@ def test_what_the_supplier_cancelled_fails_once(imported: Pair) -> None:
     assert second.counts == {}
 
 
-def test_what_both_sides_cancelled_needs_nobody(imported: Pair) -> None:
+def test_what_both_sides_cancelled_needs_no_operator(imported: Pair) -> None:
     done(imported.northwind.cancel("1001"))
     done(imported.shop.cancel("1001"))
 
     assert imported.run(TASK).counts == {}
 
 
-def test_what_our_task_cancelled_needs_nobody(imported: Pair) -> None:
+def test_what_our_task_cancelled_needs_no_operator(imported: Pair) -> None:
     cancelled_by_task(imported)
 
     assert imported.run(TASK).counts == {}
@@ -63,7 +63,7 @@ def test_a_suppliers_cancellation_settles_itself(imported: Pair, ends: str) -> N
     assert imported.run(TASK).counts == {}
 
 
-def test_what_the_supplier_cancels_once_more_fails_once_more(imported: Pair) -> None:
+def test_what_the_supplier_cancels_again_fails_again(imported: Pair) -> None:
     done(imported.northwind.cancel("1001"))
     imported.run(TASK)
     done(imported.northwind.restore("1001"))

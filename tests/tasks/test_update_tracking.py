@@ -95,7 +95,7 @@ def test_comments_addresses_and_prices_are_not_copied_back(pair: Pair) -> None:
     assert not any("Created from" in text for text in told(pair.shop, "1001"))
 
 
-def test_cancelled_order_refuses_and_only_the_supplier_is_told(pair: Pair) -> None:
+def test_cancelled_order_refuses_and_only_the_supplier_is_informed(pair: Pair) -> None:
     # domain 2.4: Known failure
     pair.imported("1001")
     done(pair.shop.cancel("1001"))
@@ -127,7 +127,7 @@ def test_refusal_is_not_tried_again(pair: Pair) -> None:
     assert pair.everything() == before
 
 
-def test_order_that_was_never_imported_is_none_of_ours(pair: Pair) -> None:
+def test_order_that_was_never_imported_is_not_this_portals(pair: Pair) -> None:
     done(pair.northwind.add_order(order("9001")))
     pair.send("9001")
 
@@ -208,7 +208,7 @@ def test_deleted_label_is_flagged_and_the_merchant_stays_shipped(pair: Pair) -> 
     assert told(pair.shop, "1001")[-1] == "Tracking 1Z1 was voided by the Supplier"
 
 
-def test_label_deleted_before_the_first_run_is_never_told(pair: Pair) -> None:
+def test_label_deleted_before_the_first_run_is_never_reported(pair: Pair) -> None:
     # domain 2.4: Supplier deletes label
     pair.imported("1001")
     pair.send("1001")
@@ -316,7 +316,7 @@ def test_order_that_is_back_in_house_accepts_and_its_stock_stays(pair: Pair) -> 
     assert physical(pair.shop, "MUG") == 10
 
 
-def test_deleting_tracking_that_was_told_adds_no_stock(pair: Pair) -> None:
+def test_deleting_tracking_that_was_reported_adds_no_stock(pair: Pair) -> None:
     # domain 2.4: book as dropship (POH unchanged), also when it is cleared
     pair.imported("1001", line("MUG", 2))
     pair.shop.set_stock("MUG", "main", 10)

@@ -7,7 +7,7 @@ import pytest
 
 from ordosync.embedded.desk import Count
 from ordosync.models import Product
-from tests.command import ordosync
+from tests.support.command import ordosync
 from tests.tasks.portal import (
     CONFIG,
     SUPPLIER,
@@ -480,7 +480,7 @@ def test_what_is_oversold_fails_once_and_closes_itself_when_it_is_not(pair: Pair
     assert states == {"MUG:oversold": "done"}
 
 
-def test_what_was_oversold_and_dismissed_fails_again_when_it_is_once_more(pair: Pair) -> None:
+def test_what_was_oversold_and_dismissed_fails_again_when_it_is_again(pair: Pair) -> None:
     _linked(pair, "MUG")
     _count(pair, "MUG", 1)
     pair.imported("1001", line("MUG", 3))
@@ -553,7 +553,7 @@ def test_suspended_sku_that_is_revived_has_three_tries_again(pair: Pair) -> None
     assert states == ["waiting", "waiting", "failed"]
 
 
-def test_suspended_sku_that_a_person_set_right_needs_nobody_any_more(pair: Pair) -> None:
+def test_suspended_sku_that_a_person_set_right_needs_no_operator(pair: Pair) -> None:
     # domain 2.3: Needs Sync cycle: an error stays on the product only while there is one
     _linked(pair, "MUG")
     _count(pair, "MUG", 375)

@@ -13,12 +13,12 @@ from ordosync.accounts.files.formats.rows import FileRows
 from ordosync.accounts.files.line_ids import content_of, mapping_version, missing_sku
 from ordosync.accounts.files.options import OrderFiles
 from ordosync.accounts.files.order_parser import parse_order
-from ordosync.models import Order, Unusable
+from ordosync.models import InvalidRecord, Order
 
 
 def preferred_order(
     number: str, files: Sequence[FileRows], options: OrderFiles
-) -> Order | Unusable:
+) -> Order | InvalidRecord:
     """Return the order from the newest of these files, which come oldest first."""
     newest = files[-1]
     others = _others(files, options) if len(files) > 1 else []
@@ -29,7 +29,7 @@ def preferred_order(
     if not others:
         return item
     remark = f"{newest.name} is used, not the older {_names(others)}"
-    if isinstance(item, Unusable):
+    if isinstance(item, InvalidRecord):
         return replace(item, reason=f"{item.reason}; {remark}")
     return replace(item, remark=remark)
 
@@ -43,9 +43,9 @@ def _others(files: Sequence[FileRows], options: OrderFiles) -> list[FileRows]:
 
 def _conflict(
     number: str, newest: FileRows, older: FileRows, sku: str, options: OrderFiles
-) -> Unusable:
+) -> InvalidRecord:
     both = "\n".join(content_of(file.rows, options) for file in (newest, older))
-    return Unusable(
+    return InvalidRecord(
         id=number,
         code="conflict",
         reason=f"{newest.name} lacks a line that the older {older.name} has, of SKU {sku[:40]!a};"

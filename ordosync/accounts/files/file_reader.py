@@ -22,7 +22,7 @@ from ordosync.accounts.files.row_index import RowIndex
 from ordosync.accounts.files.spool import Spool
 from ordosync.accounts.files.spooled_records import SpooledRecords
 from ordosync.errors import UnavailableError
-from ordosync.models import Page, Unusable
+from ordosync.models import InvalidRecord, Page
 
 T = TypeVar("T")
 
@@ -52,7 +52,7 @@ class FileReader(Generic[T]):
         self._rejects = rejects
         self._on_read = on_read
         self._index: RowIndex[T] | None = None
-        self._rejected: dict[str, Unusable] = {}
+        self._rejected: dict[str, InvalidRecord] = {}
         self._new_copies: set[Path] = set()
         """The copies that the last read made."""
         self._problems: set[str] = set()
@@ -77,7 +77,7 @@ class FileReader(Generic[T]):
             self._index.close()
             self._index = None
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[T | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[T | InvalidRecord]]:
         """Yield what files say that are new, changed or were rejected before.
 
         What they name is also looked up in newer files that were read before, and, if it is not
@@ -86,7 +86,7 @@ class FileReader(Generic[T]):
         self._on_read(self)
         return self._since(request)
 
-    def _since(self, request: ReadRequest) -> Iterator[Page[T | Unusable]]:
+    def _since(self, request: ReadRequest) -> Iterator[Page[T | InvalidRecord]]:
         before, now = self._marks(request.cursor), request.now
         marks: dict[str, list[int]] = {}
         newer: dict[str, Path] = {}
@@ -125,12 +125,12 @@ class FileReader(Generic[T]):
                 index, index.keys(), only_kept=True, is_beside=True, without=self._new_copies
             )
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[T | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[T | InvalidRecord]]:
         """Yield what the files say of these as they are now, else the copies that were kept."""
         self._on_read(self)
         return self._by_id(frozenset(ids))
 
-    def _by_id(self, wanted: AbstractSet[str]) -> Iterator[Page[T | Unusable]]:
+    def _by_id(self, wanted: AbstractSet[str]) -> Iterator[Page[T | InvalidRecord]]:
         index = self._new_index()
         self._rejected = self._add_all(index, only=wanted)
         yield Page(items=tuple(item for id_, item in self._rejected.items() if id_ in wanted))
@@ -141,7 +141,7 @@ class FileReader(Generic[T]):
         for items in index.pages():
             yield Page(items=tuple(item for id_, item in items.items() if id_ in wanted))
 
-    def all(self, request: ReadRequest) -> Iterator[Page[T | Unusable]]:
+    def all(self, request: ReadRequest) -> Iterator[Page[T | InvalidRecord]]:
         """Yield what all files say as they are now, whatever the cursor.
 
         With `skip_recent`, a file that has just been written to is left out, also by later
@@ -150,7 +150,7 @@ class FileReader(Generic[T]):
         self._on_read(self)
         return self.current(quiet_at=request.now if request.skip_recent else None)
 
-    def current(self, *, quiet_at: datetime | None = None) -> Iterator[Page[T | Unusable]]:
+    def current(self, *, quiet_at: datetime | None = None) -> Iterator[Page[T | InvalidRecord]]:
         """Yield what all files say as they are now.
 
         Copies, and problems with files, stay those of the last read.
@@ -170,11 +170,11 @@ class FileReader(Generic[T]):
         finally:
             index.close()
 
-    def current_of(self, ids: Sequence[str]) -> dict[str, T | Unusable]:
+    def current_of(self, ids: Sequence[str]) -> dict[str, T | InvalidRecord]:
         """Return what the files say of these as they are now."""
         return self._current_index().some(ids)
 
-    def current_or_spooled(self, ids: Sequence[str]) -> dict[str, T | Unusable]:
+    def current_or_spooled(self, ids: Sequence[str]) -> dict[str, T | InvalidRecord]:
         """Return what the files say of these as they are now, else the copies that were kept."""
         found = self.current_of(ids)
         for items in self.copies.pages(frozenset(ids) - found.keys(), only_kept=True):
@@ -256,9 +256,11 @@ class FileReader(Generic[T]):
             pass
         return {}
 
-    def _add_all(self, index: RowIndex[T], *, only: AbstractSet[str] | None) -> dict[str, Unusable]:
+    def _add_all(
+        self, index: RowIndex[T], *, only: AbstractSet[str] | None
+    ) -> dict[str, InvalidRecord]:
         """Add all files as they are now; return those that cannot be read, by their id."""
-        rejected: dict[str, Unusable] = {}
+        rejected: dict[str, InvalidRecord] = {}
         for name, path in self._files().items():
             if name in self._unfinished:
                 continue

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.errors import PartlyReadError
-from ordosync.models import Page, Unusable
+from ordosync.models import InvalidRecord, Page
 
 
 class CancelledOrders:
@@ -45,9 +45,9 @@ class MerchantCancellations:
         Raises `PartlyReadError` after everything else if a file or row cannot be used: an order
         whose number is lost in it would be shipped.
         """
-        first_problem: Unusable | None = None
+        first_problem: InvalidRecord | None = None
         for page in self._reader.changed(request):
-            problems = [i for i in page.items if isinstance(i, Unusable) and not i.skip]
+            problems = [i for i in page.items if isinstance(i, InvalidRecord) and not i.is_skipped]
             first_problem = first_problem or next(iter(problems), None)
             yield Page(items=tuple(i for i in page.items if isinstance(i, str)), cursor=page.cursor)
         if first_problem:

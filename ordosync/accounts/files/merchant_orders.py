@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.merchant_cancellations import CancelledOrders
-from ordosync.models import Order, Page, Unusable
+from ordosync.models import InvalidRecord, Order, Page
 
 
 class MerchantOrders:
@@ -20,11 +20,11 @@ class MerchantOrders:
         self._reader = reader
         self._cancelled = cancelled
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Order | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders in files that are new, changed or were rejected before.
 
-        A cancelled order is a skipped `Unusable`: it must not be created again, either, when its
-        file is read again.
+        A cancelled order is a skipped `InvalidRecord`: it must not be created again, either, when
+        its file is read again.
         """
         cancelled = self._cancelled.all()
         for page in self._reader.changed(request):
@@ -33,7 +33,7 @@ class MerchantOrders:
                 cursor=page.cursor,
             )
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield orders from the files as they are now, else from the copies that were kept."""
         cancelled = self._cancelled.among(ids)
         for page in self._reader.by_id(ids):
@@ -55,11 +55,11 @@ class MerchantOrders:
         return False
 
 
-def _skipped(item: Order | Unusable) -> Unusable:
-    return Unusable(
+def _skipped(item: Order | InvalidRecord) -> InvalidRecord:
+    return InvalidRecord(
         id=item.id,
         code="cancelled",
         reason="was cancelled before it was imported",
         content=item.content,
-        skip=True,
+        is_skipped=True,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.files.file_reader import FileReader
-from ordosync.models import Page, Product, Unusable
+from ordosync.models import InvalidRecord, Page, Product
 
 
 class MerchantProducts:
@@ -13,10 +13,10 @@ class MerchantProducts:
     def __init__(self, reader: FileReader[Product]) -> None:
         self._reader = reader
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Product | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield the products in files that are new, changed or were rejected before."""
         return self._reader.changed(request)
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield products from the files as they are now, else from the copies that were kept."""
         return self._reader.by_id(ids)

@@ -95,7 +95,7 @@ class RowRule(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class InputFiles:
-    """Where the files of one record type are and how they are read."""
+    """The place and format of the files of one record type and how they are read."""
 
     what: ClassVar[str]
     """The record type in messages, such as `an order`."""

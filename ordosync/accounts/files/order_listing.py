@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.merchant_cancellations import CancelledOrders
 from ordosync.accounts.files.merchant_tracking import MerchantTracking
-from ordosync.models import Order, Page, Shipment, Standing
+from ordosync.models import Order, OrderSnapshot, Page, Shipment
 
 
 class OrderListing:
@@ -30,7 +30,7 @@ class OrderListing:
         self._cancelled = cancelled
         self._tracking = tracking
 
-    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:  # noqa: ARG002
+    def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:  # noqa: ARG002
         """Yield all orders in the files."""
         cancelled = self._cancelled.all()
         numbers = self._tracking.numbers() if self._tracking else {}
@@ -38,7 +38,7 @@ class OrderListing:
             orders = (item for item in page.items if isinstance(item, Order))
             yield Page(
                 items=tuple(
-                    _standing(order, is_cancelled=order.id in cancelled, sent=numbers.get(order.id))
+                    _snapshot(order, is_cancelled=order.id in cancelled, sent=numbers.get(order.id))
                     for order in orders
                 )
             )
@@ -48,7 +48,7 @@ class OrderListing:
         return ""
 
 
-def _standing(order: Order, *, is_cancelled: bool, sent: tuple[str, bool] | None) -> Standing:
+def _snapshot(order: Order, *, is_cancelled: bool, sent: tuple[str, bool] | None) -> OrderSnapshot:
     status = "shipped" if sent else "dropshipment_requested"
     shipments: tuple[Shipment, ...] = ()
     if sent:
@@ -62,6 +62,6 @@ def _standing(order: Order, *, is_cancelled: bool, sent: tuple[str, bool] | None
                 voided=sent[1],
             ),
         )
-    return Standing(
+    return OrderSnapshot(
         order=replace(order, status="cancelled" if is_cancelled else status), shipments=shipments
     )

@@ -34,30 +34,30 @@ from ordosync.accounts.files.rules import (
     order_skip_reason,
     skip_reason,
 )
-from ordosync.models import Address, Line, Order, Unusable
+from ordosync.models import Address, InvalidRecord, Line, Order
 
 _LONGEST_NUMBER = 100
 _LINE_MONEY = tuple(name for name in MONEY_FIELDS if name in LINE_FIELDS)
 
 
-def parse_order(number: str, found: FileRows, options: OrderFiles) -> Order | Unusable:
+def parse_order(number: str, found: FileRows, options: OrderFiles) -> Order | InvalidRecord:
     """Return the order in the rows of one file, or why it cannot be used.
 
     A row among them without an order number may be a line of it. The order is not sent in part.
     """
     own = [row for row in found.rows if _has_number(row, options)]
     content = content_of(found.rows, options)
-    item = partial(Unusable, id=number, content=content, as_of=found.as_of)
+    item = partial(InvalidRecord, id=number, content=content, as_of=found.as_of)
     try:
         if reason := _left_out(own, found, options):
-            return item(code="skip-rule", reason=reason, skip=True)
+            return item(code="skip-rule", reason=reason, is_skipped=True)
         order = _order(number, own, options)
         if len(own) < len(found.rows):
             _check_numbers(number, found.rows, options)
     except InvalidRowError as error:
         return item(code=error.code, reason=f"{found.name} row {error.row.number}: {error}")
     except _NothingToShipError as nothing:
-        return item(code=nothing.code, reason=str(nothing), skip=True)
+        return item(code=nothing.code, reason=str(nothing), is_skipped=True)
     return replace(order, content=content, as_of=found.as_of)
 
 

@@ -32,7 +32,7 @@ from ordosync.accounts.files.options import (
     StockFiles,
 )
 from ordosync.accounts.files.rules import skip_reason, starts_order
-from ordosync.models import Order, Product, Shipment, Stock, Unusable
+from ordosync.models import InvalidRecord, Order, Product, Shipment, Stock
 
 T = TypeVar("T")
 _MOST_TOTALS = 1000
@@ -50,7 +50,7 @@ class RecordType(Generic[T]):
     """Returns the key of a row, which is the id of its record; empty if a part of it is blank."""
     needed: tuple[str, ...]
     """The fields that make the key. It is empty if one of them is blank."""
-    parse: Callable[[str, Sequence[FileRows]], T | Unusable]
+    parse: Callable[[str, Sequence[FileRows]], T | InvalidRecord]
     """Makes a record of the rows of one key, by file, oldest file first."""
     starts_record: Callable[[Row], bool] = lambda _: False
     """Returns True if a row has what is on the first row of each order."""
@@ -166,20 +166,22 @@ def _by_field(name: str, options: InputFiles, field: str, parse: _Parse[T]) -> R
     )
 
 
-def _state(key: str, found: FileRows, options: InputFiles, parse: _Parse[T]) -> T | Unusable:
+def _state(key: str, found: FileRows, options: InputFiles, parse: _Parse[T]) -> T | InvalidRecord:
     rows = found.rows
     content = digest(rows, options)
     kept = [row for row in rows if not skip_reason(row, options)]
     if not kept:
         reason = skip_reason(rows[0], options)
-        return Unusable(id=key, code="skip-rule", reason=reason, content=content, skip=True)
+        return InvalidRecord(
+            id=key, code="skip-rule", reason=reason, content=content, is_skipped=True
+        )
     first = kept[0]
     try:
         _check_same(kept, options)
         return parse(key, first, options, digest([first], options))
     except InvalidRowError as error:
         reason = f"{found.name} row {error.row.number}: {error}"
-        return Unusable(id=key, code=error.code, reason=reason, content=content)
+        return InvalidRecord(id=key, code=error.code, reason=reason, content=content)
 
 
 def _check_same(rows: Sequence[Row], options: InputFiles) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.options import InputFiles
-from ordosync.models import Page, Unusable
+from ordosync.models import InvalidRecord, Page
 from ordosync.regular import open_regular
 
 T = TypeVar("T")
@@ -23,15 +23,15 @@ def id_of_row(name: str, row: Row) -> str:
     return f"{id_of_file(name)}:{row.number}"
 
 
-def invalid_file(name: str, path: Path, error: Exception, options: InputFiles) -> Unusable:
+def invalid_file(name: str, path: Path, error: Exception, options: InputFiles) -> InvalidRecord:
     """Return the reason why no row of a file was used."""
     why = error.strerror if isinstance(error, OSError) else str(error)
-    return Unusable(
+    return InvalidRecord(
         id=id_of_file(name),
         code="invalid.file",
         reason=f"{name}: {why}; no row of it was used, fix it or its mapping",
         content=f"{options.fingerprint}-{_digest(path)}",
-        of_source=True,
+        is_whole_file=True,
     )
 
 
@@ -40,21 +40,21 @@ def reasons(items: Mapping[str, object]) -> dict[str, str]:
     return {
         key: item.reason
         for key, item in items.items()
-        if isinstance(item, Unusable) and not item.skip
+        if isinstance(item, InvalidRecord) and not item.is_skipped
     }
 
 
 def source_ids(items: Mapping[str, object]) -> frozenset[str]:
     """Return the ids of those that are no records, such as a row without a number."""
     return frozenset(
-        item.id for item in items.values() if isinstance(item, Unusable) and item.of_source
+        item.id for item in items.values() if isinstance(item, InvalidRecord) and item.is_whole_file
     )
 
 
-def without_skipped(pages: Iterator[Page[T | Unusable]]) -> Iterator[Page[T | Unusable]]:
+def without_skipped(pages: Iterator[Page[T | InvalidRecord]]) -> Iterator[Page[T | InvalidRecord]]:
     """Leave out rows that a rule skips: they are no parcels yet, or the stock of others."""
     for page in pages:
-        items = tuple(i for i in page.items if not (isinstance(i, Unusable) and i.skip))
+        items = tuple(i for i in page.items if not (isinstance(i, InvalidRecord) and i.is_skipped))
         yield Page(items=items, cursor=page.cursor)
 
 

@@ -14,7 +14,7 @@ from ordosync.accounts.files.record_types import RecordType, keyed_rows
 from ordosync.accounts.files.rejections import id_of_row
 from ordosync.accounts.files.rules import skip_reason
 from ordosync.database import sqlite3
-from ordosync.models import Unusable
+from ordosync.models import InvalidRecord
 
 T = TypeVar("T")
 
@@ -79,7 +79,7 @@ class RowIndex(Generic[T]):
         self._db.execute("commit")
         self._files[file or 0] = name, as_of, frozenset(begun)
 
-    def pages(self) -> Iterator[dict[str, T | Unusable]]:
+    def pages(self) -> Iterator[dict[str, T | InvalidRecord]]:
         """Yield the records by key, in the order in which the keys first appear."""
         keys = self._db.execute(
             "select key from rows where key <> '' group by key order by min(rowid)"
@@ -88,7 +88,7 @@ class RowIndex(Generic[T]):
             yield dict(self._items(page))
         yield from self._keyless()
 
-    def some(self, keys: Iterable[str]) -> dict[str, T | Unusable]:
+    def some(self, keys: Iterable[str]) -> dict[str, T | InvalidRecord]:
         """Return the records with these keys that are there."""
         return dict(self._items(sorted(set(keys))))
 
@@ -139,7 +139,7 @@ class RowIndex(Generic[T]):
                 begun.add(key)
             yield key, above, row
 
-    def _items(self, keys: Sequence[str]) -> Iterator[tuple[str, T | Unusable]]:
+    def _items(self, keys: Sequence[str]) -> Iterator[tuple[str, T | InvalidRecord]]:
         rows = self._db.execute(
             # Not `or`, which would scan all rows.
             "select of, file, row, cells, problem from (select key as of, rowid as at, * from"
@@ -155,19 +155,19 @@ class RowIndex(Generic[T]):
             if key in found:
                 item = self._record_type.parse(key, found[key])
                 yield key, item
-                if not isinstance(item, Unusable):
+                if not isinstance(item, InvalidRecord):
                     yield from self._side_problems(found[key][-1])
 
-    def _side_problems(self, newest: FileRows) -> Iterator[tuple[str, Unusable]]:
+    def _side_problems(self, newest: FileRows) -> Iterator[tuple[str, InvalidRecord]]:
         """Yield what could not be read of a row that was used, as a problem of the row alone."""
         row = newest.rows[-1]
         if why := self._record_type.side_problem(row):
-            problem = Unusable(
+            problem = InvalidRecord(
                 id=id_of_row(newest.name, row),
                 code="invalid.money",
                 reason=f"{newest.name} row {row.number}: {why}",
                 content=digest([row], self._options),
-                of_source=True,
+                is_whole_file=True,
             )
             yield problem.id, problem
 
@@ -183,7 +183,7 @@ class RowIndex(Generic[T]):
         name, as_of, begun = self._files[file]
         return FileRows(name=name, rows=rows, as_of=as_of, others_begin=bool(begun - {key}))
 
-    def _keyless(self) -> Iterator[dict[str, T | Unusable]]:
+    def _keyless(self) -> Iterator[dict[str, T | InvalidRecord]]:
         rows = self._db.execute(
             "select files.name, row, cells, problem from rows join files on files.id = rows.file"
             " where key = '' and not is_beside order by rows.rowid"
@@ -192,17 +192,17 @@ class RowIndex(Generic[T]):
             items = [self._without_key(name, _row(*rest)) for name, *rest in page]
             yield {item.id: item for item in items}
 
-    def _without_key(self, name: str, row: Row) -> Unusable:
+    def _without_key(self, name: str, row: Row) -> InvalidRecord:
         rule = skip_reason(row, self._options)
         field = self._record_type.blank(row)
         blank = f"{name} row {row.number}: {key_problem(row, field, self._options)}"
-        return Unusable(
+        return InvalidRecord(
             id=id_of_row(name, row),
             code="skip-rule" if rule else f"invalid.{field}",
             reason=rule or blank,
             content=digest([row], self._options),
-            skip=bool(rule),
-            of_source=True,
+            is_skipped=bool(rule),
+            is_whole_file=True,
         )
 
     def _cells(self, row: Row) -> str:

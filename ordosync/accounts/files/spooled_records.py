@@ -12,7 +12,7 @@ from ordosync.accounts.files.formats.text_file import without_rows
 from ordosync.accounts.files.record_types import RecordType, belongs_to
 from ordosync.accounts.files.row_index import RowIndex
 from ordosync.accounts.files.spool import Spool
-from ordosync.models import Unusable
+from ordosync.models import InvalidRecord
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ class SpooledRecords(Generic[T]):
 
     def pages(
         self, ids: AbstractSet[str], *, only_kept: bool = False
-    ) -> Iterator[dict[str, T | Unusable]]:
+    ) -> Iterator[dict[str, T | InvalidRecord]]:
         """Yield these records from the copies; see `add_to`."""
         index = RowIndex(self._record_type)
         try:
@@ -72,7 +72,7 @@ class SpooledRecords(Generic[T]):
             id_
             for items in self.pages(ids)
             for id_, item in items.items()
-            if isinstance(item, Unusable) and item.code == "conflict"
+            if isinstance(item, InvalidRecord) and item.code == "conflict"
         }
         return frozenset(ids) - conflicts
 

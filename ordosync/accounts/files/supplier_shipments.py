@@ -6,7 +6,7 @@ from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.accounts.files.rejections import without_skipped
-from ordosync.models import Page, Shipment, Unusable
+from ordosync.models import InvalidRecord, Page, Shipment
 
 
 class SupplierShipments:
@@ -18,11 +18,11 @@ class SupplierShipments:
         self._reader = reader
         self._writer = writer
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield the parcels in files that are new, changed or were rejected before."""
         return without_skipped(self._reader.changed(request))
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield parcels from the files as they are now, else from the copies that were kept."""
         return without_skipped(self._reader.by_id(ids))
 

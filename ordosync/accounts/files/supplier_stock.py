@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.files.file_reader import FileReader
 from ordosync.accounts.files.rejections import without_skipped
-from ordosync.models import Page, Stock, Unusable
+from ordosync.models import InvalidRecord, Page, Stock
 
 
 class SupplierStock:
@@ -14,7 +14,7 @@ class SupplierStock:
     def __init__(self, reader: FileReader[Stock]) -> None:
         self._reader = reader
 
-    def all(self, request: ReadRequest) -> Iterator[Page[Stock | Unusable]]:
+    def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:
         """Yield the quantities in all stock files as they are now."""
         return without_skipped(self._reader.all(request))
 

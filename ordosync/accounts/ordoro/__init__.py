@@ -219,7 +219,7 @@ def _sign_in(client: OrdoroClient) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Connection:
-    """How the service is reached."""
+    """The connection to the service."""
 
     key: str
     secret: Secret

@@ -23,7 +23,7 @@ from ordosync.accounts.ordoro.schema import (
 from ordosync.accounts.pagination import since_cursor
 from ordosync.accounts.service_client import ServiceClient
 from ordosync.errors import NotFoundError, RefusedError
-from ordosync.models import Unusable
+from ordosync.models import InvalidRecord
 
 if TYPE_CHECKING:
     from ordosync.http import HttpClient
@@ -60,14 +60,14 @@ class OrdoroClient:
 
     def changed(
         self, params: Params, cursor: str | None, *, now: datetime, action: str, by: By = "updated"
-    ) -> Iterator[tuple[Sequence[OrderShape | Unusable], str | None]]:
+    ) -> Iterator[tuple[Sequence[OrderShape | InvalidRecord], str | None]]:
         """Yield pages of the orders that match and changed since the cursor, and the next one."""
         listed = orders(
             self.http, params, by=by, zone=self.zone, action=action, account=self.service.account
         )
         return since_cursor(cursor, listed.since, listed.at_of, now=now)
 
-    def found(self, number: str, action: str) -> OrderShape | Unusable | None:
+    def found(self, number: str, action: str) -> OrderShape | InvalidRecord | None:
         """Return an order as it is now; None if it is not there, or was split."""
         try:
             raw = self.http.get(path("order", number), Raw, action=action)
@@ -78,7 +78,7 @@ class OrdoroClient:
     def order(self, number: str, action: str) -> OrderShape | None:
         """Return an order as `found` does. Raises `RefusedError` if it cannot be parsed."""
         found = self.found(number, action)
-        if isinstance(found, Unusable):
+        if isinstance(found, InvalidRecord):
             raise RefusedError(self.service.account, action, found.reason)
         return found
 
@@ -152,9 +152,11 @@ class OrdoroClient:
         except NotFoundError:
             return None
         found = read(raw, ProductShape)
-        return None if isinstance(found, Unusable) else found
+        return None if isinstance(found, InvalidRecord) else found
 
-    def product_list(self, params: Params, action: str) -> Iterator[list[ProductShape | Unusable]]:
+    def product_list(
+        self, params: Params, action: str
+    ) -> Iterator[list[ProductShape | InvalidRecord]]:
         """Yield pages of the products that match."""
         pages = products(self.http, params, action=action, account=self.service.account)
         for page in pages:

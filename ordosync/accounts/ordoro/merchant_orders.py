@@ -10,7 +10,7 @@ from ordosync.accounts.ordoro.client import REQUESTED, OrdoroClient
 from ordosync.accounts.ordoro.merchant_cancellations import MerchantCancellations
 from ordosync.accounts.ordoro.options import MerchantOptions
 from ordosync.accounts.ordoro.schema import OrderShape, order_of, product_of
-from ordosync.models import Order, Page, Unusable
+from ordosync.models import InvalidRecord, Order, Page
 
 
 class MerchantOrders:
@@ -28,7 +28,7 @@ class MerchantOrders:
         self._skus: dict[str, str] = {}
         client.service.at_close(self._skus.clear)
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Order | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders requested from this portal's supplier that changed since the cursor.
 
         Orders of other suppliers are read as well, and are `reassigned`: Ordoro does not say
@@ -39,7 +39,7 @@ class MerchantOrders:
         ):
             yield Page(items=tuple(self._read(item) for item in items), cursor=after)
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield these orders as they are now."""
         found = self._client.service.map_concurrently(
             ids, partial(self._client.found, action="read an order again")
@@ -47,7 +47,7 @@ class MerchantOrders:
         requested = [
             one
             for one in found
-            if isinstance(one, Unusable) or (one is not None and one.status == REQUESTED)
+            if isinstance(one, InvalidRecord) or (one is not None and one.status == REQUESTED)
         ]
         yield Page(items=tuple(self._read(one) for one in requested))
 
@@ -66,19 +66,19 @@ class MerchantOrders:
         """Return False: an order has one supplier."""
         return False
 
-    def _read(self, found: OrderShape | Unusable) -> Order | Unusable:
-        if isinstance(found, Unusable):
+    def _read(self, found: OrderShape | InvalidRecord) -> Order | InvalidRecord:
+        if isinstance(found, InvalidRecord):
             return found
         order = order_of(found, currency=self._client.currency, zone=self._client.zone)
-        if isinstance(order, Unusable):
+        if isinstance(order, InvalidRecord):
             return order
         if found.supplier_id != self._options.supplier:
-            return Unusable(
+            return InvalidRecord(
                 id=order.id,
                 code="reassigned",
                 reason="was given to another supplier",
                 content=order.content,
-                skip=True,
+                is_skipped=True,
             )
         return self.completed(order, found)
 

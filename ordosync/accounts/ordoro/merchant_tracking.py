@@ -33,17 +33,19 @@ class MerchantTracking:
         order = self._client.order(number, f"read order {number}")
         if order is None:
             return self._on_pieces(shipment)
-        told = order.tracking_number
-        if told == shipment.tracking_number and not is_void(order, told):
+        current = order.tracking_number
+        if current == shipment.tracking_number and not is_void(order, current):
             return Outcome(state="unchanged", id=number)
         if order.status == "cancelled":
             return refused("cancelled", f"order {number} is cancelled")
-        if told and not is_void(order, told):
-            return refused("other-tracking", f"order {number} has another tracking number, {told}")
-        if not told and order.status not in OPEN:
+        if current and not is_void(order, current):
+            return refused(
+                "other-tracking", f"order {number} has another tracking number, {current}"
+            )
+        if not current and order.status not in OPEN:
             return refused("already-shipped", f"order {number} is {order.status} without tracking")
-        if told != shipment.tracking_number:
-            self._send_tracking(shipment, method="PUT" if told else "POST")
+        if current != shipment.tracking_number:
+            self._send_tracking(shipment, method="PUT" if current else "POST")
         self._say_valid(order, shipment.tracking_number)
         return Outcome(state="done", id=number)
 
@@ -91,8 +93,8 @@ class MerchantTracking:
 
     def _void_tracking(self, shipment: Shipment) -> Outcome:
         pieces = list(self._client.leaves(shipment.order_id))
-        told = [one for one in pieces if one.tracking_number == shipment.tracking_number]
-        left = [one for one in told if not is_void(one, shipment.tracking_number)]
+        having = [one for one in pieces if one.tracking_number == shipment.tracking_number]
+        left = [one for one in having if not is_void(one, shipment.tracking_number)]
         for one in left:
             times = times_void(one, shipment.tracking_number) + 1
             self._client.say(one.order_number, void_text(shipment.tracking_number, times))

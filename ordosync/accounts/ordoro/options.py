@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class MerchantOptions:
-    """What a portal says about its Merchant."""
+    """Options of a portal for its Merchant."""
 
     supplier: int
     """The id of the supplier from whom orders are requested."""
@@ -17,7 +17,7 @@ class MerchantOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class SupplierOptions:
-    """What a portal says about its Supplier."""
+    """Options of a portal for its Supplier."""
 
     sales_channel: int
     """The id of the sales channel that stands for this portal."""

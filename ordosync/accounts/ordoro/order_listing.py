@@ -12,7 +12,7 @@ from ordosync.accounts.ordoro.schema import OrderShape, ShippingShape, order_of
 from ordosync.accounts.ordoro.supplier_orders import line_id, position
 from ordosync.accounts.ordoro.supplier_shipments import SupplierShipments, of_channel, reference_of
 from ordosync.accounts.ordoro.timeline import is_void
-from ordosync.models import Address, Order, Page, Shipment, Standing, Unusable
+from ordosync.models import Address, InvalidRecord, Order, OrderSnapshot, Page, Shipment
 
 
 class MerchantListing:
@@ -32,18 +32,18 @@ class MerchantListing:
         self._options = options
         self._orders = orders
 
-    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:
+    def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:
         """Yield every order."""
         pages = self._client.changed({"status": "all"}, None, now=now, action="read all orders")
         for items, _ in pages:
             found = (self._as_requested(one) for one in items if isinstance(one, OrderShape))
             yield Page(items=tuple(one for one in found if one))
 
-    def _as_requested(self, found: OrderShape) -> Standing | None:
+    def _as_requested(self, found: OrderShape) -> OrderSnapshot | None:
         if found.supplier_id not in (None, self._options.supplier):
-            return Standing(order=self._bare(found), is_ours=False)
+            return OrderSnapshot(order=self._bare(found), is_ours=False)
         order = order_of(found, currency=self._client.currency, zone=self._client.zone)
-        if isinstance(order, Unusable):
+        if isinstance(order, InvalidRecord):
             return None
         number, given = found.tracking_number, found.shipping_info or ShippingShape()
         shipment = Shipment(
@@ -54,7 +54,7 @@ class MerchantListing:
             shipped_at=self._client.sent_at(found) or datetime.min.replace(tzinfo=UTC),
             voided=is_void(found, number),
         )
-        return Standing(
+        return OrderSnapshot(
             order=self._orders.completed(order, found),
             shipments=(shipment,) if number else (),
         )
@@ -89,7 +89,7 @@ class SupplierListing:
         self._options = options
         self._shipments = shipments
 
-    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:
+    def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:
         """Yield every order."""
         for items, _ in self._client.changed(
             of_channel(self._options), None, now=now, action="read all orders"
@@ -97,15 +97,15 @@ class SupplierListing:
             found = (self._as_received(one) for one in items if isinstance(one, OrderShape))
             yield Page(items=tuple(one for one in found if one))
 
-    def _as_received(self, found: OrderShape) -> Standing | None:
+    def _as_received(self, found: OrderShape) -> OrderSnapshot | None:
         order = order_of(found, currency=self._client.currency, zone=self._client.zone)
-        if isinstance(order, Unusable):
+        if isinstance(order, InvalidRecord):
             return None
         shipment = self._shipments.shipment_of(found)
         if shipment and shipment.cancelled:
             shipment = None
         keys = sorted(zip(found.lines, order.lines, strict=True), key=lambda p: position(p[0].key))
-        return Standing(
+        return OrderSnapshot(
             order=replace(
                 order,
                 number=found.order_number.partition("-")[2] or found.order_number,

@@ -15,7 +15,7 @@ from ordosync.accounts.ordoro.schema import (
     read,
 )
 from ordosync.accounts.pagination import LIMIT, ChangingList, whole
-from ordosync.models import Unusable
+from ordosync.models import InvalidRecord
 
 if TYPE_CHECKING:
     from ordosync.http import HttpClient
@@ -26,18 +26,20 @@ Params = Mapping[str, str | Sequence[str]]
 
 def orders(
     http: "HttpClient", params: Params, *, by: By, zone: tzinfo, action: str, account: str
-) -> ChangingList[OrderShape | Unusable]:
+) -> ChangingList[OrderShape | InvalidRecord]:
     """Return the orders that match, by the time of their last update or of their cancellation."""
 
-    def ask(after: datetime | None, offset: int) -> tuple[list[OrderShape | Unusable], int]:
+    def ask(after: datetime | None, offset: int) -> tuple[list[OrderShape | InvalidRecord], int]:
         query = {**params, "sort": f"{by}_date", "limit": str(LIMIT), "offset": str(offset)}
         if after:
             query[f"{by}_after"] = after.isoformat()
         page = http.get("/v3/order", OrderPage, action=action, params=query)
         return [read(raw, OrderShape) for raw in page.order], page.count
 
-    def at_of(item: OrderShape | Unusable) -> datetime | None:
-        return None if isinstance(item, Unusable) else moment(getattr(item, f"{by}_date"), zone)
+    def at_of(item: OrderShape | InvalidRecord) -> datetime | None:
+        return (
+            None if isinstance(item, InvalidRecord) else moment(getattr(item, f"{by}_date"), zone)
+        )
 
     return ChangingList(ask, name_of=_name_of, at_of=at_of, account=account, action=action)
 
@@ -55,5 +57,5 @@ def products(
     return whole(ask, name_of=name_of, account=account, action=action)
 
 
-def _name_of(item: OrderShape | Unusable) -> str:
-    return item.content if isinstance(item, Unusable) else item.order_number
+def _name_of(item: OrderShape | InvalidRecord) -> str:
+    return item.content if isinstance(item, InvalidRecord) else item.order_number

@@ -2,7 +2,7 @@
 
 Tolerant where the API differs from its documents: examples call the sales channel `cart`, lists
 of products have two names, and null occurs where a schema says string. Unknown fields are
-ignored. An object that cannot be used becomes an `Unusable` and stops no other.
+ignored. An object that cannot be used becomes an `InvalidRecord` and stops no other.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from ordosync.models import Address, Line, Order, Product, Unusable
+from ordosync.models import Address, InvalidRecord, Line, Order, Product
 
 T = TypeVar("T")
 _MOST = 2**31 - 1
@@ -241,12 +241,12 @@ class _Numbered(Struct, frozen=True):
     sku: str = ""
 
 
-def read(raw: Raw | bytes, shape: type[T]) -> T | Unusable:
-    """Return one parsed object of a list, or an `Unusable` that says what is wrong with it."""
+def read(raw: Raw | bytes, shape: type[T]) -> T | InvalidRecord:
+    """Return one parsed object of a list, or an `InvalidRecord` that says what is wrong with it."""
     try:
         found: T = _decoder(cast("Hashable", shape)).decode(raw)
     except (msgspec.ValidationError, RecursionError) as error:
-        return Unusable(
+        return InvalidRecord(
             id=name_of(raw),
             code="invalid",
             reason=f"is not a valid order of Ordoro's: {error}",
@@ -279,14 +279,14 @@ def moment(text: str | None, zone: tzinfo = UTC) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
-def order_of(shape: OrderShape, *, currency: str, zone: tzinfo) -> Order | Unusable:
+def order_of(shape: OrderShape, *, currency: str, zone: tzinfo) -> Order | InvalidRecord:
     """Return a Merchant's order; its lines have their current ids."""
     lines = tuple(_line(line) for line in shape.lines)
     wrong = next((line for line in shape.lines if not _is_usable(line)), None)
     content = _content(shape)
     if wrong:
         reason = f"line {wrong.id}: a quantity or an amount that cannot be: {wrong.quantity}"
-        return Unusable(
+        return InvalidRecord(
             id=shape.order_number, code="invalid.quantity", reason=reason, content=content
         )
     asked = shape.dropshipping_info or DropshippingShape()

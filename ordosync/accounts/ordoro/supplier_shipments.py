@@ -6,7 +6,7 @@ from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.ordoro.client import OrdoroClient
 from ordosync.accounts.ordoro.options import SupplierOptions
 from ordosync.accounts.ordoro.schema import OrderShape, ShippingShape, has_left
-from ordosync.models import Page, Shipment, Unusable
+from ordosync.models import InvalidRecord, Page, Shipment
 
 
 class SupplierShipments:
@@ -18,18 +18,19 @@ class SupplierShipments:
         self._client = client
         self._options = options
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield the shipments of orders that changed since the cursor; none is a void one."""
         pages = self._client.changed(
             of_channel(self._options), request.cursor, now=request.now, action="read shipments"
         )
         for items, after in pages:
             shipments = (
-                item if isinstance(item, Unusable) else self.shipment_of(item) for item in items
+                item if isinstance(item, InvalidRecord) else self.shipment_of(item)
+                for item in items
             )
             yield Page(items=tuple(one for one in shipments if one), cursor=after)
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield the shipments of these orders as they are now."""
         found = self._client.orders_now(ids, "read a shipment again")
         shipments = (self.shipment_of(one) for one in found.values())

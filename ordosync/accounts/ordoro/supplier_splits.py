@@ -10,7 +10,7 @@ from ordosync.accounts.ordoro.schema import OrderShape, moment
 from ordosync.accounts.ordoro.split_matching import summed
 from ordosync.accounts.ordoro.supplier_orders import line_id
 from ordosync.accounts.ordoro.supplier_shipments import of_channel
-from ordosync.models import Page, Piece, PieceLine, Split, Unusable
+from ordosync.models import InvalidRecord, Page, Piece, PieceLine, Split
 
 
 class SupplierSplits:
@@ -32,7 +32,7 @@ class SupplierSplits:
         ):
             found: list[Split] = []
             for item in items:
-                if isinstance(item, Unusable):
+                if isinstance(item, InvalidRecord):
                     continue
                 for number in reversed(self._client.ancestors(item)):
                     if number in reported:

@@ -10,7 +10,7 @@ from ordosync.accounts.ordoro.client import OrdoroClient
 from ordosync.accounts.ordoro.options import SupplierOptions
 from ordosync.accounts.ordoro.schema import PlaceShape, ProductShape
 from ordosync.accounts.service_client import STOCK_CACHE_S
-from ordosync.models import Page, Stock, Unusable
+from ordosync.models import InvalidRecord, Page, Stock
 
 
 class SupplierStock:
@@ -26,11 +26,13 @@ class SupplierStock:
     def _forget(self) -> None:
         self._available = {}
 
-    def all(self, request: ReadRequest) -> Iterator[Page[Stock | Unusable]]:  # noqa: ARG002
+    def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:  # noqa: ARG002
         """Yield how many of each product can be sold, as of now."""
         self._available_until = self._client.service.clock.monotonic() + STOCK_CACHE_S
         for items in self._client.product_list({}, "read stock"):
-            found = [item if isinstance(item, Unusable) else self._to_sell(item) for item in items]
+            found = [
+                item if isinstance(item, InvalidRecord) else self._to_sell(item) for item in items
+            ]
             self._available.update((one.product_id, one) for one in found if isinstance(one, Stock))
             yield Page(items=tuple(found))
 

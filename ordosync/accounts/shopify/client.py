@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from msgspec import Raw
 
@@ -22,8 +22,6 @@ from ordosync.accounts.shopify.schema import (
     MutationResult,
     Nodes,
     OrderedLine,
-    Part,
-    RequestedOrder,
     ShopInfo,
     UserError,
 )
@@ -45,6 +43,14 @@ A shop on trial accepts five new orders a minute.
 """
 _MAX_IDS = 100
 _MAX_METAFIELDS = 25
+
+
+class _WithLines(Protocol):
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def line_items(self) -> Connection[Any]: ...
 
 
 class ShopifyClient:
@@ -140,11 +146,11 @@ class ShopifyClient:
             left = left[size:]
             yield [raw for raw in answer.nodes if bytes(raw) not in (b"null", b"{}")]
 
-    def lines(self, order: RequestedOrder | Part) -> list[OrderedLine]:
+    def lines(self, order: _WithLines) -> list[OrderedLine]:
         """Return all lines of a fulfillment order; those that did not come with it are read."""
         action = f"read the lines of fulfillment order {number(order.id)}"
-        lines = cast("Connection[OrderedLine]", order.line_items)
-        return [*read_all(self.graphql, lines, MORE_LINES, OrderedLine, of=order.id, action=action)]
+        first: Connection[OrderedLine] = order.line_items
+        return [*read_all(self.graphql, first, MORE_LINES, OrderedLine, of=order.id, action=action)]
 
     def mutate(
         self, document: str, *, action: str, idempotent: bool = False, **variables: object

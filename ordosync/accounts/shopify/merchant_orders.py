@@ -21,7 +21,7 @@ from ordosync.accounts.shopify.pagination import Listed
 from ordosync.accounts.shopify.queries.fulfillment import REQUESTED_ORDERS, REQUESTED_ORDERS_BY_ID
 from ordosync.accounts.shopify.schema import RequestedOrder
 from ordosync.accounts.shopify.split_history import Sent, SentPart, SplitHistory
-from ordosync.models import Order, Page, Unusable
+from ordosync.models import InvalidRecord, Order, Page
 
 _LINES = 10
 """This many lines come with an order; the rest of a longer one is read separately."""
@@ -67,7 +67,7 @@ class MerchantOrders:
         self._read = {}
         self._sent = {}
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Order | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the fulfillment orders to ship that changed since the cursor.
 
         With a cursor, those of other locations are read, too, and reported as `reassigned`:
@@ -87,7 +87,7 @@ class MerchantOrders:
             self._forget_oldest()
             yield Page(items=tuple(self._usable(raw)), cursor=after)
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield these orders as they are now."""
         known = frozenset(ids)
         for page in self._open_by_id(ids):
@@ -98,7 +98,7 @@ class MerchantOrders:
             )
             yield Page(items=tuple(items))
 
-    def _open_by_id(self, ids: Sequence[str]) -> Iterator[Iterator[Order | Unusable]]:
+    def _open_by_id(self, ids: Sequence[str]) -> Iterator[Iterator[Order | InvalidRecord]]:
         """Yield pages of those that are still to be shipped, also from another location."""
         wanted = [fulfillment_order(id_) for id_ in ids]
         pages = self._client.raw_by_id(
@@ -143,7 +143,7 @@ class MerchantOrders:
         if fulfillment_order(order_id) == fulfillment_order(others):
             return False
         return any(
-            isinstance(item, Unusable) and item.code == "reassigned"
+            isinstance(item, InvalidRecord) and item.code == "reassigned"
             for page in self._open_by_id([others])
             for item in page
         )
@@ -178,20 +178,22 @@ class MerchantOrders:
         keys = self._location.metafield_keys
         return {"lines": _LINES, "sent": keys["sent"], "split": keys["split"]}
 
-    def _usable(self, page: Sequence[Raw]) -> Iterator[Order | Unusable]:
+    def _usable(self, page: Sequence[Raw]) -> Iterator[Order | InvalidRecord]:
         for raw in page:
             item = self._order(raw)
             if item is not None:
                 yield item
 
-    def _order(self, raw: Raw) -> Order | Unusable | None:
+    def _order(self, raw: Raw) -> Order | InvalidRecord | None:
         """Return an order to ship; None if it is not to be shipped, or not yet."""
         from ordosync.http import decode  # noqa: PLC0415 - slow to import
 
         try:
             requested = decode(raw, RequestedOrder)
         except ValueError as error:
-            return _unusable(raw, "invalid", f"is not as Shopify's orders are: it has {error}")
+            return _invalid_record(
+                raw, "invalid", f"is not as Shopify's orders are: it has {error}"
+            )
         if not requested.is_open or requested.order.cancelled_at:
             return None
         history = SplitHistory.of(requested.order.sent, requested.order.split)
@@ -203,12 +205,12 @@ class MerchantOrders:
 
     def _order_to_ship(
         self, raw: Raw, requested: RequestedOrder, history: SplitHistory
-    ) -> Order | Unusable | None:
+    ) -> Order | InvalidRecord | None:
         lines = [line for line in self._client.lines(requested) if line.remaining_quantity != 0]
         if not lines:
             return None
         if not all(0 < line.remaining_quantity <= _MAX_QUANTITY for line in lines):
-            return _unusable(raw, "invalid.quantity", "has a quantity that cannot be")
+            return _invalid_record(raw, "invalid.quantity", "has a quantity that cannot be")
         order = order_of(requested, history, lines)
         self._remember(order, requested, history.sent)
         return order
@@ -218,21 +220,21 @@ def _is_wanted(requested: RequestedOrder) -> bool:
     return requested.request_status in REQUESTED and not requested.asks_cancellation
 
 
-def _reassigned(id_: str) -> Unusable:
-    return Unusable(
+def _reassigned(id_: str) -> InvalidRecord:
+    return InvalidRecord(
         id=id_,
         code="reassigned",
         reason="was given to another location",
         content=digest("elsewhere"),
-        skip=True,
+        is_skipped=True,
     )
 
 
-def _unusable(raw: Raw, code: str, reason: str) -> Unusable:
+def _invalid_record(raw: Raw, code: str, reason: str) -> InvalidRecord:
     from ordosync.http import decode  # noqa: PLC0415 - slow to import
 
     listed = decode(raw, Listed)
-    return Unusable(
+    return InvalidRecord(
         id=number(listed.id),
         code=code,
         reason=reason,

@@ -20,7 +20,7 @@ from ordosync.accounts.shopify.schema import (
     ShopProduct,
     Variant,
 )
-from ordosync.models import Page, Product, Unusable
+from ordosync.models import InvalidRecord, Page, Product
 
 _VARIANTS = 5
 """This many variants come with a product; the rest is read separately."""
@@ -44,7 +44,7 @@ class MerchantProducts:
         terms = {"vendor": options.vendor, "tag": options.product_tag}
         self._where = [f"{name}:{quoted(text)}" for name, text in terms.items() if text is not None]
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Product | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield this Supplier's products that changed since the cursor.
 
         Variants are not listed directly: they do not count as changed if their product gets
@@ -66,7 +66,7 @@ class MerchantProducts:
             items = (item for product in products for item in self._items(product))
             yield Page(items=tuple(items), cursor=after)
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield these products as they are now."""
         wanted, action = [gid("InventoryItem", id_) for id_ in ids], "read products again"
         pages = self._client.raw_by_id(ITEMS, wanted, action=action, location=self._location.gid)

@@ -186,7 +186,7 @@ class MerchantStock:
             return Outcome(
                 state="unavailable",
                 code="changed",
-                reason="its count in the shop has changed meanwhile, so both are read anew",
+                reason="its count in the shop has changed meanwhile, so both are read again",
                 retry_after_s=_RETRY_S,
             )
         if error.code and error.code.startswith("IDEMPOTENCY"):

@@ -7,7 +7,7 @@ LONGEST_TAG = 40
 
 @dataclass(frozen=True, kw_only=True)
 class MerchantOptions:
-    """What a portal says about its Merchant: either `location` or `service`."""
+    """Options of a portal for its Merchant: either `location` or `service`."""
 
     location: int | None = None
     """The id of the location whose fulfillment orders are the Supplier's."""
@@ -30,7 +30,7 @@ class MerchantOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class SupplierOptions:
-    """What a portal says about its Supplier."""
+    """Options of a portal for its Supplier."""
 
     location: int
     """The id of the location whose stock is written back."""

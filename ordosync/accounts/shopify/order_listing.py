@@ -33,14 +33,14 @@ from ordosync.accounts.shopify.schema import (
     At,
     Connection,
     Fulfillment,
+    FulfillmentOrder,
     Metafield,
     OrderedLine,
     ParentOrder,
-    Part,
     SentOrder,
 )
 from ordosync.accounts.shopify.split_history import SplitHistory
-from ordosync.models import Address, Line, Order, Page, Shipment, Standing
+from ordosync.models import Address, Line, Order, OrderSnapshot, Page, Shipment
 
 _ACTION = "read all orders"
 _LINES = 10
@@ -52,9 +52,10 @@ class _ParentOrder(ParentOrder, frozen=True, rename="camel", kw_only=True):
     void: Metafield | None = None
 
 
-class _RequestedOrder(Part, frozen=True, rename="camel", kw_only=True):
+class _RequestedOrder(FulfillmentOrder, frozen=True, rename="camel", kw_only=True):
     order_name: str = ""
     order: _ParentOrder = _ParentOrder()
+    line_items: Connection[OrderedLine]
 
 
 class _ReceivedOrder(SentOrder, frozen=True, rename="camel", kw_only=True):
@@ -78,7 +79,7 @@ class MerchantOrderListing:
         """Return that old orders are missing, if the token may not read them."""
         return _missing(self._client)
 
-    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:  # noqa: ARG002
+    def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:  # noqa: ARG002
         """Yield all fulfillment orders as they are now."""
         keys = self._location.metafield_keys
         changes = Changes(
@@ -112,7 +113,7 @@ class MerchantOrderListing:
                 line_items=Connection(nodes=less(self._client.lines(order), foreign_units)),
             )
 
-    def _snapshot(self, requested: _RequestedOrder) -> Standing:
+    def _snapshot(self, requested: _RequestedOrder) -> OrderSnapshot:
         history = SplitHistory.of(requested.order.sent, requested.order.split)
         id_ = history.order_id(number(requested.id))
         lines = self._lines(requested)
@@ -136,7 +137,7 @@ class MerchantOrderListing:
             if parcel.voided or not requested.is_open
         )
         is_ours = self._location.is_at(requested.location)
-        return Standing(order=order, shipments=shipments, is_ours=is_ours)
+        return OrderSnapshot(order=order, shipments=shipments, is_ours=is_ours)
 
     def _lines(self, requested: _RequestedOrder) -> list[OrderedLine]:
         """Return the lines that were sent, or are to be sent, in the order of the sale."""
@@ -170,7 +171,7 @@ class SupplierOrderListing:
         """Return that old orders are missing, if the token may not read them."""
         return _missing(self._client)
 
-    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:  # noqa: ARG002
+    def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:  # noqa: ARG002
         """Yield the orders with the portal's tag as they are now, each before its pieces."""
         changes = Changes(self._client.graphql, ALL_RECEIVED, action=_ACTION, first=8)
         for page in changes.since(None, [self._orders.search_term]):
@@ -178,7 +179,7 @@ class SupplierOrderListing:
             trees = (self._snapshots(self._orders.with_all_parts(order)) for order in orders)
             yield Page(items=tuple(snapshot for tree in trees for snapshot in tree))
 
-    def _snapshots(self, received: _ReceivedOrder) -> Iterator[Standing]:
+    def _snapshots(self, received: _ReceivedOrder) -> Iterator[OrderSnapshot]:
         """Yield an order and its pieces, the whole first."""
         pieces = pieces_of(received)
         shipments = tuple(shipments_of(received))
@@ -193,7 +194,7 @@ class SupplierOrderListing:
             is_split=is_split,
             reference=received.source_identifier or "",
         )
-        yield Standing(order=whole, shipments=() if is_split else shipments)
+        yield OrderSnapshot(order=whole, shipments=() if is_split else shipments)
         for piece in pieces if is_split else ():
             yield self._piece(received, whole, piece, shipments)
 
@@ -203,7 +204,7 @@ class SupplierOrderListing:
         whole: Order,
         piece: SentPiece,
         shipments: Sequence[Shipment],
-    ) -> Standing:
+    ) -> OrderSnapshot:
         id_ = piece_id(whole.id, piece.id)
         own = tuple(shipment for shipment in shipments if shipment.order_id == id_)
         is_sent = any(not shipment.voided for shipment in own)
@@ -216,7 +217,7 @@ class SupplierOrderListing:
             status="shipped" if is_sent else "cancelled" if is_gone else "awaiting_fulfillment",
             ancestors=(whole.id,),
         )
-        return Standing(order=order, shipments=own)
+        return OrderSnapshot(order=order, shipments=own)
 
     def _lines(self, order: SentOrder, *pieces: SentPiece) -> list[OrderedLine]:
         """Return the lines of pieces, each with the units that were sent or are to be sent."""

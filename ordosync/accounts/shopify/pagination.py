@@ -75,7 +75,7 @@ class Pages(Generic[T]):
         after = None
         while info.has_next_page:
             if info.end_cursor in (None, after):
-                raise self.unavailable("the same page comes for ever")
+                raise self.unavailable("the service keeps returning the same page")
             after = info.end_cursor
             page = self._page(query, after)
             yield page.nodes

@@ -11,7 +11,7 @@ from ordosync.accounts.shopify.order_units import parcel_of, piece_id, shipments
 from ordosync.accounts.shopify.queries.orders import SENT_BY_ID
 from ordosync.accounts.shopify.received_orders import ReceivedOrders
 from ordosync.accounts.shopify.schema import SentFulfillment, SentOrder
-from ordosync.models import Page, Shipment, Unusable
+from ordosync.models import InvalidRecord, Page, Shipment
 
 
 class SupplierShipments:
@@ -23,7 +23,7 @@ class SupplierShipments:
         self._client = client
         self._orders = orders
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield the parcels of the orders that changed since the cursor."""
         pages = self._orders.changed(request.cursor, now=request.now, action="read shipments")
         for orders, after in pages:
@@ -34,7 +34,7 @@ class SupplierShipments:
             )
             yield Page(items=tuple(shipments), cursor=after)
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield these parcels as they are now."""
         action = "read shipments again"
         known, wanted = frozenset(ids), [gid("Fulfillment", parcel_of(id_)) for id_ in ids]

@@ -14,7 +14,7 @@ from ordosync.accounts.shopify.options import SupplierOptions
 from ordosync.accounts.shopify.pagination import Pages, by_id
 from ordosync.accounts.shopify.queries.stock import SELLABLE, SELLABLE_BY_ID
 from ordosync.accounts.shopify.schema import InventoryItem
-from ordosync.models import Page, Stock, Unusable
+from ordosync.models import InvalidRecord, Page, Stock
 
 
 class SupplierStock:
@@ -30,7 +30,7 @@ class SupplierStock:
         self._cache: dict[str, Stock] = {}
         self._cached_until = 0.0
 
-    def all(self, request: ReadRequest) -> Iterator[Page[Stock | Unusable]]:  # noqa: ARG002
+    def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:  # noqa: ARG002
         """Yield what is available of all items that are stocked at the location or untracked."""
         self._cached_until = self._client.service.clock.monotonic() + STOCK_CACHE_S
         pages = Pages(

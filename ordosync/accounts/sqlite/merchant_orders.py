@@ -6,7 +6,7 @@ from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.database import sqlite3
 from ordosync.embedded import ancestry, change_feed, orders
-from ordosync.models import Order, Page, Unusable
+from ordosync.models import InvalidRecord, Order, Page
 
 
 class MerchantOrders:
@@ -20,14 +20,14 @@ class MerchantOrders:
         self._file = client.file
         self._supplier = supplier
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Order | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders assigned to this Supplier that changed since the cursor."""
         self._client.check_is_there(request.cursor, "read orders")
         with self._file.reading("read orders") as db:
             for numbers, after in change_feed.since(db, "order", request.cursor):
                 yield Page(items=self._requested(db, numbers), cursor=after)
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield these orders as they are now."""
         with self._file.reading("read orders again") as db:
             yield Page(items=self._requested(db, ids))
@@ -51,10 +51,10 @@ class MerchantOrders:
 
     def _requested(
         self, db: sqlite3.Connection, numbers: Sequence[str]
-    ) -> tuple[Order | Unusable, ...]:
+    ) -> tuple[Order | InvalidRecord, ...]:
         still = orders.requested_from(db, self._supplier, numbers)
         split = orders.split_among(db, numbers)
-        found: list[Order | Unusable] = []
+        found: list[Order | InvalidRecord] = []
         for order in orders.read_many(db, [number for number in numbers if number in still]):
             if order.status != "dropshipment_requested" or order.number in split:
                 continue
@@ -62,11 +62,11 @@ class MerchantOrders:
         return tuple(found)
 
 
-def _reassigned(order: Order) -> Unusable:
-    return Unusable(
+def _reassigned(order: Order) -> InvalidRecord:
+    return InvalidRecord(
         id=order.id,
         code="reassigned",
         reason="was given to another supplier",
         content=order.content,
-        skip=True,
+        is_skipped=True,
     )

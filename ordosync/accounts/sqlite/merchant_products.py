@@ -6,7 +6,7 @@ from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.database import sqlite3
 from ordosync.embedded import change_feed, products
-from ordosync.models import Page, Product, Unusable
+from ordosync.models import InvalidRecord, Page, Product
 
 
 class MerchantProducts:
@@ -17,14 +17,14 @@ class MerchantProducts:
         self._file = client.file
         self._supplier = supplier
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Product | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield the products that changed since the cursor."""
         self._client.check_is_there(request.cursor, "read products")
         with self._file.reading("read products") as db:
             for skus, after in change_feed.since(db, "product", request.cursor):
                 yield Page(items=self._offered(db, skus), cursor=after)
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield these products as they are now."""
         with self._file.reading("read products again") as db:
             yield Page(items=self._offered(db, ids))

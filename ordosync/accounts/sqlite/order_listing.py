@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.embedded import orders, shipments
-from ordosync.models import Page, Standing
+from ordosync.models import OrderSnapshot, Page
 
 
 class MerchantListing:
@@ -18,7 +18,7 @@ class MerchantListing:
         self._file = client.file
         self._supplier = supplier
 
-    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:  # noqa: ARG002
+    def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:  # noqa: ARG002
         """Yield the orders as they are now."""
         with self._file.reading("read all orders") as db:
             for page in orders.pages(db):
@@ -29,7 +29,7 @@ class MerchantListing:
                 unassigned = orders.without_supplier(db, numbers)
                 yield Page(
                     items=tuple(
-                        Standing(
+                        OrderSnapshot(
                             order=order,
                             shipments=tuple(sent.get(order.number, ())),
                             is_ours=still[order.number] or order.number in unassigned,
@@ -53,7 +53,7 @@ class SupplierListing:
     def __init__(self, client: SqliteClient) -> None:
         self._file = client.file
 
-    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:  # noqa: ARG002
+    def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:  # noqa: ARG002
         """Yield the orders as they are now."""
         with self._file.reading("read all orders") as db:
             for page in orders.pages(db):
@@ -62,7 +62,7 @@ class SupplierListing:
                 )
                 yield Page(
                     items=tuple(
-                        Standing(order=order, shipments=tuple(sent.get(order.number, ())))
+                        OrderSnapshot(order=order, shipments=tuple(sent.get(order.number, ())))
                         for order in page
                     )
                 )

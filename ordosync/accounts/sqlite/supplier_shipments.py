@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.embedded import change_feed, shipments
-from ordosync.models import Page, Shipment, Unusable
+from ordosync.models import InvalidRecord, Page, Shipment
 
 
 class SupplierShipments:
@@ -16,7 +16,7 @@ class SupplierShipments:
     def __init__(self, client: SqliteClient) -> None:
         self._file = client.file
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield the shipments that changed since the cursor, oldest change first."""
         with self._file.reading("read shipments") as db:
             changed = change_feed.cancelled_or_restored(db, request.cursor)
@@ -25,7 +25,7 @@ class SupplierShipments:
             for ids, after in change_feed.since(db, "shipment", request.cursor):
                 yield Page(items=tuple(shipments.read(db, ids)), cursor=after)
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield these shipments as they are now."""
         with self._file.reading("read shipments again") as db:
             yield Page(items=tuple(shipments.read(db, ids)))

@@ -1,4 +1,4 @@
-"""How many of each product the Supplier can sell."""
+"""Quantities that the Supplier can sell."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -7,7 +7,7 @@ from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.database import sqlite3
 from ordosync.embedded import change_feed, products
 from ordosync.embedded.stock import Inventory
-from ordosync.models import Page, Stock, Unusable
+from ordosync.models import InvalidRecord, Page, Stock
 
 _PAGE = 500
 
@@ -22,7 +22,7 @@ class SupplierStock:
         self._counted: tuple[int, Inventory] | None = None
         """The stock after a change of this number. Tasks ask for it a page at a time."""
 
-    def all(self, request: ReadRequest) -> Iterator[Page[Stock | Unusable]]:  # noqa: ARG002
+    def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:  # noqa: ARG002
         """Yield all quantities, as they are now."""
         with self._file.reading("read stock") as db:
             skus = [product.sku for product in products.read_all(db)]

@@ -15,9 +15,9 @@ from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.pagination import PRODUCT_FIELDS, Params
 from ordosync.accounts.woocommerce.schema import ProductShape, read
 from ordosync.errors import RefusedError
-from ordosync.models import Unusable, normalized_sku
+from ordosync.models import InvalidRecord, normalized_sku
 
-Item = tuple[ProductShape, ProductShape | None] | Unusable
+Item = tuple[ProductShape, ProductShape | None] | InvalidRecord
 """A product, or a variation with its parent."""
 _LONGEST_QUERY = 4_000
 _SKU_TAKEN = "product_invalid_sku"
@@ -104,7 +104,7 @@ class Catalogue:
         for raws in self._client.lists.products("/wc/v3/products", params, action):
             page: list[Item] = []
             for item in (read(raw, ProductShape, what="products") for raw in raws):
-                if isinstance(item, Unusable):
+                if isinstance(item, InvalidRecord):
                     page.append(item)
                 elif item.type == "variable":
                     parents[item.id] = item
@@ -167,7 +167,7 @@ def _children(
 ) -> list[Item]:
     found: list[Item] = []
     for item in (read(raw, ProductShape, what="variations") for raw in raws):
-        if isinstance(item, Unusable):
+        if isinstance(item, InvalidRecord):
             found.append(item)
         elif item.id not in seen and (item.parent_id or parent) in parents:
             seen.add(item.id)

@@ -19,7 +19,7 @@ from ordosync.accounts.woocommerce.schema import OrderShape, RefundShape, read
 from ordosync.accounts.woocommerce.shop_features import NO_ROUTE, ShopFeatures
 from ordosync.accounts.woocommerce.tracking_providers import Fulfillments, TrackingProvider
 from ordosync.errors import NotFoundError, RefusedError, UnavailableError
-from ordosync.models import Unusable
+from ordosync.models import InvalidRecord
 
 if TYPE_CHECKING:
     from ordosync.http import HttpClient
@@ -78,7 +78,7 @@ class WooCommerceClient:
 
     def changed(
         self, params: Params, cursor: str | None, *, now: datetime, action: str
-    ) -> Iterator[tuple[Sequence[OrderShape | Unusable], str | None]]:
+    ) -> Iterator[tuple[Sequence[OrderShape | InvalidRecord], str | None]]:
         """Yield pages of the orders that match and changed since the cursor, and the next one."""
         listed = self.lists.changed_orders(params, action)
         return since_cursor(cursor, listed.since, at_of, now=now)
@@ -93,7 +93,7 @@ class WooCommerceClient:
             return None
         raw = self.find(f"/wc/v3/orders/{order_id}", Raw, action=action)
         order = None if raw is None else read(raw, OrderShape, what="orders")
-        if isinstance(order, Unusable):
+        if isinstance(order, InvalidRecord):
             raise RefusedError(self.service.account, action, order.reason)
         return None if order is None or order.status == "trash" else order
 
@@ -113,7 +113,7 @@ class WooCommerceClient:
 
     def orders_now(
         self, targets: Sequence[str], action: str, *, status: str = "any"
-    ) -> list[OrderShape | Unusable]:
+    ) -> list[OrderShape | InvalidRecord]:
         """Return these orders as they are now, 100 a call; without those in the trash."""
         ids = [one for one in dict.fromkeys(map(order_id_of, targets)) if one.isdecimal()]
 

@@ -13,7 +13,7 @@ from ordosync.accounts.woocommerce.foreign_parcels import units_by_others
 from ordosync.accounts.woocommerce.order_share import OrderShares
 from ordosync.accounts.woocommerce.order_statuses import REFUNDED, OrderStatuses
 from ordosync.accounts.woocommerce.schema import OrderShape
-from ordosync.models import Page, Unusable
+from ordosync.models import InvalidRecord, Page
 
 
 class MerchantCancellations:
@@ -49,7 +49,7 @@ class MerchantCancellations:
     def reply(self, cancelled: Mapping[str, bool]) -> None:
         """Do nothing: the shop has no requests to cancel."""
 
-    def _cancelled(self, items: Sequence[OrderShape | Unusable]) -> Iterator[str]:
+    def _cancelled(self, items: Sequence[OrderShape | InvalidRecord]) -> Iterator[str]:
         """Yield the orders and pieces among these that are cancelled and not sent."""
         orders = {item.id: item for item in items if isinstance(item, OrderShape)}
         leaves = {

@@ -14,7 +14,7 @@ from ordosync.accounts.woocommerce.order_mapping import order_of
 from ordosync.accounts.woocommerce.order_share import OrderShares
 from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
 from ordosync.accounts.woocommerce.schema import OrderShape, digest
-from ordosync.models import Order, Page, Unusable
+from ordosync.models import InvalidRecord, Order, Page
 
 _LARGEST_QUANTITY = 2**31 - 1
 
@@ -37,7 +37,7 @@ class MerchantOrders:
         self._shares = shares
         self._status = ",".join(statuses.to_ship)
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Order | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders to be shipped that changed since the cursor."""
         self._client.features.learn_timezone()
         for items, after in self._client.changed(
@@ -45,7 +45,7 @@ class MerchantOrders:
         ):
             yield Page(items=tuple(self._unshipped(items)), cursor=after)
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield these orders as they are now."""
         self._client.features.learn_timezone()
         items = self._client.orders_now(ids, "read orders again", status=self._status)
@@ -66,20 +66,24 @@ class MerchantOrders:
         """Return False: a line belongs to one supplier."""
         return False
 
-    def _unshipped(self, items: Sequence[OrderShape | Unusable]) -> Iterator[Order | Unusable]:
+    def _unshipped(
+        self, items: Sequence[OrderShape | InvalidRecord]
+    ) -> Iterator[Order | InvalidRecord]:
         shapes = [item for item in items if isinstance(item, OrderShape)]
         self._shares.learn(shapes)
         unsent = self._client.service.map_concurrently(shapes, self._shares.unsent)
         quantities = dict(zip([shape.id for shape in shapes], unsent, strict=True))
-        orders: list[Order | Unusable] = []
+        orders: list[Order | InvalidRecord] = []
         for item in items:
-            if isinstance(item, Unusable):
+            if isinstance(item, InvalidRecord):
                 orders.append(item)
             elif self._shares.record(item).unshipped(str(item.id)):
                 orders += self._requested(item, quantities[item.id])
         yield from self._with_needs(orders)
 
-    def _with_needs(self, orders: Sequence[Order | Unusable]) -> Iterator[Order | Unusable]:
+    def _with_needs(
+        self, orders: Sequence[Order | InvalidRecord]
+    ) -> Iterator[Order | InvalidRecord]:
         """Yield orders; an order without an address may have only products without shipping.
 
         Only a product or a variation says that, so they are asked only if it matters.
@@ -101,27 +105,29 @@ class MerchantOrders:
             else:
                 yield order
 
-    def _requested(self, order: OrderShape, quantities: Quantities) -> Iterator[Order | Unusable]:
+    def _requested(
+        self, order: OrderShape, quantities: Quantities
+    ) -> Iterator[Order | InvalidRecord]:
         selection = self._shares.selection
         wanted = self._shares.lines_of(order, quantities)
         lines = [line for line in order.line_items if selection.has_line(line)]
         odd = {line.id: line.quantity for line in lines if line.quantity <= 0}
         gone = [line.id for line in order.line_items if not selection.knows_line(line)]
         if any(quantities[line] > 0 for line in gone):
-            yield _unusable(
+            yield _invalid_record(
                 order,
                 "product-gone",
-                "has a line whose product was deleted, so nobody can tell whose it is: take the"
+                "has a line whose product was deleted, so its Supplier is unknown: take the"
                 " line out of the order at the shop, or dismiss it",
                 # An order without other lines of this Supplier is probably not its order.
                 skip=not wanted,
             )
         elif any(isinstance(quantities[line.id], float) for line in lines):
-            yield _unusable(order, "invalid", "has a quantity that is no whole number")
+            yield _invalid_record(order, "invalid", "has a quantity that is no whole number")
         elif odd or wanted:
             yield _usable(order, {**odd, **wanted})
         elif lines:
-            yield _unusable(
+            yield _invalid_record(
                 order, "nothing-to-ship", "has nothing left to be sent to the buyer", skip=True
             )
 
@@ -131,14 +137,18 @@ def _has_address(order: Order) -> bool:
     return bool((to.street1 or to.street2) and (to.city or to.zip))
 
 
-def _usable(shape: OrderShape, lines: Quantities) -> Order | Unusable:
+def _usable(shape: OrderShape, lines: Quantities) -> Order | InvalidRecord:
     amounts = (x for line in shape.line_items for x in (line.subtotal, line.total))
     is_possible = all(0 <= quantity <= _LARGEST_QUANTITY for quantity in lines.values())
     if all(x.is_finite() for x in amounts) and is_possible:
         return order_of(shape, {line: int(quantity) for line, quantity in lines.items()})
-    return _unusable(shape, "invalid.quantity", "has a quantity or an amount that cannot be")
+    return _invalid_record(shape, "invalid.quantity", "has a quantity or an amount that cannot be")
 
 
-def _unusable(shape: OrderShape, code: str, reason: str, *, skip: bool = False) -> Unusable:
+def _invalid_record(
+    shape: OrderShape, code: str, reason: str, *, skip: bool = False
+) -> InvalidRecord:
     content = digest((code, shape.number))
-    return Unusable(id=str(shape.id), code=code, reason=reason, content=content, skip=skip)
+    return InvalidRecord(
+        id=str(shape.id), code=code, reason=reason, content=content, is_skipped=skip
+    )

@@ -13,7 +13,7 @@ from ordosync.accounts.woocommerce.catalogue import Catalogue, is_kit, is_on_sal
 from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.product_selection import ProductSelection
 from ordosync.accounts.woocommerce.schema import HOW, ProductShape, digest
-from ordosync.models import Page, Product, Unusable
+from ordosync.models import InvalidRecord, Page, Product
 
 _GRAMS = {
     "kg": Decimal(1000),
@@ -35,18 +35,18 @@ class MerchantProducts:
         self._unit: Decimal | None = None
         """The shop's unit of weights in grams; 0 if it is not known. None: not read yet."""
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Product | Unusable]]:  # noqa: ARG002
+    def changed(self, request: ReadRequest) -> Iterator[Page[Product | InvalidRecord]]:  # noqa: ARG002
         """Yield all of them, whatever the cursor.
 
         A new tag, a field of a plug-in or a variation may not count as a change of the product.
         """
         for items in self._catalogue.pages({"status": "publish"}, "read products"):
             products = [
-                item if isinstance(item, Unusable) else self._product(*item) for item in items
+                item if isinstance(item, InvalidRecord) else self._product(*item) for item in items
             ]
             yield Page(items=tuple(one for one in products if one))
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | InvalidRecord]]:
         """Yield these products as they are now."""
         shapes = self._selection.by_sku(ids, "read products again")
         products = (self._product(shape) for some in shapes.values() for shape in some)
@@ -54,16 +54,16 @@ class MerchantProducts:
 
     def _product(
         self, shape: ProductShape, parent: ProductShape | None = None
-    ) -> Product | Unusable | None:
+    ) -> Product | InvalidRecord | None:
         if not is_on_sale(shape, parent) or not self._selection.has_product(shape, parent):
             return None
         if not shape.sku:
-            return Unusable(
+            return InvalidRecord(
                 id=str(shape.id),
                 code="no-sku",
                 reason="has no SKU",
                 content=f"{HOW}-no-sku",
-                skip=True,
+                is_skipped=True,
             )
         product = Product(
             id=shape.sku,

@@ -22,7 +22,7 @@ from ordosync.accounts.woocommerce.order_statuses import REFUNDED, OrderStatuses
 from ordosync.accounts.woocommerce.parcels import Lines, Seen
 from ordosync.accounts.woocommerce.schema import LineShape, OrderShape, moment, whole
 from ordosync.accounts.woocommerce.tracking_providers import Fulfillments
-from ordosync.models import OWN, Address, Line, Order, Page, Shipment, Standing
+from ordosync.models import OWN, Address, Line, Order, OrderSnapshot, Page, Shipment
 
 _NOWHERE = Address()
 
@@ -37,24 +37,24 @@ class SupplierListing:
         self._client = client
         self._parcels = parcels
 
-    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:
+    def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:
         """Yield every order that is not in the trash."""
         for orders in _pages(self._client, now=now):
             created = [order for order in orders if isinstance(order.meta(REFERENCE), str)]
-            yield Page(items=tuple(self._client.service.map_concurrently(created, self._standing)))
+            yield Page(items=tuple(self._client.service.map_concurrently(created, self._snapshot)))
 
     def missing(self) -> str:
         """Return nothing: the shop lists all of its orders."""
         return ""
 
-    def _standing(self, order: OrderShape) -> Standing:
+    def _snapshot(self, order: OrderShape) -> OrderSnapshot:
         shipment = self._parcels.shipment(order)
         if shipment and shipment.cancelled:
             shipment = None
         has_parcel = bool(shipment and shipment.tracking_number)
         number = order.meta(NUMBER)
         lines = lines_as_sent(order)
-        return Standing(
+        return OrderSnapshot(
             order=Order(
                 id=str(order.id),
                 number=number if isinstance(number, str) else order.number,
@@ -84,26 +84,26 @@ class MerchantListing:
         self._shares = shares
         self._statuses = statuses
 
-    def read(self, *, now: datetime) -> Iterator[Page[Standing]]:
+    def read(self, *, now: datetime) -> Iterator[Page[OrderSnapshot]]:
         """Yield every order that is not in the trash."""
         for orders in _pages(self._client, now=now):
             self._shares.learn(orders)
-            lists = self._client.service.map_concurrently(orders, self._standings)
+            lists = self._client.service.map_concurrently(orders, self._snapshots)
             yield Page(items=tuple(standing for some in lists for standing in some))
 
     def missing(self) -> str:
         """Return nothing: the shop lists all of its orders."""
         return ""
 
-    def _standings(self, order: OrderShape) -> list[Standing]:
+    def _snapshots(self, order: OrderShape) -> list[OrderSnapshot]:
         """Return an order and its pieces, the whole order first."""
         record = self._shares.record(order)
         has_line = any(map(self._shares.selection.has_line, order.line_items))
         if not has_line and not record.parts and not record.parcels:
             bare = _order(order, str(order.id), status=self._status(order))
-            return [Standing(order=bare, is_ours=False)]
+            return [OrderSnapshot(order=bare, is_ours=False)]
         tree = self._tree(order, record)
-        return [self._standing(tree, target) for target in tree.targets]
+        return [self._snapshot(tree, target) for target in tree.targets]
 
     def _tree(self, order: OrderShape, record: Record) -> "_OrderTree":
         quantities = self._shares.remaining(order, until=_first_sent_at(order, record))
@@ -122,10 +122,10 @@ class MerchantListing:
             is_all=all(line in lines for line, quantity in quantities.items() if quantity > 0),
         )
 
-    def _standing(self, tree: "_OrderTree", target: str) -> Standing:
+    def _snapshot(self, tree: "_OrderTree", target: str) -> OrderSnapshot:
         shipments = tree.shipments(target)
         part = tree.record.part(target)
-        return Standing(
+        return OrderSnapshot(
             order=_order(
                 tree.order,
                 target,

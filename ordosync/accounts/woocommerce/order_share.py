@@ -67,7 +67,7 @@ class OrderShares:
     def save(self, order: OrderShape, record: Record, **fields: str) -> None:
         """Write the record of an order, with other fields, in one call."""
         meta = [{"key": self._key, "value": record.written()}]
-        action = f"keep what was told of order {order.id}"
+        action = f"keep the record of order {order.id}"
         self._client.save(order, {**fields, "meta_data": meta}, action)
 
     def learn(self, orders: Sequence[OrderShape]) -> None:

@@ -16,7 +16,7 @@ from msgspec import Raw
 from ordosync.accounts.pagination import LIMIT, ChangingList, whole
 from ordosync.accounts.woocommerce.schema import OrderShape, ProductShape, moment, read
 from ordosync.errors import RefusedError
-from ordosync.models import Unusable
+from ordosync.models import InvalidRecord
 
 if TYPE_CHECKING:
     from ordosync.http import HttpClient
@@ -42,10 +42,14 @@ class ShopLists:
         self._account = account
         self._comes_again = comes_again
 
-    def changed_orders(self, params: Params, action: str) -> ChangingList[OrderShape | Unusable]:
+    def changed_orders(
+        self, params: Params, action: str
+    ) -> ChangingList[OrderShape | InvalidRecord]:
         """Return the orders that match, by the time of their last change."""
 
-        def ask(after: datetime | None, offset: int) -> tuple[list[OrderShape | Unusable], int]:
+        def ask(
+            after: datetime | None, offset: int
+        ) -> tuple[list[OrderShape | InvalidRecord], int]:
             query = {**params, "_fields": ORDER_FIELDS, "orderby": "modified", **since(after)}
             raws, count = self.page("/wc/v3/orders", query, offset, action)
             items = [read(raw, OrderShape, what="orders") for raw in raws]
@@ -80,7 +84,7 @@ class ShopLists:
         return raws, int(count) if count.isdecimal() else more
 
     def _check(
-        self, items: list[OrderShape | Unusable], after: datetime | None, action: str
+        self, items: list[OrderShape | InvalidRecord], after: datetime | None, action: str
     ) -> None:
         times = [at for at in map(at_of, items) if at]
         if after and times and min(times) < after:
@@ -97,9 +101,9 @@ def since(after: datetime | None) -> Params:
     return {"modified_after": text, "dates_are_gmt": "true"}
 
 
-def at_of(item: OrderShape | ProductShape | Unusable) -> datetime | None:
+def at_of(item: OrderShape | ProductShape | InvalidRecord) -> datetime | None:
     """Return the time of the last change of an order or product."""
-    return None if isinstance(item, Unusable) else moment(item.date_modified_gmt)
+    return None if isinstance(item, InvalidRecord) else moment(item.date_modified_gmt)
 
 
 class _Numbered(msgspec.Struct, frozen=True):
@@ -114,5 +118,5 @@ def _id_of(raw: Raw) -> str:
         return ""
 
 
-def _name_of(item: OrderShape | Unusable) -> str:
+def _name_of(item: OrderShape | InvalidRecord) -> str:
     return str(item.id)

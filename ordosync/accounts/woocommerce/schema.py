@@ -2,7 +2,7 @@
 
 Money is text there. Times have no offset, and those named `_gmt` are in UTC. Fields of plug-ins
 may have any value, and with some plug-ins quantities have fractions and prices are numbers.
-Unknown fields are ignored. An object that cannot be used is `Unusable` and does not stop others.
+Unknown fields are ignored. An object that cannot be used becomes an `InvalidRecord`.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from ordosync.models import Unusable
+from ordosync.models import InvalidRecord
 
 T = TypeVar("T")
 HOW = "woocommerce1"
@@ -254,12 +254,12 @@ class _Numbered(Struct, frozen=True):
     id: int = 0
 
 
-def read(raw: Raw | bytes, shape: type[T], *, what: str) -> T | Unusable:
+def read(raw: Raw | bytes, shape: type[T], *, what: str) -> T | InvalidRecord:
     """Parse an object of a list, or return why it cannot be used."""
     try:
         return msgspec.json.Decoder(shape, float_hook=Decimal).decode(bytes(raw))
     except (msgspec.ValidationError, RecursionError) as error:
-        return Unusable(
+        return InvalidRecord(
             id=_id_of(raw),
             code="invalid",
             reason=f"is not as {what} of WooCommerce are: {error}",

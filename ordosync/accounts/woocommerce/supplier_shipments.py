@@ -12,7 +12,7 @@ from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.order_input import REFERENCE
 from ordosync.accounts.woocommerce.order_parcels import OrderParcels
 from ordosync.accounts.woocommerce.schema import OrderShape
-from ordosync.models import Page, Shipment, Unusable
+from ordosync.models import InvalidRecord, Page, Shipment
 
 
 class SupplierShipments:
@@ -24,14 +24,14 @@ class SupplierShipments:
         self._client = client
         self._parcels = parcels
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | Unusable]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield the shipments of orders that changed since the cursor."""
         for items, after in self._client.changed(
             {"status": "any"}, request.cursor, now=request.now, action="read shipments"
         ):
             yield Page(items=self._shipments(items), cursor=after)
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | Unusable]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:
         """Yield the shipments of these orders as they are now."""
         yield Page(items=self._shipments(self._client.orders_now(ids, "read shipments again")))
 
@@ -39,11 +39,16 @@ class SupplierShipments:
         """Return the reference that was read with the shipment."""
         return shipment.reference
 
-    def _shipments(self, items: Sequence[OrderShape | Unusable]) -> tuple[Shipment | Unusable, ...]:
+    def _shipments(
+        self, items: Sequence[OrderShape | InvalidRecord]
+    ) -> tuple[Shipment | InvalidRecord, ...]:
         created = [
-            item for item in items if isinstance(item, Unusable) or item.meta(REFERENCE) is not None
+            item
+            for item in items
+            if isinstance(item, InvalidRecord) or item.meta(REFERENCE) is not None
         ]
         shipments = self._client.service.map_concurrently(
-            created, lambda one: one if isinstance(one, Unusable) else self._parcels.shipment(one)
+            created,
+            lambda one: one if isinstance(one, InvalidRecord) else self._parcels.shipment(one),
         )
         return tuple(one for one in shipments if one)

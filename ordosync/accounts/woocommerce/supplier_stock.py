@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.woocommerce.catalogue import Catalogue
 from ordosync.accounts.woocommerce.schema import ProductShape, whole
-from ordosync.models import Page, Stock, Unusable
+from ordosync.models import InvalidRecord, Page, Stock
 
 
 class SupplierStock:
@@ -17,14 +17,14 @@ class SupplierStock:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def all(self, request: ReadRequest) -> Iterator[Page[Stock | Unusable]]:  # noqa: ARG002
+    def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:  # noqa: ARG002
         """Yield all quantities."""
         for items in self._catalogue.pages({}, "read stock"):
             yield Page(
                 items=tuple(
-                    item if isinstance(item, Unusable) else _stock(item[0])
+                    item if isinstance(item, InvalidRecord) else _stock(item[0])
                     for item in items
-                    if isinstance(item, Unusable) or item[0].sku
+                    if isinstance(item, InvalidRecord) or item[0].sku
                 )
             )
 

@@ -17,7 +17,7 @@ from ordosync.engine.comparison.rebuild import lines_alike
 from ordosync.engine.comparison.snapshot import Snapshot, digest, supplier_side
 from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.engine.execution.line_claims import LineClaims
-from ordosync.models import Order, Standing
+from ordosync.models import Order, OrderSnapshot
 from ordosync.store import Store
 from ordosync.store.links import Link
 from ordosync.tasks import TASKS, waiting_for
@@ -114,13 +114,13 @@ def _by_number(snapshot: Snapshot, step: Step) -> Adoption | None:
     )
 
 
-def _why_not(snapshot: Snapshot, order: Order, there: Standing, *, taken: bool) -> str:
+def _why_not(snapshot: Snapshot, order: Order, there: OrderSnapshot, *, taken: bool) -> str:
     """Return why two orders of the same number do not match."""
     if taken or there.order.reference.startswith(f"{snapshot.portal.origin}:"):
         return "has its number and is another order's already"
     if there.order.status == "cancelled":
         return "has its number and is cancelled there"
-    ours = quantities_by_sku([Standing(order=order)])
+    ours = quantities_by_sku([OrderSnapshot(order=order)])
     if ours != quantities_by_sku([there]):
         return "has its number and not the same SKUs and quantities"
     if digest(order.ship_to.name) != snapshot.addressee("supplier", there.order.id):

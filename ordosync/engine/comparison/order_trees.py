@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ordosync.models import Standing, normalized_sku
+from ordosync.models import OrderSnapshot, normalized_sku
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class OrderTree:
     """An order and its pieces, as far as its account lists them."""
 
     id: str
-    members: tuple[Standing, ...]
+    members: tuple[OrderSnapshot, ...]
 
     def children(self, node: str) -> list[str]:
         """Return the pieces that this order was split into; empty if it was not split."""
@@ -24,7 +24,7 @@ class OrderTree:
                 found[chain[chain.index(node) - 1]] = None
         return list(found)
 
-    def leaves(self, node: str) -> list[Standing]:
+    def leaves(self, node: str) -> list[OrderSnapshot]:
         """Return the order itself or, if it was split, its pieces that were not split further."""
         return [
             one
@@ -32,7 +32,7 @@ class OrderTree:
             if node in (one.order.id, *one.order.ancestors) and not one.order.is_split
         ]
 
-    def member(self, node: str) -> Standing | None:
+    def member(self, node: str) -> OrderSnapshot | None:
         """Return one order of the tree; None if it is not listed."""
         return next((one for one in self.members if one.order.id == node), None)
 
@@ -115,7 +115,7 @@ def _alike(
     return found
 
 
-def quantities_by_sku(orders: Iterable[Standing]) -> dict[str, int]:
+def quantities_by_sku(orders: Iterable[OrderSnapshot]) -> dict[str, int]:
     """Return the quantity of each SKU on these orders."""
     found: dict[str, int] = {}
     for one in orders:
@@ -133,12 +133,12 @@ def same_quantities(some: Mapping[str, int], others: Mapping[str, int]) -> bool:
     return +counts[0] == +counts[1]
 
 
-def valid_numbers(one: Standing) -> list[str]:
+def valid_numbers(one: OrderSnapshot) -> list[str]:
     """Return the valid tracking numbers of an order."""
     return [each.tracking_number for each in one.shipments if not each.voided]
 
 
-def _signs(orders: Iterable[Standing]) -> set[str]:
+def _signs(orders: Iterable[OrderSnapshot]) -> set[str]:
     """Return what distinguishes two pieces with the same lines."""
     orders = list(orders)
     numbers = {number for one in orders for number in valid_numbers(one)}

@@ -23,7 +23,7 @@ from ordosync.engine.comparison.order_trees import (
 from ordosync.engine.comparison.snapshot import Snapshot, both_sides
 from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.errors import OrdosyncError
-from ordosync.models import Line, Product, Standing, Stock, normalized_sku
+from ordosync.models import Line, OrderSnapshot, Product, Stock, normalized_sku
 from ordosync.store import Store
 from ordosync.store.links import Link
 from ordosync.tasks import TASKS
@@ -188,13 +188,13 @@ def _lines_before(portal: Portal, supplier: OrderTree, match: Match) -> tuple[Li
     return tuple(found.values())
 
 
-def _are_cancelled(ours: Standing | None, theirs: Standing | None) -> bool:
+def _are_cancelled(ours: OrderSnapshot | None, theirs: OrderSnapshot | None) -> bool:
     return bool(ours and theirs) and all(
         one is not None and one.order.status == "cancelled" for one in (ours, theirs)
     )
 
 
-def _told(merchant_id: str, ours: Sequence[Standing], theirs: Standing) -> Iterator[Link]:
+def _told(merchant_id: str, ours: Sequence[OrderSnapshot], theirs: OrderSnapshot) -> Iterator[Link]:
     """Yield the shipments that were reported to the Merchant, so that they can be voided."""
     reported = {number for one in ours for number in valid_numbers(one)}
     labels = [one for one in theirs.shipments if one.tracking_number in reported]

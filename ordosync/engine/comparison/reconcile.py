@@ -19,7 +19,7 @@ from ordosync.engine.comparison.order_trees import (
     valid_numbers,
 )
 from ordosync.engine.comparison.snapshot import both_sides
-from ordosync.models import OWN, Order, Product, Shipment, Standing
+from ordosync.models import OWN, Order, OrderSnapshot, Product, Shipment
 from ordosync.store.links import Link
 from ordosync.store.steps import StepRef
 from ordosync.tasks import TASKS
@@ -183,8 +183,8 @@ def _of_match(
 def _statuses(
     comparison: Comparison,
     match: Match,
-    ours: Sequence[Standing],
-    theirs: Standing,
+    ours: Sequence[OrderSnapshot],
+    theirs: OrderSnapshot,
     generation: int,
 ) -> Iterator[Difference]:
     about = (match.merchant_id, match.supplier_id)
@@ -210,7 +210,7 @@ def _statuses(
         yield comparison.differs("cancelled-at-supplier", what, about)
 
 
-def _was_restored(portal: Portal, match: Match, ours: Sequence[Standing]) -> bool:
+def _was_restored(portal: Portal, match: Match, ours: Sequence[OrderSnapshot]) -> bool:
     """True if ordosync cancelled it at the Supplier, and the Merchant now ships it itself."""
     if not any(one.order.status == "awaiting_fulfillment" for one in ours):
         return False
@@ -219,7 +219,7 @@ def _was_restored(portal: Portal, match: Match, ours: Sequence[Standing]) -> boo
 
 
 def _tracking(
-    comparison: Comparison, match: Match, ours: Standing, theirs: Standing
+    comparison: Comparison, match: Match, ours: OrderSnapshot, theirs: OrderSnapshot
 ) -> Iterator[Difference]:
     about = (ours.order.id, match.supplier_id)
     here = valid_numbers(ours)
@@ -262,7 +262,9 @@ def _without_number(comparison: Comparison) -> str:
     return "is shipped at the Supplier, and the Merchant has no valid tracking number"
 
 
-def _void(comparison: Comparison, match: Match, ours: Standing, theirs: Standing) -> Difference:
+def _void(
+    comparison: Comparison, match: Match, ours: OrderSnapshot, theirs: OrderSnapshot
+) -> Difference:
     told = next(one for one in reversed(ours.shipments) if not one.voided)
     number = told.tracking_number
     deleted = next((one for one in theirs.shipments if one.tracking_number in ("", number)), None)
@@ -318,5 +320,5 @@ def _of_label(match: Match, label: Shipment) -> dict[str, str]:
     return {"merchant_id": match.merchant_id, "supplier_id": label.id}
 
 
-def _is_open(one: Standing) -> bool:
+def _is_open(one: OrderSnapshot) -> bool:
     return one.order.status not in ("shipped", "cancelled")

@@ -20,7 +20,7 @@ from ordosync.accounts.account import Role
 from ordosync.accounts.portal_account import OrderListing
 from ordosync.database import sqlite3
 from ordosync.engine.comparison.order_trees import LinkedOrders, OrderTree
-from ordosync.models import Address, Order, Page, Standing
+from ordosync.models import Address, Order, OrderSnapshot, Page
 from ordosync.tasks.base import Portal
 from ordosync.tasks.order_fields import lines_sent
 
@@ -114,21 +114,21 @@ class Snapshot:
             yield [row[0] for row in rows]
             last = rows[-1][0]
 
-    def numbered(self, number: str) -> list[tuple[Standing, bool]]:
+    def numbered(self, number: str) -> list[tuple[OrderSnapshot, bool]]:
         """Return the Supplier's orders of this number, and whether each is linked."""
         rows = self._db.execute(
             "select doc, exists (select 1 from linked where supplier_id = this.id) from standing"
             " as this where role = 'supplier' and number = ?",
             (number,),
         )
-        return [(msgspec.json.decode(doc, type=Standing), bool(known)) for doc, known in rows]
+        return [(msgspec.json.decode(doc, type=OrderSnapshot), bool(known)) for doc, known in rows]
 
-    def standing(self, role: Role, id_: str) -> Standing | None:
+    def standing(self, role: Role, id_: str) -> OrderSnapshot | None:
         """Return one order; None if it is not listed."""
         row = self._db.execute(
             "select doc from standing where role = ? and id = ?", (role, id_)
         ).fetchone()
-        return msgspec.json.decode(row[0], type=Standing) if row else None
+        return msgspec.json.decode(row[0], type=OrderSnapshot) if row else None
 
     def addressee(self, role: Role, id_: str) -> str:
         """Return a digest of the addressee of an order."""
@@ -144,7 +144,7 @@ class Snapshot:
             " (select :id union select id from above where role = :role and ancestor = :id)",
             {"role": role, "id": id_},
         )
-        members = [msgspec.json.decode(row[0], type=Standing) for row in rows]
+        members = [msgspec.json.decode(row[0], type=OrderSnapshot) for row in rows]
         # Pieces are numbered in the order in which they were made, the tenth after the ninth.
         members.sort(key=lambda one: (len(one.order.id), one.order.id))
         return OrderTree(id_, tuple(members))
@@ -153,7 +153,7 @@ class Snapshot:
         for page in listing.read(now=now) if listing else ():
             self._keep(role, page)
 
-    def _keep(self, role: Role, page: Page[Standing]) -> None:
+    def _keep(self, role: Role, page: Page[OrderSnapshot]) -> None:
         for one in page.items:
             order = one.order
             self._db.execute(
@@ -174,7 +174,7 @@ class Snapshot:
             if role == "supplier" and order.reference:
                 self._link_by_reference(order.reference, (order.id, *order.ancestors)[-1])
 
-    def _bare(self, one: Standing, role: Role) -> Standing:
+    def _bare(self, one: OrderSnapshot, role: Role) -> OrderSnapshot:
         """Return the order without personal data, with its lines named as at the Supplier."""
         lines = one.order.lines
         if role == "merchant":
@@ -225,7 +225,7 @@ class Snapshot:
             status=status,
             reference=reference,
         )
-        self._keep("supplier", Page(items=(Standing(order=order),)))
+        self._keep("supplier", Page(items=(OrderSnapshot(order=order),)))
 
     def _add_linked(self) -> None:
         """Pair orders by their link if no reference says which order of the Supplier is meant."""

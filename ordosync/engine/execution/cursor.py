@@ -1,4 +1,4 @@
-"""Where a run begins to read, and how far a complete read moves the cursor.
+"""The start of a run's read, and how far a complete read moves the cursor.
 
 The cursor moves only in the transaction that ends the run, and only after a complete read. It does
 not move past records that were left out because their links may still come.

@@ -10,7 +10,7 @@ from ordosync.store.steps import UNPROVEN, StepRow
 from ordosync.tasks.base import Portal, Task
 
 WHY = (
-    "does not keep the references of the orders that it creates, so nobody can tell whether a"
+    "does not keep the references of the orders that it creates, so it is unknown whether a"
     " write without an answer has arrived"
 )
 

@@ -30,7 +30,7 @@ _ORDER = list(TASKS)
 
 @dataclass(frozen=True, kw_only=True)
 class PortalReport:
-    """What was done for one portal."""
+    """The result for one portal."""
 
     runs: Sequence[Run]
     alerts: Sequence[Alert]

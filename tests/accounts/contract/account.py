@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ordosync.accounts.account import Role
 from ordosync.config.needs import NEEDS
-from ordosync.models import Order, Page, Unusable
+from ordosync.models import InvalidRecord, Order, Page
 from ordosync.tasks import TASKS
 from tests.accounts.contract.opening import SIDES, OpenAccount, opened
 from tests.accounts.contract.people import (
@@ -20,7 +20,7 @@ from tests.accounts.contract.people import (
     SupplierPeople,
     skip_what_is_lacking,
 )
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 P = TypeVar("P", MerchantPeople, SupplierPeople)
 T = TypeVar("T")
@@ -90,9 +90,9 @@ def read(pages: Iterator[Page[T]], *, since: str | None = None) -> tuple[list[T]
     return items, since if cursor is None else cursor
 
 
-def usable(items: list[T | Unusable]) -> list[T]:
+def usable(items: list[T | InvalidRecord]) -> list[T]:
     """Return items all of which must be usable."""
-    found = [item for item in items if not isinstance(item, Unusable)]
+    found = [item for item in items if not isinstance(item, InvalidRecord)]
     assert len(found) == len(items), items
     return found
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.models import Comment, Order, Unusable
+from ordosync.models import Comment, InvalidRecord, Order
 from tests.accounts.contract.account import AsMerchant, comparable, quantities, read, usable
 from tests.accounts.contract.examples import line, parcel, sold
 from tests.accounts.contract.opening import OpenMerchant
@@ -47,7 +47,7 @@ class RequestedOrders(AsMerchant):
         assert [one.unit_price for one in lines] == [one.unit_price for one in placed_lines]
         assert found.currency == placed.currency
 
-    def test_requested_order_can_be_told_from_others_and_dated(
+    def test_requested_order_can_be_distinguished_from_others_and_dated(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         people.request_all([sold("1001", line("MUG"), line("MUG", 2)), sold("1002")])
@@ -65,7 +65,7 @@ class RequestedOrders(AsMerchant):
             assert one.placed_at is None or one.placed_at.tzinfo is not None
 
     @needs("own-orders")
-    def test_order_of_nobody_else_is_read(
+    def test_only_the_portals_own_orders_are_read(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         own = people.take(sold("1001"))
@@ -156,7 +156,7 @@ class RequestedOrders(AsMerchant):
 
         to_ship = [one.id for one in found if isinstance(one, Order)]
         assert to_ship == [after]
-        assert all(isinstance(one, Order) or one.skip for one in found)
+        assert all(isinstance(one, Order) or one.is_skipped for one in found)
         assert later == []
         assert not is_read(account, before)
 
@@ -214,8 +214,8 @@ class RequestedOrders(AsMerchant):
             account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
         )[0]
 
-        assert isinstance(found, Unusable)
-        assert (found.id, found.code, found.skip) == (order_id, "reassigned", True)
+        assert isinstance(found, InvalidRecord)
+        assert (found.id, found.code, found.is_skipped) == (order_id, "reassigned", True)
 
     def test_orders_are_read_by_id_as_they_are_now(
         self, account: OpenMerchant, people: MerchantPeople

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from ordosync.accounts.account import Role
-from ordosync.models import Standing
+from ordosync.models import OrderSnapshot
 from tests.accounts.contract.account import AsMerchant, AsSupplier, quantities, read
 from tests.accounts.contract.examples import line, order, parcel, sold
 from tests.accounts.contract.merchant_splits import partition, requested
@@ -15,7 +15,7 @@ from tests.accounts.contract.people import MerchantPeople, People, SupplierPeopl
 
 def standing(
     account: OpenMerchant | OpenSupplier, people: People, role: Role
-) -> Mapping[str, Standing]:
+) -> Mapping[str, OrderSnapshot]:
     """Read all of them, by id; what an account does not list tells nothing."""
     if not account.side.lists_all:
         pytest.skip(f"{account.side.kind} cannot list all orders of a {role}")
@@ -23,7 +23,7 @@ def standing(
     return {one.order.id: one for one in found}
 
 
-def labels(found: Standing) -> list[str]:
+def labels(found: OrderSnapshot) -> list[str]:
     return [one.tracking_number for one in found.shipments if not one.voided]
 
 
@@ -49,7 +49,7 @@ class StandingAtMerchant(AsMerchant):
         assert standing(account, people, "merchant")[order_id].order.status == "cancelled"
 
     @needs("update-tracking")
-    def test_what_was_told_is_said_and_what_was_voided(
+    def test_what_was_reported_is_said_and_what_was_voided(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         first, second = people.request_all([sold("1001"), sold("1002")])

@@ -17,7 +17,7 @@ import pytest
 from ordosync.accounts.connections import Connections
 from ordosync.config.settings import Optional
 from ordosync.models import Order, Product, Shipment
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 Lack = Literal[
     # Tasks that it takes no part in.

@@ -5,7 +5,7 @@ from tests.accounts.contract.account import AsSupplier, read
 from tests.accounts.contract.examples import line, order, parcel
 from tests.accounts.contract.opening import OpenSupplier
 from tests.accounts.contract.people import SupplierPeople, needs
-from tests.virtual import START
+from tests.support.clock import START
 
 
 @needs("cancel-orders")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.models import Shipment, Unusable
+from ordosync.models import InvalidRecord, Shipment
 from tests.accounts.contract.account import AsSupplier, read, usable
 from tests.accounts.contract.examples import line, order, parcel
 from tests.accounts.contract.opening import OpenSupplier
@@ -15,7 +15,7 @@ def created(account: OpenSupplier, *numbers: str) -> list[str]:
     return [one.id for one in account.orders.create([order(number) for number in numbers])]
 
 
-def sent(items: Sequence[Shipment | Unusable]) -> list[tuple[str, str, bool]]:
+def sent(items: Sequence[Shipment | InvalidRecord]) -> list[tuple[str, str, bool]]:
     """Return what was sent: order, number, and whether it is void.
 
     Some services forget a deleted label; of them an open order is one without a number.

@@ -7,7 +7,7 @@ from tests.accounts.contract.account import AsSupplier, read, usable
 from tests.accounts.contract.examples import line, order
 from tests.accounts.contract.opening import OpenSupplier
 from tests.accounts.contract.people import SupplierPeople, needs
-from tests.virtual import START
+from tests.support.clock import START
 
 
 def sellable(account: OpenSupplier) -> Mapping[str, int | None]:

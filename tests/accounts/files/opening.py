@@ -19,7 +19,7 @@ from ordosync.models import Page
 from tests.accounts.contract.opening import OpenMerchant, OpenSupplier
 from tests.accounts.files.people import FilesMerchantPeople, FilesSupplierPeople
 from tests.accounts.files.supplier import ORDER_COLUMNS, SENT_COLUMNS, SENT_READ, STOCK_COLUMNS
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 T = TypeVar("T")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

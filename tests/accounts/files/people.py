@@ -26,7 +26,7 @@ from tests.accounts.files.supplier import (
     STOCK_COLUMNS,
     orders,
 )
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 _ORDER_FIELDS = tuple(name for name in ORDER_FIELDS if name != "placed_at")
 _TRACKING = (

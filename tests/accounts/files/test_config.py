@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.command import CONFIG, ordosync
+from tests.support.command import CONFIG, ordosync
 
 EXAMPLE = Path(__file__).parents[3] / "config.example.yaml"
 OPTION = re.compile(r"^    # (?=(?:[a-z_]+:| {2,}))", re.MULTILINE)
@@ -39,7 +39,7 @@ def test_a_supplier_without_order_files_is_a_problem_of_the_configuration(tmp_pa
     assert "account warehouse is not set up for the part of a supplier" in done.err
 
 
-def test_a_mistake_in_a_column_map_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_mistake_in_a_column_map_is_reported_with_its_line(tmp_path: Path) -> None:
     wrong = "  shop:\n    inventory: {path: stock.csv, columns: {sku: A, quantity: A}}\n"
     (tmp_path / "config.yaml").write_text(CONFIG.replace("  shop:\n", wrong, 1))
 

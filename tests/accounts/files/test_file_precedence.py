@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.models import Order, Unusable
+from ordosync.models import InvalidRecord, Order
 from tests.accounts.contract.account import read
 from tests.accounts.contract.opening import OpenMerchant
 from tests.accounts.files.conftest import Drop, Make
@@ -16,15 +16,15 @@ HEADER = "order,sku,qty\n"
 PRODUCTS = "sku,name,price,kit\n"
 
 
-def orders(account: OpenMerchant, cursor: str | None = None) -> list[Order | Unusable]:
+def orders(account: OpenMerchant, cursor: str | None = None) -> list[Order | InvalidRecord]:
     return read(account.orders.changed(since(cursor)))[0]
 
 
-def again(account: OpenMerchant, *ids: str) -> list[Order | Unusable]:
+def again(account: OpenMerchant, *ids: str) -> list[Order | InvalidRecord]:
     return read(account.orders.by_id(ids))[0]
 
 
-def quantity(found: list[Order | Unusable]) -> int:
+def quantity(found: list[Order | InvalidRecord]) -> int:
     [order] = found
     assert isinstance(order, Order), order
     return sum(line.quantity for line in order.lines)
@@ -71,8 +71,8 @@ def test_a_line_that_the_newest_file_lacks_is_a_conflict_that_names_both(
 
     [found] = orders(make())
 
-    assert isinstance(found, Unusable)
-    assert (found.code, found.skip) == ("conflict", False)
+    assert isinstance(found, InvalidRecord)
+    assert (found.code, found.is_skipped) == ("conflict", False)
     assert f"new.csv lacks a line that the older old.csv has, of SKU '{sku}'" in found.reason
 
 
@@ -136,7 +136,7 @@ def test_an_order_that_is_tried_again_is_judged_by_the_same_rules(make: Make, dr
     settled = again(account, "2")
 
     assert quantity([first]) == 2
-    assert isinstance(second, Unusable)
+    assert isinstance(second, InvalidRecord)
     assert second.code == "conflict"
     assert quantity(settled) == 2
 
@@ -153,7 +153,7 @@ def test_copies_are_judged_by_the_same_rules(make: Make, drop: Drop) -> None:
     first, second = again(account, "1", "2")
 
     assert quantity([first]) == 2
-    assert isinstance(second, Unusable)
+    assert isinstance(second, InvalidRecord)
     assert "new.csv lacks a line that the older old.csv has" in second.reason
 
 
@@ -200,7 +200,7 @@ def test_an_order_that_waits_is_compared_with_a_file_that_comes_later(
 
     first, second = orders(account, cursor)
 
-    assert isinstance(first, Unusable)
+    assert isinstance(first, InvalidRecord)
     assert "page2.csv lacks a line that the older page1.csv has" in first.reason
     assert isinstance(second, Order)
 
@@ -220,7 +220,7 @@ def test_an_order_that_waits_is_not_tried_again_by_a_part_that_is_left_of_its_fi
     account.finish_reading(frozenset({"1"}))
     decided = again(account, "1")
 
-    assert isinstance(tried, Unusable)
+    assert isinstance(tried, InvalidRecord)
     assert tried.code == "conflict"
     assert quantity(decided) == 1  # it was reported, and only one of the two files is there
 

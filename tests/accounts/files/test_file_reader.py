@@ -7,7 +7,7 @@ import pytest
 
 from ordosync.accounts.files.options import CancellationFiles, ProductFiles
 from ordosync.errors import RefusedError
-from ordosync.models import Order, Product, Unusable
+from ordosync.models import InvalidRecord, Order, Product
 from tests.accounts.files.conftest import Drop, Make
 from tests.accounts.files.opening import PRODUCTS, all_of, since
 
@@ -69,7 +69,7 @@ def test_a_row_that_is_no_product_says_why_and_stops_no_other(
 
     assert isinstance(cup, Product)
     [bad] = found.values()
-    assert isinstance(bad, Unusable)
+    assert isinstance(bad, InvalidRecord)
     assert bad.code == code
     assert bad.reason.startswith("a.csv row ")
 
@@ -139,7 +139,7 @@ def test_a_cancellation_that_was_read_holds_until_it_is_settled(make: Make, drop
     assert account.cancellations.among(["1001", "1002"]) == {"1001"}
 
 
-def test_a_broken_cancellation_file_is_told_after_the_others_were_read(
+def test_a_broken_cancellation_file_is_reported_after_the_others_were_read(
     make: Make, drop: Drop
 ) -> None:
     drop("cancelled/a.csv", "number\n1001\n")
@@ -159,8 +159,8 @@ def test_an_order_that_was_cancelled_before_its_import_is_skipped(make: Make, dr
 
     first, second = all_of(account.orders.changed(since()))
 
-    assert isinstance(first, Unusable)
-    assert (first.code, first.skip) == ("cancelled", True)
+    assert isinstance(first, InvalidRecord)
+    assert (first.code, first.is_skipped) == ("cancelled", True)
     assert isinstance(second, Order)
     assert [item.id for item in all_of(account.orders.by_id(["1001", "1002"]))] == ["1002"]
 

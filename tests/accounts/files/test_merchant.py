@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.accounts.contract import MerchantContract
 from tests.accounts.files.people import FilesMerchantPeople
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 
 class TestFilesAsMerchant(MerchantContract):

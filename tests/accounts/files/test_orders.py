@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ordosync.accounts.files.options import OrderFiles, RowRule, Rule
-from ordosync.models import Order, Unusable, edited
+from ordosync.models import InvalidRecord, Order, edited
 from tests.accounts.contract.account import read
 from tests.accounts.contract.opening import OpenMerchant
 from tests.accounts.files.conftest import Drop, Make
@@ -34,7 +34,7 @@ def _shop(make: Make, drop: Drop) -> Any:
     return shop
 
 
-def orders(account: OpenMerchant) -> list[Order | Unusable]:
+def orders(account: OpenMerchant) -> list[Order | InvalidRecord]:
     return read(account.orders.changed(since()))[0]
 
 
@@ -44,9 +44,9 @@ def only(account: OpenMerchant) -> Order:
     return found
 
 
-def refused(account: OpenMerchant) -> Unusable:
+def refused(account: OpenMerchant) -> InvalidRecord:
     [found] = orders(account)
-    assert isinstance(found, Unusable), found
+    assert isinstance(found, InvalidRecord), found
     return found
 
 
@@ -208,7 +208,7 @@ def test_a_rule_for_rows_that_is_about_the_order_fails_it_and_names_both_ways_ou
 
     found = refused(shop(**{option: (rule,)}))
 
-    assert (found.code, found.skip) == ("invalid.rule", False)
+    assert (found.code, found.is_skipped) == ("invalid.rule", False)
     assert "a.csv row 2: a rule judges this row by 'status'" in found.reason
     assert f"`{says}`" in found.reason
     assert "`rows: true`" in found.reason
@@ -239,7 +239,7 @@ def test_a_rule_for_orders_judges_the_first_row_alone(
     drop("orders/a.csv", HEADER + rows.format("paid"))
     kept = only(account)
 
-    assert (left_out.code, left_out.skip, left_out.reason) == ("skip-rule", True, "not paid")
+    assert (left_out.code, left_out.is_skipped, left_out.reason) == ("skip-rule", True, "not paid")
     assert [line.sku for line in kept.lines] == ["CUP", "MUG"]
 
 
@@ -251,8 +251,8 @@ def test_rows_that_do_not_match_only_rows_are_left_out(shop: Any, drop: Drop) ->
 
     assert isinstance(first, Order)
     assert [line.sku for line in first.lines] == ["MUG"]
-    assert isinstance(second, Unusable)
-    assert (second.skip, second.reason) == (True, "another vendor's")
+    assert isinstance(second, InvalidRecord)
+    assert (second.is_skipped, second.reason) == (True, "another vendor's")
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_a_row_that_is_cut_short_is_not_passed_over_by_what_it_does_not_say(
 
     found = refused(shop(**rules))
 
-    assert (found.code, found.skip) == ("invalid.row", False)
+    assert (found.code, found.is_skipped) == ("invalid.row", False)
 
 
 def test_an_order_that_begins_without_its_first_row_is_cut(shop: Any, drop: Drop) -> None:
@@ -277,8 +277,8 @@ def test_an_order_that_begins_without_its_first_row_is_cut(shop: Any, drop: Drop
 
     first, second = orders(shop(**rules))
 
-    assert isinstance(first, Unusable)
-    assert (first.code, first.skip) == ("cut", False)
+    assert isinstance(first, InvalidRecord)
+    assert (first.code, first.is_skipped) == ("cut", False)
     assert "a.csv row 2: " in first.reason
     assert isinstance(second, Order)
 
@@ -299,7 +299,7 @@ def test_an_order_without_what_only_some_orders_have_is_not_cut(shop: Any, drop:
     first, second = orders(shop(skip_orders=(on_hold,)))
 
     assert isinstance(first, Order)
-    assert isinstance(second, Unusable)
+    assert isinstance(second, InvalidRecord)
     assert second.reason == "on hold"
 
 
@@ -310,5 +310,5 @@ def test_an_order_that_is_cut_is_so_where_it_is_read_by_its_id(shop: Any, drop: 
 
     [found] = read(account.orders.by_id(["1"]))[0]
 
-    assert isinstance(found, Unusable)
+    assert isinstance(found, InvalidRecord)
     assert found.code == "cut"

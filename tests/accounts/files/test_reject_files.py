@@ -97,7 +97,7 @@ def test_what_was_given_back_into_the_folder_that_is_read_is_not_read_there(
     assert again == []
 
 
-def test_a_folder_that_cannot_be_made_is_told(make: Make, drop: Drop, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported(make: Make, drop: Drop, tmp_path: Path) -> None:
     drop("orders/a.csv", ORDERS + "1,MUG,x,Ann\n")
     (tmp_path / "file").write_text("")
     account = make(refused=tmp_path / "file" / "refused")

@@ -13,15 +13,15 @@ import pytest
 from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.files.output.safe_output import folder_lock
 from ordosync.errors import UnavailableError
-from ordosync.models import Address, Product, Shipment, Stock, Unusable
+from ordosync.models import Address, InvalidRecord, Product, Shipment, Stock
 from tests.accounts.contract import SupplierContract, line, order
 from tests.accounts.contract.opening import OpenSupplier
 from tests.accounts.files.conftest import Drop
 from tests.accounts.files.opening import NOON, all_of, open_supplier, since
 from tests.accounts.files.people import FilesSupplierPeople
 from tests.accounts.files.supplier import order_rows, orders
-from tests.command import CONFIG, HEADER, ordosync, row, shop
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
+from tests.support.command import CONFIG, HEADER, ordosync, row, shop
 
 SENT = "order,number,carrier,at,cost,void\n"
 
@@ -215,7 +215,7 @@ def test_a_row_that_is_no_shipment_says_why(
 
     [bad] = all_of(depot.shipments.changed(since()))
 
-    assert isinstance(bad, Unusable)
+    assert isinstance(bad, InvalidRecord)
     assert bad.code == code
 
 
@@ -228,8 +228,8 @@ def test_a_number_whose_cost_cannot_be_read_travels_without_it(
 
     assert isinstance(sent, Shipment)
     assert (sent.tracking_number, sent.cost, sent.currency) == ("1Z999", None, "")
-    assert isinstance(bad, Unusable)
-    assert (bad.code, bad.of_source) == ("invalid.money", True)
+    assert isinstance(bad, InvalidRecord)
+    assert (bad.code, bad.is_whole_file) == ("invalid.money", True)
 
 
 def test_a_number_that_was_neutralised_in_the_order_file_finds_its_order(
@@ -255,11 +255,11 @@ def test_stock_is_read_in_full_and_blank_is_not_0(depot: OpenSupplier, drop: Dro
     assert first == second
     known = {each.sku: each.quantity for each in first if isinstance(each, Stock)}
     assert known == {"MUG": 4, "CUP": None, "POT": -2}
-    assert [each.id for each in first if isinstance(each, Unusable)] == ["JAR"]
+    assert [each.id for each in first if isinstance(each, InvalidRecord)] == ["JAR"]
     assert depot.stock.of(["MUG", "gone"])["MUG"].quantity == 4
 
 
-def test_a_stock_file_that_cannot_be_read_is_told_with_the_others(
+def test_a_stock_file_that_cannot_be_read_is_reported_with_the_others(
     depot: OpenSupplier, drop: Drop
 ) -> None:
     drop("stock/a.csv", "sku\nMUG\n")
@@ -267,8 +267,8 @@ def test_a_stock_file_that_cannot_be_read_is_told_with_the_others(
 
     broken, cup = all_of(depot.stock.all(since()))
 
-    assert isinstance(broken, Unusable)
-    assert (broken.id, broken.of_source) == ("file:a.csv", True)
+    assert isinstance(broken, InvalidRecord)
+    assert (broken.id, broken.is_whole_file) == ("file:a.csv", True)
     assert isinstance(cup, Stock)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import HEADER, ordosync, row, shop
+from tests.support.command import HEADER, ordosync, row, shop
 
 MERCHANT = """
 accounts:
@@ -98,7 +98,7 @@ def test_an_order_whose_cancellation_is_taken_back_before_its_import_is_sent(
     assert done.counts == {"seen": 2, "done": 2}
 
 
-def test_a_parcel_of_a_piece_is_a_persons_to_tell_where_no_order_can_be_split(
+def test_a_parcel_of_a_piece_is_an_operators_to_report_where_no_order_can_be_split(
     tmp_path: Path,
 ) -> None:
     """It would wait for ever until the order in the file is split."""

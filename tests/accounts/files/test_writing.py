@@ -67,7 +67,7 @@ def test_a_file_in_which_nothing_changes_is_not_touched(make: Make, tmp_path: Pa
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["stock.csv"]
 
 
-def test_products_that_are_gone_or_kits_are_told_apart(make: Make, drop: Drop) -> None:
+def test_products_that_are_gone_or_kits_are_distinguished(make: Make, drop: Drop) -> None:
     drop("products/a.csv", "sku,name,price,kit\nMUG,A mug,1,\nSET,A set,1,yes\n")
 
     found = make().stock.current(["MUG", "SET", "GONE"])
@@ -95,7 +95,7 @@ def test_a_quantity_that_cannot_be_written_stops_no_other(
     assert [row["SKU"] for row in rows(tmp_path / "out" / "stock.csv")] == ["CUP", "POT"]
 
 
-def test_what_was_sent_is_told_with_its_six_fields(make: Make, tmp_path: Path) -> None:
+def test_what_was_sent_is_reported_with_its_six_fields(make: Make, tmp_path: Path) -> None:
     account = make()
 
     [first] = account.tracking.add([SENT])
@@ -170,7 +170,7 @@ def test_neutral_text_can_be_made_plain_again(text: str) -> None:
     assert neutral(text).lstrip()[:1] not in set("=+-@\t\r\uff1d")
 
 
-def test_a_missing_folder_is_told_for_each_and_passes_once_it_is_made(
+def test_a_missing_folder_is_reported_for_each_and_passes_once_it_is_made(
     make: Make, tmp_path: Path
 ) -> None:
     path = tmp_path / "later" / "stock.csv"

@@ -26,7 +26,7 @@ from tests.fakes.contract import DOCUMENT, Contract
 from tests.fakes.faults import Kind
 from tests.fakes.ordoro import FakeOrdoro, Fault, Switches
 from tests.fakes.ordoro.state import Order as Kept
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 _CURRENCY = "GBP"
 _MANY = 100_000

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from tests.accounts.contract import MerchantContract, SupplierContract
 from tests.accounts.ordoro.people import OrdoroMerchantPeople, OrdoroSupplierPeople
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 
 class TestOrdoroAsMerchant(MerchantContract):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import ordosync
 from tests.fakes.ordoro import FakeOrdoro
+from tests.support.command import ordosync
 
 CONFIG = """
 accounts:
@@ -76,7 +76,7 @@ def test_looking_changes_nothing(tmp_path: Path, fake: FakeOrdoro) -> None:
     assert not (tmp_path / "ordosync.db").exists()
 
 
-def test_a_wrong_secret_is_told_for_each_side_and_not_shown(
+def test_a_wrong_secret_is_reported_for_each_side_and_not_shown(
     tmp_path: Path, fake: FakeOrdoro
 ) -> None:
     write(tmp_path, fake, secret="wrong-wrong-wrong")  # noqa: S106 - guards nothing
@@ -98,7 +98,7 @@ def test_a_wrong_secret_is_told_for_each_side_and_not_shown(
         ("channel", "{channel}, warehouse: 79", "supplier depot: there is no warehouse 79"),
     ],
 )
-def test_what_is_missing_there_is_told(
+def test_what_is_missing_there_is_reported(
     tmp_path: Path, fake: FakeOrdoro, name: str, value: str, told: str
 ) -> None:
     known = {"supplier": fake.add_supplier("Northwind"), "channel": fake.add_cart("Portal")}

@@ -28,7 +28,7 @@ from tests.fakes.shopify.state import FulfillmentOrder as Part
 from tests.fakes.shopify.state import Order as Kept
 from tests.fakes.shopify.state import Product as KeptProduct
 from tests.fakes.shopify.state import ProductVariant as Variant
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 _LINE = ("lineItems", "nodes", 0)
 

@@ -19,7 +19,7 @@ from tests.fakes.shopify.state import FulfillmentOrder as Part
 from tests.fakes.shopify.state import LineItem
 from tests.fakes.shopify.state import Order as Kept
 from tests.fakes.shopify_contract import Contract
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 _CURRENCY = "GBP"
 _REQUESTS: Mapping[Asked, str] = {

@@ -15,7 +15,7 @@ from tests.accounts.contract.opening import PORTAL, opened
 from tests.accounts.contract.people import numbers
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifyServicePeople
 from tests.accounts.sqlite.people import SqliteSupplierPeople
-from tests.pairs.pair import Pair
+from tests.scenarios.pairs.pair import Pair
 
 
 @pytest.fixture(name="pair")
@@ -130,7 +130,7 @@ def test_tracking_is_not_added_to_a_piece_that_is_to_be_left_out(
     pair.stays_quiet("update-tracking")
 
 
-def test_tracking_rejects_the_cancellations_of_all_pieces_that_nobody_has_answered(
+def test_tracking_rejects_the_cancellations_of_all_pieces_without_an_answer(
     pair: Pair, asking: ShopifyServicePeople
 ) -> None:
     order_id, there = pair.imported("1001", line("MUG", 3))
@@ -145,7 +145,7 @@ def test_tracking_rejects_the_cancellations_of_all_pieces_that_nobody_has_answer
     assert [numbers(asking.tracking(piece)) for piece in pieces] == [["1Z1"], ["1Z1"]]
 
 
-def test_piece_of_ours_is_cancelled_without_the_others(
+def test_piece_of_ordosync_is_cancelled_without_the_others(
     pair: Pair, asking: ShopifyServicePeople
 ) -> None:
     order_id, there = pair.imported("1001", line("MUG", 3))
@@ -161,7 +161,7 @@ def test_piece_of_ours_is_cancelled_without_the_others(
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-def test_cancelled_part_of_a_piece_of_ours_cancels_nothing_and_is_reported(
+def test_cancelled_part_of_a_piece_of_ordosync_cancels_nothing_and_is_reported(
     pair: Pair, asking: ShopifyServicePeople, *, is_first: bool
 ) -> None:
     order_id, there = pair.imported("1001", line("MUG", 3), line("CUP", 1))
@@ -178,7 +178,7 @@ def test_cancelled_part_of_a_piece_of_ours_cancels_nothing_and_is_reported(
     assert {pair.supplier.status(one) for one in pieces} == {"awaiting_fulfillment"}
 
 
-def test_all_pieces_of_ours_are_cancelled_with_their_order(
+def test_all_pieces_of_ordosync_are_cancelled_with_their_order(
     seller: ShopifyMerchantPeople, tmp_path: Path
 ) -> None:
     pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))

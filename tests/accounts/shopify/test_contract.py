@@ -6,7 +6,7 @@ from tests.accounts.shopify.people import (
     ShopifyServicePeople,
     ShopifySupplierPeople,
 )
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 
 class TestShopifyAsMerchant(MerchantContract):

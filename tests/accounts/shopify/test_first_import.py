@@ -15,7 +15,7 @@ from tests.accounts.contract.opening import opened
 from tests.accounts.contract.people import numbers
 from tests.accounts.shopify.people import ShopifyMerchantPeople
 from tests.accounts.sqlite.people import SqliteSupplierPeople
-from tests.pairs.pair import Pair
+from tests.scenarios.pairs.pair import Pair
 
 
 @pytest.fixture(name="pair")

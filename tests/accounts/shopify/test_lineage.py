@@ -13,7 +13,7 @@ from tests.accounts.contract.people import numbers
 from tests.accounts.shopify.people import ShopifyMerchantPeople
 from tests.accounts.sqlite.people import SqliteSupplierPeople
 from tests.fakes.shopify import Fault
-from tests.pairs.pair import Pair
+from tests.scenarios.pairs.pair import Pair
 
 
 @pytest.fixture(name="pair")
@@ -86,9 +86,7 @@ def test_split_that_came_to_a_halt_is_finished(seller: ShopifyMerchantPeople, lo
 @pytest.mark.parametrize(
     "broken", ['{"what": "is this"}', "", "[]", '{"1": {"at": "2026-11-02T00:00:00"}}']
 )
-def test_metafield_that_somebody_has_broken_is_as_good_as_none(
-    seller: ShopifyMerchantPeople, broken: str
-) -> None:
+def test_metafield_that_is_broken_is_ignored(seller: ShopifyMerchantPeople, broken: str) -> None:
     order_id = seller.request(sold("1001"))
     account = opened(seller)
     account.orders.acknowledge([order_id])
@@ -102,7 +100,7 @@ def test_metafield_that_somebody_has_broken_is_as_good_as_none(
     assert found.id == order_id
 
 
-def test_order_that_is_said_to_be_a_piece_of_itself_is_told_its_tracking(
+def test_order_that_is_said_to_be_a_piece_of_itself_gets_its_tracking(
     seller: ShopifyMerchantPeople,
 ) -> None:
     order_id = seller.request(sold("1001"))

@@ -21,8 +21,8 @@ from tests.accounts.contract.examples import sold
 from tests.accounts.contract.opening import opened, write_config
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
 from tests.fakes.shopify import Fault
-from tests.faults.test_reading import Repeats
-from tests.virtual import VirtualClock
+from tests.scenarios.faults.test_reading import Repeats
+from tests.support.clock import VirtualClock
 
 BACKLOG = 10_000
 MOST = 1.1
@@ -61,7 +61,7 @@ def place(seller: ShopifyMerchantPeople, count: int, *, a_second: int) -> None:
         seller.request(sold(str(number)))
 
 
-def test_deep_list_is_asked_anew_and_nothing_comes_twice(seller: ShopifyMerchantPeople) -> None:
+def test_deep_list_is_asked_again_and_nothing_comes_twice(seller: ShopifyMerchantPeople) -> None:
     place(seller, 700, a_second=7)
     seller.fake.switches.deepest = 400
 

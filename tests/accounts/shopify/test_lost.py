@@ -36,7 +36,7 @@ def test_cancellation(shipper: ShopifySupplierPeople) -> None:
 
 
 @pytest.mark.parametrize("question", ["CancelJob", "OrderStatuses"])
-def test_cancellation_of_which_nobody_can_say_whether_it_was_done_is_uncertain(
+def test_cancellation_of_which_it_is_unknown_whether_it_was_done_is_uncertain(
     shipper: ShopifySupplierPeople, question: str
 ) -> None:
     account = opened(shipper)

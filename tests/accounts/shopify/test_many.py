@@ -58,7 +58,7 @@ def test_order_is_split_into_many_pieces(seller: ShopifyMerchantPeople) -> None:
 
 
 @pytest.mark.parametrize("again", [False, True])
-def test_all_of_many_pieces_of_a_suppliers_order_are_told(
+def test_all_of_many_pieces_of_a_suppliers_order_are_reported(
     shipper: ShopifySupplierPeople, again: bool
 ) -> None:
     account = opened(shipper)
@@ -76,7 +76,7 @@ def test_all_of_many_pieces_of_a_suppliers_order_are_told(
     assert sum(part.quantity for one in split.pieces for part in one.lines) == MANY
 
 
-def test_each_of_many_parcels_of_a_suppliers_order_is_told(
+def test_each_of_many_parcels_of_a_suppliers_order_is_reported(
     shipper: ShopifySupplierPeople,
 ) -> None:
     account = opened(shipper)
@@ -96,7 +96,7 @@ def test_each_of_many_parcels_of_a_suppliers_order_is_told(
     assert Counter(again) == Counter(found)
 
 
-def test_label_that_was_deleted_many_times_is_told_in_the_end(
+def test_label_that_was_deleted_many_times_is_reported_in_the_end(
     shipper: ShopifySupplierPeople,
 ) -> None:
     account = opened(shipper)
@@ -136,7 +136,7 @@ def test_list_whose_pages_do_not_go_on_is_a_failure(seller: ShopifyMerchantPeopl
         Fault(kind="edited", path="#RequestedOrders$", edit=_without_a_cursor, times=9)
     )
 
-    with pytest.raises(UnavailableError, match="same page comes for ever"):
+    with pytest.raises(UnavailableError, match="keeps returning the same page"):
         read(opened(seller).orders.changed(ReadRequest(cursor=None, now=seller.settle())))
 
 
@@ -156,7 +156,9 @@ def test_piece_of_many_lines_has_all_of_them(shipper: ShopifySupplierPeople) -> 
     assert [len(piece.lines) for piece in split.pieces] == [25, 25]
 
 
-def test_parcel_with_several_pieces_in_it_is_told_of_each(shipper: ShopifySupplierPeople) -> None:
+def test_parcel_with_several_pieces_in_it_is_reported_on_each(
+    shipper: ShopifySupplierPeople,
+) -> None:
     account = opened(shipper)
     [made] = account.orders.create([order("1001", line("MUG", 3))])
     pieces = shipper.split(made.id, (1,), (1,), (1,))

@@ -34,7 +34,9 @@ def test_orders_that_a_shop_on_trial_takes_only_so_many_of_a_minute_wait(
 
 
 @pytest.mark.parametrize("said", ["yesterday", "2026-11-02T00:00:00", 7, {}])
-def test_time_that_is_none_is_one_clear_error(seller: ShopifyMerchantPeople, said: object) -> None:
+def test_time_that_is_invalid_is_one_clear_error(
+    seller: ShopifyMerchantPeople, said: object
+) -> None:
     seller.request(sold("1001"))
     seller.fake.faults.add(_edited("RequestedOrders", lambda data: data.update(updatedAt=said)))
 

@@ -9,8 +9,8 @@ import pytest
 from ordosync.accounts.shopify.ids import number
 from tests.accounts.contract.opening import opened
 from tests.accounts.shopify.people import ShopifyMerchantPeople
-from tests.command import ordosync
 from tests.fakes.shopify import FakeShopify, schemas
+from tests.support.command import ordosync
 
 CONFIG = """
 accounts:
@@ -69,7 +69,7 @@ def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: Fake
         ("location", "78", "supplier depot: there is no location 78"),
     ],
 )
-def test_what_is_missing_there_is_told(
+def test_what_is_missing_there_is_reported(
     tmp_path: Path, fake: FakeShopify, name: str, value: str, told: str
 ) -> None:
     write(tmp_path, fake, **{name: value})
@@ -80,7 +80,7 @@ def test_what_is_missing_there_is_told(
     assert f"trouble: portal shop-depot, {told}" in done.out
 
 
-def test_scopes_that_are_missing_are_told(tmp_path: Path, fake: FakeShopify) -> None:
+def test_scopes_that_are_missing_are_reported(tmp_path: Path, fake: FakeShopify) -> None:
     write(tmp_path, fake)
     fake.shop.scopes -= {"read_products", "write_products", "write_inventory"}
 
@@ -90,7 +90,7 @@ def test_scopes_that_are_missing_are_told(tmp_path: Path, fake: FakeShopify) -> 
     assert "supplier depot: the token lacks the scopes read_products, write_products" in done.out
 
 
-def test_orders_that_are_too_old_to_be_seen_are_told_of(tmp_path: Path, fake: FakeShopify) -> None:
+def test_orders_that_are_too_old_to_be_seen_are_reported(tmp_path: Path, fake: FakeShopify) -> None:
     write(tmp_path, fake)
     before = ordosync(tmp_path, "config", "check", "--online")
     fake.shop.scopes.add("read_all_orders")
@@ -100,7 +100,7 @@ def test_orders_that_are_too_old_to_be_seen_are_told_of(tmp_path: Path, fake: Fa
     assert "60 days" not in after.out
 
 
-def test_version_that_the_shop_does_not_have_is_told(tmp_path: Path, fake: FakeShopify) -> None:
+def test_version_that_the_shop_does_not_have_is_reported(tmp_path: Path, fake: FakeShopify) -> None:
     write(tmp_path, fake)
     path = tmp_path / "config.yaml"
     path.write_text(path.read_text().replace("shop: acme", "shop: acme\n    version: 2027-01"))
@@ -111,7 +111,7 @@ def test_version_that_the_shop_does_not_have_is_told(tmp_path: Path, fake: FakeS
     assert "trouble: portal shop-depot, merchant shop: account shop: sign in: HTTP 404" in done.out
 
 
-def test_version_that_was_silently_replaced_is_told(
+def test_version_that_was_silently_replaced_is_reported(
     seller: ShopifyMerchantPeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(schemas, "VERSIONS", ("2026-07", "2026-10"))

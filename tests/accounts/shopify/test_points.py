@@ -14,8 +14,8 @@ from tests.accounts.contract.opening import PORTAL, opened, write_config
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
 from tests.fakes.shopify.bucket import Bucket as ShopBucket
 from tests.fakes.shopify.switches import Switches
-from tests.running import run_once
-from tests.virtual import CrowdClock, VirtualClock
+from tests.support.clock import CrowdClock, VirtualClock
+from tests.support.runs import run_once
 
 
 def told(requested: float, left: float) -> Cost:
@@ -29,7 +29,7 @@ def waited(bucket: CostLimit, clock: VirtualClock, question: str) -> float:
         return clock.monotonic() - before
 
 
-def test_nobody_waits_before_anything_is_known(clock: VirtualClock) -> None:
+def test_nothing_waits_before_anything_is_known(clock: VirtualClock) -> None:
     assert waited(CostLimit(clock), clock, "Orders") == 0
 
 

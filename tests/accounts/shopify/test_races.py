@@ -12,11 +12,11 @@ from tests.accounts.contract.examples import line, product, sold
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.shopify.people import ShopifyMerchantPeople
 from tests.accounts.sqlite.people import SqliteSupplierPeople
-from tests.command import finished, started
 from tests.fakes.service import Exchange
 from tests.fakes.shopify import Fault
-from tests.pairs.pair import Pair
-from tests.running import run_once
+from tests.scenarios.pairs.pair import Pair
+from tests.support.command import finished, started
+from tests.support.runs import run_once
 
 TASK = "write-inventory-back"
 THERE = 10
@@ -72,9 +72,7 @@ def _shop(tmp_path: Path, seller: ShopifyMerchantPeople) -> Shop:
 
 @pytest.mark.parametrize("question", ["ItemsStock", "Unsent", "SetStock"])
 @pytest.mark.parametrize("first", ["the buyer", "the other"])
-def test_sale_and_another_of_ours_between_two_questions(
-    shop: Shop, question: str, first: str
-) -> None:
+def test_sale_and_another_run_between_two_questions(shop: Shop, question: str, first: str) -> None:
     one, other = shop.ours
     shop.sell(1)
 

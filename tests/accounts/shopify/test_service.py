@@ -12,9 +12,9 @@ from tests.accounts.contract.examples import line, order, parcel, sold
 from tests.accounts.contract.opening import PORTAL, opened
 from tests.accounts.shopify.people import ShopifyServicePeople
 from tests.accounts.sqlite.people import SqliteSupplierPeople
-from tests.command import ordosync
 from tests.fakes.shopify import Fault
-from tests.pairs.pair import Pair
+from tests.scenarios.pairs.pair import Pair
+from tests.support.command import ordosync
 
 
 def pair_of(tmp_path: Path, asking: ShopifyServicePeople) -> Pair:
@@ -53,7 +53,7 @@ def test_request_is_accepted_when_the_order_is_settled_as_sent(
     assert asking.request_status(order_id) == "ACCEPTED"
 
 
-def test_what_nobody_asked_for_is_not_read(asking: ShopifyServicePeople) -> None:
+def test_what_no_task_asked_for_is_not_read(asking: ShopifyServicePeople) -> None:
     asking.take(sold("1001"))
 
     with closing(opened(asking)) as account:
@@ -92,7 +92,7 @@ def test_cancellation_is_rejected_once_the_order_is_shipped(
     assert asking.status(order_id) == "shipped"
 
 
-def test_tracking_rejects_a_cancellation_that_nobody_has_answered(
+def test_tracking_rejects_a_cancellation_without_an_answer(
     tmp_path: Path, asking: ShopifyServicePeople
 ) -> None:
     pair = pair_of(tmp_path, asking)

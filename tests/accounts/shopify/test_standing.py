@@ -3,21 +3,21 @@
 from pathlib import Path
 
 from ordosync.accounts.shopify.ids import fulfillment_order
-from ordosync.models import Standing
+from ordosync.models import OrderSnapshot
 from tests.accounts.contract.account import quantities, read
 from tests.accounts.contract.examples import line, order, parcel, sold
 from tests.accounts.contract.opening import opened
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
-from tests.command import ordosync
-from tests.pairs.pair import Pair
-from tests.pairs.test_rebuild import lose
-from tests.pairs.test_reconcile import compared
+from tests.scenarios.pairs.pair import Pair
+from tests.scenarios.pairs.test_rebuild import lose
+from tests.scenarios.pairs.test_reconcile import compared
+from tests.support.command import ordosync
 
 MANY = [line(f"SKU-{place}", place + 1, id=f"m-{place}") for place in range(75)]
 
 
-def standing(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> dict[str, Standing]:
+def standing(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> dict[str, OrderSnapshot]:
     found, _ = read(opened(people).listing.read(now=people.settle()))
     return {one.order.id: one for one in found}
 
@@ -153,7 +153,7 @@ def test_order_that_the_merchant_does_not_show_is_not_said_to_be_gone(
     assert hidden == []
 
 
-def test_adopting_from_who_shows_nobody_elses_orders_says_so(
+def test_adopting_from_who_shows_only_ordosyncs_orders_says_so(
     shipper: ShopifySupplierPeople, tmp_path: Path
 ) -> None:
     """Or it would seem as if none of them were there, and all were sent once more."""

@@ -10,7 +10,7 @@ from tests.accounts.contract.examples import line, product, sold
 from tests.accounts.contract.opening import OpenMerchant, opened
 from tests.accounts.shopify.people import ShopifyMerchantPeople
 from tests.accounts.sqlite.people import SqliteSupplierPeople
-from tests.pairs.pair import Pair
+from tests.scenarios.pairs.pair import Pair
 
 
 def offered(seller: ShopifyMerchantPeople, quantity: int, sku: str = "MUG") -> str:
@@ -68,7 +68,7 @@ def test_sale_between_look_and_word_is_not_undone(seller: ShopifyMerchantPeople)
     assert seller.physical("MUG") == 4
 
 
-def test_two_of_ours_and_a_sale_at_once_never_raise_it_above_the_suppliers(
+def test_two_runs_and_a_sale_at_once_never_raise_it_above_the_suppliers(
     seller: ShopifyMerchantPeople,
 ) -> None:
     mug = offered(seller, 5)

@@ -47,7 +47,7 @@ def test_reference_that_is_a_part_of_another_is_another(shipper: ShopifySupplier
     assert account.orders.find(["origin:1001#1", "origin:1001"]) == {}
 
 
-def test_order_says_whence_it_came_and_is_paid_and_told_by_nobody(
+def test_order_says_its_source_and_mails_no_buyer(
     shipper: ShopifySupplierPeople,
 ) -> None:
     opened(shipper).orders.create([order("1001")])
@@ -89,7 +89,9 @@ def test_tags_that_are_longer_than_a_shop_takes_are_cut(shipper: ShopifySupplier
     assert sorted(map(len, kept.tags)) == [40, 40]
 
 
-def test_price_that_is_not_told_is_0_and_not_the_shops_own(shipper: ShopifySupplierPeople) -> None:
+def test_price_that_is_not_reported_is_0_and_not_the_shops_own(
+    shipper: ShopifySupplierPeople,
+) -> None:
     shipper.fake.add_product("MUG", price=99)
 
     opened(shipper).orders.create([order("1001", line("MUG", unit_price=None))])

@@ -11,7 +11,7 @@ from ordosync.errors import SignInError
 from tests.accounts.contract.account import read
 from tests.accounts.contract.opening import opened
 from tests.accounts.shopify.people import ShopifyMerchantPeople
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 FETCHED = "/admin/oauth/access_token"
 
@@ -46,7 +46,7 @@ def test_token_is_fetched_once(granted: Granted) -> None:
     assert granted.fake.requests[FETCHED] == 1
 
 
-def test_token_is_fetched_anew_before_it_ends(granted: Granted) -> None:
+def test_token_is_fetched_again_before_it_ends(granted: Granted) -> None:
     granted.fake.switches.token_s = 3600
     account = opened(granted)
     read(account.orders.changed(ReadRequest(cursor=None, now=granted.settle())))
@@ -57,7 +57,7 @@ def test_token_is_fetched_anew_before_it_ends(granted: Granted) -> None:
     assert granted.fake.requests[FETCHED] == 2
 
 
-def test_token_that_ended_before_its_time_is_fetched_anew(granted: Granted) -> None:
+def test_token_that_ended_before_its_time_is_fetched_again(granted: Granted) -> None:
     account = opened(granted)
     read(account.orders.changed(ReadRequest(cursor=None, now=granted.settle())))
     granted.fake.revoke()

@@ -13,7 +13,7 @@ from ordosync.embedded.desk import Desk
 from ordosync.models import Order, Outcome, Piece, PieceLine, Product, Shipment, Split
 from tests.accounts.contract.examples import line, product, sold
 from tests.accounts.contract.people import Lack, MerchantPeople, People, SupplierPeople, Told, told
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 _PARTNER, _OTHER = "northwind", "southwind"
 

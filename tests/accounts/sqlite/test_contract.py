@@ -5,7 +5,7 @@ import pytest
 from ordosync.embedded import change_feed
 from tests.accounts.contract import MerchantContract, SupplierContract
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 _MANY = 50
 

@@ -11,7 +11,7 @@ from ordosync.models import Stock
 from tests.accounts.contract.examples import line, order, product
 from tests.accounts.contract.opening import opened
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 

@@ -22,7 +22,7 @@ from tests.accounts.contract.people import Lack, Told
 from tests.fakes.faults import Kind
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches, fulfillments
 from tests.fakes.woocommerce.state import Line as KeptLine
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 TAG = "Northwind"
 _STATUSES = {"completed": "shipped", "cancelled": "cancelled"}

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from tests.accounts.contract.opening import OpenMerchant, OpenSupplier, opened
 from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
 from tests.fakes.woocommerce import FakeWooCommerce, Switches
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 
 def requests(fake: FakeWooCommerce, *, since: Mapping[str, int] | None = None) -> dict[str, int]:

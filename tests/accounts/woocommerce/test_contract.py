@@ -5,7 +5,7 @@ from tests.accounts.contract import MerchantContract, SupplierContract
 from tests.accounts.contract.people import Lack
 from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
 from tests.fakes.woocommerce import Switches
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 
 class TestWooCommerceAsMerchant(MerchantContract):

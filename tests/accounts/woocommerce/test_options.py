@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import trustme
 
-from tests.command import ordosync
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
+from tests.support.command import ordosync
 
 CONFIG = """
 accounts:
@@ -72,7 +72,7 @@ def test_shop_that_has_all_that_is_needed_is_ok(tmp_path: Path, fake: FakeWooCom
     ],
     ids=["fulfillments", "extension", "notes"],
 )
-def test_way_to_tell_of_parcels_is_named(tmp_path: Path, shop: Switches, told: str) -> None:
+def test_way_to_report_parcels_is_named(tmp_path: Path, shop: Switches, told: str) -> None:
     with FakeWooCommerce(switches=shop) as fake:
         write(tmp_path, fake)
 
@@ -91,7 +91,7 @@ def test_supplier_without_a_place_for_numbers_is_a_problem(tmp_path: Path) -> No
     assert "supplier depot: has no place for tracking numbers" in out
 
 
-def test_key_that_may_only_read_is_told(tmp_path: Path, fake: FakeWooCommerce) -> None:
+def test_key_that_may_only_read_is_reported(tmp_path: Path, fake: FakeWooCommerce) -> None:
     fake.add_key("ck_reader", "cs_reader", permissions="read")
     write(tmp_path, fake, key="ck_reader", secret="cs_reader")  # noqa: S106 - guards nothing
 
@@ -102,7 +102,7 @@ def test_key_that_may_only_read_is_told(tmp_path: Path, fake: FakeWooCommerce) -
     assert "cs_reader" not in out
 
 
-def test_wrong_secret_is_told_and_not_shown(tmp_path: Path, fake: FakeWooCommerce) -> None:
+def test_wrong_secret_is_reported_and_not_shown(tmp_path: Path, fake: FakeWooCommerce) -> None:
     write(tmp_path, fake, secret="cs_wrong-wrong")  # noqa: S106 - guards nothing
 
     code, out = check(tmp_path)
@@ -119,7 +119,7 @@ def test_wrong_secret_is_told_and_not_shown(tmp_path: Path, fake: FakeWooCommerc
         ("{account: shop, category: Nowhere}", "none of its products' categories is Nowhere"),
     ],
 )
-def test_what_is_missing_there_is_told(
+def test_what_is_missing_there_is_reported(
     tmp_path: Path, fake: FakeWooCommerce, merchant: str, told: str
 ) -> None:
     write(tmp_path, fake, merchant=merchant)
@@ -137,7 +137,7 @@ def test_tag_that_is_there_is_found_by_name_or_slug(tmp_path: Path, fake: FakeWo
     assert check(tmp_path)[0] == 0
 
 
-def test_status_of_no_plugin_is_told(tmp_path: Path, fake: FakeWooCommerce) -> None:
+def test_status_of_no_plugin_is_reported(tmp_path: Path, fake: FakeWooCommerce) -> None:
     write(tmp_path, fake, more="statuses: [processing, packed]")
 
     code, out = check(tmp_path)
@@ -216,7 +216,7 @@ def test_over_https_key_and_secret_are_enough(tmp_path: Path, authority: trustme
     assert (code, "all that is needed is there" in out) == (0, True)
 
 
-def test_server_that_keeps_the_key_to_itself_is_told_for_what_it_does(
+def test_server_that_keeps_the_key_to_itself_is_reported_for_what_it_does(
     tmp_path: Path, authority: trustme.CA
 ) -> None:
     """W10: the key is right, and WordPress never sees it."""
@@ -269,7 +269,7 @@ def test_a_wrong_option_is_a_problem_of_the_file(
 
 
 @pytest.mark.parametrize("address", ["https://shop.example", "https://www.shop.example"])
-def test_shop_that_is_known_by_another_address_is_told(
+def test_shop_that_is_known_by_another_address_is_reported(
     tmp_path: Path, fake: FakeWooCommerce, address: str
 ) -> None:
     """It takes Basic over https and signatures over http, and neither for the other."""

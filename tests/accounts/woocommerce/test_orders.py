@@ -12,13 +12,13 @@ from ordosync.accounts.woocommerce.order_mapping import order_of
 from ordosync.accounts.woocommerce.schema import OrderShape
 from ordosync.config.settings import ProductsConfig
 from ordosync.errors import SignInError, UnavailableError
-from ordosync.models import Order, Unusable
+from ordosync.models import InvalidRecord, Order
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import parcel
 from tests.accounts.contract.opening import OpenMerchant, opened
 from tests.accounts.woocommerce.shops import merchant, requests
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
-from tests.virtual import START, VirtualClock
+from tests.support.clock import START, VirtualClock
 
 
 def basket(found: object) -> list[tuple[str, int]]:
@@ -26,7 +26,7 @@ def basket(found: object) -> list[tuple[str, int]]:
     return [(line.sku, line.quantity) for line in found.lines]
 
 
-def orders(account: OpenMerchant) -> list[Order | Unusable]:
+def orders(account: OpenMerchant) -> list[Order | InvalidRecord]:
     return read(account.orders.changed(ReadRequest(cursor=None, now=START)))[0]
 
 
@@ -82,10 +82,10 @@ def test_line_of_a_deleted_product_is_not_lost_in_silence(tmp_path: Path, by: st
 
         first, second, third = orders(account)
 
-        assert isinstance(first, Unusable)
-        assert isinstance(second, Unusable)
-        assert (first.id, first.code, first.skip) == (str(both), "product-gone", False)
-        assert (second.id, second.code, second.skip) == (str(only), "product-gone", True)
+        assert isinstance(first, InvalidRecord)
+        assert isinstance(second, InvalidRecord)
+        assert (first.id, first.code, first.is_skipped) == (str(both), "product-gone", False)
+        assert (second.id, second.code, second.is_skipped) == (str(only), "product-gone", True)
         assert basket(third) == [("MUG", 1)]
 
 
@@ -135,7 +135,9 @@ def test_what_was_refunded_is_not_sent(
 
         after = orders(account)
 
-        assert [one.code if isinstance(one, Unusable) else basket(one) for one in after] == left
+        assert [
+            one.code if isinstance(one, InvalidRecord) else basket(one) for one in after
+        ] == left
         assert [one.content for one in after] != [one.content for one in before]
 
 
@@ -212,7 +214,7 @@ BLANK = dict.fromkeys(("first_name", "last_name", "address_1", "city", "postcode
 @pytest.mark.parametrize(
     "given", [{}, {"state": "ENG"}, {"first_name": "Ann", "last_name": "Smith"}], ids=str
 )
-def test_shipping_address_of_only_a_country_is_none_and_billing_is_meant(
+def test_shipping_address_of_only_a_country_does_not_count_and_billing_is_meant(
     tmp_path: Path, given: dict[str, str]
 ) -> None:
     """f22: the checkout fills in the country, and often the name, by itself."""
@@ -228,7 +230,7 @@ def test_shipping_address_of_only_a_country_is_none_and_billing_is_meant(
         assert found.ship_to.country == "GB"
 
 
-def test_name_of_somebody_else_is_not_sent_to_the_buyers_own_door(tmp_path: Path) -> None:
+def test_name_of_another_person_is_not_sent_to_the_buyers_own_door(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
         order_id = fake.sell("MUG")
@@ -299,7 +301,7 @@ def test_one_order_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
         found = orders(account)
 
         assert [one.id for one in found] == [str(bad), str(good)]
-        assert isinstance(found[0], Unusable)
+        assert isinstance(found[0], InvalidRecord)
         assert found[0].code == "invalid"
 
 
@@ -319,7 +321,7 @@ def test_one_order_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
     ],
     ids=lambda value: value.kind if isinstance(value, Fault) else "",
 )
-def test_pages_of_a_host_are_told_for_what_they_are(
+def test_pages_of_a_host_are_reported_for_what_they_are(
     tmp_path: Path, fault: Fault, kind: type[Exception], told: str
 ) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
@@ -344,7 +346,7 @@ def test_shop_without_its_plugin_has_not_lost_its_orders(tmp_path: Path) -> None
         assert (gone.state, gone.code) == ("refused", "not-found")
 
 
-def test_each_attempt_is_signed_anew(tmp_path: Path) -> None:
+def test_each_attempt_is_signed_again(tmp_path: Path) -> None:
     """A proof that was used is refused, so a repeated request would never get in."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
@@ -366,7 +368,7 @@ def with_quantity(sku: str, quantity: float) -> Fault:
     return Fault(kind="edited", method="GET", path="/orders$", edit=edit)
 
 
-def test_half_a_metre_of_somebody_elses_keeps_no_order_back(tmp_path: Path) -> None:
+def test_half_a_metre_of_another_order_keeps_no_order_back(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
         offer(fake)
         fake.place_order({"MUG": 2, "CUP": 1})
@@ -378,7 +380,7 @@ def test_half_a_metre_of_somebody_elses_keeps_no_order_back(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("quantity", [0.5, 1.5])
-def test_part_of_a_piece_is_told_and_never_rounded(tmp_path: Path, quantity: float) -> None:
+def test_part_of_a_piece_is_reported_and_never_rounded(tmp_path: Path, quantity: float) -> None:
     with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
         offer(fake)
         fake.place_order({"MUG": 2, "CUP": 1})
@@ -386,7 +388,7 @@ def test_part_of_a_piece_is_told_and_never_rounded(tmp_path: Path, quantity: flo
 
         [found] = orders(account)
 
-        assert isinstance(found, Unusable)
+        assert isinstance(found, InvalidRecord)
 
 
 def test_refunds_that_cannot_be_read_now_are_read_later(tmp_path: Path) -> None:
@@ -466,7 +468,7 @@ def test_bundle_is_sent_by_itself_or_as_what_is_in_it_and_never_both(
         assert fake.order(order_id)["status"] == "completed"
 
 
-def test_what_is_in_a_bundle_of_somebody_elses_is_sent(tmp_path: Path) -> None:
+def test_what_is_in_a_bundle_of_another_supplier_is_sent(tmp_path: Path) -> None:
     """Then the bundle itself goes to nobody here, and nothing is sent twice."""
     with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
         offer(fake)

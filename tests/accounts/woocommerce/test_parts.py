@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ordosync.accounts.account import ReadRequest
-from ordosync.models import Order, Shipment, Standing
+from ordosync.models import Order, OrderSnapshot, Shipment
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import line, order, parcel, sold
 from tests.accounts.contract.opening import OpenMerchant, OpenSupplier
@@ -16,8 +16,8 @@ from tests.accounts.sqlite.people import SqliteSupplierPeople
 from tests.accounts.woocommerce.people import TAG, ShopMerchantPeople
 from tests.accounts.woocommerce.shops import merchant, requests, supplier
 from tests.fakes.woocommerce import FakeWooCommerce, Switches
-from tests.pairs.pair import Pair
-from tests.virtual import START, VirtualClock
+from tests.scenarios.pairs.pair import Pair
+from tests.support.clock import START, VirtualClock
 
 NATIVE = Switches(fulfillments=True)
 RIVAL = Switches(advanced_shipment_tracking=True)
@@ -48,7 +48,7 @@ def outcome(account: OpenMerchant, order_id: int, number: str) -> tuple[str, str
     return made.state, made.code
 
 
-def standing(account: OpenMerchant, order_id: int) -> Standing:
+def standing(account: OpenMerchant, order_id: int) -> OrderSnapshot:
     found = read(account.listing.read(now=START))[0]
     return next(one for one in found if one.order.id == str(order_id))
 
@@ -233,7 +233,7 @@ def test_order_that_was_shipped_and_then_refunded_is_no_cancellation(
         assert standing(account, order_id).order.status == "shipped"
 
 
-def test_refund_of_some_items_or_of_somebody_elses_is_no_cancellation(tmp_path: Path) -> None:
+def test_refund_of_some_items_or_of_another_supplier_is_no_cancellation(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         some = fake.place_order({"MUG": 2, "BOARD": 1})
@@ -363,7 +363,7 @@ def test_number_without_lines_is_of_everything_unless_a_plugin_says_otherwise(
         assert sent(account, order_id) == ("T-1", is_partial, ())
 
 
-def test_number_with_products_tells_what_is_open(tmp_path: Path) -> None:
+def test_number_with_products_shows_what_is_open(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock(), RIVAL) as (account, fake):
         order_id = created(account, line("MUG", 3))
         fake.ship(order_id, "T-1", way="tracking", quantities={"MUG": 1}, complete=False)

@@ -12,9 +12,9 @@ from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import numbers
 from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
 from tests.fakes.woocommerce import Fault
-from tests.pairs.pair import Pair
-from tests.running import run_once
-from tests.virtual import VirtualClock
+from tests.scenarios.pairs.pair import Pair
+from tests.support.clock import VirtualClock
+from tests.support.runs import run_once
 
 
 class Shops(Pair):
@@ -117,7 +117,7 @@ def test_sku_that_two_products_have_fails_once_and_can_be_tried_again(shops: Sho
 
 
 @pytest.mark.parametrize("extension", [False, True])
-def test_same_number_is_told_once_more_after_it_was_void(shops: Shops, extension: bool) -> None:
+def test_same_number_is_reported_again_after_it_was_void(shops: Shops, extension: bool) -> None:
     """As where people take a number off to correct its carrier, and then once more."""
     shops.supplier.fake.switches.shipment_tracking = extension
     shops.supplier.fake.switches.fulfillments = not extension

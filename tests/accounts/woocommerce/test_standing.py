@@ -9,7 +9,7 @@ import pytest
 
 from ordosync.accounts.account import Role
 from ordosync.clock import Clock
-from ordosync.models import Standing
+from ordosync.models import OrderSnapshot
 from tests.accounts.contract.account import quantities, read
 from tests.accounts.contract.examples import line, order, parcel, sold
 from tests.accounts.contract.opening import OpenMerchant, OpenSupplier
@@ -17,20 +17,20 @@ from tests.accounts.contract.people import MerchantPeople, SupplierPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.accounts.woocommerce.people import TAG, ShopMerchantPeople, ShopSupplierPeople
 from tests.accounts.woocommerce.shops import merchant, requests, supplier
-from tests.command import ordosync
 from tests.fakes.woocommerce import FakeWooCommerce, Switches
 from tests.fakes.woocommerce.people_parcels import Way
-from tests.pairs.pair import Pair
-from tests.pairs.test_rebuild import lose, rebuilt, would
-from tests.pairs.test_reconcile import compared
-from tests.virtual import START, VirtualClock
+from tests.scenarios.pairs.pair import Pair
+from tests.scenarios.pairs.test_rebuild import lose, rebuilt, would
+from tests.scenarios.pairs.test_reconcile import compared
+from tests.support.clock import START, VirtualClock
+from tests.support.command import ordosync
 
 LIST = "GET /wc/v3/orders"
 
 
 def standing(
     account: OpenMerchant | OpenSupplier,
-) -> Mapping[str, Standing]:
+) -> Mapping[str, OrderSnapshot]:
     return {one.order.id: one for one in read(account.listing.read(now=START))[0]}
 
 
@@ -134,7 +134,9 @@ def test_order_without_a_line_of_this_suppliers_is_listed_as_not_ours(tmp_path: 
         assert (found.is_ours, found.order.lines) == (False, ())
 
 
-def test_order_that_was_told_of_stays_ours_whoever_has_its_product_now(tmp_path: Path) -> None:
+def test_order_that_was_reported_stays_ours_whichever_supplier_has_its_product_now(
+    tmp_path: Path,
+) -> None:
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.sell("MUG")
@@ -149,7 +151,7 @@ def test_order_that_was_told_of_stays_ours_whoever_has_its_product_now(tmp_path:
 
 
 @pytest.mark.parametrize("role", ["merchant", "supplier"])
-def test_nobody_claims_to_know_what_a_deleted_product_was(tmp_path: Path, role: Role) -> None:
+def test_no_account_claims_to_know_what_a_deleted_product_was(tmp_path: Path, role: Role) -> None:
     shop = merchant if role == "merchant" else supplier
     with shop(tmp_path, VirtualClock()) as (account, fake):
         for sku in ("MUG", "CUP"):

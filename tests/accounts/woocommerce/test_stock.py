@@ -12,7 +12,7 @@ from ordosync.models import Product, Stock
 from tests.accounts.contract.account import read
 from tests.accounts.woocommerce.shops import merchant, requests, supplier
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 BY_SKU = "GET /wc/v3/products"
 BATCH = "POST /wc/v3/products/batch"
@@ -67,7 +67,7 @@ def test_all_stock_is_read_with_a_call_for_each_hundred(
         assert sum(made.values()) == calls
 
 
-def test_products_that_are_new_since_nobody_knows_when_are_all_read(tmp_path: Path) -> None:
+def test_products_that_are_new_since_unknown_times_are_all_read(tmp_path: Path) -> None:
     """A variation does not count as a change of its product, nor does a new tag of it."""
     with merchant(tmp_path, VirtualClock(), Switches(version="7.8.2")) as (account, fake):
         fake.add_product("S", "Shirt", type="variable")

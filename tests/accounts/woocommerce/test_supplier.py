@@ -13,7 +13,7 @@ from tests.accounts.contract.examples import line, order
 from tests.accounts.woocommerce.shops import requests, supplier
 from tests.fakes.woocommerce import Fault, Switches
 from tests.fakes.woocommerce.switches import Version
-from tests.virtual import START, VirtualClock
+from tests.support.clock import START, VirtualClock
 
 LIST = "GET /wc/v3/orders"
 OLD: Version = "7.8.2"
@@ -59,7 +59,7 @@ def test_references_are_searched_for_where_a_search_finds_what_is_there(
 
 
 @pytest.mark.parametrize(("version", "calls"), [(NEW, 1 + 1 + 1), (OLD, 1 + 7)])
-def test_shop_that_has_none_of_ours_yet_is_searched_if_anything_was_paid_there(
+def test_shop_that_has_no_reference_yet_is_searched_if_anything_was_paid_there(
     tmp_path: Path, version: Version, calls: int
 ) -> None:
     with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
@@ -110,7 +110,7 @@ def test_unknown_sku_becomes_a_product_that_visitors_do_not_see(tmp_path: Path) 
         assert len(fake.shop.products) == 1
 
 
-def test_sku_that_somebody_makes_in_between_is_that_one(tmp_path: Path) -> None:
+def test_sku_created_in_between_is_that_one(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         fake.faults.add(
             Fault(
@@ -247,7 +247,7 @@ def test_number_in_a_field_of_some_plugin_is_read(tmp_path: Path) -> None:
         assert (sent.tracking_number, sent.carrier, sent.voided) == ("1Z1", "UPS", False)
 
 
-def test_newest_of_several_numbers_is_told_and_own_orders_are_not(tmp_path: Path) -> None:
+def test_newest_of_several_numbers_is_reported_and_own_orders_are_not(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock(), Switches(shipment_tracking=True)) as (account, fake):
         [made] = account.orders.create([order("1001")])
         fake.ship(int(made.id), "1Z1", way="tracking", complete=False)
@@ -259,7 +259,7 @@ def test_newest_of_several_numbers_is_told_and_own_orders_are_not(tmp_path: Path
         assert [getattr(one, "tracking_number", "") for one in found] == ["1Z2"]
 
 
-def test_number_beside_one_that_was_deleted_is_told(tmp_path: Path) -> None:
+def test_number_beside_one_that_was_deleted_is_reported(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock(), Switches(shipment_tracking=True)) as (account, fake):
         [made] = account.orders.create([order("1001")])
         fake.ship(int(made.id), "1Z1", way="tracking")
@@ -308,7 +308,7 @@ def test_long_skus_of_another_script_fit_into_addresses(tmp_path: Path) -> None:
         assert max(lengths) < 8_000  # what Apache and nginx take
 
 
-def test_product_that_nobody_counts_is_0_where_it_is_sold_out(tmp_path: Path) -> None:
+def test_product_that_is_never_counted_is_0_where_it_is_sold_out(tmp_path: Path) -> None:
     """W11: how small shops say it."""
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("GONE", stock_status="outofstock")

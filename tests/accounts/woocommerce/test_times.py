@@ -12,7 +12,7 @@ from ordosync.errors import RefusedError
 from tests.accounts.contract.account import read
 from tests.accounts.woocommerce.shops import merchant, requests
 from tests.fakes.woocommerce import Fault, Switches
-from tests.virtual import VirtualClock
+from tests.support.clock import VirtualClock
 
 DST_ENDS = datetime(2026, 11, 1, 9, tzinfo=UTC)
 """In Los Angeles, where the hour before comes once more."""
@@ -105,7 +105,7 @@ def test_cursor_is_in_utc_and_asks_for_what_it_says(tmp_path: Path) -> None:
     assert after == clock.at.isoformat()
 
 
-def test_order_from_the_future_blinds_nobody(tmp_path: Path) -> None:
+def test_order_from_the_future_hides_nothing(tmp_path: Path) -> None:
     clock = VirtualClock()
     with merchant(tmp_path, clock) as (account, fake):
         fake.add_product("MUG")
@@ -141,7 +141,7 @@ def test_midnight_is_the_shops(tmp_path: Path, zone: timezone | ZoneInfo, name: 
     assert account.side.timezone == name
 
 
-def test_shop_that_does_not_know_the_filter_is_told_so(tmp_path: Path) -> None:
+def test_shop_that_does_not_know_the_filter_is_reported(tmp_path: Path) -> None:
     clock = VirtualClock()
     with merchant(tmp_path, clock, Switches(knows_modified=False)) as (account, fake):
         fake.add_product("MUG")

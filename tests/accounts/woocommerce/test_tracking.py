@@ -14,7 +14,7 @@ from tests.accounts.contract.opening import OpenMerchant, opened
 from tests.accounts.woocommerce.people import TAG
 from tests.accounts.woocommerce.shops import merchant, requests, supplier
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
-from tests.virtual import START, VirtualClock
+from tests.support.clock import START, VirtualClock
 
 NATIVE = Switches(fulfillments=True)
 EXTENDED = Switches(shipment_tracking=True)
@@ -131,9 +131,7 @@ def test_order_whose_other_lines_were_refunded_is_completed(tmp_path: Path) -> N
         assert fake.order(mixed)["status"] == "completed"
 
 
-def test_two_suppliers_of_an_order_tell_of_their_own_parcels(
-    tmp_path: Path, shop: Switches
-) -> None:
+def test_two_suppliers_of_an_order_report_their_own_parcels(tmp_path: Path, shop: Switches) -> None:
     with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (north, fake):
         offer(fake)
         fake.edit_product("CUP", tags=[{"id": fake.add_term("tags", "South")}])
@@ -168,7 +166,7 @@ def test_number_that_people_typed_first_is_kept(tmp_path: Path, way: Any, shop: 
 @pytest.mark.parametrize(
     ("way", "shop"), [("fulfillment", NATIVE), ("tracking", EXTENDED)], ids=["native", "extension"]
 )
-def test_number_of_the_merchants_own_lines_keeps_nobody_from_telling(
+def test_number_of_the_merchants_own_lines_keeps_no_report_back(
     tmp_path: Path, way: Any, shop: Switches
 ) -> None:
     with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (account, fake):
@@ -287,7 +285,7 @@ def test_pieces_of_a_cancelled_order_are_cancelled_but_for_what_was_sent(tmp_pat
         assert account.cancellations.among([first, second, third, str(order_id)]) == {first, third}
 
 
-def test_pieces_of_an_order_that_is_cancelled_in_other_words_are_told_nothing(
+def test_pieces_of_an_order_that_is_cancelled_in_other_words_are_not_reported(
     tmp_path: Path,
 ) -> None:
     shop = Switches(fulfillments=True, statuses=("called-off",))
@@ -302,7 +300,7 @@ def test_pieces_of_an_order_that_is_cancelled_in_other_words_are_told_nothing(
         assert shown(fake, order_id) == []
 
 
-def test_parcel_of_what_is_not_the_suppliers_any_more_is_told_in_a_note(tmp_path: Path) -> None:
+def test_parcel_of_what_is_not_the_suppliers_any_more_is_reported_in_a_note(tmp_path: Path) -> None:
     """It was sent all the same, and a shop refuses a parcel of nothing."""
     with merchant(tmp_path, VirtualClock(), NATIVE, tag=TAG) as (account, fake):
         offer(fake)
@@ -325,7 +323,7 @@ def test_way_is_found_out_once(tmp_path: Path, shop: Switches) -> None:
 
 
 @pytest.mark.parametrize("notify", ["true", "false"])
-def test_customer_is_told_unless_the_options_say_no(tmp_path: Path, notify: str) -> None:
+def test_customer_is_informed_unless_the_options_say_no(tmp_path: Path, notify: str) -> None:
     options = {"notify_customer": notify == "true"}
     with merchant(tmp_path, VirtualClock(), NATIVE, options=options) as (account, fake):
         offer(fake)

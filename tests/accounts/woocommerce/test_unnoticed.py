@@ -13,8 +13,8 @@ from tests.accounts.sqlite.people import SqliteMerchantPeople
 from tests.accounts.woocommerce.people import ShopSupplierPeople
 from tests.fakes.woocommerce import Switches
 from tests.fakes.woocommerce.people_parcels import Way
-from tests.pairs.pair import Pair
-from tests.virtual import VirtualClock
+from tests.scenarios.pairs.pair import Pair
+from tests.support.clock import VirtualClock
 
 TASK = "update-tracking"
 LIST = "GET /wc/v3/orders"

@@ -12,8 +12,8 @@ from tests.accounts.contract.examples import product, sold
 from tests.accounts.sqlite.people import SqliteSupplierPeople
 from tests.accounts.woocommerce.people import TAG, ShopMerchantPeople
 from tests.fakes.woocommerce import Fault
-from tests.pairs.pair import Pair
-from tests.virtual import VirtualClock
+from tests.scenarios.pairs.pair import Pair
+from tests.support.clock import VirtualClock
 
 TASK = "write-inventory-back"
 
@@ -38,7 +38,7 @@ def sell(pair: Pair, number: str, quantity: int = 2) -> int:
     return int(pair.merchant.request(sold(number, one_line("MUG", quantity))))
 
 
-def test_order_that_is_not_sent_yet_is_not_there_once_more(pair: Pair) -> None:
+def test_order_that_is_not_sent_yet_is_not_there_again(pair: Pair) -> None:
     sell(pair, "1001")
 
     pair.stays_quiet(TASK)
@@ -55,7 +55,7 @@ def test_order_that_is_sent_is_subtracted_by_the_supplier(pair: Pair) -> None:
     assert pair.merchant.physical("MUG") == 8
 
 
-def test_supplier_counts_anew_while_orders_wait(pair: Pair) -> None:
+def test_supplier_counts_again_while_orders_wait(pair: Pair) -> None:
     sell(pair, "1001")
     pair.run("import-orders")
     sell(pair, "1002", 3)

@@ -11,7 +11,7 @@ from ordosync.accounts.files.options import LINE_FIELDS, ORDER_FIELDS, SHIPMENT_
 
 @dataclass(frozen=True, kw_only=True)
 class OutputFiles:
-    """How files are written; a subclass knows what and where."""
+    """The format of files that are written; a subclass knows the content and the place."""
 
     what: ClassVar[str]
     known: ClassVar[tuple[str, ...]]

@@ -1,0 +1,122 @@
+"""`autosync`: what people may switch, and what the configuration decides."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.command import AT_ONCE, HEADER, ordosync, row, shop, wake
+
+
+def schedule(folder: Path, task: str = "import-orders") -> dict[str, Any]:
+    done = ordosync(folder, "autosync", "--json")
+    assert done.code == 0, done
+    (found,) = (one for one in done.json["schedule"] if one["task"] == task)
+    return dict(found)
+
+
+def test_it_shows_what_is_scheduled_before_anything_ran(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER)
+
+    found = schedule(tmp_path)
+
+    assert found.pop("next_due_at")
+    assert found == {
+        "portal": "shop-warehouse",
+        "task": "import-orders",
+        "interval": "hourly",
+        "paused": False,
+        "decided_by": "default",
+        "last_status": None,
+    }
+    assert not (tmp_path / "ordosync.db").exists()
+
+
+def test_off_pauses_and_on_resumes(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
+
+    off = ordosync(tmp_path, "autosync", "off", "import-orders")
+    ordosync(tmp_path, "run-due")
+    paused = schedule(tmp_path)
+    assert off.code == 0
+    assert (paused["paused"], paused["next_due_at"], paused["last_status"]) == (True, None, None)
+
+    ordosync(tmp_path, "autosync", "on", "import-orders")
+    ordosync(tmp_path, "run-due")
+    resumed = schedule(tmp_path)
+    assert (resumed["paused"], resumed["last_status"]) == (False, "ok")
+
+
+def test_a_pause_outlives_an_edit_of_the_interval(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER, config=AT_ONCE)
+    ordosync(tmp_path, "autosync", "off", "import-orders")
+
+    shop(tmp_path, config=AT_ONCE + "    tasks: {import-orders: 10-minutes}\n")
+    wake(tmp_path)
+    ordosync(tmp_path, "run-due")
+
+    found = schedule(tmp_path)
+    assert (found["paused"], found["interval"], found["last_status"]) == (True, "10-minutes", None)
+
+
+def test_a_paused_task_still_runs_by_hand(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1"))
+    ordosync(tmp_path, "autosync", "off", "import-orders")
+
+    assert ordosync(tmp_path, "import-orders", "--json").run["done"] == 1
+
+
+@pytest.mark.parametrize("switch", ["on", "off"])
+def test_what_the_configuration_says_is_off_stays_off(tmp_path: Path, switch: str) -> None:
+    shop(tmp_path, HEADER, config=AT_ONCE + "    tasks: {import-orders: off}\n")
+
+    done = ordosync(tmp_path, "autosync", switch, "import-orders")
+
+    assert done.code == 1
+    assert "the configuration says `import-orders: off`, and that holds" in done.err
+    assert schedule(tmp_path)["interval"] == "off"
+
+
+@pytest.mark.parametrize("task", ["cancel-orders", "update-tracking", "split-order"])
+def test_there_is_no_switch_for_what_is_no_global_task(tmp_path: Path, task: str) -> None:
+    shop(tmp_path)
+
+    done = ordosync(tmp_path, "autosync", "on", task)
+
+    assert done.code == 2
+    assert f"{task} has no switch" in done.err
+
+
+def test_a_shipping_only_portal_has_no_inventory_to_switch(tmp_path: Path) -> None:
+    shop(tmp_path)
+
+    done = ordosync(tmp_path, "autosync", "on", "write-inventory-back")
+
+    assert done.code == 2
+    assert "shipping-only" in done.err
+
+
+@pytest.mark.parametrize("words", [["on"], ["import-orders"], ["maybe", "import-orders"]])
+def test_half_a_sentence_is_refused(tmp_path: Path, words: list[str]) -> None:
+    shop(tmp_path)
+
+    done = ordosync(tmp_path, "autosync", *words)
+
+    assert (done.code, done.out) == (2, "")
+
+
+def test_one_portal_can_be_switched_alone(tmp_path: Path) -> None:
+    two = AT_ONCE.rstrip() + '\n    products: {but: ["X"]}\n'
+    two += '  other: {merchant: shop, supplier: warehouse, products: {skus: ["X"]}}\n'
+    shop(tmp_path, HEADER, config=two)
+
+    ordosync(tmp_path, "autosync", "off", "import-orders", "--portal", "other")
+
+    done = ordosync(tmp_path, "autosync", "--json")
+    paused = {
+        one["portal"]: one["paused"]
+        for one in done.json["schedule"]
+        if one["task"] == "import-orders"
+    }
+    assert paused == {"shop-warehouse": False, "other": True}
+    assert ordosync(tmp_path, "autosync", "--portal", "nobody").code == 2

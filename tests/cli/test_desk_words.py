@@ -1,0 +1,323 @@
+"""What the desk says: what was done, who learns of it, and what to do where somebody does not."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import AT_ONCE, CONFIG, HEADER, numbers, ordosync, row, shop
+from tests.support.desk import SHIP, TwoAccounts
+
+
+def test_the_same_label_again_is_no_second_shipment(both: TwoAccounts) -> None:
+    both.northwind(*SHIP)
+
+    again = both.northwind(*SHIP)
+
+    assert (again.code, again.out) == (0, "")
+    assert again.err == "0 shipped, 1 was already shipped with the same tracking number\n"
+
+
+def test_shipping_what_a_supplier_was_asked_for_is_said(both: TwoAccounts) -> None:
+    done = both.shop("orders", "ship", "1001", "--carrier", "UPS", "--tracking", "1Z9")
+
+    assert done.code == 0
+    assert "order 1001 is requested from northwind, which may ship it, too" in done.err
+
+
+def test_a_void_label_is_reported_with_what_becomes_of_the_merchants_order(
+    both: TwoAccounts,
+) -> None:
+    both.northwind(*SHIP)
+
+    done = both.northwind("orders", "ship", "S-1001", "--void")
+
+    assert "is voided; the Merchant's order stays shipped, with a voided label" in done.err
+
+
+def test_a_merchant_that_takes_no_tracking_is_named(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1"))
+    ordosync(tmp_path, "import-orders")
+
+    done = ordosync(tmp_path, "orders", "ship", "1", "--carrier", "UPS", "--tracking", "1Z9")
+
+    assert done.code == 0
+    assert (
+        "account shop cannot receive tracking numbers, so the Merchant is not notified" in done.err
+    )
+
+
+def test_what_failed_to_be_sent_is_reported_with_what_a_person_can_do(both: TwoAccounts) -> None:
+    both.shop("orders", "cancel", "1001")
+
+    done = both.northwind(*SHIP)
+
+    run = both.run("activity", "--json").run["id"]
+    (step,) = both.run("show", str(run), "--json").run["steps"]
+    assert "order 1001 is cancelled" in done.err
+    assert f"`ordosync show {run}`" in done.err
+    assert f"`ordosync retry {step['id']}`" in done.err
+    assert "run-due" not in done.err
+
+
+def test_a_cancellation_says_whether_it_travels(both: TwoAccounts) -> None:
+    both.imported("1002")
+    off = both.shop("orders", "cancel", "1001")
+    again = both.shop("orders", "cancel", "1001")
+    at_supplier = both.northwind("orders", "cancel", "S-1002")
+    own = both.shop("orders", "add", "7", "--line", "MUG=1")
+    own = both.shop("orders", "cancel", "7")
+    both.configure("manage_inventory: true", "tasks: {cancel-orders: hourly}")
+    both.shop("orders", "add", "1003", "--line", "MUG=1", "--supplier", "northwind")
+    on = both.shop("orders", "cancel", "1003")
+
+    assert "`ordosync cancel-orders` cancels it at northwind" in off.err
+    assert "off in the configuration" in off.err
+    assert again.err == "order 1001 was already cancelled\n"
+    assert "the Merchant is not notified" in at_supplier.err
+    assert own.err == "order 7 cancelled\n"
+    assert "hourly" in on.err
+
+
+def test_a_restored_order_says_who_ships_it(both: TwoAccounts) -> None:
+    both.shop("orders", "cancel", "1001")
+    ours = both.shop("orders", "restore", "1001")
+    both.shop("orders", "cancel", "1001")
+    nobody = both.shop("orders", "restore", "1001", "--supplier", "nobody")
+    theirs = both.shop("orders", "restore", "1001", "--supplier", "northwind")
+
+    assert "now fulfilled in-house (--supplier northwind" in ours.err
+    assert (nobody.code, "known: northwind" in nobody.err) == (2, True)
+    assert theirs.err == "order 1001 restored and requested from northwind again\n"
+
+
+def test_an_order_takes_name_and_price_of_known_products_and_an_address(both: TwoAccounts) -> None:
+    both.shop("products", "add", "HAT", "--name", "A hat", "--price", "12.5")
+    address = ("--street1", "1 High Street", "--city", "Graz", "--zip", "8010", "--country", "AT")
+    lines = ("--line", "HAT=2", "--line", "BELT=1@3")
+
+    done = both.shop("orders", "add", "9", *lines, *address, "--currency", "EUR")
+
+    order = both.order("shop", "9")
+    assert "BELT is a new product" in done.err
+    assert "HAT is" not in done.err
+    assert [(line["name"], line["unit_price"]) for line in order["lines"]] == [
+        ("A hat", "12.5"),
+        ("BELT", "3"),
+    ]
+    assert (order["ship_to"]["zip"], order["ship_to"]["country"]) == ("8010", "AT")
+    shown = both.shop("orders", "show", "9").out
+    assert "total 28.00 EUR" in shown
+    assert "12.50" in shown
+
+
+def test_a_count_says_how_many_and_where(both: TwoAccounts) -> None:
+    first = both.northwind("stock", "set", "MUG", "10", "--warehouse", "atlantis")
+    second = both.northwind("stock", "adjust", "MUG", "--by", "-3", "--warehouse", "atlantis")
+    below = both.northwind("stock", "adjust", "MUG", "--by", "-8", "--warehouse", "atlantis")
+
+    assert first.err == "MUG: 10 in atlantis, a new warehouse\n"
+    assert second.err == "MUG: 7 in atlantis\n"
+    assert below.code == 1
+    assert below.err == (
+        "error: product MUG would be -1 in atlantis; `ordosync stock list --account northwind`"
+        " shows the current state\n"
+    )
+
+
+def test_stock_of_some_products_is_listed_alone(both: TwoAccounts) -> None:
+    rows = both.northwind("stock", "list", "CUP", "--json").json["stock"]
+
+    assert [row["sku"] for row in rows] == ["CUP"]
+
+
+def test_refused_rows_can_be_fixed_and_fed_in_again(both: TwoAccounts) -> None:
+    both.imported("1002")
+    file, back = both.folder / "day.csv", both.folder / "day.refused.csv"
+    file.write_text("number,carrier,tracking\nS-1001,,\n\nS-9,UPS,1Z\nS-1002,UPS,1Z2\n")
+    both.northwind("orders", "ship", "--from", "day.csv")
+    refused = back.read_text()
+
+    back.write_text(refused.replace("S-1001,,", "S-1001,UPS,1Z1").replace("S-9", "S-1002"))
+    mended = both.northwind("orders", "ship", "--from", "day.refused.csv")
+    file.write_text("number,carrier,tracking\nS-1001,UPS,1Z1\n")
+    clean = both.northwind("orders", "ship", "--from", "day.csv")
+
+    assert refused.splitlines()[1].startswith("S-1001,,,2,has no carrier and no tracking")
+    assert refused.splitlines()[2].startswith("S-9,UPS,1Z,3,")
+    assert "1 shipped" in mended.err
+    assert (clean.code, back.exists()) == (0, False)
+
+
+def test_a_file_with_other_columns_is_reported_with_what_it_has_and_what_it_needs(
+    both: TwoAccounts,
+) -> None:
+    (both.folder / "semi.csv").write_text("sku;quantity\nMUG;1\n")
+
+    done = both.northwind("stock", "set", "--from", "semi.csv")
+
+    assert done.code == 2
+    assert "has the columns 'sku;quantity'; required: sku, quantity" in done.err
+    assert "commas, not semicolons" in done.err
+
+
+def test_blanks_around_the_commas_of_a_piece_do_not_count(both: TwoAccounts) -> None:
+    pieces = ("--piece", "MUG=1 , CUP=1", "--piece", " MUG = 1")
+
+    done = both.northwind("orders", "split", "S-1001", *pieces)
+
+    assert done.code == 0, done
+
+
+def test_an_account_that_is_not_there_is_reported_with_those_that_are(both: TwoAccounts) -> None:
+    done = both.at("north", "orders", "list")
+
+    assert (done.code, done.err) == (
+        2,
+        "error: there is no local account 'north'; known: shop, northwind\n",
+    )
+
+
+def test_the_newest_orders_alone_are_listed(both: TwoAccounts) -> None:
+    both.imported("1002")
+
+    done = both.shop("orders", "list", "-n", "1")
+
+    assert [line.split("\t")[0] for line in done.out.splitlines()] == ["number", "1002"]
+    assert done.err == "1 of 2; -n 0 shows all\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("orders", "show", ""), ["1001", "S-1001"]),
+        (("orders", "show", "S-"), ["S-1001"]),
+        (("orders", "list", "--account", "sh"), ["shop"]),
+        (("orders", "list", "--status", "c"), ["cancelled"]),
+        (("stock", "list", ""), ["CUP", "MUG"]),
+        (("import-orders", "sh"), ["shop-northwind"]),
+        (("autosync", "off", "w"), ["write-inventory-back"]),
+        (("activity", "--status", "p"), ["partial"]),
+    ],
+)
+def test_a_shell_completes_what_there_is(
+    both: TwoAccounts, words: tuple[str, ...], found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_ORDOSYNC_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", " ".join(["ordosync", *words]))
+    monkeypatch.setenv("COMP_CWORD", str(len(words)))
+
+    done = both.run()
+
+    assert done.out.split() == found, done
+
+
+_FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+_BARE = {"HOME": os.environ["HOME"], "PATH": os.environ["PATH"]}
+
+
+def _writes_to(folder: Path, words: str, streams: str, **more: str) -> tuple[int, str]:
+    """Run a command as a fresh machine does; return its code and what standard error got."""
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m ordosync {words} {streams}"],
+        cwd=folder,
+        env={**_BARE, **more},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+@_FULL
+@pytest.mark.parametrize("more", [{}, {"LANG": "C.UTF-8"}, {"PYTHONUNBUFFERED": "1"}])
+@pytest.mark.parametrize(
+    "words",
+    ["--version", "--help", "activity", "orders list --account shop --json", "import-orders"],
+)
+def test_output_that_cannot_be_written_is_one_line_and_exit_code_1(
+    both: TwoAccounts, words: str, more: dict[str, str]
+) -> None:
+    code, said = _writes_to(both.folder, words, "> /dev/full", **more)
+
+    assert code == 1
+    assert said.startswith("error: standard output cannot be written: ")
+    assert len(said.splitlines()) == 1
+
+
+@_FULL
+@pytest.mark.parametrize("more", [{}, {"LANG": "C.UTF-8"}, {"PYTHONUNBUFFERED": "1"}])
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("--version", 0),
+        # A line on standard error says how many orders were left out.
+        ("orders list --account shop -n 1", 1),
+        ("activity --config nowhere.yaml", 3),
+    ],
+)
+def test_errors_that_cannot_be_written_end_with_an_exit_code_of_ordosync(
+    both: TwoAccounts, words: str, expected: int, more: dict[str, str]
+) -> None:
+    both.imported("1002")
+
+    code, _ = _writes_to(both.folder, words, "2> /dev/full", **more)
+    of_both, _ = _writes_to(both.folder, words, "> /dev/full 2> /dev/full", **more)
+
+    assert code == expected
+    assert of_both == max(code, 1)
+
+
+@_FULL
+def test_a_run_by_cron_that_has_no_output_does_all_of_its_work(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1") + row("2", "many"), config=AT_ONCE)
+
+    code, _ = _writes_to(tmp_path, "run-due", "> /dev/full 2> /dev/full")
+
+    assert code == 1
+    assert numbers(tmp_path) == ["1"]
+
+
+def test_a_merchants_file_that_is_gone_is_an_error_and_a_new_one_is_not(tmp_path: Path) -> None:
+    both = TwoAccounts(tmp_path)
+    new = both.run("import-orders")
+    both.imported("1001")
+    (tmp_path / "shop.db").unlink()
+
+    gone = both.run("import-orders", "--json")
+
+    assert (new.code, "shop.db does not exist" in new.err) == (0, True)
+    assert gone.code == 1
+    assert gone.run["error"]["message"].startswith("account shop: read orders: there is no file")
+
+
+def test_init_says_what_the_readme_says(tmp_path: Path) -> None:
+    done = ordosync(tmp_path, "init")
+
+    commands = [line.strip() for line in done.out.splitlines() if line.startswith("  ")]
+    assert commands == [
+        "ordosync config check",
+        "ordosync import-orders --dry-run",
+        "ordosync import-orders",
+        "ordosync orders list",
+    ]
+
+
+@pytest.mark.parametrize("command", ["demo", "init"])
+def test_a_file_is_no_folder(tmp_path: Path, command: str) -> None:
+    (tmp_path / "README.md").write_text("mine")
+
+    done = ordosync(tmp_path, command, "README.md")
+
+    assert done.code == 2
+    assert "it is not a folder" in done.err
+
+
+def test_a_task_that_does_not_exist_has_no_switch(tmp_path: Path) -> None:
+    shop(tmp_path, config=CONFIG)
+
+    done = ordosync(tmp_path, "autosync", "off", "nosuch")
+
+    assert (done.code, "there is no task 'nosuch'" in done.err) == (2, True)

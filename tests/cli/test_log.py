@@ -1,0 +1,213 @@
+"""What `activity`, `show`, `retry` and `health` tell of what ran, and what is left to do."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ordosync.store import Store
+from ordosync.store.steps import StepChange
+from tests.support.clock import VirtualClock
+from tests.support.command import HEADER, numbers, ordosync, row, shop, steps
+from tests.support.desk import SHIP, TwoAccounts
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def _failed(both: TwoAccounts) -> tuple[int, int]:
+    """Ship what the Merchant cancelled; return the run and the step that failed."""
+    both.shop("orders", "cancel", "1001")
+    both.northwind(*SHIP)
+    run = both.run("activity", "--json").run["id"]
+    (step,) = both.run("show", str(run), "--json").run["steps"]
+    return run, step["id"]
+
+
+def test_what_makes_nothing_that_has_an_id_is_not_settled_as_sent(both: TwoAccounts) -> None:
+    run, step = _failed(both)
+
+    done = both.run("retry", str(step), "--sent", "1001")
+
+    assert (done.code, "makes nothing that has an id" in done.err) == (2, True)
+    assert both.run("show", str(run), "--json").run["steps"][0]["state"] == "failed"
+
+
+def _unknown(folder: Path) -> None:
+    """Have sent order 2 without an answer."""
+    with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
+        db.execute("update steps set state = 'unknown', attempts = 1 where key = '2#1'")
+
+
+def test_an_order_that_was_settled_as_sent_is_linked(tmp_path: Path) -> None:
+    feed = shop(tmp_path, HEADER + row("2", "abc"))
+    ordosync(tmp_path, "import-orders")
+    ordosync(tmp_path, "orders", "add", "W-2", "--line", "MUG=1")
+    _unknown(tmp_path)
+
+    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+    feed.write_text(HEADER + row("2"))
+    ordosync(tmp_path, "import-orders")
+
+    assert done.code == 0
+    assert numbers(tmp_path) == ["W-2"]
+
+
+def test_an_order_that_is_not_there_is_not_settled_as_sent(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("2", "abc"))
+    ordosync(tmp_path, "import-orders")
+    _unknown(tmp_path)
+
+    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+
+    assert (done.code, "account warehouse has no order W-2" in done.err) == (2, True)
+    assert steps(tmp_path, 1)[0]["state"] == "unknown"
+
+
+def test_an_order_that_was_never_sent_is_not_settled_as_sent(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("2", "abc"))
+    ordosync(tmp_path, "import-orders")
+    ordosync(tmp_path, "orders", "add", "W-2", "--line", "MUG=1")
+
+    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+
+    assert (done.code, "was never sent" in done.err) == (2, True)
+    assert "--sent" not in ordosync(tmp_path, "show", "1").err
+    assert "--sent" not in ordosync(tmp_path, "why", "2").out
+
+
+def test_anothers_order_is_not_settled_as_sent(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1") + row("2", "abc"))
+    ordosync(tmp_path, "import-orders")
+    _unknown(tmp_path)
+
+    done = ordosync(tmp_path, "retry", "1", "--sent", "1")
+
+    assert (done.code, "order 1 is linked already, to 1" in done.err) == (2, True)
+
+
+def test_an_order_that_arrived_under_another_id_is_not_settled_as_this_one(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("2"))
+    ordosync(tmp_path, "import-orders")
+    ordosync(tmp_path, "orders", "add", "W-2", "--line", "MUG=1")
+    with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
+        db.execute("delete from links")
+    _unknown(tmp_path)
+
+    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+
+    assert (done.code, "arrived as order 2, not W-2" in done.err) == (2, True)
+
+
+def test_a_row_that_is_read_from_a_copy_names_the_file_that_people_know(tmp_path: Path) -> None:
+    feed = shop(tmp_path, HEADER + row("2", "abc"))
+    ordosync(tmp_path, "import-orders")
+    feed.unlink()
+
+    ordosync(tmp_path, "retry", "1")
+
+    assert str(steps(tmp_path, 1)[0]["reason"]).startswith("orders.csv row 2: ")
+
+
+def test_a_parcel_sent_before_its_order_was_settled_as_sent_is_reported(both: TwoAccounts) -> None:
+    """It was refused, so the Supplier typed it in itself, and shipped it."""
+    both.northwind("orders", "add", "MINE", "--line", "MUG=1")
+    both.shop("orders", "add", "1002", "--line", "MUG=1", "--supplier", "northwind")
+    both.northwind("orders", "ship", "MINE", "--carrier", "UPS", "--tracking", "1Z8")
+    with Store.open(both.folder / "ordosync.db") as store:
+        change = StepChange(key="1002#1", state="sending", content="1-x", merchant_id="1002")
+        with store.transaction():
+            store.steps.record(
+                "shop-northwind", "import-orders", [change], run_id=1, clock=VirtualClock(NOON)
+            )
+        step = store.steps.by_key("shop-northwind", "import-orders", ["1002#1"])["1002#1"]
+
+    both.run("retry", str(step.id), "--sent", "MINE")
+    both.run("update-tracking")
+
+    assert both.order("shop", "1002")["status"] == "shipped"
+
+
+def test_a_file_is_nothing_that_could_have_been_sent(tmp_path: Path) -> None:
+    shop(tmp_path, b"\xff\xfe\x00")
+    ordosync(tmp_path, "import-orders")
+
+    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+
+    assert (done.code, "is no order" in done.err) == (2, True)
+
+
+def test_a_product_that_was_settled_as_sent_is_linked(both: TwoAccounts) -> None:
+    both.northwind("products", "add", "M-2")
+    with Store.open(both.folder / "ordosync.db") as store:
+        change = StepChange(key="MUG#2", state="sending", content="1-x", merchant_id="MUG#2")
+        with store.transaction():
+            store.steps.record(
+                "shop-northwind", "import-products", [change], run_id=1, clock=VirtualClock(NOON)
+            )
+        step = store.steps.by_key("shop-northwind", "import-products", ["MUG#2"])["MUG#2"]
+
+    done = both.run("retry", str(step.id), "--sent", "M-2")
+
+    with Store.open(both.folder / "ordosync.db") as store:
+        link = store.links("shop-northwind").of_merchant("product", ["MUG#2"])["MUG#2"]
+    assert (done.code, link.supplier_id) == (0, "M-2")
+
+
+def test_a_look_by_hand_that_found_nothing_keeps_its_number(both: TwoAccounts) -> None:
+    first, second = (both.run("update-tracking", "--json").run["id"] for _ in range(2))
+
+    assert first < second
+    assert both.run("show", str(first)).code == 0
+
+
+def test_the_number_of_a_look_by_itself_is_not_given_again(both: TwoAccounts) -> None:
+    before = both.run("activity", "--json").run["id"]
+    both.run("run-due")  # among others two looks that leave no row
+    runs = both.run("activity", "-n", "50", "--json").json["runs"]
+    after = both.run("update-tracking", "--json").run["id"]
+
+    assert {"split-order", "update-tracking"}.isdisjoint(run["task"] for run in runs)
+    assert after > before + len(runs)
+
+
+def test_a_run_with_failed_steps_says_what_to_do_next(both: TwoAccounts) -> None:
+    run, step = _failed(both)
+
+    shown = both.run("show", str(run)).err
+
+    assert f"1 failed: fix the cause, then `ordosync retry {step}`" in shown
+
+
+def test_a_run_whose_steps_were_tried_again_since_says_so(both: TwoAccounts) -> None:
+    _, step = _failed(both)
+    again = both.run("retry", str(step), "--json").run["id"]
+    both.run("retry", str(step))
+
+    shown = both.run("show", str(again))
+
+    assert "its steps were retried in later runs" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), [(("--status", "failed"), "no run matches"), ((), "nothing has run yet")]
+)
+def test_no_run_at_all_is_distinguished_from_no_match(
+    tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    shop(tmp_path, HEADER)
+
+    done = ordosync(tmp_path, "activity", *words)
+
+    assert (done.code, told in done.err) == (0, True)
+
+
+def test_health_is_red_while_a_step_needs_a_person_and_says_how_many(both: TwoAccounts) -> None:
+    both.run("run-due")
+    _failed(both)
+
+    done = both.run("health")
+
+    assert done.code == 1
+    assert "trouble: 1 entry needs attention: `ordosync attention`" in done.out

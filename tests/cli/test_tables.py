@@ -1,0 +1,129 @@
+"""What people see on terminals of any width, and programs in pipes."""
+
+import re
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from ordosync.cli.output import render
+from ordosync.embedded.desk import Desk
+from ordosync.models import Address, Line, Order
+from tests.support.command import HEADER, on_a_terminal, ordosync, row, shop
+from tests.support.desk import SHIP, TwoAccounts
+
+_STYLE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def _seen(folder: Path, *words: str, columns: int) -> list[str]:
+    text = _STYLE.sub("", on_a_terminal(folder, *words, columns=columns))
+    lines = [line.rstrip() for line in text.replace("\r", "").splitlines()]
+    assert all(len(line) <= columns for line in lines), lines
+    return lines
+
+
+@pytest.mark.parametrize(("columns", "without"), [(120, ""), (100, ""), (80, "trigger")])
+def test_activity_is_a_table_that_leaves_out_what_matters_least(
+    both: TwoAccounts, columns: int, without: str
+) -> None:
+    header, rule, first, *_ = _seen(both.folder, "activity", columns=columns)
+
+    assert header.split()[:4] == ["run", "started", "portal", "task"]
+    assert ("trigger" in header) == (not without)
+    assert set(rule) == {"─"}
+    assert "import-orders" in first
+
+
+@pytest.mark.parametrize("columns", [110, 80, 60])
+def test_autosync_is_a_table(both: TwoAccounts, columns: int) -> None:
+    header, *rows = _seen(both.folder, "autosync", columns=columns)
+
+    assert header.split()[-2:] == ["next", "due"]
+    assert len(rows) == 7  # a rule, and six tasks
+
+
+def test_what_is_too_wide_for_any_table_becomes_cards(both: TwoAccounts) -> None:
+    lines = _seen(both.folder, "activity", columns=40)
+
+    assert "run: 1" in lines
+    assert "trigger: manual" in lines
+
+
+def test_no_word_is_broken_and_no_column_is_there_for_nothing(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1") + row("2", "abc"))
+    ordosync(tmp_path, "import-orders")
+
+    lines = _seen(tmp_path, "show", "1", columns=80)
+
+    words = " ".join(lines).split()
+    assert "orders.csv" in words
+    assert "not before" not in " ".join(lines)
+    assert "reason" in words
+
+
+def test_a_pipe_has_every_column(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1"))
+    ordosync(tmp_path, "import-orders")
+
+    out = ordosync(tmp_path, "show", "1").out
+
+    assert "step\tkey\tstate\tcode\treason\tsupplier\tnot before\n" in out
+
+
+def test_messages_on_a_terminal_break_between_words(both: TwoAccounts) -> None:
+    both.shop("orders", "cancel", "1001")
+
+    lines = _seen(both.folder, *SHIP, "--account", "northwind", columns=50)
+
+    assert "saved, but not everything was sent to the" in lines
+
+
+def test_what_was_sent_of_an_order_is_shown_in_one_form(both: TwoAccounts) -> None:
+    both.northwind(*SHIP, "--cost", "4.5")
+    both.northwind("orders", "ship", "S-1001", "--void")
+
+    out = ordosync(both.folder, "orders", "show", "S-1001", "--account", "northwind").out
+
+    at = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+"
+    assert re.search(
+        rf"^voided label \(created {at}\): UPS 1Z9, from main, 4.50 EUR$", out, re.MULTILINE
+    )
+    assert re.search(f"^{at}  desk: ", out, re.MULTILINE)
+
+
+def test_help_breaks_where_the_terminal_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+
+    lines = [line.strip() for line in ordosync(tmp_path, "retry", "--help").out.splitlines()]
+
+    assert "An order is read from its source again, so corrections there are" in lines
+
+
+def test_a_terminal_lists_the_fifty_newest_orders_and_a_pipe_all(tmp_path: Path) -> None:
+    both = TwoAccounts(tmp_path)
+    path = tmp_path / "shop.db"
+    line = Line(id="", sku="MUG", name="A mug", quantity=1)
+    Desk(name="shop", path=path).add_orders(
+        [Order(id="", number=f"N{n}", lines=(line,), ship_to=Address()) for n in range(60)]
+    )
+
+    words = ("orders", "list", "--account", "shop")
+    lines = _seen(tmp_path, *words, columns=100)
+
+    assert next(line.split()[0] for line in lines if line.startswith("N")) == "N10"
+    assert lines[-1] == "50 of 60; -n 0 shows all"
+    assert len(both.run(*words).out.splitlines()) == 61
+
+
+@pytest.mark.parametrize("hours", [14, -12])
+def test_a_time_at_the_ends_of_all_times_is_shown(hours: int) -> None:
+    """A source may say it of what it does not know."""
+    zone = timezone(timedelta(hours=hours))
+    ends = (datetime.min.replace(tzinfo=zone), datetime.max.replace(tzinfo=zone))
+
+    first, last = map(render.local, ends)
+
+    assert re.match(r"0*1-01-0[12] |0*1-01-01", first)
+    assert last.startswith("9999-12-31")

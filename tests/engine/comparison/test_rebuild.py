@@ -1,0 +1,86 @@
+"""`rebuild-state`: what people see of a store that is made anew, and when it is refused.
+
+Complaint 1: what forgot which orders it had sent sends them once more.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.desk import SHIP, TwoAccounts
+
+PORTAL = "shop-northwind"
+
+
+@pytest.fixture(name="two")
+def _two(tmp_path: Path) -> TwoAccounts:
+    two = TwoAccounts(tmp_path)
+    two.imported("1001")
+    two.imported("1002")
+    assert two.northwind(*SHIP).code == 0
+    return two
+
+
+def lose(two: TwoAccounts) -> None:
+    for path in two.folder.glob("ordosync.db*"):
+        path.unlink()
+
+
+def test_it_says_what_was_linked_and_what_each_task_would_write(two: TwoAccounts) -> None:
+    assert two.shop("orders", "add", "1003", "--line", "MUG=1", "--supplier", "northwind").code == 0
+    lose(two)
+
+    said = two.run("rebuild-state")
+
+    assert said.code == 0
+    first, *others = said.out.splitlines()
+    assert first == (
+        f"{PORTAL}: linked 2 orders, 2 lines, 1 products, 1 shipments; nothing was written to an"
+        " account"
+    )
+    assert f"{PORTAL}: update-tracking would write 0" in others
+    at = others.index(f"{PORTAL}: import-orders would write 1")
+    assert others[at + 1] == "  create order 1003: 1 line, 1 piece"
+
+
+def test_json_has_counts_and_plans(two: TwoAccounts) -> None:
+    lose(two)
+
+    said = two.run("rebuild-state", PORTAL, "--json")
+
+    [one] = said.json["rebuilt"]
+    assert (one["orders"], one["shipments"], one["products"]) == (2, 1, 1)
+    assert [plan for plan in said.json["plans"] if plan["steps"]] == []
+
+
+def test_all_goes_on_afterwards_and_nothing_is_sent_twice(two: TwoAccounts) -> None:
+    lose(two)
+    two.run("rebuild-state")
+
+    for command in ("sync", "update-tracking", "split-order", "cancel-orders"):
+        assert two.run(command).code == 0
+
+    listed = two.northwind("orders", "list", "--json").json["orders"]
+    assert sorted(one["number"] for one in listed) == ["S-1001", "S-1002"]
+    two.imported("1003")
+    assert two.run("reconcile").code == 0
+
+
+def test_store_that_is_not_lost_is_left_alone(two: TwoAccounts) -> None:
+    said = two.run("rebuild-state")
+
+    assert said.code == 1
+    assert "so it is not lost; --yes adds to them" in said.err
+    assert two.run("rebuild-state", "--yes").code == 0
+
+
+def test_first_name_of_a_renamed_portal_is_reported(two: TwoAccounts) -> None:
+    lose(two)
+    two.configure("  shop-northwind:", "  renamed:")
+
+    said = two.run("rebuild-state")
+
+    assert "have references of other portals: shop-northwind" in said.err
+    two.configure("  renamed:\n", "  renamed:\n    was: shop-northwind\n")
+    lose(two)
+    assert "linked 2 orders" in two.run("rebuild-state").out

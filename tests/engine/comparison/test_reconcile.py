@@ -1,0 +1,275 @@
+"""Two accounts that do not agree: each difference is found and named, and what has a task repaired.
+
+Complaints 1, 5, 16, 19 and 20: nothing in the log says that one side is not as the other.
+"""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.accounts.contract.examples import product
+from tests.embedded.create import create
+from tests.support.command import CONFIG, HEADER, Done, ordosync, row, shop
+from tests.tasks.portal import Pair, done, line, order, parcel, physical, split
+
+PORTAL = "shop-northwind"
+
+BY_TASK = {
+    ("no-supplier-order", "1001", None): "import-orders",
+    ("no-tracking", "1004", "1004"): "update-tracking",
+    ("not-cancelled", "1006", "1006"): "cancel-orders",
+    ("quantity-differs", "MUG", "MUG"): "write-inventory-back",
+    ("split-on-one-side", "1009", "1009"): "split-order",
+    ("no-product-link", "TRAY", None): "import-products",
+    ("tracking-void", "1012", "1012"): "update-tracking",
+}
+BY_HAND = {
+    ("no-merchant-order", None, "own-2"),
+    ("two-supplier-orders", "1003", "own-3"),
+    ("tracking-differs", "1005", "1005"),
+    ("sum-broken", "1008", "1008"),
+    ("split-on-one-side", "1010", "1010"),
+    ("cancelled-at-supplier", "1011", "1011"),
+    ("shipped-though-cancelled", "1013", "1013"),
+    ("no-tracking", "1014", "1014"),
+    ("split-on-one-side", "1015", "1015"),
+}
+
+
+@pytest.fixture(name="pair")
+def _pair(tmp_path: Path) -> Pair:
+    return Pair(tmp_path)
+
+
+def reconciled(pair: Pair, *words: str) -> Done:
+    return ordosync(pair.folder, "reconcile", PORTAL, *words)
+
+
+def found(done: Done) -> dict[tuple[str, str | None, str | None], dict[str, Any]]:
+    listed = done.json["differences"]
+    named = {(one["kind"], one["merchant"], one["supplier"]): one for one in listed}
+    assert len(named) == len(listed)
+    return named
+
+
+def plant(pair: Pair) -> None:
+    """Let everything differ that can; orders are named after the difference."""
+    pair.northwind.add_product(product("MUG"))
+    for hundred in (3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15):
+        lines = (line("MUG", 2), line("CUP")) if hundred == 15 else (line("MUG", 2),)
+        pair.imported(f"{1000 + hundred}", *lines)
+    pair.run("import-products")
+    pair.send("1012", "1Z12")
+    pair.run("update-tracking")
+
+    pair.request("1001")
+    for number, key in (("own-2", "9999#1"), ("own-3", "1003#2")):
+        done(pair.northwind.add_order(order(number, line("MUG", 2))))
+        pair.sql(
+            "northwind",
+            f"update orders set reference = '{PORTAL}:{key}' where number = '{number}'",  # noqa: S608
+        )
+    pair.send("1004", "1Z4")
+    pair.send("1005", "1Z5")
+    [own] = pair.shop.ship([parcel("1005", "OWN5")])
+    done(own)
+    done(pair.shop.cancel("1006"))
+    done(pair.northwind.set_stock("MUG", "main", 90))
+    pair.sql("northwind", "update order_lines set quantity = 3 where order_number = '1008'")
+    pair.split("1009", (1,), (1,))
+    split(pair.shop, "1010", (1,), (1,))
+    done(pair.northwind.cancel("1011"))
+    done(pair.northwind.void("1012"))
+    done(pair.shop.cancel("1013"))
+    pair.send("1013", "1Z13")
+    pair.sql("northwind", "update orders set status = 'shipped' where number = '1014'")
+    split(pair.shop, "1015", (2, 0), (0, 1))
+    pair.split("1015", (1, 1), (1, 0))
+    done(pair.shop.add_product(product("TRAY")))
+
+
+def test_sides_that_agree_are_quiet(pair: Pair) -> None:
+    pair.imported("1001")
+    pair.run("import-products")
+    pair.send("1001")
+    pair.run("update-tracking")
+    before = pair.everything()
+
+    done = reconciled(pair)
+
+    assert (done.code, done.out, done.err) == (0, "", "both sides agree\n")
+    assert reconciled(pair, "--json").json == {"differences": []}
+    assert pair.everything() == before
+
+
+def test_each_planted_difference_is_found_and_named(pair: Pair) -> None:
+    plant(pair)
+    before = pair.everything()
+
+    said = reconciled(pair, "--json")
+
+    assert said.code == 1
+    fixes = {key: one["fix"] for key, one in found(said).items()}
+    assert {key: task for key, task in fixes.items() if task} == BY_TASK
+    assert {key for key, task in fixes.items() if not task} == BY_HAND
+    assert all(one["portal"] == PORTAL and one["what"] for one in found(said).values())
+    assert pair.everything() == before
+
+
+def test_fix_repairs_what_has_a_task_and_leaves_the_rest_to_people(pair: Pair) -> None:
+    plant(pair)
+
+    fixed = reconciled(pair, "--fix", "--json")
+    again = reconciled(pair, "--json")
+
+    assert fixed.code == again.code == 1
+    assert found(fixed).keys() == found(again).keys() == BY_HAND
+    assert {run["task"] for run in fixed.json["runs"]} == {*BY_TASK.values()}
+    assert pair.supplied("1001")
+    assert pair.tracking("1004") == [("1Z4", False)]
+    assert pair.tracking("1012") == [("1Z12", True)]
+    assert pair.supplied("1006").status == "cancelled"
+    assert pair.shop.pieces_of("1009") == ["1009-1", "1009-2"]
+    assert physical(pair.shop, "MUG") is not None
+
+
+def test_after_people_and_fix_both_sides_agree(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 2))
+    pair.run("import-products")
+    pair.send("1001")
+
+    fixed = reconciled(pair, "--fix")
+
+    assert (fixed.code, "update-tracking repaired 1 of 1" in fixed.err) == (0, True)
+    assert reconciled(pair).code == 0
+
+
+def test_tracking_that_a_user_deleted_at_the_merchant_is_reported_again(pair: Pair) -> None:
+    pair.imported("1001")
+    pair.run("import-products")
+    pair.send("1001")
+    pair.run("update-tracking")
+    pair.sql("shop", "delete from shipments")
+    pair.sql("shop", "update orders set status = 'dropshipment_requested'")
+
+    missing = reconciled(pair, "--json")
+    fixed = reconciled(pair, "--fix")
+
+    assert [key[0] for key in found(missing)] == ["no-tracking"]
+    assert fixed.code == 0
+    assert pair.tracking("1001") == [("1Z1", False)]
+
+
+def test_order_that_a_rule_skips_is_no_difference(pair: Pair) -> None:
+    pair.path.write_text(
+        pair.path.read_text().replace("manage_inventory: true", "since: 2999-01-01")
+    )
+    pair.request("1001")
+
+    assert reconciled(pair).code == 0
+
+
+def test_order_that_is_gone_at_the_supplier_is_named_with_what_it_was(pair: Pair) -> None:
+    pair.imported("1001")
+    pair.run("import-products")
+    for table in ("timeline", "order_lines", "comments"):
+        pair.sql("northwind", f"delete from {table}")  # noqa: S608
+    pair.sql("northwind", "delete from orders")
+
+    done = reconciled(pair, "--json")
+
+    assert [(key, one["fix"]) for key, one in found(done).items()] == [
+        (("supplier-order-gone", "1001", "1001"), None)
+    ]
+
+
+def test_pieces_that_are_not_the_whole_are_named_with_both_sums(pair: Pair) -> None:
+    pair.imported("1001", line("MUG", 2))
+    pair.run("import-products")
+    pair.split("1001", (1,), (1,))
+    pair.run("split-order")
+    pair.sql("northwind", "update order_lines set quantity = 3 where order_number = '1001-2'")
+
+    said = [one["what"] for one in reconciled(pair, "--json").json["differences"]]
+
+    assert "its pieces at the Supplier are MUG=4, not MUG=2" in said
+    assert "is MUG=2 at the Merchant, MUG=4 at the Supplier" in said
+
+
+def test_csv_is_harmless_in_a_spreadsheet(pair: Pair) -> None:
+    pair.request("=1+1")
+
+    said = reconciled(pair, "--csv")
+
+    rows = list(csv.DictReader(io.StringIO(said.out)))
+    assert said.code == 1
+    [row] = [one for one in rows if one["kind"] == "no-supplier-order"]
+    assert (row["merchant"], row["fix"]) == ("'=1+1", "import-orders")
+
+
+def test_brake_holds_for_fix_as_well(pair: Pair) -> None:
+    for number in range(25):
+        pair.imported(f"{number}")
+        done(pair.shop.cancel(f"{number}"))
+
+    fixed = reconciled(pair, "--fix")
+
+    assert fixed.code == 1
+    assert "would cancel 25 of 25 at once; nothing was sent" in fixed.err
+    assert pair.supplied("0").status == "awaiting_fulfillment"
+
+
+FILES = CONFIG.replace(
+    "      currency: EUR\n",
+    "      currency: EUR\n"
+    "    cancellations: {glob: cancelled/*.csv, columns: {order_number: order}}\n"
+    "    tracking:\n"
+    "      path: out/tracking.csv\n"
+    "      columns: {order_number: order, tracking_number: number, carrier: by, voided: void}\n",
+).replace(
+    "    supplier: warehouse\n", "    supplier: warehouse\n    tasks: {cancel-orders: hourly}\n"
+)
+
+
+def test_merchant_of_files_is_compared_as_far_as_its_files_go(tmp_path: Path) -> None:
+    feed = shop(tmp_path, HEADER + "".join(map(row, ("1001", "1002", "1003"))), config=FILES)
+    for folder in ("cancelled", "out"):
+        (tmp_path / folder).mkdir()
+    assert ordosync(tmp_path, "import-orders").code == 0
+    ship = ("orders", "ship", "1001", "--carrier", "UPS", "--tracking", "1Z1")
+    assert ordosync(tmp_path, *ship).code == 0
+    (tmp_path / "out" / "tracking.csv").unlink()
+    (tmp_path / "cancelled" / "a.csv").write_text("order\n1002\n")
+    feed.write_text(HEADER + "".join(map(row, ("1001", "1002", "1004"))))
+    files = sorted((tmp_path / "ordosync.db.spool").rglob("*"))
+
+    differ = ordosync(tmp_path, "reconcile", "--json")
+    fixed = ordosync(tmp_path, "reconcile", "--fix")
+
+    assert {(one["kind"], one["merchant"], one["fix"]) for one in differ.json["differences"]} == {
+        ("no-tracking", "1001", "update-tracking"),
+        ("not-cancelled", "1002", "cancel-orders"),
+        ("no-supplier-order", "1004", "import-orders"),
+    }
+    assert "cannot list all its orders" in differ.err  # 1003 is in no file any more
+    assert (fixed.code, fixed.out) == (0, "")
+    assert sorted((tmp_path / "ordosync.db.spool").rglob("*")) == files
+
+
+def test_piece_that_was_sent_beside_the_order_it_was_split_from_is_a_difference(
+    pair: Pair,
+) -> None:
+    pair.imported("1001", line("MUG", 4))
+    pair.split("1001", (1,), (3,))
+    pair.run("split-order")
+    again = order("1001-1", line("MUG", 1), reference=f"{PORTAL}:1001-1#1")
+    [sent] = create(pair.northwind.file, [again])
+
+    differences = found(reconciled(pair, "--json"))
+
+    assert [one for one in differences if one[0] == "two-supplier-orders"] == [
+        ("two-supplier-orders", "1001-1", sent.id)
+    ]

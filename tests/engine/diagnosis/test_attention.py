@@ -1,0 +1,182 @@
+"""`attention`: what waits for a person, and the command that settles it."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import AT_ONCE, CONFIG, HEADER, ordosync, row, shop, wake
+from tests.support.desk import SHIP, TwoAccounts
+
+
+def waiting(both: TwoAccounts, *words: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = both.run("attention", "--json", *words).json["attention"]
+    return found
+
+
+def age(folder: Path, statement: str) -> None:
+    """Let something have been long ago, as nothing but time does."""
+    with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
+        db.execute(statement)
+
+
+def test_nothing_waits_where_all_is_well(both: TwoAccounts) -> None:
+    done = both.run("attention")
+
+    assert (done.code, done.out) == (0, "")
+    assert "nothing needs attention" in done.err
+    assert waiting(both) == []
+
+
+def test_a_failed_order_waits_and_the_command_that_is_named_settles_it(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1001", quantity="x"))
+    ordosync(tmp_path, "import-orders")
+
+    [one] = ordosync(tmp_path, "attention", "--json").json["attention"]
+    shop(tmp_path, HEADER + row("1001", quantity="2"))
+    settled = ordosync(tmp_path, *str(one["settle"]).split()[1:])
+
+    assert one["merchant"] == "1001"
+    assert "quantity" in str(one["reason"])
+    assert settled.code == 0
+    assert ordosync(tmp_path, "attention", "--json").json["attention"] == []
+
+
+def test_a_refused_tracking_waits(both: TwoAccounts) -> None:
+    both.shop("orders", "cancel", "1001")
+    both.northwind(*SHIP)
+
+    [one] = waiting(both)
+
+    assert (one["task"], one["merchant"]) == ("update-tracking", "1001")
+    assert "cancelled" in str(one["reason"])
+
+
+def test_an_import_that_does_not_ship_waits_after_so_many_days(both: TwoAccounts) -> None:
+    both.imported("1002")
+    both.northwind("orders", "ship", "S-1002", "--carrier", "UPS", "--tracking", "1Z2")
+    age(both.folder, "update links set linked_at = '2026-01-02T03:04:05.000Z'")
+
+    [one] = waiting(both)
+    none = waiting(both, "--days", "3650")
+    shown = both.run(*str(one["settle"]).split()[1:])
+
+    assert (one["merchant"], one["supplier"]) == ("1001", "S-1001")
+    assert one["reason"] == "was imported and has not shipped"
+    assert none == []
+    assert shown.code == 0
+
+
+def test_what_was_shipped_and_voided_waits_again(both: TwoAccounts) -> None:
+    both.northwind(*SHIP)
+    both.northwind("orders", "ship", "S-1001", "--void")
+    age(both.folder, "update links set linked_at = '2026-01-02T03:04:05.000Z'")
+
+    assert [one["merchant"] for one in waiting(both)] == ["1001"]
+
+
+def test_what_waited_for_days_and_is_being_written_now_does_not_wait(both: TwoAccounts) -> None:
+    """An order that is sent in parts is written with its last parcel, a day after its first."""
+    age(both.folder, "update steps set created_at = '2026-01-02T03:04:05.000Z'")
+    age(both.folder, "update steps set state = 'sending' where id = 1")
+
+    assert waiting(both) == []
+
+
+def test_an_order_without_tracking_waits(both: TwoAccounts) -> None:
+    both.northwind(*SHIP)
+    age(both.folder, "update steps set state = 'skipped', code = 'no-tracking' where id = 2")
+
+    [one] = waiting(both)
+
+    assert one["settle"] == "add tracking to order S-1001:1:1Z9 at the Supplier" or one["step"] == 2
+
+
+@pytest.mark.parametrize("state", ["waiting", "unknown", "sending"])
+def test_what_is_tried_by_itself_waits_only_after_an_hour(both: TwoAccounts, state: str) -> None:
+    age(both.folder, f"update steps set state = '{state}' where id = 1")  # noqa: S608 - a test's
+    early = waiting(both)
+    long_ago = "'2026-01-02T03:04:05.000Z'"
+    age(both.folder, f"update steps set created_at = {long_ago}, updated_at = {long_ago}")  # noqa: S608
+
+    [late] = waiting(both)
+
+    assert early == []
+    assert str(late["settle"]).startswith("ordosync retry 1")
+    assert late["severity"] == ("normal" if state == "waiting" else "critical")
+
+
+@pytest.mark.parametrize("code", ["partially-shipped", "no-link"])
+def test_what_may_take_days_is_listed_after_one_and_is_no_trouble_of_its_task(
+    both: TwoAccounts, code: str
+) -> None:
+    def since(at: str) -> list[dict[str, object]]:
+        age(
+            both.folder,
+            f"update steps set state = 'waiting', code = '{code}',"  # noqa: S608 - a test's
+            " task = 'update-tracking',"
+            " not_before = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '12 hours'),"
+            f" created_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '{at}') where id = 1",
+        )
+        return waiting(both)
+
+    early = since("-23 hours")
+    tick = both.run("run-due")
+    [late] = since("-25 hours")
+
+    assert early == []
+    assert tick.err == ""
+    assert (late["code"], late["severity"]) == (code, "normal")
+
+
+def test_a_write_that_was_looked_for_in_vain_is_listed_at_once(both: TwoAccounts) -> None:
+    age(both.folder, "update steps set state = 'unknown', looked_at = updated_at where id = 1")
+
+    [one] = waiting(both)
+
+    assert (one["severity"], one["code"]) == ("critical", "unknown")
+
+
+def test_it_exits_1_exactly_while_something_normal_or_critical_is_open(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1001", quantity="x"))
+    ordosync(tmp_path, "import-orders")
+
+    open_ = [ordosync(tmp_path, *words).code for words in (["attention"], ["attention", "--json"])]
+    ordosync(tmp_path, "dismiss", "1")
+
+    assert open_ == [1, 1]
+    assert ordosync(tmp_path, "attention").code == 0
+
+
+def test_a_task_that_does_not_succeed_waits(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER)
+    (tmp_path / "config.yaml").write_text(CONFIG.replace("glob: feeds", "glob: nowhere/feeds"))
+    ordosync(tmp_path, "run-due")
+    assert ordosync(tmp_path, "attention", "--json").json["attention"] == []
+    age(tmp_path, "update schedule set tried_at = '2026-01-01T00:00:00.000Z'")
+    wake(tmp_path)
+    ordosync(tmp_path, "run-due")
+
+    [one] = ordosync(tmp_path, "attention", "--json").json["attention"]
+
+    assert (one["merchant"], one["settle"]) == ("the whole task", "ordosync show 2")
+
+
+def test_oldest_comes_first(both: TwoAccounts) -> None:
+    both.imported("1002")
+    both.imported("1003")
+    age(
+        both.folder,
+        "update links set linked_at = '2026-01-0' || (5 - substr(merchant_id, 4))"
+        " || 'T00:00:00.000Z' where kind = 'order'",
+    )
+
+    assert [one["merchant"] for one in waiting(both)] == ["1003", "1002", "1001"]
+
+
+def test_health_names_the_command(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1001", quantity="x"), config=AT_ONCE)
+    ordosync(tmp_path, "run-due")
+
+    assert "`ordosync attention`" in ordosync(tmp_path, "health").out

@@ -1,0 +1,133 @@
+"""`why` of a product: whether it was imported, what was written last, and why no more."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.engine.diagnosis.test_why import command, edit, story, texts
+from tests.support.desk import TwoAccounts
+
+
+@pytest.fixture(name="mug")
+def _mug(both: TwoAccounts) -> TwoAccounts:
+    """Return two accounts with a product that was imported and never counted."""
+    assert both.run("import-products").code == 0
+    return both
+
+
+def count(both: TwoAccounts, sku: str = "MUG", quantity: int = 7) -> None:
+    assert both.northwind("stock", "set", sku, str(quantity)).code == 0
+
+
+def test_a_product_that_was_never_imported_names_the_task(both: TwoAccounts) -> None:
+    count(both)
+
+    found = story(both.folder, "MUG")
+    both.run(*command(found))
+
+    assert found["state"] == "not-imported"
+    assert "northwind: 5 can be sold: 7 on the shelf less 2 for open orders" in texts(found)
+    assert story(both.folder, "MUG")["state"] == "differs"
+
+
+def test_a_product_that_was_never_counted_is_reported(mug: TwoAccounts) -> None:
+    found = story(mug.folder, "MUG")
+
+    assert (found["state"], found["merchant"], found["supplier"]) == ("unset", "MUG", "MUG")
+    assert "northwind: never counted, which is not 0" in texts(found)
+    assert command(found) == ["stock", "set", "MUG", "QTY", "--account", "northwind"]
+
+
+def test_the_quantity_that_was_written_last_is_reported(mug: TwoAccounts) -> None:
+    count(mug)
+    mug.run("write-inventory-back")
+
+    found = story(mug.folder, "MUG")
+
+    assert found["state"] == "in-step"
+    assert texts(found) == [
+        "imported as product MUG of northwind",
+        "quantity 5 written to shop",
+        "northwind: 5 can be sold: 7 on the shelf less 2 for open orders",
+        "shop: shows 5",
+    ]
+    assert [bool(event["at"]) for event in found["story"]] == [True, True, False, False]
+
+
+def test_a_quantity_that_differs_names_the_next_run(mug: TwoAccounts) -> None:
+    count(mug)
+
+    found = story(mug.folder, "MUG")
+    mug.run(*command(found))
+
+    assert found["state"] == "differs"
+    assert story(mug.folder, "MUG")["state"] == "in-step"
+
+
+def test_what_is_oversold_is_reported_with_the_real_number(mug: TwoAccounts) -> None:
+    count(mug, quantity=1)
+    mug.shop("stock", "set", "MUG", "9")
+    mug.run("write-inventory-back", "--force")
+
+    assert "quantity 0 written to shop (was set to 0, but is -1)" in texts(story(mug.folder, "MUG"))
+
+
+def test_what_was_refused_three_times_is_suspended(mug: TwoAccounts) -> None:
+    count(mug)
+    mug.run("write-inventory-back")
+    edit(
+        mug.folder,
+        "ordosync.db",
+        "update steps set state = 'failed', attempts = 3, reason = 'HTTP 422'"
+        " where task = 'write-inventory-back' and key = 'MUG'",
+    )
+
+    found = story(mug.folder, "MUG")
+
+    assert found["state"] == "suspended"
+    assert "quantity 5 was refused by shop 3 times, and is suspended: HTTP 422" in texts(found)
+    assert command(found)[0] == "retry"
+
+
+def test_a_kit_is_shown_as_one(mug: TwoAccounts) -> None:
+    mug.shop("products", "add", "SET", "--kit", "MUG=2")
+    mug.run("import-products")
+    mug.run("write-inventory-back")
+
+    found = story(mug.folder, "SET")
+
+    assert found["state"] == "kit"
+    assert any("it is a kit" in text for text in texts(found))
+
+
+def test_a_product_of_another_supplier_is_reported(mug: TwoAccounts) -> None:
+    edit(mug.folder, "shop.db", "update products set supplier = 'acme' where sku = 'MUG'")
+
+    found = story(mug.folder, "MUG")
+
+    assert found["state"] == "unassigned"
+    assert "another supplier than northwind" in found["next"]
+
+
+def test_a_portal_that_only_ships_writes_nothing(mug: TwoAccounts) -> None:
+    mug.configure("    manage_inventory: true\n", "")
+
+    assert story(mug.folder, "MUG")["state"] == "shipping-only"
+
+
+def test_an_order_and_a_product_of_the_same_name_are_both_reported(mug: TwoAccounts) -> None:
+    mug.imported("MUG")
+
+    done = mug.run("why", "MUG", "--json").json["why"]
+
+    assert [one["state"] for one in done] == ["imported", "unset"]
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_a_word_that_is_nothing_exits_2_and_says_nothing_on_standard_output(
+    mug: TwoAccounts, words: Sequence[str]
+) -> None:
+    done = mug.run("why", "MUGS", *words)
+
+    assert (done.code, done.out) == (2, "")
+    assert "did you mean MUG?" in done.err

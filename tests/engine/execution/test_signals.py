@@ -1,0 +1,87 @@
+"""A signal ends every wait for a locked file at once, and nothing is lost or sent twice by it."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from ordosync.database import BUSY_TIMEOUT_S, sqlite3
+from tests.support.command import (
+    AT_ONCE,
+    HEADER,
+    finished,
+    numbers,
+    ordosync,
+    row,
+    shop,
+    started,
+    wake,
+)
+
+AT_ONCE_S = BUSY_TIMEOUT_S / 3
+"""Far below the limit and far above what a busy machine needs."""
+COMMANDS = ["import-orders", "run-due"]
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a database as a program does that has forgotten it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("begin immediate")
+        yield
+        db.execute("rollback")
+
+
+@pytest.fixture(name="owing")
+def _owing(tmp_path: Path) -> Path:
+    """A folder with an order that was imported and another one that is owed."""
+    shop(tmp_path, HEADER + row("1001"), config=AT_ONCE)
+    assert ordosync(tmp_path, "run-due").code == 0
+    shop(tmp_path, HEADER + row("1001") + row("1002"), config=AT_ONCE)
+    wake(tmp_path)
+    return tmp_path
+
+
+def heals(folder: Path, command: str) -> None:
+    """Run the command again: what is owed is sent once."""
+    wake(folder)
+    assert ordosync(folder, command).code == 0
+    assert numbers(folder) == ["1001", "1002"]
+    assert ordosync(folder, "attention").code == 0
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("file", "point"),
+    [("ordosync.db", "claim-before-commit"), ("warehouse.db", "intent-after-commit")],
+)
+def test_wait_for_a_locked_file_is_left_at_once(
+    owing: Path, command: str, file: str, point: str
+) -> None:
+    began = time.monotonic()
+    with locked(owing / file):
+        done = ordosync(owing, command, fault=f"{point}:1:TERM")
+
+    assert time.monotonic() - began < AT_ONCE_S
+    assert done.code == 143
+    assert numbers(owing) == ["1001"]
+    heals(owing, command)
+
+
+def test_order_whose_result_could_not_be_recorded_is_found_by_the_next_run(owing: Path) -> None:
+    process = started(owing, "import-orders", fault="result-before-commit:1:STOP")
+    os.waitpid(process.pid, os.WUNTRACED)  # until it has stopped itself
+    began = time.monotonic()
+    with locked(owing / "ordosync.db"):
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGCONT)
+        done = finished(process)
+
+    assert time.monotonic() - began < AT_ONCE_S
+    assert (done.code, done.err) == (143, "")
+    assert numbers(owing) == ["1001", "1002"]
+    heals(owing, "import-orders")

@@ -1,0 +1,197 @@
+"""One person's data is gone from all that is ours, and the order is still known.
+
+Complaint 25: personal data piles up, and what deletes it makes orders come again.
+"""
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from ordosync.embedded import timeline
+from ordosync.models import Address, Comment
+from tests.fakes.ordoro import FakeOrdoro
+from tests.support.command import HEADER, Done, ordosync, row, shop
+from tests.tasks.portal import Pair, done, line, order, told
+
+PERSON, STREET, MAIL, PHONE = "Canaria Birdsong", "17 Canary Lane", "canaria@example.org", "+44 1"
+NOTE = "Leave it with Mrs Canary next door"
+WORDS = (PERSON, STREET, MAIL, NOTE, "For Canaria")
+HER = Address(name=PERSON, street1=STREET, city="Leeds", country="GB", phone=PHONE, email=MAIL)
+
+
+@pytest.fixture(name="pair")
+def _pair(tmp_path: Path) -> Pair:
+    pair = Pair(tmp_path)
+    pair.path.write_text(
+        pair.path.read_text().replace(
+            "manage_inventory: true\n", "send: [ship_to_email, customer_notes]\n", 1
+        )
+    )
+    return pair
+
+
+def sold_to_her(pair: Pair, number: str) -> None:
+    lines = (line("MUG", 2, details="For Canaria"), line("CUP", 1))
+    hers = order(number, *lines, ship_to=HER, bill_to=HER, customer_notes=NOTE)
+    done(pair.shop.add_order(hers, supplier="northwind"))
+    assert pair.run("import-orders").count("done") == 1
+
+
+def purged(folder: Path, *words: str) -> Done:
+    return ordosync(folder, "purge", "--order", *words)
+
+
+def holding(folder: Path, *but: str) -> set[str]:
+    """Return which files hold a word of hers."""
+    return {
+        path.name
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in but
+        for word in WORDS
+        if word.encode() in path.read_bytes()
+    }
+
+
+def test_nothing_of_her_is_left_on_either_side(pair: Pair) -> None:
+    sold_to_her(pair, "1001")
+    pair.split("1001", (1, 0), (1, 1))
+    pair.run("split-order")
+    pair.send("1001-1")
+    pair.run("update-tracking")
+    remark = Comment(key="k", order_id="1001", text=f"Called {PERSON} at {PHONE}")
+    with pair.northwind.file.writing("comment on an order") as db:
+        timeline.add_each_once(db, [remark])
+    assert holding(pair.folder) >= {"shop.db", "northwind.db"}
+
+    said = purged(pair.folder, "1001", "--yes")
+
+    assert said.code == 0
+    assert holding(pair.folder) == set()
+    assert "account shop: names, addresses, notes" in said.out
+    assert "1001, 1001-1, 1001-2" in said.out
+    assert PERSON not in said.out + said.err
+    assert "[removed]" in told(pair.northwind, "1001")
+    assert [(one.sku, one.quantity) for one in pair.supplied("1001").lines] == [
+        ("MUG", 2),
+        ("CUP", 1),
+    ]
+
+
+def test_order_is_never_imported_again_and_goes_on(pair: Pair) -> None:
+    sold_to_her(pair, "1001")
+    assert purged(pair.folder, "1001", "--yes").code == 0
+
+    pair.sql("shop", "insert into changes (kind, object_id, what) values ('order', '1001', 'x')")
+    again = pair.run("import-orders")
+    pair.send("1001")
+    pair.run("update-tracking")
+
+    assert again.count("done") == 0
+    assert len(list(pair.northwind.list_orders())) == 1
+    assert pair.tracking("1001") == [("1Z1", False)]
+
+
+def test_others_keep_what_they_said(pair: Pair) -> None:
+    sold_to_her(pair, "1001")
+    sold_to_her(pair, "1002")
+
+    purged(pair.folder, "1001", "--yes")
+
+    assert pair.merchant("1002").ship_to == HER
+    assert pair.supplied("1002").ship_to == replace(HER, phone="")
+
+
+def test_nothing_is_removed_without_yes(pair: Pair) -> None:
+    sold_to_her(pair, "1001")
+    before = pair.everything()
+
+    said = purged(pair.folder, "1001")
+
+    assert (said.code, pair.everything()) == (0, before)
+    assert "would remove from account northwind" in said.out
+    assert "nothing was removed; --yes removes it" in said.err
+
+
+def test_order_that_is_nowhere_is_a_mistake(pair: Pair) -> None:
+    sold_to_her(pair, "1001")
+
+    said = purged(pair.folder, "9999", "--yes")
+
+    assert said.code == 2
+    assert "there is no order '9999' in any account that is known here; " in said.err
+
+
+def test_number_of_two_orders_needs_the_account(pair: Pair) -> None:
+    sold_to_her(pair, "1001")
+    done(pair.outlet.add_order(order("1001")))
+
+    unclear = purged(pair.folder, "1001", "--yes")
+    clear = purged(pair.folder, "1001", "--account", "shop", "--yes")
+
+    assert (unclear.code, "say --account" in unclear.err) == (2, True)
+    assert (clear.code, holding(pair.folder)) == (0, set())
+    assert pair.outlet.read_order("1001") is not None
+
+
+def feed_of_two(folder: Path) -> Path:
+    header = "order,sku,name,qty,price,to,country\n"
+    hers = row("1001").replace("Ada", PERSON)
+    return shop(folder, header + hers + row("1002", "x"))
+
+
+def test_copies_of_files_lose_only_her_rows(tmp_path: Path) -> None:
+    feed = feed_of_two(tmp_path)
+    assert ordosync(tmp_path, "import-orders").code == 1  # 1002 has no quantity
+    copies = [one for one in (tmp_path / "ordosync.db.spool").rglob("*.csv") if one.is_file()]
+    assert PERSON in copies[0].read_text()
+
+    said = purged(tmp_path, "1001", "--yes")
+
+    assert said.code == 0
+    assert f"files of account shop: {tmp_path}/feeds/*" in said.err
+    assert holding(tmp_path) == {feed.name}
+    assert "1002,MUG" in copies[0].read_text()
+    feed.write_text("order,sku,name,qty,price,to,country\n" + row("1001") + row("1002"))
+    again = ordosync(tmp_path, "import-orders", "--json")
+    assert again.counts["done"] == 1
+
+
+def test_order_for_which_something_is_owed_is_settled_first(tmp_path: Path) -> None:
+    feed_of_two(tmp_path)
+    ordosync(tmp_path, "import-orders")
+    [waits] = ordosync(tmp_path, "attention", "--json").json["attention"]
+
+    said = purged(tmp_path, "1002", "--yes")
+
+    assert said.code == 1
+    assert f"settle it first: `ordosync retry {waits['step']}`" in said.err
+
+
+def test_foreign_account_is_named_since_it_is_not_ours_to_change(tmp_path: Path) -> None:
+    with FakeOrdoro() as fake:
+        path = shop(tmp_path, HEADER + row("1001"))
+        options = f"""
+    kind: ordoro
+    base_url: {fake.url}
+    key: {fake.key}
+    secret: {fake.secret}
+    currency: EUR
+    settle_s: 0
+"""
+        config = (tmp_path / "config.yaml").read_text()
+        config = config.replace("\n    kind: sqlite\n    path: warehouse.db\n", options)
+        channel = f"{{account: warehouse, sales_channel: {fake.add_cart('portal')}}}"
+        (tmp_path / "config.yaml").write_text(
+            config.replace("supplier: warehouse", f"supplier: {channel}")
+        )
+        (tmp_path / "config.yaml").chmod(0o600)
+        assert ordosync(tmp_path, "import-orders").code == 0
+        writes = len(fake.ledger)
+
+        said = purged(tmp_path, "1001", "--yes")
+
+        assert said.code == 0
+        assert "account warehouse (ordoro): order 1-1001; delete it there" in said.err
+        assert str(path.parent) in said.err
+        assert len(fake.ledger) == writes

@@ -1,0 +1,106 @@
+"""A test with `owing`, `as_merchant` or `as_supplier` runs with each kind of account over HTTP."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from ordosync.accounts.account import Role
+from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
+from tests.scenarios.faults.kinds import MERCHANTS, SUPPLIERS
+from tests.scenarios.faults.portal import Troubled
+from tests.scenarios.faults.writes import WRITES, Owed
+from tests.scenarios.pairs.pair import Pair
+from tests.support.clock import VirtualClock
+
+FAST: Mapping[str, tuple[str, ...]] = {
+    "shopify": (
+        "[shopify-supplier-create-order-",
+        "-lost-reset]",
+        "-twice]",
+        "test_stamp_of_the_future",
+        "test_order_without_a_stamp",
+        "test_order_that_arrives_late",
+        "test_not_a_number",
+        "quantity_that_cannot_be_stops_no_other_order[shopify--1",
+        "test_broken_service",
+        "test_sale_between",
+        "lets_no_write_look_rested",
+        "stops_nothing_beside_it",
+        "refused_as_there_already",
+        "not_found_within_an_hour",
+        "the_oldest_counts",
+        "rests_once_its_lease_is_taken",
+        "takes_the_lease_from_an_owner",
+        "-cut]",
+    ),
+}
+"""What is not slow of a kind: the rest of it proves only what other kinds have proved as well."""
+KINDS = {"merchant": MERCHANTS, "supplier": SUPPLIERS}
+OWED = [(owed, kind) for owed in WRITES for kind in KINDS[owed.role]]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave most of what a later kind does to those who run what is slow."""
+    for item in items:
+        if Path(__file__).parent not in item.path.parents:
+            continue
+        for kind, fast in FAST.items():
+            if kind in item.name.partition("[")[2] and not any(one in item.name for one in fast):
+                item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(name="owing", params=OWED, ids=lambda param: f"{param[1]}-{param[0]}")
+def _owing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Troubled, Owed]]:
+    """A portal, and the write that it owes."""
+    owed, kind = request.param
+    with foreign(owed.role, kind, tmp_path) as troubled:
+        for word in owed.needs:
+            if word in troubled.foreign.lacks:
+                pytest.skip(f"{kind} as {owed.role} cannot hold: {word}")
+        owed.arrange(troubled)
+        yield troubled, owed
+
+
+@pytest.fixture(name="as_merchant", params=MERCHANTS)
+def _as_merchant(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Troubled]:
+    with foreign("merchant", request.param, tmp_path) as troubled:
+        yield troubled
+
+
+@pytest.fixture(name="as_supplier", params=SUPPLIERS)
+def _as_supplier(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Troubled]:
+    with foreign("supplier", request.param, tmp_path) as troubled:
+        yield troubled
+
+
+def foreign(
+    role: Role, kind: str, folder: Path, **options: object
+) -> AbstractContextManager[Troubled]:
+    """Open a portal whose one side is a foreign account, with these options besides the least."""
+    opened = _foreign_merchant if role == "merchant" else _foreign_supplier
+    return opened(kind, folder, options)
+
+
+@contextmanager
+def _foreign_merchant(kind: str, folder: Path, options: Mapping[str, object]) -> Iterator[Troubled]:
+    clock = VirtualClock()
+    with (
+        closing(MERCHANTS[kind](folder, clock)) as people,
+        closing(SqliteSupplierPeople(folder, clock)) as partner,
+    ):
+        people.more_options = options
+        yield Troubled(pair=Pair(folder, people, partner), foreign=people)
+
+
+@contextmanager
+def _foreign_supplier(kind: str, folder: Path, options: Mapping[str, object]) -> Iterator[Troubled]:
+    clock = VirtualClock()
+    with (
+        closing(SUPPLIERS[kind](folder, clock)) as people,
+        closing(SqliteMerchantPeople(folder, clock)) as partner,
+    ):
+        people.more_options = options
+        yield Troubled(pair=Pair(folder, partner, people), foreign=people)

@@ -1,0 +1,66 @@
+"""An SKU that fits into no address is the trouble of its own item, whatever is beside it."""
+
+import pytest
+
+from tests.accounts.contract.examples import line, sold
+from tests.fakes.fake import Fake
+from tests.scenarios.faults.portal import Troubled
+
+TASKS = ("import-products", "import-orders", "write-inventory-back", "import-orders")
+ODD = [".", "..", "x" * 100_000]
+
+
+def goes_on(troubled: Troubled, sku: str, fake: Fake) -> None:
+    """Sell an odd SKU between two others, and see these imported, and their stock written."""
+    fake.on_exchange = None  # the contract is of requests that are well formed
+    troubled.merchant.request(sold("1000", line("MUG")))
+    troubled.merchant.request(sold("1001", line(sku)))
+    troubled.merchant.request(sold("1002", line("CUP")))
+    troubled.pair.merchant.settle()
+    ran = []
+    for task in TASKS:
+        ran.append(troubled.run(task))
+        troubled.later()
+        troubled.pair.merchant.settle()
+        troubled.pair.supplier.settle()
+
+    assert [one.run.error for one in ran] == [None] * len(TASKS)
+    assert len(troubled.supplier.orders()) >= 2
+    assert all(len(sku) > 2 or step.merchant_id for step in troubled.open_steps())
+
+
+@pytest.mark.parametrize("sku", ODD, ids=["dot", "dots", "long"])
+def test_sku_that_no_address_holds_stops_nothing_beside_it_at_a_merchant(
+    as_merchant: Troubled, sku: str
+) -> None:
+    goes_on(as_merchant, sku, as_merchant.foreign.fake)
+
+
+@pytest.mark.parametrize("sku", ODD, ids=["dot", "dots", "long"])
+def test_sku_that_no_address_holds_stops_nothing_beside_it_at_a_supplier(
+    as_supplier: Troubled, sku: str
+) -> None:
+    goes_on(as_supplier, sku, as_supplier.foreign.fake)
+
+
+@pytest.mark.parametrize("number", ODD, ids=["dot", "dots", "long"])
+@pytest.mark.parametrize("behind", [False, True])
+def test_number_that_no_address_holds_stops_nothing_beside_it(
+    as_supplier: Troubled, number: str, *, behind: bool
+) -> None:
+    """Also where each order is looked for by its reference before it is sent."""
+    as_supplier.foreign.fake.on_exchange = None
+    for each in ("1000", number, "1002"):
+        as_supplier.merchant.request(sold(each))
+    as_supplier.pair.merchant.settle()
+    if not behind:
+        as_supplier.foreign.meet("lost-reset", "create-order")
+        as_supplier.run("import-orders")
+        as_supplier.later()
+
+    ran = [as_supplier.run("import-orders")]
+    as_supplier.later()
+    ran.append(as_supplier.run("import-orders"))
+
+    assert [one.run.error for one in ran] == [None, None]
+    assert len(as_supplier.supplier.orders()) >= 2

@@ -1,0 +1,250 @@
+"""Readings that go wrong: nothing is acted on that was not read, and nothing stays unseen."""
+
+from datetime import timedelta
+from math import inf
+from typing import Any
+
+import pytest
+
+from tests.accounts.contract.examples import product, sold
+from tests.accounts.contract.over_http import MerchantOverHttp
+from tests.fakes.faults import Kind
+from tests.scenarios.faults.portal import Troubled
+
+SPOILT: tuple[Kind, ...] = (
+    "cut",
+    "cut-unframed",
+    "empty",
+    "html",
+    "no-content",
+    "bom",
+    "latin-1",
+    "garbage",
+    "redirect",
+    "unavailable",
+    "reset",
+    "lost-500",
+)
+
+
+def requested(troubled: Troubled, *numbers: int | str) -> list[str]:
+    """Let the Merchant take orders, each a second after the other; return their ids."""
+    ids = []
+    for number in numbers:
+        ids.append(troubled.merchant.request(sold(str(number))))
+        troubled.later(1)
+    return ids
+
+
+def people(troubled: Troubled) -> MerchantOverHttp:
+    """Return who sells in the foreign account."""
+    assert isinstance(troubled.foreign, MerchantOverHttp)
+    return troubled.foreign
+
+
+def imported(troubled: Troubled) -> list[str]:
+    """Return the numbers that the Supplier has, by how the Merchant's people call them."""
+    return sorted(order.number.rpartition("-")[2] for order in troubled.supplier.orders())
+
+
+@pytest.mark.parametrize("fault", SPOILT)
+def test_page_that_cannot_be_read_moves_nothing(as_merchant: Troubled, fault: Kind) -> None:
+    """Case 26."""
+    requested(as_merchant, 1, 2)
+    as_merchant.foreign.meet(fault, "read-orders", times=inf)
+
+    failed = as_merchant.run("import-orders")
+    seen, cursor = imported(as_merchant), as_merchant.cursor("import-orders")
+    as_merchant.foreign.heal()
+    healed = as_merchant.run("import-orders")
+
+    assert failed.run.status == "failed"
+    assert failed.run.error
+    assert failed.run.error.code == "unavailable"
+    assert failed.run.error.message.startswith("account shop: read orders: ")
+    assert "\n" not in failed.run.error.message
+    assert (seen, cursor, failed.steps) == ([], None, ())
+    assert healed.run.status == "ok"
+    assert imported(as_merchant) == ["1", "2"]
+
+
+@pytest.mark.slow
+def test_reading_that_broke_off_after_a_page_starts_where_it_did(as_merchant: Troubled) -> None:
+    """Case 26: what the first page said is done, and the cursor knows nothing of it."""
+    requested(as_merchant, "first")
+    as_merchant.run("import-orders")
+    before = as_merchant.cursor("import-orders")
+    requested(as_merchant, *range(1000, 1130))
+    as_merchant.foreign.meet("cut", "read-orders", after=1, times=inf)
+
+    failed = as_merchant.run("import-orders")
+    seen, cursor = len(imported(as_merchant)), as_merchant.cursor("import-orders")
+    as_merchant.foreign.heal()
+    healed = as_merchant.run("import-orders")
+
+    assert (failed.run.status, healed.run.status) == ("failed", "ok")
+    assert (seen, cursor) == (as_merchant.foreign.page, before)
+    assert len(imported(as_merchant)) == 131
+    assert as_merchant.open_steps() == []
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_page_that_is_lost_now_and_then_is_asked_for_again(
+    as_merchant: Troubled, times: int
+) -> None:
+    requested(as_merchant, "1", "2")
+    as_merchant.foreign.meet("cut", "read-orders", times=times)
+
+    assert as_merchant.run("import-orders").run.status == "ok"
+    assert imported(as_merchant) == ["1", "2"]
+
+
+@pytest.mark.parametrize("retry_after", ["2", "date", "86400", "-1", "soon", None])
+def test_service_that_is_asked_too_much_is_left_alone(
+    as_merchant: Troubled, retry_after: str | None
+) -> None:
+    """Case 23: a short wait is waited, a long one is left to cron; nothing is lost."""
+    requested(as_merchant, "1")
+    asked, before = retry_after, as_merchant.clock.at
+    if retry_after == "date":
+        at = as_merchant.clock.at + timedelta(seconds=20)
+        asked = at.strftime("%a, %d %b %Y %H:%M:%S GMT")
+    as_merchant.foreign.meet("throttled", "read-orders", retry_after=asked)
+
+    ran = as_merchant.run("import-orders")
+    waited_s = (as_merchant.clock.at - before).total_seconds()
+
+    if retry_after == "86400":
+        assert ran.run.error
+        assert ran.run.error.message.endswith("try again in 86400 s")
+        assert waited_s < 1
+        ran = as_merchant.run("import-orders")
+    assert ran.run.status == "ok"
+    assert waited_s <= 60
+    assert imported(as_merchant) == ["1"]
+
+
+@pytest.mark.parametrize("status", [401, pytest.param(403, marks=pytest.mark.slow)])
+def test_key_that_is_revoked_in_mid_run_stops_it_at_once(
+    as_supplier: Troubled, status: int
+) -> None:
+    """Case 25: the service is not asked again by every item, and no item is given up."""
+    as_supplier.pair.imported("0")
+    requested(as_supplier, *range(1000, 1030))
+    as_supplier.pair.merchant.settle()
+    asked = as_supplier.foreign.tries
+    as_supplier.foreign.meet("unauthorized", "create-order", after=7, times=inf, status=status)
+
+    ran = as_supplier.run("import-orders")
+    tries = as_supplier.foreign.tries - asked
+
+    assert ran.run.error
+    assert (ran.run.status, ran.run.error.code) == ("failed", "auth")
+    assert as_supplier.foreign.secret not in ran.run.error.message
+    assert tries <= 7 + 4  # what passed, and what was under way
+    assert ran.count("failed") == 0
+    assert {step.state for step in as_supplier.open_steps()} == {"sending"}
+    as_supplier.foreign.heal()
+    as_supplier.later()
+    as_supplier.run("import-orders")
+    assert as_supplier.foreign.effects("create-order") == 31
+    assert as_supplier.open_steps() == []
+
+
+def test_broken_service_is_not_sent_all_that_is_owed(as_supplier: Troubled) -> None:
+    """Case 24: after ten writes in a row that came to nothing the run ends, also amid a batch."""
+    as_supplier.pair.imported("0")
+    requested(as_supplier, *range(1000, 1050))
+    as_supplier.pair.merchant.settle()
+    as_supplier.foreign.meet("unavailable", "create-order", times=inf)
+
+    before = as_supplier.foreign.tries
+    failed = as_supplier.run("import-orders")
+    tries = as_supplier.foreign.tries - before
+    as_supplier.foreign.heal()
+    as_supplier.later()
+    healed = as_supplier.run("import-orders")
+
+    assert failed.run.error
+    assert failed.run.error.code == "unavailable"
+    assert 10 <= tries < 10 + 4  # and what was under way
+    assert healed.run.status == "ok"
+    assert as_supplier.foreign.effects("create-order") == 51
+    assert as_supplier.open_steps() == []
+
+
+class Repeats:
+    """Answers every question with the first answer."""
+
+    def __init__(self) -> None:
+        self.first: Any = None
+
+    def __call__(self, page: Any) -> Any:
+        self.first = self.first or page
+        return self.first
+
+
+@pytest.mark.parametrize("what", ["read-orders", "read-products"])
+def test_same_page_again_and_again_is_a_failure_with_a_reason(
+    as_merchant: Troubled, what: Any
+) -> None:
+    """Case 30."""
+    task = {"read-orders": "import-orders", "read-products": "import-products"}[what]
+    for number in range(1000, 1150):
+        if what == "read-orders":
+            as_merchant.merchant.request(sold(str(number)))
+        else:
+            as_merchant.merchant.add_product(product(f"SKU-{number}"))
+        as_merchant.later(1)
+    as_merchant.foreign.meet("edited", what, times=inf, edit=Repeats())
+
+    failed = as_merchant.run(task)
+    cursor = as_merchant.cursor(task)
+    as_merchant.foreign.heal()
+    healed = as_merchant.run(task)
+
+    assert failed.run.error
+    assert failed.run.error.code in ("unavailable", "refused")  # a shop may be one that is too old
+    assert cursor is None
+    assert healed.run.status == "ok"
+    assert healed.count("done") + failed.count("done") == 150
+
+
+def test_product_is_seen_though_the_list_moves_up_while_it_is_read(as_merchant: Troubled) -> None:
+    """Case 31: one is taken away and one is made meanwhile, so the count says nothing."""
+    for number in range(1000, 1150):
+        as_merchant.merchant.add_product(product(f"SKU-{number}"))
+        as_merchant.later(1)
+
+    def change() -> None:
+        people(as_merchant).take_away("SKU-1000")
+        as_merchant.merchant.add_product(product("NEW"))
+
+    as_merchant.foreign.meet("callback", "read-products", after=1, do=change)
+
+    as_merchant.run("import-products")
+
+    there = {one.sku for one in as_merchant.supplier.products()}
+    assert {f"SKU-{number}" for number in range(1000, 1150)} | {"NEW"} == there
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("of_page", [1, 2])
+def test_orders_that_are_updated_while_they_are_read_are_all_seen(
+    as_merchant: Troubled, of_page: int
+) -> None:
+    """Cases 30 and 31: those of the pages before move to the end, and so the rest moves up."""
+    ids = requested(as_merchant, *range(1000, 1210))
+
+    def touch() -> None:
+        for id_ in ids[: 90 * of_page]:
+            people(as_merchant).touch(id_)
+
+    as_merchant.foreign.meet("callback", "read-orders", after=of_page, do=touch)
+
+    first = as_merchant.run("import-orders")
+    as_merchant.later()
+    as_merchant.run("import-orders")
+
+    assert first.run.status == "ok"
+    assert len(imported(as_merchant)) == 210

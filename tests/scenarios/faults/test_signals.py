@@ -1,0 +1,159 @@
+"""A signal ends every wait for a service, and nothing is lost or sent twice by it."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from math import inf
+from pathlib import Path
+
+import pytest
+
+from ordosync.accounts.account import Role
+from ordosync.clock import Clock
+from ordosync.http import Limits
+from tests.accounts.contract.examples import sold
+from tests.accounts.contract.over_http import Asked
+from tests.fakes.faults import Kind
+from tests.scenarios.faults.conftest import foreign
+from tests.scenarios.faults.portal import Troubled
+from tests.support.command import Done, finished, ordosync, started
+
+TASK = "import-orders"
+LIMIT_S, GRACE_S = Limits().read_s, Limits().grace_s
+"""How long an answer is waited for."""
+AT_ONCE_S = LIMIT_S / 3
+"""Far below the limit and far above what a busy machine needs."""
+CODES = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
+
+
+@contextmanager
+def owing(role: Role, kind: str, folder: Path, *numbers: str) -> Iterator[Troubled]:
+    """Open a portal that has imported an order, and owes these."""
+    with foreign(role, kind, folder, settle_s="0", concurrency="1") as troubled:
+        troubled.clock.at = Clock().now() - timedelta(hours=1)  # its processes know the real time
+        troubled.pair.imported("1000")
+        troubled.merchant.request_all([sold(number) for number in numbers])
+        troubled.clock.at = Clock().now()
+        yield troubled
+
+
+class Hanging:
+    """A service that is asked and does not answer before the command has ended."""
+
+    def __init__(self, folder: Path, command: str) -> None:
+        self._folder, self._command = folder, command
+        self._is_asked, self._may_answer = threading.Event(), threading.Event()
+
+    def answer(self) -> None:
+        """Hang; the callback of a fault."""
+        self._is_asked.set()
+        assert self._may_answer.wait(3 * LIMIT_S)
+
+    def ended_by(self, number: signal.Signals) -> tuple[Done, float]:
+        """Send the command a signal while it waits; also return how long it took to end."""
+        process = started(self._folder, self._command)
+        try:
+            assert self._is_asked.wait(LIMIT_S)
+            process.send_signal(number)
+            began = time.monotonic()
+            return finished(process), time.monotonic() - began
+        finally:
+            self._may_answer.set()
+
+
+def is_interrupted(folder: Path) -> bool:
+    run = ordosync(folder, "activity", "-n", "1", "--json").run
+    return (run["status"], run["error"] and run["error"]["code"]) == ("interrupted", "signal")
+
+
+def heals(troubled: Troubled, folder: Path, *, creates: int) -> None:
+    """Run the task again, twice: what is owed is sent once."""
+    troubled.foreign.heal()
+    healed, quiet = ordosync(folder, TASK), ordosync(folder, TASK, "--json")
+
+    assert (healed.code, quiet.code) == (0, 0), healed
+    assert quiet.counts["seen"] == quiet.counts.get("unchanged", 0)
+    assert len(troubled.supplier.orders()) == 1 + creates
+    assert troubled.open_steps() == []
+
+
+@pytest.mark.parametrize("number", CODES)
+@pytest.mark.parametrize("command", [TASK, "run-due"])
+def test_reading_that_hangs_is_left_at_once(
+    tmp_path: Path, command: str, number: signal.Signals
+) -> None:
+    with owing("merchant", "ordoro", tmp_path, "1001") as troubled:
+        service = Hanging(tmp_path, command)
+        troubled.foreign.meet("callback", "read-orders", times=inf, do=service.answer)
+
+        done, took_s = service.ended_by(number)
+
+        assert took_s < AT_ONCE_S
+        assert done.code == CODES[number]
+        assert is_interrupted(tmp_path)
+        heals(troubled, tmp_path, creates=1)
+
+
+@pytest.mark.parametrize("kind", ["throttled", "unavailable"])
+@pytest.mark.parametrize(
+    ("role", "what"), [("merchant", "read-orders"), ("supplier", "create-order")]
+)
+def test_wait_that_the_service_asks_for_is_left_at_once(
+    tmp_path: Path, kind: Kind, role: Role, what: Asked
+) -> None:
+    with owing(role, "ordoro", tmp_path, "1001") as troubled:
+        is_asked = threading.Event()
+        troubled.foreign.meet(kind, what, times=inf, retry_after="29", do=is_asked.set)
+
+        process = started(tmp_path, TASK)
+        assert is_asked.wait(LIMIT_S)
+        process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        done = finished(process)
+
+        assert time.monotonic() - began < AT_ONCE_S
+        assert done.code == CODES[signal.SIGTERM]
+        assert is_interrupted(tmp_path)
+        heals(troubled, tmp_path, creates=1)
+
+
+def test_write_in_flight_is_recorded_and_no_further_write_begins(tmp_path: Path) -> None:
+    numbers = ("1001", "1002", "1003", "1004")
+    with owing("supplier", "ordoro", tmp_path, *numbers) as troubled:
+        process = started(tmp_path, TASK)
+
+        def answer() -> None:
+            process.send_signal(signal.SIGTERM)
+
+        troubled.foreign.meet("callback", "create-order", do=answer)
+        done = finished(process)
+
+        assert done.code == CODES[signal.SIGTERM]
+        assert is_interrupted(tmp_path)
+        assert len(troubled.supplier.orders()) == 2
+        assert {(row.state, row.code) for row in troubled.open_steps()} == {("waiting", "stopped")}
+        heals(troubled, tmp_path, creates=4)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["ordoro", *(pytest.param(it, marks=pytest.mark.slow) for it in ("woocommerce", "shopify"))],
+)
+def test_write_that_is_never_answered_is_looked_up_by_the_next_run(
+    tmp_path: Path, kind: str
+) -> None:
+    with owing("supplier", kind, tmp_path, "1001", "1002") as troubled:
+        service = Hanging(tmp_path, TASK)
+        troubled.foreign.meet("callback", "create-order", do=service.answer)
+
+        done, took_s = service.ended_by(signal.SIGTERM)
+        states = sorted(row.state for row in troubled.open_steps())
+
+        assert GRACE_S - 1 < took_s < GRACE_S + AT_ONCE_S < LIMIT_S
+        assert done.code == CODES[signal.SIGTERM]
+        assert is_interrupted(tmp_path)
+        assert states == ["unknown", "waiting"]
+        heals(troubled, tmp_path, creates=2)

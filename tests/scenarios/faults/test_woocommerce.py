@@ -1,0 +1,150 @@
+"""What takes several requests in a shop: whichever of them goes wrong, all is there once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.accounts.contract.examples import sold
+from tests.accounts.contract.over_http import Write
+from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
+from tests.fakes.faults import Kind
+from tests.fakes.woocommerce import FakeWooCommerce, Fault
+from tests.scenarios.faults.conftest import foreign
+from tests.scenarios.faults.writes import WRITES
+
+FAULTS: tuple[Kind, ...] = ("reset", "lost-500", "cut", "html", "maintenance", "notice")
+STEPS: dict[str, dict[Write, list[tuple[str, str, int]]]] = {
+    "fulfillments": {
+        "add-tracking": [("POST", "fulfillments", 0), ("PUT", r"orders/\d+$", 0)],
+        "void-tracking": [
+            ("PUT", "fulfillments", 0),
+            ("POST", "notes", 0),
+            ("PUT", r"orders/\d+$", 0),
+        ],
+        "split-order": [
+            ("POST", "fulfillments", 0),
+            ("POST", "fulfillments", 1),
+            ("POST", "notes", 0),
+            ("PUT", r"orders/\d+$", 0),
+        ],
+    },
+    "extension": {
+        "add-tracking": [("POST", "shipment-trackings", 0), ("PUT", r"orders/\d+$", 0)],
+        "void-tracking": [
+            ("DELETE", "shipment-trackings", 0),
+            ("POST", "notes", 0),
+            ("PUT", r"orders/\d+$", 0),
+        ],
+        "split-order": [("POST", "notes", 0), ("PUT", r"orders/\d+$", 0)],
+    },
+    "notes": {
+        "add-tracking": [("POST", "notes", 0), ("PUT", r"orders/\d+$", 0)],
+        "void-tracking": [("POST", "notes", 0), ("PUT", r"orders/\d+$", 0)],
+        "split-order": [("POST", "notes", 0), ("PUT", r"orders/\d+$", 0)],
+    },
+}
+"""Method, path, and how many before it pass, of each write that a task makes, by kind of shop."""
+SHOPS: dict[str, dict[str, object]] = {
+    "fulfillments": {},
+    "extension": {"fulfillments": False, "shipment_tracking": True},
+    "notes": {"fulfillments": False, "version": "7.8.2"},
+}
+ARRANGED = {owed.what: owed for owed in WRITES if owed.role == "merchant"}
+
+
+def shown(fake: FakeWooCommerce, order_id: int) -> list[str]:
+    """Return the numbers that buyers see, and `` for what is only planned."""
+    fields = [
+        {field["key"]: field["value"] for field in one["meta_data"]}
+        for one in fake.parcels(order_id)
+        if one["date_deleted"] is None
+    ]
+    numbers = [str(one.get("_tracking_number", "")) for one in fields]
+    numbers += [one["tracking_number"] for one in fake.trackings(order_id)]
+    return numbers + [text.split()[-1] for text in fake.notes(order_id) if "Shipped by" in text]
+
+
+def cases() -> Iterator[Any]:
+    for shop, tasks in STEPS.items():
+        for what, steps in tasks.items():
+            for step in steps:
+                for fault in ("lost-reset", *FAULTS):
+                    is_fast = shop == "fulfillments" and fault == "lost-reset"
+                    marks = () if is_fast else pytest.mark.slow
+                    name = f"{shop}-{what}-{step[0]}-{step[1].partition('/')[0]}-{step[2]}-{fault}"
+                    yield pytest.param(shop, what, step, fault, marks=marks, id=name)
+
+
+@pytest.mark.parametrize(("shop", "what", "step", "fault"), [*cases()])
+def test_each_request_of_a_write_may_go_wrong(
+    tmp_path: Path, shop: str, what: Write, step: tuple[str, str, int], fault: Kind
+) -> None:
+    """Cases 20 and 21: no parcel, note or piece is there twice, and none is missing."""
+    owed, (method, path, after) = ARRANGED[what], step
+    with foreign("merchant", "woocommerce", tmp_path) as troubled:
+        people = troubled.foreign
+        assert isinstance(people, ShopMerchantPeople)
+        vars(people.fake.switches).update(SHOPS[shop])
+        owed.arrange(troubled)
+        [order_id] = people.fake.order_ids()
+        people.fake.faults.add(Fault(kind=fault, method=method, path=path, after=after))
+
+        for _ in range(2):
+            troubled.run(owed.task)
+            troubled.later()
+        everything = troubled.pair.everything()
+        quiet = troubled.run(owed.task)
+
+        said = [text for text in people.timeline(str(order_id)) if "changed from" not in text]
+        assert people.are_all_met()
+        assert troubled.open_steps() == []
+        assert quiet.steps == ()
+        assert troubled.pair.everything() == everything
+        assert sorted(set(said)) == sorted(said)
+        assert_done(people, what, order_id, shop)
+
+
+def assert_done(people: ShopMerchantPeople, what: Write, order_id: int, shop: str) -> None:
+    numbers, kept = shown(people.fake, order_id), people.kept(str(order_id))
+    if what == "split-order":
+        assert len(people.pieces(str(order_id))) == 2
+        assert numbers == ([""] * 2 if shop == "fulfillments" else [])
+        return
+    is_void = what == "void-tracking"
+    assert [(one["number"], one.get("voided", False)) for one in kept["parcels"]] == [
+        ("1Z1", is_void)
+    ]
+    stays = {"fulfillments": [""], "extension": [], "notes": ["1Z1"]}[shop]
+    assert numbers == (stays if is_void else ["1Z1"])
+    assert people.status(str(order_id)) == "shipped"
+
+
+@pytest.mark.parametrize("lag_s", [0, 30])
+@pytest.mark.parametrize("fault", ["lost-reset", pytest.param("lost-500", marks=pytest.mark.slow)])
+def test_order_is_created_once_where_no_search_is_made(
+    tmp_path: Path, fault: Kind, lag_s: float
+) -> None:
+    """Cases 20 and 22: an old shop finds no transaction, and answers as if there were none."""
+    with foreign("supplier", "woocommerce", tmp_path) as troubled:
+        people = troubled.foreign
+        assert isinstance(people, ShopSupplierPeople)
+        people.fake.switches.version = "7.8.2"
+        troubled.pair.imported("1000")
+        for _ in range(130):  # of the shop's own, so that ours is not on the first page of all
+            people.sell("MUG", 1)
+        troubled.merchant.request(sold("1001"))
+        troubled.pair.merchant.settle()
+        people.lag(index_s=lag_s)
+        people.meet(fault, "create-order")
+
+        troubled.run("import-orders")
+        for _ in range(130):
+            people.sell("MUG", 1)
+        for _ in range(2):
+            troubled.later()
+            troubled.run("import-orders")
+
+        assert people.effects("create-order") == 2
+        assert troubled.open_steps() == []

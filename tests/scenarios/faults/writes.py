@@ -1,0 +1,138 @@
+"""Each write that a foreign account can be asked for, and what makes it owed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ordosync.accounts.account import Role
+from tests.accounts.contract.examples import line, parcel, product, sold
+from tests.accounts.contract.over_http import Write
+from tests.accounts.contract.people import Lack
+from tests.scenarios.faults.portal import Troubled
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """A task whose next run makes just this write, once, in the foreign account of this role."""
+
+    what: Write
+    task: str
+    role: Role
+    arrange: Callable[[Troubled], object]
+    needs: tuple[Lack, ...] = ()
+    is_refused: bool = False
+    """Whether its step has failed when all is over: a comment is on what was refused."""
+
+    def __str__(self) -> str:
+        return f"{self.role}-{self.what}"
+
+
+def _imported(troubled: Troubled) -> tuple[str, str]:
+    return troubled.pair.imported("1001", line("MUG", 2))
+
+
+def _new_order(troubled: Troubled) -> None:
+    troubled.pair.imported("1000")  # the portal has a link, so it does not look before it creates
+    troubled.merchant.request(sold("1001"))
+    troubled.pair.merchant.settle()
+
+
+def _cancelled(troubled: Troubled) -> None:
+    merchant_id, _ = _imported(troubled)
+    troubled.merchant.cancel(merchant_id)
+
+
+def _cancelled_when_shipped(troubled: Troubled) -> None:
+    merchant_id, supplier_id = _imported(troubled)
+    troubled.supplier.ship(supplier_id, parcel())
+    troubled.merchant.cancel(merchant_id)
+
+
+def _shipped(troubled: Troubled) -> str:
+    _, supplier_id = _imported(troubled)
+    troubled.supplier.ship(supplier_id, parcel())
+    return supplier_id
+
+
+def _voided(troubled: Troubled) -> None:
+    supplier_id = _shipped(troubled)
+    troubled.pair.run("update-tracking")
+    troubled.supplier.void(supplier_id)
+
+
+def _split(troubled: Troubled) -> None:
+    _, supplier_id = _imported(troubled)
+    troubled.supplier.split(supplier_id, (1,), (1,))
+
+
+def _new_product(troubled: Troubled) -> None:
+    troubled.merchant.add_product(product("MUG"))
+
+
+def _counted(troubled: Troubled) -> None:
+    troubled.merchant.add_product(product("MUG"))
+    troubled.merchant.count("MUG", 10)
+    troubled.pair.run("import-products")
+    troubled.supplier.count("MUG", 375)
+
+
+WRITES = (
+    Owed(what="create-order", task="import-orders", role="supplier", arrange=_new_order),
+    Owed(
+        what="cancel-order",
+        task="cancel-orders",
+        role="supplier",
+        arrange=_cancelled,
+        needs=("cancel-orders",),
+    ),
+    Owed(
+        what="comment",
+        task="cancel-orders",
+        role="supplier",
+        arrange=_cancelled_when_shipped,
+        needs=("cancel-orders", "comments"),
+        is_refused=True,
+    ),
+    Owed(
+        what="create-product",
+        task="import-products",
+        role="supplier",
+        arrange=_new_product,
+        needs=("import-products",),
+    ),
+    Owed(
+        what="add-tracking",
+        task="update-tracking",
+        role="merchant",
+        arrange=_shipped,
+        needs=("update-tracking",),
+    ),
+    Owed(
+        what="void-tracking",
+        task="update-tracking",
+        role="merchant",
+        arrange=_voided,
+        needs=("update-tracking",),
+    ),
+    Owed(
+        what="split-order",
+        task="split-order",
+        role="merchant",
+        arrange=_split,
+        needs=("split-order",),
+    ),
+    Owed(
+        what="write-stock",
+        task="write-inventory-back",
+        role="merchant",
+        arrange=_counted,
+        needs=("write-inventory-back",),
+    ),
+    Owed(
+        what="comment",
+        task="cancel-orders",
+        role="merchant",
+        arrange=_cancelled_when_shipped,
+        needs=("cancel-orders", "comments"),
+        is_refused=True,
+    ),
+)

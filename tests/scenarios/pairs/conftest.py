@@ -1,0 +1,55 @@
+"""Every test runs with pairs of kinds that can hold what it needs.
+
+A usual run takes few of them: each kind in each role, so a new kind is in it at once. The other
+pairs are marked `matrix`.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from tests.accounts.contract.people import skip_what_is_lacking
+from tests.scenarios.pairs.kinds import ALSO, MERCHANTS, SUPPLIERS, Kinds, few
+from tests.scenarios.pairs.pair import Pair
+from tests.support.clock import VirtualClock
+
+# Suppliers are reversed, so that a usual run has few pairs of a kind with itself.
+PAIRS: dict[str, Kinds] = {
+    **{
+        f"{merchant}-{supplier}": (people, SUPPLIERS[supplier])
+        for (merchant, supplier), people in ALSO.items()
+    },
+    **{
+        f"{merchant}-{supplier}": (MERCHANTS[merchant], SUPPLIERS[supplier])
+        for merchant, supplier in product(MERCHANTS, reversed([*SUPPLIERS]))
+    },
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the pairs of each test that bring no kind that it does not run with anyway."""
+    for item in items:
+        pair = item.callspec.params.get("pair") if hasattr(item, "callspec") else None
+        if pair in PAIRS.values() and pair not in _few(item):
+            item.add_marker(pytest.mark.matrix)
+
+
+def _few(item: pytest.Item) -> list[Kinds]:
+    needed = {word for mark in item.iter_markers("needs") for word in mark.args}
+    return few(pair for pair in PAIRS.values() if not needed & (pair[0].lacks | pair[1].lacks))
+
+
+@pytest.fixture(name="pair", params=PAIRS.values(), ids=[*PAIRS])
+def _pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
+    merchant, supplier = request.param
+    clock = VirtualClock()
+    with (
+        closing(merchant(tmp_path, clock)) as selling,
+        closing(supplier(tmp_path, clock)) as shipping,
+    ):
+        skip_what_is_lacking(request, selling, shipping)
+        yield Pair(tmp_path, selling, shipping)

@@ -1,0 +1,73 @@
+"""A portal between two accounts of any kinds, whose people work in them between two runs."""
+
+from pathlib import Path
+
+from ordosync.config import load_config
+from ordosync.engine.scheduling.timetable import can_run
+from ordosync.models import Line
+from ordosync.store import Store
+from ordosync.store.links import Link
+from tests.accounts.contract.examples import line, parcel, product, sold
+from tests.accounts.contract.opening import PORTAL, write_config
+from tests.accounts.contract.people import MerchantPeople, SupplierPeople
+from tests.support.runs import Ran, run_once
+
+
+class Pair:
+    """The portal, and the people on both sides, who go by one clock."""
+
+    def __init__(self, folder: Path, merchant: MerchantPeople, supplier: SupplierPeople) -> None:
+        self.folder, self.merchant, self.supplier = folder, merchant, supplier
+        self.path = self.configure()
+
+    def configure(self, **portal: object) -> Path:
+        """Write the configuration, with more options of the portal than the least."""
+        said = {**self.merchant.portal, **self.supplier.portal}
+        known = {"manage_inventory": "true", **said, **portal}
+        return write_config(self.folder, self.merchant, self.supplier, **known)
+
+    def can_run(self, task: str) -> bool:
+        """True if both accounts have their part of a task."""
+        config = load_config(self.path)
+        return can_run(config.portals[PORTAL], task)
+
+    def run(self, task: str) -> Ran:
+        """Run a task once, so much later that all that was done can be read."""
+        self.merchant.settle()
+        self.supplier.settle()
+        return run_once(self.path, task, PORTAL, self.merchant.clock)
+
+    def stays_quiet(self, *tasks: str) -> None:
+        """Run tasks again that have nothing to do: not a step is planned, nothing is written."""
+        before = self.everything()
+        for task in tasks:
+            ran = self.run(task)
+            assert ran.steps == (), task
+            assert {*ran.counts} <= {"unchanged"}, task
+            assert self.everything() == before, task
+
+    def everything(self) -> tuple[object, object]:
+        """Return all that is in both accounts."""
+        return self.merchant.everything(), self.supplier.everything()
+
+    def imported(self, number: str, *lines: Line) -> tuple[str, str]:
+        """Request an order and import it; return its ids at the Merchant and the Supplier."""
+        merchant_id = self.merchant.request(sold(number, *lines))
+        assert self.run("import-orders").count("done") == 1
+        return merchant_id, self.link(merchant_id).supplier_id
+
+    def give_every_task_work(self) -> None:
+        """Import three orders; then ship one, split one where that can be, and cancel one."""
+        self.merchant.add_product(product("MUG"))
+        _, shipped = self.imported("1001", line("MUG", 2))
+        _, split = self.imported("1002", line("MUG", 2))
+        cancelled, _ = self.imported("1003")
+        self.supplier.ship(shipped, parcel())
+        if "split-order" not in self.supplier.lacks:
+            self.supplier.split(split, (1,), (1,))
+        self.merchant.cancel(cancelled)
+
+    def link(self, merchant_id: str) -> Link:
+        """Return what the portal knows of an order or piece of the Merchant."""
+        with Store.open(load_config(self.path).database) as store:
+            return store.links(PORTAL).of_merchant("order", [merchant_id])[merchant_id]

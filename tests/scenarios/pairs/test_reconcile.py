@@ -1,0 +1,175 @@
+"""Two accounts of any kinds compared with each other."""
+
+from contextlib import closing
+
+import pytest
+
+from ordosync.accounts.connections import Connections
+from ordosync.config import load_config
+from ordosync.engine import Stop, open_portal, register
+from ordosync.engine.comparison.difference import Difference
+from ordosync.engine.comparison.reconcile import differences
+from ordosync.engine.comparison.repair import repair
+from ordosync.engine.scheduling.timetable import can_run
+from ordosync.store import Store
+from ordosync.tasks import TASKS
+from tests.accounts.contract.examples import line, parcel, product, sold
+from tests.accounts.contract.opening import PORTAL
+from tests.accounts.contract.over_http import MerchantOverHttp
+from tests.accounts.contract.people import needs, numbers
+from tests.scenarios.pairs.pair import Pair
+
+pytestmark = pytest.mark.needs("listing")
+
+
+def compared(pair: Pair, *, fix: bool = False) -> list[Difference]:
+    """Compare both sides; with `fix` let the tasks repair what they can, and compare again."""
+    pair.merchant.settle()
+    pair.supplier.settle()
+    config, clock = load_config(pair.path), pair.merchant.clock
+    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
+        register(config, store, clock)
+        portal = open_portal(config, config.portals[PORTAL], store, connections)
+        able = frozenset(task for task in TASKS if can_run(config.portals[PORTAL], task))
+        found = list(differences(portal, able=able, now=clock.now()))
+        portal.merchant.close()
+        portal.supplier.close()
+        if fix:
+            for _ in repair(portal, found, store, clock, Stop(clock)):
+                pass
+    return compared(pair) if fix else found
+
+
+def kinds(found: list[Difference]) -> set[tuple[str, str]]:
+    return {(one.kind, one.task) for one in found}
+
+
+@needs("import-products", "write-inventory-back", "update-tracking", "split-order")
+def test_sides_agree_when_all_is_reported(pair: Pair) -> None:
+    pair.merchant.add_product(product("MUG"))
+    pair.supplier.count("MUG", 30)
+    _, shipped = pair.imported("1001", line("MUG", 2))
+    _, split = pair.imported("1002", line("MUG", 3))
+    cancelled, _ = pair.imported("1003", line("MUG", 1))
+    pair.imported("1004", line("MUG", 1))
+    pair.supplier.ship(shipped, parcel())
+    pair.supplier.split(split, (1,), (2,))
+    pair.merchant.cancel(cancelled)
+    for task in TASKS:
+        pair.run(task)
+    before = pair.everything()
+
+    assert compared(pair) == []
+    assert pair.everything() == before
+
+
+@needs("update-tracking", "split-order", "cancel-orders")
+def test_what_a_task_repairs_is_found_and_repaired(pair: Pair) -> None:
+    pair.configure(manage_inventory="false")
+    told, shipped = pair.imported("1001")
+    whole, split = pair.imported("1002", line("MUG", 3))
+    cancelled, open_there = pair.imported("1003")
+    pair.supplier.ship(shipped, parcel())
+    pair.supplier.split(split, (1,), (2,))
+    pair.merchant.cancel(cancelled)
+    pair.merchant.request(sold("1004"))
+
+    found = compared(pair)
+    left = compared(pair, fix=True)
+
+    assert kinds(found) == {
+        ("no-tracking", "update-tracking"),
+        ("split-on-one-side", "split-order"),
+        ("not-cancelled", "cancel-orders"),
+        ("no-supplier-order", "import-orders"),
+    }
+    assert left == []
+    assert numbers(pair.merchant.tracking(told)) == ["1Z1"]
+    assert len(pair.merchant.pieces(whole)) == 2
+    assert pair.supplier.status(open_there) == "cancelled"
+
+
+@needs("update-tracking", "cancel-orders")
+def test_what_was_reported_wrongly_or_not_is_found_where_nothing_can_be_split(pair: Pair) -> None:
+    pair.configure(manage_inventory="false")
+    told, shipped = pair.imported("1001")
+    cancelled, open_there = pair.imported("1002")
+    late, sent = pair.imported("1003")
+    gone, there = pair.imported("1004")
+    pair.imported("1005")
+    pair.supplier.ship(shipped, parcel())
+    pair.merchant.cancel(cancelled)
+    pair.merchant.cancel(late)
+    pair.supplier.ship(sent, parcel(number="1Z3"))
+    pair.supplier.cancel(there)
+
+    found = compared(pair)
+    left = compared(pair, fix=True)
+
+    assert {(one.merchant, one.kind, one.task) for one in found} == {
+        (told, "no-tracking", "update-tracking"),
+        (cancelled, "not-cancelled", "cancel-orders"),
+        (late, "shipped-though-cancelled", ""),
+        (gone, "cancelled-at-supplier", ""),
+    }
+    assert {(one.merchant, one.kind) for one in left} == {
+        (late, "shipped-though-cancelled"),
+        (gone, "cancelled-at-supplier"),
+    }
+    assert numbers(pair.merchant.tracking(told)) == ["1Z1"]
+    assert pair.supplier.status(open_there) == "cancelled"
+
+
+@needs("update-tracking")
+def test_label_that_was_deleted_is_found_and_reported_as_void(pair: Pair) -> None:
+    pair.configure(manage_inventory="false")
+    told, there = pair.imported("1001")
+    pair.supplier.ship(there, parcel())
+    pair.run("update-tracking")
+    pair.supplier.void(there)
+
+    found = compared(pair)
+    left = compared(pair, fix=True)
+
+    assert kinds(found) == {("tracking-void", "update-tracking")}
+    assert left == []
+    assert numbers(pair.merchant.tracking(told)) == []
+
+
+def test_order_that_was_never_imported_is_found_whatever_the_supplier_can_list(pair: Pair) -> None:
+    pair.configure(manage_inventory="false")
+    pair.imported("1001")
+    pair.merchant.request(sold("1002"))
+
+    found = compared(pair)
+    left = compared(pair, fix=True)
+
+    assert kinds(found) == {("no-supplier-order", "import-orders")}
+    assert left == []
+    assert len(pair.supplier.orders()) == 2
+
+
+@needs("supplier_sku")
+def test_both_sides_are_compared_by_what_was_asked_of_them(pair: Pair) -> None:
+    """An account that is not to ask for the Supplier's SKUs sends its own and expects them."""
+    frugal = pair.merchant.frugal if isinstance(pair.merchant, MerchantOverHttp) else {}
+    pair.merchant.pair = {**pair.merchant.pair, **frugal}
+    pair.configure(manage_inventory="false", send=["supplier_sku"])
+    pair.imported("1001", line("MUG", 2, supplier_sku="NW-MUG"))
+
+    assert compared(pair) == []
+
+
+@needs("update-tracking", "several-parcels")
+def test_order_that_is_sent_in_part_is_named_until_the_rest_is_sent(pair: Pair) -> None:
+    pair.configure(manage_inventory="false")
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2))
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1)
+
+    [found] = compared(pair)
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1)
+    pair.run("update-tracking")
+
+    assert (found.merchant, found.kind, found.task) == (merchant_id, "partially-shipped", "")
+    assert "1Z1" in found.what
+    assert compared(pair) == []

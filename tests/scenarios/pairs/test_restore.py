@@ -1,0 +1,213 @@
+"""A restored store between any two accounts: what was done since is found and not done again."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.accounts.contract.examples import line, parcel
+from tests.accounts.contract.people import needs, numbers
+from tests.scenarios.pairs.pair import Pair
+from tests.scenarios.pairs.test_rebuild import lose
+from tests.support.copies import backed_up, go_back
+
+LATER = timedelta(hours=2)
+
+
+def test_orders_created_after_the_backup_are_linked_and_not_created_twice(pair: Pair) -> None:
+    pair.imported("1001")
+    backup = backed_up(pair.path)
+    merchant_id, supplier_id = pair.imported("1002")
+    go_back(pair.path, backup, pair.merchant.clock)
+
+    caught_up = pair.run("import-orders")
+
+    assert caught_up.count("done") == 0
+    assert len(pair.supplier.orders()) == 2
+    assert pair.link(merchant_id).supplier_id == supplier_id
+    pair.merchant.clock.at += LATER
+    pair.stays_quiet("import-orders")
+    assert pair.imported("1003")
+
+
+@needs("update-tracking")
+def test_what_was_shipped_of_them_is_reported_although_tracking_runs_first(pair: Pair) -> None:
+    pair.imported("1001")
+    pair.run("update-tracking")
+    backup = backed_up(pair.path)
+    merchant_id, supplier_id = pair.imported("1002")
+    pair.supplier.ship(supplier_id, parcel(number="1Z2"))
+    go_back(pair.path, backup, pair.merchant.clock)
+
+    passed_over = pair.run("update-tracking")
+    pair.run("import-orders")
+    told = pair.run("update-tracking")
+
+    assert (passed_over.counts, told.counts) == ({}, {"done": 1})
+    assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2"]
+    for _ in range(2):
+        pair.merchant.clock.at += LATER
+        pair.stays_quiet("import-orders", "update-tracking")
+
+
+@needs("update-tracking")
+def test_tracking_reported_after_the_backup_is_not_reported_twice(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+    backup = backed_up(pair.path)
+    pair.supplier.ship(supplier_id, parcel(number="1Z1"))
+    pair.run("update-tracking")
+    go_back(pair.path, backup, pair.merchant.clock)
+
+    again = pair.run("update-tracking")
+
+    assert again.counts == {"unchanged": 1}
+    assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z1"]
+
+
+@needs("split-order", "piece-orders")
+def test_split_after_the_backup_is_not_made_twice(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2))
+    backup = backed_up(pair.path)
+    pieces = pair.supplier.split(supplier_id, [1], [1])
+    pair.run("split-order")
+    pair.supplier.ship(pieces[0], parcel(number="1Z1"))
+    before = pair.merchant.pieces(merchant_id)
+    go_back(pair.path, backup, pair.merchant.clock)
+
+    for task in ("import-orders", "split-order"):
+        assert {*pair.run(task).counts} <= {"unchanged", "skipped"}, task
+    told = pair.run("update-tracking")
+
+    assert pair.merchant.pieces(merchant_id) == before
+    assert told.counts == {"done": 1}
+
+
+@needs("cancel-orders", "requesting-again")
+def test_what_our_task_cancelled_after_the_backup_can_be_requested_again(pair: Pair) -> None:
+    merchant_id, _ = pair.imported("1001")
+    backup = backed_up(pair.path)
+    pair.merchant.cancel(merchant_id)
+    pair.run("cancel-orders")
+    go_back(pair.path, backup, pair.merchant.clock)
+
+    pair.run("cancel-orders")
+    pair.merchant.request_again(merchant_id)
+    again = pair.run("import-orders")
+
+    assert again.count("done") == 1
+    assert pair.link(merchant_id).generation == 2
+
+
+@needs("cancel-orders", "requesting-again", "update-tracking")
+def test_what_was_cancelled_and_sent_again_after_the_backup_is_linked_as_it_is_now(
+    pair: Pair,
+) -> None:
+    merchant_id, _ = pair.imported("1001")
+    backup = backed_up(pair.path)
+    pair.merchant.cancel(merchant_id)
+    pair.run("cancel-orders")
+    pair.merchant.request_again(merchant_id)
+    pair.run("import-orders")
+    again = pair.link(merchant_id)
+    go_back(pair.path, backup, pair.merchant.clock)
+
+    pair.run("import-orders")
+    pair.run("import-orders")
+    pair.supplier.ship(again.supplier_id, parcel(number="1Z2"))
+    pair.run("update-tracking")
+
+    assert pair.link(merchant_id) == again
+    assert numbers(pair.merchant.tracking(merchant_id)) == ["1Z2"]
+
+
+Forget = Callable[[Pair], Callable[[], None]]
+
+
+def _restore(pair: Pair) -> Callable[[], None]:
+    backup = backed_up(pair.path)
+    return lambda: _go_back(pair, backup)
+
+
+def _go_back(pair: Pair, backup: Path) -> None:
+    go_back(pair.path, backup, pair.merchant.clock)
+
+
+def _lose(pair: Pair) -> Callable[[], None]:
+    return lambda: lose(pair)
+
+
+FORGETTING = pytest.mark.parametrize("forgetting", [_restore, _lose], ids=["restored", "lost"])
+CATCHING_UP = ("import-orders", "split-order", "import-orders", "split-order")
+
+
+@FORGETTING
+@pytest.mark.parametrize("mirrored", [True, False], ids=["mirrored", "not mirrored"])
+@needs("split-order", "piece-orders")
+def test_order_that_was_sent_and_split_by_the_supplier_since_is_not_sent_again(
+    pair: Pair, forgetting: Forget, *, mirrored: bool
+) -> None:
+    pair.imported("1000")
+    forget = forgetting(pair)
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2), line("CUP", 3))
+    pieces = pair.supplier.split(supplier_id, [1, 1], [1, 2])
+    if mirrored:
+        pair.run("split-order")
+    before = len(pair.supplier.orders())
+    forget()
+
+    for task in CATCHING_UP:
+        assert "failed" not in pair.run(task).counts, task
+    after = len(pair.supplier.orders())
+    pair.supplier.ship(pieces[0], parcel(number="1Z1"))
+    told = pair.run("update-tracking")
+
+    assert after == before
+    assert len(pair.merchant.pieces(merchant_id)) == 2
+    assert pair.link(merchant_id).supplier_id == supplier_id
+    assert told.count("done") == 1
+    [piece] = [one for one in pair.merchant.pieces(merchant_id) if pair.merchant.tracking(one)]
+    assert numbers(pair.merchant.tracking(piece)) == ["1Z1"]
+    pair.merchant.clock.at += LATER
+    pair.stays_quiet("import-orders", "split-order")
+
+
+@needs("split-order", "piece-orders", "update-tracking")
+def test_tasks_that_run_before_the_first_import_of_a_new_store_read_everything_again(
+    pair: Pair,
+) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2), line("CUP", 3))
+    other_id, shipped = pair.imported("1002")
+    pair.supplier.split(supplier_id, [1, 1], [1, 2])
+    pair.supplier.ship(shipped, parcel(number="1Z2"))
+    lose(pair)
+
+    for task in ("split-order", "update-tracking", "import-orders"):
+        pair.run(task)
+    for task in ("split-order", "update-tracking"):
+        assert pair.run(task).count("done") == 1, task
+
+    assert len(pair.merchant.pieces(merchant_id)) == 2
+    assert numbers(pair.merchant.tracking(other_id)) == ["1Z2"]
+
+
+@FORGETTING
+@needs("piece-orders", "own-splits")
+def test_order_that_was_sent_and_split_by_the_merchant_since_is_not_sent_again(
+    pair: Pair, forgetting: Forget
+) -> None:
+    pair.imported("1000")
+    forget = forgetting(pair)
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2), line("CUP", 3))
+    pair.merchant.split(merchant_id, [1, 1], [1, 2])
+    before = len(pair.supplier.orders())
+    forget()
+
+    first = pair.run("import-orders")
+    pair.merchant.clock.at += LATER
+    second = pair.run("import-orders")
+
+    assert len(pair.supplier.orders()) == before
+    assert pair.link(merchant_id).supplier_id == supplier_id
+    assert (first.count("done"), second.count("done")) == (0, 0)
+    pair.stays_quiet("import-orders")

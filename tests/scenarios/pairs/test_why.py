@@ -1,0 +1,46 @@
+"""`why --online` asks any pair of accounts, and says the same of each."""
+
+import pytest
+
+from ordosync.config import load_config
+from ordosync.engine.diagnosis.why import Story, why
+from ordosync.store import Store
+from tests.accounts.contract.examples import sold
+from tests.scenarios.pairs.pair import Pair
+
+
+def told(pair: Pair, word: str) -> Story:
+    """Return the story of an order, for which both accounts were asked."""
+    config = load_config(pair.path)
+    with Store.open(config.database, readonly=True) as store:
+        [story] = why(config, store, word, online=True, clock=pair.merchant.clock)
+    assert not any("could not be asked" in event.text for event in story.events), story
+    return story
+
+
+def test_an_imported_order_is_reported_by_the_id_of_either_side(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001")
+
+    for word in {merchant_id, supplier_id}:
+        story = told(pair, word)
+        assert (story.merchant, story.supplier) == (merchant_id, supplier_id)
+        assert story.conclusion.state == "imported"
+
+
+def test_an_order_that_was_never_read_is_found_at_the_merchant(pair: Pair) -> None:
+    merchant_id = pair.merchant.request(sold("1001"))
+    pair.merchant.settle()
+
+    story = told(pair, merchant_id)
+
+    assert story.conclusion.state == "not-read-yet"
+    assert "import-orders" in story.conclusion.next
+
+
+@pytest.mark.needs("cancel-orders")
+def test_what_the_merchant_cancelled_is_reported_before_any_other_account_knows(pair: Pair) -> None:
+    merchant_id, _ = pair.imported("1001")
+    pair.merchant.cancel(merchant_id)
+    pair.merchant.settle()
+
+    assert told(pair, merchant_id).conclusion.state == "cancel-not-sent"

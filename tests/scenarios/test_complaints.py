@@ -1,0 +1,413 @@
+"""What users of such systems suffer from: each symptom of the page, and its command at work.
+
+A situation is made by commands, as far as there are any for it. Numbers as in the list of
+complaints, all of which have a row.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.engine.diagnosis.test_why import edit
+from tests.support.command import HEADER, ordosync, row, shop
+from tests.support.desk import SHIP, TwoAccounts
+
+PAGE = Path(__file__).parents[2] / "ordosync" / "docs" / "troubleshooting.md"
+ITEM = re.compile(r"^\* \*\*(.+?)\*\*:\s(.+?)(?=\n\n|\n\* |\Z)", re.MULTILINE | re.DOTALL)
+ROWS = {
+    symptom: " ".join(answer.split()) for symptom, answer in ITEM.findall(PAGE.read_text("utf-8"))
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Complaint:
+    """A symptom, how it comes about, and what the command then says."""
+
+    number: int
+    symptom: str
+    make: Callable[[Path], object]
+    command: str
+    """As on the page, but for the words in capitals."""
+    says: str
+
+
+def two(folder: Path) -> TwoAccounts:
+    """Make two accounts with an order that was imported."""
+    both = TwoAccounts(folder)
+    both.shop("orders", "add", "1001", "--line", "MUG=2", "--line", "CUP=1", *FOR_NORTHWIND)
+    both.run("import-orders")
+    return both
+
+
+FOR_NORTHWIND = ("--supplier", "northwind")
+
+
+def imported_twice(folder: Path) -> None:
+    two(folder).run("import-orders")
+
+
+def lost_answer(folder: Path) -> None:
+    two(folder)
+    edit(
+        folder,
+        "ordosync.db",
+        "update steps set state = 'unknown', reason = 'the answer was lost',"
+        " created_at = '2026-01-02T03:04:05.000Z'",
+    )
+
+
+def one_bad_row(folder: Path) -> None:
+    shop(folder, HEADER + row("1") + row("2", "1.2E+12") + row("3"))
+    ordosync(folder, "import-orders")
+
+
+def refused_quantity(folder: Path) -> None:
+    counted(folder, 7)
+    edit(
+        folder,
+        "ordosync.db",
+        "update steps set state = 'failed', attempts = 3, reason = 'is a bundle'"
+        " where task = 'write-inventory-back' and key = 'MUG'",
+    )
+
+
+def counted(folder: Path, quantity: int) -> TwoAccounts:
+    both = two(folder)
+    both.run("import-products")
+    both.shop("stock", "set", "MUG", "50")
+    both.northwind("stock", "set", "MUG", str(quantity))
+    both.run("write-inventory-back", "--force")
+    return both
+
+
+def never_ticked(folder: Path) -> None:
+    two(folder)
+
+
+def killed(folder: Path) -> None:
+    shop(folder, HEADER + row("1"))
+    assert ordosync(folder, "import-orders", fault="intent-after-commit").code != 0
+    edit(folder, "ordosync.db", "update schedule set next_at = '2026-01-01T00:00:00.000Z'")
+
+
+def before_since(folder: Path) -> None:
+    both = TwoAccounts(folder)
+    both.configure("    manage", "    since: 2999-01-01\n    manage")
+    both.shop("orders", "add", "1001", "--line", "MUG=1", *FOR_NORTHWIND)
+    both.run("import-orders")
+
+
+def never_read(folder: Path) -> None:
+    both = TwoAccounts(folder)
+    both.shop("orders", "add", "1001", "--line", "MUG=1", *FOR_NORTHWIND)
+
+
+def promised(folder: Path) -> None:
+    counted(folder, 7)
+
+
+def oversold(folder: Path) -> None:
+    counted(folder, 1)
+
+
+def sold_out(folder: Path) -> None:
+    both = counted(folder, 9)
+    both.northwind("stock", "set", "MUG", "0")
+
+
+def edited(folder: Path) -> None:
+    feed = shop(folder, HEADER + row("1001"))
+    ordosync(folder, "import-orders")
+    feed.write_text(HEADER + row("1001", "5"))
+    ordosync(folder, "import-orders")
+
+
+def cancelled_and_shipped(folder: Path) -> None:
+    both = two(folder)
+    both.shop("orders", "cancel", "1001")
+    both.northwind(*SHIP)
+
+
+def cancelled_by_supplier(folder: Path) -> None:
+    two(folder).northwind("orders", "cancel", "S-1001")
+
+
+def restored_by_supplier(folder: Path) -> None:
+    both = two(folder)
+    both.shop("orders", "cancel", "1001")
+    both.run("cancel-orders")
+    both.northwind("orders", "restore", "S-1001")
+
+
+def shipped_untold(folder: Path) -> None:
+    two(folder)
+    edit(folder, "northwind.db", "update orders set status = 'shipped'")
+
+
+def split(folder: Path) -> None:
+    two(folder).northwind("orders", "split", "S-1001", "--piece", "MUG=2", "--piece", "CUP=1")
+
+
+def part_cancelled(folder: Path) -> None:
+    both = two(folder)
+    both.northwind("orders", "split", "S-1001", "--piece", "MUG=2", "--piece", "CUP=1")
+    both.shop("orders", "cancel", "1001-1")
+    both.run("cancel-orders")
+
+
+def moved(folder: Path) -> None:
+    feed = shop(folder, HEADER + row("1001"))
+    ordosync(folder, "import-orders")
+    feed.write_text(HEADER + row("1001").replace("Ada", "Eve"))
+    ordosync(folder, "import-orders")
+
+
+def kit(folder: Path) -> None:
+    both = two(folder)
+    both.shop("products", "add", "SET", "--kit", "MUG=2")
+    both.run("import-products")
+
+
+def damaged_file(folder: Path) -> None:
+    shop(folder, HEADER + row("1", "1E+12"))
+    ordosync(folder, "import-orders")
+
+
+WHY_ORDER, WHY_SKU = "ordosync why ORDER", "ordosync why SKU"
+COMPLAINTS = (
+    Complaint(
+        number=1,
+        symptom="an order seems to be at the supplier twice",
+        make=imported_twice,
+        command=WHY_ORDER,
+        says="1001 at shop (dropshipment requested), S-1001 at northwind (awaiting fulfillment)",
+    ),
+    Complaint(
+        number=2,
+        symptom="a write timed out",
+        make=lost_answer,
+        command="ordosync attention",
+        says="ordosync retry 1 --sent ID, or --not-sent",
+    ),
+    Complaint(
+        number=3,
+        symptom="one order does not pass",
+        make=one_bad_row,
+        command="ordosync show RUN",
+        says="3 seen: 2 done, 1 failed",
+    ),
+    Complaint(
+        number=4,
+        symptom="one SKU keeps an old quantity",
+        make=refused_quantity,
+        command=WHY_SKU,
+        says="was refused by shop 3 times, and is suspended: is a bundle",
+    ),
+    Complaint(
+        number=5,
+        symptom="nothing seems to happen",
+        make=one_bad_row,
+        command="ordosync attention",
+        says="ordosync retry ",
+    ),
+    Complaint(
+        number=6,
+        symptom="is cron running at all?",
+        make=never_ticked,
+        command="ordosync health -v",
+        says="trouble: ticks",
+    ),
+    Complaint(
+        number=7,
+        symptom="a run was killed",
+        make=killed,
+        command="ordosync run-due",
+        says="",
+    ),
+    Complaint(
+        number=8,
+        symptom="an order from around midnight is missing",
+        make=before_since,
+        command=WHY_ORDER,
+        says="not imported: was placed before 2999-01-01",
+    ),
+    Complaint(
+        number=9,
+        symptom="an order was placed and never came",
+        make=never_read,
+        command=WHY_ORDER,
+        says="import-orders is due; now: `ordosync import-orders shop-northwind`",
+    ),
+    Complaint(
+        number=10,
+        symptom="more was sold than there is",
+        make=oversold,
+        command=WHY_SKU,
+        says="quantity 0 written to shop (was set to 0, but is -1)",
+    ),
+    Complaint(
+        number=11,
+        symptom="a quantity is lower than what is on the shelf",
+        make=promised,
+        command=WHY_SKU,
+        says="northwind: 5 can be sold: 7 on the shelf less 2 for open orders",
+    ),
+    Complaint(
+        number=12,
+        symptom="stock would go to zero everywhere",
+        make=sold_out,
+        command="ordosync write-inventory-back --dry-run",
+        says="set MUG from 7 to 0",
+    ),
+    Complaint(
+        number=13,
+        symptom="it has become slow",
+        make=never_ticked,
+        command="ordosync report",
+        says="calls\tper day\tmedian",
+    ),
+    Complaint(
+        number=14,
+        symptom="an order was edited after it was sent",
+        make=edited,
+        command=WHY_ORDER,
+        says="shop: was edited after it was sent; edits do not travel",
+    ),
+    Complaint(
+        number=15,
+        symptom="the buyer's address was changed",
+        make=moved,
+        command=WHY_ORDER,
+        says="shop: was edited after it was sent; edits do not travel",
+    ),
+    Complaint(
+        number=16,
+        symptom="it was cancelled and shipped at the same time",
+        make=cancelled_and_shipped,
+        command=WHY_ORDER,
+        says="to report tracking 1Z9 to shop: order 1001 is cancelled",
+    ),
+    Complaint(
+        number=17,
+        symptom="a part of an order was cancelled",
+        make=part_cancelled,
+        command=WHY_ORDER,
+        says="piece S-1001-2 (imported): northwind is to ship it",
+    ),
+    Complaint(
+        number=18,
+        symptom="the supplier cancelled",
+        make=cancelled_by_supplier,
+        command=WHY_ORDER,
+        says="northwind cancelled it, and that does not travel: cancel it at shop",
+    ),
+    Complaint(
+        number=19,
+        symptom="it was shipped, and there is no tracking",
+        make=shipped_untold,
+        command=WHY_ORDER,
+        says="`ordosync update-tracking shop-northwind`",
+    ),
+    Complaint(
+        number=20,
+        symptom="an order was split",
+        make=split,
+        command=WHY_ORDER,
+        says="piece 1001-2 of shop is order S-1001-2 of northwind",
+    ),
+    Complaint(
+        number=21,
+        symptom="a kit has no quantity",
+        make=kit,
+        command="ordosync why SET",
+        says="a kit's quantity follows from its components",
+    ),
+    Complaint(
+        number=22,
+        symptom="a product is not matched",
+        make=never_ticked,
+        command=WHY_SKU,
+        says="`ordosync import-products shop-northwind`",
+    ),
+    Complaint(
+        number=23,
+        symptom="a spreadsheet has damaged a file",
+        make=damaged_file,
+        command="ordosync show RUN",
+        says="orders.csv row 2: quantity '1E+12'",
+    ),
+    Complaint(
+        number=24,
+        symptom="what would happen?",
+        make=never_read,
+        command="ordosync import-orders --dry-run",
+        says="create order 1001: 1 line, 1 piece",
+    ),
+    Complaint(
+        number=25,
+        symptom="a buyer wants to be forgotten",
+        make=never_ticked,
+        command="ordosync purge --order ORDER",
+        says="would remove from account northwind: names, addresses, notes",
+    ),
+    Complaint(
+        number=26,
+        symptom="the supplier restored what the merchant had cancelled",
+        make=restored_by_supplier,
+        command="ordosync reconcile --fix",
+        says="cancel-orders repaired 1 of 1",
+    ),
+)
+
+
+@pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda one: f"{one.number}: {one.symptom}")
+def test_the_command_for_a_symptom_says_what_is_wrong(complaint: Complaint, tmp_path: Path) -> None:
+    complaint.make(tmp_path)
+
+    done = ordosync(tmp_path, *_words(complaint.command))
+
+    assert complaint.says in done.out + done.err
+    assert done.code in (0, 1)
+
+
+@pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda one: f"{one.number}")
+def test_the_page_has_the_symptom_with_its_command(complaint: Complaint) -> None:
+    [commands] = [told for symptom, told in ROWS.items() if symptom.startswith(complaint.symptom)]
+
+    assert f"`{complaint.command.replace('SET', 'SKU')}`" in commands
+
+
+def test_every_symptom_of_the_page_is_tried() -> None:
+    tried = [one.symptom for one in COMPLAINTS]
+
+    assert [one.number for one in COMPLAINTS] == [*range(1, 27)]
+    assert len(ROWS) == len(tried)
+    assert all(any(symptom.startswith(one) for one in tried) for symptom in ROWS)
+
+
+def test_part_that_was_cancelled_takes_no_other_along(tmp_path: Path) -> None:
+    part_cancelled(tmp_path)
+
+    said = ordosync(tmp_path, "why", "1001").out
+
+    assert "S-1001-1: cancelled at northwind, since shop cancelled it" in said
+    assert "S-1001-2: cancelled" not in said
+
+
+def test_a_run_that_was_killed_is_gone_on_with(tmp_path: Path) -> None:
+    killed(tmp_path)
+
+    ordosync(tmp_path, "run-due")
+    runs = ordosync(tmp_path, "activity", "--json").json["runs"]
+
+    assert runs[-1]["status"] == "interrupted"
+    assert runs[-1]["error"]["code"] == "crashed"
+
+
+def _words(command: str) -> list[str]:
+    for placeholder, word in (("ORDER", "1001"), ("SKU", "MUG"), ("RUN", "1")):
+        command = command.replace(placeholder, word)
+    return command.split()[1:]

@@ -1,0 +1,71 @@
+"""A week in which nothing goes wrong is quiet: nobody is asked for, and cron mails nothing."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from itertools import product
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from tests.accounts.contract.people import MerchantPeople, SupplierPeople
+from tests.scenarios.pairs.kinds import MERCHANTS, SUPPLIERS, few
+from tests.support.clock import VirtualClock
+from tests.support.command import Done, ordosync
+from tests.support.week import WORKING, DropsPeople, FeedPeople, Week
+
+SELLING: Mapping[str, type[MerchantPeople]] = {
+    **MERCHANTS,
+    "files": FeedPeople,
+}
+SHIPPING: Mapping[str, type[SupplierPeople]] = {
+    **SUPPLIERS,
+    "files": DropsPeople,
+}
+USUAL = {("files", "sqlite"), ("sqlite", "files")}
+"""Without a server, and quick; each kind, with its nights, is in the slow part."""
+
+
+def _pairs() -> Iterator[object]:
+    always = tuple(range(24))
+    slow = few(product(SELLING.values(), SHIPPING.values()))
+    for merchant, supplier in product(SELLING, SHIPPING):
+        name, people = f"{merchant}-{supplier}", (SELLING[merchant], SHIPPING[supplier])
+        mark = pytest.mark.slow if people in slow else pytest.mark.matrix
+        if (merchant, supplier) in USUAL:
+            yield pytest.param(*people, WORKING, id=name)
+        yield pytest.param(*people, always, marks=mark, id=f"{name}-always")
+
+
+@pytest.mark.parametrize(("merchant", "supplier", "hours"), list(_pairs()))
+def test_a_quiet_week_needs_no_operator(
+    tmp_path: Path,
+    merchant: type[MerchantPeople],
+    supplier: type[SupplierPeople],
+    hours: tuple[int, ...],
+) -> None:
+    clock = VirtualClock()
+    with (
+        closing(merchant(tmp_path, clock)) as selling,
+        closing(supplier(tmp_path, clock)) as shipping,
+    ):
+        week = Week(tmp_path, selling, shipping, hours=hours)
+
+        week.pass_by()
+
+        assert week.cron.alerts == []
+        said = at(clock, tmp_path, "attention")
+        assert (said.code, said.err) == (0, "nothing needs attention\n"), said
+        assert at(clock, tmp_path, "health").code == 0
+        told = {one: numbers(week, one) for one in week.sent}
+        assert told == {one: [label] for one, label in week.sent.items()}
+
+
+def at(clock: VirtualClock, folder: Path, command: str) -> Done:
+    """Run a command at the time of this clock."""
+    with patch("ordosync.cli.context.Clock", lambda: clock):
+        return ordosync(folder, command)
+
+
+def numbers(week: Week, order_id: str) -> list[str]:
+    return [one.number for one in week.merchant.tracking(order_id) if not one.voided]

@@ -1,0 +1,115 @@
+"""A store and accounts of before the second migration: nothing is sent or reported again."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ordosync.config import load_config
+from ordosync.engine.scheduling.timetable import can_run
+from tests.store.recorded import PORTALS, OldWorld, old_world
+
+TASKS = (
+    "import-products",
+    "import-orders",
+    "split-order",
+    "update-tracking",
+    "cancel-orders",
+    "write-inventory-back",
+)
+SETTLED = ("done", "skipped")
+OWED = {
+    # What had not arrived when the process was killed, or the answer was lost, is sent once.
+    *(f"{portal}-{what}" for portal in PORTALS for what in ("LOST-UNWRITTEN", "WAITING")),
+    "shop-depot-KILLED",
+    "feed-northwind-KILLED",
+}
+PREFIXES = {"shop-depot": "S-", "feed-northwind": "F-"}
+
+
+@pytest.fixture(name="world")
+def _world(tmp_path: Path) -> OldWorld:
+    return old_world(tmp_path)
+
+
+def run_all(world: OldWorld) -> dict[tuple[str, str], Counter[str]]:
+    """Run each task of each portal once; return what it counted."""
+    config = load_config(world.config)
+    found = {}
+    for task in TASKS:
+        for portal in PORTALS:
+            if can_run(config.portals[portal], task):
+                ran = world.run(task, portal, may_fail=True)
+                assert ran.run.error is None, ran.run
+                found[portal, task] = Counter(ran.counts)
+    return found
+
+
+def test_what_was_sent_is_not_sent_again_and_what_was_not_is_sent_once(world: OldWorld) -> None:
+    before = world.supplied()
+
+    run_all(world)
+
+    prefixed = {PREFIXES.get(n.rpartition("-")[0].removesuffix("-LOST"), "") + n for n in OWED}
+    assert Counter(world.supplied()) - Counter(before) == Counter(prefixed)
+    assert Counter(before) - Counter(world.supplied()) == Counter()
+
+
+def test_what_was_settled_or_failed_stays_so_and_is_not_reported_again(world: OldWorld) -> None:
+    before = world.steps()
+
+    counted = run_all(world)
+
+    after = world.steps()
+    settled = {key: row.state for key, row in before.items() if row.state in SETTLED}
+    assert {key: row.state for key, row in after.items() if key in settled} == settled
+    # Its label was deleted after the refusal, so it is cancelled after all.
+    reopened = ("shop-northwind", "cancel-orders", "LATE-REOPENED#1")
+    failed = {key for key, row in before.items() if row.state == "failed"}
+    assert {key for key, row in after.items() if row.state == "failed"} == failed - {reopened}
+    assert sum(each["failed"] for each in counted.values()) == 0
+
+
+def test_links_of_before_stay(world: OldWorld) -> None:
+    before = {*world.links()}
+
+    run_all(world)
+
+    gone = before - {*world.links()}
+    assert {(one.kind, one.merchant_id, one.state) for one in gone} == {
+        ("order", "LATE-REOPENED", "reopened"),  # it is cancelled, by us
+        ("order", "SPLIT-UNTOLD", "live"),
+        ("order", "SPLIT-FIRST", "live"),
+    }
+
+
+def test_no_order_of_before_is_called_edited(world: OldWorld) -> None:
+    before = {*world.steps()}
+
+    run_all(world)
+
+    new = {key: row for key, row in world.steps().items() if key not in before}
+    assert {key for key, row in new.items() if row.code == "edited"} == set()
+
+
+def test_second_run_of_everything_writes_nothing(world: OldWorld) -> None:
+    run_all(world)
+    before = {key: (row.state, row.updated_at) for key, row in world.steps().items()}
+    supplied = world.supplied()
+
+    counted = run_all(world)
+
+    assert {key: (row.state, row.updated_at) for key, row in world.steps().items()} == before
+    assert world.supplied() == supplied
+    assert sum(each["done"] for each in counted.values()) == 0
+
+
+def test_file_that_was_refused_before_is_closed_once_it_has_changed(world: OldWorld) -> None:
+    key = ("feed-northwind", "import-orders", "file:3.csv")
+    before = world.steps()[key]
+    (world.folder / "feeds" / "3.csv").unlink()
+
+    world.run("import-orders", "feed-northwind", may_fail=True)
+
+    after = world.steps()[key]
+    assert (before.state, after.state, after.code) == ("failed", "skipped", "mended")

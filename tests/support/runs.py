@@ -1,0 +1,68 @@
+"""One run of a task through the real engine, at the time of a virtual clock."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from ordosync.accounts.connections import Connections
+from ordosync.config import load_config
+from ordosync.engine import Stop, open_portal, register, run_task
+from ordosync.store import Store
+from ordosync.store.runs import Run
+from ordosync.store.steps import StepRow
+from ordosync.tasks import TASKS
+from tests.support.clock import VirtualClock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """A run that has ended, and the steps that it planned or tried."""
+
+    run: Run
+    steps: tuple[StepRow, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was counted, without the zeros."""
+        names = ("done", "unchanged", "skipped", "waiting", "failed")
+        return {name: getattr(self.run.counts, name) for name in names if self.count(name)}
+
+    def count(self, name: str) -> int:
+        """Return one count."""
+        found: int = getattr(self.run.counts, name)
+        return found
+
+    @property
+    def step(self) -> StepRow:
+        """The only step."""
+        [step] = self.steps
+        return step
+
+
+def run_once(
+    path: Path,
+    task: str,
+    portal: str,
+    clock: VirtualClock,
+    *,
+    only: Sequence[StepRow] | None = None,
+    may_fail: bool = False,
+) -> Ran:
+    """Run a task as `path` configures it, or try only these steps again, as a person does."""
+    config = load_config(path)
+    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
+        register(config, store, clock)
+        opened = open_portal(config, config.portals[portal], store, connections)
+        run = run_task(
+            TASKS[task],
+            opened,
+            store,
+            clock,
+            Stop(clock),
+            trigger="manual" if only is None else "retry",
+            only=only,
+        )
+        assert isinstance(run, Run)
+        assert may_fail or run.error is None
+        return Ran(run=run, steps=tuple(store.steps.of_run(run.id)))

@@ -1,0 +1,410 @@
+"""A week of ordinary life between two accounts of any kinds, and nothing in it needs anybody.
+
+Orders come each day and are sent a day or two later, in one parcel or, split, in two. Some are
+cancelled, some go back after delivery and are refunded. The Supplier sells and ships for itself,
+too. Services answer 503 and 429 now and then, and cron calls at the hours that are given.
+"""
+
+import csv
+import os
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import count, product
+from pathlib import Path
+from typing import ClassVar
+
+from ordosync.accounts.shopify.ids import fulfillment_order, gid
+from ordosync.config import load_config
+from ordosync.engine.scheduling.timetable import can_run
+from ordosync.models import Line, Order, Product
+from ordosync.store import Store
+from ordosync.store.links import Link
+from tests.accounts.contract import examples
+from tests.accounts.contract.examples import line, parcel, sold
+from tests.accounts.contract.opening import PORTAL, write_config
+from tests.accounts.contract.over_http import OverHttp
+from tests.accounts.contract.people import Lack, MerchantPeople, SupplierPeople, Told
+from tests.accounts.files.people import FilesSupplierPeople
+from tests.accounts.files.supplier import SENT_COLUMNS
+from tests.accounts.ordoro.people import AtOrdoro
+from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
+from tests.accounts.shopify.shop import AtShopify
+from tests.accounts.woocommerce.people import ShopMerchantPeople, ShopSupplierPeople
+from tests.fakes.shopify.state import Order as Kept
+from tests.support.clock import START, Cron, VirtualClock
+
+DAYS = 7
+SKUS = ("MUG", "CUP")
+_FEED = ("Order", "SKU", "Item", "Qty", "Price", "To", "Street", "Town", "Postcode", "Country")
+
+
+class FeedPeople(MerchantPeople):
+    """Who sells, and exports all orders of the last days again and again.
+
+    Each export has its rows in another order, and says where each order stands by then. On days
+    without an export there is no file at all.
+    """
+
+    lacks: ClassVar[frozenset[Lack]] = frozenset({"split-order"})
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        super().__init__(folder, clock)
+        for name in ("feeds", "listed", "cancelled", "out"):
+            (folder / name).mkdir()
+        self._orders: dict[str, Order] = {}
+        self._statuses: dict[str, str] = {}
+        self._dice = random.Random(7)  # noqa: S311 - orders of rows, no secret
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        fields = ("order_number", "sku", "name", "quantity", "unit_price", "ship_to.name")
+        address = ("ship_to.street1", "ship_to.city", "ship_to.zip", "ship_to.country")
+        return {
+            "kind": "files",
+            "orders": {
+                "glob": "feeds",
+                "columns": dict(zip((*fields, *address), _FEED, strict=True)),
+                "currency": "GBP",
+                "only_orders": [{"column": "Status", "matches": "^paid$", "reason": "not paid"}],
+            },
+            "products": {"glob": "listed", "columns": {"sku": "SKU", "name": "Item"}},
+            "cancellations": {"glob": "cancelled", "columns": {"order_number": "Order"}},
+            "inventory": {"path": "out/stock.csv", "columns": {"sku": "SKU", "quantity": "Qty"}},
+            "tracking": {
+                "path": "out/tracking.csv",
+                "columns": {
+                    "order_number": "Order",
+                    "tracking_number": "Number",
+                    "carrier": "By",
+                    "voided": "Void",
+                },
+            },
+        }
+
+    def everything(self) -> object:
+        return {path: path.read_bytes() for path in self.folder.glob("out/*.csv")}
+
+    def status(self, order_id: str) -> str:
+        told = self.tracking(order_id)
+        return "shipped" if told else "dropshipment_requested"
+
+    def tracking(self, order_id: str) -> Sequence[Told]:
+        path = self.folder / "out" / "tracking.csv"
+        if not path.exists():
+            return []
+        with path.open(newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["Order"] == order_id]
+        return [Told(number=row["Number"], voided=row["Void"] == "true") for row in rows]
+
+    def request(self, order: Order) -> str:
+        """Take an order, which is paid for a little later."""
+        self._orders[order.number] = order
+        self._statuses[order.number] = "pending"
+        return order.number
+
+    def take(self, order: Order) -> str:
+        """Take an order that this portal's Supplier is not to ship: it stays pending."""
+        return self.request(order)
+
+    def cancel(self, order_id: str) -> None:
+        self._statuses[order_id] = "cancelled"
+        gone = [number for number, status in self._statuses.items() if status == "cancelled"]
+        self._drop("cancelled/all.csv", ("Order",), [(number,) for number in gone])
+
+    def refund(self, order_id: str) -> None:
+        """Note that the goods came back."""
+        self._statuses[order_id] = "refunded"
+
+    def add_product(self, product: Product, *, other: bool = False) -> str:  # noqa: ARG002
+        path = self.folder / "listed" / f"{product.sku}.csv"
+        path.write_text(f"SKU,Item\n{product.sku},{product.name}\n")
+        return product.sku
+
+    def pay(self) -> None:
+        """Take the money for whatever is pending."""
+        for number, status in self._statuses.items():
+            if status == "pending" and not number.startswith("own"):
+                self._statuses[number] = "paid"
+
+    def export(self) -> None:
+        """Drop all orders in the place of the last export, in any order."""
+        for number in self._orders:
+            if self._statuses[number] == "paid" and self.tracking(number):
+                self._statuses[number] = "shipped"
+        rows = [
+            (*_cells(order, one), self._statuses[order.number])
+            for order in self._orders.values()
+            for one in order.lines
+        ]
+        self._dice.shuffle(rows)
+        self._drop("feeds/export.csv", (*_FEED, "Status"), rows)
+
+    def take_away(self) -> None:
+        """Leave no file there."""
+        (self.folder / "feeds" / "export.csv").unlink(missing_ok=True)
+
+    def _drop(self, name: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        _write(self.folder / name, header, rows, self.clock.now())
+
+
+class DropsPeople(FilesSupplierPeople):
+    """Who ships, and drops all parcels of the last days again and again, its own among them.
+
+    The order files are taken away in the evening, and on some days there is no file at all.
+    """
+
+    def __init__(self, folder: Path, clock: VirtualClock) -> None:
+        super().__init__(folder, clock)
+        self._parcels: list[tuple[str, ...]] = []
+        self._taken: list[Order] = []
+        self._dice = random.Random(8)  # noqa: S311 - orders of rows, no secret
+
+    def orders(self) -> Sequence[Order]:
+        return [*self._taken, *super().orders()]
+
+    def collect(self) -> None:
+        """Take the order files away."""
+        self._taken = list(self.orders())
+        for path in self.folder.glob("orders/*.csv"):
+            path.unlink()
+
+    def export(self) -> None:
+        """Drop the file of all parcels, in any order."""
+        self._dice.shuffle(self._parcels)
+        _write(
+            self.folder / "sent" / "all.csv",
+            list(SENT_COLUMNS.values()),
+            self._parcels,
+            self.clock.now(),
+        )
+
+    def take_away(self) -> None:
+        """Leave no file there."""
+        (self.folder / "sent" / "all.csv").unlink(missing_ok=True)
+
+    def _drop(self, folder: str, columns: Mapping[str, str], cells: Sequence[str]) -> None:
+        if folder != "sent":
+            super()._drop(folder, columns, cells)
+            return
+        self._parcels = [one for one in self._parcels if one[:2] != tuple(cells[:2])]
+        self._parcels.append(tuple(cells))
+        self.export()
+
+
+def _cells(order: Order, one: Line) -> tuple[str, ...]:
+    to = order.ship_to
+    what = (order.number, one.sku, one.name, str(one.quantity), str(one.unit_price))
+    return (*what, to.name, to.street1, to.city, to.zip, to.country)
+
+
+def _write(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], at: datetime) -> None:
+    """Replace a file as a whole, at this time of the clock."""
+    half = path.with_suffix(".part")
+    with half.open("w", newline="") as file:
+        csv.writer(file).writerows((header, *rows))
+    os.utime(half, (at.timestamp(),) * 2)
+    half.rename(path)
+
+
+class Week:
+    """The accounts, their people, and cron."""
+
+    def __init__(
+        self,
+        folder: Path,
+        merchant: MerchantPeople,
+        supplier: SupplierPeople,
+        *,
+        hours: Sequence[int],
+    ) -> None:
+        self.merchant, self.supplier = merchant, supplier
+        self._hours = hours
+        self.lacks = merchant.lacks | supplier.lacks
+        self._dice = random.Random(9)  # noqa: S311 - jitter, no secret
+        options = {**merchant.portal, **supplier.portal, "manage_inventory": "true"}
+        path = write_config(folder, merchant, supplier, **options)
+        config = load_config(path)
+        scheduled = ("import-products", "import-orders", "cancel-orders", "write-inventory-back")
+        tasks = {task: "hourly" for task in scheduled if can_run(config.portals[PORTAL], task)}
+        write_config(folder, merchant, supplier, **options, tasks=tasks)
+        self.path = path
+        self.clock = merchant.clock
+        self.cron = Cron(folder, self.clock)
+        self.sent: dict[str, str] = {}
+        """Ids at the Merchant of what was sent, with the number of the parcel."""
+        self.open: list[str] = []
+        """Ids at the Merchant of what is to be sent, the oldest first."""
+        self._refunded: set[str] = set()
+        self._parted: dict[str, str] = {}
+        self._numbers, self._labels, self._own = count(1001), count(1), count(1)
+
+    def can(self, *words: Lack) -> bool:
+        """Return whether both accounts can hold this."""
+        return not self.lacks.intersection(words)
+
+    def pass_by(self) -> None:
+        """Let all the days pass."""
+        for sku in SKUS:
+            self.supplier.count(sku, 500)
+            self.merchant.add_product(examples.product(sku))
+        self.cron.tick()
+        # Held open: whoever closes it last tidies it up, which takes as long as all the rest.
+        with Store.open(load_config(self.path).database, readonly=True):
+            for day, hour in product(range(DAYS), self._hours):
+                self._hour(day, hour)
+
+    def _hour(self, day: int, hour: int) -> None:
+        late = timedelta(seconds=self._dice.uniform(0, 20))
+        self.clock.at = max(START + timedelta(days=day, hours=hour) + late, self.clock.at)
+        self._trouble()
+        for event in _DAY.get(hour, ()):
+            event(self, day)
+        self.clock.at += timedelta(minutes=1)  # a file that was just written is left alone
+        reports = self.cron.tick()
+        self.clock.at += timedelta(minutes=10)
+        if any(run.counts.waiting for report in reports for run in report.runs):
+            self.cron.tick()  # as it does each minute: what waits is tried again soon
+
+    def _trouble(self) -> None:
+        """Let each service be busy once, and once ask to be called less."""
+        for people in (self.merchant, self.supplier):
+            if isinstance(people, OverHttp):
+                people.heal()
+                after = self._dice.randrange(6)
+                people.meet("unavailable", "anything", after=after)
+                people.meet("throttled", "anything", after=after + 2, retry_after="2")
+
+    def come_in(self, day: int) -> None:
+        """Take three orders for the Supplier, and one that is somebody else's."""
+        if isinstance(self.merchant, FeedPeople) and day >= DAYS - 2:
+            return  # nobody exports on these days
+        for _ in range(3):
+            order = sold(str(next(self._numbers)), line("MUG", 2), line("CUP", 1))
+            self.open.append(self.merchant.request(order))
+        if "own-orders" not in self.merchant.lacks:
+            self.merchant.take(sold(f"own{next(self._own)}"))
+
+    def export(self, day: int) -> None:
+        """Drop the files anew; on the last two days there is none."""
+        for people in (self.merchant, self.supplier):
+            if isinstance(people, FeedPeople | DropsPeople):
+                people.export() if day < DAYS - 2 else people.take_away()
+
+    def pay(self, day: int) -> None:
+        """Let buyers pay where an order may come in before they have."""
+        if isinstance(self.merchant, FeedPeople):
+            self.merchant.pay()
+        self.export(day)
+
+    def sell_themselves(self, day: int) -> None:
+        """Let the Supplier sell and count."""
+        self.supplier.count("MUG", 500 - day)
+        self.supplier.sell("CUP", 1)
+
+    def change_their_mind(self, day: int) -> None:
+        """Let a buyer cancel what came in today."""
+        if day % 2 and self.can("cancel-orders"):
+            self.merchant.cancel(self.open.pop())
+
+    def split(self, day: int) -> None:
+        """Let the Supplier send an order in two parcels: one now, and the rest with the others."""
+        if day in (2, 4) and self.can("split-order", "piece-orders", "update-tracking"):
+            whole = self.open.pop(0)
+            first, _ = self.supplier.split(self._there(whole), (1, 1), (1, 0))
+            self._ship(first)
+
+    def ship_a_part(self, day: int) -> None:
+        """Let the Supplier send a part of an order, and the rest the next morning."""
+        if day in (1, 3) and self.can("several-parcels"):
+            order_id = self.open.pop(0)
+            there = self._there(order_id)
+            # One mug; the lines are in the order in which they came.
+            first = [int(one.sku == "MUG") for one in self.supplier.order(there).lines]
+            self.supplier.ship_part(there, parcel(number=self._label()), *first)
+            self._parted[order_id] = there
+
+    def ship_the_rest(self, day: int) -> None:
+        """Let the Supplier send the rest of what it sent a part of."""
+        del day
+        for order_id, there in self._parted.items():
+            self.sent[order_id] = self._label()
+            self.supplier.ship_part(there, parcel(number=self.sent[order_id]), 1, 1)  # of each
+        self._parted.clear()
+
+    def ship(self, day: int) -> None:
+        """Let the Supplier send what is a day or two old, and what it sold itself."""
+        while len(self.open) > 3 + day % 2:
+            order_id = self.open.pop(0)
+            self.sent[order_id] = self._ship(self._there(order_id))
+        for order in self.supplier.orders():
+            known = (*self.open, *self._parted, *self.sent)
+            if order.id not in {self._there(one) for one in known}:
+                self._ship(order.id)
+
+    def relabel(self, day: int) -> None:
+        """Let the Supplier print another label."""
+        if day == 3 and self.sent:
+            order_id, there = next((one, self._there(one)) for one in reversed(self.sent))
+            self.supplier.void(there)
+            self.sent[order_id] = self._ship(there)
+
+    def come_back(self, day: int) -> None:
+        """Refund what was delivered, at both sides."""
+        del day
+        for order_id in list(self.sent)[:-4]:
+            if order_id not in self._refunded:
+                self._refunded.add(order_id)
+                refund(self.merchant, order_id)
+                refund(self.supplier, self._there(order_id))
+
+    def _ship(self, supplier_id: str) -> str:
+        label = self._label()
+        self.supplier.ship(supplier_id, parcel(number=label, shipped_at=self.clock.now()))
+        return label
+
+    def _label(self) -> str:
+        return f"1Z{next(self._labels):04}"
+
+    def _there(self, merchant_id: str) -> str:
+        """Return the Supplier's id of an order."""
+        return self.link(merchant_id).supplier_id
+
+    def link(self, merchant_id: str) -> Link:
+        """Return what the portal knows of an order of the Merchant."""
+        with Store.open(load_config(self.path).database, readonly=True) as store:
+            return store.links(PORTAL).of_merchant("order", [merchant_id])[merchant_id]
+
+
+def refund(people: MerchantPeople | SupplierPeople, order_id: str) -> None:
+    """Give the money back for what was delivered, as far as an account of this kind knows it."""
+    if isinstance(people, FeedPeople):
+        people.refund(order_id)
+    elif isinstance(people, ShopMerchantPeople | ShopSupplierPeople):
+        people.fake.refund(int(order_id))
+    elif isinstance(people, ShopifyMerchantPeople):
+        part = people.part(fulfillment_order(order_id))
+        _take_back(people, people.fake.order(part.order_id))
+    elif isinstance(people, ShopifySupplierPeople):
+        _take_back(people, people.fake.order(gid("Order", order_id.partition("/")[0])))
+    elif isinstance(people, AtOrdoro):
+        people.fake.comment(order_id, "came back")  # an order is updated, and nothing else
+
+
+def _take_back(people: AtShopify, order: Kept) -> None:
+    order.lines[0].removed += 1
+    people.fake.shop.touch(order)
+
+
+_DAY: Mapping[int, Sequence[Callable[[Week, int], None]]] = {
+    8: (Week.come_in, Week.export),
+    10: (Week.sell_themselves, Week.ship_the_rest),
+    11: (Week.pay,),
+    13: (Week.change_their_mind, Week.export),
+    15: (Week.split, Week.ship_a_part, Week.ship),
+    16: (Week.relabel,),
+    17: (Week.come_back, Week.export),
+}
+"""What happens at which hour."""
+WORKING = (*_DAY, 20)
+"""The hours in which something happens, and the evening."""

@@ -1,0 +1,73 @@
+"""Plain English: words that readers would have to decode, and the form of docstrings."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "ordosync"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+TEXTS = sorted(
+    [ROOT / "README.md", ROOT / "config.example.yaml", *PACKAGE.rglob("*.md")],
+)
+WORDS = re.compile(
+    r"(?<![-\w])(whence|anew|once more|for ever|as good as|whoever|of ours"
+    r"|(?<!there )(?-i:is none|are none)"
+    r"|mend|mends|mended|mending|told|nobody|somebody|anybody)\b",
+    re.IGNORECASE,
+)
+"""Archaic words, and subjects that name no reader: write user, operator, process or account."""
+QUESTIONS = {"What", "Why", "Who", "Whom", "Whose", "Which", "Whether", "How", "When", "Where"}
+DATA = ('"mended"', '.told"')
+"""Codes and names of files that users and stores know."""
+RELEASED = {"migrations.py"}
+"""Statements of released migrations never change, whatever their comments say."""
+
+
+def _texts(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the comments and strings of a module, with their lines."""
+    source = path.read_text("utf-8")
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in (tokenize.COMMENT, tokenize.STRING):
+            for offset, line in enumerate(token.string.splitlines()):
+                yield token.start[0] + offset, line
+
+
+def _found(path: Path, lines: Iterator[tuple[int, str]]) -> list[str]:
+    name = path.relative_to(ROOT)
+    found = []
+    for number, line in lines:
+        for kept in DATA:
+            line = line.replace(kept, "")  # noqa: PLW2901 - what is left of it
+        found += [f"{name}:{number}: {match[0]}" for match in WORDS.finditer(line)]
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_is_written_in_plain_words(path: Path) -> None:
+    if path.name not in RELEASED and not path.parent.name.startswith("migrations"):
+        assert _found(path, _texts(path)) == []
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_document_is_written_in_plain_words(path: Path) -> None:
+    lines = enumerate(path.read_text("utf-8").splitlines(), 1)
+
+    assert _found(path, lines) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_docstring_begins_with_a_noun_or_a_verb(path: Path) -> None:
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    wrong = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        text = ast.get_docstring(node) if isinstance(node, documented) else None
+        if text and text.split()[0].strip("`,:") in QUESTIONS:
+            wrong.append(f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}: {text[:40]}")
+
+    assert wrong == []
