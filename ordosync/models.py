@@ -11,7 +11,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Generic, Literal, TypeVar
 
-import msgspec
 from msgspec import Struct
 
 T = TypeVar("T")
@@ -252,6 +251,12 @@ class Outcome(Struct, frozen=True, kw_only=True, gc=False):
     keeps_reference: bool = True
     """False if the response to a create lacks the reference: then a look-up proves nothing."""
 
+    def as_unchanged(self) -> "Outcome":
+        """Return the outcome of the same create, repeated: it is unchanged if it was done."""
+        if self.state != "done":
+            return self
+        return Outcome(state="unchanged", id=self.id, line_ids=self.line_ids)
+
 
 class Page(Struct, Generic[T], frozen=True, kw_only=True, gc=False):
     """A page of a read, in an order that the account can repeat."""
@@ -259,9 +264,6 @@ class Page(Struct, Generic[T], frozen=True, kw_only=True, gc=False):
     items: tuple[T, ...]
     cursor: str | None = None
     """Where the next read starts if this page is the last one; None: where this one started."""
-
-
-_LARGEST_QUANTITY = 2**31 - 1  # an integer, also in other databases
 
 
 def refused(code: str, reason: str) -> Outcome:
@@ -272,37 +274,3 @@ def refused(code: str, reason: str) -> Outcome:
 def normalized_sku(sku: str) -> str:
     """Return a SKU for comparison: some shops keep the spelling of their own product."""
     return sku.strip().casefold()
-
-
-def refusal(order: Order, *, by_desk: bool = False) -> str | None:
-    """Return why no account can store this order, without personal data; None if it can.
-
-    Only an order that a user enters, `by_desk`, has no reference.
-    """
-    if not order.reference and not by_desk:
-        return "has no reference"
-    if not order.number:
-        return "has no number"
-    if not order.lines:
-        return "has no lines"
-    for position, line in enumerate(order.lines, 1):
-        if not line.sku:
-            return f"line {position} has no SKU"
-        if not 1 <= line.quantity <= _LARGEST_QUANTITY:
-            return f"line {position}: quantity {line.quantity} is not 1 to {_LARGEST_QUANTITY}"
-        for amount in (line.unit_price, line.total, line.discount, line.supplier_unit_cost):
-            if amount is not None and not amount.is_finite():
-                return f"line {position} has an amount that is not a number"
-    if order.discount is not None and not order.discount.is_finite():
-        return "has a discount that is not a number"
-    if not _is_text(order):
-        return "has a NUL or half of a surrogate pair in one of its texts"
-    return None
-
-
-def _is_text(order: Order) -> bool:
-    try:
-        written = msgspec.json.encode(order)
-    except UnicodeEncodeError:  # half of a surrogate pair, which JSON's escapes can smuggle in
-        return False
-    return rb"\u0000" not in written.replace(rb"\\", b"")  # these six letters typed are no NUL

@@ -16,6 +16,7 @@ LAYERS = (
         *("idle", "trust", "crontab", "regular", "text", "atomic_write"),
     ),
     ("models",),
+    ("order_checks",),
     ("database", "http"),
     ("embedded",),
     ("accounts",),

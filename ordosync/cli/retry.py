@@ -21,7 +21,7 @@ from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.concerns import step_key
 from ordosync.store.runs import Run
-from ordosync.store.steps import DISMISSED, StepRow
+from ordosync.store.step_rows import DISMISSED, StepRow
 from ordosync.tasks.base import Portal
 
 _FINAL_SKIPS = ("edited", "mended")

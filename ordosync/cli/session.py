@@ -14,7 +14,7 @@ from ordosync.engine.scheduling.timetable import why_not
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.runs import Run, Trigger
-from ordosync.store.steps import StepRow
+from ordosync.store.step_rows import StepRow
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal
 

@@ -25,7 +25,8 @@ from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.purge import Purged, purge
 from ordosync.embedded.stock import Inventory, Level
 from ordosync.embedded.timeline import TimelineEntry
-from ordosync.models import Order, Outcome, Product, Shipment, Split, refusal, refused
+from ordosync.models import Order, Outcome, Product, Shipment, Split, refused
+from ordosync.order_checks import refusal
 
 _ACTOR = "desk"
 

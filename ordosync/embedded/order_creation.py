@@ -14,7 +14,8 @@ import msgspec
 from ordosync.database import sqlite3
 from ordosync.embedded import change_feed, orders, products, timeline
 from ordosync.embedded.database import savepoint, write_one
-from ordosync.models import Address, Line, Order, Outcome, Product, refusal
+from ordosync.models import Address, Line, Order, Outcome, Product
+from ordosync.order_checks import refusal
 
 
 def create_many(

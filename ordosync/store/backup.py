@@ -33,7 +33,7 @@ from ordosync.store.machine import MACHINE_KEY, machine_of, this_machine
 from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.store.portals import Portals
 from ordosync.store.runs import Runs
-from ordosync.store.steps import PLANNED
+from ordosync.store.step_rows import PLANNED
 from ordosync.store.timestamps import from_text, to_text
 
 

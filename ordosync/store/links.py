@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from ordosync.store.steps import UNSETTLED
+from ordosync.store.step_rows import UNSETTLED
 from ordosync.store.timestamps import from_text, to_text
 
 if TYPE_CHECKING:

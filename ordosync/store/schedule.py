@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ordosync.slots import CLOCK_SLACK, TRIES, History, Slots, is_from_the_future, next_start
 from ordosync.store.runs import Status
-from ordosync.store.steps import PLANNED, UNSETTLED
+from ordosync.store.step_rows import PLANNED, UNSETTLED
 from ordosync.store.timestamps import from_nullable, from_text, to_text
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from ordosync.store.runs import Counts
-from ordosync.store.steps import UNSETTLED
+from ordosync.store.step_rows import UNSETTLED
 from ordosync.store.timestamps import from_text, to_text
 
 if TYPE_CHECKING:

@@ -7,101 +7,15 @@ run finds therefore means that the write may have arrived.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
-
-from msgspec import Struct
 
 from ordosync.clock import Clock
-from ordosync.slots import LONGEST_WAIT
-from ordosync.store.timestamps import from_text, to_text
-
-if TYPE_CHECKING:
-    import sqlite3
-
-State = Literal["sending", "unknown", "waiting", "done", "skipped", "failed"]
+from ordosync.store.step_queries import StepQueries
+from ordosync.store.step_rows import DISMISSED, PLANNED, UNSETTLED, State, StepChange, StepRow
+from ordosync.store.timestamps import to_text
 
 
-class StepRef(Struct, frozen=True, kw_only=True):
-    """The ids of a step, by which a task plans it again."""
-
-    key: str
-    merchant_id: str | None = None
-    supplier_id: str | None = None
-
-
-class StepRow(StepRef, frozen=True, kw_only=True):
-    """A step as recorded in the store."""
-
-    id: int
-    portal: str
-    task: str
-    state: State
-    code: str | None
-    reason: str | None
-    content: str
-    attempts: int
-    not_before: datetime | None
-    """The earliest time of its next attempt or look-up."""
-    created_at: datetime
-    """When the write became due."""
-    updated_at: datetime
-    last_run_id: int
-    """The run that recorded it last."""
-    sent_boot_s: float | None = None
-    """When it was last sent, in seconds since the boot; None if by an older version."""
-    looked_at: datetime | None = None
-    """When a reliable look-up did not settle it."""
-    as_of: str = ""
-    """State of the source that it was decided by: a text that sorts by age, or empty."""
-
-    @property
-    def is_of_source(self) -> bool:
-        """True if it belongs to a file or row of a source, not to an object of an account."""
-        return self.merchant_id is None and self.supplier_id is None
-
-
-class StepChange(Struct, frozen=True, kw_only=True):
-    """A change of a step by a run."""
-
-    key: str
-    state: State
-    content: str
-    merchant_id: str | None
-    supplier_id: str | None = None
-    code: str | None = None
-    reason: str | None = None
-    not_before: datetime | None = None
-    as_of: str = ""
-
-
-UNSETTLED = "state in ('sending', 'unknown', 'waiting', 'failed')"
-"""Condition of the partial index; SQLite uses the index only for queries that contain it."""
-UNPROVEN = "unproven"
-"""Code of a failed step that may have arrived, at an account whose look-ups prove nothing."""
-PLANNED = "planned"
-"""Code of a step that waits only for the rest of the plan of its run."""
-
-
-PATIENT = ("partially-shipped", "no-link")
-"""Codes of steps that wait for something that may take days, which is no problem."""
-DISMISSED = "dismissed"
-"""Code of a step that the operator has dismissed: it is not retried automatically."""
-
-
-class Steps:
-    """The table `steps`."""
-
-    def __init__(self, connection: "sqlite3.Connection") -> None:
-        self._db = connection
-
-    def by_key(self, portal: str, task: str, keys: Sequence[str]) -> Mapping[str, StepRow]:
-        """Return the existing steps among these keys, by key."""
-        rows = self._db.execute(
-            "select * from steps where portal = ? and task = ?"
-            " and key in (select value from json_each(?))",
-            (portal, task, json.dumps(list(keys))),
-        )
-        return {row["key"]: _step(row) for row in rows}
+class Steps(StepQueries):
+    """The table `steps`: its queries and its changes."""
 
     def record(
         self,
@@ -212,43 +126,6 @@ class Steps:
             [(*content_and_state, portal, task, key) for key, content_and_state in known.items()],
         )
 
-    def due(
-        self, portal: str, task: str, *, now: datetime, after: int = 0, limit: int = 500
-    ) -> Sequence[StepRow]:
-        """Return the steps to try or look up now, oldest first, from id `after`.
-
-        A step that waits longer than the longest wait is due as well: a wrong clock wrote it.
-        """
-        rows = self._db.execute(
-            "select * from steps where portal = :portal and task = :task"  # noqa: S608
-            f" and {UNSETTLED} and state <> 'failed' and id > :after"
-            " and coalesce(code, '') <> :planned"
-            " and (coalesce(not_before, '') <= :now or not_before > :never)"
-            " order by id limit :limit",
-            {
-                "portal": portal,
-                "task": task,
-                "after": after,
-                "planned": PLANNED,
-                "now": to_text(now),
-                "never": to_text(now + LONGEST_WAIT),
-                "limit": limit,
-            },
-        )
-        return [_step(row) for row in rows]
-
-    def planned(
-        self, portal: str, task: str, *, after: int = 0, limit: int = 500
-    ) -> Sequence[StepRow]:
-        """Return the steps of an unfinished plan, oldest first, from id `after`."""
-        rows = self._db.execute(
-            f"select * from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
-            " and state = 'waiting' and code = ?"
-            " and id > ? order by id limit ?",
-            (portal, task, PLANNED, after, limit),
-        )
-        return [_step(row) for row in rows]
-
     def forget_planned(self, portal: str, task: str) -> None:
         """Delete a plan that was not carried out; the next run plans again."""
         self._db.execute(
@@ -256,54 +133,6 @@ class Steps:
             " and state = 'waiting' and code = ?",
             (portal, task, PLANNED),
         )
-
-    def unsettled_ids(self, portal: str) -> frozenset[str]:
-        """Return the ids, of both sides, of all steps that a later attempt may read again.
-
-        Includes every task, since several tasks can read the same file.
-        """
-        rows = self._db.execute(
-            f"select merchant_id, supplier_id from steps where portal = ? and {UNSETTLED}",  # noqa: S608
-            (portal,),
-        )
-        return frozenset(id_ for row in rows for id_ in row if id_)
-
-    def failed(self, portal: str, task: str) -> Sequence[StepRow]:
-        """Return the failed steps, which need the operator, oldest first."""
-        rows = self._db.execute(
-            f"select * from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
-            " and state = 'failed' order by id",
-            (portal, task),
-        )
-        return [_step(row) for row in rows]
-
-    def of_merchant(self, portal: str, merchant_id: str) -> Sequence[StepRow]:
-        """Return all steps of one of the Merchant's orders or products, oldest first."""
-        rows = self._db.execute(
-            "select * from steps where portal = ? and merchant_id = ? order by id",
-            (portal, merchant_id),
-        )
-        return [_step(row) for row in rows]
-
-    def keyed_below(self, portal: str, task: str, above: str) -> Sequence[StepRow]:
-        """Return the steps whose key begins with `above` and a colon, oldest first."""
-        rows = self._db.execute(
-            "select * from steps where portal = ? and task = ? and key >= ? and key < ?"
-            " order by id",
-            # The semicolon is the character after the colon.
-            (portal, task, f"{above}:", f"{above};"),
-        )
-        return [_step(row) for row in rows]
-
-    def failed_as(self, portal: str, tasks: Sequence[str], codes: Sequence[str]) -> frozenset[str]:
-        """Return the Merchant's ids in steps that failed with one of these codes."""
-        rows = self._db.execute(
-            f"select distinct merchant_id from steps where portal = ? and {UNSETTLED}"  # noqa: S608
-            " and state = 'failed' and task in (select value from json_each(?))"
-            " and code in (select value from json_each(?)) and merchant_id is not null",
-            (portal, json.dumps(list(tasks)), json.dumps(list(codes))),
-        )
-        return frozenset(row["merchant_id"] for row in rows)
 
     def wait_again(
         self,
@@ -330,43 +159,6 @@ class Steps:
             },
         )
 
-    def unread(self, portal: str) -> Sequence[StepRow]:
-        """Return the failed imports without an order, such as unreadable files."""
-        rows = self._db.execute(
-            f"select * from steps where portal = ? and task = 'import-orders' and {UNSETTLED}"  # noqa: S608
-            " and state = 'failed' and key not like '%#%' order by id",
-            (portal,),
-        )
-        return [_step(row) for row in rows]
-
-    def without_tracking(self) -> Sequence[StepRow]:
-        """Return the steps of orders that were shipped without tracking, oldest first."""
-        rows = self._db.execute(
-            "select * from steps where code = 'no-tracking' and state = 'skipped' order by id"
-        )
-        return [_step(row) for row in rows]
-
-    def are_late(self, portal: str, task: str, *, before: datetime) -> bool:
-        """True if writes that were due before then are still retried or were not found."""
-        row = self._db.execute(
-            f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
-            " and state <> 'failed'"
-            " and (case when state = 'sending' then updated_at else created_at end < ?"
-            " or (state = 'unknown' and attempts > 1 and code <> 'unavailable'))"
-            " and coalesce(code, '') not in (select value from json_each(?)) limit 1",
-            (portal, task, to_text(before), json.dumps([PLANNED, *PATIENT])),
-        ).fetchone()
-        return row is not None
-
-    def are_uncertain(self, portal: str, task: str) -> bool:
-        """True if it is not known for some writes whether they arrived."""
-        row = self._db.execute(
-            f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
-            " and state in ('sending', 'unknown') limit 1",
-            (portal, task),
-        ).fetchone()
-        return row is not None
-
     def settle(self, row: StepRow, state: State, *, supplier_id: str | None, now: datetime) -> None:
         """Set the state of a step by hand."""
         self._db.execute(
@@ -390,53 +182,3 @@ class Steps:
             (DISMISSED, to_text(now), row.id, row.state, row.content),
         )
         return cursor.rowcount > 0
-
-    def of_run(self, run_id: int) -> Sequence[StepRow]:
-        """Return the current rows of the steps that this run planned or last tried."""
-        rows = self._db.execute(
-            "select * from steps where last_run_id = :run"
-            " union all select * from steps where run_id = :run and run_id <> last_run_id"
-            " order by id",
-            {"run": run_id},
-        )
-        return [_step(row) for row in rows]
-
-    def get(self, step_ids: Sequence[int]) -> Sequence[StepRow]:
-        """Return the existing steps among these ids, in order of their ids."""
-        rows = self._db.execute(
-            "select * from steps where id in (select value from json_each(?)) order by id",
-            (json.dumps(list(step_ids)),),
-        )
-        return [_step(row) for row in rows]
-
-    def open(self) -> Sequence[StepRow]:
-        """Return all steps that wait or have failed, oldest first."""
-        rows = self._db.execute(
-            f"select * from steps where {UNSETTLED}"  # noqa: S608
-            " and coalesce(code, '') <> ? order by +id",
-            (PLANNED,),
-        )
-        return [_step(row) for row in rows]
-
-
-def _step(row: "sqlite3.Row") -> StepRow:
-    return StepRow(
-        id=row["id"],
-        portal=row["portal"],
-        task=row["task"],
-        key=row["key"],
-        state=row["state"],
-        code=row["code"],
-        reason=row["reason"],
-        content=row["content"],
-        merchant_id=row["merchant_id"],
-        supplier_id=row["supplier_id"],
-        attempts=row["attempts"],
-        not_before=from_text(row["not_before"]) if row["not_before"] else None,
-        created_at=from_text(row["created_at"]),
-        updated_at=from_text(row["updated_at"]),
-        last_run_id=row["last_run_id"],
-        sent_boot_s=row["sent_boot_s"],
-        looked_at=from_text(row["looked_at"]) if row["looked_at"] else None,
-        as_of=row["as_of"],
-    )

@@ -18,7 +18,7 @@ from ordosync.config.settings import PortalConfig
 from ordosync.models import InvalidRecord, Outcome, Page
 from ordosync.store.leases import Resource
 from ordosync.store.links import Link, LinkKind
-from ordosync.store.steps import StepRef
+from ordosync.store.step_rows import StepRef
 
 
 class KnownLinks(Protocol):

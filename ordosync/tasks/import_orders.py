@@ -7,15 +7,12 @@ travel (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/); they be
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from ordosync.models import Comment, InvalidRecord, Line, Order, Outcome, Page
-from ordosync.store.links import Link, LinkKind
-from ordosync.store.steps import StepRef
+from ordosync.models import Comment, InvalidRecord, Order, Outcome, Page
+from ordosync.store.links import Link
+from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import (
     Decision,
     PlanRequest,
@@ -26,24 +23,21 @@ from ordosync.tasks.base import (
     step_of_source,
 )
 from ordosync.tasks.batching import gathered
+from ordosync.tasks.existing_orders import (
+    Existing,
+    link_step,
+    look_up,
+    order_links,
+    reference_of,
+    restored_orders,
+    sent_again,
+    split_families,
+)
+from ordosync.tasks.notice_delivery import over, tell
 from ordosync.tasks.order_digests import of_order, rules
 from ordosync.tasks.order_fields import for_supplier, lines_of_supplier, with_quantity
-from ordosync.tasks.order_notices import (
-    Imported,
-    compare,
-    is_notice,
-    over,
-    reassigned,
-    supplier_cancelled,
-    tell,
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Found:
-    """An order that the Supplier already has, and its missing link."""
-
-    link: Link
+from ordosync.tasks.order_notices import Imported, compare, reassigned, supplier_cancelled
+from ordosync.tasks.order_refusals import import_refusal
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -68,7 +62,7 @@ def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Re
         results |= _create(portal, orders, look_first=look_first)
     results |= tell(portal, steps)
     results |= {
-        step.key: _adopt(step.payload) for step in steps if isinstance(step.payload, _Found)
+        step.key: _adopt(step.payload) for step in steps if isinstance(step.payload, Existing)
     }
     return [results[step.key] for step in steps]
 
@@ -96,21 +90,9 @@ def _create(
     return results
 
 
-def _adopt(found: _Found) -> Result:
+def _adopt(found: Existing) -> Result:
     outcome = Outcome(state="unchanged", id=found.link.supplier_id)
     return Result(outcome=outcome, links=(found.link,))
-
-
-def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
-    """Return the Supplier's orders that have the references of these steps."""
-    by_reference = {_reference(portal, key): key for key in keys if not is_notice(key)}
-    found = portal.supplier.orders.find(list(by_reference)) if by_reference else {}
-    return {
-        by_reference[reference]: Result(
-            outcome=outcome, links=order_links(by_reference[reference], outcome)
-        )
-        for reference, outcome in found.items()
-    }
 
 
 def _steps(
@@ -122,13 +104,13 @@ def _steps(
             if isinstance(item, Order):
                 ids.update(item.ancestors)
         links = {**portal.links.of_merchant("order", sorted(ids))}
-        restored = _restored(portal, [links[i.id] for i in page.items if i.id in links])
-        again = _sent_again(portal, list(links.values())) if behind else {}
-        families = _families(portal, page.items, links) if behind else []
+        restored = restored_orders(portal, [links[i.id] for i in page.items if i.id in links])
+        again = sent_again(portal, list(links.values())) if behind else {}
+        families = split_families(portal, page.items, links) if behind else []
         links |= {link.merchant_id: link for link in families}
         own = rules(portal.config)
         split = _split(page.items)
-        steps = [_found(link, is_family=True) for link in families]
+        steps = [link_step(link, is_family=True) for link in families]
         for item in page.items:
             step = again.get(item.id) or _step(
                 portal, item, links, restored, own, is_split=item.id in split
@@ -144,69 +126,6 @@ def _split(items: Sequence[Order | InvalidRecord]) -> frozenset[str]:
     Some services keep the id of an order for its first piece, which then has fewer units.
     """
     return frozenset(id_ for item in items if isinstance(item, Order) for id_ in item.ancestors)
-
-
-def _sent_again(portal: Portal, links: Sequence[Link]) -> Mapping[str, Step]:
-    """Return a step for each order that was cancelled and sent again, which these links lack.
-
-    The links are from a backup, and the order was sent again after it.
-    """
-    later = {f"{link.merchant_id}#{link.generation + 1}": link for link in links}
-    return {
-        later[key].merchant_id: _found(
-            replace(
-                later[key],
-                state="live",
-                supplier_id=found.outcome.id,
-                generation=later[key].generation + 1,
-            )
-        )
-        for key, found in look_up(portal, list(later)).items()
-    }
-
-
-def _families(
-    portal: Portal, items: Sequence[Order | InvalidRecord], links: Mapping[str, Link]
-) -> list[Link]:
-    """Return the newest link of each order that was sent, and split while its link was missing.
-
-    Only its pieces are read now. The Supplier already has them: its order has the reference of the
-    order that they were split from.
-    """
-    pieces = [item for item in items if isinstance(item, Order) and item.id not in links]
-    unlinked = dict.fromkeys(
-        ancestor
-        for piece in pieces
-        if not any(one in links for one in piece.ancestors)
-        for ancestor in piece.ancestors
-    )
-    found: dict[str, Link] = {}
-    generation, wanted = 1, list(unlinked)
-    while wanted:
-        results = look_up(portal, [f"{id_}#{generation}" for id_ in wanted])
-        newest = {link.merchant_id: link for one in results.values() for link in one.links[:1]}
-        found |= newest
-        generation, wanted = generation + 1, list(newest)
-    return list(found.values())
-
-
-def _found(link: Link, *, is_family: bool = False) -> Step:
-    return Step(
-        key=f"{link.merchant_id}#{link.generation}",
-        merchant_id=link.merchant_id,
-        supplier_id=link.supplier_id,
-        content="sent-before",
-        summary=f"link order {link.supplier_id}, which was sent before",
-        is_family=is_family,
-        payload=_Found(link=link),
-    )
-
-
-def _restored(portal: Portal, links: Sequence[Link]) -> frozenset[str]:
-    """Return the orders that cancel-orders cancelled and that the Supplier has restored."""
-    ids = [link.supplier_id for link in links if link.state == "cancelled_by_task"]
-    statuses = portal.supplier.orders.statuses(ids) if ids else {}
-    return frozenset(id_ for id_, status in statuses.items() if status != "cancelled")
 
 
 def _step(
@@ -235,15 +154,15 @@ def _step(
         return replace(step, decision=Decision.of(item))
     lines = lines_of_supplier(portal.config, item.lines)
     order = item if lines == item.lines else replace(item, lines=lines)
-    refusal = _refusal(portal, order, links)
+    refusal = import_refusal(portal, order, links)
     if refusal:
         return replace(step, decision=refusal)
     if link and link.supplier_id in restored:
         summary = f"link order {order.number}, which the Supplier restored itself"
-        payload = _Found(link=replace(link, state="live", generation=generation))
+        payload = Existing(link=replace(link, state="live", generation=generation))
         return replace(step, supplier_id=link.supplier_id, summary=summary, payload=payload)
     order = replace(order, lines=with_quantity(order.lines))
-    created = for_supplier(order, portal.config, reference=_reference(portal, key))
+    created = for_supplier(order, portal.config, reference=reference_of(portal, key))
     return replace(
         step,
         content=of_order(item, created, own),
@@ -273,89 +192,12 @@ def _imported(
     )
 
 
-def _refusal(portal: Portal, order: Order, links: Mapping[str, Link]) -> Decision | None:
-    """Return why this order is not imported; None if it is."""
-    if any(ancestor in links for ancestor in order.ancestors):
-        return Decision(
-            state="skipped", code="split-after-import", reason="was split after it was imported"
-        )
-    since = _midnight(portal)
-    if since and order.placed_at and order.placed_at < since:
-        return Decision(
-            state="skipped", code="before-since", reason=f"was placed before {portal.config.since}"
-        )
-    if since and not order.placed_at:
-        return Decision(
-            state="failed",
-            code="no-date",
-            reason="has no date, so it is unknown whether it was placed before `since`",
-        )
-    if not order.lines:
-        return Decision(state="skipped", code="no-lines", reason="has no line for this Supplier")
-    if not any(line.quantity for line in order.lines):
-        return Decision(
-            state="skipped", code="nothing-to-ship", reason="has only lines of quantity 0"
-        )
-    return _address_refusal(portal, order)
-
-
-def _address_refusal(portal: Portal, order: Order) -> Decision | None:
-    """Return why this order cannot be delivered; None if it can, or if addresses are not read."""
-    if (
-        not portal.merchant.orders.requires_address
-        or not order.needs_shipping
-        or portal.config.address == "optional"
-    ):
-        return None
-    to = order.ship_to
-    lacks = "no street" if not (to.street1.strip() or to.street2.strip()) else ""
-    if not (to.city.strip() or to.zip.strip()):
-        lacks = f"{lacks}, no town and no postcode" if lacks else "neither a town nor a postcode"
-    if not lacks:
-        return None
-    return Decision(
-        state="failed",
-        code="no-address",
-        reason=f"its address has {lacks}; correct it at the Merchant, or say `address: optional`"
-        f" in portal {portal.name}",
-    )
-
-
-def _midnight(portal: Portal) -> datetime | None:
-    since = portal.config.since
-    if since is None:
-        return None
-    zone = ZoneInfo(portal.merchant.timezone) if portal.merchant.timezone else UTC
-    return datetime.combine(since, time(), zone)
-
-
-def _reference(portal: Portal, key: str) -> str:
-    return f"{portal.origin}:{key}"
-
-
 def _summary(order: Order) -> str:
     pieces = sum([line.quantity for line in order.lines])
     lines = len(order.lines)
     return (
         f"create order {order.number}: {lines} line{'s' * (lines != 1)},"
         f" {pieces} piece{'s' * (pieces != 1)}"
-    )
-
-
-def order_links(key: str, outcome: Outcome, lines: Sequence[Line] = ()) -> tuple[Link, ...]:
-    """Return the links of an order, and those of its lines if the outcome has as many."""
-    if not outcome.id:
-        return ()
-    merchant_id, _, generation = key.rpartition("#")
-    pairs: list[tuple[LinkKind, str, str]] = [("order", merchant_id, outcome.id)]
-    # If an earlier attempt sent the order before an edit, its lines may be others.
-    if len(lines) == len(outcome.line_ids):
-        pairs += [
-            ("line", line.id, there) for line, there in zip(lines, outcome.line_ids, strict=True)
-        ]
-    return tuple(
-        Link(kind=kind, merchant_id=here, supplier_id=there, generation=int(generation))
-        for kind, here, there in pairs
     )
 
 

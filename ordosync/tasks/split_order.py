@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ordosync.accounts.account import required
 from ordosync.models import Comment, Outcome, Page, Piece, Split
 from ordosync.store.links import Link
-from ordosync.store.steps import StepRef
+from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
 
 

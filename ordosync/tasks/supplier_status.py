@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from ordosync.accounts.account import required
 from ordosync.models import InvalidRecord, Order, Shipment
 from ordosync.store.links import Link
-from ordosync.store.steps import StepRef
+from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import Decision, Portal, Step
 
 CANCELLED = "supplier-cancelled"

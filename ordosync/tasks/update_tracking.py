@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from ordosync.accounts.account import required
 from ordosync.models import Comment, InvalidRecord, Outcome, Page, Shipment
 from ordosync.store.links import Link
-from ordosync.store.steps import StepRef
+from ordosync.store.step_rows import StepRef
 from ordosync.tasks import supplier_status
 from ordosync.tasks.base import PlanRequest, Portal, Result, Step, Task
 from ordosync.tasks.parcels import (

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from ordosync.accounts.account import ReadRequest, required
 from ordosync.models import InvalidRecord, Outcome, Page, Stock
 from ordosync.store.links import Link
-from ordosync.store.steps import StepRef
+from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import (
     Decision,
     PlanRequest,

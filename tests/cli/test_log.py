@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ordosync.store import Store
-from ordosync.store.steps import StepChange
+from ordosync.store.step_rows import StepChange
 from tests.support.clock import VirtualClock
 from tests.support.command import HEADER, numbers, ordosync, row, shop, steps
 from tests.support.desk import SHIP, TwoAccounts

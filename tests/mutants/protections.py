@@ -117,7 +117,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="an order that nobody could deliver is not sent",
-        file="tasks/import_orders.py",
+        file="tasks/order_refusals.py",
         old="        not portal.merchant.orders.requires_address",
         new="        portal.merchant.orders.requires_address",
         test="accounts/files/test_feeds.py",
@@ -145,7 +145,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="what the Merchant split after the import is not imported again",
-        file="tasks/import_orders.py",
+        file="tasks/order_refusals.py",
         old="    if any(ancestor in links for ancestor in order.ancestors):",
         new="    if False:",
         test="tasks/test_import_orders.py",
@@ -153,7 +153,7 @@ MUTANTS = (
     Mutant(
         protection="what was sent and split since a backup is found by what it was split from",
         file="tasks/import_orders.py",
-        old="families = _families(portal, page.items, links) if behind else []",
+        old="families = split_families(portal, page.items, links) if behind else []",
         new="families: list[Link] = []",
         test="scenarios/pairs/test_restore.py"
         "::test_order_that_was_sent_and_split_by_the_merchant_since_is_not_sent_again",

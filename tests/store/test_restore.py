@@ -26,7 +26,7 @@ from ordosync.database import sqlite3
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.models import Order, Outcome
 from ordosync.store import Store
-from ordosync.store.steps import StepChange
+from ordosync.store.step_rows import StepChange
 from tests.support.command import AT_ONCE, HEADER, finished, numbers, ordosync, row, shop, started
 from tests.support.copies import backed_up, go_back
 from tests.tasks.portal import CONFIG, Pair

@@ -10,7 +10,7 @@ from ordosync.config import load_config
 from ordosync.engine import Stop, open_portal, register, run_task
 from ordosync.store import Store
 from ordosync.store.runs import Run
-from ordosync.store.steps import StepRow
+from ordosync.store.step_rows import StepRow
 from ordosync.tasks import TASKS
 from tests.support.clock import VirtualClock
 

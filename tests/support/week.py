@@ -26,7 +26,7 @@ from tests.accounts.contract.opening import PORTAL, write_config
 from tests.accounts.contract.over_http import OverHttp
 from tests.accounts.contract.people import Lack, MerchantPeople, SupplierPeople, Told
 from tests.accounts.files.people import FilesSupplierPeople
-from tests.accounts.files.supplier import SENT_COLUMNS
+from tests.accounts.files.supplier import LABEL_COLUMNS
 from tests.accounts.ordoro.people import AtOrdoro
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
 from tests.accounts.shopify.shop import AtShopify
@@ -174,7 +174,7 @@ class DropsPeople(FilesSupplierPeople):
         self._dice.shuffle(self._parcels)
         _write(
             self.folder / "sent" / "all.csv",
-            list(SENT_COLUMNS.values()),
+            list(LABEL_COLUMNS.values()),
             self._parcels,
             self.clock.now(),
         )

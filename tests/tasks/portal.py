@@ -17,7 +17,7 @@ from ordosync.engine import open_portal, plan_task, register
 from ordosync.models import Address, Line, Order, Outcome, Piece, PieceLine, Shipment, Split
 from ordosync.store import Store
 from ordosync.store.links import Link, LinkKind
-from ordosync.store.steps import StepRow
+from ordosync.store.step_rows import StepRow
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Result, Step
 from tests.support.clock import VirtualClock

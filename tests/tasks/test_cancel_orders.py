@@ -306,5 +306,5 @@ def test_the_desk_does_not_promise_that_a_piece_is_cancelled_there(pair: Pair) -
 
     said = ordosync(pair.folder, "orders", "cancel", piece, "--account", "shop").err
 
-    assert "no task cancels a part: tell northwind to leave it out" in said.replace("\n", " ")
+    assert "no task cancels a part; ask northwind to leave it out" in said.replace("\n", " ")
     assert "cancels it at northwind" not in said

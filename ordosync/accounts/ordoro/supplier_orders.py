@@ -14,7 +14,8 @@ from ordosync.accounts.ordoro.options import SupplierOptions
 from ordosync.accounts.ordoro.schema import LineShape, OrderPage, OrderShape, read
 from ordosync.accounts.service_client import unless_it_exists
 from ordosync.errors import AddressError, RefusedError
-from ordosync.models import Address, Line, Order, Outcome, OutcomeState, refusal, refused
+from ordosync.models import Address, Line, Order, Outcome, OutcomeState, refused
+from ordosync.order_checks import refusal
 
 _MOST_NAMESAKES = 9
 _TAKEN = Outcome(
@@ -41,7 +42,7 @@ class SupplierOrders:
 
         def create(order: Order) -> Outcome:
             if order.reference in made:
-                return _again(made[order.reference])
+                return made[order.reference].as_unchanged()
             made[order.reference] = self._create(order, look_first=look_first)
             return made[order.reference]
 
@@ -168,12 +169,6 @@ def position(key: str) -> tuple[int, str]:
 def line_id(number: str, key: str) -> str:
     """Return the id of a line with this name."""
     return f"{number}/{key}"
-
-
-def _again(outcome: Outcome) -> Outcome:
-    if outcome.state != "done":
-        return outcome
-    return Outcome(state="unchanged", id=outcome.id, line_ids=outcome.line_ids)
 
 
 def _address(address: Address) -> Mapping[str, str]:

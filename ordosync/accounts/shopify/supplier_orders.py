@@ -26,7 +26,8 @@ from ordosync.accounts.shopify.queries.orders import (
 )
 from ordosync.accounts.shopify.schema import CreatedOrder, FulfillmentOrder, Id, UserError
 from ordosync.accounts.shopify.supplier_products import SupplierProducts
-from ordosync.models import Order, Outcome, OutcomeState, Product, refusal, refused
+from ordosync.models import Order, Outcome, OutcomeState, Product, refused
+from ordosync.order_checks import refusal
 
 _SEARCH_SIZE = 20
 _MAX_NAMESAKES = 9
@@ -66,9 +67,7 @@ class SupplierOrders:
             if existing is None:
                 known[order.reference] = self._create(order, products, names)
                 return known[order.reference]
-            if existing.state != "done":
-                return existing
-            return Outcome(state="unchanged", id=existing.id, line_ids=existing.line_ids)
+            return existing.as_unchanged()
 
         return self._client.service.write_each(
             orders, unless_it_exists(create), key=lambda order: order.reference

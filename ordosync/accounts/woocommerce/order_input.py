@@ -8,7 +8,8 @@ from msgspec.structs import astuple, replace
 
 from ordosync.accounts.woocommerce.order_mapping import written
 from ordosync.accounts.woocommerce.schema import DETAILS, LineShape, OrderShape, ProductShape
-from ordosync.models import Address, Line, Order, normalized_sku, refusal
+from ordosync.models import Address, Line, Order, normalized_sku
+from ordosync.order_checks import refusal
 
 REFERENCE = "_ordosync_reference"
 NUMBER = "Order number"

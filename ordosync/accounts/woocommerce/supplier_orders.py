@@ -55,7 +55,7 @@ class SupplierOrders:
             if order.reference in wrong:
                 return refused("invalid-order", wrong[order.reference])
             if order.reference in outcomes:
-                return _as_unchanged(outcomes[order.reference])
+                return outcomes[order.reference].as_unchanged()
             for line in order.lines:
                 if failed := failed_products.get(normalized_sku(line.sku)):
                     return failed
@@ -129,9 +129,3 @@ class SupplierOrders:
 def _outcome(state: OutcomeState, order: OrderShape) -> Outcome:
     lines = tuple(str(line.id) for line in lines_as_sent(order))
     return Outcome(state=state, id=str(order.id), line_ids=lines)
-
-
-def _as_unchanged(outcome: Outcome) -> Outcome:
-    if outcome.state != "done":
-        return outcome
-    return Outcome(state="unchanged", id=outcome.id, line_ids=outcome.line_ids)

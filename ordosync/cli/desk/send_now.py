@@ -13,7 +13,7 @@ from ordosync.engine import AlreadyRunning
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.models import Outcome
 from ordosync.store.runs import Run
-from ordosync.store.steps import StepRow
+from ordosync.store.step_rows import StepRow
 
 _FEW = 3
 

@@ -15,7 +15,7 @@ from ordosync.store.timestamps import to_text
 if TYPE_CHECKING:
     from ordosync.engine import AlreadyRunning, Stop
     from ordosync.store.runs import Counts
-    from ordosync.store.steps import StepRow
+    from ordosync.store.step_rows import StepRow
     from ordosync.tasks.base import Step
 
 _WHAT_TO_DO = {

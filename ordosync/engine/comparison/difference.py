@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ordosync.engine.comparison.snapshot import Snapshot
-from ordosync.store.steps import StepRef
+from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import Portal
 
 NOT_COMPARED = "not-compared"

@@ -138,6 +138,11 @@ def valid_numbers(one: OrderSnapshot) -> list[str]:
     return [each.tracking_number for each in one.shipments if not each.voided]
 
 
+def is_open(one: OrderSnapshot) -> bool:
+    """True if the order is neither shipped nor cancelled."""
+    return one.order.status not in ("shipped", "cancelled")
+
+
 def _signs(orders: Iterable[OrderSnapshot]) -> set[str]:
     """Return what distinguishes two pieces with the same lines."""
     orders = list(orders)

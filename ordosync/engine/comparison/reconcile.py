@@ -13,15 +13,17 @@ from ordosync.engine.comparison.order_trees import (
     LinkedOrders,
     Match,
     OrderTree,
+    is_open,
     matches,
     quantities_by_sku,
     same_quantities,
     valid_numbers,
 )
 from ordosync.engine.comparison.snapshot import both_sides
-from ordosync.models import OWN, Order, OrderSnapshot, Product, Shipment
+from ordosync.engine.comparison.tracking_differences import tracking_differences
+from ordosync.models import Order, OrderSnapshot, Product
 from ordosync.store.links import Link
-from ordosync.store.steps import StepRef
+from ordosync.store.step_rows import StepRef
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import PlanRequest, Portal, Step
 
@@ -177,7 +179,7 @@ def _of_match(
     if match.how in ("unsplit", "only-merchant") and ours and theirs:
         yield from _statuses(comparison, match, ours, theirs[0], generation)
         for one in ours:
-            yield from _tracking(comparison, match, one, theirs[0])
+            yield from tracking_differences(comparison, match, one, theirs[0])
 
 
 def _statuses(
@@ -190,14 +192,14 @@ def _statuses(
     about = (match.merchant_id, match.supplier_id)
     all_cancelled = all(one.order.status == "cancelled" for one in ours)
     if all_cancelled and not any(valid_numbers(one) for one in ours):
-        if _is_open(theirs):
+        if is_open(theirs):
             step_ref = StepRef(key=f"{match.merchant_id}#{generation}", **_ids(match))
             what = "is cancelled at the Merchant and open at the Supplier"
             task = "cancel-orders"
             if not comparison.portal.merchant.cancelled_among([match.merchant_id]):
                 what, task = f"{what}; cancel it there, since this status does not travel", ""
             yield comparison.differs("not-cancelled", what, about, task=task, step_ref=step_ref)
-    elif _is_open(theirs) and _was_restored(comparison.portal, match, ours):
+    elif is_open(theirs) and _was_restored(comparison.portal, match, ours):
         what = (
             f"is open on both sides: the Supplier restored it, and the Merchant does not request it"
             f" from there; cancel order {match.supplier_id} at the Supplier, or both may send it"
@@ -216,71 +218,6 @@ def _was_restored(portal: Portal, match: Match, ours: Sequence[OrderSnapshot]) -
         return False
     link = portal.links.of_merchant("order", [match.merchant_id]).get(match.merchant_id)
     return link is not None and link.state == "cancelled_by_task"
-
-
-def _tracking(
-    comparison: Comparison, match: Match, ours: OrderSnapshot, theirs: OrderSnapshot
-) -> Iterator[Difference]:
-    about = (ours.order.id, match.supplier_id)
-    here = valid_numbers(ours)
-    label = next((one for one in reversed(theirs.shipments) if not one.voided), None)
-    if label is None or not label.tracking_number:
-        if theirs.order.status == "shipped" and not here:
-            yield comparison.differs("no-tracking", _without_number(comparison), about)
-        elif here and _is_open(theirs) and comparison.portal.supplier.lists_all:
-            yield _void(comparison, match, ours, theirs)
-    elif label.is_partial:
-        yield comparison.differs("partially-shipped", _in_part(label, here), about)
-    elif ours.order.status == "cancelled":
-        what = f"is shipped at the Supplier with {label.tracking_number}, cancelled at the Merchant"
-        yield comparison.differs("shipped-though-cancelled", what, about)
-    elif not here:
-        step_ref = StepRef(key=f"{label.id}:{label.tracking_number}", **_of_label(match, label))
-        what = f"is shipped at the Supplier with {label.tracking_number}, not at the Merchant"
-        yield comparison.differs(
-            "no-tracking", what, about, task="update-tracking", step_ref=step_ref
-        )
-    elif label.tracking_number not in here:
-        what = (
-            f"has tracking {label.tracking_number} at the Supplier, {', '.join(here)} at the"
-            " Merchant, which keeps its own; correct it by hand"
-        )
-        yield comparison.differs("tracking-differs", what, about)
-
-
-def _in_part(label: Shipment, here: Sequence[str]) -> str:
-    numbers = ", ".join((*label.other_numbers, label.tracking_number))
-    if here:
-        return f"is sent in part at the Supplier with {numbers}, and shipped at the Merchant"
-    return f"is sent in part at the Supplier with {numbers}; the Merchant waits for the rest"
-
-
-def _without_number(comparison: Comparison) -> str:
-    """Return the text for an order that is shipped without a tracking number."""
-    if comparison.portal.supplier.lists_all:
-        return "is shipped at the Supplier without a tracking number; add it there"
-    return "is shipped at the Supplier, and the Merchant has no valid tracking number"
-
-
-def _void(
-    comparison: Comparison, match: Match, ours: OrderSnapshot, theirs: OrderSnapshot
-) -> Difference:
-    told = next(one for one in reversed(ours.shipments) if not one.voided)
-    number = told.tracking_number
-    deleted = next((one for one in theirs.shipments if one.tracking_number in ("", number)), None)
-    if told.id == OWN:
-        deleted = None  # The valid number is another one.
-    what = f"has tracking {number} at the Merchant, and is open at the Supplier"
-    step_ref = None
-    if deleted:
-        step_ref = StepRef(key=f"{deleted.id}:{number}:void", **_of_label(match, deleted))
-    return comparison.differs(
-        "tracking-void",
-        what,
-        (ours.order.id, match.supplier_id),
-        task="update-tracking" if step_ref else "",
-        step_ref=step_ref,
-    )
 
 
 def _of_products(comparison: Comparison, now: datetime) -> Iterator[Difference]:
@@ -314,11 +251,3 @@ def _of_products(comparison: Comparison, now: datetime) -> Iterator[Difference]:
 
 def _ids(match: Match) -> dict[str, str]:
     return {"merchant_id": match.merchant_id, "supplier_id": match.supplier_id}
-
-
-def _of_label(match: Match, label: Shipment) -> dict[str, str]:
-    return {"merchant_id": match.merchant_id, "supplier_id": label.id}
-
-
-def _is_open(one: OrderSnapshot) -> bool:
-    return one.order.status not in ("shipped", "cancelled")

@@ -12,7 +12,7 @@ from ordosync.engine.execution.interruption import Stop
 from ordosync.errors import AccountError
 from ordosync.store import Store
 from ordosync.store.runs import Run
-from ordosync.store.steps import DISMISSED, StepRow
+from ordosync.store.step_rows import DISMISSED, StepRow
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal, Task
 

@@ -17,7 +17,7 @@ from ordosync.store import Store
 from ordosync.store.concerns import Concern, Severity, step_key
 from ordosync.store.links import Link
 from ordosync.store.schedule import ScheduleRow
-from ordosync.store.steps import DISMISSED, PATIENT, UNPROVEN, StepRow
+from ordosync.store.step_rows import DISMISSED, PATIENT, UNPROVEN, StepRow
 from ordosync.store.timestamps import to_text
 from ordosync.tasks import TASKS, supplier_status
 from ordosync.tasks.order_notices import is_notice

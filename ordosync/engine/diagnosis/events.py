@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ordosync.engine.diagnosis.account_lookup import AccountView
 from ordosync.engine.diagnosis.order_facts import OrderFacts
 from ordosync.engine.diagnosis.story import Event
-from ordosync.store.steps import StepRow
+from ordosync.store.step_rows import StepRow
 from ordosync.tasks import supplier_status
 from ordosync.tasks.order_notices import is_notice
 

@@ -8,7 +8,7 @@ from ordosync.engine.diagnosis.account_lookup import AccountLookup, AccountView
 from ordosync.engine.portals import supplier_at_merchant
 from ordosync.store import Store
 from ordosync.store.links import Link
-from ordosync.store.steps import StepRow
+from ordosync.store.step_rows import StepRow
 from ordosync.tasks.base import Portal
 
 _DEEPEST = 4

@@ -7,13 +7,13 @@ from datetime import datetime
 from ordosync.accounts.portal_account import PortalAccount
 from ordosync.accounts.supplier import Supplier
 from ordosync.engine.diagnosis.account_lookup import AccountLookup
-from ordosync.engine.diagnosis.next_step import Due, next_run, of_open_step
+from ordosync.engine.diagnosis.next_attempt import Due, next_run, of_open_step
 from ordosync.engine.diagnosis.story import Conclusion, Event, Story
 from ordosync.errors import AccountError
 from ordosync.models import Stock
 from ordosync.store import Store
 from ordosync.store.links import Link
-from ordosync.store.steps import StepRow
+from ordosync.store.step_rows import StepRow
 from ordosync.tasks import write_inventory_back
 from ordosync.tasks.base import Portal
 

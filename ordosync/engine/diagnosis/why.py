@@ -1,8 +1,9 @@
 """Explains why an order or a product is as it is, or why it is missing. Reads only.
 
 The store comes first. Local accounts are always read, since they cost nothing; remote accounts
-only with `--online`. `order_facts` and `product_facts` collect; `events` and `next_step` explain.
-Every query uses an index: the answer is immediate with a hundred thousand orders.
+only with `--online`. `order_facts` and `product_facts` collect; `events`, `next_step` and
+`next_attempt` explain. Every query uses an index: the answer is immediate with a hundred thousand
+orders.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,8 @@ from ordosync.clock import Clock
 from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.account_lookup import AccountLookup, Desks
 from ordosync.engine.diagnosis.events import events
-from ordosync.engine.diagnosis.next_step import Due, conclusion
+from ordosync.engine.diagnosis.next_attempt import Due
+from ordosync.engine.diagnosis.next_step import conclusion
 from ordosync.engine.diagnosis.order_facts import order_facts
 from ordosync.engine.diagnosis.product_facts import product_story
 from ordosync.engine.diagnosis.story import Conclusion, Event, Story

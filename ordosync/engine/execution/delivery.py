@@ -24,7 +24,7 @@ from ordosync.errors import UnavailableError, UnknownOutcomeError
 from ordosync.failpoints import fault
 from ordosync.models import Outcome
 from ordosync.store import Store
-from ordosync.store.steps import StepChange, StepRow
+from ordosync.store.step_rows import StepChange, StepRow
 from ordosync.tasks.base import Portal, Result, Step, Task
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ordosync.models import Order
 from ordosync.store import Store
 from ordosync.store.claims import Holder
-from ordosync.store.steps import UNPROVEN, StepChange
+from ordosync.store.step_rows import UNPROVEN, StepChange
 from ordosync.tasks.base import Decision, Portal, Result, Step, Task
 
 _ENDED = ("cancelled_by_task", "cancelled_by_supplier")

@@ -4,7 +4,7 @@ from ordosync.clock import Clock
 from ordosync.engine.execution.decisions import Send, Unchanged, decide_step
 from ordosync.engine.execution.recovery import lacks_steps
 from ordosync.store import Store
-from ordosync.store.steps import DISMISSED, StepRow
+from ordosync.store.step_rows import DISMISSED, StepRow
 from ordosync.tasks.base import PlanRequest, Portal, Step, Task
 
 

@@ -14,7 +14,7 @@ from ordosync.engine.execution.step_changes import from_decision
 from ordosync.store import Store
 from ordosync.store.leases import LEASE, Lease
 from ordosync.store.runs import Counts, Run
-from ordosync.store.steps import StepChange, StepRow
+from ordosync.store.step_rows import StepChange, StepRow
 from ordosync.tasks.base import Portal, Result, Step, Task
 
 _QUIET_S = LEASE.total_seconds() / 20

@@ -23,7 +23,7 @@ from ordosync.engine.execution.unproven import (
 )
 from ordosync.models import Order
 from ordosync.store import Store
-from ordosync.store.steps import UNPROVEN, StepChange, StepRow
+from ordosync.store.step_rows import UNPROVEN, StepChange, StepRow
 from ordosync.tasks.base import Decision, Portal, Step, Task, edit_key
 
 

@@ -12,10 +12,10 @@ from ordosync.errors import UsageError
 from ordosync.models import Line, Order, Outcome
 from ordosync.store import Store
 from ordosync.store.links import Link, LinkKind
-from ordosync.store.steps import UNPROVEN, State, StepRow
+from ordosync.store.step_rows import UNPROVEN, State, StepRow
 from ordosync.tasks import TASKS, waiting_for
 from ordosync.tasks.base import Portal, Step
-from ordosync.tasks.import_orders import order_links
+from ordosync.tasks.existing_orders import order_links
 from ordosync.tasks.order_fields import lines_sent
 from ordosync.tasks.order_notices import is_notice
 

@@ -37,7 +37,7 @@ from ordosync.failpoints import fault
 from ordosync.models import Page
 from ordosync.store import Store
 from ordosync.store.runs import Counts, Run, RunError, Status, Trigger
-from ordosync.store.steps import PLANNED, StepRow
+from ordosync.store.step_rows import PLANNED, StepRow
 from ordosync.tasks.base import PlanRequest, Portal, Step, Task
 
 _LEAST_DEADLINE_S = 60

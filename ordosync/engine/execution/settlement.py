@@ -15,7 +15,7 @@ from ordosync.errors import AccountError
 from ordosync.store import Store
 from ordosync.store.concerns import step_key
 from ordosync.store.runs import Run
-from ordosync.store.steps import StepRow
+from ordosync.store.step_rows import StepRow
 from ordosync.tasks.base import Decision, Portal, Step, Task
 
 _PASSES_IN = timedelta(hours=1)

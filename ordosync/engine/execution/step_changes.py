@@ -6,7 +6,7 @@ from ordosync.errors import ExistsError, StoppedCallError
 from ordosync.models import Outcome
 from ordosync.retry import delay_after, next_try
 from ordosync.store.runs import Counted
-from ordosync.store.steps import State, StepChange, StepRow
+from ordosync.store.step_rows import State, StepChange, StepRow
 from ordosync.tasks.base import Decision, Step
 
 _SHOWS_WITHIN = timedelta(hours=1)

@@ -6,7 +6,7 @@ from datetime import datetime
 from ordosync.config.settings import Config
 from ordosync.errors import ExistsError
 from ordosync.store import Store
-from ordosync.store.steps import UNPROVEN, StepRow
+from ordosync.store.step_rows import UNPROVEN, StepRow
 from ordosync.tasks.base import Portal, Task
 
 WHY = (

@@ -1,5 +1,6 @@
 """What is promised of the orders that a Merchant has for this portal's Supplier."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -16,6 +17,12 @@ def is_read(account: OpenMerchant, order_id: str) -> bool:
     """Whether an order is read by its id, so that it is to be shipped still."""
     items, _ = read(account.orders.by_id([order_id]))
     return any(isinstance(item, Order) for item in items)
+
+
+def to_ship(items: Sequence[Order | InvalidRecord]) -> list[str]:
+    """Return the orders among these; what else was read must be skipped."""
+    assert all(isinstance(one, Order) or one.is_skipped for one in items)
+    return [one.id for one in items if isinstance(one, Order)]
 
 
 class RequestedOrders(AsMerchant):
@@ -71,13 +78,10 @@ class RequestedOrders(AsMerchant):
         own = people.take(sold("1001"))
         requested = people.request(sold("1002"))
 
-        found = usable(
-            read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))[0]
-        )
-        again = usable(read(account.orders.by_id([own, requested]))[0])
+        found, _ = read(account.orders.changed(ReadRequest(cursor=None, now=people.settle())))
+        again, _ = read(account.orders.by_id([own, requested]))
 
-        assert [one.id for one in found] == [requested]
-        assert [one.id for one in again] == [requested]
+        assert to_ship(found) == to_ship(again) == [requested]
 
     def test_each_of_many_orders_is_in_one_page(
         self, account: OpenMerchant, people: MerchantPeople
@@ -154,9 +158,7 @@ class RequestedOrders(AsMerchant):
             account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
         )
 
-        to_ship = [one.id for one in found if isinstance(one, Order)]
-        assert to_ship == [after]
-        assert all(isinstance(one, Order) or one.is_skipped for one in found)
+        assert to_ship(found) == [after]
         assert later == []
         assert not is_read(account, before)
 

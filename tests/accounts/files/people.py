@@ -20,8 +20,8 @@ from ordosync.accounts.files.options import (
 from ordosync.models import Address, Line, Order, Product, Shipment
 from tests.accounts.contract.people import Lack, MerchantPeople, SupplierPeople, Told
 from tests.accounts.files.supplier import (
+    LABEL_COLUMNS,
     ORDER_COLUMNS,
-    SENT_COLUMNS,
     SENT_READ,
     STOCK_COLUMNS,
     orders,
@@ -29,6 +29,8 @@ from tests.accounts.files.supplier import (
 from tests.support.clock import VirtualClock
 
 _ORDER_FIELDS = tuple(name for name in ORDER_FIELDS if name != "placed_at")
+_SUPPLIER = "supplier"
+"""Column that says who is to ship an order."""
 _TRACKING = (
     *("order_number", "tracking_number", "carrier", "shipped_at"),
     *("method", "cost", "warehouse", "voided"),
@@ -36,15 +38,23 @@ _TRACKING = (
 
 
 class FilesMerchantPeople(MerchantPeople):
-    """Who sells, and tells of it in files."""
+    """Who sells, and tells of it in files.
+
+    What it lacks, no file can hold. Files have no timeline, and an order in a file has no pieces.
+    Older files may be gone, so they are no full list, and an order or product that is in no file is
+    not unknown. The account sorts the lines of an order, so that the order of rows means nothing.
+
+    An order file stays as it was dropped: it says neither that an order is shipped nor that another
+    supplier got it. A file without a cancellation may be one of later cancellations, so what was
+    read holds until it is settled. The stock file takes any SKU, also of products that a rule left
+    out of the product files. The tracking file has one row an order.
+    """
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "listing",
             "split-order",
-            "several-parcels",
             "comments",
-            "own-orders",
             "reassigning",
             "shipped-orders",
             "line-order",
@@ -69,9 +79,15 @@ class FilesMerchantPeople(MerchantPeople):
     @property
     def options(self) -> Mapping[str, object]:
         columns = {name: name for name in (*_ORDER_FIELDS, *LINE_FIELDS)}
+        ours = {"column": _SUPPLIER, "matches": "^northwind$", "reason": "another ships it"}
         return {
             "kind": "files",
-            "orders": {"glob": "placed", "columns": columns, "currency": "GBP"},
+            "orders": {
+                "glob": "placed",
+                "columns": columns,
+                "currency": "GBP",
+                "only_orders": [ours],
+            },
             "products": {"glob": "listed", "columns": {name: name for name in PRODUCT_FIELDS}},
             "cancellations": {"glob": "cancelled", "columns": {"order_number": "order"}},
             "inventory": {"path": "out/stock.csv", "columns": {"sku": "SKU", "quantity": "Qty"}},
@@ -95,9 +111,12 @@ class FilesMerchantPeople(MerchantPeople):
 
     def request_all(self, orders: Sequence[Order]) -> list[str]:
         self._orders |= {order.number: order for order in orders}
-        rows = [_order_row(order, line) for order in orders for line in order.lines]
-        self._drop("placed", (*_ORDER_FIELDS, *LINE_FIELDS), rows)
+        self._drop_orders(orders, supplier="northwind")
         return [order.number for order in orders]
+
+    def take(self, order: Order) -> str:
+        self._drop_orders([order], supplier="")
+        return order.number
 
     def cancel(self, order_id: str) -> None:
         self._cancelled.add(order_id)
@@ -155,6 +174,14 @@ class FilesMerchantPeople(MerchantPeople):
         with path.open(newline="") as file:
             return list(csv.DictReader(file))
 
+    def _drop_orders(self, orders: Sequence[Order], *, supplier: str) -> None:
+        rows = [
+            {**_order_row(order, line), _SUPPLIER: supplier}
+            for order in orders
+            for line in order.lines
+        ]
+        self._drop("placed", (*_ORDER_FIELDS, *LINE_FIELDS, _SUPPLIER), rows)
+
     def _drop_cancellations(self) -> None:
         path = self.folder / "cancelled" / "all.csv"
         _write(path, ("order",), [{"order": number} for number in sorted(self._cancelled)])
@@ -168,7 +195,13 @@ class FilesMerchantPeople(MerchantPeople):
 
 
 class FilesSupplierPeople(SupplierPeople):
-    """Who ships, and tells of it in files."""
+    """Who ships, and tells of it in files.
+
+    What it lacks, no file can hold. Order files are written once and never read: they are no list,
+    they have no timeline and no pieces, and no file takes an order back. Stock files say what the
+    Supplier counted, whatever was ordered since; each SKU in them is a product. A row in a tracking
+    file is a parcel with one number, and does not say which units of the order it has.
+    """
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
@@ -180,18 +213,6 @@ class FilesSupplierPeople(SupplierPeople):
             "made-products",
             "several-parcels",
             "several-numbers",
-            "label-method",
-            "label-warehouse",
-            "details",
-            "bill_to_address",
-            "bill_to_email",
-            "bill_to_phone",
-            "customer_notes",
-            "internal_notes",
-            "line_total",
-            "line_discount",
-            "order_discount",
-            "tags",
         }
     )
 
@@ -208,7 +229,7 @@ class FilesSupplierPeople(SupplierPeople):
         return {
             "kind": "files",
             "order_files": {"folder": "orders", "columns": ORDER_COLUMNS},
-            "shipments": {"glob": "sent", "columns": SENT_COLUMNS, **SENT_READ},
+            "shipments": {"glob": "sent", "columns": LABEL_COLUMNS, **SENT_READ},
             "stock": {"glob": "stock", "columns": STOCK_COLUMNS},
         }
 
@@ -240,7 +261,7 @@ class FilesSupplierPeople(SupplierPeople):
         at = parcel.shipped_at.astimezone(ZoneInfo(SENT_READ["timezone"]))
         self._drop(
             "sent",
-            SENT_COLUMNS,
+            LABEL_COLUMNS,
             (
                 parcel.order_id,
                 parcel.tracking_number,
@@ -248,6 +269,8 @@ class FilesSupplierPeople(SupplierPeople):
                 at.strftime(SENT_READ["date_format"]),
                 "" if parcel.cost is None else str(parcel.cost),
                 "yes" if parcel.voided else "no",
+                parcel.method,
+                parcel.warehouse,
             ),
         )
 

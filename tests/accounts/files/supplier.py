@@ -7,13 +7,11 @@ from itertools import groupby
 from pathlib import Path
 
 from ordosync.accounts.files.options import ADDRESS_FIELDS
+from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.spreadsheets import plain
 from ordosync.models import Address, Line, Order
 
-FIELDS = ("order_number", "line_id", "sku", "name", "quantity", "unit_price", "currency")
-ORDER_COLUMNS = {
-    name: f"our {name}" for name in (*FIELDS, *(f"ship_to.{name}" for name in ADDRESS_FIELDS))
-}
+ORDER_COLUMNS = {name: f"our {name}" for name in OrderFolder.known}
 SENT_COLUMNS = {
     "order_number": "order",
     "tracking_number": "number",
@@ -22,6 +20,7 @@ SENT_COLUMNS = {
     "cost": "cost",
     "voided": "void",
 }
+LABEL_COLUMNS = {**SENT_COLUMNS, "method": "service", "warehouse": "from"}
 SENT_READ = {"date_format": "%Y-%m-%d %H:%M", "timezone": "Europe/Berlin", "currency": "GBP"}
 STOCK_COLUMNS = {"sku": "sku", "quantity": "qty"}
 
@@ -47,19 +46,38 @@ def orders(folder: Path) -> Sequence[Order]:
 
 
 def _order(number: str, rows: list[dict[str, str]]) -> Order:
+    first = rows[0]
     return Order(
         id=number,
         number=number,
         status="awaiting_fulfillment",
-        ship_to=Address(**{name: rows[0][f"ship_to.{name}"] for name in ADDRESS_FIELDS}),
-        lines=tuple(
-            Line(
-                id=row["line_id"],
-                sku=row["sku"],
-                name=row["name"],
-                quantity=int(row["quantity"]),
-                unit_price=Decimal(row["unit_price"]) if row["unit_price"] else None,
-            )
-            for row in rows
-        ),
+        ship_to=_address(first, "ship_to"),
+        bill_to=_address(first, "bill_to"),
+        shipping_method=first["shipping_method"],
+        customer_notes=first["customer_notes"],
+        internal_notes=first["internal_notes"],
+        tags=tuple(tag for tag in first["tags"].split(", ") if tag),
+        discount=_amount(first["order_discount"]),
+        lines=tuple(map(_line, rows)),
     )
+
+
+def _line(row: dict[str, str]) -> Line:
+    return Line(
+        id=row["line_id"],
+        sku=row["sku"],
+        name=row["name"],
+        quantity=int(row["quantity"]),
+        unit_price=_amount(row["unit_price"]),
+        details=row["details"],
+        total=_amount(row["line_total"]),
+        discount=_amount(row["line_discount"]),
+    )
+
+
+def _address(row: dict[str, str], kind: str) -> Address:
+    return Address(**{name: row[f"{kind}.{name}"] for name in ADDRESS_FIELDS})
+
+
+def _amount(text: str) -> Decimal | None:
+    return Decimal(text) if text else None

@@ -6,7 +6,7 @@ from pathlib import Path
 from ordosync.accounts.account import ReadRequest
 from ordosync.config import load_config
 from ordosync.store import Store
-from ordosync.store.steps import StepChange
+from ordosync.store.step_rows import StepChange
 from tests.accounts.contract.account import read
 from tests.accounts.contract.examples import line, order, parcel, sold
 from tests.accounts.contract.opening import PORTAL, opened

@@ -14,7 +14,7 @@ from ordosync.engine.execution.decisions import (
     decide_step,
     is_reported,
 )
-from ordosync.store.steps import DISMISSED, State, StepRow
+from ordosync.store.step_rows import DISMISSED, State, StepRow
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Decision, Step
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ordosync.config import load_config
 from ordosync.store import Store
-from ordosync.store.steps import StepRow
+from ordosync.store.step_rows import StepRow
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.over_http import OverHttp
 from tests.accounts.contract.people import MerchantPeople, SupplierPeople

@@ -12,7 +12,7 @@ from ordosync.config import load_config
 from ordosync.engine.diagnosis.attention import attention
 from ordosync.engine.execution.resolve import settle_as_not_sent
 from ordosync.store import Store
-from ordosync.store.steps import StepRow
+from ordosync.store.step_rows import StepRow
 from tests.accounts.contract.examples import sold
 from tests.accounts.contract.opening import PORTAL
 from tests.scenarios.faults.portal import Troubled

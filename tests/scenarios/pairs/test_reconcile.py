@@ -2,8 +2,6 @@
 
 from contextlib import closing
 
-import pytest
-
 from ordosync.accounts.connections import Connections
 from ordosync.config import load_config
 from ordosync.engine import Stop, open_portal, register
@@ -18,8 +16,6 @@ from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.over_http import MerchantOverHttp
 from tests.accounts.contract.people import needs, numbers
 from tests.scenarios.pairs.pair import Pair
-
-pytestmark = pytest.mark.needs("listing")
 
 
 def compared(pair: Pair, *, fix: bool = False) -> list[Difference]:
@@ -120,7 +116,7 @@ def test_what_was_reported_wrongly_or_not_is_found_where_nothing_can_be_split(pa
     assert pair.supplier.status(open_there) == "cancelled"
 
 
-@needs("update-tracking")
+@needs("update-tracking", "listing")
 def test_label_that_was_deleted_is_found_and_reported_as_void(pair: Pair) -> None:
     pair.configure(manage_inventory="false")
     told, there = pair.imported("1001")

@@ -14,7 +14,7 @@ from ordosync.engine import open_portal, register
 from ordosync.engine.execution.resolve import check_sent, settle_as_sent
 from ordosync.errors import UsageError
 from ordosync.store import Store
-from ordosync.store.steps import StepRow
+from ordosync.store.step_rows import StepRow
 from tests.accounts.contract.examples import line
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.sqlite.people import SqliteSupplierPeople

@@ -88,7 +88,7 @@ def test_order_that_was_cancelled_and_then_shipped_stays_cancelled(pair: Pair) -
     pair.stays_quiet("update-tracking")
 
 
-@needs("update-tracking", "cancel-orders", "comments")
+@needs("update-tracking", "cancel-orders")
 def test_only_the_supplier_is_informed_that_tracking_was_refused(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001")
     pair.merchant.cancel(merchant_id)

@@ -15,7 +15,7 @@ from ordosync.config import load_config
 from ordosync.database import sqlite3
 from ordosync.store import Store
 from ordosync.store.links import Link
-from ordosync.store.steps import StepRow
+from ordosync.store.step_rows import StepRow
 from tests.store.recorded.packing import unpack_files
 from tests.support.clock import VirtualClock
 from tests.support.runs import Ran, run_once

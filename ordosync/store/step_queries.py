@@ -1,0 +1,181 @@
+"""Queries of the table `steps`. They read only.
+
+A query for unsettled steps contains `UNSETTLED`, so that SQLite uses the partial index.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ordosync.slots import LONGEST_WAIT
+from ordosync.store.step_rows import PATIENT, PLANNED, UNSETTLED, StepRow, step_row
+from ordosync.store.timestamps import to_text
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+class StepQueries:
+    """The queries of the table `steps`."""
+
+    def __init__(self, connection: "sqlite3.Connection") -> None:
+        self._db = connection
+
+    def by_key(self, portal: str, task: str, keys: Sequence[str]) -> Mapping[str, StepRow]:
+        """Return the existing steps among these keys, by key."""
+        rows = self._db.execute(
+            "select * from steps where portal = ? and task = ?"
+            " and key in (select value from json_each(?))",
+            (portal, task, json.dumps(list(keys))),
+        )
+        return {row["key"]: step_row(row) for row in rows}
+
+    def due(
+        self, portal: str, task: str, *, now: datetime, after: int = 0, limit: int = 500
+    ) -> Sequence[StepRow]:
+        """Return the steps to try or look up now, oldest first, from id `after`.
+
+        A step that waits longer than the longest wait is due as well: a wrong clock wrote it.
+        """
+        rows = self._db.execute(
+            "select * from steps where portal = :portal and task = :task"  # noqa: S608
+            f" and {UNSETTLED} and state <> 'failed' and id > :after"
+            " and coalesce(code, '') <> :planned"
+            " and (coalesce(not_before, '') <= :now or not_before > :never)"
+            " order by id limit :limit",
+            {
+                "portal": portal,
+                "task": task,
+                "after": after,
+                "planned": PLANNED,
+                "now": to_text(now),
+                "never": to_text(now + LONGEST_WAIT),
+                "limit": limit,
+            },
+        )
+        return [step_row(row) for row in rows]
+
+    def planned(
+        self, portal: str, task: str, *, after: int = 0, limit: int = 500
+    ) -> Sequence[StepRow]:
+        """Return the steps of an unfinished plan, oldest first, from id `after`."""
+        rows = self._db.execute(
+            f"select * from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
+            " and state = 'waiting' and code = ?"
+            " and id > ? order by id limit ?",
+            (portal, task, PLANNED, after, limit),
+        )
+        return [step_row(row) for row in rows]
+
+    def unsettled_ids(self, portal: str) -> frozenset[str]:
+        """Return the ids, of both sides, of all steps that a later attempt may read again.
+
+        Includes every task, since several tasks can read the same file.
+        """
+        rows = self._db.execute(
+            f"select merchant_id, supplier_id from steps where portal = ? and {UNSETTLED}",  # noqa: S608
+            (portal,),
+        )
+        return frozenset(id_ for row in rows for id_ in row if id_)
+
+    def failed(self, portal: str, task: str) -> Sequence[StepRow]:
+        """Return the failed steps, which need the operator, oldest first."""
+        rows = self._db.execute(
+            f"select * from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
+            " and state = 'failed' order by id",
+            (portal, task),
+        )
+        return [step_row(row) for row in rows]
+
+    def of_merchant(self, portal: str, merchant_id: str) -> Sequence[StepRow]:
+        """Return all steps of one of the Merchant's orders or products, oldest first."""
+        rows = self._db.execute(
+            "select * from steps where portal = ? and merchant_id = ? order by id",
+            (portal, merchant_id),
+        )
+        return [step_row(row) for row in rows]
+
+    def keyed_below(self, portal: str, task: str, above: str) -> Sequence[StepRow]:
+        """Return the steps whose key begins with `above` and a colon, oldest first."""
+        rows = self._db.execute(
+            "select * from steps where portal = ? and task = ? and key >= ? and key < ?"
+            " order by id",
+            # The semicolon is the character after the colon.
+            (portal, task, f"{above}:", f"{above};"),
+        )
+        return [step_row(row) for row in rows]
+
+    def failed_as(self, portal: str, tasks: Sequence[str], codes: Sequence[str]) -> frozenset[str]:
+        """Return the Merchant's ids in steps that failed with one of these codes."""
+        rows = self._db.execute(
+            f"select distinct merchant_id from steps where portal = ? and {UNSETTLED}"  # noqa: S608
+            " and state = 'failed' and task in (select value from json_each(?))"
+            " and code in (select value from json_each(?)) and merchant_id is not null",
+            (portal, json.dumps(list(tasks)), json.dumps(list(codes))),
+        )
+        return frozenset(row["merchant_id"] for row in rows)
+
+    def unread(self, portal: str) -> Sequence[StepRow]:
+        """Return the failed imports without an order, such as unreadable files."""
+        rows = self._db.execute(
+            f"select * from steps where portal = ? and task = 'import-orders' and {UNSETTLED}"  # noqa: S608
+            " and state = 'failed' and key not like '%#%' order by id",
+            (portal,),
+        )
+        return [step_row(row) for row in rows]
+
+    def without_tracking(self) -> Sequence[StepRow]:
+        """Return the steps of orders that were shipped without tracking, oldest first."""
+        rows = self._db.execute(
+            "select * from steps where code = 'no-tracking' and state = 'skipped' order by id"
+        )
+        return [step_row(row) for row in rows]
+
+    def are_late(self, portal: str, task: str, *, before: datetime) -> bool:
+        """True if writes that were due before then are still retried or were not found."""
+        row = self._db.execute(
+            f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
+            " and state <> 'failed'"
+            " and (case when state = 'sending' then updated_at else created_at end < ?"
+            " or (state = 'unknown' and attempts > 1 and code <> 'unavailable'))"
+            " and coalesce(code, '') not in (select value from json_each(?)) limit 1",
+            (portal, task, to_text(before), json.dumps([PLANNED, *PATIENT])),
+        ).fetchone()
+        return row is not None
+
+    def are_uncertain(self, portal: str, task: str) -> bool:
+        """True if it is not known for some writes whether they arrived."""
+        row = self._db.execute(
+            f"select 1 from steps where portal = ? and task = ? and {UNSETTLED}"  # noqa: S608
+            " and state in ('sending', 'unknown') limit 1",
+            (portal, task),
+        ).fetchone()
+        return row is not None
+
+    def of_run(self, run_id: int) -> Sequence[StepRow]:
+        """Return the current rows of the steps that this run planned or last tried."""
+        rows = self._db.execute(
+            "select * from steps where last_run_id = :run"
+            " union all select * from steps where run_id = :run and run_id <> last_run_id"
+            " order by id",
+            {"run": run_id},
+        )
+        return [step_row(row) for row in rows]
+
+    def get(self, step_ids: Sequence[int]) -> Sequence[StepRow]:
+        """Return the existing steps among these ids, in order of their ids."""
+        rows = self._db.execute(
+            "select * from steps where id in (select value from json_each(?)) order by id",
+            (json.dumps(list(step_ids)),),
+        )
+        return [step_row(row) for row in rows]
+
+    def open(self) -> Sequence[StepRow]:
+        """Return all steps that wait or have failed, oldest first."""
+        rows = self._db.execute(
+            f"select * from steps where {UNSETTLED}"  # noqa: S608
+            " and coalesce(code, '') <> ? order by +id",
+            (PLANNED,),
+        )
+        return [step_row(row) for row in rows]

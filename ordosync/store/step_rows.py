@@ -1,0 +1,103 @@
+"""The values of the table `steps`: a step's row, its states and codes, and a change of it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from ordosync.store.timestamps import from_text
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+State = Literal["sending", "unknown", "waiting", "done", "skipped", "failed"]
+
+
+class StepRef(Struct, frozen=True, kw_only=True):
+    """The ids of a step, by which a task plans it again."""
+
+    key: str
+    merchant_id: str | None = None
+    supplier_id: str | None = None
+
+
+class StepRow(StepRef, frozen=True, kw_only=True):
+    """A step as recorded in the store."""
+
+    id: int
+    portal: str
+    task: str
+    state: State
+    code: str | None
+    reason: str | None
+    content: str
+    attempts: int
+    not_before: datetime | None
+    """The earliest time of its next attempt or look-up."""
+    created_at: datetime
+    """When the write became due."""
+    updated_at: datetime
+    last_run_id: int
+    """The run that recorded it last."""
+    sent_boot_s: float | None = None
+    """When it was last sent, in seconds since the boot; None if by an older version."""
+    looked_at: datetime | None = None
+    """When a reliable look-up did not settle it."""
+    as_of: str = ""
+    """State of the source that it was decided by: a text that sorts by age, or empty."""
+
+    @property
+    def is_of_source(self) -> bool:
+        """True if it belongs to a file or row of a source, not to an object of an account."""
+        return self.merchant_id is None and self.supplier_id is None
+
+
+class StepChange(Struct, frozen=True, kw_only=True):
+    """A change of a step by a run."""
+
+    key: str
+    state: State
+    content: str
+    merchant_id: str | None
+    supplier_id: str | None = None
+    code: str | None = None
+    reason: str | None = None
+    not_before: datetime | None = None
+    as_of: str = ""
+
+
+UNSETTLED = "state in ('sending', 'unknown', 'waiting', 'failed')"
+"""Condition of the partial index; SQLite uses the index only for queries that contain it."""
+UNPROVEN = "unproven"
+"""Code of a failed step that may have arrived, at an account whose look-ups prove nothing."""
+PLANNED = "planned"
+"""Code of a step that waits only for the rest of the plan of its run."""
+PATIENT = ("partially-shipped", "no-link")
+"""Codes of steps that wait for something that may take days, which is no problem."""
+DISMISSED = "dismissed"
+"""Code of a step that the operator has dismissed: it is not retried automatically."""
+
+
+def step_row(row: "sqlite3.Row") -> StepRow:
+    """Return a step from a row of the table."""
+    return StepRow(
+        id=row["id"],
+        portal=row["portal"],
+        task=row["task"],
+        key=row["key"],
+        state=row["state"],
+        code=row["code"],
+        reason=row["reason"],
+        content=row["content"],
+        merchant_id=row["merchant_id"],
+        supplier_id=row["supplier_id"],
+        attempts=row["attempts"],
+        not_before=from_text(row["not_before"]) if row["not_before"] else None,
+        created_at=from_text(row["created_at"]),
+        updated_at=from_text(row["updated_at"]),
+        last_run_id=row["last_run_id"],
+        sent_boot_s=row["sent_boot_s"],
+        looked_at=from_text(row["looked_at"]) if row["looked_at"] else None,
+        as_of=row["as_of"],
+    )

@@ -1,0 +1,116 @@
+"""Orders that the Supplier already has: found by their references, and their missing links."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from ordosync.models import InvalidRecord, Line, Order, Outcome
+from ordosync.store.links import Link, LinkKind
+from ordosync.tasks.base import Portal, Result, Step
+from ordosync.tasks.order_notices import is_notice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Existing:
+    """An order that the Supplier already has, and its missing link."""
+
+    link: Link
+
+
+def restored_orders(portal: Portal, links: Sequence[Link]) -> frozenset[str]:
+    """Return the orders that cancel-orders cancelled and that the Supplier has restored."""
+    ids = [link.supplier_id for link in links if link.state == "cancelled_by_task"]
+    statuses = portal.supplier.orders.statuses(ids) if ids else {}
+    return frozenset(id_ for id_, status in statuses.items() if status != "cancelled")
+
+
+def look_up(portal: Portal, keys: Sequence[str]) -> Mapping[str, Result]:
+    """Return the Supplier's orders that have the references of these steps."""
+    by_reference = {reference_of(portal, key): key for key in keys if not is_notice(key)}
+    found = portal.supplier.orders.find(list(by_reference)) if by_reference else {}
+    return {
+        by_reference[reference]: Result(
+            outcome=outcome, links=order_links(by_reference[reference], outcome)
+        )
+        for reference, outcome in found.items()
+    }
+
+
+def sent_again(portal: Portal, links: Sequence[Link]) -> Mapping[str, Step]:
+    """Return a step for each order that was cancelled and sent again, which these links lack.
+
+    The links are from a backup, and the order was sent again after it.
+    """
+    later = {f"{link.merchant_id}#{link.generation + 1}": link for link in links}
+    return {
+        later[key].merchant_id: link_step(
+            replace(
+                later[key],
+                state="live",
+                supplier_id=found.outcome.id,
+                generation=later[key].generation + 1,
+            )
+        )
+        for key, found in look_up(portal, list(later)).items()
+    }
+
+
+def split_families(
+    portal: Portal, items: Sequence[Order | InvalidRecord], links: Mapping[str, Link]
+) -> list[Link]:
+    """Return the newest link of each order that was sent, and split while its link was missing.
+
+    Only its pieces are read now. The Supplier already has them: its order has the reference of the
+    order that they were split from.
+    """
+    pieces = [item for item in items if isinstance(item, Order) and item.id not in links]
+    unlinked = dict.fromkeys(
+        ancestor
+        for piece in pieces
+        if not any(one in links for one in piece.ancestors)
+        for ancestor in piece.ancestors
+    )
+    found: dict[str, Link] = {}
+    generation, wanted = 1, list(unlinked)
+    while wanted:
+        results = look_up(portal, [f"{id_}#{generation}" for id_ in wanted])
+        newest = {link.merchant_id: link for one in results.values() for link in one.links[:1]}
+        found |= newest
+        generation, wanted = generation + 1, list(newest)
+    return list(found.values())
+
+
+def link_step(link: Link, *, is_family: bool = False) -> Step:
+    """Return the step that links an order which the Supplier already has."""
+    return Step(
+        key=f"{link.merchant_id}#{link.generation}",
+        merchant_id=link.merchant_id,
+        supplier_id=link.supplier_id,
+        content="sent-before",
+        summary=f"link order {link.supplier_id}, which was sent before",
+        is_family=is_family,
+        payload=Existing(link=link),
+    )
+
+
+def order_links(key: str, outcome: Outcome, lines: Sequence[Line] = ()) -> tuple[Link, ...]:
+    """Return the links of an order, and those of its lines if the outcome has as many."""
+    if not outcome.id:
+        return ()
+    merchant_id, _, generation = key.rpartition("#")
+    pairs: list[tuple[LinkKind, str, str]] = [("order", merchant_id, outcome.id)]
+    # If an earlier attempt sent the order before an edit, its lines may be others.
+    if len(lines) == len(outcome.line_ids):
+        pairs += [
+            ("line", line.id, there) for line, there in zip(lines, outcome.line_ids, strict=True)
+        ]
+    return tuple(
+        Link(kind=kind, merchant_id=here, supplier_id=there, generation=int(generation))
+        for kind, here, there in pairs
+    )
+
+
+def reference_of(portal: Portal, key: str) -> str:
+    """Return the reference of the order of this step at the Supplier."""
+    return f"{portal.origin}:{key}"
