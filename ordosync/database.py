@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from ordosync.clock import SLICE_S, Clock, StoppedError
 from ordosync.errors import DamagedError, DatabaseError
-from ordosync.trust import doubt
+from ordosync.permissions import doubt
 
 if TYPE_CHECKING:
     import sqlite3

@@ -12,7 +12,7 @@ import time
 from zlib import crc32
 
 from ordosync import __version__
-from ordosync.trust import doubt
+from ordosync.permissions import doubt
 
 TYPE_CHECKING = False  # `typing` takes as long as the rest of the tick
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "ordosync"
 LAYERS = (
     (
         *("errors", "secret", "clock", "failpoints", "retry", "slots"),
-        *("idle", "trust", "crontab", "regular", "text", "atomic_write"),
+        *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write"),
     ),
     ("models",),
     ("order_checks",),
@@ -28,6 +28,7 @@ LAYERS = (
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 DEEPEST = 2
+LONGEST = 300
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -105,6 +106,17 @@ def test_a_transaction_of_the_engine_names_its_portal() -> None:
     }
 
     assert unnamed == of_all
+
+
+def test_only_the_schema_of_a_service_has_more_than_300_lines() -> None:
+    long = [
+        str(path.relative_to(PACKAGE))
+        for path in MODULES
+        if len(path.read_text("utf-8").splitlines()) > LONGEST
+        and not (_part(path) == "accounts" and path.name == "schema.py")
+    ]
+
+    assert long == []
 
 
 def test_no_class_of_an_account_inherits_deeper_than_two_classes_of_the_package() -> None:

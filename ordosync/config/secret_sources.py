@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ordosync.config.converters import to_path
 from ordosync.config.yaml_file import Source
+from ordosync.permissions import doubt
 from ordosync.secret import Secret
-from ordosync.trust import doubt
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _FILE = "file:"

@@ -20,8 +20,8 @@ from yaml.reader import Reader
 from ordosync.config.converters import at_line
 from ordosync.errors import ConfigError
 from ordosync.idle import digest
+from ordosync.permissions import doubt
 from ordosync.text import printable
-from ordosync.trust import doubt
 
 try:
     from yaml import CSafeLoader as SafeLoader

@@ -61,10 +61,10 @@ MUTANTS = (
     ),
     Mutant(
         protection="too many destructive changes at once wait for a person (brake)",
-        file="engine/execution/brake.py",
+        file="engine/execution/safety_limit.py",
         old="_SHARE = 0.3",
         new="_SHARE = 30",
-        test="engine/execution/test_brake.py",
+        test="engine/execution/test_safety_limit.py",
     ),
     Mutant(
         protection="foreign text never reaches a terminal as it is",

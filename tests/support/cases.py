@@ -44,7 +44,11 @@ CASES: Mapping[int, Case] = {
         "three crashes in one slot",
         "engine/scheduling/test_run_due.py::test_a_task_that_kills_its_process",
     ),
-    4: _case("stopped by a signal", f"{_TAKEOVER}test_a_signal_ends_the_run", "test_clock.py"),
+    4: _case(
+        "stopped by a signal",
+        f"{_TAKEOVER}test_a_signal_ends_the_run",
+        "engine/execution/test_clock.py",
+    ),
     5: _case(
         "frozen past its lease, and thawed",
         f"{_TAKEOVER}test_a_thawed_process",
@@ -100,7 +104,7 @@ CASES: Mapping[int, Case] = {
     27: _case("answers that never end", "http/test_limits.py"),
     28: _case("bombs", "http/test_limits.py", "http/test_reading.py::test_28"),
     29: _case("redirects and links to others", "http/test_origin.py"),
-    30: _case("the same page for ever", f"{_READING}test_same_page_for_ever"),
+    30: _case("the same page for ever", f"{_READING}test_same_page_again_and_again"),
     31: _case(
         "a set that changes while it is read",
         f"{_READING}test_orders_that_are_updated",
@@ -126,7 +130,7 @@ CASES: Mapping[int, Case] = {
         "accounts/files/test_writing.py::test_foreign_text",
         "accounts/files/test_writing.py::test_neutral",
     ),
-    40: _case("a listing that is suddenly empty", "engine/execution/test_brake.py"),
+    40: _case("a listing that is suddenly empty", "engine/execution/test_safety_limit.py"),
     41: _case("sold between reading and writing", "scenarios/faults/test_portals.py::test_sale"),
     42: _case(
         "cancelled while it is shipped",
@@ -175,7 +179,7 @@ CASES: Mapping[int, Case] = {
         "files that others can read, write or replace",
         "config/test_secret.py",
         f"{_FILE}test_file_is_for_its_owner_alone",
-        "config/test_trust.py",
+        "config/test_permissions.py",
     ),
     57: _case(
         "canaries of secrets and persons",

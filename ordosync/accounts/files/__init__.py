@@ -100,6 +100,7 @@ class FilesAccount(Account):
             listing=OrderListing(orders, cancelled, tracking),
             personal_data=self._personal_data(orders),
             spool=client,
+            check=self._limit_of_numbers,
             orders=MerchantOrders(
                 orders, cancelled, requires_address=self._orders.has_place_columns
             ),
@@ -147,6 +148,13 @@ class FilesAccount(Account):
         if self._tracking is None:
             return None
         return MerchantTracking(self._tracking, account=self.name, cancelled=cancelled)
+
+    def _limit_of_numbers(self) -> Iterator[CheckResult]:
+        if self._tracking:
+            yield CheckResult(
+                text="the tracking file has one number for each order: of an order in several"
+                " parcels only the newest number is written to it"
+            )
 
     def _client(self, portal: PortalContext) -> FilesClient:
         account = f"account {self.name}"

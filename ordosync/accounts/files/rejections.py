@@ -8,7 +8,7 @@ from typing import TypeVar
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.options import InputFiles
 from ordosync.models import InvalidRecord, Page
-from ordosync.regular import open_regular
+from ordosync.regular_files import open_regular
 
 T = TypeVar("T")
 

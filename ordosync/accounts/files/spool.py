@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ordosync.accounts.files.file_listing import as_of
-from ordosync.regular import open_regular, read_regular
-from ordosync.trust import make_folder
+from ordosync.permissions import make_folder
+from ordosync.regular_files import open_regular, read_regular
 
 
 class Spool:

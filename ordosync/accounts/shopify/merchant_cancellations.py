@@ -11,11 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.client import ShopifyClient
-from ordosync.accounts.shopify.fulfillment_orders import (
-    FulfillmentOrders,
-    OrderParts,
-    is_cancelled,
-)
+from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, OrderParts, is_cancelled
 from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import CHANGED_ORDERS

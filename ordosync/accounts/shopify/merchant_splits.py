@@ -14,11 +14,7 @@ from msgspec.structs import replace
 
 from ordosync.accounts.account import outcome_of
 from ordosync.accounts.shopify.client import ShopifyClient
-from ordosync.accounts.shopify.fulfillment_orders import (
-    FulfillmentOrders,
-    OrderParts,
-    is_cancelled,
-)
+from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, OrderParts, is_cancelled
 from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, line_id, line_item, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import SPLIT

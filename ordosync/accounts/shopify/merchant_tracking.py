@@ -9,11 +9,7 @@ from functools import partial
 
 from ordosync.accounts.account import outcome_of
 from ordosync.accounts.shopify.client import ShopifyClient
-from ordosync.accounts.shopify.fulfillment_orders import (
-    FulfillmentOrders,
-    OrderParts,
-    is_cancelled,
-)
+from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, OrderParts, is_cancelled
 from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import ADD_TRACKING, CHANGE_TRACKING, TRACKED

@@ -9,7 +9,7 @@ import typer
 
 from ordosync.cli.output import render
 from ordosync.errors import UsageError
-from ordosync.trust import make_folder
+from ordosync.permissions import make_folder
 
 _FILES = {"config.yaml": "config.yaml", "feeds/orders.csv": "orders.csv"}
 

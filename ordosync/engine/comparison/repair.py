@@ -6,9 +6,9 @@ from dataclasses import replace
 from ordosync.clock import Clock
 from ordosync.engine import run_task
 from ordosync.engine.comparison.difference import Difference
-from ordosync.engine.execution.brake import Brake
 from ordosync.engine.execution.claim import AlreadyRunning
 from ordosync.engine.execution.interruption import Stop
+from ordosync.engine.execution.safety_limit import Brake
 from ordosync.errors import AccountError
 from ordosync.store import Store
 from ordosync.store.runs import Run

@@ -15,9 +15,9 @@ from ordosync.database import sqlite3, wal_is_safe
 from ordosync.engine.diagnosis.health import lateness, shortest
 from ordosync.engine.scheduling.timetable import interval_name
 from ordosync.errors import OrdosyncError
+from ordosync.permissions import shared
 from ordosync.slots import is_from_the_future
 from ordosync.store import Store
-from ordosync.trust import shared
 
 _LEAST_FREE = 64 * 1024 * 1024
 """SQLite needs free space even to delete, so a full disk cannot be cleaned up."""

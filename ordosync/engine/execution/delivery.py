@@ -14,12 +14,7 @@ from ordosync.clock import Clock
 from ordosync.engine.execution.interruption import InterruptedRunError, Stop
 from ordosync.engine.execution.line_claims import LineClaims
 from ordosync.engine.execution.recorder import Recorder
-from ordosync.engine.execution.step_changes import (
-    counted_as,
-    from_outcome,
-    gone,
-    step_change,
-)
+from ordosync.engine.execution.step_changes import counted_as, from_outcome, gone, step_change
 from ordosync.errors import UnavailableError, UnknownOutcomeError
 from ordosync.failpoints import fault
 from ordosync.models import Outcome

@@ -15,12 +15,7 @@ from ordosync.engine.execution.delivery import Delivery
 from ordosync.engine.execution.recorder import Recorder
 from ordosync.engine.execution.relinking import SplitLinks
 from ordosync.engine.execution.step_changes import gone, row_change
-from ordosync.engine.execution.unproven import (
-    before_restore,
-    is_uncertain,
-    proves_nothing,
-    reason,
-)
+from ordosync.engine.execution.unproven import before_restore, is_uncertain, proves_nothing, reason
 from ordosync.models import Order
 from ordosync.store import Store
 from ordosync.store.step_rows import UNPROVEN, StepChange, StepRow

@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from ordosync.clock import Clock, StoppedError
 from ordosync.database import sqlite3
-from ordosync.engine.execution.brake import Brake
 from ordosync.engine.execution.claim import (
     AlreadyRunning,
     Claim,
@@ -30,6 +29,7 @@ from ordosync.engine.execution.recorder import Recorder
 from ordosync.engine.execution.recovery import Recovery, lacks_steps
 from ordosync.engine.execution.relinking import SplitLinks
 from ordosync.engine.execution.reopening import reopen, reopenable
+from ordosync.engine.execution.safety_limit import Brake
 from ordosync.engine.execution.settlement import Settlement
 from ordosync.engine.execution.step_changes import step_change
 from ordosync.errors import AccountError, BrakeError, OrdosyncError, PartlyReadError, mistake

@@ -15,7 +15,7 @@ from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import InvalidRecord, Page
-from ordosync.regular import NotRegularError, open_regular
+from ordosync.regular_files import NotRegularError, open_regular
 from ordosync.text import printable
 from tests.accounts.contract import order
 from tests.accounts.contract.opening import OpenSupplier

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.engine.diagnosis.test_attention import age
-from tests.engine.execution.test_brake import _count, _shop
+from tests.engine.execution.test_safety_limit import _count, _shop
 from tests.support.command import CONFIG, HEADER, Done, numbers, ordosync, row, shop
 from tests.support.desk import SHIP, TwoAccounts
 

@@ -10,7 +10,7 @@ from ordosync.accounts.files.formats.csv_rows import csv_rows, csv_texts
 from ordosync.accounts.files.formats.json_lines import json_rows, json_texts
 from ordosync.accounts.files.formats.rows import InvalidFileError, Row
 from ordosync.accounts.files.options import InputFiles
-from ordosync.regular import open_regular
+from ordosync.regular_files import open_regular
 
 _BLOCK = 1024 * 1024
 

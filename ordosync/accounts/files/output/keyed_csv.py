@@ -16,7 +16,7 @@ from ordosync.accounts.spreadsheets import csv_text, neutral, plain
 from ordosync.atomic_write import replace_file
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Outcome
-from ordosync.regular import read_regular
+from ordosync.regular_files import read_regular
 
 Item = TypeVar("Item")
 Rows = dict[str, dict[str, str]]

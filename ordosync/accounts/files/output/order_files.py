@@ -29,7 +29,7 @@ from ordosync.atomic_write import replace_file, sync_folder, temporary_path, wri
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.failpoints import fault
 from ordosync.models import Order, Outcome
-from ordosync.regular import NotRegularError, read_regular
+from ordosync.regular_files import NotRegularError, read_regular
 
 _RECORDS = ".ordosync"
 

@@ -10,7 +10,7 @@ from ordosync.accounts.files.options import InputFiles
 from ordosync.accounts.spreadsheets import csv_text, neutral, plain
 from ordosync.atomic_write import replace_file
 from ordosync.errors import UnavailableError
-from ordosync.trust import make_folder
+from ordosync.permissions import make_folder
 
 _REASON = "ordosync_reason"
 _NAME = "refused-"

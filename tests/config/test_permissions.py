@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync import trust
+from ordosync import permissions
 from ordosync.accounts.files.spool import Spool
 from ordosync.config import load_config
 from ordosync.errors import ConfigError
@@ -204,13 +204,13 @@ def test_a_mount_that_is_read_only_is_fine(place: Path, monkeypatch: pytest.Monk
     """As Kubernetes mounts a configuration: a folder 0777, and a link in it."""
     place.chmod(0o777)
     (place / "config.yaml").chmod(0o666)
-    monkeypatch.setattr(trust, "_is_read_only", lambda _: True)
+    monkeypatch.setattr(permissions, "_is_read_only", lambda _: True)
 
     assert doubt_of(place) == ""
 
 
 def doubt_of(folder: Path) -> str:
-    return trust.doubt(str(folder / "config.yaml"))
+    return permissions.doubt(str(folder / "config.yaml"))
 
 
 @pytest.mark.skipif(
@@ -218,11 +218,11 @@ def doubt_of(folder: Path) -> str:
     reason="nothing here is mounted read-only",
 )
 def test_a_read_only_mount_is_recognised() -> None:
-    assert any(trust._is_read_only(place) for place in ("/proc/sys", "/sys"))
+    assert any(permissions._is_read_only(place) for place in ("/proc/sys", "/sys"))
 
 
 def test_a_folder_that_can_be_written_is_no_read_only_mount(tmp_path: Path) -> None:
-    assert not trust._is_read_only(str(tmp_path))
+    assert not permissions._is_read_only(str(tmp_path))
 
 
 @pytest.fixture(name="everywhere")
