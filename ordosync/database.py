@@ -89,9 +89,9 @@ def open_database(
         raise to_database_error(path, error) from error
     try:
         _check_owner(connection, path, application_id)
-        _check_version(connection, path, version)
-        if not as_it_is:
-            _migrate(connection, path, migrations, version, readonly=readonly)
+        is_older = _is_older(connection, path, version, refuse=readonly and not as_it_is)
+        if is_older and not as_it_is:
+            _apply(connection, migrations)
     except sqlite3.Error as error:
         connection.close()
         raise to_database_error(path, error) from error
@@ -150,11 +150,11 @@ def transaction(connection: "sqlite3.Connection") -> Iterator["sqlite3.Connectio
     Without `IMMEDIATE`, a transaction that reads before it writes would fail at once, despite the
     busy timeout, if another process wrote in between.
     """
-    connection.execute("begin immediate")
+    _wait(connection, "begin immediate")
     try:
         yield connection
         # Under a rollback journal, the commit fails while another process reads.
-        connection.execute("commit")
+        _wait(connection, "commit")
     except BaseException:
         # When the disk is full, SQLite has rolled back by itself.
         if connection.in_transaction:
@@ -179,37 +179,47 @@ def to_database_error(path: object, error: Exception) -> DatabaseError:
 
 
 class _Connection(sqlite3.Connection):
-    """Waits for a locked file in slices, since a signal does not end SQLite's own wait."""
-
     clock: Clock | None = None
-
-    def execute(self, *words: Any) -> "sqlite3.Cursor":
-        for _ in range(int(BUSY_TIMEOUT_S / SLICE_S) - 1):
-            try:
-                return super().execute(*words)
-            except sqlite3.OperationalError as error:
-                if "database is locked" not in str(error):
-                    raise
-                if self.clock:
-                    self.clock.check()
-        return super().execute(*words)
+    """Ends a wait for a locked file when it is stopped."""
 
 
 def _connect(path: Path, *, readonly: bool, clock: Clock | None = None) -> "sqlite3.Connection":
     connection: _Connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rw'}",
         uri=True,
-        timeout=SLICE_S,
+        timeout=BUSY_TIMEOUT_S,
         isolation_level=None,
         factory=_Connection,
     )
     connection.clock = clock
     connection.row_factory = sqlite3.Row
+    # The first statement that reads the file.
+    _wait(connection, "pragma synchronous = full")
     connection.execute("pragma foreign_keys = on")
-    connection.execute("pragma synchronous = full")
     # Deleted personal data must not remain in the file.
     connection.execute("pragma secure_delete = on")
     return connection
+
+
+def _wait(connection: "sqlite3.Connection", statement: str) -> None:
+    """Execute a statement that waits for a locked file, in slices.
+
+    A signal does not end SQLite's own wait. No other statement waits for more than moments.
+    """
+    clock: Clock | None = getattr(connection, "clock", None)
+    for left in reversed(range(max(int(BUSY_TIMEOUT_S / SLICE_S), 1))):
+        connection.execute(f"pragma busy_timeout = {SLICE_S * 1000:.0f}")
+        try:
+            connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            if not left or "database is locked" not in str(error):
+                raise
+        else:
+            return
+        finally:
+            connection.execute(f"pragma busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
+        if clock:
+            clock.check()
 
 
 def _recover(path: Path, clock: Clock | None) -> None:
@@ -270,24 +280,13 @@ def _check_owner(connection: "sqlite3.Connection", path: Path, application_id: i
         raise DatabaseError(path, "was not created by ordosync for this purpose; name another file")
 
 
-def _check_version(connection: "sqlite3.Connection", path: Path, version: int) -> None:
-    found = _pragma(connection, "user_version")
+def _is_older(connection: "sqlite3.Connection", path: Path, version: int, *, refuse: bool) -> bool:
+    found: int = _pragma(connection, "user_version")
     if found > version:
         raise DatabaseError(path, f"is of a newer ordosync (version {found}); upgrade ordosync")
-
-
-def _migrate(
-    connection: "sqlite3.Connection",
-    path: Path,
-    migrations: "Callable[[], Migrations]",
-    version: int,
-    *,
-    readonly: bool,
-) -> None:
-    if _pragma(connection, "user_version") < version:
-        if readonly:
-            raise DatabaseError(path, "is of an older ordosync; run a command that writes first")
-        _apply(connection, migrations)
+    if found < version and refuse:
+        raise DatabaseError(path, "is of an older ordosync; run a command that writes first")
+    return found < version
 
 
 def _apply(connection: "sqlite3.Connection", migrations: "Callable[[], Migrations]") -> None:

@@ -55,7 +55,7 @@ def load_config(path: Path) -> Config:
     """Load a configuration. Raises `ConfigError` with all problems, in the order of the file."""
     source = read_source(path.absolute())
     reader = reader_for(source)
-    top = Place(line=1, path="", node=compose(source.text))
+    top = Place(line=1, keys=(), node=compose(source.text))
     config = read_config(reader, top, source)
     if config is None or reader.problem_count:
         raise ConfigError(reader.problems)

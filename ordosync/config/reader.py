@@ -32,8 +32,13 @@ class Place:
     """A node with its position: the line of its key, and its path, such as `portals.acme.since`."""
 
     line: int
-    path: str
+    keys: tuple[str, ...]
     node: yaml.Node
+
+    @property
+    def path(self) -> str:
+        """The path in messages."""
+        return self.below()
 
     @property
     def is_null(self) -> bool:
@@ -46,9 +51,9 @@ class Place:
         """True if the node is a mapping."""
         return isinstance(self.node, yaml.MappingNode)
 
-    def below(self, key: str) -> str:
-        """Return the path of this key below the node."""
-        return f"{self.path}.{shortened(key)}" if self.path else shortened(key)
+    def below(self, *keys: str) -> str:
+        """Return the path of a key below the node."""
+        return ".".join(shortened(key) for key in (*self.keys, *keys))
 
 
 @cache
@@ -117,7 +122,7 @@ class Reader:
             if not isinstance(key, yaml.ScalarNode):
                 self.problem(replace(place, line=line), "a name must be a single value")
                 continue
-            entry = Place(line=line, path=place.below(key.value), node=node)
+            entry = Place(line=line, keys=(*place.keys, key.value), node=node)
             if key.value in entries:
                 self.problem(entry, f"given twice, first in line {entries[key.value].line}")
             else:
@@ -190,8 +195,9 @@ class Reader:
     def _items(self, place: Place) -> list[Place]:
         if not self._has_shape(place, yaml.SequenceNode):
             return []
+        *above, last = place.keys
         return [
-            Place(line=node.start_mark.line + 1, path=f"{place.path}[{index}]", node=node)
+            Place(line=node.start_mark.line + 1, keys=(*above, f"{last}[{index}]"), node=node)
             for index, node in enumerate(place.node.value)
         ]
 

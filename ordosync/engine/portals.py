@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ordosync.accounts.account import PortalContext
+from ordosync.accounts import new_account
+from ordosync.accounts.account import Account, PortalContext
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
-from ordosync.config.opening import open_merchant, open_supplier
+from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -71,25 +72,35 @@ def longest_settle_s(config: Config) -> float:
 def merchant_of(
     config: Config, portal: PortalConfig, *, spool: Path = Path(), at: Connections | None = None
 ) -> Merchant:
-    """Return a portal's Merchant, which opens files and connections when it is first used."""
+    """Return a portal's Merchant, which opens files and connections when it is first used.
+
+    Without connections it can be asked for its parts only.
+    """
     context = PortalContext(
         partner=portal.supplier.account,
         selection=portal.products,
         spool=spool / portal.merchant.account,
     )
-    return open_merchant(config.accounts, portal.merchant, context, at)
+    account = _account(config, portal.merchant.account)
+    return account.merchant(portal.merchant.pair, context, at or Connections(Clock()))
 
 
 def supplier_of(
     config: Config, portal: PortalConfig, *, spool: Path = Path(), at: Connections | None = None
 ) -> Supplier:
-    """Return a portal's Supplier, which opens files and connections when it is first used."""
+    """Return a portal's Supplier, as `merchant_of` returns its Merchant."""
     context = PortalContext(
         partner=portal.merchant.account,
         selection=portal.products,
         spool=spool / portal.supplier.account,
     )
-    return open_supplier(config.accounts, portal.supplier, context, at)
+    account = _account(config, portal.supplier.account)
+    return account.supplier(portal.supplier.pair, context, at or Connections(Clock()))
+
+
+def _account(config: Config, name: str) -> Account:
+    account = config.accounts[name]
+    return new_account(account.kind, account.name, account.options)
 
 
 def identity(portal: PortalConfig) -> PortalIdentity:

@@ -113,27 +113,18 @@ class Store:
         If it is not `durable`, it does not wait for the disk: a power cut may undo it. A later
         transaction is never kept without it.
         """
+        # In other journal modes, the file itself could be damaged.
+        is_relaxed = not durable and self.journal == "wal"
         try:
-            with (
-                self._relaxed(relaxed=not durable),
-                writer_lock(self.path),
-                transaction(self._connection),
-            ):
+            if is_relaxed:
+                self._connection.execute("pragma synchronous = normal")
+            with writer_lock(self.path), transaction(self._connection):
                 yield
         except sqlite3.Error as error:
             raise to_database_error(self.path, error) from error
-
-    @contextmanager
-    def _relaxed(self, *, relaxed: bool) -> Iterator[None]:
-        # In other journal modes, the file itself could be damaged.
-        if not relaxed or self.journal != "wal":
-            yield
-            return
-        self._connection.execute("pragma synchronous = normal")
-        try:
-            yield
         finally:
-            self._connection.execute("pragma synchronous = full")
+            if is_relaxed:
+                self._connection.execute("pragma synchronous = full")
 
     def close(self) -> None:
         """Close the connection."""

@@ -48,19 +48,14 @@ class Leases:
         if held:
             run_id: int | None = held["run_id"]
             return run_id
+        until_boot_s = clock.boot_s() + _LEASE_S
         won = self._db.execute(
             "insert into leases (portal, resource, fence, owner, until, until_boot_s)"
             " values (?, ?, 1, ?, ?, ?)"
             " on conflict (portal, resource) do update set fence = fence + 1,"
             " owner = excluded.owner, until = excluded.until,"
             " until_boot_s = excluded.until_boot_s returning fence",
-            (
-                portal,
-                resource,
-                this_process(),
-                to_text(clock.now() + LEASE),
-                clock.boot_s() + _LEASE_S,
-            ),
+            (portal, resource, this_process(), to_text(clock.now() + LEASE), until_boot_s),
         ).fetchone()
         return Lease(portal=portal, resource=resource, fence=won["fence"])
 
@@ -88,8 +83,8 @@ class Leases:
         self._change(
             lease,
             "until = :until, until_boot_s = :until_boot_s, run_id = :run_id",
-            until=to_text(clock.now() + LEASE),
             until_boot_s=clock.boot_s() + _LEASE_S,
+            until=to_text(clock.now() + LEASE),
             run_id=run_id,
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from ordosync.slots import CLOCK_SLACK, TRIES, History, Slots, is_from_the_future, next_start
 from ordosync.store.runs import Status
 from ordosync.store.step_rows import PLANNED, UNSETTLED
-from ordosync.store.timestamps import from_text, to_text
+from ordosync.store.timestamps import from_nullable, from_text, to_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -156,15 +156,18 @@ class Schedule:
         """
         if status in ("ok", "partial"):
             self._change(portal, task, last_ok_at=to_text(now))
-        row = self.get(portal, task)
-        if row and scheduled:
+        if scheduled:
             self._change(portal, task, tries=0)
             if status in ("ok", "partial"):
                 self._change(portal, task, failures=0)
             elif status == "failed":
-                self._change(portal, task, failures=row.history.failures + 1)
-        if not (row and row.was_woken(now)):
-            self.set_next(portal, task, now=now)
+                self._db.execute(
+                    "update schedule set failures = failures + 1 where portal = ? and task = ?",
+                    (portal, task),
+                )
+        row = self.get(portal, task)
+        if row and not row.was_woken(now):
+            self._set_next(row, now=now)
 
     def slot_done(self, portal: str, task: str, *, at: datetime) -> None:
         """Note that the run that started at this time has completed its slot."""
@@ -188,11 +191,13 @@ class Schedule:
 
     def set_next(self, portal: str, task: str, *, now: datetime) -> None:
         """Compute and store when a task starts next."""
-        row = self.get(portal, task)
-        if row is None:
-            return
-        next_at = row.starts_next(now, next_retry_at=self.next_retry_at(portal, task))
-        self._change(portal, task, next_at=to_text(next_at) if next_at else None)
+        if row := self.get(portal, task):
+            self._set_next(row, now=now)
+
+    def _set_next(self, row: ScheduleRow, *, now: datetime) -> None:
+        next_retry_at = self.next_retry_at(row.portal, row.task)
+        next_at = row.starts_next(now, next_retry_at=next_retry_at)
+        self._change(row.portal, row.task, next_at=to_text(next_at) if next_at else None)
 
     def next_retry_at(self, portal: str, task: str) -> datetime | None:
         """Return when the first waiting or uncertain step can be retried; None if there is none.
@@ -239,7 +244,7 @@ class Schedule:
         row = self._db.execute(
             "select restored_at from schedule where portal = ? and task = ?", (portal, task)
         ).fetchone()
-        return _time(row["restored_at"]) if row else None
+        return from_text(row["restored_at"]) if row and row["restored_at"] else None
 
     def forget_history(self, portal: str, task: str, *, now: datetime) -> None:
         """Make a task read everything and look before each write, as after a restore."""
@@ -269,19 +274,15 @@ def _row(row: "sqlite3.Row") -> ScheduleRow:
         interval_s=row["interval_s"],
         decided_by=row["decided_by"],
         paused=None if row["paused"] is None else bool(row["paused"]),
-        next_at=_time(row["next_at"]),
-        last_started_at=_time(row["last_started_at"]),
-        last_ok_at=_time(row["last_ok_at"]),
+        next_at=from_nullable(row["next_at"]),
+        last_started_at=from_nullable(row["last_started_at"]),
+        last_ok_at=from_nullable(row["last_ok_at"]),
         history=History(
-            done_at=_time(row["done_at"]),
-            tried_at=_time(row["tried_at"]),
+            done_at=from_nullable(row["done_at"]),
+            tried_at=from_nullable(row["tried_at"]),
             tries=row["tries"],
             failures=row["failures"],
         ),
-        trouble_since=_time(row["trouble_since"]),
-        told_at=_time(row["told_at"]),
+        trouble_since=from_nullable(row["trouble_since"]),
+        told_at=from_nullable(row["told_at"]),
     )
-
-
-def _time(text: str | None) -> datetime | None:
-    return from_text(text) if text else None

@@ -31,7 +31,7 @@ class Steps(StepQueries):
         A change to `sending` counts as an attempt, unless the last attempt was interrupted. The
         count restarts with new content, and when a settled step becomes due again.
         """
-        at, boot_s = to_text(clock.now()), clock.boot_s()
+        boot_s, at = clock.boot_s(), to_text(clock.now())
         self._db.executemany(
             "insert into steps (portal, task, key, state, code, reason, content, merchant_id,"
             " supplier_id, attempts, not_before, created_at, updated_at, run_id, last_run_id,"
@@ -88,7 +88,7 @@ class Steps(StepQueries):
         `looked`: they were looked up first. Twice as fast as `record`, since only the index of
         unsettled steps changes.
         """
-        at, boot_s = to_text(clock.now()), clock.boot_s()
+        boot_s, at = clock.boot_s(), to_text(clock.now())
         self._db.executemany(
             "update steps set state = ?, code = ?, reason = ?, supplier_id = ?, not_before = ?,"
             " updated_at = ?, sent_boot_s = ?, looked_at = ?"

@@ -11,3 +11,8 @@ def to_text(at: datetime) -> str:
 def from_text(text: str) -> datetime:
     """Parse a time in the format of `to_text`."""
     return datetime.fromisoformat(text)
+
+
+def from_nullable(text: str | None) -> datetime | None:
+    """Parse the value of a column that may be null."""
+    return datetime.fromisoformat(text) if text else None

@@ -62,6 +62,11 @@ class Portal:
         """Both accounts, each with its role."""
         return ("merchant", self.merchant), ("supplier", self.supplier)
 
+    def close(self) -> None:
+        """Release what both accounts hold open. Idempotent."""
+        self.merchant.client.close()
+        self.supplier.client.close()
+
 
 class Decision(Struct, frozen=True, kw_only=True):
     """A decision before anything is written: why a step needs no write."""

@@ -273,8 +273,8 @@ MUTANTS = (
     Mutant(
         protection="after a restore every write looks first",
         file="engine/execution/recovery.py",
-        old="    if store.schedule.restored_at(portal.name, task.name):\n        return True",
-        new="    if store.schedule.restored_at(portal.name, task.name):\n        return False",
+        old="    if restored_at:\n        return True",
+        new="    if restored_at:\n        return False",
         test="store/test_restore.py",
     ),
     Mutant(
@@ -344,7 +344,7 @@ MUTANTS = (
     Mutant(
         protection="what the desk saves while a run sends makes the task due once more",
         file="store/schedule.py",
-        old="        if not (row and row.was_woken(now)):",
+        old="        if row and not row.was_woken(now):",
         new="        if row:",
         test="cli/test_desk.py::test_what_is_saved_while_another_command_sends_goes_with_the_next_tick",
     ),

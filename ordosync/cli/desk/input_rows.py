@@ -30,7 +30,8 @@ class InputRow:
 
     def get(self, name: str) -> str:
         """Return the value of a column; empty if it is missing."""
-        return plain(self.cells.get(name, "").strip())
+        text = self.cells.get(name, "").strip()
+        return plain(text) if text else ""
 
     def id(self, name: str) -> str:
         """Return an id, SKU or tracking number. Raises `UsageError`."""

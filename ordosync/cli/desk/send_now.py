@@ -119,5 +119,6 @@ def _failed_text(run: Run, failed: Sequence[StepRow]) -> str:
 
 def _wake(session: Session, due: Sequence[tuple[PortalConfig, str]]) -> None:
     with session.store.transaction():
+        now = session.clock.now()
         for portal, task in due:
-            session.store.schedule.wake(portal.name, task, now=session.clock.now())
+            session.store.schedule.wake(portal.name, task, now=now)

@@ -53,8 +53,7 @@ def rebuild_state(
             plans[portal.name] = {
                 task: plan_task(TASKS[task], opened, store, clock) for task in tasks
             }
-            opened.merchant.close()
-            opened.supplier.close()
+            opened.close()
     if context.as_json:
         rebuilt = [asdict(one) for one in found]
         render.document({"rebuilt": rebuilt, "plans": _plans_json(plans)})

@@ -93,6 +93,5 @@ def _check_brake(portal: Portal, task: Task, rows: Sequence[StepRow]) -> None:
             brake.weigh(page.items, [step for step in page.items if not step.decision])
         brake.check()
     except AccountError:
-        portal.merchant.close()
-        portal.supplier.close()
+        portal.close()
         raise

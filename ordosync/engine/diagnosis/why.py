@@ -74,8 +74,7 @@ def why(
                 if product:
                     found.append(_Found(story=product, is_ours=True))
             finally:
-                portal.merchant.close()
-                portal.supplier.close()
+                portal.close()
     ours = [one.story for one in found if one.is_ours]
     return ours or [one.story for one in found[:1]]
 

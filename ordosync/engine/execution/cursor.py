@@ -19,14 +19,21 @@ class ReadCursor:
     """The cursor of a task in a portal, during one run."""
 
     def __init__(
-        self, task: Task, portal: Portal, store: Store, clock: Clock, *, lacks_steps: bool
+        self,
+        task: Task,
+        portal: Portal,
+        store: Store,
+        clock: Clock,
+        *,
+        restored_at: datetime | None,
+        lacks_steps: bool,
     ) -> None:
         self._task = task
         self._portal = portal
         self._store = store
         self._clock = clock
         self._lacks_steps = lacks_steps
-        self._restored_at = store.schedule.restored_at(portal.name, task.name)
+        self._restored_at = restored_at
         self._linked_by: int | None = None
         self._end: tuple[str | None, datetime] | None = None
 

@@ -10,7 +10,8 @@ from ordosync.tasks.base import PlanRequest, Portal, Step, Task
 
 def plan_task(task: Task, portal: Portal, store: Store, clock: Clock) -> list[Step]:
     """Return the writes that a run would make now, and write nothing."""
-    looks_first = lacks_steps(task, portal, store)
+    restored_at = store.schedule.restored_at(portal.name, task.name)
+    looks_first = lacks_steps(task, portal, store, restored_at=restored_at)
     request = PlanRequest(
         cursor=store.schedule.cursor(portal.name, task.name),
         now=clock.now(),

@@ -75,8 +75,9 @@ class Recorder:
 
     def save_results(self, changes: Sequence[StepChange], results: Iterable[Result]) -> None:
         """Record the links of results in the open transaction, and free the claims that ended."""
-        links = (link for result in results for link in result.links)
-        self._store.links(self._portal.name).add(links, now=self._clock.now())
+        if links := [link for result in results for link in result.links]:
+            now = self._clock.now()
+            self._store.links(self._portal.name).add(links, now=now)
         self._claims.settle(changes, results)
 
     def save_counts(self) -> None:

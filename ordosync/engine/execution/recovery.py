@@ -6,6 +6,7 @@ restore, or with a new store, any write may have been made before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -21,12 +22,12 @@ from ordosync.store.step_rows import UNPROVEN, StepChange, StepRow
 from ordosync.tasks.base import Decision, Portal, Step, Task, edit_key
 
 
-def lacks_steps(task: Task, portal: Portal, store: Store) -> bool:
+def lacks_steps(task: Task, portal: Portal, store: Store, *, restored_at: datetime | None) -> bool:
     """True if writes may have been made of which this store has no step.
 
     The store was restored, or it is new and may take the place of one that was lost.
     """
-    if store.schedule.restored_at(portal.name, task.name):
+    if restored_at:
         return True
     creates = not task.is_state and task.needs_links_from is None
     return creates and store.schedule.cursor(portal.name, task.name) is None
@@ -45,6 +46,7 @@ class Recovery:
         recorder: Recorder,
         delivery: Delivery,
         split_links: SplitLinks,
+        restored_at: datetime | None,
         lacks_steps: bool,
     ) -> None:
         self._task = task
@@ -55,7 +57,7 @@ class Recovery:
         self._delivery = delivery
         self._split_links = split_links
         self._lacks_steps = lacks_steps
-        self._is_restored = store.schedule.restored_at(portal.name, task.name) is not None
+        self._is_restored = restored_at is not None
 
     def run(self) -> None:
         """Look up what is uncertain, and try again what is due."""

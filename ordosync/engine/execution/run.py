@@ -93,7 +93,9 @@ class Execution:
         self._clock = clock
         self._stop = stop
         self._claim = claim
-        run, behind = claim.run, lacks_steps(task, portal, store)
+        run = claim.run
+        restored_at = store.schedule.restored_at(portal.name, task.name)
+        behind = lacks_steps(task, portal, store, restored_at=restored_at)
         claims = LineClaims(task, portal, store)
         self._recorder = recorder = Recorder(
             task, portal, store, clock, lease=claim.lease, run=run, claims=claims
@@ -110,10 +112,13 @@ class Execution:
             recorder=recorder,
             delivery=self._delivery,
             split_links=self._split_links,
+            restored_at=restored_at,
             lacks_steps=behind,
         )
         self._settlement = Settlement(task, portal, store, clock, recorder=recorder, run=run)
-        self._cursor = ReadCursor(task, portal, store, clock, lacks_steps=behind)
+        self._cursor = ReadCursor(
+            task, portal, store, clock, restored_at=restored_at, lacks_steps=behind
+        )
 
     def run(self, only: Sequence[StepRow] | None = None, *, force: bool = False) -> Run:
         """Do the work of the run and end it; return it as the log has it."""
@@ -135,8 +140,7 @@ class Execution:
         except Exception as failure:
             status, error = "failed", RunError(code="unexpected", message=mistake(failure))
         finally:
-            self._portal.merchant.close()
-            self._portal.supplier.close()
+            self._portal.close()
         return self._end(status, error)
 
     def _work(self, only: Sequence[StepRow] | None, *, force: bool) -> None:
@@ -189,6 +193,8 @@ class Execution:
 
     def _take(self, page: Page[Step], brake: Brake, failed: AbstractSet[str]) -> None:
         """Decide about a page, and write it; with a brake, store it as a part of the plan."""
+        if not page.items and not self._recorder.is_quiet:
+            return
         rows = self._recorder.rows(step.key for step in page.items)
         self._reopen(page)
         self._settlement.note(page.items)
@@ -245,10 +251,10 @@ class Execution:
 
     def _end(self, status: Status, error: RunError | None) -> Run:
         """Record the end of the run, its settlements and the cursor in one transaction."""
-        store, run, now = self._store, self._claim.run, self._clock.now
+        store, run = self._store, self._claim.run
         portal, task = self._portal.name, self._task.name
-        is_kept = not self._leaves_no_row(status)
         fault("finish-before-commit")
+        is_kept = not self._leaves_no_row(status)
         with store.transaction(portal=portal, durable=bool(self._recorder.counts.seen)):
             store.leases.release(self._claim.lease)
             self._settlement.save()
@@ -257,18 +263,19 @@ class Execution:
                 store.steps.rest(portal, task, clock=self._clock)
             fault("cursor-before-commit")
             self._recorder.save_counts()
+            now = self._clock.now()
             if is_kept:
-                store.runs.finish(run.id, status, now=now(), error=error)
+                store.runs.finish(run.id, status, now=now, error=error)
             else:
                 store.runs.remove(run.id)
             if run.trigger == "schedule" and status in ("ok", "partial"):
                 store.schedule.slot_done(portal, task, at=run.started_at)
-            store.schedule.ended(portal, task, status, now=now(), scheduled=self._claim.scheduled)
+            store.schedule.ended(portal, task, status, now=now, scheduled=self._claim.scheduled)
         fault("cursor-after-commit")
         fault("finish-after-commit")
         if is_kept:
             return store.runs.get(run.id) or run
-        return replace(run, status=status, finished_at=now(), is_kept=False)
+        return replace(run, status=status, finished_at=now, is_kept=False)
 
     def _leaves_no_row(self, status: Status) -> bool:
         """True if the run found nothing but steps whose time has not come.

@@ -109,9 +109,9 @@ class Settlement:
         self._store.concerns.take_back(step_key(portal, task, row.key) for row in rows)
 
     def _save(self, rows: Iterable[StepRow], decisions: Mapping[str, Decision]) -> None:
-        self._recorder.save(
-            [from_settlement(row, decisions[row.key]) for row in rows if row.key in decisions]
-        )
+        settled = [row for row in rows if row.key in decisions]
+        if settled:
+            self._recorder.save([from_settlement(row, decisions[row.key]) for row in settled])
 
     def _over(self, failed: Sequence[StepRow]) -> Mapping[str, Decision]:
         """Ask the task which steps need no action any more; none if an account cannot tell."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import overload
 
+from ordosync.accounts import new_account
 from ordosync.accounts.account import CheckResult, PortalContext, Role, required
 from ordosync.accounts.merchant import (
     Merchant,
@@ -26,7 +27,6 @@ from ordosync.accounts.supplier import (
     SupplierStock,
 )
 from ordosync.config import load_config
-from ordosync.config.opening import open_merchant, open_supplier
 from ordosync.config.settings import ProductsConfig
 from ordosync.models import Comment
 from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople
@@ -195,8 +195,8 @@ def opened(
         selection=selection or portal.products,
         spool=people.folder / "spool",
     )
+    configured = config.accounts[side.account]
+    account = new_account(configured.kind, configured.name, configured.options)
     if isinstance(people, SupplierPeople):
-        return OpenSupplier(
-            people, open_supplier(config.accounts, side, context, people.connections)
-        )
-    return OpenMerchant(people, open_merchant(config.accounts, side, context, people.connections))
+        return OpenSupplier(people, account.supplier(side.pair, context, people.connections))
+    return OpenMerchant(people, account.merchant(side.pair, context, people.connections))
