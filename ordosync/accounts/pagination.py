@@ -28,7 +28,7 @@ _LATE = timedelta(seconds=120)
 """The maximal delay until an update is listed. A longer one only repeats reads."""
 
 
-class ChangingList(Generic[Item]):
+class LivePages(Generic[Item]):
     """A list of changes, the earliest first."""
 
     def __init__(
@@ -93,7 +93,7 @@ class ChangingList(Generic[Item]):
         return sum(not (key[1] and after) or key[1] >= after for key in self._seen)
 
 
-def whole(
+def read_all(
     ask: Callable[[int], tuple[Sequence[Item], int]],
     *,
     name_of: Callable[[Item], str],
@@ -125,7 +125,7 @@ def whole(
         offset, last = read - 1, names[-1]
 
 
-def since_cursor(
+def changed_since(
     cursor: str | None,
     read: Callable[[datetime | None], Iterable[Sequence[Item]]],
     at_of: Callable[[Item], datetime | None],
@@ -138,17 +138,17 @@ def since_cursor(
     """
     after = datetime.fromisoformat(cursor) if cursor else None
     come_to = after
-    for items in read(overlapping(after)):
-        come_to = reached(come_to, map(at_of, items), now=now)
+    for items in read(with_overlap(after)):
+        come_to = advance(come_to, map(at_of, items), now=now)
         yield items, come_to.isoformat() if come_to else None
 
 
-def overlapping(after: datetime | None) -> datetime | None:
+def with_overlap(after: datetime | None) -> datetime | None:
     """Return an earlier time to read from, since updates may be listed late."""
     return after - _LATE if after else None
 
 
-def reached(
+def advance(
     before: datetime | None, times: Iterable[datetime | None], *, now: datetime
 ) -> datetime | None:
     """Return how far a read is after these times; it was at `before`.

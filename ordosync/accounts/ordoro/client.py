@@ -20,7 +20,7 @@ from ordosync.accounts.ordoro.schema import (
     moment,
     read,
 )
-from ordosync.accounts.pagination import since_cursor
+from ordosync.accounts.pagination import changed_since
 from ordosync.accounts.service_client import ServiceClient
 from ordosync.errors import NotFoundError, RefusedError
 from ordosync.models import InvalidRecord
@@ -65,7 +65,7 @@ class OrdoroClient:
         listed = orders(
             self.http, params, by=by, zone=self.zone, action=action, account=self.service.account
         )
-        return since_cursor(cursor, listed.since, listed.at_of, now=now)
+        return changed_since(cursor, listed.since, listed.at_of, now=now)
 
     def found(self, number: str, action: str) -> OrderShape | InvalidRecord | None:
         """Return an order as it is now; None if it is not there, or was split."""

@@ -8,7 +8,7 @@ from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.ordoro.client import OrdoroClient
 from ordosync.accounts.ordoro.options import MerchantOptions
 from ordosync.accounts.ordoro.schema import ProductShape, is_supplied_by, moment, product_of
-from ordosync.accounts.pagination import since_cursor
+from ordosync.accounts.pagination import changed_since
 from ordosync.models import InvalidRecord, Page, Product
 
 
@@ -27,7 +27,7 @@ class MerchantProducts:
             since = {"updated_after": after.isoformat()} if after else {}
             return self._client.product_list(wanted | since, "read products")
 
-        for items, after in since_cursor(request.cursor, read, self._updated_at, now=request.now):
+        for items, after in changed_since(request.cursor, read, self._updated_at, now=request.now):
             yield Page(items=tuple(self._products(items)), cursor=after)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Product | InvalidRecord]]:

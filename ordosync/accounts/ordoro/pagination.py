@@ -14,7 +14,7 @@ from ordosync.accounts.ordoro.schema import (
     name_of,
     read,
 )
-from ordosync.accounts.pagination import LIMIT, ChangingList, whole
+from ordosync.accounts.pagination import LIMIT, LivePages, read_all
 from ordosync.models import InvalidRecord
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Params = Mapping[str, str | Sequence[str]]
 
 def orders(
     http: "HttpClient", params: Params, *, by: By, zone: tzinfo, action: str, account: str
-) -> ChangingList[OrderShape | InvalidRecord]:
+) -> LivePages[OrderShape | InvalidRecord]:
     """Return the orders that match, by the time of their last update or of their cancellation."""
 
     def ask(after: datetime | None, offset: int) -> tuple[list[OrderShape | InvalidRecord], int]:
@@ -41,7 +41,7 @@ def orders(
             None if isinstance(item, InvalidRecord) else moment(getattr(item, f"{by}_date"), zone)
         )
 
-    return ChangingList(ask, name_of=_name_of, at_of=at_of, account=account, action=action)
+    return LivePages(ask, name_of=_name_of, at_of=at_of, account=account, action=action)
 
 
 def products(
@@ -54,7 +54,7 @@ def products(
         page = http.get("/product/", ProductPage, action=action, params=query)
         return page.items, page.count
 
-    return whole(ask, name_of=name_of, account=account, action=action)
+    return read_all(ask, name_of=name_of, account=account, action=action)
 
 
 def _name_of(item: OrderShape | InvalidRecord) -> str:

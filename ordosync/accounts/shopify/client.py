@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from msgspec import Raw
 
-from ordosync.accounts.pagination import since_cursor
+from ordosync.accounts.pagination import changed_since
 from ordosync.accounts.service_client import ServiceClient
 from ordosync.accounts.shopify.cost_limit import TooCostlyError
 from ordosync.accounts.shopify.ids import number
@@ -107,7 +107,7 @@ class ShopifyClient:
     ) -> Iterator[tuple[list[Raw], str | None]]:
         """Yield pages of what changed since the cursor, each with the next cursor."""
         changes = Changes(self.graphql, document, action=action, **variables)
-        pages = since_cursor(cursor, partial(changes.since, where=where), at_of, now=now)
+        pages = changed_since(cursor, partial(changes.since, where=where), at_of, now=now)
         for page, after in pages:
             yield [raw for _, raw in page], after
 

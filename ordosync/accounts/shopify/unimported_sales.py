@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from ordosync.accounts.pagination import overlapping, reached
+from ordosync.accounts.pagination import advance, with_overlap
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.ids import number
 from ordosync.accounts.shopify.location import SupplierLocation
@@ -63,9 +63,9 @@ class UnimportedSales:
             split=keys["split"],
             closed=self._reached is not None,
         )
-        for page in changes.since(overlapping(self._reached), [self._location.search_term]):
+        for page in changes.since(with_overlap(self._reached), [self._location.search_term]):
             for listed, raw in page:
-                self._reached = reached(self._reached, [listed.updated_at], now=now)
+                self._reached = advance(self._reached, [listed.updated_at], now=now)
                 self._take(self._client.read(raw, _OpenOrder, action=_ACTION), now)
         self._sum()
 

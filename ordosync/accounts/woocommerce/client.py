@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Raw
 
-from ordosync.accounts.pagination import LIMIT, since_cursor
+from ordosync.accounts.pagination import LIMIT, changed_since
 from ordosync.accounts.service_client import ServiceClient
 from ordosync.accounts.woocommerce.order_mapping import refunded
 from ordosync.accounts.woocommerce.order_metadata import order_id_of
@@ -81,7 +81,7 @@ class WooCommerceClient:
     ) -> Iterator[tuple[Sequence[OrderShape | InvalidRecord], str | None]]:
         """Yield pages of the orders that match and changed since the cursor, and the next one."""
         listed = self.lists.changed_orders(params, action)
-        return since_cursor(cursor, listed.since, at_of, now=now)
+        return changed_since(cursor, listed.since, at_of, now=now)
 
     def order(self, target: str, action: str) -> OrderShape | None:
         """Return an order, or the order of a piece, as it is now; None if it is in the trash.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Raw
 
-from ordosync.accounts.pagination import LIMIT, ChangingList, whole
+from ordosync.accounts.pagination import LIMIT, LivePages, read_all
 from ordosync.accounts.woocommerce.schema import OrderShape, ProductShape, moment, read
 from ordosync.errors import RefusedError
 from ordosync.models import InvalidRecord
@@ -42,9 +42,7 @@ class ShopLists:
         self._account = account
         self._comes_again = comes_again
 
-    def changed_orders(
-        self, params: Params, action: str
-    ) -> ChangingList[OrderShape | InvalidRecord]:
+    def changed_orders(self, params: Params, action: str) -> LivePages[OrderShape | InvalidRecord]:
         """Return the orders that match, by the time of their last change."""
 
         def ask(
@@ -56,7 +54,7 @@ class ShopLists:
             self._check(items, after, action)
             return items, count
 
-        return ChangingList(
+        return LivePages(
             ask,
             name_of=_name_of,
             at_of=at_of,
@@ -72,7 +70,7 @@ class ShopLists:
             query = {**params, "_fields": PRODUCT_FIELDS, "orderby": "id"}
             return self.page(path, query, offset, action)
 
-        return whole(ask, name_of=_id_of, account=self._account, action=action)
+        return read_all(ask, name_of=_id_of, account=self._account, action=action)
 
     def page(self, path: str, params: Params, offset: int, action: str) -> tuple[list[Raw], int]:
         """Return a page of a list and how many there are in all."""
