@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -57,13 +58,11 @@ def test_imports_only_go_down(path: Path) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_above_the_accounts_imports_a_kind(kind: str) -> None:
-    # The command line writes CSV as the files account does.
-    shared = "ordosync.accounts.files.output.safe_output"
     users = {
         _part(path)
         for path in MODULES
         for name in _imports(path)
-        if name.startswith(f"ordosync.accounts.{kind}") and not name.startswith(shared)
+        if name.startswith(f"ordosync.accounts.{kind}")
     }
 
     assert users <= {"accounts"}
@@ -141,3 +140,70 @@ def _dotted(path: Path) -> str:
 
 def _depth(value: type) -> int:
     return sum(each.__module__.startswith("ordosync.") for each in value.__mro__)
+
+
+# The listing is the system: what each folder may hold, and what no module does any more.
+
+ACCOUNTS = PACKAGE / "accounts"
+TESTS = Path(__file__).parent
+PARTS = {
+    path.name
+    for path in (TESTS / "accounts" / "contract").glob("*_*.py")
+    if path.name.startswith(("merchant_", "supplier_"))
+}
+LINES = 300
+"""More lines than that are two subjects; the schema of a service is one."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_lists_the_parts_of_the_contract_and_no_others(kind: str) -> None:
+    listed = {path.name for path in (ACCOUNTS / kind).glob("*.py")}
+
+    assert {name for name in listed if name.startswith(("merchant_", "supplier_"))} <= PARTS
+    assert {"__init__.py", "options.py", "merchant_orders.py", "supplier_orders.py"} <= listed
+
+
+def test_no_part_says_that_it_cannot() -> None:
+    gone = re.compile(
+        r"takes_part|\.paired\(|isinstance\([a-z_.]*pair|NotImplementedError|lists_all_as"
+    )
+
+    assert [str(path) for path in MODULES if gone.search(path.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize("contract", ["MerchantContract", "SupplierContract"])
+def test_every_kind_is_under_both_contracts(contract: str) -> None:
+    under = {
+        path.parent.name
+        for path in (TESTS / "accounts").rglob("test_*.py")
+        if f"({contract})" in path.read_text("utf-8")
+    }
+
+    assert under == {*KINDS}
+
+
+def test_no_module_is_two_subjects() -> None:
+    long = {
+        str(path.relative_to(PACKAGE))
+        for path in MODULES
+        if path.read_text("utf-8").count("\n") > LINES and path.name != "schema.py"
+    }
+
+    assert long == set()
+
+
+def test_no_test_module_imports_another() -> None:
+    importing = {
+        str(path.relative_to(TESTS))
+        for path in TESTS.rglob("*.py")
+        if any(name.split(".")[-1].startswith("test_") for name in _imported_modules(path))
+    }
+
+    assert importing == set()
+
+
+def _imported_modules(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    return {
+        node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
+    }

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.diagnosis.test_why import edit
 from tests.support.command import ordosync
 from tests.support.desk import SHIP, TwoAccounts
+from tests.support.stories import edit
 
 
 @pytest.mark.parametrize(

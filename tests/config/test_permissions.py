@@ -391,6 +391,7 @@ def test_what_init_makes_is_read_under_any_umask(tmp_path: Path) -> None:
     assert (done.code, "warning" in done.out) == (0, False), done
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("umask", [0o000], indirect=True)
 @pytest.mark.usefixtures("umask")
 def test_the_demo_runs_where_the_umask_lets_everybody_write(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import trustme
 
 from ordosync.errors import UnavailableError, UnknownOutcomeError
 from ordosync.http import HttpClient
+from tests.http.certificates import known_as
 from tests.http.conftest import QUICK
 from tests.http.server import Reaction, Server, answer, drips
 
@@ -28,12 +29,6 @@ def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
     path = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(path)
     return path
-
-
-def known_as(certificate: trustme.LeafCert) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)
-    return context
 
 
 def test_private_authority_is_trusted_where_it_is_named(

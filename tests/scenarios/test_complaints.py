@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.diagnosis.test_why import edit
 from tests.support.command import HEADER, ordosync, row, shop
 from tests.support.desk import SHIP, TwoAccounts
+from tests.support.stories import edit
 
 PAGE = Path(__file__).parents[2] / "ordosync" / "docs" / "troubleshooting.md"
 ITEM = re.compile(r"^\* \*\*(.+?)\*\*:\s(.+?)(?=\n\n|\n\* |\Z)", re.MULTILINE | re.DOTALL)

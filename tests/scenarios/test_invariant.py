@@ -298,9 +298,9 @@ def _check(examples: int) -> None:
 
 
 def test_whatever_happens_both_accounts_agree_in_the_end() -> None:
-    _check(100)
+    _check(40)
 
 
 @pytest.mark.slow
 def test_whatever_happens_both_accounts_agree_in_the_end_for_longer() -> None:
-    _check(500)
+    _check(400)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.accounts.files.test_tasks import FILES, config
+from tests.accounts.files.feeds import FILES, config
 from tests.support.command import CONFIG, HEADER, numbers, ordosync, row, shop, steps
 
 ORPHAN = ",BOARD,Board,1,20.00,,\n"

@@ -21,7 +21,7 @@ from tests.accounts.contract.examples import sold
 from tests.accounts.contract.opening import opened, write_config
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
 from tests.fakes.shopify import Fault
-from tests.scenarios.faults.test_reading import Repeats
+from tests.scenarios.faults.reading import Repeats
 from tests.support.clock import VirtualClock
 
 BACKLOG = 10_000

@@ -8,8 +8,8 @@ from ordosync.models import Shipment, Split
 from tests.accounts.contract.account import quantities, read, usable
 from tests.accounts.contract.examples import line, order, parcel, sold
 from tests.accounts.contract.opening import opened
+from tests.accounts.shopify.listing import standing
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
-from tests.accounts.shopify.test_standing import standing
 from tests.fakes.shopify.state import FulfillmentOrder
 
 

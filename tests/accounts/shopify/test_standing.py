@@ -3,23 +3,18 @@
 from pathlib import Path
 
 from ordosync.accounts.shopify.ids import fulfillment_order
-from ordosync.models import OrderSnapshot
 from tests.accounts.contract.account import quantities, read
 from tests.accounts.contract.examples import line, order, parcel, sold
 from tests.accounts.contract.opening import opened
+from tests.accounts.shopify.listing import standing
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
+from tests.scenarios.pairs.comparing import compared
 from tests.scenarios.pairs.pair import Pair
-from tests.scenarios.pairs.test_rebuild import lose
-from tests.scenarios.pairs.test_reconcile import compared
+from tests.scenarios.pairs.rebuilding import lose
 from tests.support.command import ordosync
 
 MANY = [line(f"SKU-{place}", place + 1, id=f"m-{place}") for place in range(75)]
-
-
-def standing(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> dict[str, OrderSnapshot]:
-    found, _ = read(opened(people).listing.read(now=people.settle()))
-    return {one.order.id: one for one in found}
 
 
 def test_order_of_many_lines_is_listed_whole(

@@ -19,9 +19,9 @@ from tests.accounts.woocommerce.people import TAG, ShopMerchantPeople, ShopSuppl
 from tests.accounts.woocommerce.shops import merchant, requests, supplier
 from tests.fakes.woocommerce import FakeWooCommerce, Switches
 from tests.fakes.woocommerce.people_parcels import Way
+from tests.scenarios.pairs.comparing import compared
 from tests.scenarios.pairs.pair import Pair
-from tests.scenarios.pairs.test_rebuild import lose, rebuilt, would
-from tests.scenarios.pairs.test_reconcile import compared
+from tests.scenarios.pairs.rebuilding import lose, rebuilt, would
 from tests.support.clock import START, VirtualClock
 from tests.support.command import ordosync
 

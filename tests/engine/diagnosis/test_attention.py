@@ -1,11 +1,10 @@
 """`attention`: what waits for a person, and the command that settles it."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.support.age import age
 from tests.support.command import AT_ONCE, CONFIG, HEADER, ordosync, row, shop, wake
 from tests.support.desk import SHIP, TwoAccounts
 
@@ -13,12 +12,6 @@ from tests.support.desk import SHIP, TwoAccounts
 def waiting(both: TwoAccounts, *words: str) -> list[dict[str, object]]:
     found: list[dict[str, object]] = both.run("attention", "--json", *words).json["attention"]
     return found
-
-
-def age(folder: Path, statement: str) -> None:
-    """Let something have been long ago, as nothing but time does."""
-    with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
-        db.execute(statement)
 
 
 def test_nothing_waits_where_all_is_well(both: TwoAccounts) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.engine.diagnosis.test_attention import age
-from tests.engine.execution.test_safety_limit import _count, _shop
+from tests.engine.execution.falling_stock import count_stock, shop_with_stock
+from tests.support.age import age
 from tests.support.command import CONFIG, HEADER, Done, numbers, ordosync, row, shop
 from tests.support.desk import SHIP, TwoAccounts
 
@@ -242,9 +242,9 @@ def test_what_was_sent_after_a_backup_in_which_it_is_dismissed_is_found(tmp_path
 
 def test_a_braked_run_keeps_health_red_until_one_passes(tmp_path: Path) -> None:
     task = "write-inventory-back"
-    both = _shop(tmp_path, 25)
+    both = shop_with_stock(tmp_path, 25)
     both.run("run-due")
-    _count(both, 25, 1)
+    count_stock(both, 25, 1)
     both.run(task)
     both.run("autosync", "off", task)
 
@@ -259,14 +259,14 @@ def test_a_braked_run_keeps_health_red_until_one_passes(tmp_path: Path) -> None:
 
 
 def test_a_braked_run_can_be_dismissed_until_it_would_do_something_else(tmp_path: Path) -> None:
-    both = _shop(tmp_path, 26)
-    _count(both, 25, 1)
+    both = shop_with_stock(tmp_path, 26)
+    count_stock(both, 25, 1)
     both.run("write-inventory-back")
 
     dismissed(tmp_path, "shop-northwind:brake:write-inventory-back")
     both.run("write-inventory-back")
     same = listed(tmp_path)
-    _count(both, 26, 1)
+    count_stock(both, 26, 1)
     both.run("write-inventory-back")
 
     assert same == []

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.engine.diagnosis.test_why import edit
 from tests.support.command import on_a_terminal
 from tests.support.desk import SHIP, TwoAccounts
+from tests.support.stories import edit
 
 
 def tasks(both: TwoAccounts, *words: str) -> dict[str, dict[str, Any]]:

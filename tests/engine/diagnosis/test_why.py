@@ -1,38 +1,14 @@
 """`why`: the whole story of an order, in each situation that one can be in."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.support.command import HEADER, ordosync, row, shop
 from tests.support.desk import SHIP, TwoAccounts
+from tests.support.stories import command, edit, story, texts
 
 REQUEST = ("--line", "MUG=1", "--supplier", "northwind")
-
-
-def story(folder: Path, word: str, *words: str) -> dict[str, Any]:
-    """Return the only story of what is called so."""
-    [found] = ordosync(folder, "why", word, "--json", *words).json["why"]
-    assert found["next"]
-    return dict(found)
-
-
-def texts(one: dict[str, Any]) -> list[str]:
-    return [event["text"] for event in one["story"]]
-
-
-def edit(folder: Path, file: str, statement: str) -> None:
-    """Do to a file what no command does, or what only time does."""
-    with closing(sqlite3.connect(folder / file)) as db, db:
-        db.execute(statement)
-
-
-def command(one: dict[str, Any], place: int = 0) -> list[str]:
-    """Return the words of a command that `next` names."""
-    return str(one["next"]).split("`")[2 * place + 1].split()[1:]
 
 
 def test_01_what_is_unknown_is_reported_with_the_nearest_numbers(both: TwoAccounts) -> None:

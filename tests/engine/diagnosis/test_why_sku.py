@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.engine.diagnosis.test_why import command, edit, story, texts
 from tests.support.desk import TwoAccounts
+from tests.support.stories import command, edit, story, texts
 
 
 @pytest.fixture(name="mug")

@@ -10,8 +10,8 @@ import pytest
 
 from ordosync import database
 from ordosync.database import sqlite3
-from tests.engine.diagnosis.test_why import edit
 from tests.support.desk import SHIP, TwoAccounts
+from tests.support.stories import edit
 
 _BIG = ("orders", "order_lines", "timeline", "changes", "shipments", "steps", "links", "runs")
 MANY = 100_000

@@ -8,25 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.engine.execution.falling_stock import count_stock, shop_with_stock
 from tests.support.command import ordosync, wake
 from tests.support.desk import TwoAccounts
-
-
-def _shop(tmp_path: Path, skus: int) -> TwoAccounts:
-    both = TwoAccounts(tmp_path)
-    lines = [word for n in range(skus) for word in ("--line", f"SKU{n}=1")]
-    both.shop("orders", "add", "1", *lines, "--supplier", "northwind")
-    for task in ("import-orders", "import-products"):
-        assert both.run(task).code == 0
-    _count(both, skus, 9)
-    assert both.run("write-inventory-back").code == 0
-    return both
-
-
-def _count(both: TwoAccounts, skus: int, quantity: int) -> None:
-    file = both.folder / "count.csv"
-    file.write_text("sku,quantity\n" + "".join(f"SKU{n},{quantity}\n" for n in range(skus)))
-    assert both.northwind("stock", "set", "--from", str(file)).code == 0
 
 
 def _physical(both: TwoAccounts) -> list[Any]:
@@ -34,8 +18,8 @@ def _physical(both: TwoAccounts) -> list[Any]:
 
 
 def test_stock_that_falls_to_0_at_once_is_not_written_without_force(tmp_path: Path) -> None:
-    both = _shop(tmp_path, 25)
-    _count(both, 25, 1)
+    both = shop_with_stock(tmp_path, 25)
+    count_stock(both, 25, 1)
 
     braked = both.run("write-inventory-back", "--json")
     again = both.run("write-inventory-back", "--json")
@@ -50,9 +34,9 @@ def test_stock_that_falls_to_0_at_once_is_not_written_without_force(tmp_path: Pa
 
 
 def test_a_scheduled_run_that_is_stopped_each_time_is_reported_once(tmp_path: Path) -> None:
-    both = _shop(tmp_path, 25)
+    both = shop_with_stock(tmp_path, 25)
     both.run("run-due")
-    _count(both, 25, 1)
+    count_stock(both, 25, 1)
 
     wake(tmp_path)
     first = both.run("run-due")
@@ -67,8 +51,8 @@ def test_a_scheduled_run_that_is_stopped_each_time_is_reported_once(tmp_path: Pa
 
 
 def test_few_that_fall_to_0_are_written(tmp_path: Path) -> None:
-    both = _shop(tmp_path, 19)
-    _count(both, 19, 1)
+    both = shop_with_stock(tmp_path, 19)
+    count_stock(both, 19, 1)
 
     assert both.run("write-inventory-back", "--json").counts == {"seen": 19, "done": 19}
 
@@ -97,9 +81,9 @@ def test_many_cancellations_at_once_wait_for_a_person(
 
 @pytest.mark.parametrize("task", ["write-inventory-back", "cancel-orders"])
 def test_plan_of_a_command_that_died_makes_nothing_due(tmp_path: Path, task: str) -> None:
-    both = _shop(tmp_path, 2)
+    both = shop_with_stock(tmp_path, 2)
     assert both.run("run-due").code == 0
-    _count(both, 2, 7)
+    count_stock(both, 2, 7)
     both.shop("orders", "cancel", "1")
 
     killed = ordosync(tmp_path, task, fault="intent-before-commit")

@@ -10,7 +10,7 @@ from tests.accounts.contract.account import quantities
 from tests.accounts.contract.examples import HOSTILE, line, sold
 from tests.accounts.contract.over_http import Field
 from tests.scenarios.faults.portal import Troubled
-from tests.scenarios.faults.test_reading import imported, people, requested
+from tests.scenarios.faults.reading import imported, people, requested
 
 
 def skip_what_never_is(troubled: Troubled, field: Field, said: str | None) -> None:

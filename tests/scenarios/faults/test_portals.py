@@ -14,7 +14,7 @@ from tests.accounts.sqlite.people import SqliteMerchantPeople
 from tests.scenarios.faults.conftest import foreign
 from tests.scenarios.faults.kinds import MERCHANTS
 from tests.scenarios.faults.portal import Troubled, add_portal
-from tests.scenarios.faults.test_reading import imported, requested
+from tests.scenarios.faults.reading import imported, requested
 from tests.support.clock import Cron
 
 

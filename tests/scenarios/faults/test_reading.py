@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.accounts.contract.examples import product, sold
-from tests.accounts.contract.over_http import MerchantOverHttp
 from tests.fakes.faults import Kind
 from tests.scenarios.faults.portal import Troubled
+from tests.scenarios.faults.reading import Repeats, imported, people, requested
 
 SPOILT: tuple[Kind, ...] = (
     "cut",
@@ -25,26 +25,6 @@ SPOILT: tuple[Kind, ...] = (
     "reset",
     "lost-500",
 )
-
-
-def requested(troubled: Troubled, *numbers: int | str) -> list[str]:
-    """Let the Merchant take orders, each a second after the other; return their ids."""
-    ids = []
-    for number in numbers:
-        ids.append(troubled.merchant.request(sold(str(number))))
-        troubled.later(1)
-    return ids
-
-
-def people(troubled: Troubled) -> MerchantOverHttp:
-    """Return who sells in the foreign account."""
-    assert isinstance(troubled.foreign, MerchantOverHttp)
-    return troubled.foreign
-
-
-def imported(troubled: Troubled) -> list[str]:
-    """Return the numbers that the Supplier has, by how the Merchant's people call them."""
-    return sorted(order.number.rpartition("-")[2] for order in troubled.supplier.orders())
 
 
 @pytest.mark.parametrize("fault", SPOILT)
@@ -171,17 +151,6 @@ def test_broken_service_is_not_sent_all_that_is_owed(as_supplier: Troubled) -> N
     assert healed.run.status == "ok"
     assert as_supplier.foreign.effects("create-order") == 51
     assert as_supplier.open_steps() == []
-
-
-class Repeats:
-    """Answers every question with the first answer."""
-
-    def __init__(self) -> None:
-        self.first: Any = None
-
-    def __call__(self, page: Any) -> Any:
-        self.first = self.first or page
-        return self.first
 
 
 @pytest.mark.parametrize("what", ["read-orders", "read-products"])

@@ -13,8 +13,8 @@ from ordosync.accounts.account import Role
 from ordosync.clock import Clock
 from tests.accounts.contract.examples import sold
 from tests.accounts.sqlite.people import SqliteMerchantPeople
+from tests.http.certificates import known_as
 from tests.http.server import Server, answer
-from tests.http.test_tls import known_as
 from tests.scenarios.faults.conftest import foreign
 from tests.scenarios.faults.kinds import SUPPLIERS
 from tests.scenarios.faults.portal import Troubled, add_portal

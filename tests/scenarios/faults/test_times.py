@@ -10,7 +10,7 @@ from tests.accounts.contract.examples import sold
 from tests.scenarios.faults.conftest import foreign
 from tests.scenarios.faults.kinds import MERCHANTS
 from tests.scenarios.faults.portal import Troubled
-from tests.scenarios.faults.test_reading import imported, people, requested
+from tests.scenarios.faults.reading import imported, people, requested
 
 
 @pytest.mark.slow

@@ -14,8 +14,8 @@ from tests.accounts.ordoro.people import OrdoroMerchantPeople
 from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifyServicePeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.accounts.woocommerce.people import ShopMerchantPeople
+from tests.scenarios.pairs.comparing import compared
 from tests.scenarios.pairs.pair import Pair
-from tests.scenarios.pairs.test_reconcile import compared
 from tests.support.clock import VirtualClock
 
 

@@ -1,58 +1,14 @@
 """A store that is lost and made anew from both accounts: nothing is sent twice, nothing is lost."""
 
-from contextlib import closing
-
 import pytest
 
-from ordosync.accounts.connections import Connections
-from ordosync.config import load_config
-from ordosync.engine import open_portal, plan_task, register
-from ordosync.engine.comparison.rebuild import Rebuilt, rebuild
-from ordosync.engine.scheduling.timetable import can_run
 from ordosync.errors import OrdosyncError
-from ordosync.store import Store
-from ordosync.tasks import TASKS
 from tests.accounts.contract.examples import line, parcel, product, sold
-from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import needs, numbers
 from tests.scenarios.pairs.pair import Pair
+from tests.scenarios.pairs.rebuilding import lose, rebuilt, would
 
 pytestmark = pytest.mark.needs("listing")
-
-
-def lose(pair: Pair) -> None:
-    """Lose the store completely."""
-    database = load_config(pair.path).database
-    for path in database.parent.glob(f"{database.name}*"):
-        if path.is_file():
-            path.unlink()
-
-
-def rebuilt(pair: Pair, *, add: bool = False) -> Rebuilt:
-    """Make it anew, which writes nothing to either account."""
-    pair.merchant.settle()
-    pair.supplier.settle()
-    before = pair.everything()
-    config, clock = load_config(pair.path), pair.merchant.clock
-    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
-        register(config, store, clock)
-        portal = open_portal(config, config.portals[PORTAL], store, connections)
-        able = can_run(config.portals[PORTAL], "import-products")
-        found = rebuild(portal, store, clock, with_products=able, add=add)
-    assert pair.everything() == before
-    return found
-
-
-def would(pair: Pair) -> dict[str, list[str]]:
-    """Return what a dry run of every task says."""
-    config, clock = load_config(pair.path), pair.merchant.clock
-    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
-        portal = open_portal(config, config.portals[PORTAL], store, connections)
-        return {
-            name: [step.summary for step in plan_task(task, portal, store, clock)]
-            for name, task in TASKS.items()
-            if can_run(config.portals[PORTAL], name)
-        }
 
 
 def all_tasks(pair: Pair) -> None:

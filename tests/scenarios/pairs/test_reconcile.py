@@ -1,39 +1,12 @@
 """Two accounts of any kinds compared with each other."""
 
-from contextlib import closing
-
-from ordosync.accounts.connections import Connections
-from ordosync.config import load_config
-from ordosync.engine import Stop, open_portal, register
 from ordosync.engine.comparison.difference import Difference
-from ordosync.engine.comparison.reconcile import differences
-from ordosync.engine.comparison.repair import repair
-from ordosync.engine.scheduling.timetable import can_run
-from ordosync.store import Store
 from ordosync.tasks import TASKS
 from tests.accounts.contract.examples import line, parcel, product, sold
-from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.over_http import MerchantOverHttp
 from tests.accounts.contract.people import needs, numbers
+from tests.scenarios.pairs.comparing import compared
 from tests.scenarios.pairs.pair import Pair
-
-
-def compared(pair: Pair, *, fix: bool = False) -> list[Difference]:
-    """Compare both sides; with `fix` let the tasks repair what they can, and compare again."""
-    pair.merchant.settle()
-    pair.supplier.settle()
-    config, clock = load_config(pair.path), pair.merchant.clock
-    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
-        register(config, store, clock)
-        portal = open_portal(config, config.portals[PORTAL], store, connections)
-        able = frozenset(task for task in TASKS if can_run(config.portals[PORTAL], task))
-        found = list(differences(portal, able=able, now=clock.now()))
-        portal.merchant.close()
-        portal.supplier.close()
-        if fix:
-            for _ in repair(portal, found, store, clock, Stop(clock)):
-                pass
-    return compared(pair) if fix else found
 
 
 def kinds(found: list[Difference]) -> set[tuple[str, str]]:

@@ -9,7 +9,7 @@ import pytest
 from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.people import needs, numbers
 from tests.scenarios.pairs.pair import Pair
-from tests.scenarios.pairs.test_rebuild import lose
+from tests.scenarios.pairs.rebuilding import lose
 from tests.support.copies import backed_up, go_back
 
 LATER = timedelta(hours=2)

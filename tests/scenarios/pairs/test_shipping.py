@@ -7,8 +7,8 @@ import pytest
 
 from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.people import needs, numbers, told
+from tests.scenarios.pairs.comparing import compared
 from tests.scenarios.pairs.pair import Pair
-from tests.scenarios.pairs.test_reconcile import compared
 
 
 @needs("update-tracking")

@@ -1,0 +1,11 @@
+"""Orders as the listing of a shop has them."""
+
+from ordosync.models import OrderSnapshot
+from tests.accounts.contract.account import read
+from tests.accounts.contract.opening import opened
+from tests.accounts.shopify.people import ShopifyMerchantPeople, ShopifySupplierPeople
+
+
+def standing(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> dict[str, OrderSnapshot]:
+    found, _ = read(opened(people).listing.read(now=people.settle()))
+    return {one.order.id: one for one in found}
