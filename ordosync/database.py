@@ -258,6 +258,9 @@ def _check_file(path: Path) -> None:
     check_folder(path)
     if path.stat().st_mode & stat.S_IRWXO:
         raise DatabaseError(path, "other users may read or write it; run `chmod o-rwx` on it first")
+    side_files = [path.with_name(f"{path.name}{suffix}") for suffix in ("-wal", "-journal")]
+    # During a commit, the header has the new size before the file has it.
+    is_in_use = any(file.exists() for file in side_files)
     with path.open("rb") as file:
         header = file.read(100)
     if not header:
@@ -266,8 +269,8 @@ def _check_file(path: Path) -> None:
         raise DamagedError(path, "is not a SQLite file; restore it from a backup")
     page_size = int.from_bytes(header[16:18]) if header[16:18] != b"\x00\x01" else 65536
     pages = int.from_bytes(header[28:32])
-    wal = path.with_name(f"{path.name}-wal")
-    if path.stat().st_size < page_size * pages and not wal.exists():
+    is_short = path.stat().st_size < page_size * pages
+    if is_short and not is_in_use and not any(file.exists() for file in side_files):
         raise DamagedError(path, "is truncated; restore it from a backup")
 
 
