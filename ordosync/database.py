@@ -10,7 +10,6 @@ everywhere but slower.
 """
 
 import os
-import stat
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -19,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ordosync.clock import SLICE_S, Clock, StoppedError
+from ordosync.database_file import check_file, check_folder
 from ordosync.errors import DamagedError, DatabaseError
-from ordosync.permissions import doubt
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,8 +45,6 @@ __all__ = [
     "wal_is_safe",
     "writer_lock",
 ]
-
-_HEADER = b"SQLite format 3\x00"
 
 
 def wal_is_safe(library: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
@@ -79,7 +76,7 @@ def open_database(
     try:
         if create and not readonly and not os.path.lexists(path):
             _make(path, application_id, migrations)
-        _check_file(path)
+        check_file(path)
         if path.with_name(f"{path.name}-journal").exists():
             _recover(path, clock)
         connection = _connect(path, readonly=readonly, clock=clock)
@@ -120,14 +117,6 @@ def copy_database(source: "sqlite3.Connection", path: Path) -> None:
         raise DatabaseError(path, f"{error}; check the folder and its permissions") from error
     except sqlite3.Error as error:
         raise to_database_error(path, error) from error
-
-
-def check_folder(path: Path) -> None:
-    """Raise `DatabaseError` if another user could replace a file in the folder."""
-    if not path.parent.is_dir():
-        raise DatabaseError(path, f"the folder {path.parent} does not exist; create it first")
-    if why := doubt(str(path.parent)):
-        raise DatabaseError(path, why)
 
 
 _writer_locks: dict[Path, threading.Lock] = {}
@@ -246,32 +235,6 @@ def _make(path: Path, application_id: int, migrations: "Callable[[], Migrations]
             os.link(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _check_file(path: Path) -> None:
-    if path.is_symlink():
-        raise DatabaseError(path, "is a symbolic link; name the file itself")
-    if not path.exists():
-        raise DatabaseError(path, "does not exist")
-    if not path.is_file():
-        raise DatabaseError(path, "is not a file")
-    check_folder(path)
-    if path.stat().st_mode & stat.S_IRWXO:
-        raise DatabaseError(path, "other users may read or write it; run `chmod o-rwx` on it first")
-    side_files = [path.with_name(f"{path.name}{suffix}") for suffix in ("-wal", "-journal")]
-    # During a commit, the header has the new size before the file has it.
-    is_in_use = any(file.exists() for file in side_files)
-    with path.open("rb") as file:
-        header = file.read(100)
-    if not header:
-        raise DamagedError(path, "is empty; restore it from a backup, or delete it to begin")
-    if not header.startswith(_HEADER):
-        raise DamagedError(path, "is not a SQLite file; restore it from a backup")
-    page_size = int.from_bytes(header[16:18]) if header[16:18] != b"\x00\x01" else 65536
-    pages = int.from_bytes(header[28:32])
-    is_short = path.stat().st_size < page_size * pages
-    if is_short and not is_in_use and not any(file.exists() for file in side_files):
-        raise DamagedError(path, "is truncated; restore it from a backup")
 
 
 def _pragma(connection: "sqlite3.Connection", name: str) -> Any:

@@ -18,6 +18,7 @@ LAYERS = (
     ),
     ("models",),
     ("order_checks",),
+    ("database_file",),
     ("database", "http"),
     ("embedded",),
     ("accounts",),

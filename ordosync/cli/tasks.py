@@ -66,7 +66,7 @@ def _command_of(task: str) -> Command:
         _run_or_preview(context, task, portals or [], dry_run=dry_run, force=force)
 
     command.__doc__ = _HELP[task]
-    return with_context()(command)
+    return command
 
 
 def _import_orders(
@@ -88,11 +88,16 @@ def _import_orders(
 
 _import_orders.__doc__ = _HELP["import-orders"]
 import_orders = with_context()(_import_orders)
-import_products = _command_of("import-products")
-write_inventory_back = _command_of("write-inventory-back")
-update_tracking = _command_of("update-tracking")
-split_order = _command_of("split-order")
-cancel_orders = _command_of("cancel-orders")
+import_products, write_inventory_back, update_tracking, split_order, cancel_orders = map(
+    with_context(),
+    [
+        _command_of("import-products"),
+        _command_of("write-inventory-back"),
+        _command_of("update-tracking"),
+        _command_of("split-order"),
+        _command_of("cancel-orders"),
+    ],
+)
 
 
 @with_context()

@@ -58,6 +58,7 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
         database=database,
         retention=retention,
         accounts={name: account for name, account in accounts.items() if account},
+        opened={name: account for name, account in made.items() if account},
         portals=PortalReader(reader, accounts, made, portal_places).portals(),
     )
 

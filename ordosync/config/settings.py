@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
+from ordosync.accounts.account import Account
 from ordosync.secret import Secret
 
 SCHEDULED_TASKS = ("import-orders", "import-products", "write-inventory-back", "cancel-orders")
@@ -141,3 +142,5 @@ class Config:
     """How long the log is kept; None: forever."""
     accounts: Mapping[str, AccountConfig]
     portals: Mapping[str, PortalConfig]
+    opened: Mapping[str, Account]
+    """The accounts with their options, by name: from each, any number of portals is opened."""

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ordosync.accounts import new_account
-from ordosync.accounts.account import Account, PortalContext
+from ordosync.accounts.account import PortalContext
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
@@ -81,7 +80,7 @@ def merchant_of(
         selection=portal.products,
         spool=spool / portal.merchant.account,
     )
-    account = _account(config, portal.merchant.account)
+    account = config.opened[portal.merchant.account]
     return account.merchant(portal.merchant.pair, context, at or Connections(Clock()))
 
 
@@ -94,13 +93,8 @@ def supplier_of(
         selection=portal.products,
         spool=spool / portal.supplier.account,
     )
-    account = _account(config, portal.supplier.account)
+    account = config.opened[portal.supplier.account]
     return account.supplier(portal.supplier.pair, context, at or Connections(Clock()))
-
-
-def _account(config: Config, name: str) -> Account:
-    account = config.accounts[name]
-    return new_account(account.kind, account.name, account.options)
 
 
 def identity(portal: PortalConfig) -> PortalIdentity:

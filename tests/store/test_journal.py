@@ -1,5 +1,7 @@
 """Case 54: write-ahead logging only where the library is free of the bug that resets it."""
 
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -40,3 +42,27 @@ def test_a_store_is_made_with_the_journal_that_is_safe(
     monkeypatch.setattr(database, "wal_is_safe", lambda: safe)
 
     assert journal_of(tmp_path / "ordosync.db") == journal
+
+
+def test_a_file_that_is_opened_again_keeps_the_lock_of_an_open_transaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closing any descriptor of a file drops the locks that the process has on it."""
+    monkeypatch.setattr(database, "wal_is_safe", lambda: False)
+    path = tmp_path / "ordosync.db"
+    rival = f"""
+import sqlite3
+db = sqlite3.connect({str(path)!r}, timeout=0, isolation_level=None)
+try:
+    db.execute("begin immediate")
+except sqlite3.OperationalError as error:
+    print(error)
+"""
+    with Store.open(path) as store, store.transaction():
+        with Store.open(path, readonly=True):
+            pass
+        found = subprocess.run(
+            [sys.executable, "-c", rival], capture_output=True, text=True, check=True
+        )
+
+    assert found.stdout == "database is locked\n"
