@@ -25,9 +25,22 @@ AT_ONCE_S = 5
 """Far below the limits of a session."""
 
 
+class WatchedClock(Clock):
+    """A clock that says when a wait has asked it after the signal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.was_asked = threading.Event()
+
+    def check(self, *, grace_s: float = 0) -> None:
+        super().check(grace_s=grace_s)
+        if self._stopped_at_s is not None:
+            self.was_asked.set()
+
+
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> WatchedClock:
+    return WatchedClock()
 
 
 @pytest.fixture
@@ -107,11 +120,17 @@ def test_server_that_does_not_read_is_left_at_once(session: Session, clock: Cloc
 
 
 def test_write_that_is_answered_in_time_is_certain(
-    serve: Serve, session: Session, clock: Clock
+    serve: Serve, session: Session, clock: WatchedClock
 ) -> None:
-    http = session(serve(stops(clock, then=answer("[7]"))).url)
+    def react(sock: socket.socket) -> None:
+        clock.stop()
+        clock.was_asked.wait(AT_ONCE_S)
+        sock.sendall(answer("[7]"))
+
+    http = session(serve(react).url)
 
     assert http.send("POST", "/", list[int], action="write") == [7]
+    assert clock.was_asked.is_set()
 
 
 def test_write_that_is_not_answered_in_time_is_unknown(

@@ -64,19 +64,21 @@ def test_run_with_nothing_new_costs_one_call(tmp_path: Path, merchant: str, supp
         selling.pair = {**selling.pair, **selling.frugal}
         pair = Pair(tmp_path, selling, shipping)
         pair.give_every_task_work()
-        for task in TASKS:
+        able = [task for task in TASKS if pair.can_run(task)]
+        for task in able:
             pair.run(task)
         clock.sleep(3600)
         pair.imported("1004")  # else each reading sees the split order, and asks for the rest of it
         clock.sleep(3600)
 
         costs = {}
-        for task in TASKS:
+        for task in able:
             before = selling.calls + shipping.calls
             pair.run(task)
             costs[task] = selling.calls + shipping.calls - before
 
-        assert costs == {**dict.fromkeys(TASKS, 1), **selling.idle, **shipping.idle}
+        usual = {**dict.fromkeys(TASKS, 1), **selling.idle, **shipping.idle}
+        assert costs == {task: usual[task] for task in able}
 
 
 def test_calls_of_a_run_are_those_that_the_service_counts(as_supplier: Troubled) -> None:
