@@ -290,8 +290,8 @@ command is in the folder of the part that the command shows. One test: `pytest -
 | helpers that several folders share | support |
 
 * `pytest` has each kind of account once in each role, and takes four minutes on two cores.
-* `pytest -m slow` has races, mutants, quiet weeks and more faults, and takes seven more.
-* `pytest -m matrix` has all other pairs of kinds, is run by hand, and takes a quarter of an hour.
+* `pytest -m slow` has races, mutants, quiet weeks and more faults, and takes eight more.
+* `pytest -m matrix` has all other pairs of kinds, is run by hand, and takes five minutes.
 * `python -m tests.soak --kills 200` kills two hundred processes at random moments.
 * `python -m tests.soak --minutes 60` is a bad hour of cron, and prints its seed.
 * `python -m tests.mutants` takes each protection out alone, and looks whether a test notices.
