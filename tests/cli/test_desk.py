@@ -250,7 +250,7 @@ def test_a_shipping_only_portal_has_no_inventory_to_write(both: TwoAccounts) -> 
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "code", "message"),
     [
         (("orders", "ship", "S-9", "--carrier", "a", "--tracking", "b"), 2, "no order"),
         (("orders", "ship", "S-1001"), 2, "add --carrier, --tracking"),

@@ -191,7 +191,7 @@ def test_the_newest_orders_alone_are_listed(both: TwoAccounts) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "completions"),
     [
         (("orders", "show", ""), ["1001", "S-1001"]),
         (("orders", "show", "S-"), ["S-1001"]),

@@ -191,7 +191,7 @@ def test_a_run_whose_steps_were_tried_again_since_says_so(both: TwoAccounts) -> 
 
 
 @pytest.mark.parametrize(
-    ("words", "told"), [(("--status", "failed"), "no run matches"), ((), "nothing has run yet")]
+    ("words", "message"), [(("--status", "failed"), "no run matches"), ((), "nothing has run yet")]
 )
 def test_no_run_at_all_is_distinguished_from_no_match(
     tmp_path: Path, words: tuple[str, ...], message: str

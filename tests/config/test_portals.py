@@ -242,7 +242,7 @@ def test_same_accounts_with_another_selection_are_good(load: Load) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("", "skus: [MUG]"),
         ("skus: ['*']", "skus: ['M*']"),
@@ -272,7 +272,7 @@ def test_two_portals_that_may_send_one_line_are_a_problem_with_both_lines(
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("skus: ['*'], but: ['M*']", "skus: ['M*']"),
         ("but: ['M*']", "skus: ['MU?', 'M*-1']"),

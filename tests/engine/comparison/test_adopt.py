@@ -97,7 +97,7 @@ def test_dry_run_shows_the_pairs_and_links_nothing(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize(
-    ("there", "why"),
+    ("supplier_order", "why"),
     [
         (order("S-1001", line("MUG", 3)), "not the same SKUs and quantities"),
         (order("S-1001", line("MUG", 2), line("CUP", 1)), "not the same SKUs and quantities"),
