@@ -342,7 +342,7 @@ def test_shop_without_its_plugin_has_not_lost_its_orders(tmp_path: Path) -> None
         [outcome] = account.tracking.add([parcel("5", "1Z9")])
 
         assert switched_off.state == "unavailable"
-        assert "is it switched off" in switched_off.reason
+        assert "check that the plug-in WooCommerce is active" in switched_off.reason
         assert (outcome.state, outcome.code) == ("refused", "not-found")
 
 

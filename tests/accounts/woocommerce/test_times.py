@@ -149,7 +149,7 @@ def test_shop_that_does_not_know_the_filter_is_reported(tmp_path: Path) -> None:
         clock.at += timedelta(hours=1)
         cursor = clock.at.isoformat()
 
-        with pytest.raises(RefusedError, match=r"older than 5\.8"):
+        with pytest.raises(RefusedError, match=r"update WooCommerce to 5\.8"):
             read(account.orders.changed(ReadRequest(cursor=cursor, now=clock.now())), since=cursor)
 
 
