@@ -92,9 +92,9 @@ def read(pages: Iterator[Page[T]], *, since: str | None = None) -> tuple[list[T]
 
 def usable(items: list[T | InvalidRecord]) -> list[T]:
     """Return items all of which must be usable."""
-    found = [item for item in items if not isinstance(item, InvalidRecord)]
-    assert len(found) == len(items), items
-    return found
+    usable_items = [item for item in items if not isinstance(item, InvalidRecord)]
+    assert len(usable_items) == len(items), items
+    return usable_items
 
 
 def quantities(order: Order) -> list[tuple[str, int]]:
@@ -106,4 +106,4 @@ def comparable(order: Order, people: People) -> Order:
     """Return an order with its lines by SKU, if the account does not keep their order."""
     if "line-order" not in people.lacks:
         return order
-    return replace(order, lines=tuple(sorted(order.lines, key=lambda one: one.sku)))
+    return replace(order, lines=tuple(sorted(order.lines, key=lambda line: line.sku)))

@@ -17,11 +17,11 @@ class CancelledOrders(AsMerchant):
         cancelled, _ = people.request_all([sold("1001"), sold("1002")])
         people.cancel(cancelled)
 
-        found, _ = read(
+        cancelled_ids, _ = read(
             account.cancellations.changed(ReadRequest(cursor=None, now=people.settle()))
         )
 
-        assert found == [cancelled]
+        assert cancelled_ids == [cancelled]
 
     def test_cancelled_orders_are_read_since_the_cursor(
         self, account: OpenMerchant, people: MerchantPeople
@@ -48,11 +48,11 @@ class CancelledOrders(AsMerchant):
         for order_id in placed:
             people.cancel(order_id)
 
-        found, _ = read(
+        cancelled_ids, _ = read(
             account.cancellations.changed(ReadRequest(cursor=None, now=people.settle()))
         )
 
-        assert sorted(found) == sorted(placed)
+        assert sorted(cancelled_ids) == sorted(placed)
 
     def test_some_of_these_orders_are_cancelled_now(
         self, account: OpenMerchant, people: MerchantPeople
@@ -60,9 +60,9 @@ class CancelledOrders(AsMerchant):
         cancelled, other = people.request_all([sold("1001"), sold("1002")])
         people.cancel(cancelled)
 
-        found = account.cancellations.among([other, people.unknown_id, cancelled])
+        cancelled_ids = account.cancellations.among([other, people.unknown_id, cancelled])
 
-        assert found == {cancelled}
+        assert cancelled_ids == {cancelled}
         assert account.cancellations.among([]) == frozenset()
 
     @needs("requesting-again")

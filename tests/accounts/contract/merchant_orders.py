@@ -133,17 +133,17 @@ class RequestedOrders(AsMerchant):
 
         pages = account.orders.changed(ReadRequest(cursor=None, now=people.settle()))
         first = next(pages)
-        gone = [order.id for order in first.items[:3]]
-        for order_id in gone:
+        cancelled_ids = [order.id for order in first.items[:3]]
+        for order_id in cancelled_ids:
             people.cancel(order_id)
         newer = people.request(sold("new"))
-        rest, cursor = read(pages)
+        remaining, cursor = read(pages)
         later, _ = read(
             account.orders.changed(ReadRequest(cursor=cursor, now=people.settle())), since=cursor
         )
 
-        found = {order.id for order in (*first.items, *rest, *later)}
-        assert {*placed, newer} - {*gone} <= found
+        read_ids = {order.id for order in (*first.items, *remaining, *later)}
+        assert {*placed, newer} - {*cancelled_ids} <= read_ids
 
     @needs("cancel-orders")
     def test_order_that_was_cancelled_is_read_no_more(
@@ -238,10 +238,13 @@ class RequestedOrders(AsMerchant):
     def test_comment_is_made_once(self, account: OpenMerchant, people: MerchantPeople) -> None:
         order_id = people.request(sold("1001"))
         said = Comment(key="late:1", order_id=order_id, text="It is shipped already")
-        other = Comment(key="late:2", order_id=order_id, text="Another remark")
+        another = Comment(key="late:2", order_id=order_id, text="Another remark")
 
         account.comment([Comment(key="late:1", order_id=people.unknown_id, text="Nobody's"), said])
-        account.comment([said, other])
+        account.comment([said, another])
 
         texts = people.timeline(order_id)
-        assert [sum(comment.text in text for text in texts) for comment in (said, other)] == [1, 1]
+        assert [sum(comment.text in text for text in texts) for comment in (said, another)] == [
+            1,
+            1,
+        ]

@@ -119,10 +119,10 @@ class SplitOrders(AsMerchant):
 
         assert [order.id for order in pieces] == [piece.id for piece in outcome.pieces]
         assert [quantities(order) for order in pieces] == [[("MUG", 1)], [("MUG", 2), ("CUP", 3)]]
-        for one, piece in zip(pieces, outcome.pieces, strict=True):
-            assert one.ancestors == (order.id,)
-            assert [line.id for line in one.lines] == [line.id for line in piece.lines]
-            assert people.status(one.id) == "dropshipment_requested"
+        for read_piece, piece in zip(pieces, outcome.pieces, strict=True):
+            assert read_piece.ancestors == (order.id,)
+            assert [line.id for line in read_piece.lines] == [line.id for line in piece.lines]
+            assert people.status(read_piece.id) == "dropshipment_requested"
         assert read(account.orders.by_id([order.id]))[0] == []
 
     def test_piece_is_split_in_its_turn(

@@ -113,9 +113,9 @@ class WrittenStock(AsMerchant):
 
         assert account.stock.current([mug])[mug].fixed == "unassigned"
 
-    def _write(self, account: OpenMerchant, wanted: dict[str, int]) -> list[str]:
-        levels = account.stock.current([*wanted])
+    def _write(self, account: OpenMerchant, quantities: dict[str, int]) -> list[str]:
+        levels = account.stock.current([*quantities])
         outcomes = account.stock.write(
-            [replace(levels[key], quantity=quantity) for key, quantity in wanted.items()]
+            [replace(levels[key], quantity=quantity) for key, quantity in quantities.items()]
         )
         return [outcome.state for outcome in outcomes]

@@ -54,10 +54,10 @@ def write_config(
         embedded = {"kind": "sqlite", "path": f"{name}.db"}
         accounts[name] = {**people.options, **options} if people else embedded
         sides[role] = {"account": name, **(people.pair if people else {})}
-    known = {"accounts": accounts, "portals": {PORTAL: {**sides, **portal}}}
+    settings = {"accounts": accounts, "portals": {PORTAL: {**sides, **portal}}}
     path = folder / "config.yaml"
     path.touch(0o600)  # secrets may stand in a file that nobody else reads
-    path.write_text(json.dumps(known))  # which is YAML, too
+    path.write_text(json.dumps(settings))  # which is YAML, too
     return path
 
 

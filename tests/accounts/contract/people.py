@@ -209,8 +209,8 @@ class SupplierPeople(People):
 
     def order(self, order_id: str) -> Order:
         """Read one of them."""
-        [found] = [order for order in self.orders() if order.id == order_id]
-        return found
+        [match] = [order for order in self.orders() if order.id == order_id]
+        return match
 
     def ship(self, order_id: str, parcel: Shipment) -> None:
         """Send an order or piece; ids of the parcel do not matter."""
@@ -277,15 +277,15 @@ def needs(*words: Lack) -> Callable[[Tested], Tested]:
 def skip_what_is_lacking(request: pytest.FixtureRequest, *people: People) -> None:
     """Skip a test that needs what one of them cannot hold, and say so."""
     for mark in request.node.iter_markers("needs"):
-        for one in people:
+        for side in people:
             for word in mark.args:
-                if word in one.lacks:
-                    pytest.skip(f"{type(one).__name__} cannot hold: {word}")
+                if word in side.lacks:
+                    pytest.skip(f"{type(side).__name__} cannot hold: {word}")
 
 
 def told(parcel: Shipment, *people: People) -> Told:
     """Return what an order of such people's says of a parcel that was sent."""
-    lacks = {word for one in people for word in one.lacks}
+    lacks = {word for side in people for word in side.lacks}
     shipped_at = parcel.shipped_at
     if "label-time" in lacks:
         shipped_at = datetime.combine(shipped_at.astimezone(UTC), time(), UTC)

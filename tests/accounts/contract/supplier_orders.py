@@ -20,12 +20,12 @@ class CreatedOrders(AsSupplier):
     ) -> None:
         [outcome] = account.orders.create([order("1001", line("MUG", 2), line("CUP", 1))])
 
-        [found] = people.orders()
+        [created] = people.orders()
         assert outcome.state == "done"
-        assert found.id == outcome.id
-        assert found.status == "awaiting_fulfillment"
-        assert found.ship_to == order("1001").ship_to
-        assert [(line.sku, line.quantity) for line in found.lines] == [("MUG", 2), ("CUP", 1)]
+        assert created.id == outcome.id
+        assert created.status == "awaiting_fulfillment"
+        assert created.ship_to == order("1001").ship_to
+        assert [(line.sku, line.quantity) for line in created.lines] == [("MUG", 2), ("CUP", 1)]
 
     def test_same_reference_twice_makes_one_order(
         self, account: OpenSupplier, people: SupplierPeople
@@ -52,8 +52,8 @@ class CreatedOrders(AsSupplier):
         account.orders.create([order("1001", line("MUG", 2))])
         account.orders.create([order("1001", line("CUP", 7))], look_first=True)
 
-        [found] = people.orders()
-        assert [(line.sku, line.quantity) for line in found.lines] == [("MUG", 2)]
+        [created] = people.orders()
+        assert [(line.sku, line.quantity) for line in created.lines] == [("MUG", 2)]
 
     def test_same_number_from_two_merchants_makes_two_orders(
         self, account: OpenSupplier, people: SupplierPeople
@@ -72,8 +72,8 @@ class CreatedOrders(AsSupplier):
         lines = (line("MUG", 1, id="m-1"), line("CUP", 2, id="m-2"), line("MUG", 3, id="m-3"))
         [outcome] = account.orders.create([order("1001", *lines)])
 
-        [found] = people.orders()
-        quantities = {line.id: (line.sku, line.quantity) for line in found.lines}
+        [created] = people.orders()
+        quantities = {line.id: (line.sku, line.quantity) for line in created.lines}
         assert [quantities[line_id] for line_id in outcome.line_ids] == [
             ("MUG", 1),
             ("CUP", 2),
@@ -135,8 +135,8 @@ class CreatedOrders(AsSupplier):
     ) -> None:
         account.orders.create([order("1001", line("MUG", 3, unit_price=Decimal(amount)))])
 
-        [found] = people.orders()
-        assert found.lines[0].unit_price == Decimal(amount)
+        [created] = people.orders()
+        assert created.lines[0].unit_price == Decimal(amount)
 
     @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
     def test_hostile_text_is_kept_or_refused(
@@ -148,8 +148,8 @@ class CreatedOrders(AsSupplier):
         assert [outcomes[0].state, outcomes[2].state] == ["done", "done"]
         by_id = {order.id: order for order in people.orders()}
         if outcomes[1].state == "done":
-            found = by_id[outcomes[1].id]
-            assert (found.ship_to.name, found.lines[0].name) == (text, text)
+            created = by_id[outcomes[1].id]
+            assert (created.ship_to.name, created.lines[0].name) == (text, text)
         else:
             assert outcomes[1].state == "refused"
             assert outcomes[1].code
@@ -168,13 +168,16 @@ class CreatedOrders(AsSupplier):
     def test_comment_is_made_once(self, account: OpenSupplier, people: SupplierPeople) -> None:
         [created] = account.orders.create([order("1001")])
         said = Comment(key="late:1", order_id=created.id, text="It was cancelled")
-        other = Comment(key="late:2", order_id=created.id, text="Another remark")
+        another = Comment(key="late:2", order_id=created.id, text="Another remark")
 
         account.comment([Comment(key="late:1", order_id=people.unknown_id, text="Nobody's"), said])
-        account.comment([said, other])
+        account.comment([said, another])
 
         texts = people.timeline(created.id)
-        assert [sum(comment.text in text for text in texts) for comment in (said, other)] == [1, 1]
+        assert [sum(comment.text in text for text in texts) for comment in (said, another)] == [
+            1,
+            1,
+        ]
 
     @needs("update-tracking")
     def test_statuses_of_the_orders_that_are_here(
@@ -183,7 +186,7 @@ class CreatedOrders(AsSupplier):
         waiting, outcome = account.orders.create([order("1001"), order("1002")])
         people.ship(outcome.id, parcel())
 
-        found = account.orders.statuses([outcome.id, people.unknown_id, waiting.id])
+        statuses = account.orders.statuses([outcome.id, people.unknown_id, waiting.id])
 
-        assert found == {waiting.id: "awaiting_fulfillment", outcome.id: "shipped"}
+        assert statuses == {waiting.id: "awaiting_fulfillment", outcome.id: "shipped"}
         assert account.orders.statuses([]) == {}

@@ -142,9 +142,9 @@ class MadeSplits(AsSupplier):
             people.split(order_id, (1,), (1,))
         splits, _ = read(account.splits.changed(ReadRequest(cursor=None, now=people.settle())))
 
-        found, _ = read(account.splits.by_id([ids[1], people.unknown_id]))
+        by_id, _ = read(account.splits.by_id([ids[1], people.unknown_id]))
 
-        assert found == [split for split in splits if split.order_id == ids[1]]
+        assert by_id == [split for split in splits if split.order_id == ids[1]]
 
     @needs("update-tracking")
     def test_status_of_a_piece_is_its_own(

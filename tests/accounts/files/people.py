@@ -149,8 +149,8 @@ class FilesMerchantPeople(MerchantPeople):
         _write(self.folder / "out" / "stock.csv", ("SKU", "Qty"), rows.values())
 
     def physical(self, sku: str) -> int | None:
-        found = [int(row["Qty"]) for row in self._read("stock") if row["SKU"] == sku]
-        return found[0] if found else None
+        quantities = [int(row["Qty"]) for row in self._read("stock") if row["SKU"] == sku]
+        return quantities[0] if quantities else None
 
     def tracking(self, order_id: str) -> Sequence[Told]:
         return [

@@ -10,8 +10,8 @@ OPTION = re.compile(r"^    # (?=(?:[a-z_]+:| {2,}))", re.MULTILINE)
 
 
 def test_the_options_that_the_example_has_as_comments_are_right(tmp_path: Path) -> None:
-    account, portals, rest = EXAMPLE.read_text("utf-8").partition("\nportals:")
-    (tmp_path / "config.yaml").write_text(OPTION.sub("    ", account) + portals + rest)
+    account, portals, tasks = EXAMPLE.read_text("utf-8").partition("\nportals:")
+    (tmp_path / "config.yaml").write_text(OPTION.sub("    ", account) + portals + tasks)
 
     result = ordosync(tmp_path, "config", "check")
 

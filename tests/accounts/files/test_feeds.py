@@ -189,8 +189,8 @@ def test_column_that_is_not_mapped_may_hold_anything(tmp_path: Path, name: str) 
     long = "x" * 12_007
     feed = f"{HEADER.strip()},body\n1,MUG,Mug,1,9.50,Ada,DE,{long}\0\n"
     if name.endswith("jsonl"):
-        known = '{"order": "1", "sku": "MUG", "qty": 1, "price": 1, "country": "DE", '
-        feed = known + f'"body": "{long}\\u0000", "parts": [{{"a": 1, "a": 2}}], "body": {{}}}}\n'
+        row = '{"order": "1", "sku": "MUG", "qty": 1, "price": 1, "country": "DE", '
+        feed = row + f'"body": "{long}\\u0000", "parts": [{{"a": 1, "a": 2}}], "body": {{}}}}\n'
     (tmp_path / "feeds" / name).write_text(feed)
 
     assert ordosync(tmp_path, "import-orders", "--json").counts == {"seen": 1, "done": 1}

@@ -182,9 +182,9 @@ def test_copies_of_an_earlier_release_are_read(make: Make, drop: Drop, tmp_path:
     [note] = (tmp_path / "spool").glob("**/*.json")
     note.write_text(json.dumps(["1"]))
 
-    found = again(account, "1")
+    again_orders = again(account, "1")
 
-    assert quantity(found) == 1
+    assert quantity(again_orders) == 1
     account.finish_reading(frozenset())
     assert not (tmp_path / "spool").exists()
 
@@ -272,7 +272,7 @@ def test_a_row_without_a_number_is_tried_again_as_its_file_has_it_now(
     account.finish_reading(frozenset({"1", "file:a.csv:3"}))
     drop("orders/a.csv", HEADER + "1,MUG,1\n,BOX,1\n")
 
-    found = {item.id: item.content for item in again(account, "1", "file:a.csv:3")}
+    contents = {item.id: item.content for item in again(account, "1", "file:a.csv:3")}
     now = {item.id: item.content for item in orders(account)}
 
-    assert found == now
+    assert contents == now

@@ -119,9 +119,9 @@ def test_pipe_in_every_folder_that_is_read_is_refused(
     items = all_of(pages[kind])
     depot.close()
 
-    [found] = items
-    assert isinstance(found, InvalidRecord)
-    assert "a.csv: is not a regular file" in found.reason
+    [record] = items
+    assert isinstance(record, InvalidRecord)
+    assert "a.csv: is not a regular file" in record.reason
 
 
 def test_pipe_among_cancellations_ends_their_reading(make: Make, tmp_path: Path) -> None:

@@ -126,9 +126,9 @@ def test_a_line_id_that_names_no_line_is_refused(
 def test_lines_of_two_orders_never_have_the_same_id(shop: Any, drop: Drop) -> None:
     drop("orders/a.csv", "order,sku,qty\n1,A/B,1\n1/A,B,1\n1,A#1,1\n1,A,1\n1,#A,1\n1%2F,A,1\n")
 
-    found = [line.id for order in orders(shop(PLAIN)) for line in getattr(order, "lines", ())]
+    line_ids = [line.id for order in orders(shop(PLAIN)) for line in getattr(order, "lines", ())]
 
-    assert len(set(found)) == len(found) == 6
+    assert len(set(line_ids)) == len(line_ids) == 6
 
 
 def test_no_content_is_compared_with_one_that_an_earlier_release_read(
@@ -308,7 +308,7 @@ def test_an_order_that_is_cut_is_so_where_it_is_read_by_its_id(shop: Any, drop: 
     account = shop()
     account.close()
 
-    [found] = read(account.orders.by_id(["1"]))[0]
+    [record] = read(account.orders.by_id(["1"]))[0]
 
-    assert isinstance(found, InvalidRecord)
-    assert found.code == "cut"
+    assert isinstance(record, InvalidRecord)
+    assert record.code == "cut"

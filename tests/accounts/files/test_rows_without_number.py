@@ -47,9 +47,9 @@ def test_order_is_sent_whole_once_the_number_is_in_its_row(tmp_path: Path) -> No
     ordosync(tmp_path, "import-orders")
     shop(tmp_path, HEADER + row("21", "2") + "21,BOARD,Board,1,20.00,Ada,DE\n" + row("22"))
 
-    done = counts(tmp_path)
+    counted = counts(tmp_path)
 
-    assert done == {"seen": 2, "done": 1, "unchanged": 1}
+    assert counted == {"seen": 2, "done": 1, "unchanged": 1}
     [order] = ordosync(tmp_path, "orders", "show", "21", "--json").json["orders"]
     assert sorted(line["sku"] for line in order["lines"]) == ["BOARD", "MUG"]
     assert failed(tmp_path) == {}
@@ -158,10 +158,10 @@ def test_order_whose_number_looks_like_a_file_fails_and_is_sent_like_any_other(
     before = failed(tmp_path)
     shop(tmp_path, HEADER + row(number, "2"))
 
-    done = counts(tmp_path)
+    counted = counts(tmp_path)
 
     assert list(before) == [f"{number}#1"]
-    assert done == {"seen": 1, "done": 1}
+    assert counted == {"seen": 1, "done": 1}
     assert numbers(tmp_path) == [number]
 
 
@@ -172,9 +172,9 @@ def test_order_whose_number_looks_like_a_refused_file_is_distinguished_from_it(
     ordosync(tmp_path, "import-orders")
     (tmp_path / "feeds" / "b.csv").write_text("nothing\n")
 
-    done = counts(tmp_path)
+    counted = counts(tmp_path)
 
-    assert done == {"seen": 1, "failed": 1}
+    assert counted == {"seen": 1, "failed": 1}
     assert list(failed(tmp_path, 2)) == ["file:b.csv"]
 
 
@@ -214,13 +214,13 @@ def _pair(tmp_path: Path) -> Path:
 def test_parcel_without_a_number_stays_failed_until_its_file_changes(
     pair: Path, parcel: str, blank: str
 ) -> None:
-    sent = pair / "sent" / "a.csv"
-    sent.write_text(PARCELS + parcel + "2,1Z2,UPS,2026-11-23\n")
+    sent_feed = pair / "sent" / "a.csv"
+    sent_feed.write_text(PARCELS + parcel + "2,1Z2,UPS,2026-11-23\n")
 
     first = counts(pair, "update-tracking")
     ordosync(pair, "update-tracking")
     reported = failed(pair, 2)
-    sent.write_text(PARCELS + "1,1Z1,UPS,2026-11-23\n2,1Z2,UPS,2026-11-23\n")
+    sent_feed.write_text(PARCELS + "1,1Z1,UPS,2026-11-23\n2,1Z2,UPS,2026-11-23\n")
     last = counts(pair, "update-tracking")
 
     assert first == {"seen": 2, "done": 1, "failed": 1}
@@ -276,14 +276,14 @@ def test_number_travels_without_a_cost_that_cannot_be_read_and_the_cost_is_repor
 ) -> None:
     no_stock = config(COSTS).replace(", manage_inventory: true", "")
     (pair / "config.yaml").write_text(no_stock)
-    sent = pair / "sent" / "a.csv"
+    sent_feed = pair / "sent" / "a.csv"
     header, second = "no,number,by,at,cost\n", "2,1Z2,UPS,2026-11-23,5.00\n"
-    sent.write_text(f"{header}1,1Z1,UPS,2026-11-23,$6.40\n{second}")
+    sent_feed.write_text(f"{header}1,1Z1,UPS,2026-11-23,$6.40\n{second}")
 
     first = ordosync(pair, "update-tracking", "--json")
     ordosync(pair, "update-tracking")
     reported = failed(pair, 2)
-    sent.write_text(f"{header}1,1Z1,UPS,2026-11-23,6.40\n{second}")
+    sent_feed.write_text(f"{header}1,1Z1,UPS,2026-11-23,6.40\n{second}")
     ordosync(pair, "update-tracking")
 
     assert (first.code, first.counts) == (1, {"seen": 3, "done": 2, "failed": 1})

@@ -195,7 +195,7 @@ def test_damaged_ids_are_refused_in_every_file_that_a_supplier_drops(
     def parcels(order: str, number: str) -> str:
         return f"{quoted(order)},{quoted(number)},UPS,2026-11-23\n"
 
-    sent = drop(
+    sent_file = drop(
         "sent/a.csv",
         "no,number,by,at\n" + parcels("1", text) + parcels(text, "1Z") + parcels("2", "1Z2"),
     )
@@ -208,7 +208,9 @@ def test_damaged_ids_are_refused_in_every_file_that_a_supplier_drops(
     }
     account = open_supplier(
         tmp_path,
-        shipments=ShipmentFiles(glob=sent, columns=columns, date_format="%Y-%m-%d", timezone="UTC"),
+        shipments=ShipmentFiles(
+            glob=sent_file, columns=columns, date_format="%Y-%m-%d", timezone="UTC"
+        ),
         stock=StockFiles(glob=stock, columns={"sku": "sku", "quantity": "qty"}),
     )
 
@@ -230,8 +232,8 @@ def test_damaged_ids_are_refused_at_the_desk(tmp_path: Path, text: str) -> None:
     shop(tmp_path, HEADER + row("1") + row("2"))
     ordosync(tmp_path, "import-orders")
     at = ("--carrier", "UPS", "--tracking")
-    sent = tmp_path / "sent.csv"
-    sent.write_text(
+    sent_file = tmp_path / "sent.csv"
+    sent_file.write_text(
         f"number,carrier,tracking\n1,UPS,{quoted(text)}\n{quoted(text)},UPS,1Z\n2,UPS,1Z2\n"
     )
     counted = tmp_path / "count.csv"
@@ -266,8 +268,8 @@ def test_our_own_mark_is_taken_off_at_the_desk(tmp_path: Path) -> None:
     (tmp_path / "sent.csv").write_text("number,carrier,tracking\n'-1,UPS,'=1Z\n")
 
     assert ordosync(tmp_path, "orders", "ship", "--from", "sent.csv").code == 0
-    done = ordosync(tmp_path, "orders", "show", "--json", "--", "-1").json["orders"][0]
-    assert done["shipments"][0]["tracking"] == "=1Z"
+    shown = ordosync(tmp_path, "orders", "show", "--json", "--", "-1").json["orders"][0]
+    assert shown["shipments"][0]["tracking"] == "=1Z"
 
 
 LATIN = CONFIG.replace("      currency", "      encoding: cp1252\n      currency")

@@ -257,8 +257,8 @@ def test_stock_is_read_in_full_and_blank_is_not_0(depot: OpenSupplier, drop: Dro
     first, second = all_of(depot.stock.all(since())), all_of(depot.stock.all(since()))
 
     assert first == second
-    known = {level.sku: level.quantity for level in first if isinstance(level, Stock)}
-    assert known == {"MUG": 4, "CUP": None, "POT": -2}
+    levels = {level.sku: level.quantity for level in first if isinstance(level, Stock)}
+    assert levels == {"MUG": 4, "CUP": None, "POT": -2}
     assert [level.id for level in first if isinstance(level, InvalidRecord)] == ["JAR"]
     assert depot.stock.of(["MUG", "gone"])["MUG"].quantity == 4
 

@@ -87,8 +87,8 @@ def test_a_supplier_of_files_is_given_orders_and_gives_tracking_and_stock(tmp_pa
     shop(tmp_path, HEADER + row("1"), config=config(FILES))
     (tmp_path / "products" / "a.csv").write_text("sku,name\nMUG,A mug\n")
     (tmp_path / "counted" / "a.csv").write_text("sku,qty\nMUG,5\nCUP,1\n")
-    sent = "no,number,by,at\n1,,,\n1,1Z999,UPS,2026-11-23\n"
-    (tmp_path / "sent" / "a.csv").write_text(sent)
+    shipped = "no,number,by,at\n1,,,\n1,1Z999,UPS,2026-11-23\n"
+    (tmp_path / "sent" / "a.csv").write_text(shipped)
 
     for task in ("import-products", "import-orders", "update-tracking", "write-inventory-back"):
         assert ordosync(tmp_path, task).code == 0

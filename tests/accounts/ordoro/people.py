@@ -228,24 +228,24 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
         return _on_hand(self.fake, sku)
 
     def tracking(self, order_id: str) -> Sequence[Told]:
-        given = self.fake.order(order_id)["shipping_info"]
-        if not given:
+        shipping = self.fake.order(order_id)["shipping_info"]
+        if not shipping:
             return []
-        number = given["tracking_number"]
-        said = {
+        number = shipping["tracking_number"]
+        is_void_by_number = {
             text.split()[2]: "is void" in text
             for text in self.timeline(order_id)
             if text.startswith("ordosync: tr")
         }
-        void = [one for one, is_void in said.items() if is_void]
-        return [Told(number=one, voided=True) for one in void if one != number] + [
+        void = [label for label, is_void in is_void_by_number.items() if is_void]
+        return [Told(number=label, voided=True) for label in void if label != number] + [
             Told(
                 number=number,
                 voided=number in void,
-                carrier=given["carrier_name"],
-                method=given["shipping_method"] or "",
-                cost=Decimal(str(given["cost"])) if given["cost"] else None,
-                shipped_at=datetime.fromisoformat(given["ship_date"]),
+                carrier=shipping["carrier_name"],
+                method=shipping["shipping_method"] or "",
+                cost=Decimal(str(shipping["cost"])) if shipping["cost"] else None,
+                shipped_at=datetime.fromisoformat(shipping["ship_date"]),
             )
         ]
 

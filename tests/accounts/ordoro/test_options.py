@@ -36,7 +36,7 @@ def _fake() -> Iterator[FakeOrdoro]:
 
 
 def write(folder: Path, fake: FakeOrdoro, **values: object) -> None:
-    known = {
+    defaults = {
         "url": fake.url,
         "key": fake.key,
         "secret": fake.secret,
@@ -45,7 +45,7 @@ def write(folder: Path, fake: FakeOrdoro, **values: object) -> None:
     }
     path = folder / "config.yaml"
     path.touch(0o600)
-    path.write_text(CONFIG.format(**{**known, **values}))
+    path.write_text(CONFIG.format(**{**defaults, **values}))
 
 
 def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: FakeOrdoro) -> None:
@@ -92,7 +92,7 @@ def test_a_wrong_secret_is_reported_for_each_side_and_not_shown(
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "message"),
     [
         ("supplier", "77", "merchant shop: there is no supplier 77"),
         ("supplier", "{supplier}, warehouse: 79", "merchant shop: there is no warehouse 79"),
@@ -101,15 +101,15 @@ def test_a_wrong_secret_is_reported_for_each_side_and_not_shown(
     ],
 )
 def test_what_is_missing_there_is_reported(
-    tmp_path: Path, fake: FakeOrdoro, name: str, value: str, told: str
+    tmp_path: Path, fake: FakeOrdoro, name: str, value: str, message: str
 ) -> None:
-    known = {"supplier": fake.add_supplier("Northwind"), "channel": fake.add_cart("Portal")}
-    write(tmp_path, fake, **{**known, name: value.format(**known)})
+    defaults = {"supplier": fake.add_supplier("Northwind"), "channel": fake.add_cart("Portal")}
+    write(tmp_path, fake, **{**defaults, name: value.format(**defaults)})
 
     result = ordosync(tmp_path, "config", "check", "--online")
 
     assert result.code == 1
-    assert f"trouble: portal shop-depot, {told}" in result.out
+    assert f"trouble: portal shop-depot, {message}" in result.out
 
 
 def test_a_service_that_is_down_is_one_line(tmp_path: Path, fake: FakeOrdoro) -> None:
@@ -123,7 +123,7 @@ def test_a_service_that_is_down_is_one_line(tmp_path: Path, fake: FakeOrdoro) ->
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("currency: USD", "currency: usd", "currency: must be three capital letters"),
         ("base_url: http", "base_url: ftp", "base_url: must begin with https://"),
@@ -134,7 +134,7 @@ def test_a_service_that_is_down_is_one_line(tmp_path: Path, fake: FakeOrdoro) ->
     ],
 )
 def test_a_wrong_option_is_a_problem_of_the_file(
-    tmp_path: Path, fake: FakeOrdoro, old: str, new: str, told: str
+    tmp_path: Path, fake: FakeOrdoro, old: str, new: str, message: str
 ) -> None:
     write(tmp_path, fake, supplier=1)
     path = tmp_path / "config.yaml"
@@ -143,7 +143,7 @@ def test_a_wrong_option_is_a_problem_of_the_file(
     result = ordosync(tmp_path, "config", "check")
 
     assert result.code == 3
-    assert told in result.err
+    assert message in result.err
 
 
 def test_the_supplier_must_be_named_in_the_portal(tmp_path: Path, fake: FakeOrdoro) -> None:

@@ -176,8 +176,10 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
             for parcel in self._parcels(part)
             for row in parcel.tracking
         ]
-        gone = [one for one in void if one not in {tracking.number for tracking in trackings}]
-        return [*(Told(number=one, voided=True) for one in gone), *trackings]
+        unlisted = [
+            label for label in void if label not in {tracking.number for tracking in trackings}
+        ]
+        return [*(Told(number=label, voided=True) for label in unlisted), *trackings]
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         kept = self.kept(self._order(self._part(order_id)), f"split_{number(self.place)}") or {}
@@ -302,41 +304,43 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
 
     def orders(self) -> Sequence[Order]:
         return [
-            found
+            waiting
             for order in self.fake.orders()
             if not order.cancelled_at
-            for found in self._waiting(order)
+            for waiting in self._waiting(order)
         ]
 
     def ship(self, order_id: str, parcel: Shipment) -> None:
         order, _, piece = order_id.partition("/")
         if piece:
-            sent = self.fake.ship_piece(
+            fulfillment_id = self.fake.ship_piece(
                 gid("FulfillmentOrder", piece), parcel.tracking_number, company=parcel.carrier
             )
         else:
-            sent = self.fake.ship(
+            fulfillment_id = self.fake.ship(
                 gid("Order", order), parcel.tracking_number, company=parcel.carrier
             )
-        self.fake.shop.sure(Fulfillment, sent).created_at = parcel.shipped_at
+        self.fake.shop.sure(Fulfillment, fulfillment_id).created_at = parcel.shipped_at
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
         order = self._order(order_id)
         lines = some(zip([line.sku or "" for line in order.lines], units, strict=True))
-        sent = self.fake.ship(order.id, parcel.tracking_number, company=parcel.carrier, lines=lines)
-        self.fake.shop.sure(Fulfillment, sent).created_at = parcel.shipped_at
+        fulfillment_id = self.fake.ship(
+            order.id, parcel.tracking_number, company=parcel.carrier, lines=lines
+        )
+        self.fake.shop.sure(Fulfillment, fulfillment_id).created_at = parcel.shipped_at
 
     def ship_with(self, order_id: str, *numbers: str) -> None:
         self.fake.ship(gid("Order", order_id), numbers)
 
     def take_off(self, order_id: str, *units: int) -> None:
         order = self._order(order_id)
-        left = {
+        quantities = {
             line.sku or "": line.current_quantity - less
             for line, less in zip(order.lines, units, strict=True)
             if less
         }
-        self.fake.edit_lines(order.id, left)
+        self.fake.edit_lines(order.id, quantities)
 
     def recall(self, order_id: str, number: str) -> None:
         for fulfillment in self.fake.fulfillments(self._order(order_id).id):
@@ -359,7 +363,7 @@ class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
         for piece in pieces[1:]:
             shares = [Share(line, count) for line, count in zip(lines, piece, strict=True) if count]
             made.append(kept_parts.split(self.fake.shop, part, shares).id)
-        return [f"{order_id}/{number(one)}" for one in made]
+        return [f"{order_id}/{number(part_id)}" for part_id in made]
 
     def cancel(self, order_id: str) -> None:
         self.fake.cancel(gid("Order", order_id))

@@ -135,8 +135,8 @@ class AtShopify(OverHttp):
 
     def kept(self, order: Kept, key: str) -> Any:
         """Read what ordosync keeps with an order."""
-        found = [metafield.value for metafield in order.metafields if metafield.key == key]
-        return json.loads(found[0]) if found else None
+        values = [metafield.value for metafield in order.metafields if metafield.key == key]
+        return json.loads(values[0]) if values else None
 
     def part(self, id_: str) -> Part:
         """Find a fulfillment order."""
@@ -189,9 +189,9 @@ _NAMES = {
 
 def as_written(address: Address) -> dict[str, str]:
     first, _, last = address.name.rpartition(" ")
-    given = {there: getattr(address, here) for there, here in _NAMES.items()}
-    given |= {"firstName": first, "lastName": last}
-    return {name: text for name, text in given.items() if text}
+    fields = {theirs: getattr(address, ours) for theirs, ours in _NAMES.items()}
+    fields |= {"firstName": first, "lastName": last}
+    return {name: text for name, text in fields.items() if text}
 
 
 def as_kept(fake: FakeShopify, address: Address | None) -> Any:
@@ -200,6 +200,6 @@ def as_kept(fake: FakeShopify, address: Address | None) -> Any:
 
 def as_read(kept: Any, *, email: str = "") -> Address:
     given = kept or {}
-    fields = {here: given.get(there) or "" for there, here in _NAMES.items()}
+    fields = {ours: given.get(theirs) or "" for theirs, ours in _NAMES.items()}
     fields["country"] = given.get("countryCodeV2") or ""
     return Address(name=given.get("name") or "", email=email, **fields)

@@ -25,12 +25,12 @@ def test_documents_are_valid_and_ask_for_nothing_deprecated(version: str) -> Non
     schema = schemas.whole(version)
     rules = [*specified_rules, NoDeprecatedCustomRule]
 
-    found = {
+    errors_by_document = {
         name: [error.message for error in validate(schema, parse(text), rules)]
         for name, text in DOCUMENTS.items()
     }
 
-    assert {name: errors for name, errors in found.items() if errors} == {}
+    assert {name: errors for name, errors in errors_by_document.items() if errors} == {}
 
 
 def test_documents_are_valid_where_the_schemas_are_not_at_hand() -> None:

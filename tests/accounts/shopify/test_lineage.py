@@ -35,9 +35,9 @@ def test_part_that_the_merchant_split_off_after_the_import_is_not_sent_twice(pai
 
 
 def test_tracking_goes_to_the_parts_that_the_merchant_split_off(pair: Pair) -> None:
-    order_id, there = pair.imported("1001", line("MUG", 3))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 3))
     parts = pair.merchant.split(order_id, (1,), (2,))
-    pair.supplier.ship(there, parcel())
+    pair.supplier.ship(supplier_id, parcel())
 
     pair.run("update-tracking")
 
@@ -98,9 +98,9 @@ def test_metafield_that_is_broken_is_ignored(seller: ShopifyMerchantPeople, brok
     ]
     kept.value = broken
 
-    [found] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
+    [whole] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
 
-    assert found.id == order_id
+    assert whole.id == order_id
 
 
 def test_order_that_is_said_to_be_a_piece_of_itself_gets_its_tracking(

@@ -65,9 +65,9 @@ def test_deep_list_is_asked_again_and_nothing_comes_twice(seller: ShopifyMerchan
     place(seller, 700, a_second=7)
     seller.fake.switches.deepest = 400
 
-    found = changes(seller, deep=100)
+    ids = changes(seller, deep=100)
 
-    assert len(found) == len({*found}) == 700
+    assert len(ids) == len({*ids}) == 700
 
 
 @pytest.mark.parametrize("deep", [100, 200, 400])
@@ -86,11 +86,9 @@ def test_deep_list_that_comes_by_ids_goes_on_behind_the_last(
         location=shipper.fake.location_id,
     )
 
-    found = [
-        inventory_item.sku for page in pagination.by_id(pages, deep) for inventory_item in page
-    ]
+    skus = [inventory_item.sku for page in pagination.by_id(pages, deep) for inventory_item in page]
 
-    assert sorted(map(str, found)) == sorted(f"SKU-{number}" for number in range(400))
+    assert sorted(map(str, skus)) == sorted(f"SKU-{number}" for number in range(400))
 
 
 def test_list_that_passes_over_the_ids_that_it_is_asked_for_is_a_failure(

@@ -62,8 +62,8 @@ def _edited(operation: str, change: Callable[[Any], object]) -> Fault:
     """Let the first thing of a list say something else."""
 
     def edit(page: Any) -> Any:
-        [found] = page["data"].values()
-        change(found["nodes"][0])
+        [connection] = page["data"].values()
+        change(connection["nodes"][0])
         return page
 
     return Fault(kind="edited", path=f"#{operation}$", times=9, edit=edit)

@@ -60,12 +60,12 @@ def test_question_dearer_than_the_bucket_is_asked_when_it_is_full(clock: Virtual
 def test_whole_bucket_is_used_by_all_threads_together(threads: int) -> None:
     clock = CrowdClock(threads)
     bucket, service = CostLimit(clock), ShopBucket(Switches())
-    at_most, in_fact, each = 100, 40, 400 // threads
+    at_most, in_fact, queries = 100, 40, 400 // threads
     turned_away: list[str] = []
     service.drain(0, clock.now())
 
     def ask() -> None:
-        for _ in range(each):
+        for _ in range(queries):
             with bucket.reserve("Orders"):
                 clock.sleep(0.1)
                 paid = service.pay(at_most, clock.now())

@@ -64,14 +64,14 @@ def test_cancellation_is_accepted_while_the_order_is_open(
     tmp_path: Path, asking: ShopifyServicePeople
 ) -> None:
     pair = pair_of(tmp_path, asking)
-    order_id, there = pair.imported("1001")
+    order_id, supplier_id = pair.imported("1001")
     asking.ask_back(order_id)
 
     ran = pair.run("cancel-orders")
 
     assert ran.counts == {"done": 1}
     assert asking.request_status(order_id) == "CANCELLATION_ACCEPTED"
-    assert pair.supplier.status(there) == "cancelled"
+    assert pair.supplier.status(supplier_id) == "cancelled"
     pair.stays_quiet("cancel-orders", "import-orders")
 
 
@@ -79,8 +79,8 @@ def test_cancellation_is_rejected_once_the_order_is_shipped(
     tmp_path: Path, asking: ShopifyServicePeople
 ) -> None:
     pair = pair_of(tmp_path, asking)
-    order_id, there = pair.imported("1001")
-    pair.supplier.ship(there, parcel())
+    order_id, supplier_id = pair.imported("1001")
+    pair.supplier.ship(supplier_id, parcel())
     asking.ask_back(order_id)
 
     pair.run("cancel-orders")
@@ -96,9 +96,9 @@ def test_tracking_rejects_a_cancellation_without_an_answer(
     tmp_path: Path, asking: ShopifyServicePeople
 ) -> None:
     pair = pair_of(tmp_path, asking)
-    order_id, there = pair.imported("1001", line("MUG", 2))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 2))
     asking.ask_back(order_id)
-    pair.supplier.ship(there, parcel())
+    pair.supplier.ship(supplier_id, parcel())
 
     ran = pair.run("update-tracking")
 
@@ -115,12 +115,12 @@ def test_request_that_is_taken_back_before_it_is_accepted_is_cancelled(
         Fault(kind="callback", path="#AcceptRequest$", do=lambda: asking.ask_back(order_id))
     )
     pair.run("import-orders")
-    there = pair.link(order_id).supplier_id
+    supplier_id = pair.link(order_id).supplier_id
 
     ran = pair.run("cancel-orders")
 
     assert ran.counts == {"done": 1}
-    assert pair.supplier.status(there) == "cancelled"
+    assert pair.supplier.status(supplier_id) == "cancelled"
     pair.stays_quiet("cancel-orders", "import-orders")
 
 

@@ -23,11 +23,11 @@ def test_order_of_many_lines_is_listed_whole(
     asked = seller.request(sold("1001", *MANY))
     [made] = opened(shipper).orders.create([order("1001", *MANY)])
 
-    snapshot, there = standing(seller)[asked], standing(shipper)[made.id]
+    snapshot, at_supplier = standing(seller)[asked], standing(shipper)[made.id]
 
-    wanted = [(line.sku, line.quantity) for line in MANY]
-    assert quantities(snapshot.order) == quantities(there.order) == wanted
-    assert tuple(line.id for line in there.order.lines) == made.line_ids
+    expected = [(line.sku, line.quantity) for line in MANY]
+    assert quantities(snapshot.order) == quantities(at_supplier.order) == expected
+    assert tuple(line.id for line in at_supplier.order.lines) == made.line_ids
 
 
 def test_what_a_recalled_parcel_left_behind_is_not_listed_beside_what_is_open_now(
@@ -35,8 +35,8 @@ def test_what_a_recalled_parcel_left_behind_is_not_listed_beside_what_is_open_no
 ) -> None:
     """Shopify closes the fulfillment order for good and opens another one."""
     pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
-    order_id, there = pair.imported("1001", line("MUG", 2))
-    pair.supplier.ship(there, parcel())
+    order_id, supplier_id = pair.imported("1001", line("MUG", 2))
+    pair.supplier.ship(supplier_id, parcel())
     pair.run("update-tracking")
     bought = seller.part(fulfillment_order(order_id)).order_id
     [fulfillment] = seller.fake.fulfillments(bought)

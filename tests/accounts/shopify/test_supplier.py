@@ -59,19 +59,19 @@ def test_order_says_its_source_and_mails_no_buyer(
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "message"),
     [
         ({"currency": "USD"}, "is in USD, and the shop's prices are in GBP"),
         ({"ship_to": Address(name="Ann", country="Atlantis")}, "country is not a code"),
     ],
 )
 def test_order_that_a_shop_cannot_have_is_refused(
-    shipper: ShopifySupplierPeople, fields: dict[str, object], told: str
+    shipper: ShopifySupplierPeople, fields: dict[str, object], message: str
 ) -> None:
     [outcome] = opened(shipper).orders.create([order("1001", **fields)])
 
     assert (outcome.state, outcome.code) == ("refused", "invalid-order")
-    assert told in outcome.reason
+    assert message in outcome.reason
     assert shipper.orders() == []
 
 

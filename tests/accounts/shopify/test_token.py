@@ -23,9 +23,9 @@ class Granted(ShopifyMerchantPeople):
 
     @property
     def options(self) -> Mapping[str, object]:
-        known = {name: value for name, value in super().options.items() if name != "token"}
+        options = {name: value for name, value in super().options.items() if name != "token"}
         client_id, client_secret = self.fake.client
-        return {**known, "client_id": client_id, "client_secret": self.wrong or client_secret}
+        return {**options, "client_id": client_id, "client_secret": self.wrong or client_secret}
 
 
 @pytest.fixture(name="granted")

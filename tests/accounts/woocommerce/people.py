@@ -268,16 +268,16 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     def tracking(self, order_id: str) -> Sequence[Told]:
         return [
             Told(
-                number=one["number"],
-                voided=one.get("voided", False),
-                carrier=one["carrier"],
-                method=one.get("method", ""),
-                cost=Decimal(one["cost"]) if "cost" in one else None,
-                warehouse=one.get("warehouse", ""),
-                shipped_at=datetime.fromisoformat(one["shipped_at"]),
+                number=parcel["number"],
+                voided=parcel.get("voided", False),
+                carrier=parcel["carrier"],
+                method=parcel.get("method", ""),
+                cost=Decimal(parcel["cost"]) if "cost" in parcel else None,
+                warehouse=parcel.get("warehouse", ""),
+                shipped_at=datetime.fromisoformat(parcel["shipped_at"]),
             )
-            for one in self.kept(order_id).get("parcels", [])
-            if one["of"] == order_id
+            for parcel in self.kept(order_id).get("parcels", [])
+            if parcel["of"] == order_id
         ]
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
@@ -447,11 +447,11 @@ def _bought(line: Line, sku: str) -> dict[str, Any]:
 
 def _written(address: Address) -> dict[str, str]:
     first, _, last = address.name.partition(" ")
-    known = {field: getattr(address, name) for name, field in _FIELDS.items()}
-    return {"first_name": first, "last_name": last, "email": address.email, **known}
+    fields = {field: getattr(address, name) for name, field in _FIELDS.items()}
+    return {"first_name": first, "last_name": last, "email": address.email, **fields}
 
 
 def _address(kept: Mapping[str, str], *, email: str) -> Address:
     names = (kept.get("first_name", ""), kept.get("last_name", ""))
-    known = {name: kept.get(field, "") for name, field in _FIELDS.items()}
-    return Address(name=" ".join(filter(None, names)), email=email, **known)
+    fields = {name: kept.get(field, "") for name, field in _FIELDS.items()}
+    return Address(name=" ".join(filter(None, names)), email=email, **fields)

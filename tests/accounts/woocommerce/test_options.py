@@ -40,10 +40,10 @@ def _fake() -> Iterator[FakeWooCommerce]:
 
 
 def write(folder: Path, fake: FakeWooCommerce, **values: str) -> None:
-    known = {"url": fake.url, "key": fake.key, "secret": fake.secret, "more": "concurrency: 2"}
+    defaults = {"url": fake.url, "key": fake.key, "secret": fake.secret, "more": "concurrency: 2"}
     path = folder / "config.yaml"
     path.touch(0o600)
-    path.write_text(CONFIG.format(**{**known, "merchant": "shop", **values}))
+    path.write_text(CONFIG.format(**{**defaults, "merchant": "shop", **values}))
 
 
 def check(folder: Path) -> tuple[int, str]:
@@ -64,7 +64,7 @@ def test_shop_that_has_all_that_is_needed_is_ok(tmp_path: Path, fake: FakeWooCom
 
 
 @pytest.mark.parametrize(
-    ("shop", "told"),
+    ("shop", "message"),
     [
         (Switches(fulfillments=True), "shows parcels with fulfillments"),
         (Switches(shipment_tracking=True), "shows parcels with the Shipment Tracking extension"),
@@ -72,13 +72,13 @@ def test_shop_that_has_all_that_is_needed_is_ok(tmp_path: Path, fake: FakeWooCom
     ],
     ids=["fulfillments", "extension", "notes"],
 )
-def test_way_to_report_parcels_is_named(tmp_path: Path, shop: Switches, told: str) -> None:
+def test_way_to_report_parcels_is_named(tmp_path: Path, shop: Switches, message: str) -> None:
     with FakeWooCommerce(switches=shop) as fake:
         write(tmp_path, fake)
 
         _, out = check(tmp_path)
 
-    assert f"note: portal shop-depot, merchant shop: {told}" in out
+    assert f"note: portal shop-depot, merchant shop: {message}" in out
 
 
 def test_supplier_without_a_place_for_numbers_is_a_problem(tmp_path: Path) -> None:
@@ -113,21 +113,21 @@ def test_wrong_secret_is_reported_and_not_shown(tmp_path: Path, fake: FakeWooCom
 
 
 @pytest.mark.parametrize(
-    ("merchant", "told"),
+    ("merchant", "message"),
     [
         ("{account: shop, tag: Nobody}", "has no Nobody among its products' tags"),
         ("{account: shop, category: Nowhere}", "has no Nowhere among its products' categories"),
     ],
 )
 def test_what_is_missing_there_is_reported(
-    tmp_path: Path, fake: FakeWooCommerce, merchant: str, told: str
+    tmp_path: Path, fake: FakeWooCommerce, merchant: str, message: str
 ) -> None:
     write(tmp_path, fake, merchant=merchant)
 
     code, out = check(tmp_path)
 
     assert code == 1
-    assert told in out
+    assert message in out
 
 
 def test_tag_that_is_there_is_found_by_name_or_slug(tmp_path: Path, fake: FakeWooCommerce) -> None:
@@ -168,7 +168,7 @@ def test_site_without_permalinks_is_a_page(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shop", "told"),
+    ("shop", "message"),
     [
         (Switches(fulfillments=True), "shows parcels with fulfillments"),
         (Switches(shipment_tracking=True), "shows parcels with the Shipment Tracking extension"),
@@ -177,7 +177,7 @@ def test_site_without_permalinks_is_a_page(tmp_path: Path) -> None:
     ids=lambda value: "" if isinstance(value, str) else None,
 )
 def test_site_that_is_closed_to_visitors_is_asked_by_its_shop_alone(
-    tmp_path: Path, shop: Switches, told: str
+    tmp_path: Path, shop: Switches, message: str
 ) -> None:
     """W9: the index of the site needs a login, and no path of the shop does."""
     shop.closed_to_visitors = True
@@ -186,7 +186,7 @@ def test_site_that_is_closed_to_visitors_is_asked_by_its_shop_alone(
 
         _, out = check(tmp_path)
 
-    assert told in out
+    assert message in out
     assert "mend its key" not in out
     assert "HTTP 401" not in out
 
@@ -242,7 +242,7 @@ def test_http_to_another_machine_is_refused(tmp_path: Path, fake: FakeWooCommerc
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "message"),
     [
         ({"url": "ftp://shop.example"}, "url: must begin with https://"),
         ({"url": "https://shop.example/wp-json/"}, "without /wp-json"),
@@ -258,14 +258,14 @@ def test_http_to_another_machine_is_refused(tmp_path: Path, fake: FakeWooCommerc
     ids=str,
 )
 def test_a_wrong_option_is_a_problem_of_the_file(
-    tmp_path: Path, fake: FakeWooCommerce, values: dict[str, str], told: str
+    tmp_path: Path, fake: FakeWooCommerce, values: dict[str, str], message: str
 ) -> None:
     write(tmp_path, fake, **values)
 
     result = ordosync(tmp_path, "config", "check")
 
     assert result.code == 3
-    assert told in result.err
+    assert message in result.err
 
 
 @pytest.mark.parametrize("address", ["https://shop.example", "https://www.shop.example"])

@@ -21,9 +21,9 @@ from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
 from tests.support.clock import START, VirtualClock
 
 
-def basket(found: object) -> list[tuple[str, int]]:
-    assert isinstance(found, Order)
-    return [(line.sku, line.quantity) for line in found.lines]
+def basket(order: object) -> list[tuple[str, int]]:
+    assert isinstance(order, Order)
+    return [(line.sku, line.quantity) for line in order.lines]
 
 
 def orders(account: OpenMerchant) -> list[Order | InvalidRecord]:
@@ -71,8 +71,8 @@ def test_only_lines_of_the_suppliers_products_travel(tmp_path: Path, pair: dict[
 def test_line_of_a_deleted_product_is_not_lost_in_silence(tmp_path: Path, by: str) -> None:
     pair: dict[str, Any] = {"tag": "North Wind"} if by == "tag" else {}
     selection = ProductsConfig(skus=() if by == "tag" else ("MUG", "SHIRT*"))
-    with merchant(tmp_path, VirtualClock(), **pair) as (whole, fake):
-        account = opened(whole.people, selection=selection)
+    with merchant(tmp_path, VirtualClock(), **pair) as (opened_account, fake):
+        account = opened(opened_account.people, selection=selection)
         offer(fake)
         both = fake.place_order({"MUG": 1, "SHIRT-S": 1})
         only = fake.place_order({"SHIRT-S": 1})
@@ -147,8 +147,10 @@ def test_other_statuses_are_sent_if_the_options_say_so(tmp_path: Path) -> None:
     with merchant(tmp_path, clock, shop) as (account, fake):
         fake.add_product("MUG")
         kept = {status: str(fake.sell("MUG")) for status in ("processing", "packed", "on-hold")}
-        gone = {status: str(fake.sell("MUG")) for status in ("refunded", "failed", "lost", "trash")}
-        for status, order_id in (kept | gone).items():
+        closed = {
+            status: str(fake.sell("MUG")) for status in ("refunded", "failed", "lost", "trash")
+        }
+        for status, order_id in (kept | closed).items():
             fake.trash(int(order_id)) if status == "trash" else fake.set_status(
                 int(order_id), status
             )
@@ -163,9 +165,9 @@ def test_other_statuses_are_sent_if_the_options_say_so(tmp_path: Path) -> None:
         assert by_default == {kept["processing"]}
         assert {order.id for order in orders(other)} == {kept["processing"], kept["packed"]}
         assert {*read(other.cancellations.changed(ReadRequest(cursor=None, now=START)))[0]} == {
-            *gone.values()
+            *closed.values()
         }
-        assert other.cancellations.among([*kept.values(), *gone.values()]) == {*gone.values()}
+        assert other.cancellations.among([*kept.values(), *closed.values()]) == {*closed.values()}
 
 
 def test_order_in_the_trash_or_deleted_is_gone(tmp_path: Path) -> None:
@@ -298,15 +300,15 @@ def test_one_order_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
             return body
 
         fake.faults.add(Fault(kind="edited", path="/orders", edit=spoil))
-        found = orders(account)
+        read_orders = orders(account)
 
-        assert [order.id for order in found] == [str(bad), str(good)]
-        assert isinstance(found[0], InvalidRecord)
-        assert found[0].code == "invalid"
+        assert [order.id for order in read_orders] == [str(bad), str(good)]
+        assert isinstance(read_orders[0], InvalidRecord)
+        assert read_orders[0].code == "invalid"
 
 
 @pytest.mark.parametrize(
-    ("fault", "kind", "told"),
+    ("fault", "kind", "message"),
     [
         (Fault(kind="maintenance", times=3), UnavailableError, "Down for maintenance"),
         (Fault(kind="firewall", times=3), UnavailableError, 'a web page, "Blocked"'),
@@ -322,13 +324,13 @@ def test_one_order_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
     ids=lambda value: value.kind if isinstance(value, Fault) else "",
 )
 def test_pages_of_a_host_are_reported_for_what_they_are(
-    tmp_path: Path, fault: Fault, kind: type[Exception], told: str
+    tmp_path: Path, fault: Fault, kind: type[Exception], message: str
 ) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fault.path = "/orders"
         fake.faults.add(fault)
 
-        with pytest.raises(kind, match=told):
+        with pytest.raises(kind, match=message):
             orders(account)
 
 
@@ -449,11 +451,11 @@ def sell_a_set(fake: FakeWooCommerce, plugin: str = "Product Bundles") -> int:
 
 @pytest.mark.parametrize("plugin", list(BUNDLES))
 @pytest.mark.parametrize(
-    ("bundles", "sent"),
+    ("bundles", "expected"),
     [("parent", [("SET", 2), ("CUP", 1)]), ("contents", [("MUG", 4), ("CUP", 1)])],
 )
 def test_bundle_is_sent_by_itself_or_as_what_is_in_it_and_never_both(
-    tmp_path: Path, plugin: str, bundles: str, sent: list[tuple[str, int]]
+    tmp_path: Path, plugin: str, bundles: str, expected: list[tuple[str, int]]
 ) -> None:
     """f26: whoever stocks the set as a kit would send it twice."""
     with merchant(tmp_path, VirtualClock(), bundles=bundles) as (account, fake):
@@ -464,7 +466,7 @@ def test_bundle_is_sent_by_itself_or_as_what_is_in_it_and_never_both(
         [order] = orders(account)
         account.tracking.add([parcel(str(order_id))])
 
-        assert basket(order) == sent
+        assert basket(order) == expected
         assert fake.order(order_id)["status"] == "completed"
 
 

@@ -30,9 +30,9 @@ def offer(fake: FakeWooCommerce) -> None:
     fake.add_product("CUP")
 
 
-def basket(found: object) -> list[tuple[str, int]]:
-    assert isinstance(found, Order)
-    return [(line.sku, line.quantity) for line in found.lines]
+def basket(order: object) -> list[tuple[str, int]]:
+    assert isinstance(order, Order)
+    return [(line.sku, line.quantity) for line in order.lines]
 
 
 def codes(account: OpenMerchant) -> list[str]:
@@ -170,7 +170,7 @@ def test_refund_of_all_items_before_anything_was_sent_is_a_cancellation(pair: Pa
     """f23: the order stays in the status that it had, and its shipping is not refunded."""
     assert isinstance(pair.merchant, ShopMerchantPeople)
     fake = pair.merchant.fake
-    order_id, there = pair.imported("1001", line("MUG", 2))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 2))
     fake.edit_order(int(order_id), shipping_lines=[SHIPPING])
     fake.refund(int(order_id), {"MUG": 2})
 
@@ -178,7 +178,7 @@ def test_refund_of_all_items_before_anything_was_sent_is_a_cancellation(pair: Pa
 
     assert fake.order(int(order_id))["status"] == "processing"
     assert ran.counts == {"done": 1}
-    assert pair.supplier.status(there) == "cancelled"
+    assert pair.supplier.status(supplier_id) == "cancelled"
 
 
 def test_order_whose_items_were_all_refunded_before_the_import_has_nothing_to_ship(
@@ -199,14 +199,14 @@ def test_order_whose_items_were_all_refunded_before_the_import_has_nothing_to_sh
 def test_refund_of_the_whole_amount_before_anything_was_sent_is_a_cancellation(pair: Pair) -> None:
     """f23: the status `refunded` is among those of `cancelled:` by default."""
     assert isinstance(pair.merchant, ShopMerchantPeople)
-    order_id, there = pair.imported("1001", line("MUG", 2))
+    order_id, supplier_id = pair.imported("1001", line("MUG", 2))
     pair.merchant.fake.refund(int(order_id))
 
     ran = pair.run("cancel-orders")
 
     assert pair.merchant.fake.order(int(order_id))["status"] == "refunded"
     assert ran.counts == {"done": 1}
-    assert pair.supplier.status(there) == "cancelled"
+    assert pair.supplier.status(supplier_id) == "cancelled"
 
 
 @pytest.mark.parametrize("how", ["told", "by hand", "fulfillment", "number"])
@@ -298,8 +298,8 @@ def shipment(account: OpenSupplier, order_id: int) -> Shipment:
 
 
 def sent(account: OpenSupplier, order_id: int) -> tuple[str, bool, tuple[str, ...]]:
-    found = shipment(account, order_id)
-    return found.tracking_number, found.is_partial, found.other_numbers
+    read_shipment = shipment(account, order_id)
+    return read_shipment.tracking_number, read_shipment.is_partial, read_shipment.other_numbers
 
 
 def test_order_of_which_units_are_open_is_a_partial_one(depot: Depot) -> None:
@@ -340,10 +340,10 @@ def test_downloadable_lines_that_the_shop_sends_by_itself_are_no_parcel(depot: D
     fake.add_product("FILE", downloadable=True)
     order_id = created(account, line("MUG", 2), line("FILE"))
 
-    found = shipment(account, order_id)
+    read_shipment = shipment(account, order_id)
 
     assert len(fake.parcels(order_id)) == 1
-    assert (found.tracking_number, found.voided) == ("", True)
+    assert (read_shipment.tracking_number, read_shipment.voided) == ("", True)
     fake.ship(order_id, "F-1", way="fulfillment", quantities={"MUG": 2}, complete=False)
     assert sent(account, order_id) == ("F-1", False, ())
 

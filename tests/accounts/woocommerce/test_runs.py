@@ -52,7 +52,7 @@ def test_calls_of_a_day_of_100_orders(shops: Shops) -> None:
     idle = shops.calls_of("import-orders")
     for number, order in enumerate(shops.supplier.orders()):
         shops.supplier.ship(order.id, parcel(number=f"1Z{number}"))
-    told = shops.calls_of("update-tracking")
+    reporting = shops.calls_of("update-tracking")
     nothing = shops.calls_of("update-tracking")
 
     # Site, orders, products; the newest orders there, products, two new ones, and 100 orders.
@@ -60,7 +60,7 @@ def test_calls_of_a_day_of_100_orders(shops: Shops) -> None:
     assert idle == 3
     # A page, each order's parcels, the ways of both shops, products; an order, its parcels and
     # two writes.
-    assert told == 1 + 100 + 2 + 1 + 100 * 4
+    assert reporting == 1 + 100 + 2 + 1 + 100 * 4
     assert nothing <= 2 + 100
     assert {shops.merchant.status(id_) for id_ in ids} == {"shipped"}
 
@@ -95,11 +95,11 @@ def test_store_that_was_lost_finds_every_order_again(shops: Shops) -> None:
 def test_line_of_each_order_is_known_by_its_own_id(shops: Shops) -> None:
     """The same SKU twice, and details of each, stay apart from end to end."""
     lines = (line("MUG", 1, id="a", details="Red"), line("MUG", 2, id="b", details="Blue"))
-    _, there = shops.imported("1001", *lines)
+    _, supplier_id = shops.imported("1001", *lines)
 
-    found = shops.supplier.order(there).lines
+    imported = shops.supplier.order(supplier_id).lines
 
-    assert [(line.quantity, line.details) for line in found] == [(1, "Red"), (2, "Blue")]
+    assert [(line.quantity, line.details) for line in imported] == [(1, "Red"), (2, "Blue")]
 
 
 def test_sku_that_two_products_have_fails_once_and_can_be_tried_again(shops: Shops) -> None:
@@ -122,16 +122,16 @@ def test_same_number_is_reported_again_after_it_was_void(shops: Shops, extension
     shops.supplier.fake.switches.shipment_tracking = extension
     shops.supplier.fake.switches.fulfillments = not extension
     merchant_id, supplier_id = shops.imported("1001")
-    told = []
+    numbers_seen = []
     for _ in range(2):
         shops.supplier.ship(supplier_id, parcel(number="1Z1"))
         shops.run("update-tracking")
-        told.append(numbers(shops.merchant.tracking(merchant_id)))
+        numbers_seen.append(numbers(shops.merchant.tracking(merchant_id)))
         shops.supplier.void(supplier_id)
         shops.run("update-tracking")
-        told.append(numbers(shops.merchant.tracking(merchant_id)))
+        numbers_seen.append(numbers(shops.merchant.tracking(merchant_id)))
 
-    assert told == [["1Z1"], [], ["1Z1"], []]
+    assert numbers_seen == [["1Z1"], [], ["1Z1"], []]
     shops.stays_quiet("update-tracking")
 
 

@@ -93,7 +93,7 @@ def test_number_that_people_typed_themselves_is_listed(tmp_path: Path, way: Way)
 
 
 @pytest.mark.parametrize(
-    ("status", "stands"),
+    ("status", "expected"),
     [
         ("on-hold", "awaiting_fulfillment"),
         ("pending", "awaiting_fulfillment"),
@@ -104,13 +104,13 @@ def test_number_that_people_typed_themselves_is_listed(tmp_path: Path, way: Way)
         ("failed", "cancelled"),
     ],
 )
-def test_status_of_a_shop_in_our_words(tmp_path: Path, status: str, stands: str) -> None:
+def test_status_of_a_shop_in_our_words(tmp_path: Path, status: str, expected: str) -> None:
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.sell("MUG")
         fake.set_status(order_id, status)
 
-        assert standing(account)[str(order_id)].order.status == stands
+        assert standing(account)[str(order_id)].order.status == expected
 
 
 def test_order_that_was_sent_and_then_refunded_is_a_shipped_one(tmp_path: Path) -> None:
@@ -214,8 +214,8 @@ def test_calls_of_a_suppliers_list(tmp_path: Path) -> None:
         fake.add_product("MUG")
         made = account.orders.create([order(str(n)) for n in range(20)])
         own = sell(fake, clock, "MUG", 90)
-        for one in (int(made[0].id), int(made[1].id), own[0]):
-            fake.ship(one, f"1Z{one}", way="fulfillment")
+        for order_id in (int(made[0].id), int(made[1].id), own[0]):
+            fake.ship(order_id, f"1Z{order_id}", way="fulfillment")
         before = requests(fake)
 
         snapshots = standing(account)

@@ -41,8 +41,8 @@ def test_5000_products_are_read_in_50_calls_and_only_changes_are_written(tmp_pat
         changed = [f"P-{n}" for n in range(230)] + [f"V-{p}-{n}" for p in range(3) for n in (1, 2)]
         same = skus[300:400]
 
-        wanted = [replace(levels[sku], quantity=7) for sku in changed]
-        outcomes = account.stock.write(wanted + [levels[sku] for sku in same])
+        changes = [replace(levels[sku], quantity=7) for sku in changed]
+        outcomes = account.stock.write(changes + [levels[sku] for sku in same])
 
         assert len(levels) == 5_000
         assert read_in == {BY_SKU: 50}

@@ -321,13 +321,13 @@ def test_product_that_is_never_counted_is_0_where_it_is_sold_out(tmp_path: Path)
         fake.add_product("SHIRT", type="variable")
         fake.add_variation("SHIRT", "SHIRT-S", stock_status="outofstock")
         fake.add_product("MUG", stock=3)
-        wanted = {"GONE": 0, "SOME": None, "LATER": None, "SHIRT-S": 0, "MUG": 3}
+        expected = {"GONE": 0, "SOME": None, "LATER": None, "SHIRT-S": 0, "MUG": 3}
 
         items = read(account.stock.all(ReadRequest(cursor=None, now=START)))[0]
-        found = {level.sku: level.quantity for level in items if isinstance(level, Stock)}
-        again = {sku: level.quantity for sku, level in account.stock.of(list(wanted)).items()}
+        quantities = {level.sku: level.quantity for level in items if isinstance(level, Stock)}
+        again = {sku: level.quantity for sku, level in account.stock.of(list(expected)).items()}
 
-        assert found == again == wanted
+        assert quantities == again == expected
 
 
 PLUGINS = ("shipped", "packed", "partial-shipped")

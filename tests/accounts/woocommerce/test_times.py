@@ -30,7 +30,7 @@ def test_no_order_is_missed_and_none_comes_twice(
     shop = Switches(zone=ZoneInfo(zone), version=version)  # type: ignore[arg-type]
     with merchant(tmp_path, clock, shop) as (account, fake):
         fake.add_product("MUG")
-        placed, found, cursor = [], [], None
+        placed, read_ids, cursor = [], [], None
         for minute in range(180):
             clock.at += timedelta(minutes=1)
             if minute % 7 == 0:
@@ -40,10 +40,10 @@ def test_no_order_is_missed_and_none_comes_twice(
                     account.orders.changed(ReadRequest(cursor=cursor, now=clock.now())),
                     since=cursor,
                 )
-                found += [order.id for order in items]
+                read_ids += [order.id for order in items]
 
-    again = len(found) - len({*found})
-    assert {*found} == {*placed}
+    again = len(read_ids) - len({*read_ids})
+    assert {*read_ids} == {*placed}
     assert again <= 9  # what the overlap of two minutes reads once more
 
 
@@ -160,16 +160,16 @@ def test_orders_that_change_while_they_are_read_are_all_read(tmp_path: Path) -> 
         fake.add_product("MUG")
         placed = [fake.sell("MUG") for _ in range(350)]
         clock.at += timedelta(minutes=5)
-        left, found = set(placed), set()
+        open_ids, read_ids = set(placed), set()
 
         pages = account.orders.changed(ReadRequest(cursor=None, now=clock.now()))
         for page in pages:
-            found |= {int(order.id) for order in page.items}
-            for order_id in sorted(found & left)[:10]:
+            read_ids |= {int(order.id) for order in page.items}
+            for order_id in sorted(read_ids & open_ids)[:10]:
                 fake.open(order_id)
-            for order_id in sorted(found & left)[-5:]:
+            for order_id in sorted(read_ids & open_ids)[-5:]:
                 fake.set_status(order_id, "completed")
-                left.discard(order_id)
+                open_ids.discard(order_id)
             clock.at += timedelta(seconds=1)
 
-    assert found == {*placed}
+    assert read_ids == {*placed}

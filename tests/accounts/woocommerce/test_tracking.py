@@ -181,7 +181,7 @@ def test_number_of_the_merchants_own_lines_keeps_no_report_back(
 def split(account: OpenMerchant, order_id: int, *pieces: tuple[int, ...]) -> list[str]:
     [order] = read(account.orders.by_id([str(order_id)]))[0]
     assert isinstance(order, Order)
-    wanted = tuple(
+    requested = tuple(
         Piece(
             reference=f"origin:A-{place}",
             lines=tuple(
@@ -192,7 +192,7 @@ def split(account: OpenMerchant, order_id: int, *pieces: tuple[int, ...]) -> lis
         )
         for place, piece in enumerate(pieces, 1)
     )
-    [made] = account.splits.split([Split(order_id=order.id, pieces=wanted)])
+    [made] = account.splits.split([Split(order_id=order.id, pieces=requested)])
     assert made.state == "done"
     return [piece.id for piece in made.pieces]
 
@@ -279,9 +279,9 @@ def test_pieces_of_a_cancelled_order_are_cancelled_but_for_what_was_sent(tmp_pat
         outcome(account, second)
         fake.cancel(order_id)
 
-        found, _ = read(account.cancellations.changed(ReadRequest(cursor=None, now=START)))
+        cancelled_ids, _ = read(account.cancellations.changed(ReadRequest(cursor=None, now=START)))
 
-        assert found == [first, third]
+        assert cancelled_ids == [first, third]
         assert account.cancellations.among([first, second, third, str(order_id)]) == {first, third}
 
 
