@@ -1,4 +1,4 @@
-"""What the accounts over HTTP have in common, without a server."""
+"""Code that the accounts over HTTP share, tested without a server."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Orders, parcels and texts to try an account with."""
+"""Sample orders, parcels and texts for the tests of accounts."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -34,7 +34,7 @@ def line(sku: str = "MUG", quantity: int = 1, **fields: object) -> Line:
 
 
 def order(number: str, *lines: Line, **fields: object) -> Order:
-    """Make an order as `import-orders` hands it over; its reference follows from its number."""
+    """Return an order as `import-orders` creates it; its reference contains its number."""
     defaults: dict[str, object] = {
         "reference": f"origin:{number}#1",
         "ship_to": Address(name="Ann Smith", street1="1 High Street", city="Leeds", country="GB"),
@@ -44,7 +44,7 @@ def order(number: str, *lines: Line, **fields: object) -> Order:
 
 
 def sold(number: str, *lines: Line, **fields: object) -> Order:
-    """Make an order as a buyer places it with the Merchant."""
+    """Return an order as a buyer places it with the Merchant."""
     return replace(order(number, *lines, **fields), reference="")
 
 
@@ -54,7 +54,7 @@ def product(sku: str, **fields: object) -> Product:
 
 
 def parcel(order_id: str = "", number: str = "1Z1", **fields: object) -> Shipment:
-    """Make a parcel as `update-tracking` hands it over, or as the Supplier sends it."""
+    """Return a shipment as `update-tracking` writes it, or as the Supplier sends it."""
     defaults: dict[str, object] = {
         "id": "s-1",
         "carrier": "UPS",

@@ -1,4 +1,4 @@
-"""What is promised of the orders that a Merchant cancelled."""
+"""Promises about the orders that a Merchant cancelled."""
 
 from ordosync.accounts.account import ReadRequest
 from tests.accounts.contract.account import AsMerchant, read
@@ -9,9 +9,9 @@ from tests.accounts.contract.people import MerchantPeople, needs
 
 @needs("cancel-orders")
 class CancelledOrders(AsMerchant):
-    """Which orders are cancelled, since when and at this moment."""
+    """Reading of cancelled orders: since a cursor, and at this moment."""
 
-    def test_cancelled_orders_are_read_and_no_others(
+    def test_only_cancelled_orders_are_read(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         cancelled, _ = people.request_all([sold("1001"), sold("1002")])
@@ -54,7 +54,7 @@ class CancelledOrders(AsMerchant):
 
         assert sorted(cancelled_ids) == sorted(placed)
 
-    def test_some_of_these_orders_are_cancelled_now(
+    def test_cancelled_orders_among_given_ids_are_returned(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         cancelled, other = people.request_all([sold("1001"), sold("1002")])
@@ -66,7 +66,7 @@ class CancelledOrders(AsMerchant):
         assert account.cancellations.among([]) == frozenset()
 
     @needs("requesting-again")
-    def test_order_that_is_requested_again_is_cancelled_no_more(
+    def test_order_that_is_requested_again_is_not_cancelled(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order_id = people.request(sold("1001"))

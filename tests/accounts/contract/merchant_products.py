@@ -1,4 +1,4 @@
-"""What is promised of the products that a Merchant sells of this portal's Supplier."""
+"""Promises about the products that a Merchant sells from this portal's Supplier."""
 
 from decimal import Decimal
 
@@ -11,9 +11,11 @@ from tests.accounts.contract.people import MerchantPeople, needs
 
 @needs("import-products")
 class OfferedProducts(AsMerchant):
-    """Which products are read, and how."""
+    """Reading of the products that the Merchant offers."""
 
-    def test_product_is_read_as_it_is(self, account: OpenMerchant, people: MerchantPeople) -> None:
+    def test_product_is_read_with_its_fields(
+        self, account: OpenMerchant, people: MerchantPeople
+    ) -> None:
         product_id = people.add_product(product("MUG", name="A blue mug", price=Decimal("9.99")))
 
         [offered] = usable(
@@ -36,7 +38,7 @@ class OfferedProducts(AsMerchant):
 
         assert sorted(product.id for product in products) == sorted(sold)
 
-    def test_reading_goes_on_where_the_last_one_ended(
+    def test_next_read_continues_at_the_cursor(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         people.add_product(product("MUG"))
@@ -54,7 +56,7 @@ class OfferedProducts(AsMerchant):
         assert again.items() <= {product.id: product.content for product in before}.items()
 
     @needs("archiving")
-    def test_archived_product_is_left_out(
+    def test_archived_product_is_not_read(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         archived = people.add_product(product("MUG"))
@@ -70,7 +72,7 @@ class OfferedProducts(AsMerchant):
         assert [product.id for product in again] == [kept]
 
     @needs("assigned-products")
-    def test_product_of_another_supplier_is_left_out(
+    def test_product_of_another_supplier_is_not_read(
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         unrelated = people.add_product(product("MUG"), other=True)

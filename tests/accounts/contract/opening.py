@@ -1,4 +1,4 @@
-"""From people to an account that is opened as its configuration says."""
+"""Opens the account of the people under test as its configuration describes it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -44,9 +44,9 @@ def write_config(
     /,
     **portal: object,
 ) -> Path:
-    """Write the configuration of a portal; an account without people is an embedded one.
+    """Write a configuration with one portal; an account without people is an embedded one.
 
-    `options` are added to those of all people's accounts.
+    `options` are added to the options of every account.
     """
     accounts: dict[str, object] = {}
     sides: dict[str, object] = {}
@@ -62,7 +62,7 @@ def write_config(
 
 
 class OpenAccount:
-    """An account as one portal sees it, for tests that know which parts it has."""
+    """An open account as one portal sees it; its parts are asserted to exist."""
 
     def __init__(self, side: Merchant | Supplier) -> None:
         self.side = side
@@ -90,7 +90,7 @@ class OpenAccount:
 
 
 class OpenMerchant(OpenAccount):
-    """A Merchant whose parts are there."""
+    """An open Merchant whose parts exist."""
 
     side: Merchant
 
@@ -121,7 +121,7 @@ class OpenMerchant(OpenAccount):
 
 
 class OpenSupplier(OpenAccount):
-    """A Supplier whose parts are there."""
+    """An open Supplier whose parts exist."""
 
     side: Supplier
 
@@ -177,9 +177,9 @@ def opened(
     pair: Mapping[str, object] = MappingProxyType({}),
     selection: ProductsConfig | None = None,
 ) -> OpenMerchant | OpenSupplier:
-    """Open the account that they work in, as one side of a portal sees it.
+    """Open the account of these people in the role that they play in a portal.
 
-    `options` and `pair` are added to those that they have.
+    `options` and `pair` are added to the options of the people.
     """
     if pair:
         people.pair = {**people.pair, **pair}

@@ -1,7 +1,7 @@
-"""The people of an account: what they do by its own means, not through what is tested, and see.
+"""People of an account: they act and look by its own means, not through the tested code.
 
-Each kind of account implements both or one of them. The time is a virtual clock's, which the
-people's foreign service, if any, goes by as well. Orders and pieces go by their ids.
+Each kind of account implements both or one of them. The
+clock is virtual; a fake service uses the same one. Orders and pieces are named by their ids.
 """
 
 from abc import ABC, abstractmethod
@@ -86,8 +86,8 @@ OPTIONAL: tuple[str, ...] = get_args(Optional)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
-    """What the Merchant's order says of a parcel; what its kind cannot hold is left as it is."""
+class ShownTracking:
+    """Tracking of a parcel in the Merchant's order; fields that its kind lacks stay empty."""
 
     number: str
     voided: bool = False
@@ -99,7 +99,7 @@ class Told:
 
 
 class People(ABC):
-    """Who works in an account."""
+    """People who work in an account."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset()
     unknown_id: ClassVar[str] = "404404"
@@ -116,43 +116,43 @@ class People(ABC):
     @property
     @abstractmethod
     def options(self) -> Mapping[str, object]:
-        """Return the account as the configuration says it; paths are relative to the folder."""
+        """Return the account's configuration; paths are relative to the folder."""
 
     def settle(self) -> datetime:
-        """Let so much time pass that all that was done can be read; return the time then."""
+        """Wait until every change can be read; return the time."""
         self.clock.at += timedelta(minutes=2)
         return self.clock.now()
 
     def close(self) -> None:
-        """Go home; a fake service is stopped."""
+        """Close connections; stop a fake service."""
         self.connections.close()
 
     @abstractmethod
     def everything(self) -> object:
-        """Return all that is in the account: what was not written to compares equal."""
+        """Return the whole content of the account, to compare it before and after."""
 
     @abstractmethod
     def status(self, order_id: str) -> str:
-        """See where an order or piece stands, in the words of `Order.status`."""
+        """Return the status of an order or piece, in the words of `Order.status`."""
 
     def timeline(self, order_id: str) -> Sequence[str]:
-        """Read the remarks on an order, the newest last."""
+        """Return the comments on an order, the newest last."""
         raise NotImplementedError
 
 
 class MerchantPeople(People):
-    """Who sells. The portal's Supplier is known to the account as `northwind` or by an option."""
+    """The seller. The account knows the portal's Supplier as `northwind` or by an option."""
 
     @abstractmethod
     def request(self, order: Order) -> str:
-        """Take an order that this portal's Supplier is to ship; return its id."""
+        """Place an order that this portal's Supplier is to ship; return its id."""
 
     def request_all(self, orders: Sequence[Order]) -> list[str]:
-        """Take many."""
+        """Place several such orders; return their ids."""
         return [self.request(order) for order in orders]
 
     def take(self, order: Order) -> str:
-        """Take an order that the portal's Supplier is not to ship; return its id."""
+        """Place an order that the portal's Supplier is not to ship; return its id."""
         raise NotImplementedError
 
     def cancel(self, order_id: str) -> None:
@@ -160,11 +160,11 @@ class MerchantPeople(People):
         raise NotImplementedError
 
     def request_again(self, order_id: str) -> None:
-        """Request a cancelled order from the same Supplier once more."""
+        """Request a cancelled order from the same Supplier again."""
         raise NotImplementedError
 
     def relist(self, order_id: str) -> None:
-        """Let the service show the lines of an order in another order, and as touched."""
+        """List the lines of an order in another sequence, and mark the order as updated."""
         raise NotImplementedError
 
     def reassign(self, order_id: str) -> None:
@@ -172,60 +172,60 @@ class MerchantPeople(People):
         raise NotImplementedError
 
     def split(self, order_id: str, *pieces: Sequence[int]) -> Sequence[str]:
-        """Split an order, of each line so many into each piece; return the pieces' ids."""
+        """Split an order into pieces with these quantities of each line; return the pieces' ids."""
         raise NotImplementedError
 
     def add_product(self, product: Product, *, other: bool = False) -> str:
-        """Sell a product of this portal's Supplier, or another's; return its id."""
+        """Add a product of this portal's Supplier, or of another; return its id."""
         raise NotImplementedError
 
     def archive(self, sku: str) -> None:
-        """Sell a product no more, but keep it."""
+        """Stop selling a product, but keep it."""
         raise NotImplementedError
 
     def count(self, sku: str, quantity: int) -> None:
-        """Write how many there are, where the account would be told it."""
+        """Set the quantity that `write-inventory-back` would replace."""
         raise NotImplementedError
 
     def physical(self, sku: str) -> int | None:
-        """See how many there are, where the account is told it; None: never counted."""
+        """Return the quantity that `write-inventory-back` would replace; None if never counted."""
         raise NotImplementedError
 
-    def tracking(self, order_id: str) -> Sequence[Told]:
-        """See what an order or piece was told of parcels, the newest last."""
+    def tracking(self, order_id: str) -> Sequence[ShownTracking]:
+        """Return the tracking of an order or piece, the newest last."""
         raise NotImplementedError
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
-        """See what an order is split into, as split: SKUs and quantities by the piece's id."""
+        """Return the pieces of an order: SKUs and quantities by piece id."""
         raise NotImplementedError
 
 
 class SupplierPeople(People):
-    """Who ships."""
+    """The shipper."""
 
     @abstractmethod
     def orders(self) -> Sequence[Order]:
-        """Read all orders that wait to be shipped."""
+        """Return all orders that wait to be shipped."""
 
     def order(self, order_id: str) -> Order:
-        """Read one of them."""
+        """Return one order that waits to be shipped."""
         [match] = [order for order in self.orders() if order.id == order_id]
         return match
 
     def ship(self, order_id: str, parcel: Shipment) -> None:
-        """Send an order or piece; ids of the parcel do not matter."""
+        """Ship an order or piece; ids of the parcel do not matter."""
         raise NotImplementedError
 
     def ship_part(self, order_id: str, parcel: Shipment, *units: int) -> None:
-        """Send so many of each line of an order that is in one piece."""
+        """Ship these quantities of the lines of an order that is not split."""
         raise NotImplementedError
 
     def ship_with(self, order_id: str, *numbers: str) -> None:
-        """Send an order as one parcel with several tracking numbers."""
+        """Ship an order as one parcel with several tracking numbers."""
         raise NotImplementedError
 
     def take_off(self, order_id: str, *units: int) -> None:
-        """Take so many of each line off an order, of those that are still to be sent."""
+        """Remove these quantities from the unshipped lines of an order."""
         raise NotImplementedError
 
     def recall(self, order_id: str, number: str) -> None:
@@ -233,11 +233,11 @@ class SupplierPeople(People):
         raise NotImplementedError
 
     def void(self, order_id: str) -> None:
-        """Delete the label of an order or piece, which is open again."""
+        """Void the label of an order or piece, which reopens it."""
         raise NotImplementedError
 
     def split(self, order_id: str, *pieces: Sequence[int]) -> Sequence[str]:
-        """Split an order, of each line so many into each piece; return the pieces' ids."""
+        """Split an order into pieces with these quantities of each line; return the pieces' ids."""
         raise NotImplementedError
 
     def cancel(self, order_id: str) -> None:
@@ -245,20 +245,20 @@ class SupplierPeople(People):
         raise NotImplementedError
 
     def products(self) -> Sequence[Product]:
-        """Read all products."""
+        """Return all products."""
         raise NotImplementedError
 
     def count(self, sku: str, quantity: int) -> None:
-        """Count what is on the shelf, and make the product if it is new."""
+        """Set the quantity on hand; create the product if it is new."""
         raise NotImplementedError
 
     def sell(self, sku: str, quantity: int) -> None:
-        """Sell so many by themselves, not shipped yet."""
+        """Sell a quantity of the Supplier's own orders, not shipped yet."""
         raise NotImplementedError
 
 
 def needs(*words: Lack) -> Callable[[Tested], Tested]:
-    """Say what a test, or each test of a class, needs its people's accounts to hold."""
+    """Mark a test, or each test of a class, with the abilities that its accounts need."""
 
     def mark(tested: Tested) -> Tested:
         marked = pytest.mark.needs(*words)
@@ -275,7 +275,7 @@ def needs(*words: Lack) -> Callable[[Tested], Tested]:
 
 
 def skip_what_is_lacking(request: pytest.FixtureRequest, *people: People) -> None:
-    """Skip a test that needs what one of them cannot hold, and say so."""
+    """Skip a test, with a reason, if one of the accounts lacks what it needs."""
     for mark in request.node.iter_markers("needs"):
         for side in people:
             for word in mark.args:
@@ -283,13 +283,13 @@ def skip_what_is_lacking(request: pytest.FixtureRequest, *people: People) -> Non
                     pytest.skip(f"{type(side).__name__} cannot hold: {word}")
 
 
-def told(parcel: Shipment, *people: People) -> Told:
-    """Return what an order of such people's says of a parcel that was sent."""
+def expected_tracking(parcel: Shipment, *people: People) -> ShownTracking:
+    """Return the tracking that an order of these people shows for a parcel."""
     lacks = {word for side in people for word in side.lacks}
     shipped_at = parcel.shipped_at
     if "label-time" in lacks:
         shipped_at = datetime.combine(shipped_at.astimezone(UTC), time(), UTC)
-    return Told(
+    return ShownTracking(
         number=parcel.tracking_number,
         voided=parcel.voided,
         carrier=parcel.carrier,
@@ -300,6 +300,6 @@ def told(parcel: Shipment, *people: People) -> Told:
     )
 
 
-def numbers(trackings: Sequence[Told]) -> list[str]:
-    """Return the tracking numbers that hold."""
+def numbers(trackings: Sequence[ShownTracking]) -> list[str]:
+    """Return the tracking numbers that are valid."""
     return [tracking.number for tracking in trackings if not tracking.voided]

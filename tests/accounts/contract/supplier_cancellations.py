@@ -10,7 +10,7 @@ from tests.support.clock import START
 
 @needs("cancel-orders")
 class CancelledOrders(AsSupplier):
-    """What is open is cancelled, and what is shipped only if that is wished."""
+    """Cancellation of open orders and, if requested, of shipped ones."""
 
     def test_open_order_is_cancelled_once(
         self, account: OpenSupplier, people: SupplierPeople

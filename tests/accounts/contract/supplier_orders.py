@@ -1,4 +1,4 @@
-"""What is promised of the orders that are created and cancelled at a Supplier."""
+"""Promises about the orders that are created at a Supplier."""
 
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from tests.accounts.contract.people import SupplierPeople, needs
 
 
 class CreatedOrders(AsSupplier):
-    """Each order once, and as it was sent."""
+    """Creation of orders: each once, with the fields that were sent."""
 
     def test_order_that_is_created_waits_to_be_shipped(
         self, account: OpenSupplier, people: SupplierPeople
@@ -155,29 +155,29 @@ class CreatedOrders(AsSupplier):
             assert outcomes[1].code
             assert len(by_id) == 2
 
-    def test_portals_see_what_the_others_made(self, people: SupplierPeople) -> None:
-        account, other = opened(people), opened(people)
+    def test_portals_find_the_orders_of_each_other(self, people: SupplierPeople) -> None:
+        account, other_account = opened(people), opened(people)
 
         [first] = account.orders.create([order("1001")])
-        [second] = other.orders.create([order("1001")], look_first=True)
+        [second] = other_account.orders.create([order("1001")], look_first=True)
 
         assert (second.state, second.id) == ("unchanged", first.id)
-        assert set(other.orders.find(["origin:1001#1"])) == {"origin:1001#1"}
+        assert set(other_account.orders.find(["origin:1001#1"])) == {"origin:1001#1"}
 
     @needs("comments")
-    def test_comment_is_made_once(self, account: OpenSupplier, people: SupplierPeople) -> None:
+    def test_comment_is_created_once(self, account: OpenSupplier, people: SupplierPeople) -> None:
         [created] = account.orders.create([order("1001")])
-        said = Comment(key="late:1", order_id=created.id, text="It was cancelled")
+        remark = Comment(key="late:1", order_id=created.id, text="It was cancelled")
         another = Comment(key="late:2", order_id=created.id, text="Another remark")
 
-        account.comment([Comment(key="late:1", order_id=people.unknown_id, text="Nobody's"), said])
-        account.comment([said, another])
+        account.comment(
+            [Comment(key="late:1", order_id=people.unknown_id, text="Nobody's"), remark]
+        )
+        account.comment([remark, another])
 
         texts = people.timeline(created.id)
-        assert [sum(comment.text in text for text in texts) for comment in (said, another)] == [
-            1,
-            1,
-        ]
+        counts = [sum(it.text in text for text in texts) for it in (remark, another)]
+        assert counts == [1, 1]
 
     @needs("update-tracking")
     def test_statuses_of_the_orders_that_are_here(

@@ -9,7 +9,7 @@ from tests.accounts.contract.supplier_stock import sellable
 
 @needs("import-products", "made-products")
 class CreatedProducts(AsSupplier):
-    """New SKUs become products that nobody has counted; known ones stay as they are."""
+    """Creation of products: new SKUs without a quantity; existing ones do not change."""
 
     def test_product_is_made_once(self, account: OpenSupplier, people: SupplierPeople) -> None:
         outcomes = [account.products.create([product("MUG")])[0] for _ in range(2)]

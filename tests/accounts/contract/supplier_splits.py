@@ -1,4 +1,4 @@
-"""What is promised of the orders that a Supplier split."""
+"""Promises about the orders that a Supplier split."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from tests.accounts.contract.people import SupplierPeople, needs
 
 
 def created(account: OpenSupplier, number: str, *quantities: int) -> Outcome:
-    """Create an order with so many of a SKU on each line."""
+    """Create an order with these quantities, a line for each."""
     skus = ("MUG", "CUP", "MUG")
     lines = [
         line(sku, quantity, id=f"{number}-{place}")
@@ -22,13 +22,13 @@ def created(account: OpenSupplier, number: str, *quantities: int) -> Outcome:
 
 
 def shares(split: Split) -> list[dict[str, int]]:
-    """Return how many of each line are in each piece."""
+    """Return the quantity of each line in each piece."""
     return [{line.of_line: line.quantity for line in piece.lines} for piece in split.pieces]
 
 
 @needs("split-order")
 class MadeSplits(AsSupplier):
-    """Which orders were split, into what."""
+    """Reading of splits and their pieces."""
 
     def test_nothing_is_read_where_nothing_was_split(
         self, account: OpenSupplier, people: SupplierPeople

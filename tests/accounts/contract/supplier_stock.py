@@ -1,4 +1,4 @@
-"""What is promised of a Supplier's products, and of how many of them can be sold."""
+"""Promises about a Supplier's products and their sellable quantities."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from tests.support.clock import START
 
 
 def sellable(account: OpenSupplier) -> Mapping[str, int | None]:
-    """Return what the account says can be sold, by SKU."""
+    """Return the sellable quantity that the account reports, by SKU."""
     return {
         level.sku: level.quantity
         for level in usable(read(account.stock.all(ReadRequest(cursor=None, now=START)))[0])
@@ -20,7 +20,7 @@ def sellable(account: OpenSupplier) -> Mapping[str, int | None]:
 
 @needs("write-inventory-back")
 class SellableStock(AsSupplier):
-    """How many can be sold: what was counted, less what is sold."""
+    """Sellable quantity: units on hand minus units sold."""
 
     def test_what_was_counted_can_be_sold(
         self, account: OpenSupplier, people: SupplierPeople

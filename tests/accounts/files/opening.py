@@ -1,4 +1,4 @@
-"""Files accounts with folders for everything, opened for one portal."""
+"""Opens files accounts with a folder for each part, for one portal."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime

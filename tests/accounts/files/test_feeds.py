@@ -1,4 +1,4 @@
-"""What a feed may look like, through the real command and the account itself."""
+"""Formats of a feed, through the real command and the account itself."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Several files that name one order: the newest is believed, unless it lacks a line."""
+"""Several files with the same order: the newest wins, unless it lacks a line."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Products and cancellations that a Merchant drops."""
+"""Files with products and cancellations that a Merchant drops."""
 
 from decimal import Decimal
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Named pipes, folders and the like in the place of files: refused, and never waited for."""
+"""Named pipes, folders and the like in place of files: refused without waiting."""
 
 import os
 import signal
@@ -30,7 +30,7 @@ PIPES_AND_FOLDERS: list[Put] = [os.mkfifo, Path.mkdir]
 
 @pytest.fixture(autouse=True)
 def _never_waits() -> Iterator[None]:
-    """End a test that would wait for ever."""
+    """End a test that would block forever."""
 
     def waited(*_: object) -> None:
         raise AssertionError("it waited")

@@ -34,7 +34,7 @@ BY_STATUS = '[{column: Status, matches: "^(pending|refunded)$", reason: not paid
 
 @pytest.fixture(name="shop")
 def _shop(tmp_path: Path) -> Any:
-    """Configure a shop with these rules."""
+    """Return a function that configures a shop with these rules."""
 
     def shop(rules: str = "") -> None:
         (tmp_path / "config.yaml").write_text(CONFIG.replace("RULES", rules))
@@ -46,7 +46,7 @@ def _shop(tmp_path: Path) -> Any:
 
 @pytest.fixture(name="drop")
 def _drop(tmp_path: Path) -> Any:
-    """Drop a file, each an hour younger than the one before."""
+    """Return a function that drops files, each an hour younger than the one before."""
     hours = iter(range(1000))
 
     def drop(name: str, rows: str, *, at: int | None = None) -> Path:

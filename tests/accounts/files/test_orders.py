@@ -1,4 +1,4 @@
-"""What a file says of an order: its lines, its fields, and what rules make of it."""
+"""Orders in a file: their lines, their fields, and the rules that apply to them."""
 
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ PAID: dict[str, Any] = {"column": "status", "matches": "^paid$", "reason": "not 
 
 @pytest.fixture(name="shop")
 def _shop(make: Make, drop: Drop) -> Any:
-    """Return an account that reads orders by these options."""
+    """Return a function that opens an account with these options for orders."""
     folder = drop("orders/.hidden", "").parent
 
     def shop(columns: dict[str, str] = WHOLE, **options: Any) -> OpenMerchant:
@@ -90,10 +90,10 @@ def test_a_line_keeps_its_id_where_a_rule_takes_another_one(shop: Any, drop: Dro
     drop("orders/a.csv", HEADER + "1,MUG,1,,,,back\n1,MUG,2,,,,\n")
     by_rows = RowRule(column="status", matches="back", reason="back order", rows=True)
 
-    both, order = only(shop()), only(shop(skip=(by_rows,)))
+    both, kept = only(shop()), only(shop(skip=(by_rows,)))
 
     assert ids(both) == {"1/MUG#1": ("MUG", 1), "1/MUG#2": ("MUG", 2)}
-    assert ids(order) == {"1/MUG#2": ("MUG", 2)}
+    assert ids(kept) == {"1/MUG#2": ("MUG", 2)}
 
 
 def test_a_mapped_line_id_names_the_line(shop: Any, drop: Drop) -> None:

@@ -1,4 +1,4 @@
-"""Rows that were refused are given back, each with its reason."""
+"""Reject files: rows that were refused, each with its reason."""
 
 import csv
 from pathlib import Path

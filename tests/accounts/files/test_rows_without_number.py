@@ -1,4 +1,4 @@
-"""Rows that cannot be told to any order: reported until their file changes, and nothing in part."""
+"""Rows without an order number: reported until their file changes; no order is sent in part."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Ids that a spreadsheet has damaged: refused with their row, whoever gives them."""
+"""Ids that a spreadsheet damaged: refused with their row, whatever their source."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Orders that a Supplier is given as files, and the tracking and stock that it drops."""
+"""Orders that are written as files for a Supplier, and its tracking and stock files."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""All tasks between files and an embedded account, and between files, through the real command."""
+"""All tasks between files and an embedded account, and between files, by the real command."""
 
 import csv
 from pathlib import Path
@@ -67,10 +67,10 @@ def test_an_order_whose_cancellation_is_taken_back_before_its_import_is_sent(
     assert result.counts == {"seen": 2, "done": 2}
 
 
-def test_a_parcel_of_a_piece_is_an_operators_to_report_where_no_order_can_be_split(
+def test_parcel_of_a_piece_needs_an_operator_where_no_order_can_be_split(
     tmp_path: Path,
 ) -> None:
-    """It would wait for ever until the order in the file is split."""
+    """Files cannot split an order, so a retry would never succeed."""
     shop(tmp_path, HEADER + row("1", "3"), config=config(EMBEDDED))
     ordosync(tmp_path, "import-orders")
     ordosync(tmp_path, "orders", "split", "1", "--piece", "MUG=1", "--piece", "MUG=2")

@@ -1,4 +1,4 @@
-"""Quantities and tracking that a Merchant is given."""
+"""Quantities and tracking numbers in the files that are written for a Merchant."""
 
 import csv
 from datetime import datetime

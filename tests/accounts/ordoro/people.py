@@ -1,4 +1,4 @@
-"""The people of an account at Ordoro, in front of a fake of it."""
+"""People of an Ordoro account, in front of a fake service."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
@@ -21,7 +21,7 @@ from tests.accounts.contract.over_http import (
     SupplierOverHttp,
     Write,
 )
-from tests.accounts.contract.people import Lack, Told
+from tests.accounts.contract.people import Lack, ShownTracking
 from tests.fakes.contract import DOCUMENT, Contract
 from tests.fakes.faults import Kind
 from tests.fakes.ordoro import FakeOrdoro, Fault, Switches
@@ -57,7 +57,7 @@ _EFFECTS: Mapping[Write, str] = {
 
 
 class AtOrdoro(OverHttp):
-    """What both do in Ordoro's own pages. All that is said over the API is held to its document."""
+    """Actions on Ordoro's own pages in both roles. Each API call is checked by its document."""
 
     fake: FakeOrdoro
     doubles: ClassVar[frozenset[Write]] = frozenset({"create-order", "comment", "void-tracking"})
@@ -139,7 +139,7 @@ class AtOrdoro(OverHttp):
 
 
 class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
-    """Who sells."""
+    """The seller."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset({"label-warehouse", "line_total", "line_discount"})
     # To ask what the supplier calls a product is a call more, for those who want it.
@@ -227,7 +227,7 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
     def physical(self, sku: str) -> int | None:
         return _on_hand(self.fake, sku)
 
-    def tracking(self, order_id: str) -> Sequence[Told]:
+    def tracking(self, order_id: str) -> Sequence[ShownTracking]:
         shipping = self.fake.order(order_id)["shipping_info"]
         if not shipping:
             return []
@@ -238,8 +238,8 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
             if text.startswith("ordosync: tr")
         }
         void = [label for label, is_void in is_void_by_number.items() if is_void]
-        return [Told(number=label, voided=True) for label in void if label != number] + [
-            Told(
+        return [ShownTracking(number=label, voided=True) for label in void if label != number] + [
+            ShownTracking(
                 number=number,
                 voided=number in void,
                 carrier=shipping["carrier_name"],
@@ -256,7 +256,7 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
         }
 
     def _offer(self, line: Line) -> None:
-        """Let the supplier have a product, under its own name and at its own price."""
+        """Add a product to the supplier, under its own name and at its own price."""
         if line.sku not in self.fake.shop.products:
             self.fake.add_product(
                 line.sku,
@@ -287,7 +287,7 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
 
 
 class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
-    """Who ships."""
+    """The shipper."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {

@@ -1,4 +1,4 @@
-"""What is said of an account's options, by the file and by the service."""
+"""Checks of an Ordoro account's options, offline and online."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,7 +58,7 @@ def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: Fake
     assert "ok: portal shop-depot, supplier depot: all that is needed is there" in result.out
 
 
-def test_what_this_kind_cannot_hold_is_said(tmp_path: Path, fake: FakeOrdoro) -> None:
+def test_online_check_lists_what_ordoro_cannot_hold(tmp_path: Path, fake: FakeOrdoro) -> None:
     write(tmp_path, fake)
 
     result = ordosync(tmp_path, "config", "check", "--online")
@@ -67,7 +67,7 @@ def test_what_this_kind_cannot_hold_is_said(tmp_path: Path, fake: FakeOrdoro) ->
     assert "note: portal shop-depot, supplier depot: cannot tell a product" in result.out
 
 
-def test_looking_changes_nothing(tmp_path: Path, fake: FakeOrdoro) -> None:
+def test_online_check_changes_nothing(tmp_path: Path, fake: FakeOrdoro) -> None:
     write(tmp_path, fake)
 
     ordosync(tmp_path, "config", "check", "--online")
@@ -100,7 +100,7 @@ def test_a_wrong_secret_is_reported_for_each_side_and_not_shown(
         ("channel", "{channel}, warehouse: 79", "supplier depot: there is no warehouse 79"),
     ],
 )
-def test_what_is_missing_there_is_reported(
+def test_ids_that_are_unknown_to_the_service_are_reported(
     tmp_path: Path, fake: FakeOrdoro, name: str, value: str, message: str
 ) -> None:
     defaults = {"supplier": fake.add_supplier("Northwind"), "channel": fake.add_cart("Portal")}

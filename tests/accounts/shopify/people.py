@@ -1,4 +1,4 @@
-"""The people of a shop at Shopify, in front of a fake of it."""
+"""People of a Shopify shop, in front of a fake service."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -11,7 +11,7 @@ from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, gid, n
 from ordosync.accounts.shopify.order_mapping import INTERNAL_NOTES
 from ordosync.models import Order, Product, Shipment
 from tests.accounts.contract.over_http import Field, MerchantOverHttp, SupplierOverHttp
-from tests.accounts.contract.people import Lack, Told
+from tests.accounts.contract.people import Lack, ShownTracking
 from tests.accounts.shopify.shop import (
     AtShopify,
     as_bought,
@@ -34,7 +34,7 @@ _LINE = ("lineItems", "nodes", 0)
 
 
 class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
-    """Who sells. The Supplier is a location of the shop."""
+    """The seller. The Supplier is a location of the shop."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
@@ -74,7 +74,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         self._split: dict[str, Sequence[str]] = {}
 
     def make_place(self) -> str:
-        """Say which location is the Supplier's."""
+        """Create the Supplier's location; return its id."""
         place = self.fake.add_location("Northwind")
         self.pair = {"location": number(place)}
         return place
@@ -136,7 +136,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         return list(page["data"]["fulfillmentOrders"]["nodes"])
 
     def as_json(self, order: Any, field: Field, said: str) -> str:
-        """Say the whole name in its first half, and what a unit costs as text, twice."""
+        """Return the whole name in the first name, and the unit cost as text, twice."""
         if field == "ship_to_name":
             order["destination"]["lastName"] = ""
         if field == "price":
@@ -153,7 +153,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         self.fake.shop.now = lambda: self.clock.now() + timedelta(seconds=ahead_s)
 
     def set_zone(self, zone: tzinfo) -> None:
-        """Let the shop be there: its times say that they are of UTC wherever it is."""
+        """Put the shop in a time zone: its times remain in UTC, with an offset."""
         assert isinstance(zone, ZoneInfo)
         self.fake.shop.zone = zone
 
@@ -163,11 +163,11 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
     def take_away(self, sku: str) -> None:
         self.archive(sku)
 
-    def tracking(self, order_id: str) -> Sequence[Told]:
+    def tracking(self, order_id: str) -> Sequence[ShownTracking]:
         part = self._part(order_id)
         void = self.kept(self._order(part), f"void_{number(self.place)}") or []
         trackings = [
-            Told(
+            ShownTracking(
                 number=row["number"],
                 voided=row["number"] in void,
                 carrier=row["company"],
@@ -179,7 +179,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         unlisted = [
             label for label in void if label not in {tracking.number for tracking in trackings}
         ]
-        return [*(Told(number=label, voided=True) for label in unlisted), *trackings]
+        return [*(ShownTracking(number=label, voided=True) for label in unlisted), *trackings]
 
     def pieces(self, order_id: str) -> Mapping[str, Sequence[tuple[str, int]]]:
         kept = self.kept(self._order(self._part(order_id)), f"split_{number(self.place)}") or {}
@@ -210,7 +210,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         ]
 
     def place_order(self, order: Order, location: str, *, request: bool = False) -> str:
-        """Sell what is to be sent from a location."""
+        """Sell products that ship from a location."""
         optional: dict[str, Any] = {
             "name": order.number,
             "note": order.customer_notes,
@@ -233,7 +233,7 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
 
 
 class ShopifyServicePeople(ShopifyMerchantPeople):
-    """Who sells. The Supplier is a fulfillment service, which is asked."""
+    """The seller. The Supplier is a fulfillment service, which receives requests."""
 
     lacks: ClassVar[frozenset[Lack]] = ShopifyMerchantPeople.lacks - {"cancelled-pieces"}
 
@@ -248,11 +248,11 @@ class ShopifyServicePeople(ShopifyMerchantPeople):
         return self.place_order(order, self.place)
 
     def ask_back(self, order_id: str) -> None:
-        """Ask the service not to send an order after all."""
+        """Request the cancellation of an order from the service."""
         self.fake.request_cancellation(self.part(fulfillment_order(order_id)).order_id)
 
     def cancel(self, order_id: str) -> None:
-        """Cancel an order in the shop; of one that was split ask the service for a piece."""
+        """Cancel an order in the shop; if it was split, request the cancellation of one piece."""
         part = self._part(order_id)
         if len(self.fake.fulfillment_orders(part.order_id)) == 1:
             super().cancel(order_id)
@@ -260,16 +260,16 @@ class ShopifyServicePeople(ShopifyMerchantPeople):
             self.ask_back_piece(order_id)
 
     def ask_back_piece(self, order_id: str) -> None:
-        """Ask the service not to send one fulfillment order, whatever else there is."""
+        """Request the cancellation of one fulfillment order from the service."""
         self.fake.ask_back(fulfillment_order(order_id))
 
     def request_status(self, order_id: str) -> str:
-        """See what the service has answered."""
+        """Return the request status of a fulfillment order."""
         return self.part(fulfillment_order(order_id)).request_status
 
 
 class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
-    """Who ships."""
+    """The shipper."""
 
     preparing: ClassVar[int] = 3  # the shop's currency, the variants, the names that are taken
     lacks: ClassVar[frozenset[Lack]] = frozenset(

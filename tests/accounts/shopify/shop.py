@@ -1,4 +1,4 @@
-"""A shop at Shopify, in front of a fake of it, and its values as ours."""
+"""A Shopify shop in front of a fake service, and conversions between its values and ours."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ _POINTS = 10
 
 
 class AtShopify(OverHttp):
-    """What both do in the shop's own pages. All that is asked is held to each of its versions."""
+    """Actions on the shop's own pages in both roles. Each query is checked in each version."""
 
     fake: FakeShopify
     doubles: ClassVar[frozenset[Write]] = frozenset({"create-order", "create-product"})
@@ -97,7 +97,7 @@ class AtShopify(OverHttp):
         self.fake.switches.index_lag_s = max(index_s, arrival_s)
 
     def limit(self, calls: int, *, per_s: float, clock: Clock) -> None:
-        """Leave points for so many, to be used and to come back."""
+        """Leave points for this number of calls, used up and restored."""
         self.fake.shop.now = clock.now
         self.fake.switches.points = calls * _POINTS
         self.fake.switches.points_per_s = calls * _POINTS / per_s
@@ -128,18 +128,18 @@ class AtShopify(OverHttp):
         return self.fake.token
 
     def remarks(self, order: Kept) -> Sequence[str]:
-        """Read the remarks on an order, the newest last."""
+        """Return the comments on an order, the newest last."""
         return [
             metafield.value for metafield in order.metafields if metafield.key.startswith("remark_")
         ]
 
     def kept(self, order: Kept, key: str) -> Any:
-        """Read what ordosync keeps with an order."""
+        """Return the value that ordosync stored with an order."""
         values = [metafield.value for metafield in order.metafields if metafield.key == key]
         return json.loads(values[0]) if values else None
 
     def part(self, id_: str) -> Part:
-        """Find a fulfillment order."""
+        """Return a fulfillment order."""
         return self.fake.shop.sure(Part, id_)
 
 
@@ -199,7 +199,7 @@ def as_kept(fake: FakeShopify, address: Address | None) -> Any:
 
 
 def as_read(kept: Any, *, email: str = "") -> Address:
-    given = kept or {}
-    fields = {ours: given.get(theirs) or "" for theirs, ours in _NAMES.items()}
-    fields["country"] = given.get("countryCodeV2") or ""
-    return Address(name=given.get("name") or "", email=email, **fields)
+    stored = kept or {}
+    fields = {ours: stored.get(theirs) or "" for theirs, ours in _NAMES.items()}
+    fields["country"] = stored.get("countryCodeV2") or ""
+    return Address(name=stored.get("name") or "", email=email, **fields)

@@ -1,4 +1,4 @@
-"""What is cancelled of an order that has several fulfillment orders."""
+"""Cancellation of orders with several fulfillment orders."""
 
 from contextlib import closing
 from pathlib import Path

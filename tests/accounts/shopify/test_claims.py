@@ -1,4 +1,4 @@
-"""Which lines of two fulfillment orders are the same thing, that only one Supplier sends."""
+"""Lines of two fulfillment orders that are the same goods: only one Supplier ships them."""
 
 from ordosync.accounts.account import ReadRequest
 from tests.accounts.contract.account import read, usable

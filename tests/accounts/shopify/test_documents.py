@@ -1,4 +1,4 @@
-"""All that is asked is what the service has, in each version that is supported."""
+"""Every GraphQL document is valid in each supported version."""
 
 from collections.abc import Mapping
 

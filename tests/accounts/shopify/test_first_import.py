@@ -1,4 +1,4 @@
-"""Orders of which something was sent, taken off or cancelled before they are imported."""
+"""Orders that were partly shipped, reduced or cancelled before their import."""
 
 from collections.abc import Iterator
 from contextlib import closing

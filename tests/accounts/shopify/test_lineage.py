@@ -1,4 +1,4 @@
-"""What Shopify does not tell: which fulfillment order came of which."""
+"""Origin of fulfillment orders, which Shopify does not report."""
 
 from pathlib import Path
 

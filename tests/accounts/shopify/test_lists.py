@@ -1,4 +1,4 @@
-"""Long lists and long orders."""
+"""Long lists and orders with many lines."""
 
 import json
 import subprocess
@@ -146,7 +146,7 @@ def test_backlog_of_10000_orders_is_imported_in_flat_memory(tmp_path: Path) -> N
 
 
 def imported(folder: Path, count: int) -> tuple[int, dict[str, int]]:
-    """Import so many orders in a process that waits for no points; return its most memory, too."""
+    """Import orders in a separate process without a cost limit; return its peak memory, too."""
     folder.mkdir()
     with closing(ShopifyMerchantPeople(folder, VirtualClock())) as seller:
         seller.fake.switches.points = 10**9

@@ -1,4 +1,4 @@
-"""Whatever was written is not written again when its answer was lost."""
+"""Writes whose response was lost: no write is repeated."""
 
 import pytest
 from msgspec.structs import replace

@@ -1,4 +1,4 @@
-"""More of something than comes with it at once: it is read whole, or not at all."""
+"""Nested lists that are longer than a page: read completely, or not at all."""
 
 from collections import Counter
 

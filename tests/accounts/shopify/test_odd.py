@@ -1,4 +1,4 @@
-"""Answers that Shopify's schema rules out, and refusals that mean something else than no."""
+"""Responses that Shopify's schema rules out, and user errors that do not mean a refusal."""
 
 from collections.abc import Callable
 from typing import Any
@@ -59,7 +59,7 @@ def test_parcel_without_a_time_is_one_clear_error(shipper: ShopifySupplierPeople
 
 
 def _edited(operation: str, change: Callable[[Any], object]) -> Fault:
-    """Let the first thing of a list say something else."""
+    """Return the page with another value in the first node of its list."""
 
     def edit(page: Any) -> Any:
         [connection] = page["data"].values()

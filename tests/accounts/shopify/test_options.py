@@ -1,4 +1,4 @@
-"""What is said of a shop's options, by the file and by the service, and what a run has cost."""
+"""Checks of a shop's options, offline and online, and the cost of a run."""
 
 import json
 from collections.abc import Iterator

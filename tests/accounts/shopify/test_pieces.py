@@ -1,4 +1,4 @@
-"""Pieces, units and parcels of an order at Shopify, also after parcels were taken back."""
+"""Pieces, units and parcels of an order at Shopify, also after parcels were recalled."""
 
 import pytest
 
@@ -148,10 +148,10 @@ def test_order_of_many_lines_is_sent_in_part_while_its_last_line_is_open(
     assert shipment.is_partial
 
 
-def test_what_was_sent_before_the_first_import_does_not_go_out_and_blocks_no_number(
+def test_units_shipped_before_the_first_import_are_not_sent_and_block_no_number(
     seller: ShopifyMerchantPeople,
 ) -> None:
-    """f20, as at WooCommerce: the open rest alone travels, and has its own parcel."""
+    """f20, as at WooCommerce: only the open units are imported, and have their own parcel."""
     id_ = seller.request(sold("1001", line("MUG", 3), line("CUP", 1)))
     part = gid("FulfillmentOrder", id_)
     seller.fake.ship_piece(part, "OLD1", lines={"MUG": 1, "CUP": 1})
@@ -168,10 +168,10 @@ def test_what_was_sent_before_the_first_import_does_not_go_out_and_blocks_no_num
     ]
 
 
-def test_order_that_was_partly_sent_before_stands_as_its_rest(
+def test_partly_shipped_order_is_listed_with_its_open_units(
     seller: ShopifyMerchantPeople,
 ) -> None:
-    """f20: the number of what was sent before is none of the Supplier's."""
+    """f20: the number of the earlier parcel does not belong to the Supplier."""
     id_ = seller.request(sold("1001", line("MUG", 3), line("CUP", 1)))
     seller.fake.ship_piece(gid("FulfillmentOrder", id_), "OLD1", lines={"MUG": 1, "CUP": 1})
     account = opened(seller)

@@ -1,4 +1,4 @@
-"""The bucket of points: used whole, never beyond, and shared by all."""
+"""Rate limit by points: fully used, never exceeded, and shared by all threads."""
 
 from threading import Thread
 
@@ -18,7 +18,7 @@ from tests.support.clock import CrowdClock, VirtualClock
 from tests.support.runs import run_once
 
 
-def told(requested: float, left: float) -> Cost:
+def cost_of(requested: float, left: float) -> Cost:
     level = ThrottleStatus(maximum_available=2000, currently_available=left, restore_rate=100)
     return Cost(requested_query_cost=requested, actual_query_cost=1, throttle_status=level)
 
@@ -35,7 +35,7 @@ def test_nothing_waits_before_anything_is_known(clock: VirtualClock) -> None:
 
 def test_question_waits_until_there_is_enough_for_it(clock: VirtualClock) -> None:
     bucket = CostLimit(clock)
-    bucket.learn("Orders", told(500, left=100))
+    bucket.learn("Orders", cost_of(500, left=100))
 
     assert waited(bucket, clock, "Orders") == pytest.approx(4, abs=0.1)
     assert waited(bucket, clock, "Cheap") == 0
@@ -43,7 +43,7 @@ def test_question_waits_until_there_is_enough_for_it(clock: VirtualClock) -> Non
 
 def test_what_others_hold_is_not_there(clock: VirtualClock) -> None:
     bucket = CostLimit(clock)
-    bucket.learn("Orders", told(500, left=700))
+    bucket.learn("Orders", cost_of(500, left=700))
 
     with bucket.reserve("Orders"):
         assert waited(bucket, clock, "Orders") == pytest.approx(3, abs=0.1)
@@ -51,7 +51,7 @@ def test_what_others_hold_is_not_there(clock: VirtualClock) -> None:
 
 def test_question_dearer_than_the_bucket_is_asked_when_it_is_full(clock: VirtualClock) -> None:
     bucket = CostLimit(clock)
-    bucket.learn("Orders", told(9000, left=1500))
+    bucket.learn("Orders", cost_of(9000, left=1500))
 
     assert waited(bucket, clock, "Orders") == pytest.approx(5, abs=0.1)
 

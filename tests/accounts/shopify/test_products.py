@@ -1,4 +1,4 @@
-"""Which products of a shop are the Supplier's, also those that become so later."""
+"""Selection of the Supplier's products in a shop, also of later ones."""
 
 from ordosync.accounts.account import ReadRequest
 from tests.accounts.contract.account import read, usable

@@ -1,4 +1,4 @@
-"""A Supplier that is a fulfillment service is asked, and answers."""
+"""A Supplier that is a fulfillment service: requests and responses."""
 
 from contextlib import closing
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A shop's orders as they stand: what is left of them, what is hidden, and what the list costs."""
+"""Listing of a shop's orders: open units, hidden orders, and the cost of the list."""
 
 from pathlib import Path
 
@@ -30,10 +30,10 @@ def test_order_of_many_lines_is_listed_whole(
     assert tuple(line.id for line in at_supplier.order.lines) == made.line_ids
 
 
-def test_what_a_recalled_parcel_left_behind_is_not_listed_beside_what_is_open_now(
+def test_closed_fulfillment_order_of_a_recalled_parcel_is_not_listed(
     seller: ShopifyMerchantPeople, tmp_path: Path
 ) -> None:
-    """Shopify closes the fulfillment order for good and opens another one."""
+    """Shopify closes the fulfillment order and opens another one."""
     pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))
     order_id, supplier_id = pair.imported("1001", line("MUG", 2))
     pair.supplier.ship(supplier_id, parcel())
@@ -108,10 +108,10 @@ def test_calls_and_cost_of_a_list(
     assert supplier.client.cost / 200 < 20
 
 
-def test_hidden_orders_are_said_and_nothing_is_made_of_their_absence(
+def test_hidden_orders_are_reported_and_do_not_count_as_missing(
     shipper: ShopifySupplierPeople, tmp_path: Path
 ) -> None:
-    """Without the scope, an order of 61 days ago is nowhere to be seen, nor found by reference."""
+    """Without the scope, orders older than 60 days are hidden from lists and searches."""
     pair = Pair(tmp_path, SqliteMerchantPeople(tmp_path, shipper.clock), shipper)
     pair.configure(manage_inventory="false")
     pair.imported("1001")
@@ -148,7 +148,7 @@ def test_order_that_the_merchant_does_not_show_is_not_said_to_be_gone(
     assert hidden == []
 
 
-def test_adopting_from_who_shows_only_ordosyncs_orders_says_so(
+def test_rebuild_warns_about_a_kind_that_lists_only_orders_with_a_link(
     shipper: ShopifySupplierPeople, tmp_path: Path
 ) -> None:
     """Or it would seem as if none of them were there, and all were sent once more."""

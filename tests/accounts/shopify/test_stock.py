@@ -1,4 +1,4 @@
-"""Quantities at a shop: never above what the Supplier has, whoever is quicker."""
+"""Quantities at a shop: never above the Supplier's stock, whatever the sequence of events."""
 
 from contextlib import closing
 from pathlib import Path

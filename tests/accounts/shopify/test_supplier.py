@@ -1,4 +1,4 @@
-"""A shop as the Supplier: what only Shopify does."""
+"""Behaviour that only Shopify has as a Supplier."""
 
 from decimal import Decimal
 

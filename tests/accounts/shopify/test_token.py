@@ -1,4 +1,4 @@
-"""A token that lasts a day is fetched, fetched anew, and never shown."""
+"""An access token that expires after a day: fetched, renewed, and never shown."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -17,7 +17,7 @@ FETCHED = "/admin/oauth/access_token"
 
 
 class Granted(ShopifyMerchantPeople):
-    """An app that knows its id and its secret."""
+    """The seller, with an app that signs in by client id and secret."""
 
     wrong = ""
 

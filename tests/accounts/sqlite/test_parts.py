@@ -1,4 +1,4 @@
-"""What a portal's options do to the parts of an embedded account."""
+"""Effects of a portal's options on the parts of an embedded account."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The people of a WooCommerce shop, in front of a fake of it."""
+"""People of a WooCommerce shop, in front of a fake service."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from tests.accounts.contract.over_http import (
     SupplierOverHttp,
     Write,
 )
-from tests.accounts.contract.people import Lack, Told
+from tests.accounts.contract.people import Lack, ShownTracking
 from tests.fakes.faults import Kind
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches, fulfillments
 from tests.fakes.woocommerce.state import Line as KeptLine
@@ -66,7 +66,7 @@ _SET = frozenset[Write]({"cancel-order", "split-order", "write-stock"})
 
 
 class AtShop(OverHttp):
-    """What both do in the shop's own pages. It is asked over plain http, so requests are signed."""
+    """Actions on the shop's own pages in both roles. Requests over plain http are signed."""
 
     fake: FakeWooCommerce
     doubles: ClassVar[frozenset[Write]] = frozenset(
@@ -81,7 +81,7 @@ class AtShop(OverHttp):
         self.fake.start()
 
     def switches(self) -> Switches:
-        """Say what shop it is."""
+        """Return the version and the plug-ins of the shop."""
         return Switches(currency="GBP", fulfillments=True)
 
     @property
@@ -108,7 +108,7 @@ class AtShop(OverHttp):
         self.fake.switches.arrival_lag_s = max(index_s, arrival_s)
 
     def limit(self, calls: int, *, per_s: float, clock: Clock) -> None:
-        """Let the host do it: a shop has no limit of its own."""
+        """Limit calls at the host: a shop has no rate limit of its own."""
         self.fake.shop.now = clock.now
         self.fake.switches.rate_limit, self.fake.switches.rate_window_s = calls, per_s
 
@@ -142,13 +142,13 @@ class AtShop(OverHttp):
         self.fake.cancel(int(order_id))
 
     def field(self, order_id: str, key: str) -> Any:
-        """Read a field of an order."""
+        """Return a field of an order."""
         fields = self.fake.order(int(order_id))["meta_data"]
         return next((field["value"] for field in fields if field["key"] == key), None)
 
 
 class ShopMerchantPeople(AtShop, MerchantOverHttp):
-    """Who sells. What the Supplier ships has its tag."""
+    """The seller. The Supplier's products have its tag."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
@@ -202,7 +202,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
         self.fake.restore(int(order_id))
 
     def split(self, order_id: str, *pieces: Sequence[int]) -> Sequence[str]:
-        """Leave what an earlier run has kept: people cannot split orders here."""
+        """Store the pieces that an earlier run would have stored: the shop cannot split orders."""
         ids = [line["id"] for line in self.fake.order(int(order_id))["line_items"]]
         parts = [
             {
@@ -236,7 +236,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
         return list(page)
 
     def as_json(self, order: Any, field: Field, said: str) -> str:
-        """Say the whole name in its first half, and what the whole line costs, as text."""
+        """Return the whole name in the first name, and the cost of the whole line as text."""
         if field == "ship_to_name":
             order["shipping"]["last_name"] = ""
         if field == "price":
@@ -265,9 +265,9 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
             return of_order
         return "shipped" if self.tracking(order_id) else "dropshipment_requested"
 
-    def tracking(self, order_id: str) -> Sequence[Told]:
+    def tracking(self, order_id: str) -> Sequence[ShownTracking]:
         return [
-            Told(
+            ShownTracking(
                 number=parcel["number"],
                 voided=parcel.get("voided", False),
                 carrier=parcel["carrier"],
@@ -290,11 +290,11 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
         }
 
     def kept(self, order_id: str) -> Any:
-        """Read what is kept on an order for the Supplier."""
+        """Return what ordosync stored on an order for the Supplier."""
         return json.loads(self.field(order_id.partition("/")[0], "_ordosync_northwind") or "{}")
 
     def _place(self, order: Order, lines: list[dict[str, Any]]) -> str:
-        """Take an order, whose number is by a plug-in and not its id."""
+        """Place an order whose number comes from a plug-in and is not its id."""
         optional: dict[str, Any] = {
             "customer_note": order.customer_notes,
             "shipping_lines": order.shipping_method
@@ -312,7 +312,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
 
 
 class ShopSupplierPeople(AtShop, SupplierOverHttp):
-    """Who ships."""
+    """The shipper."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {

@@ -1,4 +1,4 @@
-"""What is said of a shop's options, by the file and by the shop; and how it is signed in to."""
+"""Checks of a shop's options, offline and online, and its ways to sign in."""
 
 import re
 import ssl
@@ -176,10 +176,10 @@ def test_site_without_permalinks_is_a_page(tmp_path: Path) -> None:
     ],
     ids=lambda value: "" if isinstance(value, str) else None,
 )
-def test_site_that_is_closed_to_visitors_is_asked_by_its_shop_alone(
+def test_site_that_is_closed_to_visitors_needs_only_the_shops_own_paths(
     tmp_path: Path, shop: Switches, message: str
 ) -> None:
-    """W9: the index of the site needs a login, and no path of the shop does."""
+    """W9: the index of the site needs a login; the paths of the shop do not."""
     shop.closed_to_visitors = True
     with FakeWooCommerce(switches=shop) as fake:
         write(tmp_path, fake)
@@ -216,10 +216,10 @@ def test_over_https_key_and_secret_are_enough(tmp_path: Path, authority: trustme
     assert (code, "all that is needed is there" in out) == (0, True)
 
 
-def test_server_that_keeps_the_key_to_itself_is_reported_for_what_it_does(
+def test_server_that_drops_the_authorization_header_is_reported(
     tmp_path: Path, authority: trustme.CA
 ) -> None:
-    """W10: the key is right, and WordPress never sees it."""
+    """W10: the key is right, but WordPress never receives it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
@@ -269,10 +269,10 @@ def test_a_wrong_option_is_a_problem_of_the_file(
 
 
 @pytest.mark.parametrize("address", ["https://shop.example", "https://www.shop.example"])
-def test_shop_that_is_known_by_another_address_is_reported(
+def test_shop_with_another_own_address_is_reported(
     tmp_path: Path, fake: FakeWooCommerce, address: str
 ) -> None:
-    """It takes Basic over https and signatures over http, and neither for the other."""
+    """It accepts Basic over https only, and signatures over http only."""
 
     def renamed(body: Any) -> Any:
         return {**body, "home": address}

@@ -1,4 +1,4 @@
-"""Which of a shop's orders, and which of their lines, are this Supplier's."""
+"""Selection of the Supplier's orders and lines in a shop."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,7 +31,7 @@ def orders(account: OpenMerchant) -> list[Order | InvalidRecord]:
 
 
 def offer(fake: FakeWooCommerce) -> None:
-    """Offer a mug and two sizes of a shirt of Northwind's, and a cup of somebody else's."""
+    """Offer a mug and two sizes of a shirt of Northwind's, and a cup of another supplier."""
     theirs: dict[str, Any] = {
         "tags": ["North Wind"],
         "categories": ["Drop"],
@@ -68,7 +68,7 @@ def test_only_lines_of_the_suppliers_products_travel(tmp_path: Path, pair: dict[
 
 
 @pytest.mark.parametrize("by", ["tag", "skus"])
-def test_line_of_a_deleted_product_is_not_lost_in_silence(tmp_path: Path, by: str) -> None:
+def test_line_of_a_deleted_product_is_reported(tmp_path: Path, by: str) -> None:
     pair: dict[str, Any] = {"tag": "North Wind"} if by == "tag" else {}
     selection = ProductsConfig(skus=() if by == "tag" else ("MUG", "SHIRT*"))
     with merchant(tmp_path, VirtualClock(), **pair) as (opened_account, fake):
@@ -216,10 +216,10 @@ BLANK = dict.fromkeys(("first_name", "last_name", "address_1", "city", "postcode
 @pytest.mark.parametrize(
     "given", [{}, {"state": "ENG"}, {"first_name": "Ann", "last_name": "Smith"}], ids=str
 )
-def test_shipping_address_of_only_a_country_does_not_count_and_billing_is_meant(
+def test_billing_address_is_used_if_the_shipping_address_has_only_a_country(
     tmp_path: Path, given: dict[str, str]
 ) -> None:
-    """f22: the checkout fills in the country, and often the name, by itself."""
+    """f22: the checkout itself fills in the country, and often the name."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
         order_id = fake.sell("MUG")
@@ -270,10 +270,10 @@ def test_order_that_the_buyer_picks_up_needs_no_shipping(
 
 
 @pytest.mark.parametrize(("virtual", "needed"), [(["GIFT"], True), (["GIFT", "PLAN-M"], False)])
-def test_order_without_an_address_needs_none_if_nothing_in_it_is_a_thing(
+def test_order_without_an_address_is_read_if_all_its_products_are_virtual(
     tmp_path: Path, virtual: list[str], needed: bool
 ) -> None:
-    """Only a product or a variation says that, so that it is asked where it matters."""
+    """Only the product says that it is virtual, so it is read if the address is missing."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("GIFT", virtual="GIFT" in virtual)
         fake.add_product("PLAN", type="variable")
@@ -290,7 +290,7 @@ def test_order_without_an_address_needs_none_if_nothing_in_it_is_a_thing(
         assert requests(fake, since=asked)["GET /wc/v3/products"] == 1
 
 
-def test_one_order_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
+def test_order_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
         bad, good = fake.sell("MUG"), fake.sell("MUG")
@@ -323,7 +323,7 @@ def test_one_order_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
     ],
     ids=lambda value: value.kind if isinstance(value, Fault) else "",
 )
-def test_pages_of_a_host_are_reported_for_what_they_are(
+def test_web_pages_of_a_host_are_named_in_the_error(
     tmp_path: Path, fault: Fault, kind: type[Exception], message: str
 ) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
@@ -334,8 +334,8 @@ def test_pages_of_a_host_are_reported_for_what_they_are(
             orders(account)
 
 
-def test_shop_without_its_plugin_has_not_lost_its_orders(tmp_path: Path) -> None:
-    """Switched off for an update, it answers that there is no such path, with 404."""
+def test_orders_are_unavailable_while_the_plugin_is_switched_off(tmp_path: Path) -> None:
+    """During an update the shop responds with 404: there is no such path."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.switches.active = False
         [switched_off] = account.tracking.add([parcel("5", "1Z9")])
@@ -349,7 +349,7 @@ def test_shop_without_its_plugin_has_not_lost_its_orders(tmp_path: Path) -> None
 
 
 def test_each_attempt_is_signed_again(tmp_path: Path) -> None:
-    """A proof that was used is refused, so a repeated request would never get in."""
+    """A signature is accepted once, so a retry needs a new one."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
         fake.sell("MUG")
@@ -359,7 +359,7 @@ def test_each_attempt_is_signed_again(tmp_path: Path) -> None:
 
 
 def with_quantity(sku: str, quantity: float) -> Fault:
-    """Let a list say that so many of a product were bought, as plug-ins for yard goods do."""
+    """Show another quantity in a list, as plug-ins for yard goods do."""
 
     def edit(body: Any) -> Any:
         for line in [line for order in body for line in order["line_items"]]:
@@ -454,10 +454,10 @@ def sell_a_set(fake: FakeWooCommerce, plugin: str = "Product Bundles") -> int:
     ("bundles", "expected"),
     [("parent", [("SET", 2), ("CUP", 1)]), ("contents", [("MUG", 4), ("CUP", 1)])],
 )
-def test_bundle_is_sent_by_itself_or_as_what_is_in_it_and_never_both(
+def test_bundle_is_sent_as_its_parent_or_as_its_contents_and_never_both(
     tmp_path: Path, plugin: str, bundles: str, expected: list[tuple[str, int]]
 ) -> None:
-    """f26: whoever stocks the set as a kit would send it twice."""
+    """f26: a Supplier that stocks the set as a kit would ship it twice."""
     with merchant(tmp_path, VirtualClock(), bundles=bundles) as (account, fake):
         for sku in ("SET", "MUG", "CUP"):
             fake.add_product(sku)
@@ -470,8 +470,8 @@ def test_bundle_is_sent_by_itself_or_as_what_is_in_it_and_never_both(
         assert fake.order(order_id)["status"] == "completed"
 
 
-def test_what_is_in_a_bundle_of_another_supplier_is_sent(tmp_path: Path) -> None:
-    """Then the bundle itself goes to nobody here, and nothing is sent twice."""
+def test_contents_of_another_suppliers_bundle_are_sent(tmp_path: Path) -> None:
+    """The bundle itself belongs to another supplier, so nothing is sent twice."""
     with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
         offer(fake)
         fake.add_product("SET")

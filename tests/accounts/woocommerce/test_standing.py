@@ -1,4 +1,4 @@
-"""A shop's orders as they stand: what counts as sent, what is whose, and what the list costs."""
+"""Listing of a shop's orders: shipped and foreign ones, and the number of calls."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -40,7 +40,7 @@ def offer(fake: FakeWooCommerce) -> None:
 
 
 def sell(fake: FakeWooCommerce, clock: VirtualClock, sku: str, times: int) -> list[int]:
-    """Sell two of it every second."""
+    """Sell two orders of a product every second."""
     ids = []
     for _ in range(times):
         ids.append(fake.sell(sku, 2))
@@ -48,8 +48,8 @@ def sell(fake: FakeWooCommerce, clock: VirtualClock, sku: str, times: int) -> li
     return ids
 
 
-def test_what_came_back_after_it_was_sent_was_sent(tmp_path: Path) -> None:
-    """Given back before, it never was to be sent, and so it was not imported either."""
+def test_units_returned_after_shipping_count_as_shipped(tmp_path: Path) -> None:
+    """Units refunded before shipping were never to be shipped, nor imported."""
     clock = VirtualClock()
     with merchant(tmp_path, clock, tag=TAG) as (account, fake):
         offer(fake)
@@ -66,8 +66,8 @@ def test_what_came_back_after_it_was_sent_was_sent(tmp_path: Path) -> None:
         assert snapshot.order.status == "shipped"
 
 
-def test_what_was_given_back_in_whole_is_listed_as_cancelled(tmp_path: Path) -> None:
-    """Else nobody would notice that the Supplier is about to send it."""
+def test_fully_refunded_order_is_listed_as_cancelled(tmp_path: Path) -> None:
+    """Otherwise nothing would show that the Supplier is about to ship it."""
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 2, "CUP": 1})
@@ -104,7 +104,7 @@ def test_number_that_people_typed_themselves_is_listed(tmp_path: Path, way: Way)
         ("failed", "cancelled"),
     ],
 )
-def test_status_of_a_shop_in_our_words(tmp_path: Path, status: str, expected: str) -> None:
+def test_status_of_a_shop_is_translated(tmp_path: Path, status: str, expected: str) -> None:
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.sell("MUG")
@@ -123,8 +123,8 @@ def test_order_that_was_sent_and_then_refunded_is_a_shipped_one(tmp_path: Path) 
         assert standing(account)[str(order_id)].order.status == "shipped"
 
 
-def test_order_without_a_line_of_this_suppliers_is_listed_as_not_ours(tmp_path: Path) -> None:
-    """It may have been ours before its product was given to somebody else."""
+def test_order_without_a_line_of_the_supplier_is_listed_as_reassigned(tmp_path: Path) -> None:
+    """Its product may have belonged to this Supplier before."""
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         other = fake.sell("CUP")
@@ -181,7 +181,7 @@ def test_supplier_lists_what_we_made_by_the_merchants_number(tmp_path: Path) -> 
 
 
 def test_calls_of_a_merchants_list(tmp_path: Path) -> None:
-    """A page for a hundred orders, whose products are looked up once, and what is odd by itself."""
+    """A call for a hundred orders, one for their products, and one for each irregular order."""
     clock, shop = VirtualClock(), Switches(fulfillments=True)
     with merchant(tmp_path, clock, shop, tag=TAG) as (account, fake):
         offer(fake)
@@ -208,7 +208,7 @@ def test_calls_of_a_merchants_list(tmp_path: Path) -> None:
 
 
 def test_calls_of_a_suppliers_list(tmp_path: Path) -> None:
-    """A page for a hundred orders of anybody's, and the parcels of each of ours that has some."""
+    """A call for a hundred orders, and one for the parcels of each order of the portal."""
     clock = VirtualClock()
     with supplier(tmp_path, clock, Switches(fulfillments=True)) as (account, fake):
         fake.add_product("MUG")
@@ -251,7 +251,7 @@ def pair_of(
     merchant: Callable[[Path, VirtualClock], MerchantPeople],
     supplier: Callable[[Path, VirtualClock], SupplierPeople],
 ) -> Iterator[Pair]:
-    """Let both work at the time that it is, since requests to a shop are signed with it."""
+    """Start both at the present time, since requests to a shop are signed with it."""
     clock = VirtualClock()
     clock.at = Clock().now()
     with closing(merchant(folder, clock)) as selling, closing(supplier(folder, clock)) as shipping:
@@ -272,8 +272,8 @@ def test_sku_that_the_suppliers_shop_spells_in_its_own_way_is_the_same(tmp_path:
         assert rebuilt(pair).lines == 1
 
 
-def test_cancellation_that_does_not_travel_is_left_to_people(tmp_path: Path) -> None:
-    """`cancelled:` says which statuses do; the others are cancelled all the same."""
+def test_cancellation_that_is_not_synced_is_left_to_the_operator(tmp_path: Path) -> None:
+    """`cancelled:` lists the statuses that are synced; others are cancelled, too."""
     with pair_of(tmp_path, ShopMerchantPeople, SqliteSupplierPeople) as pair:
         assert isinstance(pair.merchant, ShopMerchantPeople)
         order_id, _ = pair.imported("1001")

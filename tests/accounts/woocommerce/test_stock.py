@@ -1,4 +1,4 @@
-"""A shop's quantities: how many calls they take, and which of them nobody may write."""
+"""Quantities of a shop: the number of calls, and products whose quantity is fixed."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +20,7 @@ OF_PARENT = "POST /wc/v3/products/{id}/variations/batch"
 
 
 def large(fake: FakeWooCommerce, size: int) -> list[str]:
-    """Offer so many, a tenth of which are variations, ten of each product that has some."""
+    """Offer products, a tenth of them variations, ten to a parent."""
     fake.switches.sku_unique = False  # which is looked for among all, each time
     skus = [f"P-{number}" for number in range(size * 9 // 10)]
     for parent in range(size // 100):
@@ -55,7 +55,7 @@ def test_5000_products_are_read_in_50_calls_and_only_changes_are_written(tmp_pat
 def test_all_stock_is_read_with_a_call_for_each_hundred(
     tmp_path: Path, version: Any, calls: int
 ) -> None:
-    """An old shop has no list of all variations, so each product that has some is asked."""
+    """An old shop has no list of all variations, so each parent product is read."""
     with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
         skus = large(fake, 1_000)
 
@@ -67,8 +67,8 @@ def test_all_stock_is_read_with_a_call_for_each_hundred(
         assert sum(made.values()) == calls
 
 
-def test_products_that_are_new_since_unknown_times_are_all_read(tmp_path: Path) -> None:
-    """A variation does not count as a change of its product, nor does a new tag of it."""
+def test_new_variations_and_tags_are_read_whatever_the_cursor(tmp_path: Path) -> None:
+    """A new variation or tag does not change the time of its product."""
     with merchant(tmp_path, VirtualClock(), Switches(version="7.8.2")) as (account, fake):
         fake.add_product("S", "Shirt", type="variable")
         fake.add_variation("S", "S-RED", price="7.50", weight="0.5")
@@ -121,8 +121,8 @@ def test_one_that_is_refused_among_a_hundred_stops_no_other(tmp_path: Path) -> N
         assert (fake.stock("MUG"), fake.stock("JAR"), fake.stock("POT")) == (5, None, 5)
 
 
-def test_answer_that_was_lost_is_asked_for_again(tmp_path: Path) -> None:
-    """A quantity is set, not added: a second time does nothing more."""
+def test_lost_answer_is_requested_again(tmp_path: Path) -> None:
+    """A quantity is set, not added: a second write changes nothing more."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG", stock=1)
         levels = account.stock.current(["MUG"])

@@ -1,4 +1,4 @@
-"""A shop that ships: orders are found again by our reference, of products that are looked up."""
+"""A shop as the Supplier: orders are found by their reference, products by their SKU."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -40,10 +40,10 @@ def test_order_whose_answer_was_lost_is_found_and_not_made_twice(
 
 
 @pytest.mark.parametrize(("version", "calls"), [(NEW, 1 + 1 + 2), (OLD, 1 + 7)])
-def test_references_are_searched_for_where_a_search_finds_what_is_there(
+def test_references_are_searched_if_the_search_is_reliable(
     tmp_path: Path, version: Version, calls: int
 ) -> None:
-    """Else all orders are listed, the newest first: pages overlap by a quarter."""
+    """Otherwise all orders are listed, the newest first; pages overlap by a quarter."""
     with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
         fake.add_product("MUG")
         account.orders.create([order("old")])
@@ -72,8 +72,8 @@ def test_shop_that_has_no_reference_yet_is_searched_if_anything_was_paid_there(
         assert requests(fake, since=before) == {LIST: calls}
 
 
-def test_transaction_that_is_an_orders_id_proves_no_search(tmp_path: Path) -> None:
-    """An old shop finds an order by its id, and by no transaction."""
+def test_transaction_that_equals_an_order_id_does_not_prove_the_search(tmp_path: Path) -> None:
+    """An old shop finds an order by its id, but not by its transaction."""
     with supplier(tmp_path, VirtualClock(), Switches(version=OLD)) as (account, fake):
         fake.add_product("MUG")
         account.orders.create([order("old")])
@@ -127,8 +127,8 @@ def test_sku_created_in_between_is_that_one(tmp_path: Path) -> None:
         assert fake.stock("MUG") == 1
 
 
-def test_product_that_is_deleted_in_between_leaves_no_empty_line(tmp_path: Path) -> None:
-    """A shop takes a line of a product that is not there, and makes nothing of it."""
+def test_product_that_is_deleted_meanwhile_leaves_no_empty_line(tmp_path: Path) -> None:
+    """A shop accepts a line of a deleted product, and stores an empty one."""
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
         fake.add_product("CUP", stock=5)
@@ -312,8 +312,8 @@ def test_long_skus_of_another_script_fit_into_addresses(tmp_path: Path) -> None:
         assert max(lengths) < 8_000  # what Apache and nginx take
 
 
-def test_product_that_is_never_counted_is_0_where_it_is_sold_out(tmp_path: Path) -> None:
-    """W11: how small shops say it."""
+def test_product_without_a_count_has_0_units_if_it_is_sold_out(tmp_path: Path) -> None:
+    """W11: small shops set the stock status alone."""
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("GONE", stock_status="outofstock")
         fake.add_product("SOME", stock_status="instock")
@@ -346,10 +346,10 @@ def test_order_that_surely_is_unshipped_is_cancelled(tmp_path: Path, status: str
 
 
 @pytest.mark.parametrize("status", PLUGINS)
-def test_order_in_the_status_of_a_plugin_is_cancelled_by_a_person_alone(
+def test_order_in_the_status_of_a_plugin_is_not_cancelled_automatically(
     tmp_path: Path, status: str
 ) -> None:
-    """W3: it may be on its way, and nothing says so."""
+    """W3: it may be shipped already; the status does not show it."""
     with supplier(tmp_path, VirtualClock(), Switches(statuses=PLUGINS)) as (account, fake):
         [made] = account.orders.create([order("1001")])
         fake.set_status(int(made.id), status)
@@ -378,8 +378,8 @@ def test_order_with_a_parcel_without_a_number_is_cancelled_by_a_person_alone(
         assert fake.order(int(made.id))["status"] == "processing"
 
 
-def test_status_of_a_plugin_counts_as_shipped_where_the_options_say_so(tmp_path: Path) -> None:
-    """W3: for cancelling, for tracking, for what stands and for what is shown."""
+def test_status_of_a_plugin_counts_as_shipped_if_the_options_list_it(tmp_path: Path) -> None:
+    """W3: for cancellations, tracking, the listing and the status."""
     options = {"shipped": ["completed", "shipped"]}
     shop = Switches(statuses=PLUGINS)
     with supplier(tmp_path, VirtualClock(), shop, options=options) as (account, fake):

@@ -1,4 +1,4 @@
-"""Clocks of shops: each order is read once, wherever the shop is and whatever its hands do."""
+"""Clocks of shops: each order is read once, in each time zone and at each change of the hands."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -22,10 +22,10 @@ DST_BEGINS = datetime(2027, 3, 14, 10, tzinfo=UTC)
 @pytest.mark.parametrize("at", [DST_ENDS, DST_BEGINS], ids=["autumn", "spring"])
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Kolkata", "UTC"])
 @pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])
-def test_no_order_is_missed_and_none_comes_twice(
+def test_each_order_is_read_once_when_the_clock_changes(
     tmp_path: Path, zone: str, at: datetime, version: str
 ) -> None:
-    """A run every 20 minutes, for three hours around the change of the hands; an order each 7."""
+    """A run every 20 minutes for three hours around the change; an order every 7 minutes."""
     clock = VirtualClock(at - timedelta(minutes=90))
     shop = Switches(zone=ZoneInfo(zone), version=version)  # type: ignore[arg-type]
     with merchant(tmp_path, clock, shop) as (account, fake):
@@ -48,8 +48,8 @@ def test_no_order_is_missed_and_none_comes_twice(
 
 
 @pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])
-def test_pages_of_the_hour_that_comes_twice_leave_out_nothing(tmp_path: Path, version: Any) -> None:
-    """An old shop sorts by what its clock said, so a later page may be of an hour before."""
+def test_no_order_of_the_repeated_hour_is_left_out(tmp_path: Path, version: Any) -> None:
+    """An old shop sorts by local time, so a later page may have an earlier hour."""
     clock = VirtualClock(DST_ENDS - timedelta(minutes=90))
     shop = Switches(zone=ZoneInfo("America/Los_Angeles"), version=version)
     with merchant(tmp_path, clock, shop) as (account, fake):
@@ -66,8 +66,8 @@ def test_pages_of_the_hour_that_comes_twice_leave_out_nothing(tmp_path: Path, ve
         assert requests(fake, since=before)["GET /wc/v3/orders"] <= 5
 
 
-def test_order_that_another_of_its_second_hid_is_asked_for_again(tmp_path: Path) -> None:
-    """Old shops sort those of one second anew for each page."""
+def test_order_hidden_by_another_of_the_same_second_is_read(tmp_path: Path) -> None:
+    """Old shops sort the orders of one second differently for each page."""
     clock = VirtualClock()
     with merchant(tmp_path, clock, Switches(version="7.8.2")) as (account, fake):
         fake.add_product("MUG")
@@ -154,7 +154,7 @@ def test_shop_that_does_not_know_the_filter_is_reported(tmp_path: Path) -> None:
 
 
 def test_orders_that_change_while_they_are_read_are_all_read(tmp_path: Path) -> None:
-    """Each page, ten orders that were read are touched and five move on to be shipped."""
+    """With each page, ten orders that were read are touched and five are completed."""
     clock = VirtualClock()
     with merchant(tmp_path, clock) as (account, fake):
         fake.add_product("MUG")

@@ -1,4 +1,4 @@
-"""Parcels in a shop that has one of three ways to show them, and lines of several Suppliers."""
+"""Parcels in a shop, by one of three plug-ins, and orders with lines of several Suppliers."""
 
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ def offer(fake: FakeWooCommerce) -> None:
 
 
 def shown(fake: FakeWooCommerce, order_id: int) -> list[str]:
-    """Return the numbers that the shop shows its customer, in whichever way."""
+    """Return the numbers that the shop shows its customer, by any plug-in."""
     fields = [field for parcel in fake.parcels(order_id) for field in parcel["meta_data"]]
     numbers = [str(field["value"]) for field in fields if field["key"] == "_tracking_number"]
     numbers += [str(tracking["tracking_number"]) for tracking in fake.trackings(order_id)]
@@ -70,10 +70,10 @@ def test_number_is_shown_once_in_the_way_that_the_shop_has(tmp_path: Path, shop:
 
 @pytest.mark.parametrize("lost", ["lost-reset", "lost-500"])
 @pytest.mark.parametrize("which", [0, 1])
-def test_answer_that_is_lost_shows_no_number_twice(
+def test_lost_answer_shows_no_number_twice(
     tmp_path: Path, shop: Switches, lost: Any, which: int
 ) -> None:
-    """Of the two writes of a parcel, either may be done and not be known to be."""
+    """A parcel takes two writes, and the answer to either may be lost."""
     paths = (r"(fulfillments|shipment-trackings|notes)", r"/orders/\d+$")
     methods = ("POST", "PUT")
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
@@ -217,7 +217,7 @@ def test_pieces_are_shown_as_parcels_that_wait(tmp_path: Path) -> None:
 
 
 def sent_at(fake: FakeWooCommerce, order_id: int, number: str) -> str:
-    """Return when the shop says that a parcel was sent."""
+    """Return the time at which a parcel was sent, as the shop shows it."""
     for fulfillment in fake.parcels(order_id):
         fields = {field["key"]: field["value"] for field in fulfillment["meta_data"]}
         if fields.get("_tracking_number") == number:
@@ -226,10 +226,8 @@ def sent_at(fake: FakeWooCommerce, order_id: int, number: str) -> str:
 
 
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Europe/Berlin"])
-def test_day_of_a_piece_is_right_whatever_the_time_zone_of_the_shop(
-    tmp_path: Path, zone: str
-) -> None:
-    """W5: a time without a zone is taken for the time of the shop."""
+def test_day_of_a_piece_is_right_in_each_time_zone_of_the_shop(tmp_path: Path, zone: str) -> None:
+    """W5: a time without an offset counts as local time of the shop."""
     shop = Switches(fulfillments=True, zone=ZoneInfo(zone))
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
         offer(fake)
@@ -242,8 +240,8 @@ def test_day_of_a_piece_is_right_whatever_the_time_zone_of_the_shop(
 
 
 @pytest.mark.parametrize("early", [True, False])
-def test_time_of_a_parcel_is_read_as_its_shop_means_it(tmp_path: Path, early: bool) -> None:
-    """W5: shops before 11.0 write their own time, without a zone."""
+def test_time_of_a_parcel_is_read_in_the_time_zone_of_the_shop(tmp_path: Path, early: bool) -> None:
+    """W5: shops before 11.0 write local time without an offset."""
     clock = VirtualClock()
     zone = ZoneInfo("America/Los_Angeles")
     shop = Switches(fulfillments=True, fulfillments_wrapped=early, zone=zone)
@@ -300,8 +298,8 @@ def test_pieces_of_an_order_that_is_cancelled_in_other_words_are_not_reported(
         assert shown(fake, order_id) == []
 
 
-def test_parcel_of_what_is_not_the_suppliers_any_more_is_reported_in_a_note(tmp_path: Path) -> None:
-    """It was sent all the same, and a shop refuses a parcel of nothing."""
+def test_parcel_of_a_product_that_left_the_supplier_is_reported_in_a_note(tmp_path: Path) -> None:
+    """It was sent nevertheless, and a shop refuses an empty parcel."""
     with merchant(tmp_path, VirtualClock(), NATIVE, tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 1})

@@ -1,4 +1,4 @@
-"""A quantity that has fallen for orders that the Supplier has not got: never above the truth."""
+"""Units of orders that the Supplier does not have yet: the quantity never exceeds the stock."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -90,8 +90,8 @@ def test_more_sold_than_there_is_is_0_and_never_less(pair: Pair) -> None:
     pair.stays_quiet(TASK)
 
 
-def test_what_was_taken_off_is_said_with_the_quantity(pair: Pair) -> None:
-    """Else the number at the shop looks as if somebody had hidden a buffer in it."""
+def test_deducted_units_are_reported_with_the_quantity(pair: Pair) -> None:
+    """Otherwise the quantity would look as if someone had set a buffer."""
     sell(pair, "1001")
     pair.supplier.count("MUG", 20)
 
@@ -101,8 +101,8 @@ def test_what_was_taken_off_is_said_with_the_quantity(pair: Pair) -> None:
     assert ran.step.reason == "20 there less 2 sold here and not imported yet"
 
 
-def test_order_that_cannot_be_imported_is_sold_all_the_same(pair: Pair) -> None:
-    """W6: nobody can tell whose its other line was, and so it waits for a person."""
+def test_units_of_an_order_that_cannot_be_imported_are_deducted(pair: Pair) -> None:
+    """W6: the owner of its other line is unknown, so it waits for the operator."""
     assert isinstance(pair.merchant, ShopMerchantPeople)
     fake = pair.merchant.fake
     fake.add_product("GONE", tags=[TAG])
