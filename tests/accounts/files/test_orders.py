@@ -181,7 +181,7 @@ def test_two_rows_that_say_different_things_of_the_order_conflict(shop: Any, dro
     found = refused(shop())
 
     assert found.code == "invalid.conflict"
-    assert found.reason == "a.csv row 4: ship_to.name is not what row 2 says"
+    assert found.reason == "a.csv row 4: ship_to.name differs from row 2"
 
 
 def test_an_order_has_the_fields_of_a_row_whose_line_is_left_out(shop: Any, drop: Drop) -> None:
@@ -209,7 +209,7 @@ def test_a_rule_for_rows_that_is_about_the_order_fails_it_and_names_both_ways_ou
     found = refused(shop(**{option: (rule,)}))
 
     assert (found.code, found.is_skipped) == ("invalid.rule", False)
-    assert "a.csv row 2: a rule judges this row by 'status'" in found.reason
+    assert "a.csv row 2: a rule checks the column 'status'" in found.reason
     assert f"`{says}`" in found.reason
     assert "`rows: true`" in found.reason
 
