@@ -47,9 +47,9 @@ def write(folder: Path, fake: FakeWooCommerce, **values: str) -> None:
 
 
 def check(folder: Path) -> tuple[int, str]:
-    done = ordosync(folder, "config", "check", "--online")
-    assert done.err == ""
-    return done.code, done.out
+    result = ordosync(folder, "config", "check", "--online")
+    assert result.err == ""
+    return result.code, result.out
 
 
 def test_shop_that_has_all_that_is_needed_is_ok(tmp_path: Path, fake: FakeWooCommerce) -> None:
@@ -262,10 +262,10 @@ def test_a_wrong_option_is_a_problem_of_the_file(
 ) -> None:
     write(tmp_path, fake, **values)
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert done.code == 3
-    assert told in done.err
+    assert result.code == 3
+    assert told in result.err
 
 
 @pytest.mark.parametrize("address", ["https://shop.example", "https://www.shop.example"])
@@ -304,6 +304,6 @@ def test_example_in_the_repository_is_one(tmp_path: Path, monkeypatch: pytest.Mo
         + "\n"
     )
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert (done.code, done.err) == (0, "")
+    assert (result.code, result.err) == (0, "")
