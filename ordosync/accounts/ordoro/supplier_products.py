@@ -20,7 +20,7 @@ class SupplierProducts:
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU, their stock unset."""
         write = unless_it_exists(recheck_refusals(self._create))
-        return self._client.service.write_each(products, write, key=lambda one: one.sku)
+        return self._client.service.write_each(products, write, key=lambda product: product.sku)
 
     def _create(self, product: Product) -> Outcome:
         if self._client.product(product.sku, f"look for product {product.sku}"):

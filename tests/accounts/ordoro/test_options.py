@@ -63,7 +63,9 @@ def test_what_this_kind_cannot_hold_is_said(tmp_path: Path, fake: FakeOrdoro) ->
 
     done = ordosync(tmp_path, "config", "check", "--online")
 
-    assert "note: portal shop-depot, merchant shop: cannot hold from which warehouse" in done.out
+    assert (
+        "note: portal shop-depot, merchant shop: cannot store the Supplier's warehouse" in done.out
+    )
     assert "note: portal shop-depot, supplier depot: cannot tell a product" in done.out
 
 
