@@ -216,6 +216,6 @@ def test_desk_makes_the_file_with_its_first_change(desk: Desk, path: Path) -> No
 
     desk.add_product(product("MUG"))
 
-    assert desk.is_there
+    assert desk.exists
     assert desk.skus("M") == ["MUG"]
     assert desk.products_of(["MUG", "CUP"]).keys() == {"MUG"}

@@ -19,7 +19,7 @@ class MerchantSplits:
         self._client = client
 
     def split(self, splits: Sequence[Split]) -> list[Outcome]:
-        """Split open orders into pieces as given, whole or not at all."""
+        """Split open orders into all of the given pieces or none."""
         write = recheck_refusals(self._split)
         return self._client.service.write_each(splits, write, key=lambda split: split.order_id)
 

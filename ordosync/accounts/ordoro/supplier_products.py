@@ -18,7 +18,7 @@ class SupplierProducts:
         self._client = client
 
     def create(self, products: Sequence[Product]) -> list[Outcome]:
-        """Create products with a new SKU, their stock unset."""
+        """Create products with a new SKU and unset stock."""
         write = unless_it_exists(recheck_refusals(self._create))
         return self._client.service.write_each(products, write, key=lambda product: product.sku)
 

@@ -1,4 +1,4 @@
-"""Personal data in a local account: all of it is ordosync's to remove."""
+"""Personal data in a local account. ordosync may remove all of it."""
 
 from ordosync.accounts.portal_account import PersonalDataRemoval, Removal
 from ordosync.embedded.desk import Desk
@@ -27,5 +27,5 @@ class PersonalData:
         )
         return PersonalDataRemoval(
             removed=(removal,) if purged.orders else (),
-            remaining=(f"copies of {self._desk.path} that were made before",),
+            remaining=(f"existing copies of {self._desk.path}",),
         )
