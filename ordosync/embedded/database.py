@@ -125,5 +125,5 @@ def _connect(path: Path, *, create: bool, clock: Clock | None) -> sqlite3.Connec
 
 def _is_temporary(error: Exception) -> bool:
     cause = error.__cause__ if isinstance(error, DatabaseError) else error
-    # The low byte is the kind of the error; the other bytes are details. Python errors have no code.
+    # The low byte is the kind of the error; other bytes are details. Python errors have no code.
     return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _TEMPORARY

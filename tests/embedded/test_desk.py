@@ -189,7 +189,7 @@ def test_split_that_does_not_add_up_leaves_the_order_whole(desk: Desk) -> None:
 
     outcome = split(desk, "1001", (1,), (1,))
 
-    assert (outcome.code, outcome.reason) == ("does-not-fit", "has 1 of CUP, its pieces 0")
+    assert (outcome.code, outcome.reason) == ("does-not-fit", "has 1 of CUP, but its pieces have 0")
     assert desk.pieces_of("1001") == []
 
 

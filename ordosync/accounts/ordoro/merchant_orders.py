@@ -62,7 +62,7 @@ class MerchantOrders:
         """Return the ids of its lines."""
         return [line.id for line in order.lines]
 
-    def is_beside(self, order_id: str, others: str) -> bool:  # noqa: ARG002 - one supplier an order
+    def is_beside(self, order_id: str, other_id: str) -> bool:  # noqa: ARG002 - one supplier an order
         """Return False: an order has one supplier."""
         return False
 
