@@ -125,7 +125,7 @@ MUTANTS = (
     Mutant(
         protection="an id that a spreadsheet has rounded is refused",
         file="accounts/spreadsheets.py",
-        old='    return _WHY[found.lastgroup or "text"] if found else ""',
+        old='    return _WHY[match.lastgroup or "text"] if match else ""',
         new='    return ""',
         test="accounts/files/test_spreadsheet_damage.py",
     ),
