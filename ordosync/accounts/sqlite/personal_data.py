@@ -27,5 +27,5 @@ class PersonalData:
         )
         return PersonalDataRemoval(
             removed=(removal,) if purged.orders else (),
-            remaining=(f"existing copies of {self._desk.path}",),
+            remaining=(f"copies of {self._desk.path} that were made before",),
         )
