@@ -102,9 +102,9 @@ def test_first_address_that_accepts_is_taken(
     serve: Serve, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = serve(answer("[1]"))
-    with Server() as gone:
-        ports = [gone.port, server.port]
-    addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", it)) for it in ports]
+    with Server() as stopped:
+        ports = [stopped.port, server.port]
+    addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
     monkeypatch.setattr("socket.getaddrinfo", lambda *_: addresses)
 
     assert session("http://localhost").get("/", list[int], action="read") == [1]

@@ -40,8 +40,8 @@ def test_monitor_is_asked_and_not_followed(serve: Serve, clock: Clock) -> None:
 
 
 def test_monitor_that_is_not_there_does_not_matter(clock: Clock) -> None:
-    with Server() as gone:
-        url = gone.url
+    with Server() as stopped:
+        url = stopped.url
 
     ping(Secret(url), clock)
     ping(Secret(f"https://{'x' * 64}.example"), clock)
