@@ -4,7 +4,7 @@
 type or into an error of `ordosync.errors`, so an adapter needs no `try`. The modules, from the
 bottom up: `urls`, `oauth1`, `interruptible` (calls in a thread), `deadlines` (sockets with a time
 limit), `ping`, `connection_errors`, `transport` (one request and its response), `decoding` (JSON),
-`redaction`, `responses` (what a status means), `rate_limit`, `retries`, `client`.
+`redaction`, `responses` (values and errors), `rate_limit`, `retries`, `client`.
 """
 
 from ordosync.http.client import HttpClient
