@@ -561,7 +561,7 @@ MUTANTS = (
     Mutant(
         protection="an order that another portal sends is not adopted",
         file="engine/comparison/adopt.py",
-        old='    if not elsewhere or one.by == "reference":',
+        old='    if not refused or adoption.by == "reference":',
         new="    if True:",
         test="engine/comparison/test_adopt.py",
     ),

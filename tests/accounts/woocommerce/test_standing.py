@@ -280,7 +280,7 @@ def test_cancellation_that_does_not_travel_is_left_to_people(tmp_path: Path) -> 
         [found] = compared(pair)
 
         assert (found.kind, found.task) == ("not-cancelled", "")
-        assert "does not travel" in found.what
+        assert "this status is not synced" in found.description
 
 
 def test_order_of_a_deleted_product_is_said_not_to_be_compared(tmp_path: Path) -> None:
@@ -304,7 +304,9 @@ def test_order_that_cannot_be_imported_is_named_with_the_reason(tmp_path: Path) 
         [found] = compared(pair)
 
         assert (found.kind, found.task) == ("no-supplier-order", "")
-        assert found.what.startswith("cannot be imported: has a line whose product was deleted")
+        assert found.description.startswith(
+            "cannot be imported: has a line whose product was deleted"
+        )
 
 
 @pytest.mark.parametrize("merchant", [ShopMerchantPeople, SqliteMerchantPeople])

@@ -70,7 +70,7 @@ def test_store_that_is_not_lost_is_left_alone(two: TwoAccounts) -> None:
     said = two.run("rebuild-state")
 
     assert said.code == 1
-    assert "so it is not lost; --yes adds to them" in said.err
+    assert "so it is not lost; --yes adds the links that are missing" in said.err
     assert two.run("rebuild-state", "--yes").code == 0
 
 

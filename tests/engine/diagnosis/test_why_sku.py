@@ -26,7 +26,7 @@ def test_a_product_that_was_never_imported_names_the_task(both: TwoAccounts) -> 
     both.run(*command(found))
 
     assert found["state"] == "not-imported"
-    assert "northwind: 5 can be sold: 7 on the shelf less 2 for open orders" in texts(found)
+    assert "northwind: 5 available: 7 on hand less 2 for open orders" in texts(found)
     assert story(both.folder, "MUG")["state"] == "differs"
 
 
@@ -34,7 +34,7 @@ def test_a_product_that_was_never_counted_is_reported(mug: TwoAccounts) -> None:
     found = story(mug.folder, "MUG")
 
     assert (found["state"], found["merchant"], found["supplier"]) == ("unset", "MUG", "MUG")
-    assert "northwind: never counted, which is not 0" in texts(found)
+    assert "northwind: no quantity was set" in texts(found)
     assert command(found) == ["stock", "set", "MUG", "QTY", "--account", "northwind"]
 
 
@@ -48,7 +48,7 @@ def test_the_quantity_that_was_written_last_is_reported(mug: TwoAccounts) -> Non
     assert texts(found) == [
         "imported as product MUG of northwind",
         "quantity 5 written to shop",
-        "northwind: 5 can be sold: 7 on the shelf less 2 for open orders",
+        "northwind: 5 available: 7 on hand less 2 for open orders",
         "shop: shows 5",
     ]
     assert [bool(event["at"]) for event in found["story"]] == [True, True, False, False]
@@ -85,7 +85,7 @@ def test_what_was_refused_three_times_is_suspended(mug: TwoAccounts) -> None:
     found = story(mug.folder, "MUG")
 
     assert found["state"] == "suspended"
-    assert "quantity 5 was refused by shop 3 times, and is suspended: HTTP 422" in texts(found)
+    assert "quantity 5 was refused by shop 3 times and is now suspended: HTTP 422" in texts(found)
     assert command(found)[0] == "retry"
 
 
@@ -106,7 +106,7 @@ def test_a_product_of_another_supplier_is_reported(mug: TwoAccounts) -> None:
     found = story(mug.folder, "MUG")
 
     assert found["state"] == "unassigned"
-    assert "another supplier than northwind" in found["next"]
+    assert "another supplier, not to northwind" in found["next"]
 
 
 def test_a_portal_that_only_ships_writes_nothing(mug: TwoAccounts) -> None:

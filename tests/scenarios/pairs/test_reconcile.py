@@ -140,5 +140,5 @@ def test_order_that_is_sent_in_part_is_named_until_the_rest_is_sent(pair: Pair) 
     pair.run("update-tracking")
 
     assert (found.merchant, found.kind, found.task) == (merchant_id, "partially-shipped", "")
-    assert "1Z1" in found.what
+    assert "1Z1" in found.description
     assert compared(pair) == []
