@@ -78,7 +78,7 @@ def test_a_parcel_of_a_piece_is_an_operators_to_report_where_no_order_can_be_spl
     done = ordosync(tmp_path, "orders", "ship", "1-1", "--carrier", "UPS", "--tracking", "1Z999")
 
     assert done.code == 1
-    assert "tell the Merchant" in done.err
+    assert "give the Merchant this number" in done.err
     assert ordosync(tmp_path, "update-tracking", "--json").counts == {"seen": 0}
     assert "ordosync dismiss" in ordosync(tmp_path, "attention").out
 
