@@ -120,7 +120,7 @@ def test_only_the_schema_of_a_service_has_more_than_300_lines() -> None:
 
 
 def test_no_class_of_an_account_inherits_deeper_than_two_classes_of_the_package() -> None:
-    found = {
+    classes = {
         value
         for path in MODULES
         if _part(path) == "accounts"
@@ -128,7 +128,11 @@ def test_no_class_of_an_account_inherits_deeper_than_two_classes_of_the_package(
         if isinstance(value, type) and value.__module__.startswith("ordosync.accounts.")
     }
 
-    deep = [each for each in found if not issubclass(each, Exception) and _depth(each) > DEEPEST]
+    deep = [
+        class_
+        for class_ in classes
+        if not issubclass(class_, Exception) and _depth(class_) > DEEPEST
+    ]
 
     assert deep == []
 
@@ -140,7 +144,7 @@ def _dotted(path: Path) -> str:
 
 
 def _depth(value: type) -> int:
-    return sum(each.__module__.startswith("ordosync.") for each in value.__mro__)
+    return sum(base.__module__.startswith("ordosync.") for base in value.__mro__)
 
 
 # The listing is the system: what each folder may hold, and what no module does any more.
@@ -165,11 +169,11 @@ def test_a_kind_lists_the_parts_of_the_contract_and_no_others(kind: str) -> None
 
 
 def test_no_part_says_that_it_cannot() -> None:
-    gone = re.compile(
+    removed = re.compile(
         r"takes_part|\.paired\(|isinstance\([a-z_.]*pair|NotImplementedError|lists_all_as"
     )
 
-    assert [str(path) for path in MODULES if gone.search(path.read_text("utf-8"))] == []
+    assert [str(path) for path in MODULES if removed.search(path.read_text("utf-8"))] == []
 
 
 @pytest.mark.parametrize("contract", ["MerchantContract", "SupplierContract"])

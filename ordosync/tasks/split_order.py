@@ -30,7 +30,8 @@ class _MirroredSplit:
 _MISFIT = Outcome(
     state="refused",
     code="does-not-fit",
-    reason="has a line that is not linked to a line of the Merchant; split the order at the Merchant by hand",
+    reason="has a line that is not linked to a line of the Merchant; split the order at the"
+    " Merchant by hand",
 )
 
 

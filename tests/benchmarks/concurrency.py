@@ -43,11 +43,11 @@ def measure_creates(folder: Path, scale: float) -> Sequence[Result]:
         for place in places.values():
             filled(place / "shop.db", count)
         ways = {name: partial(_create_all, place) for name, place in places.items()}
-        found = in_turn(ways, rounds=_ROUNDS if scale >= 1 else 1)
+        medians = in_turn(ways, rounds=_ROUNDS if scale >= 1 else 1)
     return [
         at_least(
             f"{count:,} creates at 20 ms a call, `concurrency: 8` against 1",
-            found.ratio("1", "8"),
+            medians.ratio("1", "8"),
             6,
         )
     ]
@@ -67,13 +67,13 @@ def measure_jobs(folder: Path, scale: float) -> Sequence[Result]:
         ways: dict[str, Callable[[], Spent]] = {
             jobs: partial(_tick, place, jobs) for jobs in ("1", "16")
         }
-        found = in_turn(ways, rounds=2 if scale >= 1 else 1)
+        medians = in_turn(ways, rounds=2 if scale >= 1 else 1)
     return [
         at_least(
             f"{count:,} portals due at once, 50 ms a call, `--jobs 16` against 1",
-            found.ratio("1", "16"),
+            medians.ratio("1", "16"),
             12,
-            note=found.note("1", "16"),
+            note=medians.note("1", "16"),
         )
     ]
 

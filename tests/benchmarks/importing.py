@@ -39,18 +39,18 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
             "http": partial(_import, over_http),
             "embedded": partial(_import, between),
         }
-        found = in_turn(ways, rounds=rounds)
+        medians = in_turn(ways, rounds=rounds)
         of_dlt = None if dlt.why_not else dlt.load(url).wall_s
-        first_s = found.wall_s("http")
+        first_s = medians.wall_s("http")
         asked(f"{url}/_touch?every=100")
         changed = spent(ORDOSYNC, "import-orders", cwd=over_http)
     said = f"{count / first_s:,.0f} orders/s here"
     return [
         at_least(
             f"import of {count:,} orders over HTTP, orders/s against page-wal",
-            found.ratio("page-wal", "http"),
+            medians.ratio("page-wal", "http"),
             0.40,
-            note=f"{found.note('page-wal', 'http')}, {said}",
+            note=f"{medians.note('page-wal', 'http')}, {said}",
         ),
         at_least(
             f"import of {count:,} orders over HTTP, orders/s against dlt into SQLite",
@@ -60,9 +60,9 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
         ),
         at_least(
             f"embedded to embedded, {count:,} orders, orders/s against page-wal",
-            found.ratio("page-wal", "embedded"),
+            medians.ratio("page-wal", "embedded"),
             0.35,
-            note=found.note("page-wal", "embedded"),
+            note=medians.note("page-wal", "embedded"),
         ),
         at_most(
             f"1 % changed of {count:,}, time against the first import",

@@ -33,11 +33,13 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
         "table": partial(spent, ORDOSYNC, "activity", cwd=few),
     }
     ways |= {f"idle {n}": partial(spent, ORDOSYNC, "run-due", cwd=at) for n, at in places.items()}
-    found = in_turn(ways, rounds=scaled(_ROUNDS, scale, least=2))
+    medians = in_turn(ways, rounds=scaled(_ROUNDS, scale, least=2))
     ticks = [f"idle {size}" for size in sizes]
 
     def against(what: str, name: str, reference: str, goal: float) -> Result:
-        return at_most(what, found.ratio(name, reference), goal, note=found.note(name, reference))
+        return at_most(
+            what, medians.ratio(name, reference), goal, note=medians.note(name, reference)
+        )
 
     return [
         against("`--version` against `python -c pass`", "version", "pass", 1.5),

@@ -55,8 +55,8 @@ def test_the_demo_runs_every_task_and_can_be_called_again(tmp_path: Path) -> Non
 def test_the_demo_leaves_another_configuration_alone(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("mine: yes\n")
 
-    done = ordosync(tmp_path, "demo", ".")
+    result = ordosync(tmp_path, "demo", ".")
 
-    assert (done.code, done.out) == (2, "")
+    assert (result.code, result.out) == (2, "")
     assert (tmp_path / "config.yaml").read_text() == "mine: yes\n"
     assert len(list(tmp_path.iterdir())) == 1

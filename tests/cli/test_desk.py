@@ -17,10 +17,10 @@ def test_tracking_arrives_with_all_six_fields_in_the_same_command(both: TwoAccou
     details = ("--method", "Ground", "--cost", "4.20", "--warehouse", "east")
     when = ("--shipped-at", "2026-11-24T17:05:00+01:00")
 
-    done = both.northwind(*SHIP, *details, *when)
+    result = both.northwind(*SHIP, *details, *when)
 
-    assert done.code == 0, done
-    assert "update-tracking" in done.out
+    assert result.code == 0, result
+    assert "update-tracking" in result.out
     order = both.order("shop", "1001")
     assert order["status"] == "shipped"
     assert order["shipments"] == [
@@ -61,10 +61,10 @@ def test_a_crash_between_saving_and_sending_is_made_good_by_the_next_tick(
 def test_an_order_that_the_merchant_cancelled_refuses_tracking(both: TwoAccounts) -> None:
     both.shop("orders", "cancel", "1001")
 
-    done = both.northwind(*SHIP)
+    result = both.northwind(*SHIP)
 
-    assert done.code == 1
-    assert "saved, but not everything was sent" in done.err
+    assert result.code == 1
+    assert "saved, but not everything was sent" in result.err
     merchant, supplier = both.order("shop", "1001"), both.order("northwind", "S-1001")
     assert (merchant["status"], supplier["status"]) == ("cancelled", "shipped")
     assert not any("1Z9" in entry["text"] for entry in merchant["timeline"])
@@ -83,10 +83,10 @@ def test_what_is_saved_while_another_command_sends_goes_with_the_next_tick(
 
     second = both.northwind(*ship)
     first.send_signal(signal.SIGCONT)
-    done = finished(first)
+    result = finished(first)
     tick, idle = both.run("run-due"), both.run("run-due")
 
-    assert (done.code, second.code, tick.code, idle.code) == (0, 0, 0, 0)
+    assert (result.code, second.code, tick.code, idle.code) == (0, 0, 0, 0)
     assert "is running already; that run or the next one sends it" in second.err
     assert both.order("shop", "1002")["status"] == "shipped"
 
@@ -102,9 +102,9 @@ def test_what_is_shipped_before_its_import_is_recorded_is_reported_afterwards(
     both.northwind("orders", "ship", "S-1003", "--carrier", "UPS", "--tracking", "1Z7")
 
     codes = []
-    for one in (looking, importing):
-        one.send_signal(signal.SIGCONT)
-        codes.append(finished(one).code)
+    for process in (looking, importing):
+        process.send_signal(signal.SIGCONT)
+        codes.append(finished(process).code)
     both.run("run-due")
 
     assert codes == [1, 0]  # the first one waits for a link
@@ -143,9 +143,9 @@ def test_a_split_whose_sending_died_is_mirrored_before_its_piece_is_shipped(
     pieces = ("--piece", "MUG=2", "--piece", "CUP=1")
     both.northwind("orders", "split", "S-1001", *pieces, fault="account-after-commit")
 
-    done = both.northwind("orders", "ship", "S-1001-1", "--carrier", "UPS", "--tracking", "1Z9")
+    result = both.northwind("orders", "ship", "S-1001-1", "--carrier", "UPS", "--tracking", "1Z9")
 
-    assert done.code == 0, done
+    assert result.code == 0, result
     assert [task for task, _, _ in both.activity()[:2]] == ["update-tracking", "split-order"]
     assert both.order("shop", "1001-1")["status"] == "shipped"
 
@@ -174,10 +174,10 @@ def test_a_file_ships_a_day_and_gives_refused_rows_back(both: TwoAccounts) -> No
         "S-1001,UPS,1Z1,4.20\nS-1002,UPS,1Z2,\nS-9,UPS,1Z3,\nS-1001,UPS,1Z4,free\n"
     )
 
-    done = both.northwind("orders", "ship", "--from", str(file))
+    result = both.northwind("orders", "ship", "--from", str(file))
 
-    assert done.code == 1
-    assert "2 shipped" in done.err
+    assert result.code == 1
+    assert "2 shipped" in result.err
     back = (both.folder / "today.refused.csv").read_text().splitlines()
     assert back[0] == "number,carrier,tracking,cost,row,reason"
     assert back[1].startswith("S-9,UPS,1Z3,,4,account northwind has no order")
@@ -190,9 +190,9 @@ def test_the_whole_stock_goes_back_as_physical_on_hand(both: TwoAccounts) -> Non
     both.northwind("stock", "set", "MUG", "377")
     both.northwind("stock", "adjust", "MUG", "--by=-2")  # 375 on the shelf, 2 committed
 
-    done = both.run("write-inventory-back", "--json")
+    result = both.run("write-inventory-back", "--json")
 
-    assert (done.code, done.run["done"], done.run["skipped"]) == (0, 1, 1)
+    assert (result.code, result.run["done"], result.run["skipped"]) == (0, 1, 1)
     rows = both.shop("stock", "list", "--json").json["stock"]
     mug = next(row for row in rows if row["sku"] == "MUG")
     assert (mug["physical"], mug["committed"]) == (373, 2)
@@ -205,10 +205,10 @@ def test_a_recount_from_a_file_takes_what_is_right(both: TwoAccounts) -> None:
     file = both.folder / "count.csv"
     file.write_text("sku,quantity,warehouse\nMUG,7,east\nNONE,1,\nCUP,many,\n")
 
-    done = both.northwind("stock", "set", "--from", str(file))
+    result = both.northwind("stock", "set", "--from", str(file))
 
-    assert (done.code, done.out) == (1, "")
-    assert "1 counted" in done.err
+    assert (result.code, result.out) == (1, "")
+    assert "1 counted" in result.err
     assert len((both.folder / "count.refused.csv").read_text().splitlines()) == 3
 
 
@@ -229,10 +229,10 @@ def test_sync_runs_what_is_not_off_and_moves_no_schedule(both: TwoAccounts) -> N
     both.run("run-due")
     before = both.run("autosync", "--json").json
 
-    done = both.run("sync", "--json")
+    result = both.run("sync", "--json")
 
-    assert done.code == 0
-    assert [run["task"] for run in done.json["runs"]] == ["import-orders", "write-inventory-back"]
+    assert result.code == 0
+    assert [run["task"] for run in result.json["runs"]] == ["import-orders", "write-inventory-back"]
     assert both.run("autosync", "--json").json == before
 
 
@@ -250,7 +250,7 @@ def test_a_shipping_only_portal_has_no_inventory_to_write(both: TwoAccounts) -> 
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "code", "message"),
     [
         (("orders", "ship", "S-9", "--carrier", "a", "--tracking", "b"), 2, "no order"),
         (("orders", "ship", "S-1001"), 2, "add --carrier, --tracking"),
@@ -294,14 +294,14 @@ def test_a_shipping_only_portal_has_no_inventory_to_write(both: TwoAccounts) -> 
     ],
 )
 def test_wrong_input_is_reported_in_a_line_and_changes_nothing(
-    both: TwoAccounts, words: tuple[str, ...], code: int, told: str
+    both: TwoAccounts, words: tuple[str, ...], code: int, message: str
 ) -> None:
     before = both.order("northwind", "S-1001")
 
-    done = both.northwind(*words)
+    result = both.northwind(*words)
 
-    assert (done.code, done.out) == (code, ""), done
-    assert told in done.err
+    assert (result.code, result.out) == (code, ""), result
+    assert message in result.err
     assert both.order("northwind", "S-1001") == before
 
 

@@ -28,9 +28,9 @@ def _failed(both: TwoAccounts) -> tuple[int, int]:
 def test_what_makes_nothing_that_has_an_id_is_not_settled_as_sent(both: TwoAccounts) -> None:
     run, step = _failed(both)
 
-    done = both.run("retry", str(step), "--sent", "1001")
+    result = both.run("retry", str(step), "--sent", "1001")
 
-    assert (done.code, "makes nothing that has an id" in done.err) == (2, True)
+    assert (result.code, "makes nothing that has an id" in result.err) == (2, True)
     assert both.run("show", str(run), "--json").run["steps"][0]["state"] == "failed"
 
 
@@ -46,11 +46,11 @@ def test_an_order_that_was_settled_as_sent_is_linked(tmp_path: Path) -> None:
     ordosync(tmp_path, "orders", "add", "W-2", "--line", "MUG=1")
     _unknown(tmp_path)
 
-    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+    result = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
     feed.write_text(HEADER + row("2"))
     ordosync(tmp_path, "import-orders")
 
-    assert done.code == 0
+    assert result.code == 0
     assert numbers(tmp_path) == ["W-2"]
 
 
@@ -59,9 +59,9 @@ def test_an_order_that_is_not_there_is_not_settled_as_sent(tmp_path: Path) -> No
     ordosync(tmp_path, "import-orders")
     _unknown(tmp_path)
 
-    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+    result = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
 
-    assert (done.code, "account warehouse has no order W-2" in done.err) == (2, True)
+    assert (result.code, "account warehouse has no order W-2" in result.err) == (2, True)
     assert steps(tmp_path, 1)[0]["state"] == "unknown"
 
 
@@ -70,9 +70,9 @@ def test_an_order_that_was_never_sent_is_not_settled_as_sent(tmp_path: Path) -> 
     ordosync(tmp_path, "import-orders")
     ordosync(tmp_path, "orders", "add", "W-2", "--line", "MUG=1")
 
-    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+    result = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
 
-    assert (done.code, "was never sent" in done.err) == (2, True)
+    assert (result.code, "was never sent" in result.err) == (2, True)
     assert "--sent" not in ordosync(tmp_path, "show", "1").err
     assert "--sent" not in ordosync(tmp_path, "why", "2").out
 
@@ -82,9 +82,9 @@ def test_anothers_order_is_not_settled_as_sent(tmp_path: Path) -> None:
     ordosync(tmp_path, "import-orders")
     _unknown(tmp_path)
 
-    done = ordosync(tmp_path, "retry", "1", "--sent", "1")
+    result = ordosync(tmp_path, "retry", "1", "--sent", "1")
 
-    assert (done.code, "order 1 is linked already, to 1" in done.err) == (2, True)
+    assert (result.code, "order 1 is linked already, to 1" in result.err) == (2, True)
 
 
 def test_an_order_that_arrived_under_another_id_is_not_settled_as_this_one(tmp_path: Path) -> None:
@@ -95,9 +95,9 @@ def test_an_order_that_arrived_under_another_id_is_not_settled_as_this_one(tmp_p
         db.execute("delete from links")
     _unknown(tmp_path)
 
-    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+    result = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
 
-    assert (done.code, "arrived as order 2, not W-2" in done.err) == (2, True)
+    assert (result.code, "arrived as order 2, not W-2" in result.err) == (2, True)
 
 
 def test_a_row_that_is_read_from_a_copy_names_the_file_that_people_know(tmp_path: Path) -> None:
@@ -133,9 +133,9 @@ def test_a_file_is_nothing_that_could_have_been_sent(tmp_path: Path) -> None:
     shop(tmp_path, b"\xff\xfe\x00")
     ordosync(tmp_path, "import-orders")
 
-    done = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
+    result = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
 
-    assert (done.code, "is no order" in done.err) == (2, True)
+    assert (result.code, "is no order" in result.err) == (2, True)
 
 
 def test_a_product_that_was_settled_as_sent_is_linked(both: TwoAccounts) -> None:
@@ -148,11 +148,11 @@ def test_a_product_that_was_settled_as_sent_is_linked(both: TwoAccounts) -> None
             )
         step = store.steps.by_key("shop-northwind", "import-products", ["MUG#2"])["MUG#2"]
 
-    done = both.run("retry", str(step.id), "--sent", "M-2")
+    result = both.run("retry", str(step.id), "--sent", "M-2")
 
     with Store.open(both.folder / "ordosync.db") as store:
         link = store.links("shop-northwind").of_merchant("product", ["MUG#2"])["MUG#2"]
-    assert (done.code, link.supplier_id) == (0, "M-2")
+    assert (result.code, link.supplier_id) == (0, "M-2")
 
 
 def test_a_look_by_hand_that_found_nothing_keeps_its_number(both: TwoAccounts) -> None:
@@ -191,23 +191,23 @@ def test_a_run_whose_steps_were_tried_again_since_says_so(both: TwoAccounts) -> 
 
 
 @pytest.mark.parametrize(
-    ("words", "told"), [(("--status", "failed"), "no run matches"), ((), "nothing has run yet")]
+    ("words", "message"), [(("--status", "failed"), "no run matches"), ((), "nothing has run yet")]
 )
 def test_no_run_at_all_is_distinguished_from_no_match(
-    tmp_path: Path, words: tuple[str, ...], told: str
+    tmp_path: Path, words: tuple[str, ...], message: str
 ) -> None:
     shop(tmp_path, HEADER)
 
-    done = ordosync(tmp_path, "activity", *words)
+    result = ordosync(tmp_path, "activity", *words)
 
-    assert (done.code, told in done.err) == (0, True)
+    assert (result.code, message in result.err) == (0, True)
 
 
 def test_health_is_red_while_a_step_needs_a_person_and_says_how_many(both: TwoAccounts) -> None:
     both.run("run-due")
     _failed(both)
 
-    done = both.run("health")
+    result = both.run("health")
 
-    assert done.code == 1
-    assert "trouble: 1 entry needs attention: `ordosync attention`" in done.out
+    assert result.code == 1
+    assert "trouble: 1 entry needs attention: `ordosync attention`" in result.out

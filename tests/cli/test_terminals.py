@@ -90,17 +90,17 @@ def test_a_narrow_terminal_without_colour_in_the_c_locale_is_readable(
 
 @pytest.mark.parametrize("words", SHOWS)
 def test_a_pipe_has_plain_lines(busy: TwoAccounts, words: str) -> None:
-    done = busy.run(*words.split())
+    result = busy.run(*words.split())
 
-    assert done.code in (0, 1, 2)
-    assert "\x1b" not in done.out + done.err
-    assert done.out + done.err or words == "run-due"
+    assert result.code in (0, 1, 2)
+    assert "\x1b" not in result.out + result.err
+    assert result.out + result.err or words == "run-due"
 
 
 @pytest.mark.parametrize("words", ["why 1001", "report", "orders show 1003 --account shop"])
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
 def test_a_pipe_is_utf_8_in_every_locale(busy: TwoAccounts, words: str, locale: str) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "ordosync", *words.split()],
         cwd=busy.folder,
         env={**os.environ, "LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
@@ -108,8 +108,8 @@ def test_a_pipe_is_utf_8_in_every_locale(busy: TwoAccounts, words: str, locale: 
         check=True,
     )
 
-    out = done.stdout.decode()
-    assert not done.stderr
+    out = result.stdout.decode()
+    assert not result.stderr
     assert "1003" not in words or ("Zoë Ünal-Straßer" in out and "TASSE-GRÜN" in out)
 
 

@@ -33,10 +33,10 @@ def problem(problems: Problems) -> Callable[[str], str]:
     """What is wrong with the token."""
 
     def read(written: str) -> str:
-        (found,) = problems(with_token(written))
+        (message,) = problems(with_token(written))
         head = "line 2: accounts.acme.token: "
-        assert found.startswith(head)
-        return found.removeprefix(head)
+        assert message.startswith(head)
+        return message.removeprefix(head)
 
     return read
 

@@ -43,8 +43,8 @@ def problem(problems: Problems) -> Callable[[str], str]:
     """The one problem that an option has."""
 
     def read(written: str) -> str:
-        (found,) = problems(with_option(written))
-        return found
+        (message,) = problems(with_option(written))
+        return message
 
     return read
 

@@ -64,15 +64,15 @@ def test_nothing_of_her_is_left_on_either_side(pair: Pair) -> None:
         timeline.add_each_once(db, [remark])
     assert holding(pair.folder) >= {"shop.db", "northwind.db"}
 
-    said = purged(pair.folder, "1001", "--yes")
+    result = purged(pair.folder, "1001", "--yes")
 
-    assert said.code == 0
+    assert result.code == 0
     assert holding(pair.folder) == set()
-    assert "account shop: names, addresses, notes" in said.out
-    assert "1001, 1001-1, 1001-2" in said.out
-    assert PERSON not in said.out + said.err
+    assert "account shop: names, addresses, notes" in result.out
+    assert "1001, 1001-1, 1001-2" in result.out
+    assert PERSON not in result.out + result.err
     assert "[removed]" in told(pair.northwind, "1001")
-    assert [(one.sku, one.quantity) for one in pair.supplied("1001").lines] == [
+    assert [(line.sku, line.quantity) for line in pair.supplied("1001").lines] == [
         ("MUG", 2),
         ("CUP", 1),
     ]
@@ -106,20 +106,20 @@ def test_nothing_is_removed_without_yes(pair: Pair) -> None:
     sold_to_her(pair, "1001")
     before = pair.everything()
 
-    said = purged(pair.folder, "1001")
+    result = purged(pair.folder, "1001")
 
-    assert (said.code, pair.everything()) == (0, before)
-    assert "would remove from account northwind" in said.out
-    assert "nothing was removed; --yes removes it" in said.err
+    assert (result.code, pair.everything()) == (0, before)
+    assert "would remove from account northwind" in result.out
+    assert "nothing was removed; --yes removes it" in result.err
 
 
 def test_order_that_is_nowhere_is_a_mistake(pair: Pair) -> None:
     sold_to_her(pair, "1001")
 
-    said = purged(pair.folder, "9999", "--yes")
+    result = purged(pair.folder, "9999", "--yes")
 
-    assert said.code == 2
-    assert "there is no order '9999' in any account that is known here; " in said.err
+    assert result.code == 2
+    assert "there is no order '9999' in any account that is known here; " in result.err
 
 
 def test_number_of_two_orders_needs_the_account(pair: Pair) -> None:
@@ -143,13 +143,13 @@ def feed_of_two(folder: Path) -> Path:
 def test_copies_of_files_lose_only_her_rows(tmp_path: Path) -> None:
     feed = feed_of_two(tmp_path)
     assert ordosync(tmp_path, "import-orders").code == 1  # 1002 has no quantity
-    copies = [one for one in (tmp_path / "ordosync.db.spool").rglob("*.csv") if one.is_file()]
+    copies = [path for path in (tmp_path / "ordosync.db.spool").rglob("*.csv") if path.is_file()]
     assert PERSON in copies[0].read_text()
 
-    said = purged(tmp_path, "1001", "--yes")
+    result = purged(tmp_path, "1001", "--yes")
 
-    assert said.code == 0
-    assert f"files of account shop: {tmp_path}/feeds/*" in said.err
+    assert result.code == 0
+    assert f"files of account shop: {tmp_path}/feeds/*" in result.err
     assert holding(tmp_path) == {feed.name}
     assert "1002,MUG" in copies[0].read_text()
     feed.write_text("order,sku,name,qty,price,to,country\n" + row("1001") + row("1002"))
@@ -162,10 +162,10 @@ def test_order_for_which_something_is_owed_is_settled_first(tmp_path: Path) -> N
     ordosync(tmp_path, "import-orders")
     [waits] = ordosync(tmp_path, "attention", "--json").json["attention"]
 
-    said = purged(tmp_path, "1002", "--yes")
+    result = purged(tmp_path, "1002", "--yes")
 
-    assert said.code == 1
-    assert f"settle it first: `ordosync retry {waits['step']}`" in said.err
+    assert result.code == 1
+    assert f"settle it first: `ordosync retry {waits['step']}`" in result.err
 
 
 def test_foreign_account_is_named_since_it_is_not_ours_to_change(tmp_path: Path) -> None:
@@ -189,9 +189,9 @@ def test_foreign_account_is_named_since_it_is_not_ours_to_change(tmp_path: Path)
         assert ordosync(tmp_path, "import-orders").code == 0
         writes = len(fake.ledger)
 
-        said = purged(tmp_path, "1001", "--yes")
+        result = purged(tmp_path, "1001", "--yes")
 
-        assert said.code == 0
-        assert "account warehouse (ordoro): order 1-1001; delete it there" in said.err
-        assert str(path.parent) in said.err
+        assert result.code == 0
+        assert "account warehouse (ordoro): order 1-1001; delete it there" in result.err
+        assert str(path.parent) in result.err
         assert len(fake.ledger) == writes

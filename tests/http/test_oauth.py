@@ -49,10 +49,10 @@ def test_each_attempt_has_a_proof_of_its_own_and_none_shows_the_secret(
 
     http.get("/orders", dict[str, str], action="read orders", params={"status": "processing"})
 
-    asked = [query(seen) for seen in server.seen]
-    assert len({one["oauth_nonce"] for one in asked}) == 3
-    assert len({one["oauth_signature"] for one in asked}) == 3
-    assert {one["status"] for one in asked} == {"processing"}
+    proofs = [query(seen) for seen in server.seen]
+    assert len({proof["oauth_nonce"] for proof in proofs}) == 3
+    assert len({proof["oauth_signature"] for proof in proofs}) == 3
+    assert {proof["status"] for proof in proofs} == {"processing"}
     assert not any("authorization" in seen.headers for seen in server.seen)
     assert not any(SECRET in f"{seen.line}{seen.headers}" for seen in server.seen)
 

@@ -20,8 +20,8 @@ def test_monitor_is_asked_and_not_followed(serve: Serve) -> None:
 
 
 def test_monitor_that_is_not_there_does_not_matter() -> None:
-    with Server() as gone:
-        url = gone.url
+    with Server() as stopped:
+        url = stopped.url
 
     ping(Secret(url))
     ping(None)

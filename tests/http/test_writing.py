@@ -149,8 +149,8 @@ def test_first_attempt_that_may_have_arrived_is_not_forgotten(
 
 def test_19_refused_connection_is_certain(session: Session) -> None:
     """Case 19: nothing was sent, so a write may be tried again later without a look-up."""
-    with Server() as gone:
-        url = gone.url
+    with Server() as stopped:
+        url = stopped.url
 
     with pytest.raises(UnavailableError, match=r"127\.0\.0\.1 refused the connection"):
         create(session(url))
@@ -201,11 +201,11 @@ def test_crash_around_a_write_and_not_around_a_read(serve: Serve, point: str, ar
         "http.send('POST', '/write', list[int], action='write')"
     )
 
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script], env={**os.environ, "ORDOSYNC_FAULT": point}, check=False
     )
 
-    assert done.returncode == -signal.SIGKILL
+    assert result.returncode == -signal.SIGKILL
     assert [seen.line.split()[1] for seen in server.seen] == ["/read", "/write"][: 1 + arrived]
 
 

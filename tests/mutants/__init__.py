@@ -53,7 +53,7 @@ def is_caught(mutant: Mutant, folder: Path) -> bool:
     assert text.count(mutant.old) == 1, f"{mutant.file} has not once: {mutant.old}"
     path.write_text(text.replace(mutant.old, mutant.new), "utf-8")
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "pytest", *_OPTIONS, f"tests/{mutant.test}"],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(folder)},
@@ -64,5 +64,5 @@ def is_caught(mutant: Mutant, folder: Path) -> bool:
         )
     except subprocess.TimeoutExpired:
         return True
-    assert done.returncode in (0, _FAILED), done.stdout[-2000:] + done.stderr[-2000:]
-    return done.returncode == _FAILED
+    assert result.returncode in (0, _FAILED), result.stdout[-2000:] + result.stderr[-2000:]
+    return result.returncode == _FAILED

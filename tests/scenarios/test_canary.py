@@ -97,10 +97,10 @@ def test_nothing_is_reported_of_an_order_that_is_refused_with_its_own_words(
 
     fake.faults.add(Fault(kind="edited", method="POST", times=2, edit=echo, status=400))
 
-    done = ordosync(tmp_path, "import-orders", "--json", "--debug")
+    result = ordosync(tmp_path, "import-orders", "--json", "--debug")
     shown = ordosync(tmp_path, "show", "1", "--json")
 
-    told(done)
+    told(result)
     told(shown)
     kept(tmp_path)
 

@@ -367,10 +367,10 @@ COMPLAINTS = (
 def test_the_command_for_a_symptom_says_what_is_wrong(complaint: Complaint, tmp_path: Path) -> None:
     complaint.make(tmp_path)
 
-    done = ordosync(tmp_path, *_words(complaint.command))
+    result = ordosync(tmp_path, *_words(complaint.command))
 
-    assert complaint.says in done.out + done.err
-    assert done.code in (0, 1)
+    assert complaint.says in result.out + result.err
+    assert result.code in (0, 1)
 
 
 @pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda one: f"{one.number}")
@@ -381,9 +381,9 @@ def test_the_page_has_the_symptom_with_its_command(complaint: Complaint) -> None
 
 
 def test_every_symptom_of_the_page_is_tried() -> None:
-    tried = [one.symptom for one in COMPLAINTS]
+    tried = [complaint.symptom for complaint in COMPLAINTS]
 
-    assert [one.number for one in COMPLAINTS] == [*range(1, 27)]
+    assert [complaint.number for complaint in COMPLAINTS] == [*range(1, 27)]
     assert len(ROWS) == len(tried)
     assert all(any(symptom.startswith(one) for one in tried) for symptom in ROWS)
 
@@ -391,10 +391,10 @@ def test_every_symptom_of_the_page_is_tried() -> None:
 def test_part_that_was_cancelled_takes_no_other_along(tmp_path: Path) -> None:
     part_cancelled(tmp_path)
 
-    said = ordosync(tmp_path, "why", "1001").out
+    result = ordosync(tmp_path, "why", "1001").out
 
-    assert "S-1001-1: cancelled at northwind, because shop cancelled it" in said
-    assert "S-1001-2: cancelled" not in said
+    assert "S-1001-1: cancelled at northwind, because shop cancelled it" in result
+    assert "S-1001-2: cancelled" not in result
 
 
 def test_a_run_that_was_killed_is_gone_on_with(tmp_path: Path) -> None:

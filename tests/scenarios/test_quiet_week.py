@@ -68,4 +68,4 @@ def at(clock: VirtualClock, folder: Path, command: str) -> Done:
 
 
 def numbers(week: Week, order_id: str) -> list[str]:
-    return [one.number for one in week.merchant.tracking(order_id) if not one.voided]
+    return [shipment.number for shipment in week.merchant.tracking(order_id) if not shipment.voided]

@@ -61,8 +61,8 @@ except sqlite3.OperationalError as error:
     with Store.open(path) as store, store.transaction():
         with Store.open(path, readonly=True):
             pass
-        found = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-c", rival], capture_output=True, text=True, check=True
         )
 
-    assert found.stdout == "database is locked\n"
+    assert result.stdout == "database is locked\n"

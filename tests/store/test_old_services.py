@@ -77,7 +77,7 @@ def steps(troubled: Troubled) -> Counter[str]:
 def arrived(troubled: Troubled, number: str) -> list[str]:
     """Return the parcels of an order at the Merchant, or the orders of this number."""
     if isinstance(troubled.foreign, SupplierPeople):
-        return [one.id for one in troubled.supplier.orders() if one.number.endswith(number)]
+        return [order.id for order in troubled.supplier.orders() if order.number.endswith(number)]
     with Store.open(load_config(troubled.pair.path).database) as store:
         told = "select merchant_id from steps where key like ?"
         [row] = store._connection.execute(told, (f"%:1Z-{number}",)).fetchall()

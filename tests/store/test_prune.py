@@ -190,11 +190,11 @@ def test_a_tick_prunes_once_a_day(store: Path) -> None:
 def test_the_command_says_what_went(store: Path) -> None:
     add(store, 2, OLD - timedelta(days=9999))
 
-    done = ordosync(store.parent, "prune")
+    result = ordosync(store.parent, "prune")
     as_json = ordosync(store.parent, "prune", "--json")
 
-    assert (done.code, done.err) == (0, "")
-    assert done.out.startswith("deleted 1 run and 2 steps from before ")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("deleted 1 run and 2 steps from before ")
     assert [(one["runs"], one["steps"]) for one in as_json.json["pruned"]] == [(0, 0)]
 
 
@@ -202,10 +202,10 @@ def test_retention_can_be_off(store: Path) -> None:
     shop(store.parent, HEADER, config=AT_ONCE + "retention: off\n")
     add(store, 2, OLD)
 
-    done = ordosync(store.parent, "prune")
+    result = ordosync(store.parent, "prune")
 
-    assert done.code == 0
-    assert "retention: off" in done.err
+    assert result.code == 0
+    assert "retention: off" in result.err
     assert left(store) == (2, 2)
 
 
@@ -213,11 +213,11 @@ def test_retention_can_be_off(store: Path) -> None:
 def test_a_retention_that_is_invalid_is_a_problem(tmp_path: Path, days: str) -> None:
     shop(tmp_path, HEADER, config=AT_ONCE + f"retention: {days}\n")
 
-    done = ordosync(tmp_path, "config", "check")
+    result = ordosync(tmp_path, "config", "check")
 
-    assert done.code == 3
-    assert "retention" in done.err
-    assert "is not a number of days, nor off" in done.err
+    assert result.code == 3
+    assert "retention" in result.err
+    assert "is not a number of days, nor off" in result.err
 
 
 @pytest.mark.slow

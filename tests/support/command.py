@@ -172,8 +172,8 @@ def row(order: str, quantity: str = "1", *, name: str = "Mug", country: str = "D
 
 def steps(folder: Path, run: int) -> list[dict[str, Any]]:
     """Return the steps of a run as they stand now."""
-    found: list[dict[str, Any]] = ordosync(folder, "show", str(run), "--json").run["steps"]
-    return found
+    rows: list[dict[str, Any]] = ordosync(folder, "show", str(run), "--json").run["steps"]
+    return rows
 
 
 def numbers(folder: Path) -> list[str]:

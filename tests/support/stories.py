@@ -10,13 +10,13 @@ from tests.support.command import ordosync
 
 def story(folder: Path, word: str, *words: str) -> dict[str, Any]:
     """Return the only story of what is called so."""
-    [found] = ordosync(folder, "why", word, "--json", *words).json["why"]
-    assert found["next"]
-    return dict(found)
+    [explanation] = ordosync(folder, "why", word, "--json", *words).json["why"]
+    assert explanation["next"]
+    return dict(explanation)
 
 
-def texts(one: dict[str, Any]) -> list[str]:
-    return [event["text"] for event in one["story"]]
+def texts(explanation: dict[str, Any]) -> list[str]:
+    return [event["text"] for event in explanation["story"]]
 
 
 def edit(folder: Path, file: str, statement: str) -> None:
@@ -25,6 +25,6 @@ def edit(folder: Path, file: str, statement: str) -> None:
         db.execute(statement)
 
 
-def command(one: dict[str, Any], place: int = 0) -> list[str]:
+def command(explanation: dict[str, Any], place: int = 0) -> list[str]:
     """Return the words of a command that `next` names."""
-    return str(one["next"]).split("`")[2 * place + 1].split()[1:]
+    return str(explanation["next"]).split("`")[2 * place + 1].split()[1:]

@@ -133,9 +133,9 @@ class FeedPeople(MerchantPeople):
             if self._statuses[number] == "paid" and self.tracking(number):
                 self._statuses[number] = "shipped"
         rows = [
-            (*_cells(order, one), self._statuses[order.number])
+            (*_cells(order, line), self._statuses[order.number])
             for order in self._orders.values()
-            for one in order.lines
+            for line in order.lines
         ]
         self._dice.shuffle(rows)
         self._drop("feeds/export.csv", (*_FEED, "Status"), rows)
@@ -320,7 +320,7 @@ class Week:
             order_id = self.open.pop(0)
             there = self._there(order_id)
             # One mug; the lines are in the order in which they came.
-            first = [int(one.sku == "MUG") for one in self.supplier.order(there).lines]
+            first = [int(line.sku == "MUG") for line in self.supplier.order(there).lines]
             self.supplier.ship_part(there, parcel(number=self._label()), *first)
             self._parted[order_id] = there
 

@@ -145,7 +145,10 @@ class Pair:
 
     def tracking(self, number: str) -> list[tuple[str, bool]]:
         """Return what the Merchant's order has been told: numbers, and whether they are void."""
-        return [(one.tracking_number, one.voided) for one in self.shop.shipments_of(number)]
+        return [
+            (shipment.tracking_number, shipment.voided)
+            for shipment in self.shop.shipments_of(number)
+        ]
 
     def _desk(self, name: str) -> Desk:
         return Desk(name=name, path=self.folder / f"{name}.db")
@@ -215,9 +218,9 @@ def done(outcome: Outcome) -> Outcome:
 
 def there(desk: Desk, number: str) -> Order:
     """Return an order that must be there."""
-    found = desk.read_order(number)
-    assert found is not None
-    return found
+    order = desk.read_order(number)
+    assert order is not None
+    return order
 
 
 def told(desk: Desk, number: str) -> list[str]:
@@ -227,7 +230,7 @@ def told(desk: Desk, number: str) -> list[str]:
 
 def quantities(found: Order) -> list[tuple[str, int]]:
     """Return what is on an order."""
-    return [(one.sku, one.quantity) for one in found.lines]
+    return [(line.sku, line.quantity) for line in found.lines]
 
 
 def physical(desk: Desk, sku: str, warehouse: str = "main") -> int | None:
@@ -246,4 +249,4 @@ def available(desk: Desk, sku: str) -> int | None:
 
 def without_ids(lines: tuple[Line, ...]) -> list[Line]:
     """Return lines as they compare between accounts."""
-    return [replace(one, id="") for one in lines]
+    return [replace(line, id="") for line in lines]

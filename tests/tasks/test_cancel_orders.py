@@ -304,7 +304,7 @@ def test_the_desk_does_not_promise_that_a_piece_is_cancelled_there(pair: Pair) -
     pair.imported("1001", line("MUG", 1), line("CUP", 1))
     piece, _ = split(pair.shop, "1001", (1, 0), (0, 1))
 
-    said = ordosync(pair.folder, "orders", "cancel", piece, "--account", "shop").err
+    message = ordosync(pair.folder, "orders", "cancel", piece, "--account", "shop").err
 
-    assert "no task cancels a part; ask northwind to leave it out" in said.replace("\n", " ")
-    assert "cancels it at northwind" not in said
+    assert "no task cancels a part; ask northwind to leave it out" in message.replace("\n", " ")
+    assert "cancels it at northwind" not in message

@@ -33,7 +33,7 @@ def _with(pair: Pair, options: str) -> None:
 
 
 def _numbers(pair: Pair) -> list[str]:
-    return [found.number for found in pair.northwind.list_orders()]
+    return [order.number for order in pair.northwind.list_orders()]
 
 
 # What happens.
@@ -45,10 +45,10 @@ def test_order_waits_to_be_shipped_at_the_supplier(pair: Pair) -> None:
 
     ran = pair.run(TASK)
 
-    found = pair.supplied("1001")
+    order = pair.supplied("1001")
     assert ran.counts == {"done": 1}
-    assert found.status == "awaiting_fulfillment"
-    assert quantities(found) == [("MUG", 2), ("CUP", 1)]
+    assert order.status == "awaiting_fulfillment"
+    assert quantities(order) == [("MUG", 2), ("CUP", 1)]
 
 
 def test_second_run_writes_nothing(pair: Pair) -> None:
@@ -358,9 +358,9 @@ def test_two_lines_of_one_sku_stay_apart(pair: Pair) -> None:
     pair.run(TASK)
 
     lines = pair.supplied("1001").lines
-    assert [(one.quantity, one.details) for one in lines] == [(1, "red"), (2, "blue")]
+    assert [(line.quantity, line.details) for line in lines] == [(1, "red"), (2, "blue")]
     ours = pair.merchant("1001").lines
-    assert [pair.link(one.id, "line").supplier_id for one in ours] == [one.id for one in lines]
+    assert [pair.link(one.id, "line").supplier_id for one in ours] == [line.id for line in lines]
 
 
 def test_same_number_of_two_merchants_makes_two_orders(pair: Pair) -> None:
@@ -631,12 +631,12 @@ def test_edit_between_a_write_whose_answer_was_lost_and_its_look_up_is_reported(
     pair.of_store("delete from links")
     _edit(pair, "update order_lines set quantity = 5")
 
-    found = pair.run(TASK)
+    ran = pair.run(TASK)
     _edit(pair, "update order_lines set quantity = 2")
     back = pair.run(TASK)
 
-    assert found.counts == {"unchanged": 1, "failed": 1}
-    assert [(row.state, row.code) for row in found.steps] == [("done", None), ("failed", "edited")]
+    assert ran.counts == {"unchanged": 1, "failed": 1}
+    assert [(row.state, row.code) for row in ran.steps] == [("done", None), ("failed", "edited")]
     assert back.step.code == "taken-back"
 
 
@@ -725,10 +725,10 @@ def test_fields_that_always_travel(pair: Pair) -> None:
 
     pair.run(TASK)
 
-    found = pair.supplied("1001")
-    [one] = found.lines
-    assert found.ship_to == replace(_ADDRESS, phone="", email="")
-    assert found.shipping_method == "Standard"
+    order = pair.supplied("1001")
+    [one] = order.lines
+    assert order.ship_to == replace(_ADDRESS, phone="", email="")
+    assert order.shipping_method == "Standard"
     assert (one.sku, one.quantity, one.details) == ("MUG", 2, "blue")
     assert one.unit_price == Decimal("9.50")
 
@@ -739,10 +739,10 @@ def test_fields_that_travel_only_if_enabled_stay(pair: Pair) -> None:
 
     pair.run(TASK)
 
-    found = pair.supplied("1001")
-    [one] = found.lines
-    assert (found.bill_to, found.customer_notes, found.internal_notes) == (None, "", "")
-    assert (found.discount, found.tags, one.total, one.discount) == (None, (), None, None)
+    order = pair.supplied("1001")
+    [one] = order.lines
+    assert (order.bill_to, order.customer_notes, order.internal_notes) == (None, "", "")
+    assert (order.discount, order.tags, one.total, one.discount) == (None, (), None, None)
 
 
 def test_fields_that_are_enabled_travel(pair: Pair) -> None:
@@ -756,11 +756,11 @@ def test_fields_that_are_enabled_travel(pair: Pair) -> None:
 
     pair.run(TASK)
 
-    found = pair.supplied("1001")
-    [one] = found.lines
-    assert found.ship_to.email == "a@example.org"
-    assert found.bill_to == replace(_ADDRESS, phone="", email="")
-    assert (found.customer_notes, found.discount, found.tags) == (
+    order = pair.supplied("1001")
+    [one] = order.lines
+    assert order.ship_to.email == "a@example.org"
+    assert order.bill_to == replace(_ADDRESS, phone="", email="")
+    assert (order.customer_notes, order.discount, order.tags) == (
         "leave at the door",
         Decimal(3),
         ("vip",),
@@ -790,7 +790,7 @@ def test_retail_price_never_travels_in_place_of_a_cost_that_is_not_on_file(pair:
 
     pair.run(TASK)
 
-    prices = [(one.unit_price, one.total) for one in pair.supplied("1001").lines]
+    prices = [(line.unit_price, line.total) for line in pair.supplied("1001").lines]
     assert prices == [(None, None), (Decimal(4), Decimal(8))]
 
 

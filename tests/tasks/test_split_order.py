@@ -18,7 +18,7 @@ TASK = "split-order"
 
 
 def _numbers(pair: Pair) -> list[str]:
-    return [found.number for found in pair.northwind.list_orders()]
+    return [order.number for order in pair.northwind.list_orders()]
 
 
 def test_pieces_hold_the_same_on_both_sides(pair: Pair) -> None:

@@ -17,7 +17,11 @@ def _imported(pair: Pair) -> Pair:
 
 
 def of_orders(said: Done) -> list[dict[str, Any]]:
-    return [one for one in said.json["differences"] if one["kind"] != "no-product-link"]
+    return [
+        difference
+        for difference in said.json["differences"]
+        if difference["kind"] != "no-product-link"
+    ]
 
 
 def cancelled_by_task(pair: Pair) -> None:

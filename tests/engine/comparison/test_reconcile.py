@@ -48,9 +48,12 @@ def reconciled(pair: Pair, *words: str) -> Done:
     return ordosync(pair.folder, "reconcile", PORTAL, *words)
 
 
-def found(done: Done) -> dict[tuple[str, str | None, str | None], dict[str, Any]]:
-    listed = done.json["differences"]
-    named = {(one["kind"], one["merchant"], one["supplier"]): one for one in listed}
+def by_order(result: Done) -> dict[tuple[str, str | None, str | None], dict[str, Any]]:
+    listed = result.json["differences"]
+    named = {
+        (difference["kind"], difference["merchant"], difference["supplier"]): difference
+        for difference in listed
+    }
     assert len(named) == len(listed)
     return named
 
@@ -98,9 +101,9 @@ def test_sides_that_agree_are_quiet(pair: Pair) -> None:
     pair.run("update-tracking")
     before = pair.everything()
 
-    done = reconciled(pair)
+    result = reconciled(pair)
 
-    assert (done.code, done.out, done.err) == (0, "", "both sides agree\n")
+    assert (result.code, result.out, result.err) == (0, "", "both sides agree\n")
     assert reconciled(pair, "--json").json == {"differences": []}
     assert pair.everything() == before
 
@@ -109,13 +112,16 @@ def test_each_planted_difference_is_found_and_named(pair: Pair) -> None:
     plant(pair)
     before = pair.everything()
 
-    said = reconciled(pair, "--json")
+    result = reconciled(pair, "--json")
 
-    assert said.code == 1
-    fixes = {key: one["fix"] for key, one in found(said).items()}
+    assert result.code == 1
+    fixes = {key: difference["fix"] for key, difference in by_order(result).items()}
     assert {key: task for key, task in fixes.items() if task} == BY_TASK
     assert {key for key, task in fixes.items() if not task} == BY_HAND
-    assert all(one["portal"] == PORTAL and one["what"] for one in found(said).values())
+    assert all(
+        difference["portal"] == PORTAL and difference["what"]
+        for difference in by_order(result).values()
+    )
     assert pair.everything() == before
 
 
@@ -126,7 +132,7 @@ def test_fix_repairs_what_has_a_task_and_leaves_the_rest_to_people(pair: Pair) -
     again = reconciled(pair, "--json")
 
     assert fixed.code == again.code == 1
-    assert found(fixed).keys() == found(again).keys() == BY_HAND
+    assert by_order(fixed).keys() == by_order(again).keys() == BY_HAND
     assert {run["task"] for run in fixed.json["runs"]} == {*BY_TASK.values()}
     assert pair.supplied("1001")
     assert pair.tracking("1004") == [("1Z4", False)]
@@ -158,7 +164,7 @@ def test_tracking_that_a_user_deleted_at_the_merchant_is_reported_again(pair: Pa
     missing = reconciled(pair, "--json")
     fixed = reconciled(pair, "--fix")
 
-    assert [key[0] for key in found(missing)] == ["no-tracking"]
+    assert [key[0] for key in by_order(missing)] == ["no-tracking"]
     assert fixed.code == 0
     assert pair.tracking("1001") == [("1Z1", False)]
 
@@ -179,9 +185,9 @@ def test_order_that_is_gone_at_the_supplier_is_named_with_what_it_was(pair: Pair
         pair.sql("northwind", f"delete from {table}")  # noqa: S608
     pair.sql("northwind", "delete from orders")
 
-    done = reconciled(pair, "--json")
+    result = reconciled(pair, "--json")
 
-    assert [(key, one["fix"]) for key, one in found(done).items()] == [
+    assert [(key, difference["fix"]) for key, difference in by_order(result).items()] == [
         (("supplier-order-gone", "1001", "1001"), None)
     ]
 
@@ -193,19 +199,21 @@ def test_pieces_that_are_not_the_whole_are_named_with_both_sums(pair: Pair) -> N
     pair.run("split-order")
     pair.sql("northwind", "update order_lines set quantity = 3 where order_number = '1001-2'")
 
-    said = [one["what"] for one in reconciled(pair, "--json").json["differences"]]
+    sentences = [
+        difference["what"] for difference in reconciled(pair, "--json").json["differences"]
+    ]
 
-    assert "its pieces at the Supplier are MUG=4, not MUG=2" in said
-    assert "is MUG=2 at the Merchant, MUG=4 at the Supplier" in said
+    assert "its pieces at the Supplier are MUG=4, not MUG=2" in sentences
+    assert "is MUG=2 at the Merchant, MUG=4 at the Supplier" in sentences
 
 
 def test_csv_is_harmless_in_a_spreadsheet(pair: Pair) -> None:
     pair.request("=1+1")
 
-    said = reconciled(pair, "--csv")
+    result = reconciled(pair, "--csv")
 
-    rows = list(csv.DictReader(io.StringIO(said.out)))
-    assert said.code == 1
+    rows = list(csv.DictReader(io.StringIO(result.out)))
+    assert result.code == 1
     [row] = [one for one in rows if one["kind"] == "no-supplier-order"]
     assert (row["merchant"], row["fix"]) == ("'=1+1", "import-orders")
 
@@ -249,7 +257,10 @@ def test_merchant_of_files_is_compared_as_far_as_its_files_go(tmp_path: Path) ->
     differ = ordosync(tmp_path, "reconcile", "--json")
     fixed = ordosync(tmp_path, "reconcile", "--fix")
 
-    assert {(one["kind"], one["merchant"], one["fix"]) for one in differ.json["differences"]} == {
+    assert {
+        (difference["kind"], difference["merchant"], difference["fix"])
+        for difference in differ.json["differences"]
+    } == {
         ("no-tracking", "1001", "update-tracking"),
         ("not-cancelled", "1002", "cancel-orders"),
         ("no-supplier-order", "1004", "import-orders"),
@@ -268,8 +279,8 @@ def test_piece_that_was_sent_beside_the_order_it_was_split_from_is_a_difference(
     again = order("1001-1", line("MUG", 1), reference=f"{PORTAL}:1001-1#1")
     [sent] = create(pair.northwind.file, [again])
 
-    differences = found(reconciled(pair, "--json"))
+    differences = by_order(reconciled(pair, "--json"))
 
-    assert [one for one in differences if one[0] == "two-supplier-orders"] == [
+    assert [difference for difference in differences if difference[0] == "two-supplier-orders"] == [
         ("two-supplier-orders", "1001-1", sent.id)
     ]

@@ -128,11 +128,11 @@ def test_order_given_to_another_supplier_waits_until_the_first_has_been_reported
     done(pair.shop.request("1001", "depot"))
 
     early = pair.run("import-orders", "shop-depot")
-    told = pair.run("import-orders")
+    ran = pair.run("import-orders")
     late = pair.run("import-orders", "shop-depot")
 
     assert (early.step.state, early.step.code) == ("waiting", "sent-elsewhere")
-    assert (told.step.code, late.counts) == ("reassigned", {"done": 1})
+    assert (ran.step.code, late.counts) == ("reassigned", {"done": 1})
 
 
 def test_order_that_was_cancelled_at_its_supplier_may_go_to_another(pair: Pair) -> None:
@@ -211,11 +211,11 @@ def test_refused_order_that_was_sent_elsewhere_is_not_settled_as_sent(tmp_path: 
     [step] = refused(tmp_path, "1001").values()
     ordosync(tmp_path, *SECOND)
 
-    said = ordosync(tmp_path, "retry", step, "--sent", "1001")
+    result = ordosync(tmp_path, "retry", step, "--sent", "1001")
 
-    assert said.code == 2
-    assert "portal shop-depot sends a line of it already, as order 1001" in said.err
-    assert len(said.err.splitlines()) == 1
+    assert result.code == 2
+    assert "portal shop-depot sends a line of it already, as order 1001" in result.err
+    assert len(result.err.splitlines()) == 1
     assert of_store(tmp_path, "select distinct portal from links") == [("shop-depot",)]
 
 
@@ -223,10 +223,10 @@ def test_refused_order_that_cannot_be_read_is_not_settled_as_sent(tmp_path: Path
     [step] = refused(tmp_path, "1001").values()
     shop(tmp_path, HEADER + row("1001", "abc"), config=TWO)
 
-    said = ordosync(tmp_path, "retry", step, "--sent", "1001")
+    result = ordosync(tmp_path, "retry", step, "--sent", "1001")
 
-    assert (said.code, len(said.err.splitlines())) == (2, 1)
-    assert "order 1001 cannot be read at the Merchant" in said.err
+    assert (result.code, len(result.err.splitlines())) == (2, 1)
+    assert "order 1001 cannot be read at the Merchant" in result.err
     assert of_store(tmp_path, "select * from links") == []
 
 

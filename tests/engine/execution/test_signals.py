@@ -64,10 +64,10 @@ def test_wait_for_a_locked_file_is_left_at_once(
 ) -> None:
     began = time.monotonic()
     with locked(owing / file):
-        done = ordosync(owing, command, fault=f"{point}:1:TERM")
+        result = ordosync(owing, command, fault=f"{point}:1:TERM")
 
     assert time.monotonic() - began < AT_ONCE_S
-    assert done.code == 143
+    assert result.code == 143
     assert numbers(owing) == ["1001"]
     heals(owing, command)
 
@@ -79,9 +79,9 @@ def test_order_whose_result_could_not_be_recorded_is_found_by_the_next_run(owing
     with locked(owing / "ordosync.db"):
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGCONT)
-        done = finished(process)
+        result = finished(process)
 
     assert time.monotonic() - began < AT_ONCE_S
-    assert (done.code, done.err) == (143, "")
+    assert (result.code, result.err) == (143, "")
     assert numbers(owing) == ["1001", "1002"]
     heals(owing, "import-orders")

@@ -42,14 +42,14 @@ def change_store(folder: Path, sql: str, *values: object) -> None:
 
 def owner(folder: Path) -> list[Any] | None:
     with closing(sqlite3.connect(folder / "ordosync.db")) as db:
-        (found,) = db.execute("select owner from leases where resource = 'orders'").fetchone()
-    return json.loads(found) if found else None
+        (name,) = db.execute("select owner from leases where resource = 'orders'").fetchone()
+    return json.loads(name) if name else None
 
 
 def runs(folder: Path) -> list[dict[str, Any]]:
     """Return all runs, the oldest first."""
-    found: list[dict[str, Any]] = ordosync(folder, "activity", "-n", "99", "--json").json["runs"]
-    return found[::-1]
+    listed: list[dict[str, Any]] = ordosync(folder, "activity", "-n", "99", "--json").json["runs"]
+    return listed[::-1]
 
 
 def frozen(process: "subprocess.Popen[bytes]") -> None:
@@ -90,12 +90,12 @@ def test_a_thawed_process_whose_lease_was_taken_over_commits_nothing(
     taken_over = ordosync(tmp_path, "run-due")
     before = runs(tmp_path)
     thawed.send_signal(signal.SIGCONT)
-    done = finished(thawed)
+    result = finished(thawed)
 
     assert (silent.code, silent.err) == (0, "")  # while the lease held
     assert (taken_over.code, taken_over.err) == (0, "")
-    assert done.code == 1
-    assert "another process took over the orders" in done.err
+    assert result.code == 1
+    assert "another process took over the orders" in result.err
     assert runs(tmp_path) == before
     assert [run["status"] for run in before] == ["interrupted", "ok"]
     assert numbers(tmp_path) == ["1"]
@@ -214,10 +214,10 @@ def test_an_owner_that_only_seems_to_live_is_taken_over(tmp_path: Path, other: s
     child.kill()  # and nobody waits for it yet
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
 
-    done = ordosync(tmp_path, "run-due")
+    result = ordosync(tmp_path, "run-due")
 
     child.wait()
-    assert (done.code, done.err) == (0, "")
+    assert (result.code, result.err) == (0, "")
     assert numbers(tmp_path) == ["1"]
     assert [run["status"] for run in runs(tmp_path)] == ["interrupted", "ok"]
 
@@ -286,8 +286,8 @@ def test_a_wait_of_many_ticks_is_no_try_and_no_crash(tmp_path: Path) -> None:
     holder.send_signal(signal.SIGCONT)
     finished(holder)
     wake(tmp_path)
-    done = ordosync(tmp_path, "run-due")
+    result = ordosync(tmp_path, "run-due")
 
-    assert [(one.code, one.err) for one in waited] == [(0, "")] * 5
-    assert (done.code, done.err) == (0, "")
+    assert [(result.code, result.err) for result in waited] == [(0, "")] * 5
+    assert (result.code, result.err) == (0, "")
     assert len(runs(tmp_path)) == 2

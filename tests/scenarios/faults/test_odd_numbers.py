@@ -85,7 +85,7 @@ def test_number_of_a_merchant_stops_nothing_beside_it_at_a_supplier(
 ) -> None:
     """One that was shipped and one that is cancelled, with an odd one each beside it."""
     even, there = imported(as_supplier, number)
-    others = {one.id for one in as_supplier.supplier.orders()} - {*there}
+    others = {order.id for order in as_supplier.supplier.orders()} - {*there}
     for place, id_ in enumerate((*others, there[0])):
         as_supplier.supplier.ship(id_, parcel(number=f"1Z{place}"))
     as_supplier.merchant.cancel(even[1])

@@ -60,7 +60,7 @@ def is_killed_and_heals(folder: Path, owed: Owed, kind: str, point: str) -> None
         assert killed.code == -signal.SIGKILL
         assert (healed.code, quiet.code) == (int(owed.is_refused), 0), healed
         assert troubled.foreign.effects(owed.what) == before + 1
-        assert [each.code for each in troubled.open_steps()] == (
+        assert [step.code for step in troubled.open_steps()] == (
             ["already-shipped"] * owed.is_refused
         )
         assert troubled.pair.everything() == everything

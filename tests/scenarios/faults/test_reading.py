@@ -193,7 +193,7 @@ def test_product_is_seen_though_the_list_moves_up_while_it_is_read(as_merchant: 
 
     as_merchant.run("import-products")
 
-    there = {one.sku for one in as_merchant.supplier.products()}
+    there = {product.sku for product in as_merchant.supplier.products()}
     assert {f"SKU-{number}" for number in range(1000, 1150)} | {"NEW"} == there
 
 

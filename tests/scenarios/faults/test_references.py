@@ -64,7 +64,7 @@ def test_plain_retry_sends_it_no_more_than_a_run_does(as_supplier: Troubled) -> 
     ordosync(as_supplier.pair.folder, "retry", str(row.id))
 
     assert as_supplier.foreign.effects("create-order") == 2
-    assert [one.code for one in as_supplier.open_steps()] == ["unproven"]
+    assert [step.code for step in as_supplier.open_steps()] == ["unproven"]
 
 
 def test_person_who_has_looked_may_send_it(as_supplier: Troubled) -> None:
@@ -136,5 +136,5 @@ def test_order_that_may_have_been_sent_before_a_restore_is_left_to_a_person(
     as_supplier.later()
     as_supplier.run("import-orders")
 
-    assert [one.code for one in as_supplier.open_steps()] == ["unproven"]
+    assert [step.code for step in as_supplier.open_steps()] == ["unproven"]
     assert as_supplier.foreign.effects("create-order") == 2

@@ -117,10 +117,10 @@ def test_wait_that_the_service_asks_for_is_left_at_once(
         assert is_asked.wait(LIMIT_S)
         process.send_signal(signal.SIGTERM)
         began = time.monotonic()
-        done = finished(process)
+        result = finished(process)
 
         assert time.monotonic() - began < AT_ONCE_S
-        assert done.code == CODES[signal.SIGTERM]
+        assert result.code == CODES[signal.SIGTERM]
         assert is_interrupted(tmp_path)
         heals(troubled, tmp_path, creates=1)
 
@@ -134,9 +134,9 @@ def test_write_in_flight_is_recorded_and_no_further_write_begins(tmp_path: Path)
             process.send_signal(signal.SIGTERM)
 
         troubled.foreign.meet("callback", "create-order", do=answer)
-        done = finished(process)
+        result = finished(process)
 
-        assert done.code == CODES[signal.SIGTERM]
+        assert result.code == CODES[signal.SIGTERM]
         assert is_interrupted(tmp_path)
         assert len(troubled.supplier.orders()) == 2
         assert {(row.state, row.code) for row in troubled.open_steps()} == {("waiting", "stopped")}

@@ -89,10 +89,10 @@ def test_answer_that_is_lost_after_many_kills_is_looked_up_as_soon_as_any(
 
     lost = as_supplier.run("import-orders").step
     as_supplier.later(60)
-    found = as_supplier.run("import-orders")
+    ran = as_supplier.run("import-orders")
 
     assert (lost.state, lost.attempts) == ("unknown", 1)
-    assert found.counts == {"unchanged": 1}
+    assert ran.counts == {"unchanged": 1}
     assert as_supplier.foreign.effects("create-order") == 2
 
 
@@ -109,8 +109,8 @@ def test_no_wall_clock_takes_the_lease_from_an_owner_at_work(as_supplier: Troubl
 
     as_supplier.foreign.meet("callback", "create-order", do=meanwhile)
 
-    done = as_supplier.run("import-orders")
+    ran = as_supplier.run("import-orders")
 
     assert len(refused) == 1
-    assert done.counts == {"done": 1}
+    assert ran.counts == {"done": 1}
     assert as_supplier.foreign.effects("create-order") == 2

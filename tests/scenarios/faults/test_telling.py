@@ -116,18 +116,18 @@ def test_trouble_of_an_account_is_one_clear_line(
         with trouble(troubled):
             add_portal(tmp_path, "other", OtherMerchant(tmp_path, troubled.clock), "warehouse")
 
-            done = ordosync(tmp_path, "import-orders")
+            result = ordosync(tmp_path, "import-orders")
             activity = ordosync(tmp_path, "activity", "--json")
 
     failed, other = sorted(activity.json["runs"], key=lambda run: int(run["id"]))[1:]
-    assert done.code == 1
-    [line] = [one for one in done.err.splitlines() if "account other" not in one]
+    assert result.code == 1
+    [line] = [one for one in result.err.splitlines() if "account other" not in one]
     assert told in line
     assert (failed["status"], other["status"]) == ("failed", "ok")
     assert line.startswith(f"run 2: {failed['error']['code']}: {failed['error']['message']}")
     assert failed["error"]["message"].startswith("account ")
     assert (failed["error"]["code"] == "auth") == (told == "HTTP 401")
-    assert_no_secret(tmp_path, troubled, done, activity)
+    assert_no_secret(tmp_path, troubled, result, activity)
 
 
 def assert_no_secret(folder: Path, troubled: Troubled, *said: Done) -> None:

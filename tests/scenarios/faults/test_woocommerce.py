@@ -62,7 +62,7 @@ def shown(fake: FakeWooCommerce, order_id: int) -> list[str]:
         if one["date_deleted"] is None
     ]
     numbers = [str(one.get("_tracking_number", "")) for one in fields]
-    numbers += [one["tracking_number"] for one in fake.trackings(order_id)]
+    numbers += [shipment["tracking_number"] for shipment in fake.trackings(order_id)]
     return numbers + [text.split()[-1] for text in fake.notes(order_id) if "Shipped by" in text]
 
 

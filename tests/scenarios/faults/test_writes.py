@@ -113,7 +113,7 @@ def test_order_is_created_once_though_searches_find_it_late(
 def test_of_two_orders_with_one_reference_the_oldest_counts(as_supplier: Troubled) -> None:
     """Searches that are later than they may be let an order be sent twice."""
     as_supplier.pair.imported("1000")
-    before = {one.id for one in as_supplier.supplier.orders()}
+    before = {order.id for order in as_supplier.supplier.orders()}
     id_ = as_supplier.merchant.request(sold("1001"))
     as_supplier.later(200)  # the product of the first order is in every list
     as_supplier.foreign.lag(index_s=200)
@@ -123,7 +123,7 @@ def test_of_two_orders_with_one_reference_the_oldest_counts(as_supplier: Trouble
         as_supplier.run("import-orders")
         as_supplier.later(wait_s)
 
-    made = {one.id for one in as_supplier.supplier.orders()} - before
+    made = {order.id for order in as_supplier.supplier.orders()} - before
     assert len(made) == 2
     assert as_supplier.pair.link(id_).supplier_id == min(made, key=lambda id_: (len(id_), id_))
 

@@ -62,9 +62,9 @@ def optional(order: Order) -> Mapping[str, object]:
         "internal_notes": order.internal_notes,
         "order_discount": order.discount,
         "tags": {*order.tags},
-        "line_total": [one.total for one in order.lines],
-        "line_discount": [one.discount for one in order.lines],
-        "details": [one.details for one in order.lines],
+        "line_total": [line.total for line in order.lines],
+        "line_discount": [line.discount for line in order.lines],
+        "details": [line.details for line in order.lines],
     }
 
 
@@ -83,13 +83,15 @@ def test_orders_arrive_with_all_that_is_switched_on(pair: Pair) -> None:
 
     assert ran.counts == {"done": 2}
     for merchant_id, placed_order in placed.items():
-        found = pair.supplier.order(pair.link(merchant_id).supplier_id)
+        order = pair.supplier.order(pair.link(merchant_id).supplier_id)
         wanted = comparable(placed_order, pair.merchant)
-        assert found.status == "awaiting_fulfillment"
-        assert address(found) == address(wanted)
-        assert quantities(found) == quantities(wanted)
-        assert [one.unit_price for one in found.lines] == [one.unit_price for one in wanted.lines]
-        there, here = optional(found), optional(wanted)
+        assert order.status == "awaiting_fulfillment"
+        assert address(order) == address(wanted)
+        assert quantities(order) == quantities(wanted)
+        assert [line.unit_price for line in order.lines] == [
+            line.unit_price for line in wanted.lines
+        ]
+        there, here = optional(order), optional(wanted)
         travels = {*here} - lacks
         assert {name: there[name] for name in travels} == {name: here[name] for name in travels}
     assert {pair.merchant.status(each) for each in placed} == {"dropshipment_requested"}
@@ -185,7 +187,7 @@ def test_order_that_the_task_cancelled_and_is_requested_again_is_a_new_one(pair:
     link = pair.link(merchant_id)
     assert ran.counts == {"done": 1}
     assert link.generation == 2
-    assert [one.id for one in pair.supplier.orders()] == [link.supplier_id]
+    assert [order.id for order in pair.supplier.orders()] == [link.supplier_id]
     assert pair.supplier.status(supplier_id) == "cancelled"
     pair.stays_quiet("import-orders", "cancel-orders")
 
@@ -224,7 +226,7 @@ def test_order_that_another_supplier_got_is_not_recalled(pair: Pair) -> None:
     ran = pair.run("import-orders")
 
     assert ran.step.key.endswith(":reassigned")
-    assert [one.id for one in pair.supplier.orders()] == [supplier_id]
+    assert [order.id for order in pair.supplier.orders()] == [supplier_id]
     pair.stays_quiet("import-orders")
 
 

@@ -101,7 +101,7 @@ def test_f3_number_of_a_parcel_that_is_on_its_way_is_never_void(pair: Pair) -> N
 
     pair.run(TASK)
 
-    assert not [one for one in pair.merchant.tracking(merchant_id) if one.voided]
+    assert not [shipment for shipment in pair.merchant.tracking(merchant_id) if shipment.voided]
     assert not [text for text in pair.merchant.timeline(merchant_id) if "void" in text]
 
 

@@ -43,10 +43,10 @@ def test_what_a_task_repairs_is_found_and_repaired(pair: Pair) -> None:
     pair.merchant.cancel(cancelled)
     pair.merchant.request(sold("1004"))
 
-    found = compared(pair)
+    differences = compared(pair)
     left = compared(pair, fix=True)
 
-    assert kinds(found) == {
+    assert kinds(differences) == {
         ("no-tracking", "update-tracking"),
         ("split-on-one-side", "split-order"),
         ("not-cancelled", "cancel-orders"),
@@ -72,16 +72,18 @@ def test_what_was_reported_wrongly_or_not_is_found_where_nothing_can_be_split(pa
     pair.supplier.ship(sent, parcel(number="1Z3"))
     pair.supplier.cancel(there)
 
-    found = compared(pair)
+    differences = compared(pair)
     left = compared(pair, fix=True)
 
-    assert {(one.merchant, one.kind, one.task) for one in found} == {
+    assert {
+        (difference.merchant, difference.kind, difference.task) for difference in differences
+    } == {
         (told, "no-tracking", "update-tracking"),
         (cancelled, "not-cancelled", "cancel-orders"),
         (late, "shipped-though-cancelled", ""),
         (gone, "cancelled-at-supplier", ""),
     }
-    assert {(one.merchant, one.kind) for one in left} == {
+    assert {(difference.merchant, difference.kind) for difference in left} == {
         (late, "shipped-though-cancelled"),
         (gone, "cancelled-at-supplier"),
     }
@@ -97,10 +99,10 @@ def test_label_that_was_deleted_is_found_and_reported_as_void(pair: Pair) -> Non
     pair.run("update-tracking")
     pair.supplier.void(there)
 
-    found = compared(pair)
+    differences = compared(pair)
     left = compared(pair, fix=True)
 
-    assert kinds(found) == {("tracking-void", "update-tracking")}
+    assert kinds(differences) == {("tracking-void", "update-tracking")}
     assert left == []
     assert numbers(pair.merchant.tracking(told)) == []
 
@@ -110,10 +112,10 @@ def test_order_that_was_never_imported_is_found_whatever_the_supplier_can_list(p
     pair.imported("1001")
     pair.merchant.request(sold("1002"))
 
-    found = compared(pair)
+    differences = compared(pair)
     left = compared(pair, fix=True)
 
-    assert kinds(found) == {("no-supplier-order", "import-orders")}
+    assert kinds(differences) == {("no-supplier-order", "import-orders")}
     assert left == []
     assert len(pair.supplier.orders()) == 2
 
@@ -135,10 +137,14 @@ def test_order_that_is_sent_in_part_is_named_until_the_rest_is_sent(pair: Pair) 
     merchant_id, supplier_id = pair.imported("1001", line("MUG", 2))
     pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1)
 
-    [found] = compared(pair)
+    [difference] = compared(pair)
     pair.supplier.ship_part(supplier_id, parcel(number="1Z2"), 1)
     pair.run("update-tracking")
 
-    assert (found.merchant, found.kind, found.task) == (merchant_id, "partially-shipped", "")
-    assert "1Z1" in found.description
+    assert (difference.merchant, difference.kind, difference.task) == (
+        merchant_id,
+        "partially-shipped",
+        "",
+    )
+    assert "1Z1" in difference.description
     assert compared(pair) == []

@@ -224,9 +224,9 @@ def test_number_that_is_on_a_void_and_on_a_valid_label_is_valid(pair: Pair) -> N
 
     pair.run("update-tracking")
 
-    assert [(one.number, one.voided) for one in pair.merchant.tracking(merchant_id)] == [
-        ("1ZA", False)
-    ]
+    assert [
+        (shipment.number, shipment.voided) for shipment in pair.merchant.tracking(merchant_id)
+    ] == [("1ZA", False)]
 
 
 @needs("split-order", "update-tracking", "piece-orders")

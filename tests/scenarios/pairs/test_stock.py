@@ -22,7 +22,9 @@ def offered(pair: Pair, sku: str = "MUG", quantity: int = 10, **fields: object) 
 def test_product_is_made_at_the_supplier_once(pair: Pair) -> None:
     offered(pair)
 
-    assert [(one.sku, one.name) for one in pair.supplier.products()] == [("MUG", "A MUG")]
+    assert [(product.sku, product.name) for product in pair.supplier.products()] == [
+        ("MUG", "A MUG")
+    ]
     pair.stays_quiet("import-products")
 
 
