@@ -50,6 +50,7 @@ class Snapshot:
     def __init__(self, db: "sqlite3.Connection", portal: Portal) -> None:
         self._db = db
         self.portal = portal
+        self._supplier = portal.supplier
         self.other_origins: set[str] = set()
         """The origins of references of other portals."""
         self.unlisted: Mapping[Role, str] = {
@@ -121,10 +122,7 @@ class Snapshot:
             " as this where role = 'supplier' and number = ?",
             (number,),
         )
-        return [
-            (msgspec.json.decode(doc, type=OrderSnapshot), bool(is_linked))
-            for doc, is_linked in rows
-        ]
+        return [(msgspec.json.decode(row[0], type=OrderSnapshot), bool(row[1])) for row in rows]
 
     def standing(self, role: Role, id_: str) -> OrderSnapshot | None:
         """Return one order; None if it is not listed."""
@@ -159,6 +157,7 @@ class Snapshot:
     def _add(self, role: Role, page: Page[OrderSnapshot]) -> None:
         for item in page.items:
             order = item.order
+            is_requested = order.status == "dropshipment_requested" and not order.is_split
             self._db.execute(
                 "insert or replace into standing values (?, ?, ?, ?, ?, ?)",
                 (
@@ -166,9 +165,7 @@ class Snapshot:
                     order.id,
                     order.number,
                     digest(order.ship_to.name),
-                    order.status == "dropshipment_requested"
-                    and item.is_ours
-                    and not order.is_split,
+                    is_requested and item.is_ours,
                     msgspec.json.encode(self._anonymous(item, role)),
                 ),
             )
@@ -214,10 +211,8 @@ class Snapshot:
             generation, remaining = 1, ids
             while remaining:
                 names = {f"{self.portal.origin}:{id_}#{generation}": id_ for id_ in remaining}
-                outcomes = self.portal.supplier.orders.find(list(names))
-                statuses = self.portal.supplier.orders.statuses(
-                    [id_.id for id_ in outcomes.values()]
-                )
+                outcomes = self._supplier.orders.find(list(names))
+                statuses = self._supplier.orders.statuses([found.id for found in outcomes.values()])
                 for reference, outcome in outcomes.items():
                     self._add_bare(outcome.id, statuses.get(outcome.id, ""), reference)
                 remaining = [names[reference] for reference in outcomes]
@@ -239,11 +234,9 @@ class Snapshot:
         for ids in self._ids():
             links = list(self.portal.links.of_merchant("order", ids).values())
             missing = [link for link in links if not self._is_linked(link.merchant_id)]
-            if not self.portal.supplier.lists_all:
-                statuses_by_id = self.portal.supplier.orders.statuses(
-                    [link.supplier_id for link in missing]
-                )
-                for id_, status in statuses_by_id.items():
+            if not self._supplier.lists_all:
+                statuses = self._supplier.orders.statuses([link.supplier_id for link in missing])
+                for id_, status in statuses.items():
                     self._add_bare(id_, status)
             for link in missing:
                 self._add_link(link)

@@ -42,8 +42,6 @@ _NOT_RETRYABLE = frozenset(
     }
 )
 """Codes of failed steps that a retry cannot settle."""
-_INVALID = "invalid."
-"""Begins the codes of files, rows and cells that cannot be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,15 +88,12 @@ def attention(
         *_unshipped(config, store, now - unshipped_for),
         *_without_references(config, store, now),
     ]
-    dismissed_concerns = [
-        concern for concern in dismissed.values() if concern.portal in config.portals
-    ]
     entries = [
         *_failed(config, store),
         *(_unless_dismissed(concern, dismissed) for concern in concerns),
-        *_dismissed_steps(store, dismissed_concerns),
+        *_dismissed_steps(config, store, dismissed.values()),
     ]
-    return sorted(entries, key=lambda concern: concern.since)
+    return sorted(entries, key=lambda entry: entry.since)
 
 
 def _unless_dismissed(entry: Attention, dismissed: Mapping[str, Concern]) -> Attention:
@@ -108,9 +103,13 @@ def _unless_dismissed(entry: Attention, dismissed: Mapping[str, Concern]) -> Att
     return replace(entry, dismissed_at=concern.dismissed_at, note=concern.note)
 
 
-def _dismissed_steps(store: Store, concerns: Iterable[Concern]) -> Iterator[Attention]:
+def _dismissed_steps(
+    config: Config, store: Store, concerns: Iterable[Concern]
+) -> Iterator[Attention]:
     """Yield the steps that a dismissal settled; a step that failed since is open again."""
     for concern in concerns:
+        if concern.portal not in config.portals:
+            continue
         key = concern.key.removeprefix(step_key(concern.portal, concern.task, ""))
         step = store.steps.by_key(concern.portal, concern.task, [key]).get(key)
         if step and step.code == DISMISSED and step.state == "skipped":
@@ -143,7 +142,7 @@ def _without_references(config: Config, store: Store, now: datetime) -> Iterator
 
 def _reason(step: StepRow) -> str:
     """Return the reason of a failure; a file has to be corrected before the retry."""
-    hint = "; correct the file before you retry" if (step.code or "").startswith(_INVALID) else ""
+    hint = "; correct the file before you retry" if (step.code or "").startswith("invalid.") else ""
     return f"{step.reason or ''}{hint}"
 
 
@@ -177,8 +176,8 @@ def _outages(config: Config, store: Store, now: datetime) -> Iterator[Attention]
             continue
         newest = store.runs.newest(1, portal=row.portal, task=row.task)
         error = newest[0].error if newest else None
+        # Waiting steps and the safety limit have concerns of their own.
         if error is None or error.code == "brake":
-            # Waiting steps and the safety limit have concerns of their own.
             continue
         yield Attention(
             key=f"{row.portal}:{row.task}",
@@ -275,7 +274,6 @@ def _next_command(step: StepRow) -> str:
 def _unshipped(config: Config, store: Store, before: datetime) -> Iterator[Attention]:
     for portal in config.portals.values():
         if not can_run(portal, "update-tracking"):
-            # This portal does not report tracking numbers.
             continue
         links = store.links(portal.name)
         for link, linked_at in links.unshipped(before=before, limit=_MOST_UNSHIPPED):
