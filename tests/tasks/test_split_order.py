@@ -178,7 +178,9 @@ def test_merchant_order_that_is_gone_is_not_split(pair: Pair) -> None:
     ran = pair.run(TASK)
 
     assert (ran.step.state, ran.step.code) == ("failed", "not-found")
-    assert told(pair.northwind, "1001")[-1] == "The Merchant's order was not split: it is not here"
+    assert (
+        told(pair.northwind, "1001")[-1] == "The Merchant's order was not split: it does not exist"
+    )
 
 
 def test_split_that_does_not_fit_is_rejected_whole(pair: Pair) -> None:
