@@ -27,14 +27,14 @@ def arguments(name: str, description: str | None) -> argparse.ArgumentParser:
 
 
 def run(
-    fake: Fake, told: Callable[[], str], *, config: Path | None, content: Callable[[], str]
+    fake: Fake, describe: Callable[[], str], *, config: Path | None, content: Callable[[], str]
 ) -> None:
     """Start, tell where, write the configuration if one is wanted, and wait."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     with fake:
-        sys.stdout.write(told())
+        sys.stdout.write(describe())
         if config:
             write(config, content())
             sys.stdout.write(f"\nConfiguration: {config}\n")

@@ -136,7 +136,7 @@ class FaultList:
         with self._lock:
             self._faults.clear()
 
-    def left(self) -> list[Fault]:
+    def remaining(self) -> list[Fault]:
         """Return what has not struck as often as it should, for tests to be sure that it did."""
         with self._lock:
             return [fault for fault in self._faults if fault.times > 0]
@@ -169,16 +169,16 @@ def _whole(answer: Wire) -> bytes:
 
 
 def _cut(fault: Fault, answer: Wire) -> Wire:
-    whole = _whole(answer)
-    length = {} if fault.kind == "cut-unframed" else {"Content-Length": str(len(whole))}
-    half = iter([whole[: len(whole) // 2]])
+    body = _whole(answer)
+    length = {} if fault.kind == "cut-unframed" else {"Content-Length": str(len(body))}
+    half = iter([body[: len(body) // 2]])
     return Wire(answer.status, {**answer.headers, **length}, half)
 
 
 def _drip(fault: Fault, answer: Wire) -> Wire:
-    whole = _whole(answer)
-    length = {"Content-Length": str(len(whole))}
-    drops = (whole[place : place + 1] for place in range(len(whole)))
+    body = _whole(answer)
+    length = {"Content-Length": str(len(body))}
+    drops = (body[place : place + 1] for place in range(len(body)))
     return Wire(answer.status, {**answer.headers, **length}, drops, pause_s=fault.seconds)
 
 

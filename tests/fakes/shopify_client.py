@@ -83,8 +83,8 @@ class Api:
         self, query: str, *, version: str = "", body: Any = None, **variables: Any
     ) -> requests.Response:
         path = f"/admin/api/{version or self.fake.version}/graphql.json"
-        asked = body or {"query": query, "variables": variables}
-        return self.session.post(self.fake.url + path, json=asked, timeout=5)
+        payload = body or {"query": query, "variables": variables}
+        return self.session.post(self.fake.url + path, json=payload, timeout=5)
 
     def get(self, query: str, **variables: Any) -> Any:
         """Return the data of an operation that went well."""

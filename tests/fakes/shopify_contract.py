@@ -62,7 +62,7 @@ def _document(version: str, query: str) -> tuple[str, ...]:
         document = parse(query)
     except GraphQLError as error:
         return (error.message,)
-    schema = schemas.whole(version)
+    schema = schemas.full(version)
     errors = [error.message for error in validate(schema, document)]
     return tuple(errors or deprecation.in_document(schema, document))
 
@@ -71,7 +71,7 @@ def _variables(version: str, query: str, variables: Json, name: str | None) -> l
     operation = _operation(parse(query), name)
     if operation is None:
         return ["the document has several operations, and none is named"]
-    schema = schemas.whole(version)
+    schema = schemas.full(version)
     wrong = wording.wrong_variables(schema, operation, variables)
     messages = [str(mistake["message"]) for mistake in wrong]
     return messages or deprecation.in_variables(schema, operation, variables)

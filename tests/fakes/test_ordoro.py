@@ -158,25 +158,25 @@ def test_dropshipment_moves_the_order_to_the_linked_warehouse(
     supplier = fake.add_supplier("Northwind", warehouse_id=linked)
     number = fake.place_order("1001", {"MUG": 1})
 
-    asked = api.write("POST", f"/v3/order/{number}/{call}", {"supplier_id": supplier})
+    requested = api.write("POST", f"/v3/order/{number}/{call}", {"supplier_id": supplier})
 
-    assert asked["status"] == "dropshipment_requested"
-    assert asked["dropshipping_info"]["supplier"]["id"] == supplier
-    assert asked["warehouse"]["id"] == linked
-    assert asked["lines"][0]["shippability"]["supplier_id"] == supplier
+    assert requested["status"] == "dropshipment_requested"
+    assert requested["dropshipping_info"]["supplier"]["id"] == supplier
+    assert requested["warehouse"]["id"] == linked
+    assert requested["lines"][0]["shippability"]["supplier_id"] == supplier
 
 
 def test_comment_is_answered_in_either_shape(fake: FakeOrdoro, api: Api) -> None:
     path = f"/v3/order/{fake.place_order('1001', {'MUG': 1})}/comment"
 
-    one = api.write("POST", path, {"comment": "on its way"})
+    created = api.write("POST", path, {"comment": "on its way"})
     fake.switches.comment_answer = "array"
     many = api.write("POST", path, {"comment": "late"})
     listed = api.get(path)
     fake.switches.comment_list = "object"
     last = api.get(path)
 
-    assert (one["text"], many[0]["text"], last["text"]) == ("on its way", "late", "late")
+    assert (created["text"], many[0]["text"], last["text"]) == ("on its way", "late", "late")
     assert [made["text"] for made in listed["comment"]] == ["on its way", "late"]
     assert fake.comments("M-1001") == ["on its way", "late"]
 

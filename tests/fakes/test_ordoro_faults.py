@@ -33,7 +33,7 @@ def test_request_without_an_answer_was_processed_or_not(
 
     assert len(fake.effects("order created")) == orders
     assert fake.requests["POST /v3/order"] == 1
-    assert fake.faults.left() == []
+    assert fake.faults.remaining() == []
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ def test_refused_request_says_when_to_come_again(fake: FakeOrdoro, api: Api) -> 
 
 
 def test_redirect_leads_to_another_server(fake: FakeOrdoro, api: Api, clock: VirtualClock) -> None:
-    with FakeOrdoro(clock=clock) as other:
-        fake.faults.add(Fault(kind="redirect", status=302, to=f"{other.url}/v3/order"))
+    with FakeOrdoro(clock=clock) as target:
+        fake.faults.add(Fault(kind="redirect", status=302, to=f"{target.url}/v3/order"))
 
         answer = api.ask("POST", "/v3/order", body(), allow_redirects=False)
 
-        assert answer.headers["Location"] == f"{other.url}/v3/order"
-        assert sum(other.requests.values()) == 0
+        assert answer.headers["Location"] == f"{target.url}/v3/order"
+        assert sum(target.requests.values()) == 0
 
 
 def _not_json(answer: requests.Response) -> bool:
@@ -170,12 +170,12 @@ def test_set_changes_while_it_is_paged(fake: FakeOrdoro, api: Api) -> None:
     change = Fault(kind="callback", path="/v3/order$", after=1, do=lambda: fake.cancel("M-0"))
     fake.faults.add(change)
 
-    seen = []
+    listed = []
     for offset in (0, 2):
         query = {"status": "awaiting_fulfillment", "sort": "created_date", "limit": 2}
-        seen += api.numbers(**query, offset=offset)
+        listed += api.numbers(**query, offset=offset)
 
-    assert seen == ["M-0", "M-1", "M-3"]  # M-2 slipped through
+    assert listed == ["M-0", "M-1", "M-3"]  # M-2 slipped through
 
 
 def test_fault_strikes_as_often_as_it_should(fake: FakeOrdoro, api: Api) -> None:
@@ -183,12 +183,12 @@ def test_fault_strikes_as_often_as_it_should(fake: FakeOrdoro, api: Api) -> None
 
     api.get("/supplier/")
     statuses = [api.ask("GET", "/authenticated/").status_code for _ in range(4)]
-    left = fake.faults.left()
+    remaining = fake.faults.remaining()
     fake.faults.add(Fault(kind="unavailable"))
     fake.faults.clear()
 
     assert statuses == [200, 503, 503, 200]
-    assert left == []
+    assert remaining == []
     assert api.get("/authenticated/")["success"]
 
 

@@ -138,8 +138,8 @@ def test_product_is_made_once_and_edited(fake: FakeOrdoro, api: Api) -> None:
 
 def test_products_are_filtered(fake: FakeOrdoro, api: Api) -> None:
     def skus(**query: Any) -> list[str]:
-        found = api.get("/product/", **query)
-        return [product["sku"] for product in found.get("product", found.get("products"))]
+        products = api.get("/product/", **query)
+        return [product["sku"] for product in products.get("product", products.get("products"))]
 
     supplier = fake.add_supplier("Northwind")
     fake.add_product("MUG", supplier=supplier, category="Kitchen")

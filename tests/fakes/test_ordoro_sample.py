@@ -34,9 +34,9 @@ def test_sample_is_the_same_each_time(clock: VirtualClock) -> None:
 def test_sample_is_what_the_contract_says(fake: FakeOrdoro, api: Api) -> None:
     sample = fill(fake, orders=20, products=10)
 
-    found = api.get("/v3/order", limit=100, status="dropshipment_requested")
+    orders = api.get("/v3/order", limit=100, status="dropshipment_requested")
 
-    assert found["count"] == 20
+    assert orders["count"] == 20
     assert api.get("/product/")["count"] == 10
     assert api.get("/cart/")["count"] == len(sample.carts)
 

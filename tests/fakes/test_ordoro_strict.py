@@ -75,12 +75,12 @@ def spoilt(good: Any) -> Iterator[Any]:
         yield {**good, "surprise": 1}
         for key, value in good.items():
             yield {name: kept for name, kept in good.items() if name != key}
-            for other in spoilt(value):
-                yield {**good, key: other}
+            for spoilt_row in spoilt(value):
+                yield {**good, key: spoilt_row}
     if isinstance(good, list):
         yield [*good, *good]
-        for other in spoilt(good[0]):
-            yield [other, *good[1:]]
+        for spoilt_row in spoilt(good[0]):
+            yield [spoilt_row, *good[1:]]
 
 
 @needs_contract
@@ -219,7 +219,7 @@ def test_only_those_who_know_the_secret_are_admitted(fake: FakeOrdoro, api: Api)
 
 
 @pytest.mark.parametrize(
-    ("how", "said"),
+    ("how", "header"),
     [
         ("none", None),
         ("seconds", "20"),
@@ -229,7 +229,7 @@ def test_only_those_who_know_the_secret_are_admitted(fake: FakeOrdoro, api: Api)
     ],
 )
 def test_too_many_requests_get_a_time_to_come_again(
-    fake: FakeOrdoro, api: Api, clock: VirtualClock, how: str, said: str | None
+    fake: FakeOrdoro, api: Api, clock: VirtualClock, how: str, header: str | None
 ) -> None:
     fake.switches.rate_limit, fake.switches.retry_after = 2, how
     api.get("/authenticated/")
@@ -239,7 +239,7 @@ def test_too_many_requests_get_a_time_to_come_again(
     answer = api.ask("GET", "/authenticated/")
     clock.sleep(20)
 
-    assert (answer.status_code, answer.headers.get("Retry-After")) == (429, said)
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (429, header)
     assert api.get("/authenticated/") == {"success": True}
 
 

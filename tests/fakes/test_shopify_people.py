@@ -31,8 +31,8 @@ def _fake(clock: VirtualClock) -> Iterator[FakeShopify]:
 
 
 def _shown(fake: FakeShopify, order: str) -> dict[str, object]:
-    found: dict[str, object] = fake.send(ORDER, id=order)["data"]["order"]
-    return found
+    shown: dict[str, object] = fake.send(ORDER, id=order)["data"]["order"]
+    return shown
 
 
 def _available(fake: FakeShopify, sku: str = "MUG", location: str | None = None) -> int:
@@ -60,10 +60,10 @@ def test_parts_are_sent_one_by_one(fake: FakeShopify, clock: VirtualClock) -> No
 
 def test_recalled_parcel_is_sent_again(fake: FakeShopify) -> None:
     order = fake.place_order({"MUG": 3})
-    sent = fake.ship(order, "1Z1")
+    fulfillment_id = fake.ship(order, "1Z1")
 
-    fake.recall(sent)
-    fake.recall(sent)
+    fake.recall(fulfillment_id)
+    fake.recall(fulfillment_id)
 
     old, new = fake.fulfillment_orders(order)
     assert (old.status, new.status) == ("CLOSED", "OPEN")
@@ -74,9 +74,9 @@ def test_recalled_parcel_is_sent_again(fake: FakeShopify) -> None:
 
 def test_recalled_part_goes_back_to_what_is_open(fake: FakeShopify) -> None:
     order = fake.place_order({"MUG": 3})
-    sent = fake.ship(order, "1Z1", lines={"MUG": 2})
+    fulfillment_id = fake.ship(order, "1Z1", lines={"MUG": 2})
 
-    fake.recall(sent)
+    fake.recall(fulfillment_id)
 
     [piece] = fake.fulfillment_orders(order)
     assert fake.contents(piece.id) == {"MUG": 3}
@@ -137,14 +137,14 @@ def test_part_of_an_order_is_requested(fake: FakeShopify) -> None:
 
     fake.request_fulfillment(order, "please", {"PLATE": 1})
 
-    own, asked, rest = fake.fulfillment_orders(order)
-    assert [it.request_status for it in (own, asked, rest)] == [
+    own, requested, remaining = fake.fulfillment_orders(order)
+    assert [it.request_status for it in (own, requested, remaining)] == [
         "UNSUBMITTED",
         "SUBMITTED",
         "UNSUBMITTED",
     ]
-    assert fake.contents(asked.id) == {"PLATE": 1}
-    assert fake.contents(rest.id) == {"PLATE": 1, "BOWL": 1}
+    assert fake.contents(requested.id) == {"PLATE": 1}
+    assert fake.contents(remaining.id) == {"PLATE": 1, "BOWL": 1}
 
 
 def test_request_is_taken_back_before_it_is_accepted(fake: FakeShopify) -> None:
@@ -162,10 +162,10 @@ def test_status_of_a_request_may_show_at_once(fake: FakeShopify) -> None:
     fake.answer(piece.id)
 
     fake.request_cancellation(order)
-    asked = piece.request_status
+    requested = piece.request_status
     fake.answer(piece.id, accept=False)
 
-    assert (asked, piece.request_status) == ("CANCELLATION_REQUESTED", "CANCELLATION_REJECTED")
+    assert (requested, piece.request_status) == ("CANCELLATION_REQUESTED", "CANCELLATION_REJECTED")
 
 
 def test_more_is_wanted_of_a_line(fake: FakeShopify) -> None:

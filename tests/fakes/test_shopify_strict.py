@@ -41,8 +41,8 @@ def test_wrong_token(api: Api) -> None:
 
 def _token(api: Api, **form: str | None) -> requests.Response:
     client_id, client_secret = api.fake.client
-    known = {"client_id": client_id, "client_secret": client_secret, **form}
-    return requests.post(api.fake.url + TOKEN_PATH, data=known, timeout=5)
+    fields = {"client_id": client_id, "client_secret": client_secret, **form}
+    return requests.post(api.fake.url + TOKEN_PATH, data=fields, timeout=5)
 
 
 def test_token_for_id_and_secret_ends(api: Api, clock: VirtualClock) -> None:
@@ -155,13 +155,13 @@ def test_scope_is_missing(fake: FakeShopify, api: Api) -> None:
 def test_fulfillment_orders_of_others_are_not_seen(fake: FakeShopify, api: Api) -> None:
     ours, theirs = fake.add_service("Northwind"), fake.add_service("Southbay", ours=False)
     orders = [fake.place_order({"MUG": 1}, location=it) for it in (ours, theirs, None)]
-    seen = "query Q($id: ID!) { order(id: $id) { fulfillmentOrders(first: 5) { nodes { id } } } }"
+    query = "query Q($id: ID!) { order(id: $id) { fulfillmentOrders(first: 5) { nodes { id } } } }"
     for family in ("merchant_managed", "third_party"):
         fake.shop.scopes.remove(f"read_{family}_fulfillment_orders")
 
-    found = [api.get(seen, id=it)["order"]["fulfillmentOrders"]["nodes"] for it in orders]
+    lists = [api.get(query, id=it)["order"]["fulfillmentOrders"]["nodes"] for it in orders]
 
-    assert [len(nodes) for nodes in found] == [1, 0, 0]
+    assert [len(nodes) for nodes in lists] == [1, 0, 0]
 
 
 def test_app_without_a_service(api: Api) -> None:
@@ -203,7 +203,7 @@ def test_points_are_paid_and_given_back(api: Api, clock: VirtualClock) -> None:
 @pytest.mark.parametrize("status", [200, 429])
 def test_bucket_is_empty(fake: FakeShopify, api: Api, clock: VirtualClock, status: Any) -> None:
     fake.switches.throttled_status = status
-    fake.drain(left=7)
+    fake.drain(points=7)
 
     throttled = api.ask(ORDERS, first=50)
     clock.at += timedelta(milliseconds=10)
@@ -253,7 +253,7 @@ def test_pages_are_not_endless(fake: FakeShopify, api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("q", "found"),
+    ("q", "expected"),
     [
         ("updated_at:>='2026-11-02T01:00:00Z'", "23"),
         ("updated_at:>'2026-11-02T01:00:00Z'", "3"),
@@ -274,13 +274,13 @@ def test_pages_are_not_endless(fake: FakeShopify, api: Api) -> None:
         ("Smyth", ""),
     ],
 )
-def test_search(fake: FakeShopify, api: Api, clock: VirtualClock, q: str, found: str) -> None:
+def test_search(fake: FakeShopify, api: Api, clock: VirtualClock, q: str, expected: str) -> None:
     fake.place_order({"MUG": 1}, tags=["gift"])
     for identifier, sku in (("acme/7", "MUG"), ("acme/7/2", "PLATE")):
         clock.at += timedelta(hours=1)
         fake.place_order({sku: 1}, source_identifier=identifier)
 
-    assert sorted(api.names(q)) == [f"#100{place}" for place in found]
+    assert sorted(api.names(q)) == [f"#100{place}" for place in expected]
 
 
 def test_search_by_a_time_without_quotes(fake: FakeShopify, api: Api, clock: VirtualClock) -> None:
@@ -355,13 +355,13 @@ def test_stock_that_is_refused(
     fake.add_product("MUG", on_hand=5)
     row: dict[str, object] = {"inventoryItemId": fake.item("MUG").id, "quantity": 1}
     row |= {"locationId": fake.location_id, "changeFromQuantity": 5} | change
-    given = {"name": "available", "reason": "correction", "quantities": [row]}
+    quantities_input = {"name": "available", "reason": "correction", "quantities": [row]}
 
-    [message] = api.wrong(SET, input=given, key="a")
+    [message] = api.wrong(SET, input=quantities_input, key="a")
 
     assert words in message
     assert fake.ledger == []
-    assert api.wrong(SET, input=given, key="a") == [
+    assert api.wrong(SET, input=quantities_input, key="a") == [
         "The previous attempt with this idempotency key failed."
     ]
 
@@ -370,7 +370,7 @@ def test_item_is_stocked_before_it_is_counted(fake: FakeShopify, api: Api) -> No
     fake.add_product("MUG")
     row = {"inventoryItemId": fake.item("MUG").id, "locationId": fake.location_id}
     quantities = [row | {"quantity": 1, "changeFromQuantity": None}]
-    given = {"name": "available", "reason": "correction", "quantities": quantities}
+    quantities_input = {"name": "available", "reason": "correction", "quantities": quantities}
     activate = """
     mutation Activate($item: ID!, $place: ID!, $key: String!) {
       inventoryActivate(inventoryItemId: $item, locationId: $place) @idempotent(key: $key) {
@@ -379,9 +379,9 @@ def test_item_is_stocked_before_it_is_counted(fake: FakeShopify, api: Api) -> No
     }
     """
 
-    refused = api.wrong(SET, input=given, key="a")
+    refused = api.wrong(SET, input=quantities_input, key="a")
     api.do(activate, item=row["inventoryItemId"], place=row["locationId"], key="b")
-    api.do(SET, input=given, key="c")
+    api.do(SET, input=quantities_input, key="c")
 
     assert refused == ["The specified inventory item is not stocked at the location."]
     assert (fake.stock_of("MUG") or {})["on_hand"] == 1
@@ -414,7 +414,7 @@ def test_what_the_fake_lacks_is_its_own_mistake(clock: VirtualClock) -> None:
 @needs_contract
 @pytest.mark.parametrize("version", AVAILABLE)
 def test_our_part_of_the_schema_is_the_services(version: str) -> None:
-    full, ours = schemas.whole(version), schemas.ours()
+    full, ours = schemas.full(version), schemas.ours()
 
     assert list(_strangers(full, ours)) == []
 
@@ -429,11 +429,11 @@ def _strangers(full: GraphQLSchema, ours: GraphQLSchema) -> Iterator[str]:
             yield from (f"{name}.{it}" for it in kind.values if it not in theirs.values)
         elif not name.startswith("__"):
             for field, definition in getattr(kind, "fields", {}).items():
-                other = getattr(theirs, "fields", {}).get(field)
-                if other is None or _shown(definition) != _shown(other):
+                their_field = getattr(theirs, "fields", {}).get(field)
+                if their_field is None or _shown(definition) != _shown(their_field):
                     yield f"{name}.{field}"
                 for argument, inner in getattr(definition, "args", {}).items():
-                    if _shown(inner) != _shown(other and other.args.get(argument)):
+                    if _shown(inner) != _shown(their_field and their_field.args.get(argument)):
                         yield f"{name}.{field}({argument})"
 
 
@@ -471,7 +471,7 @@ def test_faults_strike_one_operation(fake: FakeShopify, api: Api) -> None:
         api.ask(CREATE, order=an_order())
 
     assert len(fake.effects("order created")) == 1
-    assert fake.faults.left() == []
+    assert fake.faults.remaining() == []
     assert fake.requests == {"ShopCheck": 1, "OrderCreate": 1}
 
 

@@ -84,12 +84,12 @@ def test_stock_follows_the_status(shop: FakeWooCommerce, woo: WooApi) -> None:
     shop.add_product("MUG", stock=10)
     order = shop.place_order({"MUG": 3}, status="pending")
 
-    left = []
+    stock = []
     for status in ("on-hold", "processing", "failed", "cancelled", "cancelled", "completed"):
         woo.write("PUT", f"/orders/{order}", {"status": status})
-        left.append(shop.stock("MUG"))
+        stock.append(shop.stock("MUG"))
 
-    assert left == [7, 7, 7, 10, 10, 7]
+    assert stock == [7, 7, 7, 10, 10, 7]
     kinds = [it.detail for it in shop.effects("order status")]
     assert kinds == ["on-hold", "processing", "failed", "cancelled", "completed"]
 
@@ -239,18 +239,18 @@ def test_statuses_of_a_plugin_are_known_where_it_is(shop: FakeWooCommerce, woo: 
 
 def test_orders_are_changed_many_at_once(shop: FakeWooCommerce, woo: WooApi) -> None:
     shop.add_product("MUG", stock=10)
-    kept, gone = shop.place_order({"MUG": 1}), shop.place_order({"MUG": 1})
+    kept, deleted = shop.place_order({"MUG": 1}), shop.place_order({"MUG": 1})
     body = {
         "create": [{"status": "processing", "line_items": [line()]}, {"line_items": [{}]}],
         "update": [{"id": kept, "status": "nonsense"}, {"id": 9999, "status": "completed"}],
-        "delete": [gone],
+        "delete": [deleted],
     }
 
-    done = woo.write("POST", "/orders/batch", body)
+    answer = woo.write("POST", "/orders/batch", body)
 
-    made, refused = done["create"]
+    made, refused = answer["create"]
     assert (made["status"], refused["error"]["data"]["status"]) == ("processing", 400)
-    assert [it.get("error", {}).get("code") for it in done["update"]] == [
+    assert [it.get("error", {}).get("code") for it in answer["update"]] == [
         None,
         "woocommerce_rest_shop_order_invalid_id",
     ]

@@ -38,8 +38,8 @@ def test_parcel_with_some_of_it_leaves_the_order_in_its_status(
 ) -> None:
     made = woo.write("POST", f"/orders/{order}/fulfillments", parcel(shop, order, 1))
 
-    found = woo.get(f"/orders/{order}/fulfillments")
-    assert (made["is_fulfilled"], found[0]["is_fulfilled"]) == (True, "1")
+    parcels = woo.get(f"/orders/{order}/fulfillments")
+    assert (made["is_fulfilled"], parcels[0]["is_fulfilled"]) == (True, "1")
     assert (shop.order(order)["status"], fulfillment_status(shop, order)) == (
         "processing",
         ["partially_fulfilled"],
@@ -110,8 +110,8 @@ def test_some_versions_wrap_what_they_answer(
 
     made = woo.write("POST", f"/orders/{order}/fulfillments", parcel(shop, order, 1))
 
-    found = woo.get(f"/orders/{order}/fulfillments")
-    assert found["fulfillments"][0]["id"] == made["fulfillment"]["id"]
+    parcels = woo.get(f"/orders/{order}/fulfillments")
+    assert parcels["fulfillments"][0]["id"] == made["fulfillment"]["id"]
 
 
 @pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])

@@ -57,11 +57,11 @@ def test_counts_are_set_many_at_once(shop: FakeWooCommerce, woo: WooApi) -> None
         {"id": 9999, "stock_quantity": 1},
     ]
 
-    done = woo.write("POST", "/products/batch", {"update": items})
+    answer = woo.write("POST", "/products/batch", {"update": items})
 
-    assert [it.get("stock_quantity") for it in done["update"]] == [7, 1, None]
-    assert done["update"][2]["id"] == 9999
-    assert done["update"][2]["error"]["code"] == "woocommerce_rest_product_invalid_id"
+    assert [it.get("stock_quantity") for it in answer["update"]] == [7, 1, None]
+    assert answer["update"][2]["id"] == 9999
+    assert answer["update"][2]["error"]["code"] == "woocommerce_rest_product_invalid_id"
     assert shop.effects("stock set") == [Effect("stock set", "MUG", 7)]
 
 

@@ -46,11 +46,11 @@ def recorded(version: str) -> list[Finding]:
     return [(line[:28].rstrip(), line[28:].strip()) for line in lines]
 
 
-def compared(found: list[Finding]) -> list[str]:
+def compared(findings: list[Finding]) -> list[str]:
     """Write the findings without the values that differ from shop to shop."""
     return [
         f"{name} {_without_values(words)[: CUT.get(name)]}".strip()
-        for name, words in found
+        for name, words in findings
         if name not in DIFFERENCES
     ]
 
@@ -61,7 +61,7 @@ def _without_values(words: str) -> str:
     return words
 
 
-def seen(version: Version, run: str) -> list[Finding]:
+def findings_of(version: Version, run: str) -> list[Finding]:
     clock = VirtualClock()
     switches = Switches(version=version, trusts_forwarded_proto=True, fulfillments=True)
     if version == "7.8.2":
@@ -79,7 +79,7 @@ def test_fake_answers_as_a_real_shop_did(version: Version) -> None:
     theirs = recorded(version)
     run = dict(theirs)["product.create"].partition("W-")[2][:6]
 
-    ours = seen(version, run)
+    ours = findings_of(version, run)
 
     assert compared(ours) == compared(theirs)
 

@@ -10,7 +10,7 @@ import yaml
 from tests.fakes.by_hand import write
 from tests.fakes.woo_client import WooApi
 from tests.fakes.woocommerce import FakeWooCommerce
-from tests.fakes.woocommerce.__main__ import configuration, told
+from tests.fakes.woocommerce.__main__ import configuration, summary
 from tests.fakes.woocommerce.sample import SUPPLIER, fill
 
 ODD: list[Any] = [
@@ -61,7 +61,7 @@ def test_it_says_where_it_is_and_writes_a_configuration(
     account = yaml.safe_load(path.read_text("utf-8"))["accounts"]["shop"]
     assert (account["kind"], account["key"]) == ("woocommerce", shop.key)
     assert path.stat().st_mode & 0o777 == 0o600
-    assert shop.url in told(shop)
+    assert shop.url in summary(shop)
 
 
 @pytest.mark.parametrize("name", NAMES.split())

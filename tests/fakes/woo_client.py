@@ -32,18 +32,18 @@ class WooApi:
         self, method: str, url: str, params: dict[str, str], *, by: str = "HMAC-SHA256"
     ) -> dict[str, str]:
         """Return the parameters with the five of OAuth."""
-        asked = {
+        oauth = {
             **params,
             "oauth_consumer_key": self.shop.key,
             "oauth_nonce": f"n{next(self._nonces)}",
             "oauth_signature_method": by,
             "oauth_timestamp": str(int(self.shop.shop.now().timestamp())),
         }
-        escaped = sorted((quote(name, safe=""), quote(it, safe="")) for name, it in asked.items())
+        escaped = sorted((quote(name, safe=""), quote(it, safe="")) for name, it in oauth.items())
         line = "&".join(f"{name}={value}" for name, value in escaped)
         text = f"{method}&{quote(url, safe='')}&{quote(line, safe='')}"
         made = hmac.new(f"{self.shop.secret}&".encode(), text.encode(), _HASHES[by])
-        return {**asked, "oauth_signature": base64.b64encode(made.digest()).decode()}
+        return {**oauth, "oauth_signature": base64.b64encode(made.digest()).decode()}
 
     def get(self, path: str, **query: Any) -> Any:
         answer = self.ask("GET", path, **query)

@@ -403,7 +403,7 @@ def test_refunds_that_cannot_be_read_now_are_read_later(tmp_path: Path) -> None:
         [order] = orders(account)
 
         assert basket(order) == [("MUG", 1)]
-        assert not fake.faults.left()
+        assert not fake.faults.remaining()
 
 
 def test_an_order_that_an_earlier_release_read_has_the_same_content_now() -> None:

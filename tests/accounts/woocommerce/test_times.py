@@ -83,7 +83,7 @@ def test_order_hidden_by_another_of_the_same_second_is_read(tmp_path: Path) -> N
 
         orders, _ = read(account.orders.changed(ReadRequest(cursor=None, now=clock.now())))
 
-        assert not fake.faults.left()
+        assert not fake.faults.remaining()
         assert {order.id for order in orders} == placed
 
 

@@ -17,18 +17,18 @@ def main() -> None:
     parser = arguments("ordoro", __doc__)
     parser.add_argument("--client-id", default="fake-client-id")
     parser.add_argument("--client-secret", default="fake-client-secret")
-    asked = parser.parse_args()
-    fake = FakeOrdoro(key=asked.client_id, secret=asked.client_secret, port=asked.port)
-    sample = fill(fake, orders=asked.orders, products=asked.products)
+    args = parser.parse_args()
+    fake = FakeOrdoro(key=args.client_id, secret=args.client_secret, port=args.port)
+    sample = fill(fake, orders=args.orders, products=args.products)
     run(
         fake,
-        partial(told, fake, sample),
-        config=asked.config,
+        partial(summary, fake, sample),
+        config=args.config,
         content=partial(configuration, fake, sample),
     )
 
 
-def told(fake: FakeOrdoro, sample: Sample) -> str:
+def summary(fake: FakeOrdoro, sample: Sample) -> str:
     """Say where the account is and what is in it."""
     kinds = {
         "supplier": sample.suppliers,

@@ -114,7 +114,7 @@ def _cart(call: Call, cart_id: str) -> Answer:
 def _names(
     call: Call,
     key: str,
-    those: Iterable[T],
+    rows: Iterable[T],
     name: Callable[[T], str],
     show: Callable[[T], Json],
 ) -> Answer:
@@ -122,10 +122,10 @@ def _names(
     lists.only(call.query, "limit", "offset", "sort", "search", *(["all"] * (key == "cart")))
     words = call.query.get("search", [""])[0].casefold()
     sorts: dict[str, Callable[[T], Any]] = {"name": name}
-    found = lists.ordered(
-        (it for it in those if words in name(it).casefold()), call.query, sorts, "name"
+    matches = lists.ordered(
+        (it for it in rows if words in name(it).casefold()), call.query, sorts, "name"
     )
-    return Answer(200, lists.page(key, found, call.query, show))
+    return Answer(200, lists.page(key, matches, call.query, show))
 
 
 def _id(text: str, param: str) -> int:

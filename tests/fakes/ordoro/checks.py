@@ -132,6 +132,6 @@ def shape(
     return check
 
 
-def _require(fits: bool, param: str, what: str) -> None:
+def _require(fits: bool, param: str, expected: str) -> None:
     if not fits:
-        raise Refused(f"{param} must be {what}", param)
+        raise Refused(f"{param} must be {expected}", param)

@@ -100,8 +100,8 @@ def _shipped_at(order: Order) -> datetime | None:
     """Return when an order was sent by its own word, which may be before it was entered."""
     if order.shipping is None:
         return None
-    said = order.shipping.body.get("ship_date")
-    return datetime.fromisoformat(said) if said else order.shipping.created_at
+    ship_date = order.shipping.body.get("ship_date")
+    return datetime.fromisoformat(ship_date) if ship_date else order.shipping.created_at
 
 
 def products(shop: Shop, query: Query) -> list[Product]:
@@ -134,21 +134,21 @@ def _product_filter(shop: Shop, name: str, query: Query) -> Keep[Product]:
     raise Refused(f"{name} is not known, at least not here", name)
 
 
-def ordered(found: Iterable[T], query: Query, keys: SortKeys[T], default: str) -> list[T]:
+def ordered(rows: Iterable[T], query: Query, keys: SortKeys[T], default: str) -> list[T]:
     """Sort by the name that was asked for, `-` before it for the reverse."""
     name = query.get("sort", [default])[0]
     key = keys.get(name.removeprefix("-"))
     if key is None:
         raise Refused(f"sort must be one of {', '.join(keys)}", "sort")
-    return sorted(found, key=key, reverse=name.startswith("-"))
+    return sorted(rows, key=key, reverse=name.startswith("-"))
 
 
-def page(key: str, found: Sequence[T], query: Query, show: Callable[[T], Json]) -> Json:
+def page(key: str, rows: Sequence[T], query: Query, show: Callable[[T], Json]) -> Json:
     """Put a part of what was found in the envelope of lists; `count` is of all."""
     limit = _within("limit", query.get("limit", ["10"])[0], 1, 100)
     offset = _within("offset", query.get("offset", ["0"])[0], 0)
-    shown = [show(item) for item in found[offset : offset + limit]]
-    return {"count": len(found), "limit": limit, "offset": offset, key: shown}
+    shown = [show(item) for item in rows[offset : offset + limit]]
+    return {"count": len(rows), "limit": limit, "offset": offset, key: shown}
 
 
 def only(query: Query, *names: str) -> None:

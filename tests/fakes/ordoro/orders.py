@@ -85,9 +85,9 @@ def _line(shop: Shop, body: Json) -> Line:
 def tag_id(shop: Shop, body: Json) -> int:
     """Find the tag with this text, or make it."""
     text, color = body.get("text", ""), body.get("color", "#FFFFFF")
-    for known, tag in shop.tags.items():
+    for existing_id, tag in shop.tags.items():
         if tag["text"] == text:
-            return known
+            return existing_id
     new = shop.next_id()
     shop.tags[new] = {"text": text, "color": color}
     return new
@@ -190,12 +190,12 @@ def comment(shop: Shop, order: Order, user: str, text: str) -> Json:
 
 def set_lines(shop: Shop, order: Order, quantities: dict[str, int]) -> None:
     """Change how many of each SKU are ordered: 0 takes its lines off, a new SKU adds one."""
-    known = {line.sku for line in order.lines}
+    known_skus = {line.sku for line in order.lines}
     for line in order.lines:
         line.quantity = quantities.get(line.sku, line.quantity)
     order.lines = [line for line in order.lines if line.quantity]
     for sku, quantity in quantities.items():
-        if sku not in known:
+        if sku not in known_skus:
             product = {"sku": sku, "name": sku}
             order.lines.append(_line(shop, {"quantity": quantity, "product": product}))
     _touch_stock(shop, order)

@@ -89,9 +89,9 @@ class People:
     def set_stock(self, sku: str, on_hand: Number, *, warehouse: int | None = None) -> None:
         """Count a product, in the default warehouse if no other is named."""
         with self.shop.lock:
-            there = warehouse or self.shop.default_warehouse_id()
+            warehouse_id = warehouse or self.shop.default_warehouse_id()
             stock.set_on_hand(
-                self.shop, self.shop.product(sku), self.shop.warehouse(there).id, on_hand
+                self.shop, self.shop.product(sku), self.shop.warehouse(warehouse_id).id, on_hand
             )
 
     def place_order(
@@ -127,10 +127,10 @@ class People:
                 orders.cancel(self.shop, order)
             return order.number
 
-    def dropship(self, number: str, supplier: int, **asked: object) -> None:
+    def dropship(self, number: str, supplier: int, **fields: object) -> None:
         """Request an order from a supplier."""
         with self.shop.lock:
-            orders.dropship(self.shop, self._order(number), {"supplier_id": supplier, **asked})
+            orders.dropship(self.shop, self._order(number), {"supplier_id": supplier, **fields})
 
     def relist(self, number: str) -> None:
         """Show the lines of an order the other way round."""
@@ -192,8 +192,8 @@ class People:
         """
         with self.shop.lock:
             order = self._order(number)
-            left = {line.id: line.quantity for line in order.lines}
-            groups = [_deal(order, piece, left) for piece in pieces]
+            remaining = {line.id: line.quantity for line in order.lines}
+            groups = [_deal(order, piece, remaining) for piece in pieces]
             return [piece.number for piece in splits.split(self.shop, order, groups)]
 
     def split_lines(self, number: str, groups: Sequence[dict[int, int]]) -> list[str]:
@@ -250,14 +250,14 @@ class People:
         return self.shop.order_to_write(number)
 
 
-def _deal(order: Order, piece: Mapping[str, int], left: dict[int, int]) -> dict[int, int]:
+def _deal(order: Order, piece: Mapping[str, int], remaining: dict[int, int]) -> dict[int, int]:
     group: dict[int, int] = {}
-    for sku, wanted in piece.items():
-        missing = wanted
+    for sku, quantity in piece.items():
+        missing = quantity
         for line in order.lines:
             if line.sku == sku:
-                group[line.id] = min(missing, left[line.id])
-                left[line.id] -= group[line.id]
+                group[line.id] = min(missing, remaining[line.id])
+                remaining[line.id] -= group[line.id]
                 missing -= group[line.id]
         assert missing == 0, f"order {order.number} has not as many of {sku}"
     return group

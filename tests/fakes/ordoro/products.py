@@ -16,10 +16,10 @@ def create(shop: Shop, body: Json) -> Product:
     now = shop.now()
     fields = {name: value for name, value in body.items() if name not in _NOT_KEPT}
     product = Product(id=shop.next_id(), sku=sku, created_at=now, updated_at=now, fields=fields)
-    there = shop.default_warehouse_id()
+    warehouse_id = shop.default_warehouse_id()
     if "physical_on_hand" in body:
-        product.on_hand[there] = body["physical_on_hand"]
-    product.shelf[there] = {name: body[name] for name in _SHELF if name in body}
+        product.on_hand[warehouse_id] = body["physical_on_hand"]
+    product.shelf[warehouse_id] = {name: body[name] for name in _SHELF if name in body}
     shop.products[sku] = product
     return product
 

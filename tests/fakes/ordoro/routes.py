@@ -56,13 +56,13 @@ class Route:
 
 def find(routes: tuple[Route, ...], method: str, path: str) -> tuple[Route, list[str]]:
     """Find the operation and what stands in its braces; the path is as it was sent."""
-    there = False
+    path_exists = False
     for route in routes:
         if match := route.pattern.fullmatch(path):
-            there = True
+            path_exists = True
             if route.method == method:
                 return route, [unquote(segment) for segment in match.groups()]
-    if there:
+    if path_exists:
         raise Refused(f"{method} is not possible here", status=405)
     raise Refused(f"there is no {path}", status=404)
 

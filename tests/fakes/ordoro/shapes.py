@@ -9,9 +9,9 @@ from tests.fakes.ordoro.times import text
 _ADDRESS = "name company street1 street2 city state zip country email phone fax cart_address_id"
 
 
-def address(given: Json) -> Json:
+def address(fields: Json) -> Json:
     """Show an address: every key, null where nothing was given."""
-    return {key: given.get(key) for key in _ADDRESS.split()}
+    return {key: fields.get(key) for key in _ADDRESS.split()}
 
 
 def link(kind: str, known_id: int) -> Json:

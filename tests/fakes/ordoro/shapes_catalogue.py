@@ -55,8 +55,12 @@ def product(shop: Shop, product: Product, taken: stock.Quantities) -> Json:
         "po_total_committed": 0,
         "to_be_shipped": committed,
         "on_pos": 0,
-        "warehouses": [_place(shop, product, there, level) for there, level in levels.items()],
-        "suppliers": [_supplied_by(shop, product, there) for there in product.suppliers],
+        "warehouses": [
+            _place(shop, product, warehouse_id, level) for warehouse_id, level in levels.items()
+        ],
+        "suppliers": [
+            _supplied_by(shop, product, supplier_id) for supplier_id in product.suppliers
+        ],
     }
 
 

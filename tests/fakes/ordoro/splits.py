@@ -51,15 +51,15 @@ def split(shop: Shop, order: Order, groups: list[dict[int, int]]) -> list[Order]
 
 def _check_partition(order: Order, groups: list[dict[int, int]]) -> None:
     quantities = {line.id: line.quantity for line in order.lines}
-    found = dict.fromkeys(quantities, 0)
+    totals = dict.fromkeys(quantities, 0)
     for group in groups:
         if not any(group.values()):
             raise Refused("a piece needs at least one unit", "split_orders")
         for line_id, quantity in group.items():
-            if line_id not in found:
+            if line_id not in totals:
                 raise Refused(f"line {line_id} is not in order {order.number}", "line_id")
-            found[line_id] += quantity
-    if found != quantities:
+            totals[line_id] += quantity
+    if totals != quantities:
         raise Refused("the quantities do not add up to those of the order", "quantity")
 
 

@@ -209,7 +209,7 @@ class Shop(Books):
         return next(iter(self.warehouses))
 
 
-def _known(those: dict[K, V], key: K, what: str, param: str, status: int = 404) -> V:
-    if key not in those:
-        raise Refused(f"{what} {key} not found", param, status=status)
-    return those[key]
+def _known(objects: dict[K, V], key: K, kind: str, param: str, status: int = 404) -> V:
+    if key not in objects:
+        raise Refused(f"{kind} {key} not found", param, status=status)
+    return objects[key]

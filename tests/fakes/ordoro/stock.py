@@ -46,13 +46,13 @@ def needed(shop: Shop, order: Order) -> Quantities:
 
 
 def _add_needed(shop: Shop, order: Order, total: Quantities) -> None:
-    there = order.warehouse_id
+    warehouse_id = order.warehouse_id
     for line in order.lines:
         if not shop.products[line.sku].components:  # the usual case, and there are many lines
-            total[line.sku, there] += line.quantity
+            total[line.sku, warehouse_id] += line.quantity
             continue
         for sku, quantity in _parts(shop, line.sku, line.quantity):
-            total[sku, there] += quantity  # type: ignore[assignment] # ratios may be fractions
+            total[sku, warehouse_id] += quantity  # type: ignore[assignment] # ratios may be fractions
 
 
 def levels(shop: Shop, product: Product, taken: Quantities) -> dict[int, Level]:
@@ -62,12 +62,15 @@ def levels(shop: Shop, product: Product, taken: Quantities) -> dict[int, Level]:
     counted = dict(product.on_hand)
     if not counted and shop.switches.uncounted == "zero":
         counted = {shop.default_warehouse_id(): 0}
-    return {there: Level(count, taken[product.sku, there]) for there, count in counted.items()}
+    return {
+        warehouse_id: Level(count, taken[product.sku, warehouse_id])
+        for warehouse_id, count in counted.items()
+    }
 
 
 def total_committed(shop: Shop, product: Product, taken: Quantities) -> Number:
     """Add up what is committed of a product, also where it was never counted."""
-    return sum(taken[product.sku, there] for there in shop.warehouses)
+    return sum(taken[product.sku, warehouse_id] for warehouse_id in shop.warehouses)
 
 
 def take(shop: Shop, order: Order) -> Quantities:
@@ -112,14 +115,14 @@ def _kit_levels(shop: Shop, kit: Product, taken: Quantities) -> dict[int, Level]
     parts = [
         (ratio, levels(shop, shop.products[sku], taken)) for sku, ratio in kit.components.items()
     ]
-    everywhere = {there for _, stock in parts for there in stock}
-    found = {}
-    for there in sorted(everywhere):
-        at = [(ratio, stock.get(there, Level(0, 0))) for ratio, stock in parts]
+    everywhere = {warehouse_id for _, stock in parts for warehouse_id in stock}
+    kit_levels = {}
+    for warehouse_id in sorted(everywhere):
+        at = [(ratio, stock.get(warehouse_id, Level(0, 0))) for ratio, stock in parts]
         on_hand = math.floor(min(level.on_hand / ratio for ratio, level in at))
         available = math.floor(min(level.available / ratio for ratio, level in at))
-        found[there] = Level(on_hand, on_hand - available)
-    return found
+        kit_levels[warehouse_id] = Level(on_hand, on_hand - available)
+    return kit_levels
 
 
 def _move(shop: Shop, quantities: Quantities, sign: int) -> None:

@@ -17,18 +17,18 @@ def main() -> None:
     """Start, tell where, and wait."""
     parser = arguments("shopify", __doc__)
     parser.add_argument("--token", default="shpat_fake")
-    asked = parser.parse_args()
-    fake = FakeShopify(token=asked.token, port=asked.port)
-    sample = fill(fake, orders=asked.orders, products=asked.products)
+    args = parser.parse_args()
+    fake = FakeShopify(token=args.token, port=args.port)
+    sample = fill(fake, orders=args.orders, products=args.products)
     run(
         fake,
-        partial(told, fake, sample),
-        config=asked.config,
+        partial(summary, fake, sample),
+        config=args.config,
         content=partial(configuration, fake),
     )
 
 
-def told(fake: FakeShopify, sample: Sample) -> str:
+def summary(fake: FakeShopify, sample: Sample) -> str:
     """Say where the shop is and what is in it."""
     places = {"(the shop's own)": fake.location_id, **sample.services}
     ids = "\n".join(f"location {number(gid):<16} {name}" for name, gid in places.items())

@@ -86,7 +86,7 @@ def writable(shop: Shop, order: FulfillmentOrder) -> bool:
 
 
 def _check_family(shop: Shop, may: str, name: str) -> None:
-    scopes = [f"{may}_{one}_fulfillment_orders" for one in FAMILIES]
+    scopes = [f"{may}_{family_name}_fulfillment_orders" for family_name in FAMILIES]
     if not shop.scopes.intersection(scopes):
         raise _denied(name, "one of the following access scopes: " + ", ".join(scopes))
 

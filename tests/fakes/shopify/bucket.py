@@ -22,10 +22,10 @@ class Bucket:
         self._spent = max(0.0, self._spent + points)
         return True
 
-    def drain(self, left: float, now: datetime) -> None:
+    def drain(self, points: float, now: datetime) -> None:
         """Leave only so many points, as if another user of the app had spent the rest."""
         self._fill(now)
-        self._spent = self._switches.points - left
+        self._spent = self._switches.points - points
 
     def status(self, now: datetime) -> Json:
         """Return how it stands, in the words of the answer."""

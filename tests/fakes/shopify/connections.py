@@ -42,10 +42,10 @@ def page(
     by: Callable[[N], Any] | None,
     *,
     id_of: Callable[[N], int] = lambda row: words.number(row.id),  # type: ignore[attr-defined]
-    **asked: Any,
+    **paging: Any,
 ) -> Json:
     """Return the page of the list, sorted by something and then by id."""
-    page = Page(**asked)
+    page = Page(**paging)
     _check(page)
     places = [(_place(row, by, id_of), row) for row in rows]
     places.sort(key=lambda pair: pair[0], reverse=page.reverse)
@@ -110,8 +110,8 @@ def _cursor(place: _Place) -> str:
 
 def _read(cursor: str, like: _Place) -> _Place:
     try:
-        known = json.loads(base64.b64decode(cursor, validate=True))
-        place = _Place(known["last_value"], known["last_id"])
+        position = json.loads(base64.b64decode(cursor, validate=True))
+        place = _Place(position["last_value"], position["last_id"])
     except (binascii.Error, ValueError, KeyError, TypeError):
         raise _bad_cursor() from None
     if isinstance(place.value, str) != isinstance(like.value, str):

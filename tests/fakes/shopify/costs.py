@@ -99,8 +99,8 @@ class Costs:
         if size == 0:
             return 2
         samples = [_NOTHING] if rows is _NOTHING else rows
-        one = max(self._row(node.selection_set, kind, row) for row in samples)
-        return 2 + max(1, math.ceil(math.log2(size))) * one
+        row_cost = max(self._row(node.selection_set, kind, row) for row in samples)
+        return 2 + max(1, math.ceil(math.log2(size))) * row_cost
 
     def _row(self, selected: SelectionSetNode | None, kind: Composite, row: Any) -> int:
         """Return what one row costs, whether it is selected as a node or in an edge."""
@@ -123,9 +123,9 @@ class Costs:
 
     def _size(self, node: FieldNode) -> int:
         for name in ("first", "last"):
-            known = self._argument(node, name)
-            if known is not None:
-                return max(0, int(known))
+            limit = self._argument(node, name)
+            if limit is not None:
+                return max(0, int(limit))
         return 1
 
     def _argument(self, node: FieldNode, name: str) -> Any:

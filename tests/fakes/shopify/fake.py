@@ -40,7 +40,7 @@ class FakeShopify(People, Fake):
         client_secret: str = "fake-client-secret",  # noqa: S107 - guards nothing
         refresh_token: str = "shprt_fake",  # noqa: S107 - guards nothing
         port: int = 0,
-        whole: bool = True,
+        full_schema: bool = True,
     ) -> None:
         """Make it; `whole` says whether it uses the service's own schema where that is there."""
         self.switches = switches or Switches()
@@ -52,7 +52,7 @@ class FakeShopify(People, Fake):
             client_secret=client_secret,
             refresh=refresh_token,
         )
-        self._account = Account(self.shop, self._tokens, whole=whole)
+        self._account = Account(self.shop, self._tokens, full_schema=full_schema)
         super().__init__(self._account, port=port)
         self.location_id = self.add_location(location)
 
@@ -86,10 +86,10 @@ class FakeShopify(People, Fake):
         with self.shop.lock:
             self._tokens.revoke()
 
-    def drain(self, left: float = 0) -> None:
+    def drain(self, points: float = 0) -> None:
         """Leave only so many points in the bucket."""
         with self.shop.lock:
-            self._account.bucket.drain(left, self.shop.now())
+            self._account.bucket.drain(points, self.shop.now())
 
     def send(self, query: str, /, **variables: Any) -> Json:
         """Ask with the right token but without the network; return the answer."""

@@ -32,19 +32,19 @@ def everything(order: FulfillmentOrder) -> list[Share]:
     return [Share(line, line.remaining_quantity) for line in order.lines if line.remaining_quantity]
 
 
-def shares(order: FulfillmentOrder, wanted: Mapping[str, int]) -> list[Share]:
+def shares(order: FulfillmentOrder, quantities: Mapping[str, int]) -> list[Share]:
     """Return shares by the ids of lines; the service's own words where there are none."""
     lines = {line.id: line for line in order.lines}
-    found = []
-    for gid, quantity in wanted.items():
+    result = []
+    for gid, quantity in quantities.items():
         if gid not in lines:
             raise UserError("Fulfillment order line item does not exist.", "fulfillment")
         if quantity > lines[gid].remaining_quantity:
             raise UserError(
                 "Invalid fulfillment order line item quantity requested.", "fulfillment"
             )
-        found.append(Share(lines[gid], quantity))
-    return found
+        result.append(Share(lines[gid], quantity))
+    return result
 
 
 def send(
@@ -69,8 +69,8 @@ def send(
         )
     )
     for source, _ in parts:
-        done = all(line.remaining_quantity == 0 for line in source.lines)
-        source.status = "CLOSED" if done else "IN_PROGRESS"
+        is_complete = all(line.remaining_quantity == 0 for line in source.lines)
+        source.status = "CLOSED" if is_complete else "IN_PROGRESS"
         shop.touch(source)
     orders.close_if_done(shop, order, shop.now())
     return fulfillment
@@ -86,20 +86,20 @@ def _send_share(
     if gid not in lines:
         stamp = shop.stamp("FulfillmentLineItem")
         lines[gid] = shop.add(FulfillmentLineItem(**stamp, line_id=gid, sources={}))
-    known = lines[gid].sources
-    known[source.id] = known.get(source.id, 0) + share.quantity
+    sources = lines[gid].sources
+    sources[source.id] = sources.get(source.id, 0) + share.quantity
 
 
-def tracking_of(given: Json | None) -> list[Json]:
+def tracking_of(tracking_input: Json | None) -> list[Json]:
     """Return what is shown of tracking that is given: the plural is used alone."""
-    if not given:
+    if not tracking_input:
         return []
-    numbers = given.get("numbers") or [given.get("number")]
-    urls = given.get("urls") or [given.get("url")]
+    numbers = tracking_input.get("numbers") or [tracking_input.get("number")]
+    urls = tracking_input.get("urls") or [tracking_input.get("url")]
     size = max(len(numbers), len(urls))
-    numbers, urls = [list(those) + [None] * (size - len(those)) for those in (numbers, urls)]
+    numbers, urls = [list(values) + [None] * (size - len(values)) for values in (numbers, urls)]
     rows = [
-        {"company": given.get("company"), "number": number, "url": url}
+        {"company": tracking_input.get("company"), "number": number, "url": url}
         for number, url in zip(numbers, urls, strict=True)
     ]
     return [row for row in rows if any(row.values())]
@@ -229,16 +229,16 @@ def submit(
     """Request shares from the service; the rest stays behind in the order that is returned."""
     if order.request_status not in ("UNSUBMITTED", "REJECTED") or order.status != "OPEN":
         raise UserError("The fulfillment order is not in a requestable state.")
-    rest = [
+    unrequested = [
         Share(line, line.remaining_quantity - _of(moved, line))
         for line in order.lines
         if line.remaining_quantity > _of(moved, line)
     ]
-    left = split(shop, order, rest) if rest else None
+    remaining = split(shop, order, unrequested) if unrequested else None
     order.request_status = "SUBMITTED"
     _ask(shop, order, "FULFILLMENT_REQUEST", message, notify_customer=notify)
     touch(shop, order)
-    return left
+    return remaining
 
 
 def _of(moved: Sequence[Share], line: FulfillmentOrderLineItem) -> int:
@@ -279,12 +279,12 @@ def give_back(shop: Shop, order: FulfillmentOrder) -> None:
     """Let the service agree not to send it: it is closed, and nothing is left in it."""
     _must_be_asked_back(order)
     order.status, order.request_status = "CLOSED", "CANCELLATION_ACCEPTED"
-    left = {line.line_id: line.remaining_quantity for line in order.lines}
+    open_quantities = {line.line_id: line.remaining_quantity for line in order.lines}
     for line in order.lines:
         line.total_quantity = line.remaining_quantity = 0
     bought = shop.sure(Order, order.order_id)
     if bought.cancelled_at is None:
-        _reopen(shop, bought, order.location_id, left)
+        _reopen(shop, bought, order.location_id, open_quantities)
     touch(shop, order)
 
 

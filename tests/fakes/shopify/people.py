@@ -59,10 +59,10 @@ class People(Stockkeepers, Shippers):
             ship_to = address or ANN
             addresses = {"shipping_address": ship_to, "billing_address": billing or ship_to}
             written = {key: orders.address(self.shop, it) for key, it in addresses.items()}
-            known = {**written, **fields}
+            values = {**written, **fields}
             if shipping is not None:
-                known["shipping_line"] = {"title": shipping, "code": shipping, "price": "0"}
-            order = orders.start(self.shop, **known)
+                values["shipping_line"] = {"title": shipping, "code": shipping, "price": "0"}
+            order = orders.start(self.shop, **values)
             order.lines = [self._line(order, dict(line)) for line in lines]
             places = {line.id: self._place(line, location) for line in order.lines}
             for line in order.lines:
@@ -100,33 +100,33 @@ class People(Stockkeepers, Shippers):
     def cancel(self, order: str, *, refund: bool = True, restock: bool = True) -> None:
         """Cancel an order at once."""
         with self.shop.lock:
-            known = self.order(order)
-            orders.check_cancellable(self.shop, known)
-            orders.cancel(self.shop, known, reason="CUSTOMER", restock=restock, refund=refund)
+            placed = self.order(order)
+            orders.check_cancellable(self.shop, placed)
+            orders.cancel(self.shop, placed, reason="CUSTOMER", restock=restock, refund=refund)
 
     def edit_lines(self, order: str, quantities: Mapping[str, int]) -> None:
         """Change how many are wanted, by SKU: 0 takes a line off, a new SKU adds one."""
         with self.shop.lock:
-            known = self.order(order)
+            placed = self.order(order)
             for sku, quantity in quantities.items():
-                line = next((it for it in known.lines if it.sku == sku), None)
+                line = next((it for it in placed.lines if it.sku == sku), None)
                 if line is not None:
-                    orders.edit(self.shop, known, line, quantity)
+                    orders.edit(self.shop, placed, line, quantity)
                     continue
-                made = self._line(known, {"sku": sku, "quantity": quantity})
-                known.lines.append(made)
+                made = self._line(placed, {"sku": sku, "quantity": quantity})
+                placed.lines.append(made)
                 place = self.fulfillment_orders(order)[0].location_id
-                orders.open_fulfillment(self.shop, known, [made], place)
+                orders.open_fulfillment(self.shop, placed, [made], place)
                 stock.commit(self.shop, made, place, quantity)
-                self.shop.touch(known)
+                self.shop.touch(placed)
 
     def change(self, order: str, **fields: object) -> None:
         """Change what an order says: `note=`, `tags=`, `email=` and so on."""
         with self.shop.lock:
-            known = self.order(order)
+            placed = self.order(order)
             for name, value in fields.items():
-                setattr(known, name, value)
-            self.shop.touch(known)
+                setattr(placed, name, value)
+            self.shop.touch(placed)
 
     def ship(
         self,
@@ -186,18 +186,20 @@ class People(Stockkeepers, Shippers):
             for row in fulfillment.tracking
         ]
 
-    def _line(self, order: Order, given: Json) -> LineItem:
-        variant = next((it for it in self.shop.all(ProductVariant) if it.sku == given["sku"]), None)
-        price = given.pop("price", None)
-        quantity = given.pop("quantity", 1)
-        given.setdefault("title", None if variant else given["sku"])
+    def _line(self, order: Order, line_fields: Json) -> LineItem:
+        variant = next(
+            (it for it in self.shop.all(ProductVariant) if it.sku == line_fields["sku"]), None
+        )
+        price = line_fields.pop("price", None)
+        quantity = line_fields.pop("quantity", 1)
+        line_fields.setdefault("title", None if variant else line_fields["sku"])
         return orders.line(
             self.shop,
             order.id,
             quantity=quantity,
             price=None if price is None else Decimal(str(price)),
             variant=variant,
-            **given,
+            **line_fields,
         )
 
     def _place(self, line: LineItem, location: str | Mapping[str, str] | None) -> str:

@@ -40,17 +40,17 @@ class Shippers:
             )
             return fulfillment.send(self.shop, shares, rows).id
 
-    def edit_tracking(self, sent: str, tracking: str, *, company: str = "UPS") -> None:
+    def edit_tracking(self, fulfillment_id: str, tracking: str, *, company: str = "UPS") -> None:
         """Change the number that a fulfillment was given."""
         with self.shop.lock:
-            fulfillment = self.shop.sure(Fulfillment, sent)
+            fulfillment = self.shop.sure(Fulfillment, fulfillment_id)
             fulfillment.tracking = [{"company": company, "number": tracking, "url": None}]
             self.shop.touch(fulfillment, self.shop.sure(Order, fulfillment.order_id))
 
-    def recall(self, sent: str) -> None:
+    def recall(self, fulfillment_id: str) -> None:
         """Cancel a fulfillment: its lines are to be sent again."""
         with self.shop.lock:
-            fulfillment.recall(self.shop, self.shop.sure(Fulfillment, sent))
+            fulfillment.recall(self.shop, self.shop.sure(Fulfillment, fulfillment_id))
 
     def split(self, fulfillment_order: str, lines: Mapping[str, int]) -> str:
         """Move so many of some SKUs into a new fulfillment order; return its id."""
@@ -113,9 +113,9 @@ class Shippers:
     def merge(self, fulfillment_order: str, into: str) -> None:
         """Move all of a fulfillment order into another one: it is closed, with nothing left."""
         with self.shop.lock:
-            known = self.shop.sure(FulfillmentOrder, fulfillment_order)
+            source = self.shop.sure(FulfillmentOrder, fulfillment_order)
             target = self.shop.sure(FulfillmentOrder, into)
-            fulfillment.merge(self.shop, known, target)
+            fulfillment.merge(self.shop, source, target)
 
     def contents(self, fulfillment_order: str) -> dict[str | None, int]:
         """Return what is still to be sent by a fulfillment order, by SKU."""
@@ -141,17 +141,17 @@ class Shippers:
         self, parts: Sequence[FulfillmentOrder], lines: Mapping[str, int]
     ) -> list[tuple[FulfillmentOrder, list[Share]]]:
         """Take so many of each SKU out of fulfillment orders, the first ones first."""
-        left = dict(lines)
+        remaining = dict(lines)
         dealt = []
         for it in parts:
             group = []
             for line in it.lines:
                 sku = self.shop.sure(LineItem, line.line_id).sku or ""
-                taken = min(left.get(sku, 0), line.remaining_quantity)
+                taken = min(remaining.get(sku, 0), line.remaining_quantity)
                 if taken:
-                    left[sku] -= taken
+                    remaining[sku] -= taken
                     group.append(Share(line, taken))
             if group:
                 dealt.append((it, group))
-        assert not any(left.values()), f"there are not as many: {left}"
+        assert not any(remaining.values()), f"there are not as many: {remaining}"
         return dealt

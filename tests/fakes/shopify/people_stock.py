@@ -74,14 +74,14 @@ class Stockkeepers:
     ) -> str:
         """Return the id of another variant: `add_variant(product, "MUG-RED", Color="Red")`."""
         with self.shop.lock:
-            known = self.shop.sure(Product, product)
-            if known.option_names == ["Title"]:
-                known.option_names = list(options)
-                for gid in known.variant_ids:
+            existing = self.shop.sure(Product, product)
+            if existing.option_names == ["Title"]:
+                existing.option_names = list(options)
+                for gid in existing.variant_ids:
                     self.shop.sure(ProductVariant, gid).options = ["Default"] * len(options)
-            values = [options[name] for name in known.option_names]
+            values = [options[name] for name in existing.option_names]
             return products.add_variant(
-                self.shop, known, sku=sku, price=Decimal(str(price)), options=values
+                self.shop, existing, sku=sku, price=Decimal(str(price)), options=values
             ).id
 
     def archive(self, sku: str) -> None:

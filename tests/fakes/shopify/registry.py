@@ -76,8 +76,10 @@ def resolve(source: Any, info: GraphQLResolveInfo[Call], **arguments: Any) -> An
         call.path = info.path.as_list()
         call.key = _key(info)
         allowed = _arguments(kind, name)
-        known = {words.snake(key): value for key, value in arguments.items() if key in allowed}
-        return _plain(function(call, source, **known))
+        known_arguments = {
+            words.snake(key): value for key, value in arguments.items() if key in allowed
+        }
+        return _plain(function(call, source, **known_arguments))
     if isinstance(source, dict):
         return _plain(source.get(name))
     if not hasattr(source, words.snake(name)):

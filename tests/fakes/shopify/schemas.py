@@ -23,13 +23,13 @@ def document(version: str) -> Path:
 
 
 @cache
-def whole(version: str) -> GraphQLSchema:
+def full(version: str) -> GraphQLSchema:
     """Build the service's own schema."""
     gc.disable()  # a million new objects, none of them garbage: half the time
     try:
-        known = json.loads(gzip.decompress(document(version).read_bytes()))
+        introspection = json.loads(gzip.decompress(document(version).read_bytes()))
         # Its validation takes seconds and finds only nits about deprecations.
-        return build_client_schema(known.get("data", known), assume_valid=True)
+        return build_client_schema(introspection.get("data", introspection), assume_valid=True)
     finally:
         gc.enable()
 
@@ -46,8 +46,8 @@ def ours() -> GraphQLSchema:
     return build_schema(text, assume_valid=True)
 
 
-def schema(version: str, *, whole_if_there: bool) -> GraphQLSchema:
+def schema(version: str, *, full_if_available: bool) -> GraphQLSchema:
     """Return what a version is served with."""
-    if whole_if_there and document(version).exists():
-        return whole(version)
+    if full_if_available and document(version).exists():
+        return full(version)
     return ours()

@@ -74,7 +74,7 @@ class Query:
         return {self.joined: [part.shown for part in self.parts]}
 
 
-def warnings(query: Query, known: Mapping[str, object]) -> list[Json]:
+def warnings(query: Query, known_fields: Mapping[str, object]) -> list[Json]:
     """Say which fields are not known to a list."""
     return [
         {
@@ -83,7 +83,7 @@ def warnings(query: Query, known: Mapping[str, object]) -> list[Json]:
             "code": "invalid_field",
         }
         for term in query.terms()
-        if term.field is not None and term.field not in known
+        if term.field is not None and term.field not in known_fields
     ]
 
 
@@ -142,7 +142,7 @@ class _Reader:
 
 
 def _tokens(text: str) -> list[re.Match[str]]:
-    place, found = 0, []
+    place, tokens = 0, []
     while text[place:].strip():
         if text[place] == ":":
             place += 1  # what is left of a value that was not quoted
@@ -150,10 +150,10 @@ def _tokens(text: str) -> list[re.Match[str]]:
         match = _TOKEN.match(text, place)
         if match is None:
             raise _bad(text[place:])
-        found.append(match)
+        tokens.append(match)
         place = match.end()
-    return found
+    return tokens
 
 
-def _bad(what: str) -> Refusal:
-    return Refusal(f"Invalid search query: {what}", "BAD_REQUEST")
+def _bad(reason: str) -> Refusal:
+    return Refusal(f"Invalid search query: {reason}", "BAD_REQUEST")

@@ -26,7 +26,7 @@ R = TypeVar("R", bound=Node)
 Fields = Mapping[str, Matcher]
 
 
-def found(
+def matching(
     call: Call, rows: Iterable[R], query: str | None, fields: Callable[[Shop, R], Fields]
 ) -> list[R]:
     """Return the rows that fit a query, in any order."""
@@ -34,8 +34,8 @@ def found(
     parsed = search.parse(query or "")
     if parsed is None:
         return kept
-    seen = call.shop.now() - timedelta(seconds=call.shop.switches.index_lag_s)
-    kept = [row for row in kept if row.created_at <= seen]
+    indexed_until = call.shop.now() - timedelta(seconds=call.shop.switches.index_lag_s)
+    kept = [row for row in kept if row.created_at <= indexed_until]
     if kept and (warnings := search.warnings(parsed, fields(call.shop, kept[0]))):
         call.warnings.append(
             {"path": call.path, "query": query, "parsed": parsed.shown, "warnings": warnings}
@@ -142,8 +142,8 @@ def _names(order: Order) -> list[str | None]:
 
 def _times(shop: Shop, node: Node) -> dict[str, Matcher]:
     """Return how the times match; an index that lags has not seen the latest change."""
-    seen = shop.now() - timedelta(seconds=shop.switches.index_lag_s)
-    updated_at = node.updated_at if node.updated_at <= seen else node.created_at
+    indexed_until = shop.now() - timedelta(seconds=shop.switches.index_lag_s)
+    updated_at = node.updated_at if node.updated_at <= indexed_until else node.created_at
     return {
         "created_at": _time(shop, node.created_at),
         "updated_at": _time(shop, updated_at),
@@ -174,29 +174,29 @@ def _time(shop: Shop, own: datetime) -> Matcher:
     return matches
 
 
-def _compare(own: Any, op: str, other: Any) -> bool:
+def _compare(own: Any, op: str, value: Any) -> bool:
     match op:
         case ">=":
-            return bool(own >= other)
+            return bool(own >= value)
         case ">":
-            return bool(own > other)
+            return bool(own > value)
         case "<=":
-            return bool(own <= other)
+            return bool(own <= value)
         case "<":
-            return bool(own < other)
-    return bool(own == other)
+            return bool(own < value)
+    return bool(own == value)
 
 
 def _whole(*own: str | None) -> Matcher:
-    known = {text.casefold() for text in own if text is not None}
+    texts = {text.casefold() for text in own if text is not None}
 
     def matches(term: Term) -> bool:
         value = term.value.casefold()
         if value == "*":
-            return bool(known)
+            return bool(texts)
         if value.endswith("*"):
-            return any(text.startswith(value[:-1]) for text in known)
-        return any(one.strip() in known for one in value.split(","))
+            return any(text.startswith(value[:-1]) for text in texts)
+        return any(part.strip() in texts for part in value.split(","))
 
     return matches
 
@@ -213,17 +213,17 @@ def _words(shop: Shop, *own: str | None) -> Matcher:
     """Return how a text is found: all words that are asked for follow each other in it."""
     if shop.switches.search == "exact":
         return _whole(*own)
-    known = [_split(text) for text in own if text is not None]
+    texts = [_split(text) for text in own if text is not None]
 
     def matches(term: Term) -> bool:
         if term.value.endswith("*"):
             return _whole(*own)(term)
-        asked = _split(term.value)
-        size = len(asked)
+        words = _split(term.value)
+        size = len(words)
         return any(
-            asked == there[place : place + size]
-            for there in known
-            for place in range(len(there) - size + 1)
+            words == text[place : place + size]
+            for text in texts
+            for place in range(len(text) - size + 1)
         )
 
     return matches
@@ -233,8 +233,8 @@ def _split(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-def _order_status(order: Order, asked: str) -> bool:
-    match asked:
+def _order_status(order: Order, status: str) -> bool:
+    match status:
         case "open":
             return order.closed_at is None and order.cancelled_at is None
         case "closed":

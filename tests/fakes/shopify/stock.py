@@ -22,9 +22,9 @@ def level(shop: Shop, item_id: str, location_id: str) -> InventoryLevel | None:
 
 def activate(shop: Shop, item_id: str, location_id: str) -> InventoryLevel:
     """Stock an item at a location."""
-    known = level(shop, item_id, location_id)
-    if known is not None:
-        return known
+    existing = level(shop, item_id, location_id)
+    if existing is not None:
+        return existing
     stamp = shop.stamp("InventoryLevel", f"?inventory_item_id={item_id.rpartition('/')[2]}")
     return shop.add(InventoryLevel(**stamp, item_id=item_id, location_id=location_id))
 

@@ -37,17 +37,17 @@ class Tokens:
 
     def grant(self, form: bytes) -> tuple[int, Json]:
         """Answer a request for a token."""
-        given = dict(parse_qsl(form.decode("utf-8", "replace")))
-        if (given.get("client_id"), given.get("client_secret")) != (
+        fields = dict(parse_qsl(form.decode("utf-8", "replace")))
+        if (fields.get("client_id"), fields.get("client_secret")) != (
             self.client_id,
             self.client_secret,
         ):
             return 401, _error("invalid_client", "The client id or secret is not right.")
-        match given.get("grant_type"):
+        match fields.get("grant_type"):
             case "client_credentials":
                 life_s = self.shop.switches.token_s
                 return 200, self._new("shpca", life_s)
-            case "refresh_token" if self.refresh and given.get("refresh_token") == self.refresh:
+            case "refresh_token" if self.refresh and fields.get("refresh_token") == self.refresh:
                 self.refresh = f"shprt_{next(self._ids):032x}"
                 life_s = self.shop.switches.refreshed_token_s
                 more = {"refresh_token": self.refresh, "refresh_token_expires_in": 7_776_000}

@@ -27,8 +27,8 @@ def moment(at: datetime) -> str:
 
 def amount(value: Decimal) -> str:
     """Write an amount as a `Decimal`: 10.00 is 10.0."""
-    whole, _, cents = f"{value:.2f}".partition(".")
-    return f"{whole}.{cents.rstrip('0') or '0'}"
+    units, _, cents = f"{value:.2f}".partition(".")
+    return f"{units}.{cents.rstrip('0') or '0'}"
 
 
 def price(value: Decimal) -> str:

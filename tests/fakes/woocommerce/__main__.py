@@ -19,24 +19,24 @@ def main() -> None:
     parser.add_argument("--version", choices=("7.8.2", "11.0.1"), default="11.0.1")
     parser.add_argument("--fulfillments", action="store_true", help="the feature of 10.1 and later")
     parser.add_argument("--shipment-tracking", action="store_true", help="the extension")
-    asked = parser.parse_args()
+    args = parser.parse_args()
     switches = Switches(
-        version=asked.version,
-        fulfillments=asked.fulfillments,
-        shipment_tracking=asked.shipment_tracking,
+        version=args.version,
+        fulfillments=args.fulfillments,
+        shipment_tracking=args.shipment_tracking,
         trusts_forwarded_proto=True,
     )
-    fake = FakeWooCommerce(switches=switches, port=asked.port)
-    fill(fake, orders=asked.orders, products=asked.products)
+    fake = FakeWooCommerce(switches=switches, port=args.port)
+    fill(fake, orders=args.orders, products=args.products)
     run(
         fake,
-        partial(told, fake),
-        config=asked.config,
+        partial(summary, fake),
+        config=args.config,
         content=partial(configuration, fake),
     )
 
 
-def told(fake: FakeWooCommerce) -> str:
+def summary(fake: FakeWooCommerce) -> str:
     """Say where the shop is and what is in it."""
     tag = fake.add_term("tags", SUPPLIER)
     return (

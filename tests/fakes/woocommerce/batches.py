@@ -23,19 +23,19 @@ def batch(params: Json, rules: Rules, **kinds: Do) -> Answer:
     lists = {kind: items for kind in kinds if (items := _items(params.get(kind)))}
     if sum(len(items) for items in lists.values()) > LIMIT:
         raise too_many(LIMIT)
-    done = {
+    answers = {
         kind: [_one(kinds[kind], rules, item) for item in items] for kind, items in lists.items()
     }
-    return Answer(200, done or [])  # PHP writes nothing at all as a list
+    return Answer(200, answers or [])  # PHP writes nothing at all as a list
 
 
-def _items(given: Any) -> list[Any]:
-    return given if isinstance(given, list) else []
+def _items(items: Any) -> list[Any]:
+    return items if isinstance(items, list) else []
 
 
 def _one(do: Do, rules: Rules, item: Any) -> Json:
     try:
         return do(loosened({**rules, "id": INTEGER}, item) if isinstance(item, dict) else item)
     except Refused as refusal:
-        known = item.get("id", 0) if isinstance(item, dict) else item
-        return {"id": known, "error": refusal.body}
+        item_id = item.get("id", 0) if isinstance(item, dict) else item
+        return {"id": item_id, "error": refusal.body}

@@ -39,7 +39,7 @@ def namespaces(shop: Shop) -> list[str]:
     """Return the names before paths, which tell what plug-ins there are."""
     switches = shop.switches
     rival = switches.advanced_shipment_tracking
-    there = {
+    available = {
         "wp/v2": True,
         "wc/v1": switches.active,
         "wc/v2": switches.active,
@@ -48,7 +48,7 @@ def namespaces(shop: Shop) -> list[str]:
         "wc-shipment-tracking/v3": switches.shipment_tracking or rival,
         "wc-ast/v3": rival,
     }
-    return [name for name, known in there.items() if known]
+    return [name for name, is_available in available.items() if is_available]
 
 
 def _status(call: Call) -> Answer:

@@ -26,27 +26,27 @@ class WooContract(Contract):
 
     def watch(self, exchange: Exchange) -> None:
         """Judge what the document knows of: whole answers in JSON, but no batch too large."""
-        asked, kind = exchange.request, exchange.headers["Content-Type"]
-        trimmed, terms = "_fields=" in asked.query, _TERMS.search(asked.path)
+        request, kind = exchange.request, exchange.headers["Content-Type"]
+        trimmed, terms = "_fields=" in request.query, _TERMS.search(request.path)
         too_large = exchange.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         if kind.startswith("application/json") and not (trimmed or terms or too_large):
             super().watch(exchange)
 
-    def known(self, body: Any) -> Any:
+    def corrected(self, body: Any) -> Any:
         """Return the answer without what real shops were recorded to do in another way.
 
         A parcel that is read says "1" for true, and the errors of that feature have 0 for a code.
         WordPress lists what is missing where it else says what is wrong with which parameter.
         """
         if isinstance(body, list):
-            return [self.known(item) for item in body]
+            return [self.corrected(item) for item in body]
         if not isinstance(body, dict):
             return body
-        seen = dict(body)
-        if seen.get("entity_type") == "WC_Order":
-            seen["is_fulfilled"] = bool(int(seen["is_fulfilled"]))
-        if seen.get("code") == 0:
-            seen["code"] = "0"
-        if seen.get("code") == "rest_missing_callback_param":
-            seen["data"] = {**seen["data"], "params": {}}
-        return seen
+        corrected = dict(body)
+        if corrected.get("entity_type") == "WC_Order":
+            corrected["is_fulfilled"] = bool(int(corrected["is_fulfilled"]))
+        if corrected.get("code") == 0:
+            corrected["code"] = "0"
+        if corrected.get("code") == "rest_missing_callback_param":
+            corrected["data"] = {**corrected["data"], "params": {}}
+        return corrected

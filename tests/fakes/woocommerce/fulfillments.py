@@ -35,8 +35,8 @@ def fulfill(shop: Shop, order: Order, body: Json) -> Fulfillment:
 def refulfill(shop: Shop, order: Order, made: Fulfillment, body: Json) -> None:
     """Change a parcel: of its fields only those are left that are sent."""
     if "meta_data" in body:
-        sent = {item.get("key") for item in body["meta_data"]}
-        made.meta = [it for it in made.meta if it.key in sent]
+        sent_keys = {item.get("key") for item in body["meta_data"]}
+        made.meta = [it for it in made.meta if it.key in sent_keys]
     made.status = _status(body.get("status", made.status))
     made.is_fulfilled = made.status == "fulfilled"
     _write(shop, made, body)
@@ -63,14 +63,14 @@ def take_out(shop: Shop, order: Order, refund: Refund) -> None:
 
     Where all of them are out of no parcel, the shop's own word for the order stays as it was.
     """
-    left = Counter({line.id: line.quantity for line in refund.lines})
+    remaining = Counter({line.id: line.quantity for line in refund.lines})
     for made in kept(order):
         if made.is_fulfilled:
             continue
         items = []
         for item in contents(made):
-            taken = min(item["qty"], left[item["item_id"]])
-            left[item["item_id"]] -= taken
+            taken = min(item["qty"], remaining[item["item_id"]])
+            remaining[item["item_id"]] -= taken
             items += [{**item, "qty": item["qty"] - taken}] if item["qty"] > taken else []
         if items == contents(made):
             continue
@@ -104,15 +104,15 @@ def _date(shop: Shop, made: Fulfillment) -> None:
 
     Shops from 11.0 on keep it in UTC, those before as it is, their own now in the shop's time.
     """
-    said = next((str(it.value) for it in made.meta if it.key == _DATE), "")
+    date_text = next((str(it.value) for it in made.meta if it.key == _DATE), "")
     if not made.is_fulfilled:
         return
     zone = shop.switches.zone
-    at = datetime.fromisoformat(said) if said else shop.now()
+    at = datetime.fromisoformat(date_text) if date_text else shop.now()
     at = at if at.tzinfo else at.replace(tzinfo=zone)
     text = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if shop.switches.early:
-        text = said or f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        text = date_text or f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
     shop.set_meta(made.meta, [{"key": _DATE, "value": text}])
 
 
@@ -123,8 +123,8 @@ def _is_many(value: object) -> bool:
 
 def contents(made: Fulfillment) -> list[Json]:
     """Return what is in a parcel: `item_id` and `qty`."""
-    found = [it.value for it in made.meta if it.key == "_items"]
-    return list(found[0]) if found and isinstance(found[0], list) else []
+    values = [it.value for it in made.meta if it.key == "_items"]
+    return list(values[0]) if values and isinstance(values[0], list) else []
 
 
 def unfulfill(shop: Shop, order: Order, made: Fulfillment) -> None:
@@ -145,11 +145,11 @@ def _tell(shop: Shop, order: Order) -> None:
         packed.update({item["item_id"]: item["qty"] for item in contents(made)})
     for refund in order.refunds:
         packed.update({line.id: line.quantity for line in refund.lines})
-    sent = [made.is_fulfilled for made in kept(order)]
-    word = "unfulfilled" if sent else None
-    if any(sent):
+    is_sent = [made.is_fulfilled for made in kept(order)]
+    word = "unfulfilled" if is_sent else None
+    if any(is_sent):
         all_packed = all(packed[line.id] >= line.quantity for line in order.lines)
-        word = "fulfilled" if all(sent) and all_packed else "partially_fulfilled"
+        word = "fulfilled" if all(is_sent) and all_packed else "partially_fulfilled"
     shop.set_meta(order.meta, [{"key": _STATUS, "value": word}])
     shop.touch_fields(order)
 

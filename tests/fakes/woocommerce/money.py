@@ -21,5 +21,5 @@ def text(value: Decimal, decimals: int) -> str:
 
 def number(total: Decimal, quantity: int) -> int | float:
     """Write what one unit costs: a float that has lost its digits, or an integer."""
-    each = float(total) / quantity if quantity else 0.0
-    return int(each) if each.is_integer() else each
+    unit_price = float(total) / quantity if quantity else 0.0
+    return int(unit_price) if unit_price.is_integer() else unit_price

@@ -105,7 +105,7 @@ class People(Keepers, Packers):
         with self.shop.lock:
             order = self.shop.order(order_id)
             if quantities is None:
-                body: Json = {"amount": str(refunds.left(order))}
+                body: Json = {"amount": str(refunds.refundable(order))}
             else:
                 body = {
                     "line_items": [

@@ -77,9 +77,9 @@ class Packers:
             for made in fulfillments.kept(order):
                 if any(it.value == tracking for it in made.meta):
                     fulfillments.unfulfill(self.shop, order, made)
-            for known in trackings.kept(order):
-                if known["tracking_number"] == tracking:
-                    trackings.untrack(self.shop, order, known["tracking_id"])
+            for parcel in trackings.kept(order):
+                if parcel["tracking_number"] == tracking:
+                    trackings.untrack(self.shop, order, parcel["tracking_id"])
 
     def correct(self, order_id: int, tracking: str, corrected: str) -> None:
         """Give a parcel another number: a typing error, or another label for the same goods."""
@@ -94,14 +94,14 @@ class Packers:
     def parcels(self, order_id: int) -> list[Json]:
         """Read the fulfillments of an order as the API shows them."""
         with self.shop.lock:
-            found = fulfillments.kept(self.shop.order(order_id))
-            return [shapes_orders.fulfillment(order_id, it, fresh=False) for it in found]
+            parcels = fulfillments.kept(self.shop.order(order_id))
+            return [shapes_orders.fulfillment(order_id, it, fresh=False) for it in parcels]
 
     def trackings(self, order_id: int) -> list[Json]:
         """Read the parcels of the tracking extension as its API shows them."""
         with self.shop.lock:
-            found = trackings.kept(self.shop.order(order_id))
-            return [shapes_orders.tracking(self.shop, it) for it in found]
+            parcels = trackings.kept(self.shop.order(order_id))
+            return [shapes_orders.tracking(self.shop, it) for it in parcels]
 
     def _sku(self, line: Line) -> str:
         product = self.shop.products.get(line.sold_id)

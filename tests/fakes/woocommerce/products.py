@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.fakes.woocommerce import stock
 from tests.fakes.woocommerce.problems import Json, Refused
-from tests.fakes.woocommerce.schema import whole
+from tests.fakes.woocommerce.schema import integer
 from tests.fakes.woocommerce.state import Product, Shop, Taxonomy
 
 KEPT = (
@@ -57,9 +57,9 @@ def delete(shop: Shop, product: Product, *, force: bool) -> None:
 
 def term(shop: Shop, taxonomy: Taxonomy, name: str) -> int:
     """Find a tag, a category or a brand by its name, or make it."""
-    for known, called in shop.terms[taxonomy].items():
+    for term_id, called in shop.terms[taxonomy].items():
         if called.casefold() == name.casefold():
-            return known
+            return term_id
     new = shop.next_id("term")
     shop.terms[taxonomy][new] = name
     return new
@@ -108,10 +108,10 @@ def _free(shop: Shop, sku: str) -> str:
 
 
 def _known_term(shop: Shop, taxonomy: Taxonomy, item: Any) -> int:
-    known = item.get("id", 0)
-    if known not in shop.terms[taxonomy] and taxonomy == "tags" and item.get("name"):
+    term_id = item.get("id", 0)
+    if term_id not in shop.terms[taxonomy] and taxonomy == "tags" and item.get("name"):
         return term(shop, taxonomy, item["name"])
-    return int(known)
+    return int(term_id)
 
 
 def _count(shop: Shop, product: Product, body: Json) -> None:
@@ -119,7 +119,7 @@ def _count(shop: Shop, product: Product, body: Json) -> None:
     if body.get("manage_stock") is not None:
         product.manage_stock = body["manage_stock"] in (True, "true", 1, "1")
     if body.get("stock_quantity") is not None and product.manage_stock:
-        product.quantity = whole(body["stock_quantity"])
+        product.quantity = integer(body["stock_quantity"])
     if not product.manage_stock:
         product.quantity = 0
         if stock.managed_by(shop, product) is None and not product.parent_id:

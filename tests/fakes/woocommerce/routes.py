@@ -64,7 +64,7 @@ def _segment(match: re.Match[str]) -> str:
     return r"([\w-]+)" if match[1] == "word" else r"(\d+)"
 
 
-def given(rules: Rules) -> Callable[[Shop], Rules]:
+def fixed(rules: Rules) -> Callable[[Shop], Rules]:
     """Return rules that are the same in every shop."""
     return lambda _shop: rules
 
@@ -109,10 +109,10 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def read_params(route: Route, shop: Shop, given: Json) -> Json:
+def read_params(route: Route, shop: Shop, params: Json) -> Json:
     """Hold the parameters against the rules of the operation."""
-    missing = [name for name in route.required if name not in given]
+    missing = [name for name in route.required if name not in params]
     if missing:
         words = f"Missing parameter(s): {', '.join(missing)}"
         raise Refused("rest_missing_callback_param", words, params=missing)
-    return checked(route.rules(shop), given)
+    return checked(route.rules(shop), params)

@@ -29,28 +29,28 @@ class Rule:
 Rules = Mapping[str, Rule]
 
 
-def checked(rules: Rules, given: Json) -> Json:
+def checked(rules: Rules, params: Json) -> Json:
     """Return what is known of the parameters, or refuse them."""
     errors = {
         name: wrong
         for name, rule in rules.items()
-        if given.get(name) is not None and (wrong := rule.check(given[name], name))
+        if params.get(name) is not None and (wrong := rule.check(params[name], name))
     }
     if errors:
         raise invalid(errors)
-    return {name: rules[name].clean(value) for name, value in given.items() if name in rules}
+    return {name: rules[name].clean(value) for name, value in params.items() if name in rules}
 
 
-def loosened(rules: Rules, given: Json) -> Json:
+def loosened(rules: Rules, params: Json) -> Json:
     """Return what is known of unchecked parameters; null is as good as nothing here."""
     return {
         name: rules[name].loose(value)
-        for name, value in given.items()
+        for name, value in params.items()
         if name in rules and value is not None
     }
 
 
-def whole(value: object) -> int:
+def integer(value: object) -> int:
     """Turn anything into an integer, as PHP does: what it cannot read is 0."""
     if isinstance(value, int | float):
         return int(value) if math.isfinite(value) else 0
@@ -91,7 +91,7 @@ STRING = Rule(
 INTEGER = Rule(
     check=_typed("integer", _is_integer),
     clean=lambda value: value if isinstance(value, int) else int(float(value or 0)),
-    loose=whole,
+    loose=integer,
 )
 BOOLEAN = Rule(
     check=_typed("boolean", lambda value: str(value).lower() in ("true", "false", "1", "0", "")),

@@ -105,9 +105,9 @@ def line(shop: Shop, it: Line) -> Json:
     }
 
 
-def meta(those: list[Meta]) -> list[Json]:
+def meta(entries: list[Meta]) -> list[Json]:
     """Show fields."""
-    return [{"id": it.id, "key": it.key, "value": it.value} for it in those]
+    return [{"id": it.id, "key": it.key, "value": it.value} for it in entries]
 
 
 def note(shop: Shop, it: Note) -> Json:

@@ -47,14 +47,14 @@ def variation(shop: Shop, it: Product) -> Json:
 def terms(shop: Shop, it: Product, taxonomy: Taxonomy) -> list[Json]:
     """Show the tags, categories or brands of a product; a variation has none of its own."""
     return [
-        {"id": known, "name": name, "slug": slug(name)}
-        for known in it.terms.get(taxonomy, [])
-        if (name := shop.terms[taxonomy].get(known))
+        {"id": term_id, "name": name, "slug": slug(name)}
+        for term_id in it.terms.get(taxonomy, [])
+        if (name := shop.terms[taxonomy].get(term_id))
     ]
 
 
 def _both(shop: Shop, it: Product) -> Json:
-    left, status = stock.quantity(shop, it), stock.status(shop, it)
+    units, status = stock.quantity(shop, it), stock.status(shop, it)
     whose = stock.managed_by(shop, it)
     shown = {
         "id": it.id,
@@ -74,7 +74,7 @@ def _both(shop: Shop, it: Product) -> Json:
         "tax_status": "taxable",
         "tax_class": it.fields.get("tax_class", ""),
         "manage_stock": "parent" if whose not in (it, None) else it.manage_stock,
-        "stock_quantity": left,
+        "stock_quantity": units,
         "stock_status": status,
         "backorders": it.backorders,
         "backorders_allowed": it.backorders != "no",

@@ -37,9 +37,9 @@ class SignIn:
         else:
             key = self._by_signature(request, url)
         if key is not None:
-            wanted = "read" if request.method == "GET" else "write"
-            if wanted not in key.permissions:
-                raise _wrong(f"The API key provided does not have {wanted} permissions.")
+            permission = "read" if request.method == "GET" else "write"
+            if permission not in key.permissions:
+                raise _wrong(f"The API key provided does not have {permission} permissions.")
         return key
 
     def _by_secret(self, request: Request) -> Key | None:

@@ -57,14 +57,14 @@ class Site(Service):
             headers = retry_after(switches.retry_after, wait_s, now)
             page = b"<!doctype html><title>429 Too Many Requests</title>"
             return self._wire(429, page, {"Content-Type": "text/html", **headers})
-        asked = f"{request.path}?{request.query}"
-        if request.method == "GET" and asked in self._cache:
-            until, kept = self._cache[asked]
+        target = f"{request.path}?{request.query}"
+        if request.method == "GET" and target in self._cache:
+            until, kept = self._cache[target]
             if now < until:
                 return kept._replace(headers={**kept.headers, "X-Cache": "HIT"})
         wire = self._answer(request)
         if request.method == "GET" and wire.status == 200 and switches.cache_s:
-            self._cache[asked] = now + timedelta(seconds=switches.cache_s), wire
+            self._cache[target] = now + timedelta(seconds=switches.cache_s), wire
         return wire
 
     def trouble(self, status: int, message: str) -> Wire:
@@ -100,14 +100,14 @@ class Site(Service):
 
     def _act(self, request: Request, path: str) -> Answer:
         home = self._host() + self.shop.switches.path
-        known = [it.template for it in ROUTES if it.needs(self.shop.switches)]
+        templates = [it.template for it in ROUTES if it.needs(self.shop.switches)]
         if self.shop.switches.closed_to_visitors and not path.startswith(("/wc/", "/wc-")):
             why = "Only authenticated users can access the REST API."
             raise Refused("rest_login_required", why, 401)
         if path == "/":
-            return Answer(200, calls_shop.index(self.shop, home, known))
+            return Answer(200, calls_shop.index(self.shop, home, templates))
         if (namespace := path.strip("/")) in calls_shop.namespaces(self.shop):
-            under = [it for it in known if it.startswith(f"/{namespace}/")]
+            under = [it for it in templates if it.startswith(f"/{namespace}/")]
             return Answer(200, {"namespace": namespace, "routes": calls_shop.routes(under)})
         url = f"{home}/wp-json{path}"
         key = self._sign_in.who(request, url)

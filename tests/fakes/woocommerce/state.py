@@ -243,9 +243,9 @@ class Shop(Books):
         if not self.switches.posts:
             order.modified_at = self.now()
 
-    def set_meta(self, entries: list[Meta], given: list[Json]) -> None:
+    def set_meta(self, entries: list[Meta], items: list[Json]) -> None:
         """Write fields: by id, else by key, the first one of which is overwritten; null deletes."""
-        for item in given:
+        for item in items:
             self._set_one(entries, item)
 
     def _set_one(self, entries: list[Meta], item: Json) -> None:

@@ -26,14 +26,14 @@ def quantity(shop: Shop, product: Product) -> int | None:
 
 def status(shop: Shop, product: Product) -> str:
     """Return whether it can be bought."""
-    left = quantity(shop, product)
-    if left is None:
+    units = quantity(shop, product)
+    if units is None:
         variations = shop.variations(product)
         if not variations:
             return product.stock_status
         in_stock = any(status(shop, it) == "instock" for it in variations)
         return "instock" if in_stock else "outofstock"
-    if left > 0:
+    if units > 0:
         return "instock"
     return "outofstock" if product.backorders == "no" else "onbackorder"
 

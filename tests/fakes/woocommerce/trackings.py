@@ -16,12 +16,14 @@ FIELD = "_wc_shipment_tracking_items"
 
 def track(shop: Shop, order: Order, body: Json) -> Json:
     """Add a parcel; a second one like it is another one."""
-    known = _kept(order)
-    said = body.get("date_shipped") or shop.now().astimezone(shop.switches.zone).date().isoformat()
+    kept_by_place = _kept(order)
+    date_text = (
+        body.get("date_shipped") or shop.now().astimezone(shop.switches.zone).date().isoformat()
+    )
     try:
-        sent = datetime.combine(date.fromisoformat(said[:10]), datetime.min.time(), UTC)
+        sent_at = datetime.combine(date.fromisoformat(date_text[:10]), datetime.min.time(), UTC)
     except ValueError:
-        sent = datetime.fromtimestamp(0, UTC)  # as strtotime has it
+        sent_at = datetime.fromtimestamp(0, UTC)  # as strtotime has it
     number = body["tracking_number"]
     name = slug(body.get("tracking_provider", ""))
     made = {
@@ -29,24 +31,24 @@ def track(shop: Shop, order: Order, body: Json) -> Json:
         "custom_tracking_provider": body.get("custom_tracking_provider", ""),
         "custom_tracking_link": body.get("custom_tracking_link", ""),
         "tracking_number": number,
-        "date_shipped": str(int(sent.timestamp())),
+        "date_shipped": str(int(sent_at.timestamp())),
         "tracking_id": hashlib.md5(
             f"{name}-{number}-{shop.next_id('tracking')}".encode(), usedforsecurity=False
         ).hexdigest(),
     }
     if shop.switches.advanced_shipment_tracking and body.get("products_list"):
         made["products_list"] = body["products_list"]
-    _keep(shop, order, {**known, max(known, default=-1) + 1: made})
+    _keep(shop, order, {**kept_by_place, max(kept_by_place, default=-1) + 1: made})
     return made
 
 
 def untrack(shop: Shop, order: Order, tracking_id: str) -> Json:
     """Delete a parcel."""
-    known = _kept(order)
-    for place, made in known.items():
+    kept_by_place = _kept(order)
+    for place, made in kept_by_place.items():
         if made["tracking_id"] == tracking_id:
-            del known[place]
-            _keep(shop, order, known)
+            del kept_by_place[place]
+            _keep(shop, order, kept_by_place)
             return made
     raise Refused("woocommerce_rest_order_shipment_tracking_invalid_id", "Invalid ID.", 404)
 

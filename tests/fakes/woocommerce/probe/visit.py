@@ -15,7 +15,7 @@ Finding = tuple[str, str]
 """The name of a question, and what was answered."""
 
 
-class Heard(NamedTuple):
+class Response(NamedTuple):
     """An answer."""
 
     status: int
@@ -35,7 +35,7 @@ class Heard(NamedTuple):
         """Tell the status and the error."""
         return f"{self.status} {self.code}"
 
-    def told(self, words: Callable[[Any], object]) -> str:
+    def summary(self, words: Callable[[Any], object]) -> str:
         """Tell the status and what it says, or the error."""
         return str(self) if self.status >= 400 else f"{self.status} {words(self.body)}"
 
@@ -55,7 +55,7 @@ class Shop:
         pair: Pair | None = None,
         secure: bool = True,
         query: Mapping[str, object] | None = None,
-    ) -> Heard:
+    ) -> Response:
         """Ask as a client does, over a connection of its own."""
         answer = requests.request(
             method,
@@ -66,17 +66,17 @@ class Shop:
             headers={"X-Forwarded-Proto": "https"} if secure else {},
             timeout=60,
         )
-        return Heard(answer.status_code, answer.json(), answer.headers)
+        return Response(answer.status_code, answer.json(), answer.headers)
 
-    def get(self, path: str, **query: object) -> Heard:
+    def get(self, path: str, **query: object) -> Response:
         """Read."""
         return self.ask("GET", path, query=query)
 
-    def post(self, path: str, **body: object) -> Heard:
+    def post(self, path: str, **body: object) -> Response:
         """Make something."""
         return self.ask("POST", path, body)
 
-    def put(self, path: str, **body: object) -> Heard:
+    def put(self, path: str, **body: object) -> Response:
         """Change something."""
         return self.ask("PUT", path, body)
 
@@ -104,11 +104,11 @@ class Visit:
             **more,
         }
 
-    def buy(self, units: object = 2, **more: object) -> Heard:
+    def buy(self, units: object = 2, **more: object) -> Response:
         """Order it."""
         return self.shop.post("/orders", **self.bought(units, **more))
 
-    def left(self) -> int:
+    def units_left(self) -> int:
         """Return how many of it there are."""
         return int(self.shop.get(f"/products/{self.widget['id']}").body["stock_quantity"])
 
