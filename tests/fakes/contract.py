@@ -1,4 +1,4 @@
-"""Holds the traffic of a fake against an OpenAPI document, here that of Ordoro.
+"""Checks the traffic of a fake by an OpenAPI document, here that of Ordoro.
 
     contract = Contract()
     fake.on_exchange = contract.watch
@@ -7,7 +7,7 @@
 
 The document is not part of this repository: mark tests with `needs_contract`. Not judged is a
 request that was refused, since it may have been wrong on purpose, unless `every_request` is set,
-as it should be for the traffic of our own adapter.
+as it should be for the traffic of the adapter.
 """
 
 import json
@@ -38,7 +38,7 @@ _TERMS = ("supplier_sku", "supplier_price", "is_default", "min_order_qty")
 
 
 class Contract:
-    """Collects what in the exchanges goes against the document."""
+    """Collects violations of the document in the exchanges."""
 
     document: ClassVar[Path] = DOCUMENT
     host_url: ClassVar[str] = "https://api.ordoro.com"
@@ -51,11 +51,11 @@ class Contract:
         self._document = _read(self.document)
 
     def corrected(self, body: Any) -> Any:
-        """Return the answer without what the document is known to be wrong about."""
+        """Return the response without the known mistakes of the document."""
         return _without_terms(body)
 
     def watch(self, exchange: Exchange) -> None:
-        """Judge a request and its answer."""
+        """Check a request and its response."""
         self.judged += 1
         request = _OpenApiRequest(exchange.request, self.host_url)
         refused = exchange.status >= HTTPStatus.BAD_REQUEST
@@ -100,7 +100,7 @@ class _OpenApiRequest:
 
 
 class _OpenApiResponse:
-    """An answer in the form that openapi-core takes."""
+    """A response in the form that openapi-core takes."""
 
     def __init__(self, exchange: Exchange, body: Any) -> None:
         self.status_code = exchange.status

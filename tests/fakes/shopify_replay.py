@@ -1,7 +1,7 @@
-"""Asks a fake of Shopify what a real shop was asked once, and compares the answers.
+"""Repeats the recorded requests of a real shop, and compares the responses of the fake.
 
-The ids, times and cursors of a recording are others than ours. What an earlier answer called by
-one id there and by another here is the same thing, also in later questions and in sentences.
+The ids, times and cursors of a recording differ from the fake's. The first response that has two
+different ids in the same place maps one to the other, also in later requests and in messages.
 """
 
 import json
@@ -20,7 +20,7 @@ _LONG = re.compile(r"\b\d{9,}\b")
 
 
 class Replay:
-    """A recording, asked anew step by step."""
+    """A recording that is repeated step by step."""
 
     def __init__(self, fake: FakeShopify, name: str) -> None:
         [path] = FOLDER.glob(f"*__{name}.json")
@@ -29,16 +29,16 @@ class Replay:
         self._known: dict[str, str] = {}
 
     def same(self, recorded: str, ours: str) -> None:
-        """Say which thing of ours stands for one of the recording."""
+        """Map an id of the recording to an id of the fake."""
         self._known[recorded] = ours
         self._known[recorded.rpartition("/")[2]] = ours.rpartition("/")[2]
 
     def ours(self, recorded: str) -> str:
-        """Return what stands for a thing of the recording."""
+        """Return the fake's id for an id of the recording."""
         return self._known[recorded]
 
     def differences(self, *steps: str | tuple[str, str]) -> dict[str, list[str]]:
-        """Take steps, each a place or a place and its document; return those that differ."""
+        """Run steps, each a path or a path and its document; return those that differ."""
         differences = {}
         for step in steps:
             path, query = (step, "") if isinstance(step, str) else step
@@ -46,7 +46,7 @@ class Replay:
         return {path: lines for path, lines in differences.items() if lines}
 
     def step(self, path: str, query: str = "") -> list[str]:
-        """Ask what was asked at a place of the recording; return what differs in the answers."""
+        """Repeat the request at a path of the recording; return differences of the responses."""
         place: Any = self.recorded
         for word in path.split("/"):
             place = place[word]

@@ -1,4 +1,4 @@
-"""What the fake of Ordoro finds: filters, dates, pages, and an index that lags."""
+"""Lists of the fake Ordoro: filters, dates, pages, and an index that lags."""
 
 from datetime import timedelta, timezone
 
@@ -31,7 +31,7 @@ def test_list_is_filtered(fake: FakeOrdoro, api: Api, clock: VirtualClock) -> No
     assert api.numbers(sort="-updated_date")[0] == other
 
 
-def test_boundary_of_a_date_is_found_or_not(fake: FakeOrdoro, api: Api) -> None:
+def test_boundary_of_a_date_is_inclusive_or_exclusive(fake: FakeOrdoro, api: Api) -> None:
     number = fake.place_order("1001", {"MUG": 1})
 
     exclusive = api.numbers(updated_after=START.isoformat())
@@ -62,9 +62,7 @@ def test_index_lags_behind_the_orders(fake: FakeOrdoro, api: Api, clock: Virtual
     assert api.numbers(cart_order_id="#1001") == [number]
 
 
-def test_what_was_written_arrives_late_in_lists(
-    fake: FakeOrdoro, api: Api, clock: VirtualClock
-) -> None:
+def test_changes_appear_late_in_lists(fake: FakeOrdoro, api: Api, clock: VirtualClock) -> None:
     fake.switches.arrival_lag_s = 100
     number = fake.place_order("1001", {"MUG": 1})
 

@@ -1,4 +1,4 @@
-"""The fake of Shopify behaves as the service does: once on its schema, once on our part of it."""
+"""Behaviour of the fake Shopify, once with the full schema and once with our part of it."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -125,7 +125,7 @@ def test_request_is_accepted_and_sent_by_the_service(fake: FakeShopify, api: Api
 
 
 @pytest.mark.parametrize("agreed", [True, False])
-def test_cancellation_is_asked_for(fake: FakeShopify, api: Api, agreed: bool) -> None:
+def test_cancellation_is_requested(fake: FakeShopify, api: Api, agreed: bool) -> None:
     order = fake.place_order({"MUG": 2}, location=fake.add_service("Northwind"), request=True)
     [piece] = fake.fulfillment_orders(order)
     fake.answer(piece.id)
@@ -184,7 +184,7 @@ def test_job_may_end_without_an_effect(fake: FakeShopify, api: Api) -> None:
     assert fake.effects("order cancelled") == []
 
 
-def test_order_that_was_sent_is_not_cancelled(fake: FakeShopify, api: Api) -> None:
+def test_shipped_order_is_not_cancelled(fake: FakeShopify, api: Api) -> None:
     order = fake.place_order({"MUG": 2})
     fake.ship(order, "1Z1")
 
@@ -275,7 +275,7 @@ def test_people_edit_an_order(fake: FakeShopify, api: Api) -> None:
     assert fake.ledger == []
 
 
-def test_money_is_the_shops_and_the_customers(fake: FakeShopify, api: Api) -> None:
+def test_amounts_are_in_the_currencies_of_shop_and_customer(fake: FakeShopify, api: Api) -> None:
     line = {"sku": "MUG", "quantity": 2, "price": "10", "discount": Decimal(4)}
     order = fake.place_order(
         [line], presentment_currency_code="EUR", presentment_rate=Decimal("0.5")
@@ -330,7 +330,7 @@ def test_product_is_set_as_a_whole(api: Api) -> None:
     ]
 
 
-def test_shop_introduces_itself(fake: FakeShopify, api: Api) -> None:
+def test_shop_query_returns_the_properties_of_the_shop(fake: FakeShopify, api: Api) -> None:
     assert api.get(SHOP)["shop"] == {
         "name": fake.shop.name,
         "currencyCode": "USD",

@@ -1,7 +1,7 @@
-"""What a real shop answered once, the fake answers too.
+"""Recorded responses of a real shop: the fake gives the same.
 
-The questions of a recording are asked again in their order. Where the fake answers otherwise, the
-difference is listed here with its reason; the recordings themselves are not in this repository.
+The requests of a recording are repeated in their sequence. Each difference of the fake is listed
+here with its reason. The recordings themselves are not in this repository.
 """
 
 from collections.abc import Iterator
@@ -85,7 +85,7 @@ def _fake(clock: VirtualClock) -> Iterator[FakeShopify]:
     fake.stop()
 
 
-def test_documents_that_do_not_fit(fake: FakeShopify) -> None:
+def test_invalid_documents(fake: FakeShopify) -> None:
     replay = Replay(fake, "graphql-base-validation-unhappy-paths")
 
     differences = replay.differences(*(f"cases/{case}" for case in replay.recorded["cases"]))
@@ -98,12 +98,12 @@ def _at(step: str, *names: str) -> list[str]:
 
 
 def _lines(differences: dict[str, list[str]], *without: str) -> list[str]:
-    """Return all differences but those in some fields."""
+    """Return all differences except those in some fields."""
     every = [line for lines in differences.values() for line in lines]
     return [line for line in every if not any(word in line for word in without)]
 
 
-def test_split(fake: FakeShopify) -> None:
+def test_split_of_a_fulfillment_order(fake: FakeShopify) -> None:
     replay = Replay(fake, "fulfillment-order-split-multi")
     for number in ("48540157378793", "51098706739506"):
         fake.add_product(number)
@@ -168,7 +168,7 @@ def test_unknown_fulfillment(fake: FakeShopify) -> None:
     assert replay.differences("fulfillmentCancel", "fulfillmentTrackingInfoUpdate") == {}
 
 
-def test_fulfillments_that_are_refused(fake: FakeShopify) -> None:
+def test_refused_fulfillments(fake: FakeShopify) -> None:
     replay = Replay(fake, "fulfillment-create-preconditions")
     steps: list[str | tuple[str, str]] = []
     for case, recorded in replay.recorded["cases"].items():
@@ -201,7 +201,7 @@ def test_fulfillments_of_several_fulfillment_orders(fake: FakeShopify) -> None:
 
 
 def _move_a_part(fake: FakeShopify, replay: Replay, recorded: Json) -> None:
-    """Do by hand what no operation of ours does."""
+    """Make by hand a change that no operation of the adapter makes."""
     moved = recorded["response"]["data"]["fulfillmentOrderMove"]["movedFulfillmentOrder"]
     source = replay.ours(recorded["variables"]["id"])
     title = moved["lineItems"]["nodes"][0]["lineItem"]["title"]
@@ -300,7 +300,7 @@ def test_requests_to_a_service(fake: FakeShopify) -> None:
 
 
 def _requested(fake: FakeShopify, replay: Replay, step: str, *, asked_back: bool) -> None:
-    """Let a fulfillment order be as it was before a step; how it came there was not kept."""
+    """Put a fulfillment order into its state before a step, which was not recorded."""
     recorded = replay.recorded[step]
     answered = next(iter(recorded["response"]["data"].values()))["fulfillmentOrder"]
     messages = [it["message"] for it in answered.get("merchantRequests", {}).get("nodes", [])]

@@ -1,4 +1,4 @@
-"""The fake of Shopify refuses what the service refuses, and costs what that costs."""
+"""Requests that the fake Shopify refuses, as the service does, and the cost of operations."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -45,7 +45,7 @@ def _token(api: Api, **form: str | None) -> requests.Response:
     return requests.post(api.fake.url + TOKEN_PATH, data=fields, timeout=5)
 
 
-def test_token_for_id_and_secret_ends(api: Api, clock: VirtualClock) -> None:
+def test_granted_token_expires(api: Api, clock: VirtualClock) -> None:
     granted = _token(api, grant_type="client_credentials").json()
     api.session.headers["X-Shopify-Access-Token"] = granted["access_token"]
     api.get(SHOP)
@@ -57,7 +57,7 @@ def test_token_for_id_and_secret_ends(api: Api, clock: VirtualClock) -> None:
     assert _token(api, grant_type="password").status_code == 400
 
 
-def test_refresh_token_is_good_once(fake: FakeShopify, api: Api) -> None:
+def test_refresh_token_is_valid_once(fake: FakeShopify, api: Api) -> None:
     first = fake.refresh_token
     granted = _token(api, grant_type="refresh_token", refresh_token=first).json()
 
@@ -90,7 +90,7 @@ def test_old_version_is_refused(fake: FakeShopify, api: Api) -> None:
     assert api.ask(SHOP, version="2025-07").status_code == 404
 
 
-def test_body_that_is_no_question(api: Api) -> None:
+def test_body_without_a_document(api: Api) -> None:
     url = f"{api.fake.url}/admin/api/{api.fake.version}/graphql.json"
 
     answers = [
@@ -118,7 +118,7 @@ def test_body_that_is_no_question(api: Api) -> None:
         ('{ orders(first: 1, query: "((") { nodes { id } } }', "BAD_REQUEST"),
     ],
 )
-def test_mistakes_have_codes(api: Api, query: str, code: str) -> None:
+def test_errors_have_codes(api: Api, query: str, code: str) -> None:
     assert api.code(query) == code
 
 
@@ -152,7 +152,7 @@ def test_scope_is_missing(fake: FakeShopify, api: Api) -> None:
     assert answered["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
 
 
-def test_fulfillment_orders_of_others_are_not_seen(fake: FakeShopify, api: Api) -> None:
+def test_fulfillment_orders_of_other_services_are_hidden(fake: FakeShopify, api: Api) -> None:
     ours, theirs = fake.add_service("Northwind"), fake.add_service("Southbay", ours=False)
     orders = [fake.place_order({"MUG": 1}, location=it) for it in (ours, theirs, None)]
     query = "query Q($id: ID!) { order(id: $id) { fulfillmentOrders(first: 5) { nodes { id } } } }"
@@ -183,7 +183,7 @@ def _cost(answered: requests.Response) -> dict[str, Any]:
     return cost
 
 
-def test_points_are_paid_and_given_back(api: Api, clock: VirtualClock) -> None:
+def test_points_are_paid_and_returned(api: Api, clock: VirtualClock) -> None:
     first = _cost(api.ask(ORDERS, first=50))
     clock.at += timedelta(seconds=1)
     second = _cost(api.ask(SHOP))
@@ -215,14 +215,16 @@ def test_bucket_is_empty(fake: FakeShopify, api: Api, clock: VirtualClock, statu
     assert api.names() == []
 
 
-def test_query_is_too_dear(api: Api) -> None:
+def test_query_that_costs_too_much_is_refused(api: Api) -> None:
     lines = "lineItems(first: 250) { nodes { id variant { id product { id } } } }"
     nested = f"fulfillmentOrders(first: 250) {{ nodes {{ id order {{ {lines} }} }} }}"
 
     assert api.code(f"{{ orders(first: 250) {{ nodes {{ {nested} }} }} }}") == "MAX_COST_EXCEEDED"
 
 
-def test_pages_go_on_after_what_was_seen(fake: FakeShopify, api: Api, clock: VirtualClock) -> None:
+def test_next_page_begins_after_the_cursor(
+    fake: FakeShopify, api: Api, clock: VirtualClock
+) -> None:
     made = []
     for _ in range(5):
         clock.at += timedelta(seconds=1)
@@ -243,7 +245,7 @@ def test_pages_go_on_after_what_was_seen(fake: FakeShopify, api: Api, clock: Vir
     ]
 
 
-def test_pages_are_not_endless(fake: FakeShopify, api: Api) -> None:
+def test_depth_of_pages_is_limited(fake: FakeShopify, api: Api) -> None:
     fake.switches.deepest = 3
     for _ in range(5):
         fake.place_order({"MUG": 1})
@@ -349,7 +351,7 @@ def test_trial_shop_makes_five_orders_a_minute(
         ({"changeFromQuantity": 4}, "has changed"),
     ],
 )
-def test_stock_that_is_refused(
+def test_refused_stock_writes(
     fake: FakeShopify, api: Api, change: dict[str, object], words: str
 ) -> None:
     fake.add_product("MUG", on_hand=5)
@@ -399,7 +401,7 @@ def test_deprecated_field_is_reported_in_a_header(fake: FakeShopify, api: Api) -
 
 
 @needs_contract
-def test_what_the_fake_lacks_is_its_own_mistake(clock: VirtualClock) -> None:
+def test_query_beyond_the_fake_raises_an_error(clock: VirtualClock) -> None:
     fake = FakeShopify(clock=clock)
     fake.start()
     with requests.Session() as session:
@@ -413,7 +415,7 @@ def test_what_the_fake_lacks_is_its_own_mistake(clock: VirtualClock) -> None:
 
 @needs_contract
 @pytest.mark.parametrize("version", AVAILABLE)
-def test_our_part_of_the_schema_is_the_services(version: str) -> None:
+def test_our_part_of_the_schema_equals_the_services(version: str) -> None:
     full, ours = schemas.full(version), schemas.ours()
 
     assert list(_strangers(full, ours)) == []
@@ -443,14 +445,14 @@ def _shown(it: Any) -> tuple[str, object, bool] | None:
     return str(it.type), getattr(it, "default_value", None), bool(it.deprecation_reason)
 
 
-def test_our_part_of_the_schema_is_sound() -> None:
+def test_our_part_of_the_schema_is_valid() -> None:
     text = "\n".join(path.read_text("utf-8") for path in schemas.parts())
 
     build_schema(text)  # not assumed to be valid
 
 
 @needs_contract
-def test_judge_finds_what_is_wrong_and_what_is_old() -> None:
+def test_contract_finds_invalid_and_deprecated_fields() -> None:
     contract = Contract()
 
     contract.judge(SHOP, {})
@@ -463,7 +465,7 @@ def test_judge_finds_what_is_wrong_and_what_is_old() -> None:
     assert len(contract.violations) == 4 * len(AVAILABLE)
 
 
-def test_faults_strike_one_operation(fake: FakeShopify, api: Api) -> None:
+def test_fault_affects_one_operation(fake: FakeShopify, api: Api) -> None:
     fake.faults.add(Fault(kind="lost-reset", path="#OrderCreate$"))
     api.get(SHOP)
 
@@ -488,7 +490,7 @@ def test_faults_strike_one_operation(fake: FakeShopify, api: Api) -> None:
         (503, "unavailable, as asked for"),
     ],
 )
-def test_troubles_of_http(fake: FakeShopify, api: Api, status: int, words: str) -> None:
+def test_http_errors(fake: FakeShopify, api: Api, status: int, words: str) -> None:
     fake.faults.add(Fault(kind="unavailable", status=status, retry_after="2.0"))
 
     answered = api.ask(SHOP)

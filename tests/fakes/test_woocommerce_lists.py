@@ -57,7 +57,7 @@ def test_times_of_a_query_are_those_of_the_shop_unless_stated_otherwise(
     assert len(woo.ids(**query)) == count
 
 
-def test_offset_is_taken_at_its_word_where_that_is_switched_on(
+def test_offset_is_respected_if_that_is_switched_on(
     shop: FakeWooCommerce, woo: WooApi, clock: VirtualClock
 ) -> None:
     place(shop, clock)
@@ -89,7 +89,7 @@ def test_orders_are_sorted_by_their_modification(
     assert woo.ids(exclude=second) == [third, first]
 
 
-def test_what_was_modified_in_the_same_second_is_sorted_by_id_only_in_new_shops(
+def test_orders_of_one_second_are_sorted_by_id_only_in_new_shops(
     shop: FakeWooCommerce, woo: WooApi
 ) -> None:
     first, second = shop.place_order([]), shop.place_order([])
@@ -101,9 +101,7 @@ def test_what_was_modified_in_the_same_second_is_sorted_by_id_only_in_new_shops(
     assert (new, old) == ([second, first], [first, second])
 
 
-def test_pages_report_how_many_there_are(
-    shop: FakeWooCommerce, woo: WooApi, clock: VirtualClock
-) -> None:
+def test_pages_report_the_totals(shop: FakeWooCommerce, woo: WooApi, clock: VirtualClock) -> None:
     placed = place(shop, clock, 5)
 
     pages = [woo.ask("GET", "/orders", per_page=2, page=page, order="asc") for page in (1, 2, 3, 4)]
@@ -173,7 +171,7 @@ def test_search_finds_a_transaction_only_in_new_shops(shop: FakeWooCommerce, woo
     assert (woo.ids(search="shop:1002"), woo.ids(search="ZOE@")) == ([], [order])
 
 
-def test_what_was_written_arrives_late_in_lists(
+def test_changes_appear_late_in_lists(
     shop: FakeWooCommerce, woo: WooApi, clock: VirtualClock
 ) -> None:
     shop.switches.arrival_lag_s = 30
@@ -186,9 +184,7 @@ def test_what_was_written_arrives_late_in_lists(
     assert (early, stored_id, woo.ids()) == ([], order, [order])
 
 
-def test_products_are_found_by_what_they_are_filed_under(
-    shop: FakeWooCommerce, woo: WooApi
-) -> None:
+def test_products_are_found_by_tag_category_and_brand(shop: FakeWooCommerce, woo: WooApi) -> None:
     mug = shop.add_product("MUG", tags=["Northwind"], categories=["Kitchen"])
     vase = shop.add_product("VASE", brands=["Northwind"])
     shop.add_product("TRAY")

@@ -33,7 +33,7 @@ def fulfillment_status(shop: FakeWooCommerce, order: int) -> list[str]:
     return [it["value"] for it in meta if it["key"] == "_fulfillment_status"]
 
 
-def test_parcel_with_some_of_it_leaves_the_order_in_its_status(
+def test_partial_parcel_does_not_change_the_status_of_the_order(
     shop: FakeWooCommerce, woo: WooApi, order: int
 ) -> None:
     made = woo.write("POST", f"/orders/{order}/fulfillments", parcel(shop, order, 1))
@@ -57,7 +57,7 @@ def test_parcel_is_added_again_and_may_hold_too_much(
 
 
 @pytest.mark.parametrize("units", [0, -1])
-def test_parcel_with_nothing_in_it_is_refused(
+def test_empty_parcel_is_refused(
     shop: FakeWooCommerce, woo: WooApi, order: int, units: int
 ) -> None:
     path = f"/orders/{order}/fulfillments"
@@ -85,7 +85,7 @@ def test_change_of_a_parcel_drops_the_fields_that_are_not_sent(
     assert changed["meta_data"][0]["value"][0]["qty"] == 2
 
 
-def test_deleted_parcel_is_listed_no_more(shop: FakeWooCommerce, woo: WooApi, order: int) -> None:
+def test_deleted_parcel_is_not_listed(shop: FakeWooCommerce, woo: WooApi, order: int) -> None:
     shop.ship(order, "1Z999", way="fulfillment", complete=False)
     path = f"/orders/{order}/fulfillments/{shop.parcels(order)[0]['id']}"
     before = fulfillment_status(shop, order)
@@ -102,9 +102,7 @@ def test_deleted_parcel_is_listed_no_more(shop: FakeWooCommerce, woo: WooApi, or
     )
 
 
-def test_some_versions_wrap_what_they_answer(
-    shop: FakeWooCommerce, woo: WooApi, order: int
-) -> None:
+def test_some_versions_wrap_their_responses(shop: FakeWooCommerce, woo: WooApi, order: int) -> None:
     shop.switches.fulfillments_wrapped = True
     shop.on_exchange = None  # the document has it the other way
 

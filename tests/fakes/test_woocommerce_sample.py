@@ -1,4 +1,4 @@
-"""The made-up shop that the fake of WooCommerce is tried by hand with, and odd bodies."""
+"""The sample shop of the fake WooCommerce, and odd request bodies."""
 
 import json
 from pathlib import Path
@@ -51,7 +51,7 @@ def test_sample_is_the_same_each_time() -> None:
     assert first.ledger == []
 
 
-def test_it_says_where_it_is_and_writes_a_configuration(
+def test_command_prints_its_address_and_writes_a_configuration(
     shop: FakeWooCommerce, tmp_path: Path
 ) -> None:
     path = tmp_path / "trial.yaml"

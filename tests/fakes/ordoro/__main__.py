@@ -1,8 +1,8 @@
-"""Runs the fake until Ctrl-C, with a made-up account in it.
+"""Runs the fake until Ctrl-C, with a sample account.
 
     python -m tests.fakes.ordoro --orders 50 --config ordoro.yaml
 
-Says what is in it, and writes a configuration that uses it. Everything is gone when it ends.
+Prints its content, and writes a configuration that uses it. Nothing is kept when it ends.
 """
 
 from functools import partial
@@ -13,7 +13,7 @@ from tests.fakes.ordoro.sample import Sample, fill
 
 
 def main() -> None:
-    """Start, tell where, and wait."""
+    """Start, print the address, and wait."""
     parser = arguments("ordoro", __doc__)
     parser.add_argument("--client-id", default="fake-client-id")
     parser.add_argument("--client-secret", default="fake-client-secret")
@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def summary(fake: FakeOrdoro, sample: Sample) -> str:
-    """Say where the account is and what is in it."""
+    """Return the address and the content of the account as text."""
     kinds = {
         "supplier": sample.suppliers,
         "sales channel": sample.carts,

@@ -1,4 +1,4 @@
-"""The calls on products and their stock, suppliers, warehouses and sales channels."""
+"""Calls for products and their stock, suppliers, warehouses and sales channels."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -118,7 +118,7 @@ def _names(
     name: Callable[[T], str],
     show: Callable[[T], Json],
 ) -> Answer:
-    """List what has little more than a name."""
+    """List objects that have little more than a name."""
     lists.only(call.query, "limit", "offset", "sort", "search", *(["all"] * (key == "cart")))
     words = call.query.get("search", [""])[0].casefold()
     sorts: dict[str, Callable[[T], Any]] = {"name": name}

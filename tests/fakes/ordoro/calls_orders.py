@@ -1,4 +1,4 @@
-"""The calls on orders: each does one thing, notes its effect in the ledger and shows the result."""
+"""Calls for orders: each does one thing, records its effect and returns the result."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the API answers of orders: the read shapes, which are not those that it is written with.
+"""Responses about orders; they have other fields than the requests.
 
 Where something is not known, the key is there with null if its schema allows null, or is left out;
 of an order without a parcel, `shipping_info` is an empty object.

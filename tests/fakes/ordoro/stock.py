@@ -25,12 +25,12 @@ class Level(NamedTuple):
 
     @property
     def available(self) -> Number:
-        """Return what can still be sold; negative when oversold."""
+        """Return the sellable quantity; negative when oversold."""
         return self.on_hand - self.committed
 
 
 def committed(shop: Shop) -> Quantities:
-    """Add up what open orders wait for; split orders count by their pieces, also unseen ones."""
+    """Return the committed stock of open orders; split orders count by their pieces."""
     total: Quantities = Counter()
     for order in shop.orders.values():
         if order.status in OPEN and not order.children:
@@ -39,7 +39,7 @@ def committed(shop: Shop) -> Quantities:
 
 
 def needed(shop: Shop, order: Order) -> Quantities:
-    """Tell what an order takes from its warehouse, kits taken apart."""
+    """Return what an order takes from its warehouse, kits by their components."""
     total: Quantities = Counter()
     _add_needed(shop, order, total)
     return total
@@ -56,7 +56,7 @@ def _add_needed(shop: Shop, order: Order, total: Quantities) -> None:
 
 
 def levels(shop: Shop, product: Product, taken: Quantities) -> dict[int, Level]:
-    """Tell the stock of a product in each warehouse that it was counted in."""
+    """Return the stock of a product in each warehouse where it was counted."""
     if product.components:
         return _kit_levels(shop, product, taken)
     counted = dict(product.on_hand)
@@ -69,12 +69,12 @@ def levels(shop: Shop, product: Product, taken: Quantities) -> dict[int, Level]:
 
 
 def total_committed(shop: Shop, product: Product, taken: Quantities) -> Number:
-    """Add up what is committed of a product, also where it was never counted."""
+    """Return the committed stock of a product, also where it was never counted."""
     return sum(taken[product.sku, warehouse_id] for warehouse_id in shop.warehouses)
 
 
 def take(shop: Shop, order: Order) -> Quantities:
-    """Let what is shipped leave the warehouse; tell what left, to put it back if need be."""
+    """Take the shipped units from the warehouse; return them for a later void."""
     if order.dropshipping:
         return Counter()  # never was in our warehouse
     leaving = needed(shop, order)
@@ -84,12 +84,12 @@ def take(shop: Shop, order: Order) -> Quantities:
 
 
 def put_back(shop: Shop, taken: Quantities) -> None:
-    """Let what left the warehouse come back to it."""
+    """Return units to their warehouse."""
     _move(shop, taken, 1)
 
 
 def set_on_hand(shop: Shop, product: Product, warehouse_id: int, count: Number) -> None:
-    """Count a product in a warehouse; a kit cannot be counted."""
+    """Set the quantity on hand in a warehouse; a kit cannot be counted."""
     if product.components:
         raise Refused(f"{product.sku} is a kit: its quantity is calculated", "on_hand")
     product.on_hand[warehouse_id] = count
@@ -97,7 +97,7 @@ def set_on_hand(shop: Shop, product: Product, warehouse_id: int, count: Number) 
 
 
 def sold(shop: Shop, order: Order) -> None:
-    """Let products count as updated, where the account does so, when orders take or free them."""
+    """Mark products as updated when orders take or release them, if the account does so."""
     if shop.switches.sold_stock_updates_product:
         for sku, _ in needed(shop, order):
             shop.products[sku].updated_at = shop.now()

@@ -1,4 +1,4 @@
-"""The shop behind the server: who may ask, in which version, and what is answered."""
+"""The shop behind the server: access, versions and responses."""
 
 import json
 import re
@@ -34,7 +34,7 @@ _WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """An operation that was received, whatever became of it."""
+    """An operation that was received, whatever its result."""
 
     name: str
     version: str
@@ -54,7 +54,7 @@ class Account(Service):
         self._served = 0
 
     def respond(self, request: Request) -> Wire:
-        """Do what is asked, or say why not."""
+        """Process a request; return the response or an error."""
         self.shop.catch_up()
         if request.method == "POST" and request.path == TOKEN_PATH:
             return self._wire(*self.tokens.grant(request.body))
@@ -71,23 +71,23 @@ class Account(Service):
         return self._run(version, submitted, served)
 
     def trouble(self, status: int, message: str) -> Wire:
-        """Return an error of HTTP: a sentence where GraphQL has a list."""
+        """Return an HTTP error: a sentence in place of GraphQL's list."""
         return self._wire(status, {"errors": _WORDS.get(status, message)})
 
     def template(self, request: Request) -> str:
-        """Return the name of the operation, or the path where there is none."""
+        """Return the name of the operation, or the path if there is none."""
         if not _PATH.fullmatch(request.path):
             return request.path
         submitted = _submitted(request)
         return _name(submitted) if submitted else request.path
 
     def place(self, request: Request) -> str:
-        """Return the path with the name of the operation, for faults to strike that alone."""
+        """Return the path with the name of the operation, so that a fault can select it."""
         name = self.template(request)
         return request.path if name == request.path else f"{request.path}#{name}"
 
     def count(self, request: Request) -> None:
-        """Count an operation by its name, and keep it."""
+        """Count an operation by its name, and store it."""
         with self.books.lock:
             self.requests[self.template(request)] += 1
             path, submitted = _PATH.fullmatch(request.path), _submitted(request)
@@ -109,7 +109,7 @@ class Account(Service):
         return self._wire(status, ran.body, {**served, **reason})
 
     def _version(self, requested: str) -> str | None:
-        """Return the version that is served where another one is asked for."""
+        """Return the version that is served for a requested one."""
         if requested in schemas.VERSIONS:
             return requested
         forward = self.shop.switches.old_versions == "forward"

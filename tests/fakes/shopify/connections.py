@@ -1,7 +1,7 @@
-"""Pages of a list. A cursor holds the id of a row and the value that the list is sorted by.
+"""Pages of a list. A cursor contains the id of a row and its sort value.
 
-So a page begins after that value, wherever the row is by now: what changes while pages of a list
-by `UPDATED_AT` are read comes again at the end.
+So a page begins after that value, wherever the row is now: a row that changes while a list by
+`UPDATED_AT` is read appears again at the end.
 """
 
 import base64
@@ -22,7 +22,7 @@ MOST = 250
 
 
 class Page(NamedTuple):
-    """What is asked of a list."""
+    """The arguments of a list."""
 
     first: int | None = None
     after: str | None = None
@@ -44,7 +44,7 @@ def page(
     id_of: Callable[[N], int] = lambda row: words.number(row.id),  # type: ignore[attr-defined]
     **paging: Any,
 ) -> Json:
-    """Return the page of the list, sorted by something and then by id."""
+    """Return the page of the list, sorted by a value and then by id."""
     page = Page(**paging)
     _check(page)
     places = [(_place(row, by, id_of), row) for row in rows]

@@ -53,7 +53,7 @@ class _Collector(Visitor):
 
 
 def in_document(schema: GraphQLSchema, document: DocumentNode) -> list[str]:
-    """Return what a document asks for although it is deprecated."""
+    """Return the deprecated elements of a document."""
     types = TypeInfo(schema)
     collector = _Collector(types)
     visit(document, TypeInfoVisitor(types, collector))
@@ -63,7 +63,7 @@ def in_document(schema: GraphQLSchema, document: DocumentNode) -> list[str]:
 def in_variables(
     schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Json
 ) -> list[str]:
-    """Return what variables hold although it is deprecated."""
+    """Return the deprecated input fields in the variables."""
     deprecated: list[str] = []
     for definition in operation.variable_definitions or ():
         name = definition.variable.name.value

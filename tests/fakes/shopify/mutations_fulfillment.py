@@ -1,4 +1,4 @@
-"""The mutations of fulfillments and fulfillment orders."""
+"""Mutations of fulfillments and fulfillment orders."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The mutations of orders: created, changed, tagged and cancelled."""
+"""Mutations of orders: create, change, tag and cancel."""
 
 import re
 from datetime import datetime, timedelta

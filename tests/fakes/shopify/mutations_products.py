@@ -1,4 +1,4 @@
-"""The mutations of products and variants."""
+"""Mutations of products and variants."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -131,7 +131,7 @@ def _set_options(product: Product, options: Sequence[Json] | None) -> None:
 
 
 def _set_variants(shop: Shop, product: Product, rows: Sequence[Json]) -> None:
-    """Replace the whole list: what is left out is deleted."""
+    """Replace the whole list: missing variants are deleted."""
     old = {gid: shop.sure(ProductVariant, gid) for gid in product.variant_ids}
     kept = []
     for row in rows:

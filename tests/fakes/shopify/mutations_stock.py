@@ -1,4 +1,4 @@
-"""The mutations of stock, which are done once for each idempotency key."""
+"""Mutations of stock, which run once for each idempotency key."""
 
 import json
 import re
@@ -36,7 +36,7 @@ _URI = re.compile(r"[a-z][a-z0-9+.-]*://.+")
 
 
 def _once(call: Call, arguments: object, act: Callable[[], Json]) -> Json:
-    """Do something once for each key, and answer a repetition as the first time."""
+    """Run an action once for each key; return the first response to a repetition."""
     if call.key is None:
         raise Refusal(
             "The @idempotent directive is required for this mutation but was not provided.",

@@ -1,4 +1,4 @@
-"""Runs one operation: read, held against the schema, paid for, executed, answered."""
+"""Runs one operation: parse, validate, pay, execute, respond."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -40,7 +40,7 @@ _LIMITS = "https://shopify.dev/api/usage/rate-limits"
 
 
 class Submitted(NamedTuple):
-    """What the body of a request asks for."""
+    """The content of a request body."""
 
     query: str
     variables: Json
@@ -48,7 +48,7 @@ class Submitted(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """What came of an operation."""
+    """The result of an operation."""
 
     body: Json
     deprecated: bool = False
@@ -62,7 +62,7 @@ class _Read(NamedTuple):
 
 
 def run(shop: Shop, bucket: Bucket, schema: GraphQLSchema, submitted: Submitted) -> Ran:
-    """Do what is asked, or say what is wrong with it."""
+    """Run an operation; return its result or its errors."""
     read = _read(schema, submitted.query)
     if read.document is None or read.wrong:
         return Ran({"errors": read.wrong})
@@ -118,7 +118,7 @@ def _execute(
 
 
 def _worded(error: GraphQLError) -> Json:
-    """Return what a resolver refused; anything else is a mistake of the fake."""
+    """Return the error of a resolver; any other exception is a bug of the fake."""
     refusal = error.original_error
     if not isinstance(refusal, Refusal):
         raise refusal or GapError(f"{error.message} at {error.path}")
@@ -157,7 +157,7 @@ def _quoted(name: str | None) -> str:
 def _check_gaps(
     schema: GraphQLSchema, submitted: Submitted, operation: OperationDefinitionNode
 ) -> None:
-    """Say aloud what the service knows and the fake does not, instead of leaving it out."""
+    """Raise an error if the service has something that the fake lacks."""
     if schema is schemas.ours():
         return
     wrong = _read(schemas.ours(), submitted.query).wrong
@@ -191,7 +191,7 @@ def _cost(shop: Shop, bucket: Bucket, requested: int, actual: int | None) -> Jso
 
 
 def named(body: Mapping[str, Any]) -> Submitted | None:
-    """Read the body of a request; None if it has no document."""
+    """Parse the body of a request; None if it has no document."""
     query = body.get("query")
     variables = body.get("variables")
     if not isinstance(query, str) or not isinstance(variables, dict | None):

@@ -1,4 +1,4 @@
-"""What happens to orders, whoever does it."""
+"""Changes of orders, by the API or by people."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -41,7 +41,7 @@ def main_location(shop: Shop) -> Location:
 
 
 def address(shop: Shop, address_input: Json | None) -> Json | None:
-    """Return an address as it is shown, from one as it is given."""
+    """Return an address in the form of responses, from one in the form of inputs."""
     if not address_input:
         return None
     country = address_input.get("countryCode") or address_input.get("countryCodeV2")
@@ -80,7 +80,7 @@ def line(
     variant: ProductVariant | None = None,
     **fields: object,
 ) -> LineItem:
-    """Return a new line; what it does not say itself it has from its variant."""
+    """Return a new line; missing fields come from its variant."""
     values = {name: value for name, value in fields.items() if value is not None}
     if variant is not None:
         product = shop.sure(Product, variant.product_id)
@@ -107,7 +107,7 @@ def line(
 def open_fulfillment(
     shop: Shop, order: Order, lines: Sequence[LineItem], location_id: str
 ) -> FulfillmentOrder:
-    """Let lines be sent from a location."""
+    """Create a fulfillment order for lines at a location."""
     parts = [
         shop.add(
             FulfillmentOrderLineItem(
@@ -131,7 +131,7 @@ def open_fulfillment(
 
 
 def route(shop: Shop, order: Order, places: Mapping[str, str]) -> None:
-    """Give each location its fulfillment order; `places` are locations by the line's id."""
+    """Create a fulfillment order for each location; `places` are locations by line id."""
     for location_id in dict.fromkeys(places.values()):
         lines = [line for line in order.lines if places[line.id] == location_id]
         open_fulfillment(shop, order, lines, location_id)
@@ -156,7 +156,7 @@ def start(shop: Shop, *, name: str | None = None, **fields: object) -> Order:
 
 
 def metafields(shop: Shop, metafields: list[Metafield], inputs: Sequence[Json]) -> list[Metafield]:
-    """Write metafields over those of the same name; return what was written."""
+    """Write metafields over those with the same name; return the written ones."""
     written = []
     for metafield_input in inputs:
         namespace, key = metafield_input.get("namespace") or "$app", metafield_input["key"]
@@ -176,7 +176,7 @@ def metafields(shop: Shop, metafields: list[Metafield], inputs: Sequence[Json]) 
 
 
 def check_cancellable(shop: Shop, order: Order) -> None:
-    """Refuse to cancel what was cancelled or sent."""
+    """Refuse to cancel an order that is cancelled or shipped."""
     if order.cancelled_at is not None:
         raise UserError(
             "Cannot cancel an order that has already been canceled", "orderId", code="INVALID"
@@ -217,7 +217,7 @@ def cancel(
 
 
 def edit(shop: Shop, order: Order, line: LineItem, quantity: int) -> None:
-    """Change how many of a line are wanted, where it has not been sent yet."""
+    """Change the ordered quantity of a line, as far as it is not shipped yet."""
     delta = quantity - line.current_quantity
     live = [it for it in fulfillment_orders_of(shop, order.id) if it.status not in ENDED]
     parts = [(it, part) for it in live for part in it.lines if part.line_id == line.id]
@@ -244,7 +244,7 @@ def edit(shop: Shop, order: Order, line: LineItem, quantity: int) -> None:
 
 
 def close_if_done(shop: Shop, order: Order, at: datetime) -> None:
-    """Close a paid order of which everything was sent, as shops do by default."""
+    """Close a paid order if all of it is shipped, as shops do by default."""
     is_complete = all(shipped_quantity(shop, line) >= line.current_quantity for line in order.lines)
     order.closed_at = at if is_complete and order.financial_status == "PAID" else None
     shop.touch(order)

@@ -1,7 +1,7 @@
-"""What people do in the shop's own pages, and at its services: the other hand, past the API.
+"""Actions of people on the shop's own pages and at its services, which bypass the API.
 
-Nothing here is in the ledger, which is for what came over the API. Orders, products and places go
-by their ids (`gid://shopify/Order/1`), lines and stock by SKU.
+These actions are not in the ledger, which has the changes over the API. Orders, products and
+locations are named by id (`gid://shopify/Order/1`), lines and stock by SKU.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ ANN: Json = {
 
 
 class People(Stockkeepers, Shippers):
-    """Those who work in the shop, and those who ship for it."""
+    """Users of the shop, and the services that ship for it."""
 
     def place_order(
         self,
@@ -48,10 +48,10 @@ class People(Stockkeepers, Shippers):
         request: bool = False,
         **fields: Any,
     ) -> str:
-        """Return the id of a new order, to be sent from a location, or one for each SKU.
+        """Return the id of a new order; `location` is one for all lines, or one for each SKU.
 
         `lines` are quantities by SKU, or what `state.LineItem` has; `fields` are of `state.Order`.
-        With `request`, its services are asked to send it.
+        With `request`, it is requested from its services.
         """
         if isinstance(lines, Mapping):
             lines = [{"sku": sku, "quantity": count} for sku, count in lines.items()]
@@ -73,13 +73,13 @@ class People(Stockkeepers, Shippers):
             return order.id
 
     def sell(self, sku: str, quantity: int, *, location: str | None = None) -> str:
-        """Sell so many, not sent yet: what is available falls."""
+        """Sell units that are not shipped yet, so the available quantity falls."""
         return self.place_order({sku: quantity}, location=location)
 
     def request_fulfillment(
         self, order: str, message: str | None = None, lines: Mapping[str, int] | None = None
     ) -> None:
-        """Ask the services to send an order, or so many of some SKUs."""
+        """Request an order, or quantities of some SKUs, from the services."""
         with self.shop.lock:
             for it in self.fulfillment_orders(order):
                 place = self.shop.sure(Location, it.location_id)
@@ -91,7 +91,7 @@ class People(Stockkeepers, Shippers):
                 fulfillment.submit(self.shop, it, shares, message, notify=False)
 
     def request_cancellation(self, order: str, message: str | None = None) -> None:
-        """Ask the services not to send an order after all."""
+        """Request the cancellation of an order from the services."""
         with self.shop.lock:
             for it in self.fulfillment_orders(order):
                 if it.request_status in ("SUBMITTED", "ACCEPTED", "CANCELLATION_REJECTED"):
@@ -105,7 +105,7 @@ class People(Stockkeepers, Shippers):
             orders.cancel(self.shop, placed, reason="CUSTOMER", restock=restock, refund=refund)
 
     def edit_lines(self, order: str, quantities: Mapping[str, int]) -> None:
-        """Change how many are wanted, by SKU: 0 takes a line off, a new SKU adds one."""
+        """Change ordered quantities by SKU: 0 removes a line, a new SKU adds one."""
         with self.shop.lock:
             placed = self.order(order)
             for sku, quantity in quantities.items():
@@ -121,7 +121,7 @@ class People(Stockkeepers, Shippers):
                 self.shop.touch(placed)
 
     def change(self, order: str, **fields: object) -> None:
-        """Change what an order says: `note=`, `tags=`, `email=` and so on."""
+        """Change fields of an order: `note=`, `tags=`, `email=` and so on."""
         with self.shop.lock:
             placed = self.order(order)
             for name, value in fields.items():
@@ -137,7 +137,7 @@ class People(Stockkeepers, Shippers):
         url: str | None = None,
         lines: Mapping[str, int] | None = None,
     ) -> str:
-        """Send what is open of an order, or so many of some SKUs; return the fulfillment's id."""
+        """Ship the open units of an order, or some SKUs of it; return the fulfillment's id."""
         numbers = [tracking] if isinstance(tracking, str) else list(tracking)
         with self.shop.lock:
             live = [it for it in self.fulfillment_orders(order) if it.status not in ENDED]
@@ -152,12 +152,12 @@ class People(Stockkeepers, Shippers):
             return fulfillment.send(self.shop, shares, rows).id
 
     def order(self, order: str) -> Order:
-        """Find an order."""
+        """Return an order."""
         self.shop.catch_up()
         return self.shop.sure(Order, order)
 
     def orders(self, **having: object) -> list[Order]:
-        """Return all orders with such values: `orders(source_identifier="1001")`."""
+        """Return all orders with these values: `orders(source_identifier="1001")`."""
         with self.shop.lock:
             self.shop.catch_up()
             return [
@@ -173,12 +173,12 @@ class People(Stockkeepers, Shippers):
             return fulfillment_orders_of(self.shop, order)
 
     def fulfillments(self, order: str) -> list[Fulfillment]:
-        """Return what was sent of an order, also what was recalled."""
+        """Return the fulfillments of an order, also those that were recalled."""
         with self.shop.lock:
             return fulfillments_of(self.shop, order)
 
     def tracking(self, order: str) -> list[str]:
-        """Return the tracking numbers of an order that hold."""
+        """Return the valid tracking numbers of an order."""
         return [
             row["number"]
             for fulfillment in self.fulfillments(order)

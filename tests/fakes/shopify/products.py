@@ -1,4 +1,4 @@
-"""What happens to products and their variants, whoever does it."""
+"""Changes of products and their variants, by the API or by people."""
 
 import re
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def create(shop: Shop, title: str, **fields: object) -> Product:
 
 
 def by_handle(shop: Shop, handle: str) -> Product | None:
-    """Find a product by its handle."""
+    """Return the product with a handle, or None."""
     return next((it for it in shop.all(Product) if it.handle == handle), None)
 
 
@@ -77,7 +77,7 @@ def add_variant(
 
 
 def remove_variant(shop: Shop, product: Product, gid: str) -> None:
-    """Delete a variant and what is stocked of it; lines of orders keep their words."""
+    """Delete a variant and its stock; lines of orders keep its title."""
     variant = shop.sure(ProductVariant, gid)
     product.variant_ids.remove(gid)
     for level in stock.levels_of(shop, variant.inventory_item_id):
@@ -88,7 +88,7 @@ def remove_variant(shop: Shop, product: Product, gid: str) -> None:
 
 
 def change_variant(shop: Shop, variant: ProductVariant, variant_input: Json) -> None:
-    """Write what is given of a variant and its inventory item."""
+    """Write the given fields of a variant and its inventory item."""
     item = shop.sure(InventoryItem, variant.inventory_item_id)
     for name, attribute in (
         ("sku", "sku"),

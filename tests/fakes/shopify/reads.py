@@ -1,4 +1,4 @@
-"""The fields of `QueryRoot`."""
+"""Fields of `QueryRoot`."""
 
 from typing import Any, Literal, TypeAlias
 
@@ -219,7 +219,7 @@ def _locations(
     query: str | None = None,
     **paging: Any,
 ) -> Json:
-    """List the shop's own; those of services are only there on demand."""
+    """List the shop's own locations; those of services are included on request."""
     locations = [
         it
         for it in call.shop.all(Location)

@@ -1,7 +1,7 @@
-"""The schemas that operations run on: the service's own where it is at hand, else our part of it.
+"""GraphQL schemas: the service's own if it is available, or our part of it.
 
-The service's is not part of this repository. Either is built once a process and takes the same
-resolvers.
+The service's schema is not part of this repository. Either one is built once a process and uses the
+same resolvers.
 """
 
 import gc
@@ -18,7 +18,7 @@ VERSIONS = ("2026-04", "2026-07", "2026-10")
 
 
 def document(version: str) -> Path:
-    """Return where the service's own description of a version would be."""
+    """Return the path of the service's own schema of a version."""
     return FOLDER / f"admin_{version}.json.gz"
 
 
@@ -35,7 +35,7 @@ def full(version: str) -> GraphQLSchema:
 
 
 def parts() -> list[Path]:
-    """Return the files that our part of the schema is written in."""
+    """Return the files of our part of the schema."""
     return sorted((Path(__file__).parent / "schema").glob("*.graphql"))
 
 
@@ -47,7 +47,7 @@ def ours() -> GraphQLSchema:
 
 
 def schema(version: str, *, full_if_available: bool) -> GraphQLSchema:
-    """Return what a version is served with."""
+    """Return the schema for a version."""
     if full_if_available and document(version).exists():
         return full(version)
     return ours()

@@ -1,4 +1,4 @@
-"""The fields of fulfillment orders and fulfillments that are computed."""
+"""Computed fields of fulfillment orders and fulfillments."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from tests.fakes.shopify.state import (
 
 
 def actions(shop: Shop, order: FulfillmentOrder) -> list[str]:
-    """Return what can be done with a fulfillment order now."""
+    """Return the actions that a fulfillment order supports now."""
     if order.status in ENDED:
         return []
     if order.status == "ON_HOLD":

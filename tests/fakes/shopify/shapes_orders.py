@@ -1,4 +1,4 @@
-"""The fields of orders, lines and fulfillments that are computed."""
+"""Computed fields of orders, lines and fulfillments."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -27,12 +27,12 @@ def fulfillment_orders_of(shop: Shop, order_id: str) -> list[FulfillmentOrder]:
 
 
 def fulfillments_of(shop: Shop, order_id: str) -> list[Fulfillment]:
-    """Return what was sent of an order, also what was cancelled."""
+    """Return the fulfillments of an order, also those that were cancelled."""
     return list(shop.sure(Order, order_id).sent)
 
 
 def shipped_quantity(shop: Shop, line: LineItem) -> int:
-    """Return how many of a line were sent."""
+    """Return the number of units of a line that were shipped."""
     return sum(
         part.quantity
         for fulfillment in fulfillments_of(shop, line.order_id)
@@ -43,7 +43,7 @@ def shipped_quantity(shop: Shop, line: LineItem) -> int:
 
 
 def fulfillment_status(shop: Shop, order: Order) -> str:
-    """Return how far an order is, in one word."""
+    """Return the fulfillment status of an order."""
     ordered = sum(line.current_quantity for line in order.lines)
     shipped = sum(shipped_quantity(shop, line) for line in order.lines)
     if shipped:
@@ -75,7 +75,7 @@ def _goods(order: Order, *, current: bool) -> Decimal:
 
 
 def _left(line: LineItem, *, current: bool) -> Decimal:
-    """Return what a line costs after its own discount, which removed units take along."""
+    """Return the cost of a line after its own discount, which removed units reduce."""
     if not current:
         return line.price * line.quantity - line.discount
     return (line.price * line.quantity - line.discount) * line.current_quantity / line.quantity
@@ -280,5 +280,5 @@ def _part_line(call: Call, part: FulfillmentLineItem) -> LineItem:
 
 
 def lines_of(shop: Shop, parts: Iterable[FulfillmentLineItem]) -> list[LineItem]:
-    """Return the lines that are in a fulfillment."""
+    """Return the lines of a fulfillment."""
     return [shop.sure(LineItem, part.line_id) for part in parts]

@@ -1,4 +1,4 @@
-"""The fields of products, variants, stock and locations that are computed."""
+"""Computed fields of products, variants, stock and locations."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.fakes.shopify.state import (
 
 
 def variants_of(shop: Shop, product: Product) -> list[ProductVariant]:
-    """Return the variants of a product, in their order."""
+    """Return the variants of a product, in their sequence."""
     return [shop.sure(ProductVariant, gid) for gid in product.variant_ids]
 
 

@@ -1,4 +1,4 @@
-"""Who may use the API: a token for good, and short-lived ones for a client's id and secret."""
+"""Access tokens: one that does not expire, and short-lived ones for client id and secret."""
 
 import itertools
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tests.fakes.shopify.state import Json
 
 @dataclass(kw_only=True)
 class Tokens:
-    """The tokens that one app has in one shop."""
+    """The tokens of one app in one shop."""
 
     shop: Shop
     fixed: str
@@ -25,18 +25,18 @@ class Tokens:
         self._ids = itertools.count(1)
 
     def good(self, token: str) -> bool:
-        """Tell whether a token opens the door now."""
+        """True if a token is valid now."""
         if token == self.fixed:
             return True
         ends = self._ends.get(token)
         return ends is not None and self.shop.now() < ends
 
     def revoke(self) -> None:
-        """Let no token be good any more that was given out."""
+        """Revoke all tokens that were granted."""
         self._ends.clear()
 
     def grant(self, form: bytes) -> tuple[int, Json]:
-        """Answer a request for a token."""
+        """Respond to a request for a token."""
         fields = dict(parse_qsl(form.decode("utf-8", "replace")))
         if (fields.get("client_id"), fields.get("client_secret")) != (
             self.client_id,

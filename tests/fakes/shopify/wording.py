@@ -1,4 +1,4 @@
-"""Mistakes in documents and variables, in the service's words and with its codes."""
+"""Errors in documents and variables, with the service's messages and codes."""
 
 import json
 import re
@@ -34,7 +34,7 @@ _Words = Callable[[re.Match[str]], tuple[str, Json]]
 
 
 def syntax(text: str, error: GraphQLSyntaxError) -> Json:
-    """Word a document that is none; one that ends too early is wrong at its last word."""
+    """Return the error for a document with invalid syntax."""
     place = (error.locations or [])[0]
     line, column = place.line, place.column
     match = re.search(r"(?:Unexpected|found) (.+?)\.?$", error.message)
@@ -100,7 +100,7 @@ _MISTAKES: tuple[tuple[str, _Words], ...] = (
 
 
 def mistake(document: DocumentNode, error: GraphQLError) -> Json:
-    """Word a document that does not fit the schema."""
+    """Return the error for a document that does not match the schema."""
     message, extensions = error.message, {"code": "invalid"}
     for pattern, words in _MISTAKES:
         if match := re.search(pattern, error.message):
@@ -149,7 +149,7 @@ def _called(node: Node) -> list[str]:
 def wrong_variables(
     schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Json
 ) -> list[Json]:
-    """Word what is wrong with the variables."""
+    """Return the errors in the variables."""
     wrong = []
     for definition in operation.variable_definitions or ():
         name = definition.variable.name.value

@@ -1,8 +1,8 @@
-"""Runs the fake until Ctrl-C, with a made-up shop in it.
+"""Runs the fake until Ctrl-C, with a sample shop.
 
     python -m tests.fakes.woocommerce --orders 50 --config woocommerce.yaml
 
-Says what is in it, and writes a configuration that uses it. Everything is gone when it ends.
+Prints its content, and writes a configuration that uses it. Nothing is kept when it ends.
 """
 
 from functools import partial
@@ -14,7 +14,7 @@ from tests.fakes.woocommerce.switches import Switches
 
 
 def main() -> None:
-    """Start, tell where, and wait."""
+    """Start, print the address, and wait."""
     parser = arguments("woocommerce", __doc__)
     parser.add_argument("--version", choices=("7.8.2", "11.0.1"), default="11.0.1")
     parser.add_argument("--fulfillments", action="store_true", help="the feature of 10.1 and later")
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def summary(fake: FakeWooCommerce) -> str:
-    """Say where the shop is and what is in it."""
+    """Return the address and the content of the shop as text."""
     tag = fake.add_term("tags", SUPPLIER)
     return (
         f"A shop of WooCommerce {fake.switches.version}, made up: {fake.url}, "

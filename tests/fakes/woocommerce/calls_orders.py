@@ -1,4 +1,4 @@
-"""The calls on orders, their notes and refunds."""
+"""Calls for orders, their notes and refunds."""
 
 from tests.fakes.woocommerce import batches, lists, orders, refunds, shapes_orders
 from tests.fakes.woocommerce.problems import Json, Refused
@@ -77,7 +77,7 @@ def _create(call: Call) -> Answer:
 
 
 def create(shop: Shop, body: Json) -> Json:
-    """Make an order and note that."""
+    """Create an order and record it."""
     _check_customer(body)
     order = orders.create(shop, body)
     shop.note("order created", str(order.id), order.status)
@@ -89,7 +89,7 @@ def _edit(call: Call, order_id: int) -> Answer:
 
 
 def edit(shop: Shop, body: Json) -> Json:
-    """Change an order and note that, a new status by itself."""
+    """Change an order and record it, with a separate entry for a new status."""
     order = shop.order(integer(body.get("id")), 400)
     before = order.status
     _check_customer(body)
@@ -110,7 +110,7 @@ def _delete(call: Call, order_id: int) -> Answer:
 
 
 def delete(shop: Shop, order_id: int, *, force: bool) -> Json:
-    """Delete an order, or put it into the trash, and note that."""
+    """Delete an order, or move it to the trash, and record it."""
     order = shop.order(order_id)
     before = shapes_orders.order(shop, order)
     if force:

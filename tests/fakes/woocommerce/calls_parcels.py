@@ -1,4 +1,4 @@
-"""The calls on parcels, in the ways that a shop may have: the feature and the extensions."""
+"""Calls for parcels, by the core feature and by the extensions."""
 
 from tests.fakes.woocommerce import fulfillments, orders, shapes_orders, trackings
 from tests.fakes.woocommerce.problems import Refused
@@ -56,13 +56,13 @@ def _delete(call: Call, order_id: int, parcel_id: int) -> Answer:
 
 
 def _mail(call: Call, order_id: int, made: Fulfillment) -> None:
-    """Mail the buyer of a parcel that is sent, if that is asked for, whatever was done with it."""
+    """Mail the buyer about a shipped parcel, if requested, whatever was changed."""
     if made.is_fulfilled and call.params.get("notify_customer"):
         call.shop.note("customer mailed", str(order_id), _number(made))
 
 
 def _known(order: Order, parcel_id: int) -> Fulfillment:
-    """Find a parcel; one that was deleted can still be written to, which saves nothing."""
+    """Return a parcel; a deleted one can still be written to, which has no effect."""
     for made in order.fulfillments:
         if made.id == parcel_id:
             return made

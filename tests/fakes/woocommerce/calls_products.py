@@ -1,4 +1,4 @@
-"""The calls on products, their variations, tags, categories and brands."""
+"""Calls for products, their variations, tags, categories and brands."""
 
 from functools import partial
 

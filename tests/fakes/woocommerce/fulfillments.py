@@ -1,6 +1,6 @@
-"""Parcels in the way of the feature.
+"""Parcels of the core feature.
 
-It does not ask whether a parcel was there before, nor whether more is sent than was ordered.
+It does not check for duplicate parcels, nor for more units than were ordered.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ _DATE = "_date_fulfilled"
 
 
 def fulfill(shop: Shop, order: Order, body: Json) -> Fulfillment:
-    """Add a parcel, or a plan for one that is not on its way yet: its status alone decides."""
+    """Add a parcel, or a plan for one that is not shipped yet: its status alone decides."""
     status = _status(body.get("status"))
     made = Fulfillment(
         id=shop.next_id("fulfillment"),
@@ -33,7 +33,7 @@ def fulfill(shop: Shop, order: Order, body: Json) -> Fulfillment:
 
 
 def refulfill(shop: Shop, order: Order, made: Fulfillment, body: Json) -> None:
-    """Change a parcel: of its fields only those are left that are sent."""
+    """Change a parcel: fields that are not sent are removed."""
     if "meta_data" in body:
         sent_keys = {item.get("key") for item in body["meta_data"]}
         made.meta = [it for it in made.meta if it.key in sent_keys]
@@ -44,7 +44,7 @@ def refulfill(shop: Shop, order: Order, made: Fulfillment, body: Json) -> None:
 
 
 def send_downloads(shop: Shop, order: Order) -> None:
-    """Send the lines that are downloaded, as the shop does by itself once an order is paid."""
+    """Ship the downloadable lines, as the shop does by itself once an order is paid."""
     if not shop.switches.fulfillments or shop.switches.old or order.fulfillments:
         return
     products = ((line, shop.products.get(line.sold_id)) for line in order.lines)
@@ -59,9 +59,9 @@ def send_downloads(shop: Shop, order: Order) -> None:
 
 
 def take_out(shop: Shop, order: Order, refund: Refund) -> None:
-    """Take refunded units out of the parcels that are planned only; an empty one is deleted.
+    """Remove refunded units from the planned parcels; delete empty ones.
 
-    Where all of them are out of no parcel, the shop's own word for the order stays as it was.
+    If no parcel contains any of them, the fulfillment status of the order does not change.
     """
     remaining = Counter({line.id: line.quantity for line in refund.lines})
     for made in kept(order):
@@ -100,9 +100,9 @@ def _write(shop: Shop, made: Fulfillment, body: Json) -> None:
 
 
 def _date(shop: Shop, made: Fulfillment) -> None:
-    """Say when a parcel was sent: now, unless it was said; without a zone it is the shop's time.
+    """Set the ship date of a parcel: by default now; without an offset it is local time.
 
-    Shops from 11.0 on keep it in UTC, those before as it is, their own now in the shop's time.
+    Shops from 11.0 on store it in UTC. Earlier ones store it unchanged, and `now` as local time.
     """
     date_text = next((str(it.value) for it in made.meta if it.key == _DATE), "")
     if not made.is_fulfilled:
@@ -117,29 +117,29 @@ def _date(shop: Shop, made: Fulfillment) -> None:
 
 
 def _is_many(value: object) -> bool:
-    """Tell a number of something; whether the order has such a line is not asked."""
+    """True if it is a positive quantity; whether the order has such a line is not checked."""
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def contents(made: Fulfillment) -> list[Json]:
-    """Return what is in a parcel: `item_id` and `qty`."""
+    """Return the content of a parcel: `item_id` and `qty`."""
     values = [it.value for it in made.meta if it.key == "_items"]
     return list(values[0]) if values and isinstance(values[0], list) else []
 
 
 def unfulfill(shop: Shop, order: Order, made: Fulfillment) -> None:
-    """Delete a parcel; it is kept with the time of that."""
+    """Delete a parcel; it is kept with the time of its deletion."""
     made.deleted_at = shop.now()
     _tell(shop, order)
 
 
 def kept(order: Order) -> list[Fulfillment]:
-    """Return the parcels that have not been deleted."""
+    """Return the parcels that are not deleted."""
     return [made for made in order.fulfillments if made.deleted_at is None]
 
 
 def _tell(shop: Shop, order: Order) -> None:
-    """Say in a field of the order how much of it is sent; its status stays as it is."""
+    """Write the fulfillment status into a field of the order; its own status does not change."""
     packed: Counter[int] = Counter()
     for made in kept(order):
         packed.update({item["item_id"]: item["qty"] for item in contents(made)})

@@ -1,4 +1,4 @@
-"""The lines of an order: what was bought, shipping and fees."""
+"""Lines of an order: products, shipping and fees."""
 
 from decimal import Decimal
 from typing import TypeVar
@@ -13,7 +13,7 @@ L = TypeVar("L", Line, Extra)
 
 
 def write(shop: Shop, order: Order, items: list[Json]) -> None:
-    """Write lines: with an id one is changed, or taken off if nothing is left; without, added."""
+    """Write lines: with an id, change or remove one; without an id, add one."""
     for item in items:
         line = _known(order.lines, item) if item.get("id") else None
         if _gone(item):
@@ -42,7 +42,7 @@ def write_extras(shop: Shop, extras: list[Extra], items: list[Json], *, fee: boo
 
 
 def price(product: Product, units: int) -> Decimal:
-    """Return what units of a product cost."""
+    """Return the price of units of a product."""
     return amount(product.price) * units
 
 
@@ -102,7 +102,7 @@ def _new(shop: Shop, item: Json) -> Line:
 
 
 def _product(shop: Shop, item: Json) -> Product | None:
-    """Find what is meant; documents call the SKU read-only, yet it is looked at first."""
+    """Return the product of a line; documents call the SKU read-only, but it comes first."""
     if item.get("sku"):
         return shop.by_sku(item["sku"])
     return shop.products.get(integer(item.get("variation_id") or item.get("product_id")))

@@ -1,6 +1,6 @@
-"""Lists: which are let through, in which order, and a page of them with its headers.
+"""Lists: filters, sorting, and pages with their headers.
 
-Unknown parameters are ignored, so a misspelt filter passes for one that found everything.
+Unknown parameters are ignored, so a misspelt filter returns everything.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +26,7 @@ from tests.fakes.woocommerce.times import DATE, limit
 
 
 class Dated(Protocol):
-    """What a list holds."""
+    """A row of a list."""
 
     id: int
     created_at: datetime
@@ -75,14 +75,14 @@ _DATED: Rules = {
 
 
 def order_rules(shop: Shop) -> Rules:
-    """Return what a list of orders can be asked for."""
+    """Return the parameters of a list of orders."""
     statuses = ("any", "trash", "auto-draft", *shop.statuses())
     more = {"status": many(one_of(*statuses)), "customer": INTEGER, "product": INTEGER}
     return {**_DATED, **more}
 
 
 def product_rules(_shop: Shop) -> Rules:
-    """Return what a list of products or variations can be asked for."""
+    """Return the parameters of a list of products or variations."""
     statuses = one_of("any", "draft", "pending", "private", "publish", "trash", "future")
     kinds = one_of("simple", "grouped", "external", "variable", "variation")
     return {
@@ -99,7 +99,7 @@ def product_rules(_shop: Shop) -> Rules:
 
 
 def orders(shop: Shop, params: Json) -> list[Order]:
-    """Return the orders that the parameters let through; without a status all but the trash."""
+    """Return the orders that match the parameters, by default all except the trash."""
     statuses = set(params.get("status") or ["any"])
     if "any" in statuses:
         statuses |= set(shop.statuses())
@@ -114,7 +114,7 @@ def orders(shop: Shop, params: Json) -> list[Order]:
 
 
 def _mentions(shop: Shop, order: Order, words: str) -> bool:
-    """Tell whether an order is found; its fields never are, the transaction only in new shops."""
+    """True if the search finds an order: never by its fields, by transaction in new shops only."""
     texts = [str(order.id), *(line.name for line in order.lines), *order.billing.values()]
     texts += order.shipping.values()
     if not shop.switches.old:
@@ -123,7 +123,7 @@ def _mentions(shop: Shop, order: Order, words: str) -> bool:
 
 
 def products(shop: Shop, params: Json) -> list[Product]:
-    """Return the products that the parameters let through; variations only by SKU or type."""
+    """Return the products that match the parameters; variations only by SKU or type."""
     products = list(shop.products.values())
     if params.get("sku"):
         skus = {word.strip().casefold() for word in params["sku"].split(",")}
@@ -211,7 +211,7 @@ _SORTS: dict[str, Callable[[Dated], Any]] = {"date": _created_at, "modified": _m
 
 
 def _ordered(shop: Shop, rows: Sequence[T], params: Json) -> list[T]:
-    """Sort, newest first unless told otherwise.
+    """Sort, by default the newest first.
 
     Only new shops sort ties by id, and by times in UTC: old ones go by what the shop's clock said,
     which says each time of one hour of autumn twice.
@@ -234,7 +234,7 @@ def _ordered(shop: Shop, rows: Sequence[T], params: Json) -> list[T]:
 
 
 def page(call: Call, rows: Sequence[T], show: Callable[[Shop, T], Json]) -> Answer:
-    """Answer a part of what was found; a page after the last one is empty."""
+    """Return one page; a page after the last one is empty."""
     size = call.params.get("per_page", 10)
     number = call.params.get("page", 1)
     start = call.params.get("offset", (number - 1) * size)
@@ -257,7 +257,7 @@ def _link(call: Call, number: int, where: str) -> str:
 
 
 def trimmed(body: Any, names: str) -> Any:
-    """Leave only these fields, the inner ones named as in `billing.email`."""
+    """Return these fields only, inner ones named as in `billing.email`."""
     if isinstance(body, list):
         return [trimmed(item, names) for item in body]
     if not isinstance(body, dict):

@@ -1,4 +1,4 @@
-"""What can be done with products and variations, whoever does it."""
+"""Changes of products and variations, by the API or by people."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ TAXONOMIES: tuple[Taxonomy, ...] = ("tags", "categories", "brands")
 
 
 def create(shop: Shop, body: Json, *, parent: Product | None = None) -> Product:
-    """Make a product, or a variation of one."""
+    """Create a product, or a variation of one."""
     now = shop.now()
     product = Product(id=shop.next_id(), created_at=now, modified_at=now)
     if parent is not None:
@@ -45,7 +45,7 @@ def edit(shop: Shop, product: Product, body: Json) -> None:
 
 
 def delete(shop: Shop, product: Product, *, force: bool) -> None:
-    """Put a product into the trash, or delete it for good; orders keep its id."""
+    """Move a product to the trash, or delete it permanently; orders keep its id."""
     if not force and product.status == "trash":
         raise Refused(
             "woocommerce_rest_already_trashed", "The product has already been deleted.", 410
@@ -56,7 +56,7 @@ def delete(shop: Shop, product: Product, *, force: bool) -> None:
 
 
 def term(shop: Shop, taxonomy: Taxonomy, name: str) -> int:
-    """Find a tag, a category or a brand by its name, or make it."""
+    """Return the id of a tag, a category or a brand by its name; create it if it is new."""
     for term_id, called in shop.terms[taxonomy].items():
         if called.casefold() == name.casefold():
             return term_id
@@ -66,7 +66,7 @@ def term(shop: Shop, taxonomy: Taxonomy, name: str) -> int:
 
 
 def slug(name: str) -> str:
-    """Return a name as it looks in an address."""
+    """Return a name in the form of an address."""
     return "-".join(name.lower().split())
 
 
@@ -115,7 +115,7 @@ def _known_term(shop: Shop, taxonomy: Taxonomy, item: Any) -> int:
 
 
 def _count(shop: Shop, product: Product, body: Json) -> None:
-    """Take a new quantity, which is dropped without a word where the stock is not managed."""
+    """Set the quantity, which is silently ignored if the stock is not managed."""
     if body.get("manage_stock") is not None:
         product.manage_stock = body["manage_stock"] in (True, "true", 1, "1")
     if body.get("stock_quantity") is not None and product.manage_stock:

@@ -1,4 +1,4 @@
-"""Money given back. Only the last cent of an order makes it a refunded one."""
+"""Refunds. An order counts as refunded once its whole amount is refunded."""
 
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from tests.fakes.woocommerce.state import Line, Order, Refund, Shop
 
 
 def refund(shop: Shop, order: Order, body: Json) -> Refund:
-    """Give money back for an order, and put units of its lines back on the shelf."""
+    """Refund an amount of an order, and restock units of its lines."""
     refunded = _lines(order, body.get("line_items", []))
     back = sum((line.total for line in refunded), Decimal(0))
     requested = amount(body["amount"]) if body.get("amount") else back
@@ -40,12 +40,12 @@ def refund(shop: Shop, order: Order, body: Json) -> Refund:
 
 
 def refundable(order: Order) -> Decimal:
-    """Return what has not been given back."""
+    """Return the amount that is not refunded yet."""
     return order.total() - sum((it.amount for it in order.refunds), Decimal(0))
 
 
 def _lines(order: Order, items: list[Json]) -> list[Line]:
-    """Return units of lines of the order; the ids are those of its lines, not new ones."""
+    """Return the refunded units by line of the order."""
     lines = []
     for item in items:
         line = _of(order, item.get("id", 0))

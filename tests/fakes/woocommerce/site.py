@@ -42,7 +42,7 @@ class Site(Service):
     """One shop on a host."""
 
     def __init__(self, shop: Shop, host: Callable[[], str]) -> None:
-        """Make it; `host` tells where it is reached, which the shop knows of itself."""
+        """Create it; `host` is the address that the shop itself knows."""
         super().__init__(shop)
         self.shop = shop
         self._host = host
@@ -51,7 +51,7 @@ class Site(Service):
         self._cache: dict[str, tuple[Any, Wire]] = {}
 
     def respond(self, request: Request) -> Wire:
-        """Let the host have its way, else ask the shop."""
+        """Apply the limits of the host, or pass the request to the shop."""
         now, switches = self.shop.now(), self.shop.switches
         if wait_s := self._limit.wait_s(now):
             headers = retry_after(switches.retry_after, wait_s, now)
@@ -68,12 +68,12 @@ class Site(Service):
         return wire
 
     def trouble(self, status: int, message: str) -> Wire:
-        """Return an error in the shape that most have."""
+        """Return an error in the shape of most errors."""
         body = {"code": "internal_server_error", "message": message, "data": {"status": status}}
         return self._json(status, body)
 
     def template(self, request: Request) -> str:
-        """Return the template of the operation, or the path where there is none."""
+        """Return the template of the operation, or the path if there is none."""
         path = self._path(request)
         try:
             return find(ROUTES, self.shop.switches, request.method, path or "")[0].template

@@ -1,6 +1,6 @@
-"""Parcels in the way of the tracking extension and its rival: a list in a field of the order.
+"""Parcels of the tracking extension and its rival: a list in a field of the order.
 
-A second parcel like the first one is another one; nobody says what is in it.
+Equal parcels are not merged, and a parcel has no content.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ FIELD = "_wc_shipment_tracking_items"
 
 
 def track(shop: Shop, order: Order, body: Json) -> Json:
-    """Add a parcel; a second one like it is another one."""
+    """Add a parcel, without a check for duplicates."""
     kept_by_place = _kept(order)
     date_text = (
         body.get("date_shipped") or shop.now().astimezone(shop.switches.zone).date().isoformat()
@@ -59,7 +59,7 @@ def kept(order: Order) -> list[Json]:
 
 
 def provider(shop: Shop, made: Json) -> tuple[str, str]:
-    """Return who carries a parcel and where it is followed, as far as the extension knows."""
+    """Return carrier and tracking link of a parcel, as far as the extension knows them."""
     if made["custom_tracking_provider"]:
         return made["custom_tracking_provider"], made["custom_tracking_link"]
     for name in shop.switches.tracking_providers:
@@ -69,19 +69,19 @@ def provider(shop: Shop, made: Json) -> tuple[str, str]:
 
 
 def shipped_at(made: Json) -> datetime:
-    """Return the day on which a parcel was sent."""
+    """Return the ship date of a parcel."""
     return datetime.fromtimestamp(int(made["date_shipped"]), UTC)
 
 
 def _kept(order: Order) -> dict[int, Json]:
-    """Return the parcels by their places in PHP's array."""
+    """Return the parcels by their index in PHP's array."""
     value: Any = next((it.value for it in order.meta if it.key == FIELD), [])
     places = value.items() if isinstance(value, dict) else enumerate(value)
     return {int(place): made for place, made in places}
 
 
 def _keep(shop: Shop, order: Order, parcels: dict[int, Json]) -> None:
-    """Keep the parcels; in JSON an array with a gap, where one was deleted, is an object."""
+    """Store the parcels; in JSON, an array with a gap is an object."""
     is_list = [*parcels] == [*range(len(parcels))]
     value: Any = [*parcels.values()] if is_list else {str(at): made for at, made in parcels.items()}
     shop.set_meta(order.meta, [{"key": FIELD, "value": value}])

@@ -1,4 +1,4 @@
-"""Questions on who may ask, on products and on stock."""
+"""Questions about sign-in, products and stock."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from tests.fakes.woocommerce.probe.visit import Finding, Visit, of
 
 
 def sign_in(visit: Visit) -> Iterator[Finding]:
-    """Ask who may ask."""
+    """Test who has access."""
     shop, (key, secret), nobody = visit.shop, visit.shop.pair, ("", "")
     yield "auth.good", str(shop.get("/orders").status)
     yield "auth.bad_secret", str(shop.ask("GET", "/orders", pair=(key, "cs_wrong")))
@@ -26,7 +26,7 @@ def sign_in(visit: Visit) -> Iterator[Finding]:
 
 
 def products(visit: Visit) -> Iterator[Finding]:
-    """Ask how SKUs are kept apart."""
+    """Test the uniqueness of SKUs."""
     shop, sku = visit.shop, f"W-{visit.run}"
     made = shop.post(
         "/products",
@@ -53,7 +53,7 @@ def products(visit: Visit) -> Iterator[Finding]:
 
 
 def variations(visit: Visit) -> Iterator[Finding]:
-    """Ask how variations are found."""
+    """Test how variations are listed and searched."""
     shop, sku = visit.shop, f"S-{visit.run}-S"
     sizes = [{"name": "Size", "variation": True, "options": ["S", "M"]}]
     shirt = shop.post(
@@ -81,7 +81,7 @@ def variations(visit: Visit) -> Iterator[Finding]:
 
 
 def stock(visit: Visit) -> Iterator[Finding]:
-    """Ask what a count may be, and what a batch answers."""
+    """Test valid quantities, and the response to a batch."""
     shop, path = visit.shop, f"/products/{visit.widget['id']}"
     for units in (-2, 2.7, "4", "abc", None):
         answer = shop.put(path, stock_quantity=units).summary(

@@ -1,4 +1,4 @@
-"""Questions on how an order ends: sent, cancelled, refunded, deleted; and on many at once."""
+"""Questions about the end of an order: shipped, cancelled, refunded, deleted; and about races."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from tests.fakes.woocommerce.problems import Json
 
 
 def parcels(visit: Visit) -> Iterator[Finding]:
-    """Ask how a parcel is told."""
+    """Test how parcels are added."""
     shop, path = visit.shop, f"/orders/{visit.order['id']}"
     by_plugin = shop.post(
         f"{path}/shipment-trackings", tracking_provider="USPS", tracking_number="94"
@@ -37,7 +37,7 @@ def parcels(visit: Visit) -> Iterator[Finding]:
 
 
 def cancel(visit: Visit) -> Iterator[Finding]:
-    """Ask what a cancellation does to the stock."""
+    """Test the effect of a cancellation on the stock."""
     before = visit.units_left()
     path = f"/orders/{visit.buy(3).body['id']}"
     sold = visit.units_left()
@@ -54,7 +54,7 @@ def cancel(visit: Visit) -> Iterator[Finding]:
 
 
 def refund(visit: Visit) -> Iterator[Finding]:
-    """Ask what a refund does."""
+    """Test the effect of a refund."""
     order = visit.buy(3).body
     path, before = f"/orders/{order['id']}", visit.units_left()
     line = {"id": order["line_items"][0]["id"], "quantity": 1, "refund_total": 10.0}
@@ -81,7 +81,7 @@ def refund(visit: Visit) -> Iterator[Finding]:
 
 
 def trash(visit: Visit) -> Iterator[Finding]:
-    """Ask where a deleted order is."""
+    """Test where a deleted order is."""
     shop, order_id = visit.shop, visit.buy(1).body["id"]
     path = f"/orders/{order_id}"
     status = shop.ask("DELETE", path).status
@@ -94,7 +94,7 @@ def trash(visit: Visit) -> Iterator[Finding]:
 
 
 def races(visit: Visit) -> Iterator[Finding]:
-    """Ask what becomes of many calls at once."""
+    """Test the results of simultaneous calls."""
     shop = visit.shop
     race = shop.post(
         "/products",

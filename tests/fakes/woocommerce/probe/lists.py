@@ -1,4 +1,4 @@
-"""Questions on lists and on what counts as modified."""
+"""Questions about lists and modification times."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from tests.fakes.woocommerce.probe.visit import Finding, Visit, of
 
 
 def lists(visit: Visit) -> Iterator[Finding]:
-    """Ask how pages and filters answer."""
+    """Test pages and filters."""
     shop = visit.shop
     first = shop.get("/orders", per_page=2)
     counts = {name: first.headers.get(name) for name in ("X-WP-Total", "X-WP-TotalPages")}
@@ -34,7 +34,7 @@ def lists(visit: Visit) -> Iterator[Finding]:
 
 
 def modified(visit: Visit) -> Iterator[Finding]:
-    """Ask what counts as a modification."""
+    """Test what counts as a modification."""
     path = f"/orders/{visit.order['id']}"
 
     def bumped(method: str, more: str, **body: object) -> str:

@@ -1,4 +1,4 @@
-"""Questions on orders and their lines."""
+"""Questions about orders and their lines."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from tests.fakes.woocommerce.problems import Json
 
 
 def orders(visit: Visit) -> Iterator[Finding]:
-    """Ask how an order is made and found again."""
+    """Test how an order is created and found."""
     shop, source = visit.shop, f"SRC-{visit.run}"
     before = visit.units_left()
     ours = [{"key": "_ordosync_ref", "value": source}]
@@ -33,7 +33,7 @@ def orders(visit: Visit) -> Iterator[Finding]:
 
 
 def lines(visit: Visit) -> Iterator[Finding]:
-    """Ask what a line may be."""
+    """Test the valid lines."""
 
     def shown(*names: str) -> Callable[[Any], object]:
         return lambda order: [tuple(it[name] for name in names) for it in order["line_items"]]
@@ -66,7 +66,7 @@ def lines(visit: Visit) -> Iterator[Finding]:
 
 
 def changes(visit: Visit) -> Iterator[Finding]:
-    """Ask what a change does."""
+    """Test the effects of a change."""
     shop, path = visit.shop, f"/orders/{visit.order['id']}"
     added = shop.put(path, line_items=visit.bought(1)["line_items"])
     yield "order.put_line_without_id", added.summary(quantities) + " (appended if two)"

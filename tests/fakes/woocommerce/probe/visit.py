@@ -1,4 +1,4 @@
-"""How a shop is asked, and what must be remembered from one question to the next."""
+"""Connection to a shop, and the objects that later questions need."""
 
 import time
 import uuid
@@ -16,7 +16,7 @@ Finding = tuple[str, str]
 
 
 class Response(NamedTuple):
-    """An answer."""
+    """A response."""
 
     status: int
     body: Any
@@ -24,7 +24,7 @@ class Response(NamedTuple):
 
     @property
     def code(self) -> str:
-        """Return the error's code and what was wrong with which parameter."""
+        """Return the error's code and the errors of its parameters."""
         if not (isinstance(self.body, dict) and "code" in self.body):
             return "-"
         data = self.body.get("data")
@@ -32,16 +32,16 @@ class Response(NamedTuple):
         return str({"code": self.body["code"], **({"params": params} if params else {})})
 
     def __str__(self) -> str:
-        """Tell the status and the error."""
+        """Return the status and the error."""
         return f"{self.status} {self.code}"
 
     def summary(self, words: Callable[[Any], object]) -> str:
-        """Tell the status and what it says, or the error."""
+        """Return the status and selected content, or the error."""
         return str(self) if self.status >= 400 else f"{self.status} {words(self.body)}"
 
 
 class Shop:
-    """A shop that takes `X-Forwarded-Proto: https` for https, as behind a proxy."""
+    """A shop that accepts `X-Forwarded-Proto: https` as https, as behind a proxy."""
 
     def __init__(self, url: str, pair: Pair, read_only: Pair) -> None:
         self.url, self.pair, self.read_only = f"{url}/wp-json/wc/v3", pair, read_only
@@ -56,7 +56,7 @@ class Shop:
         secure: bool = True,
         query: Mapping[str, object] | None = None,
     ) -> Response:
-        """Ask as a client does, over a connection of its own."""
+        """Send a request as a client does, over a connection of its own."""
         answer = requests.request(
             method,
             self.url + path,
@@ -69,15 +69,15 @@ class Shop:
         return Response(answer.status_code, answer.json(), answer.headers)
 
     def get(self, path: str, **query: object) -> Response:
-        """Read."""
+        """Send a GET request."""
         return self.ask("GET", path, query=query)
 
     def post(self, path: str, **body: object) -> Response:
-        """Make something."""
+        """Send a POST request."""
         return self.ask("POST", path, body)
 
     def put(self, path: str, **body: object) -> Response:
-        """Change something."""
+        """Send a PUT request."""
         return self.ask("PUT", path, body)
 
 
@@ -105,11 +105,11 @@ class Visit:
         }
 
     def buy(self, units: object = 2, **more: object) -> Response:
-        """Order it."""
+        """Order the product."""
         return self.shop.post("/orders", **self.bought(units, **more))
 
     def units_left(self) -> int:
-        """Return how many of it there are."""
+        """Return the stock of the product."""
         return int(self.shop.get(f"/products/{self.widget['id']}").body["stock_quantity"])
 
 
@@ -119,5 +119,5 @@ def of(body: Json, *names: str) -> Json:
 
 
 def quantities(order: Json) -> list[int]:
-    """Return what the lines of an order are of."""
+    """Return product and quantity of the lines of an order."""
     return [line["quantity"] for line in order["line_items"]]
