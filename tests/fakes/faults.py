@@ -1,10 +1,10 @@
-"""What can go wrong between a client and the API, on demand.
+"""Faults between a client and the API, on demand.
 
     fake.faults.add(Fault(kind="lost-reset", method="POST", path=r"/v3/order$"))
 
-A fault strikes `times` requests that fit, after it has let `after` of them pass; the first one
-that fits and has not struck enough is the one that strikes, and one request meets one fault.
-A refused connection is no fault of one request: see `Fake.down`.
+A fault occurs for `times` matching requests, after `after` of them have passed. The first fault
+that matches and has not occurred often enough is used; a request has at most one fault.
+For refused connections see `Fake.down`.
 """
 
 import json
@@ -78,7 +78,7 @@ _BLOCK = b" " * 65_536
 
 @dataclass(kw_only=True)
 class Fault:
-    """One kind of trouble, and which requests meet it."""
+    """A kind of fault, and the requests that it affects."""
 
     kind: Kind
     method: str = ""
@@ -108,7 +108,7 @@ class Fault:
 
 
 class Wire(NamedTuple):
-    """An answer as it goes over the wire."""
+    """A response as raw data for the connection."""
 
     status: int
     headers: dict[str, str]
@@ -120,29 +120,29 @@ class Wire(NamedTuple):
 
 
 class FaultList:
-    """The faults that are still to strike, safe to be added to while requests come."""
+    """Faults that have not occurred yet; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
 
     def add(self, *faults: Fault) -> None:
-        """Let these strike; each counts down by itself, so it is added once."""
+        """Add faults; each counts down by itself, so add each once."""
         with self._lock:
             self._faults += faults
 
     def clear(self) -> None:
-        """Let everything go well from now on."""
+        """Remove all faults."""
         with self._lock:
             self._faults.clear()
 
-    def left(self) -> list[Fault]:
-        """Return what has not struck as often as it should, for tests to be sure that it did."""
+    def remaining(self) -> list[Fault]:
+        """Return the faults that have not occurred as often as they should."""
         with self._lock:
             return [fault for fault in self._faults if fault.times > 0]
 
     def take(self, method: str, path: str) -> Fault | None:
-        """Return the fault that this request meets."""
+        """Return the fault for this request, or None."""
         with self._lock:
             for fault in self._faults:
                 if fault.times > 0 and _fits(fault, method, path):
@@ -158,7 +158,7 @@ def _fits(fault: Fault, method: str, path: str) -> bool:
 
 
 def damaged(fault: Fault, answer: Wire) -> Wire:
-    """Damage an answer in the way of the fault; other kinds leave it whole."""
+    """Return the response with the damage of the fault; other kinds do not change it."""
     damage = _DAMAGE.get(fault.kind)
     return damage(fault, answer) if damage else answer
 
@@ -169,16 +169,16 @@ def _whole(answer: Wire) -> bytes:
 
 
 def _cut(fault: Fault, answer: Wire) -> Wire:
-    whole = _whole(answer)
-    length = {} if fault.kind == "cut-unframed" else {"Content-Length": str(len(whole))}
-    half = iter([whole[: len(whole) // 2]])
+    body = _whole(answer)
+    length = {} if fault.kind == "cut-unframed" else {"Content-Length": str(len(body))}
+    half = iter([body[: len(body) // 2]])
     return Wire(answer.status, {**answer.headers, **length}, half)
 
 
 def _drip(fault: Fault, answer: Wire) -> Wire:
-    whole = _whole(answer)
-    length = {"Content-Length": str(len(whole))}
-    drops = (whole[place : place + 1] for place in range(len(whole)))
+    body = _whole(answer)
+    length = {"Content-Length": str(len(body))}
+    drops = (body[place : place + 1] for place in range(len(body)))
     return Wire(answer.status, {**answer.headers, **length}, drops, pause_s=fault.seconds)
 
 

@@ -1,4 +1,4 @@
-"""The fake of WooCommerce answers as real shops did, question by question."""
+"""Recorded responses of real shops: the fake WooCommerce gives the same."""
 
 import re
 from collections.abc import Mapping
@@ -46,11 +46,11 @@ def recorded(version: str) -> list[Finding]:
     return [(line[:28].rstrip(), line[28:].strip()) for line in lines]
 
 
-def compared(found: list[Finding]) -> list[str]:
-    """Write the findings without the values that differ from shop to shop."""
+def compared(findings: list[Finding]) -> list[str]:
+    """Return the findings without the values that differ from shop to shop."""
     return [
         f"{name} {_without_values(words)[: CUT.get(name)]}".strip()
-        for name, words in found
+        for name, words in findings
         if name not in DIFFERENCES
     ]
 
@@ -61,7 +61,7 @@ def _without_values(words: str) -> str:
     return words
 
 
-def seen(version: Version, run: str) -> list[Finding]:
+def findings_of(version: Version, run: str) -> list[Finding]:
     clock = VirtualClock()
     switches = Switches(version=version, trusts_forwarded_proto=True, fulfillments=True)
     if version == "7.8.2":
@@ -75,15 +75,15 @@ def seen(version: Version, run: str) -> list[Finding]:
 
 
 @pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])
-def test_fake_answers_as_a_real_shop_did(version: Version) -> None:
+def test_responses_equal_the_recorded_ones(version: Version) -> None:
     theirs = recorded(version)
     run = dict(theirs)["product.create"].partition("W-")[2][:6]
 
-    ours = seen(version, run)
+    ours = findings_of(version, run)
 
     assert compared(ours) == compared(theirs)
 
 
 @pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])
-def test_differences_are_of_questions_that_were_asked(version: Version) -> None:
+def test_listed_differences_belong_to_recorded_requests(version: Version) -> None:
     assert DIFFERENCES.keys() <= dict(recorded(version)).keys()

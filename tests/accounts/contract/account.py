@@ -59,7 +59,7 @@ class AccountContract(ABC, Generic[P]):
 
         assert parts == {*TASKS} - people.lacks
 
-    def test_may_be_closed_and_released_twice(self, account: OpenAccount) -> None:
+    def test_account_can_be_closed_and_released_twice(self, account: OpenAccount) -> None:
         for _ in range(2):
             account.finish_reading(frozenset())
             account.close()

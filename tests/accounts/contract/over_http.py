@@ -23,7 +23,7 @@ Write = Literal[
     "create-product",
     "comment",
 ]
-Asked = Write | Literal["read-orders", "read-order", "read-products", "anything"]
+RequestSort = Write | Literal["read-orders", "read-order", "read-products", "anything"]
 """What a request is about, whatever it looks like in the service."""
 Field = Literal["number", "status", "updated", "ship_to_name", "lines", "sku", "quantity", "price"]
 """What an order of a list says. The last three are of its first line, the price of a unit."""
@@ -46,7 +46,7 @@ class OverHttp(People):
     """Options of the account besides the least; assigned before the configuration is written."""
 
     @abstractmethod
-    def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
+    def meet(self, kind: Kind, what: RequestSort, **how: Any) -> None:
         """Inject a fault into such requests; `how` are its other fields: `times`, `after`."""
 
     def heal(self) -> None:
@@ -55,7 +55,7 @@ class OverHttp(People):
 
     def are_all_met(self) -> bool:
         """True if each fault has occurred as often as it should."""
-        return not self.fake.faults.left()
+        return not self.fake.faults.remaining()
 
     def down(self) -> AbstractContextManager[None]:
         """Refuse connections within this context."""

@@ -15,7 +15,7 @@ from tests.accounts.contract.people import SupplierPeople, needs
 class CreatedOrders(AsSupplier):
     """Creation of orders: each once, with the fields that were sent."""
 
-    def test_order_that_is_created_waits_to_be_shipped(
+    def test_created_order_waits_to_be_shipped(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         [outcome] = account.orders.create([order("1001", line("MUG", 2), line("CUP", 1))])
@@ -27,7 +27,7 @@ class CreatedOrders(AsSupplier):
         assert created.ship_to == order("1001").ship_to
         assert [(line.sku, line.quantity) for line in created.lines] == [("MUG", 2), ("CUP", 1)]
 
-    def test_same_reference_twice_makes_one_order(
+    def test_same_reference_twice_creates_one_order(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         [first] = account.orders.create([order("1001", line("MUG"), line("CUP"))])
@@ -37,7 +37,7 @@ class CreatedOrders(AsSupplier):
         assert (second.id, second.line_ids) == (first.id, first.line_ids)
         assert len(people.orders()) == 1
 
-    def test_same_reference_twice_in_one_call_makes_one_order(
+    def test_same_reference_twice_in_one_call_creates_one_order(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         first, second = account.orders.create([order("1001"), order("1001")], look_first=True)
@@ -46,7 +46,7 @@ class CreatedOrders(AsSupplier):
         assert second.id == first.id
         assert len(people.orders()) == 1
 
-    def test_reference_that_is_known_keeps_its_order_as_it_was(
+    def test_known_reference_does_not_change_its_order(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         account.orders.create([order("1001", line("MUG", 2))])
@@ -55,7 +55,7 @@ class CreatedOrders(AsSupplier):
         [created] = people.orders()
         assert [(line.sku, line.quantity) for line in created.lines] == [("MUG", 2)]
 
-    def test_same_number_from_two_merchants_makes_two_orders(
+    def test_same_number_from_two_merchants_creates_two_orders(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         first, second = account.orders.create(
@@ -99,7 +99,9 @@ class CreatedOrders(AsSupplier):
         assert outcomes[1].reason
         assert {order.id for order in people.orders()} == {outcomes[0].id, outcomes[2].id}
 
-    def test_outcomes_answer_in_order(self, account: OpenSupplier, people: SupplierPeople) -> None:
+    def test_outcomes_are_in_the_sequence_of_the_orders(
+        self, account: OpenSupplier, people: SupplierPeople
+    ) -> None:
         account.orders.create([order("1002"), order("1004")])
 
         numbers = ["1005", "1004", "1003", "1002", "1001"]
@@ -112,11 +114,11 @@ class CreatedOrders(AsSupplier):
         states = ["done", "unchanged", "done", "unchanged", "done"]
         assert [outcome.state for outcome in outcomes] == states
 
-    def test_no_orders_are_no_outcomes(self, account: OpenSupplier) -> None:
+    def test_empty_list_returns_no_outcomes(self, account: OpenSupplier) -> None:
         assert account.orders.create([]) == []
         assert not account.orders.find([])
 
-    def test_find_orders_finds_exactly_what_is_there(self, account: OpenSupplier) -> None:
+    def test_find_returns_exactly_the_existing_orders(self, account: OpenSupplier) -> None:
         created = account.orders.create([order("1001", line("MUG"), line("CUP")), order("1002")])
 
         outcomes = account.orders.find(["origin:1002#1", "origin:1001#1", "origin:100", "nothing"])
@@ -180,7 +182,7 @@ class CreatedOrders(AsSupplier):
         assert counts == [1, 1]
 
     @needs("update-tracking")
-    def test_statuses_of_the_orders_that_are_here(
+    def test_statuses_of_existing_orders_are_returned(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         waiting, outcome = account.orders.create([order("1001"), order("1002")])

@@ -89,7 +89,7 @@ class SentShipments(AsSupplier):
         assert sorted(shipment.order_id for shipment in shipments) == sorted(ids)
         assert len({shipment.id for shipment in shipments}) == self.many
 
-    def test_reading_goes_on_where_the_last_one_ended(
+    def test_next_read_continues_at_the_cursor(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         first, second = created(account, "1001", "1002")
@@ -129,7 +129,7 @@ class SentShipments(AsSupplier):
         assert account.orders.statuses([order_id]) == {order_id: "awaiting_fulfillment"}
 
     @needs("voided-labels")
-    def test_new_label_is_another_parcel_that_comes_after(
+    def test_new_label_is_a_later_parcel(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         [order_id] = created(account, "1001")
@@ -167,7 +167,7 @@ class SentShipments(AsSupplier):
         }
 
     @needs("split-order", "nested-splits")
-    def test_parcel_of_a_piece_says_what_it_was_split_from(
+    def test_parcel_of_a_piece_has_its_ancestors(
         self, account: OpenSupplier, people: SupplierPeople
     ) -> None:
         [outcome] = account.orders.create([order("1001", line("MUG", 3))])

@@ -42,7 +42,7 @@ def test_order_above_a_row_without_a_number_is_not_sent_in_part(tmp_path: Path) 
     assert failed(tmp_path)["21#1"].startswith("orders.csv row 3: the order number is blank")
 
 
-def test_order_is_sent_whole_once_the_number_is_in_its_row(tmp_path: Path) -> None:
+def test_complete_order_is_sent_once_the_number_is_in_its_row(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("21", "2") + ORPHAN + row("22"))
     ordosync(tmp_path, "import-orders")
     shop(tmp_path, HEADER + row("21", "2") + "21,BOARD,Board,1,20.00,Ada,DE\n" + row("22"))
@@ -56,7 +56,7 @@ def test_order_is_sent_whole_once_the_number_is_in_its_row(tmp_path: Path) -> No
     assert ordosync(tmp_path, "attention").code == 0
 
 
-def test_order_is_not_sent_in_part_from_the_copy_of_a_file_that_is_gone(tmp_path: Path) -> None:
+def test_order_is_not_sent_in_part_from_the_copy_of_a_deleted_file(tmp_path: Path) -> None:
     feed = shop(tmp_path, HEADER + row("21", "2") + ORPHAN + row("22"))
     ordosync(tmp_path, "import-orders")
     [step] = [s for s in steps(tmp_path, 1) if s["key"] == "21#1"]
@@ -68,7 +68,7 @@ def test_order_is_not_sent_in_part_from_the_copy_of_a_file_that_is_gone(tmp_path
     assert "21#1" in failed(tmp_path)
 
 
-def test_failed_row_stays_failed_when_it_is_tried_again_and_its_file_has_not_changed(
+def test_retried_row_stays_failed_if_its_file_has_not_changed(
     tmp_path: Path,
 ) -> None:
     shop(tmp_path, HEADER + row("21") + ORPHAN)
@@ -80,7 +80,7 @@ def test_failed_row_stays_failed_when_it_is_tried_again_and_its_file_has_not_cha
     assert failed(tmp_path)["file:orders.csv:3"] == step["reason"]
 
 
-def test_failed_row_is_closed_when_its_file_is_gone(tmp_path: Path) -> None:
+def test_failed_row_is_closed_when_its_file_is_deleted(tmp_path: Path) -> None:
     feed = shop(tmp_path, HEADER + ORPHAN + row("22"))
     ordosync(tmp_path, "import-orders")
     feed.unlink()
@@ -91,7 +91,7 @@ def test_failed_row_is_closed_when_its_file_is_gone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("total", [",,Total,,65.00,,\n", ",,,,65.00,,\n,,,,,,Printed by us\n"])
-def test_totals_below_the_last_order_are_reported_and_hold_nothing_back(
+def test_totals_below_the_last_order_are_reported_and_do_not_hold_it(
     tmp_path: Path, total: str
 ) -> None:
     shop(tmp_path, HEADER + row("21") + total)
@@ -102,7 +102,7 @@ def test_totals_below_the_last_order_are_reported_and_hold_nothing_back(
     assert len(failed(tmp_path)) == total.count("\n")
 
 
-def test_row_with_a_sku_below_the_last_order_holds_it_back(tmp_path: Path) -> None:
+def test_row_with_a_sku_below_the_last_order_holds_it(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("22") + row("21") + ORPHAN + ",,Total,,65.00,,\n")
 
     ordosync(tmp_path, "import-orders")
@@ -110,7 +110,7 @@ def test_row_with_a_sku_below_the_last_order_holds_it_back(tmp_path: Path) -> No
     assert numbers(tmp_path) == ["22"]
 
 
-def test_row_without_number_and_sku_between_two_orders_holds_the_first_back(
+def test_row_without_number_and_sku_between_two_orders_holds_the_first(
     tmp_path: Path,
 ) -> None:
     shop(tmp_path, HEADER + row("21") + ",,Mug,1,9.50,,\n" + row("22"))
@@ -120,7 +120,7 @@ def test_row_without_number_and_sku_between_two_orders_holds_the_first_back(
     assert numbers(tmp_path) == ["22"]
 
 
-def test_row_that_a_rule_skips_holds_no_order_back(tmp_path: Path) -> None:
+def test_skipped_row_does_not_hold_an_order(tmp_path: Path) -> None:
     rule = "      skip: [{column: order, matches: '^$', reason: no order}]\n      currency"
     shop(
         tmp_path,
@@ -133,7 +133,7 @@ def test_row_that_a_rule_skips_holds_no_order_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["orders.csv", "orders.jsonl"])
-def test_row_without_any_text_is_nothing(tmp_path: Path, name: str) -> None:
+def test_blank_row_is_ignored(tmp_path: Path, name: str) -> None:
     shop(tmp_path)
     blank = '{}\n{"order": "", "sku": null, "qty": " "}\n'
     feed = HEADER + ",,,,,,\n" + row("21") + ' , ,,"",,,\n' + ",,,,,,,,,,\n"
@@ -178,7 +178,7 @@ def test_order_whose_number_looks_like_a_refused_file_is_distinguished_from_it(
     assert list(failed(tmp_path, 2)) == ["file:b.csv"]
 
 
-def test_order_that_is_called_like_a_file_stays_failed_when_that_file_is_fixed(
+def test_order_with_the_name_of_a_file_stays_failed_when_that_file_is_fixed(
     tmp_path: Path,
 ) -> None:
     shop(tmp_path, HEADER + row("file:b.csv", "0x"))
@@ -271,7 +271,7 @@ COSTS = """kind: files
       currency: USD"""
 
 
-def test_number_travels_without_a_cost_that_cannot_be_read_and_the_cost_is_reported(
+def test_number_is_sent_without_an_unreadable_cost_which_is_reported(
     pair: Path,
 ) -> None:
     no_stock = config(COSTS).replace(", manage_inventory: true", "")

@@ -22,7 +22,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_a_merchant_of_files_takes_part_in_every_task(tmp_path: Path) -> None:
+def test_merchant_with_files_runs_every_task(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1") + row("2"), config=config(EMBEDDED))
     (tmp_path / "products" / "a.csv").write_text("sku,name\nMUG,A mug\n")
 
@@ -50,7 +50,7 @@ def test_a_merchant_of_files_takes_part_in_every_task(tmp_path: Path) -> None:
     ]
 
 
-def test_an_order_whose_cancellation_is_taken_back_before_its_import_is_sent(
+def test_order_whose_cancellation_was_withdrawn_before_its_import_is_sent(
     tmp_path: Path,
 ) -> None:
     feed = shop(tmp_path, HEADER + row("1"), config=config(EMBEDDED))
@@ -83,7 +83,7 @@ def test_parcel_of_a_piece_needs_an_operator_where_no_order_can_be_split(
     assert "ordosync dismiss" in ordosync(tmp_path, "attention").out
 
 
-def test_a_supplier_of_files_is_given_orders_and_gives_tracking_and_stock(tmp_path: Path) -> None:
+def test_supplier_with_files_receives_orders_and_sends_tracking_and_stock(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"), config=config(FILES))
     (tmp_path / "products" / "a.csv").write_text("sku,name\nMUG,A mug\n")
     (tmp_path / "counted" / "a.csv").write_text("sku,qty\nMUG,5\nCUP,1\n")

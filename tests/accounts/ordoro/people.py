@@ -14,10 +14,10 @@ from ordosync.clock import Clock
 from ordosync.models import Address, Line, Order, Product, Shipment
 from tests.accounts.contract.examples import line, sold
 from tests.accounts.contract.over_http import (
-    Asked,
     Field,
     MerchantOverHttp,
     OverHttp,
+    RequestSort,
     SupplierOverHttp,
     Write,
 )
@@ -30,7 +30,7 @@ from tests.support.clock import VirtualClock
 
 _CURRENCY = "GBP"
 _MANY = 100_000
-_REQUESTS: Mapping[Asked, tuple[str, str]] = {
+_REQUESTS: Mapping[RequestSort, tuple[str, str]] = {
     "create-order": ("POST", r"/v3/order$"),
     "cancel-order": ("POST", r"/cancel$"),
     "add-tracking": ("POST", r"/shipping_info$"),
@@ -82,7 +82,7 @@ class AtOrdoro(OverHttp):
             **self.more_options,
         }
 
-    def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
+    def meet(self, kind: Kind, what: RequestSort, **how: Any) -> None:
         method, path = _REQUESTS[what]
         self.fake.faults.add(Fault(kind=kind, method=method, path=path, **how))
 

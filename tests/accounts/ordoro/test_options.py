@@ -48,7 +48,7 @@ def write(folder: Path, fake: FakeOrdoro, **values: object) -> None:
     path.write_text(CONFIG.format(**{**defaults, **values}))
 
 
-def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: FakeOrdoro) -> None:
+def test_online_check_passes_if_the_accounts_are_complete(tmp_path: Path, fake: FakeOrdoro) -> None:
     write(tmp_path, fake)
 
     result = ordosync(tmp_path, "config", "check", "--online")

@@ -11,7 +11,7 @@ from ordosync.accounts.shopify.order_mapping import details
 from ordosync.accounts.shopify.schema import Attribute
 from ordosync.clock import Clock
 from ordosync.models import Address, Line
-from tests.accounts.contract.over_http import Asked, OverHttp, Write
+from tests.accounts.contract.over_http import OverHttp, RequestSort, Write
 from tests.fakes.faults import Kind
 from tests.fakes.shopify import FakeShopify, Fault, Switches
 from tests.fakes.shopify import orders as kept_orders
@@ -22,7 +22,7 @@ from tests.fakes.shopify_contract import Contract
 from tests.support.clock import VirtualClock
 
 _CURRENCY = "GBP"
-_REQUESTS: Mapping[Asked, str] = {
+_REQUESTS: Mapping[RequestSort, str] = {
     "create-order": "#CreateOrder$",
     "cancel-order": "#CancelOrder$",
     "add-tracking": "#AddTracking$",
@@ -84,7 +84,7 @@ class AtShopify(OverHttp):
         super().close()
         assert self.contract.violations == []
 
-    def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
+    def meet(self, kind: Kind, what: RequestSort, **how: Any) -> None:
         self.fake.faults.add(Fault(kind=kind, path=_REQUESTS[what], **how))
 
     def lag(

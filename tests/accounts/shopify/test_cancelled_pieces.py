@@ -30,7 +30,7 @@ def failed_steps(pair: Pair) -> list[str]:
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_cancelled_piece_of_the_merchants_own_cancels_nothing_and_is_reported_once(
+def test_cancelled_piece_of_the_merchant_cancels_nothing_and_is_reported_once(
     pair: Pair, asking: ShopifyServicePeople, place: int
 ) -> None:
     order_id, supplier_id = pair.imported("1001", line("MUG", 3))
@@ -81,7 +81,7 @@ def test_order_whose_pieces_were_merged_again_is_cancelled(
     assert pair.supplier.status(supplier_id) == "cancelled"
 
 
-def test_cancelled_piece_beside_one_that_was_sent_is_reported(
+def test_cancelled_piece_beside_a_shipped_one_is_reported(
     pair: Pair, asking: ShopifyServicePeople
 ) -> None:
     order_id, supplier_id = pair.imported("1001", line("MUG", 3))
@@ -95,7 +95,7 @@ def test_cancelled_piece_beside_one_that_was_sent_is_reported(
     assert pair.supplier.status(supplier_id) == "awaiting_fulfillment"
 
 
-def test_what_the_service_was_never_asked_for_is_no_cancelled_piece(
+def test_unrequested_fulfillment_order_is_not_a_cancelled_piece(
     pair: Pair, asking: ShopifyServicePeople
 ) -> None:
     order_id, supplier_id = pair.imported("1001", line("MUG", 3))

@@ -61,7 +61,7 @@ def place(seller: ShopifyMerchantPeople, count: int, *, a_second: int) -> None:
         seller.request(sold(str(number)))
 
 
-def test_deep_list_is_asked_again_and_nothing_comes_twice(seller: ShopifyMerchantPeople) -> None:
+def test_deep_list_is_restarted_without_duplicates(seller: ShopifyMerchantPeople) -> None:
     place(seller, 700, a_second=7)
     seller.fake.switches.deepest = 400
 
@@ -91,7 +91,7 @@ def test_deep_list_that_comes_by_ids_goes_on_behind_the_last(
     assert sorted(map(str, skus)) == sorted(f"SKU-{number}" for number in range(400))
 
 
-def test_list_that_passes_over_the_ids_that_it_is_asked_for_is_a_failure(
+def test_list_that_skips_the_requested_ids_is_a_failure(
     shipper: ShopifySupplierPeople,
 ) -> None:
     pages = pagination.Pages(
@@ -111,14 +111,14 @@ def test_list_that_passes_over_the_ids_that_it_is_asked_for_is_a_failure(
         list(pagination.by_id(pages, deep=10))
 
 
-def test_more_than_can_be_read_of_one_second_is_said(seller: ShopifyMerchantPeople) -> None:
+def test_too_many_orders_of_one_second_are_reported(seller: ShopifyMerchantPeople) -> None:
     place(seller, 200, a_second=200)
 
     with pytest.raises(UnavailableError, match="within one second"):
         changes(seller, deep=100)
 
 
-def test_time_of_the_future_does_not_blind_us(seller: ShopifyMerchantPeople) -> None:
+def test_time_in_the_future_does_not_hide_later_orders(seller: ShopifyMerchantPeople) -> None:
     first = seller.request(sold("1001"))
     seller.part(f"gid://shopify/FulfillmentOrder/{first}").updated_at = datetime.fromisoformat(
         "2099-01-01T00:00:00Z"

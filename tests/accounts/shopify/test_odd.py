@@ -16,7 +16,7 @@ from tests.fakes.shopify import Fault
 _PER_MINUTE = 5
 
 
-def test_orders_that_a_shop_on_trial_takes_only_so_many_of_a_minute_wait(
+def test_orders_beyond_the_limit_of_a_trial_shop_wait(
     shipper: ShopifySupplierPeople,
 ) -> None:
     shipper.fake.switches.orders_per_minute = _PER_MINUTE
@@ -90,7 +90,7 @@ def _edited(operation: str, change: Callable[[Any], object]) -> Fault:
     ids=["whole", "no-code", "refused", "in-what-was-made"],
 )
 @pytest.mark.parametrize("with_data", [True, False])
-def test_order_that_is_answered_by_an_error_counts_as_made_unless_it_was_refused_as_a_whole(
+def test_order_with_an_error_response_counts_as_created_unless_all_was_refused(
     shipper: ShopifySupplierPeople, error: dict[str, object], state: str, with_data: bool
 ) -> None:
     def edit(answer: Any) -> Any:
@@ -106,7 +106,7 @@ def test_order_that_is_answered_by_an_error_counts_as_made_unless_it_was_refused
 
 
 @pytest.mark.parametrize("times", [1, 9])
-def test_page_with_an_error_in_it_is_asked_for_again_and_never_used(
+def test_page_with_an_error_is_requested_again_and_not_used(
     seller: ShopifyMerchantPeople, times: int
 ) -> None:
     seller.request_all([sold("1001"), sold("1002")])

@@ -49,7 +49,9 @@ def write(folder: Path, fake: FakeShopify, **values: object) -> None:
     path.write_text(CONFIG.format(**{**defaults, **values}))
 
 
-def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: FakeShopify) -> None:
+def test_online_check_passes_if_the_accounts_are_complete(
+    tmp_path: Path, fake: FakeShopify
+) -> None:
     write(tmp_path, fake)
 
     result = ordosync(tmp_path, "config", "check", "--online")
@@ -69,7 +71,7 @@ def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: Fake
         ("location", "78", "supplier depot: there is no location 78"),
     ],
 )
-def test_what_is_missing_there_is_reported(
+def test_ids_that_are_unknown_to_the_shop_are_reported(
     tmp_path: Path, fake: FakeShopify, name: str, value: str, message: str
 ) -> None:
     write(tmp_path, fake, **{name: value})

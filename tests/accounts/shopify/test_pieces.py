@@ -34,7 +34,7 @@ def shipments(shipper: ShopifySupplierPeople) -> list[Shipment]:
     )
 
 
-def test_taking_back_the_first_of_two_parcels_splits_no_order(
+def test_recall_of_the_first_of_two_parcels_splits_no_order(
     shipper: ShopifySupplierPeople,
 ) -> None:
     id_ = created(shipper)
@@ -55,7 +55,7 @@ def test_taking_back_the_first_of_two_parcels_splits_no_order(
     assert quantities(standing(shipper)[id_].order) == [("MUG", 3)]
 
 
-def test_units_that_were_taken_back_and_sent_again_are_counted_once(
+def test_recalled_units_that_ship_again_count_once(
     shipper: ShopifySupplierPeople,
 ) -> None:
     id_ = created(shipper)
@@ -74,7 +74,7 @@ def test_units_that_were_taken_back_and_sent_again_are_counted_once(
     assert quantities(standing(shipper)[id_].order) == [("MUG", 3)]
 
 
-def test_piece_keeps_its_units_when_a_parcel_of_it_is_taken_back(
+def test_piece_keeps_its_units_when_its_parcel_is_recalled(
     shipper: ShopifySupplierPeople,
 ) -> None:
     id_ = created(shipper, 6)
@@ -94,7 +94,7 @@ def test_piece_keeps_its_units_when_a_parcel_of_it_is_taken_back(
 
 
 @pytest.mark.parametrize("has_lines", [True, False])
-def test_what_was_merged_into_another_is_not_shipped(
+def test_merged_fulfillment_order_is_not_shipped(
     seller: ShopifyMerchantPeople, *, has_lines: bool
 ) -> None:
     asked = seller.request(sold("1001", line("MUG", 3)))
@@ -186,7 +186,7 @@ def test_partly_shipped_order_is_listed_with_its_open_units(
     assert stands.shipments == ()
 
 
-def test_parcel_of_others_from_before_the_import_is_no_part_of_the_suppliers_order(
+def test_foreign_parcel_from_before_the_import_does_not_belong_to_the_suppliers_order(
     seller: ShopifyMerchantPeople,
 ) -> None:
     many = [line(f"SKU-{place}") for place in range(60)]
@@ -205,7 +205,7 @@ def test_parcel_of_others_from_before_the_import_is_no_part_of_the_suppliers_ord
     assert [shipment.tracking_number for shipment in snapshot.shipments] == ["NEW1"]
 
 
-def test_rest_whose_parcel_was_taken_back_is_what_is_open_again(
+def test_units_of_a_recalled_parcel_are_open_again(
     seller: ShopifyMerchantPeople,
 ) -> None:
     id_ = seller.request(sold("1001", line("MUG", 3)))
@@ -227,7 +227,7 @@ def test_rest_whose_parcel_was_taken_back_is_what_is_open_again(
     assert quantities(again.order) == [("MUG", 2)]
 
 
-def test_parcel_of_others_after_the_import_is_sent_of_what_the_supplier_has(
+def test_foreign_parcel_after_the_import_counts_as_units_of_the_supplier(
     seller: ShopifyMerchantPeople,
 ) -> None:
     id_ = seller.request(sold("1001", line("MUG", 3)))

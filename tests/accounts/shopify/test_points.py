@@ -29,11 +29,11 @@ def waited(bucket: CostLimit, clock: VirtualClock, question: str) -> float:
         return clock.monotonic() - before
 
 
-def test_nothing_waits_before_anything_is_known(clock: VirtualClock) -> None:
+def test_first_query_does_not_wait(clock: VirtualClock) -> None:
     assert waited(CostLimit(clock), clock, "Orders") == 0
 
 
-def test_question_waits_until_there_is_enough_for_it(clock: VirtualClock) -> None:
+def test_query_waits_until_there_are_enough_points(clock: VirtualClock) -> None:
     bucket = CostLimit(clock)
     bucket.learn("Orders", cost_of(500, left=100))
 
@@ -41,7 +41,7 @@ def test_question_waits_until_there_is_enough_for_it(clock: VirtualClock) -> Non
     assert waited(bucket, clock, "Cheap") == 0
 
 
-def test_what_others_hold_is_not_there(clock: VirtualClock) -> None:
+def test_reserved_points_are_not_available(clock: VirtualClock) -> None:
     bucket = CostLimit(clock)
     bucket.learn("Orders", cost_of(500, left=700))
 
@@ -49,7 +49,7 @@ def test_what_others_hold_is_not_there(clock: VirtualClock) -> None:
         assert waited(bucket, clock, "Orders") == pytest.approx(3, abs=0.1)
 
 
-def test_question_dearer_than_the_bucket_is_asked_when_it_is_full(clock: VirtualClock) -> None:
+def test_query_that_costs_more_than_the_bucket_waits_until_it_is_full(clock: VirtualClock) -> None:
     bucket = CostLimit(clock)
     bucket.learn("Orders", cost_of(9000, left=1500))
 
@@ -89,7 +89,7 @@ def test_whole_bucket_is_used_by_all_threads_together(threads: int) -> None:
     assert clock.monotonic() <= 1.15 * least_s
 
 
-def test_what_is_turned_away_is_asked_again_and_done_once(
+def test_throttled_write_is_retried_and_done_once(
     shipper: ShopifySupplierPeople, clock: VirtualClock
 ) -> None:
     account = opened(shipper)
@@ -116,7 +116,7 @@ def test_throttled_with_429_is_waited_out_too(
     assert outcome.state == "done"
 
 
-def test_shop_whose_points_others_use_up_is_left_for_later(
+def test_shop_without_points_is_unavailable(
     seller: ShopifyMerchantPeople,
 ) -> None:
     account = opened(seller)

@@ -89,7 +89,7 @@ def test_sale_and_another_run_between_two_questions(shop: Shop, question: str, f
     shop.seller.clock.sleep(600)
     pair.run(TASK)
 
-    assert shop.seller.fake.faults.left() == []
+    assert shop.seller.fake.faults.remaining() == []
     assert shop.highest == THERE
     assert shop.seller.physical("MUG") == THERE - 3
 

@@ -53,7 +53,7 @@ def test_request_is_accepted_when_the_order_is_settled_as_sent(
     assert asking.request_status(order_id) == "ACCEPTED"
 
 
-def test_what_no_task_asked_for_is_not_read(asking: ShopifyServicePeople) -> None:
+def test_unrequested_orders_are_not_read(asking: ShopifyServicePeople) -> None:
     asking.take(sold("1001"))
 
     with closing(opened(asking)) as account:
@@ -106,7 +106,7 @@ def test_tracking_rejects_a_cancellation_without_an_answer(
     assert asking.status(order_id) == "shipped"
 
 
-def test_request_that_is_taken_back_before_it_is_accepted_is_cancelled(
+def test_request_that_was_withdrawn_before_its_acceptance_is_cancelled(
     tmp_path: Path, asking: ShopifyServicePeople
 ) -> None:
     pair = pair_of(tmp_path, asking)
@@ -124,7 +124,7 @@ def test_request_that_is_taken_back_before_it_is_accepted_is_cancelled(
     pair.stays_quiet("cancel-orders", "import-orders")
 
 
-def test_request_that_was_taken_back_and_made_again_asks_for_no_cancellation(
+def test_request_that_was_withdrawn_and_repeated_is_not_a_cancellation(
     tmp_path: Path, asking: ShopifyServicePeople
 ) -> None:
     pair = pair_of(tmp_path, asking)
@@ -142,7 +142,7 @@ def test_request_that_was_taken_back_and_made_again_asks_for_no_cancellation(
     assert pair.supplier.status(pair.link(order_id).supplier_id) == "awaiting_fulfillment"
 
 
-def test_what_is_requested_again_after_it_was_cancelled_is_another_order(
+def test_order_that_is_requested_again_after_its_cancellation_is_another_order(
     tmp_path: Path, asking: ShopifyServicePeople
 ) -> None:
     pair = pair_of(tmp_path, asking)

@@ -17,7 +17,7 @@ from tests.support.command import ordosync
 MANY = [line(f"SKU-{place}", place + 1, id=f"m-{place}") for place in range(75)]
 
 
-def test_order_of_many_lines_is_listed_whole(
+def test_order_of_many_lines_is_listed_completely(
     seller: ShopifyMerchantPeople, shipper: ShopifySupplierPeople
 ) -> None:
     asked = seller.request(sold("1001", *MANY))
@@ -53,7 +53,7 @@ def test_closed_fulfillment_order_of_a_recalled_parcel_is_not_listed(
     )
 
 
-def test_part_that_the_merchant_split_off_after_the_import_is_a_piece(
+def test_fulfillment_order_that_was_split_off_after_the_import_is_a_piece(
     seller: ShopifyMerchantPeople,
 ) -> None:
     order_id = seller.request(sold("1001", line("MUG", 3)))
@@ -63,7 +63,7 @@ def test_part_that_the_merchant_split_off_after_the_import_is_a_piece(
     assert standing(seller)[part].order.ancestors == (order_id,)
 
 
-def test_number_in_the_place_of_a_void_one_is_the_one_that_holds(
+def test_number_that_replaced_a_void_one_is_listed(
     seller: ShopifyMerchantPeople,
 ) -> None:
     order_id = seller.request(sold("1001"))
@@ -79,7 +79,7 @@ def test_number_in_the_place_of_a_void_one_is_the_one_that_holds(
     assert [(shipment.tracking_number, shipment.voided) for shipment in now] == [("1Z2", False)]
 
 
-def test_supplier_lists_the_portals_orders_alone(shipper: ShopifySupplierPeople) -> None:
+def test_supplier_lists_the_portals_orders_only(shipper: ShopifySupplierPeople) -> None:
     shipper.count("MUG", 5)
     shipper.sell("MUG", 1)
     [made] = opened(shipper).orders.create([order("1001")])
@@ -132,7 +132,7 @@ def test_hidden_orders_are_reported_and_do_not_count_as_missing(
     assert (refused.code, hidden in refused.err) == (1, True)
 
 
-def test_order_that_the_merchant_does_not_show_is_not_said_to_be_gone(
+def test_order_that_the_merchant_hides_is_not_reported_as_missing(
     seller: ShopifyMerchantPeople, tmp_path: Path
 ) -> None:
     pair = Pair(tmp_path, seller, SqliteSupplierPeople(tmp_path, seller.clock))

@@ -11,10 +11,10 @@ from ordosync.clock import Clock
 from ordosync.models import Address, Line, Order, Product, Shipment
 from tests.accounts.contract.examples import sold
 from tests.accounts.contract.over_http import (
-    Asked,
     Field,
     MerchantOverHttp,
     OverHttp,
+    RequestSort,
     SupplierOverHttp,
     Write,
 )
@@ -36,7 +36,7 @@ _FIELDS = {
     "country": "country",
     "phone": "phone",
 }
-_REQUESTS: Mapping[Asked, tuple[str, str]] = {
+_REQUESTS: Mapping[RequestSort, tuple[str, str]] = {
     "create-order": ("POST", r"/orders$"),
     "cancel-order": ("PUT", r"/orders/\d+$"),
     "add-tracking": ("POST", r"/fulfillments$"),
@@ -94,7 +94,7 @@ class AtShop(OverHttp):
             **self.more_options,
         }
 
-    def meet(self, kind: Kind, what: Asked, **how: Any) -> None:
+    def meet(self, kind: Kind, what: RequestSort, **how: Any) -> None:
         method, path = _REQUESTS[what]
         self.fake.faults.add(Fault(kind=kind, method=method, path=path, **how))
 

@@ -52,7 +52,7 @@ def check(folder: Path) -> tuple[int, str]:
     return result.code, result.out
 
 
-def test_shop_that_has_all_that_is_needed_is_ok(tmp_path: Path, fake: FakeWooCommerce) -> None:
+def test_online_check_passes_if_the_shop_is_complete(tmp_path: Path, fake: FakeWooCommerce) -> None:
     write(tmp_path, fake)
 
     code, out = check(tmp_path)
@@ -119,7 +119,7 @@ def test_wrong_secret_is_reported_and_not_shown(tmp_path: Path, fake: FakeWooCom
         ("{account: shop, category: Nowhere}", "has no Nowhere among its products' categories"),
     ],
 )
-def test_what_is_missing_there_is_reported(
+def test_ids_that_are_unknown_to_the_shop_are_reported(
     tmp_path: Path, fake: FakeWooCommerce, merchant: str, message: str
 ) -> None:
     write(tmp_path, fake, merchant=merchant)
@@ -130,7 +130,7 @@ def test_what_is_missing_there_is_reported(
     assert message in out
 
 
-def test_tag_that_is_there_is_found_by_name_or_slug(tmp_path: Path, fake: FakeWooCommerce) -> None:
+def test_existing_tag_is_found_by_name_or_slug(tmp_path: Path, fake: FakeWooCommerce) -> None:
     fake.add_term("tags", "North Wind")
     write(tmp_path, fake, merchant="{account: shop, tag: north-wind}")
 

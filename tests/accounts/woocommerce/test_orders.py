@@ -55,7 +55,9 @@ def offer(fake: FakeWooCommerce) -> None:
     ],
     ids=str,
 )
-def test_only_lines_of_the_suppliers_products_travel(tmp_path: Path, pair: dict[str, Any]) -> None:
+def test_only_lines_of_the_suppliers_products_are_sent(
+    tmp_path: Path, pair: dict[str, Any]
+) -> None:
     with merchant(tmp_path, VirtualClock(), **pair) as (account, fake):
         offer(fake)
         mixed = fake.place_order({"MUG": 2, "CUP": 1, "SHIRT-M": 3})
@@ -120,7 +122,7 @@ def test_products_by_tag_are_imported_with_their_variations(tmp_path: Path) -> N
     ],
     ids=str,
 )
-def test_what_was_refunded_is_not_sent(
+def test_refunded_units_are_not_sent(
     tmp_path: Path, back: dict[str, int], left: Sequence[object]
 ) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
@@ -170,7 +172,7 @@ def test_other_statuses_are_sent_if_the_options_say_so(tmp_path: Path) -> None:
         assert other.cancellations.among([*kept.values(), *closed.values()]) == {*closed.values()}
 
 
-def test_order_in_the_trash_or_deleted_is_gone(tmp_path: Path) -> None:
+def test_order_in_the_trash_or_deleted_is_not_found(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
         trashed, deleted, kept = (fake.sell("MUG") for _ in range(3))
@@ -183,7 +185,7 @@ def test_order_in_the_trash_or_deleted_is_gone(tmp_path: Path) -> None:
         assert account.cancellations.among([str(trashed), str(deleted)]) == frozenset()
 
 
-def test_number_is_what_people_see_and_id_is_not(tmp_path: Path) -> None:
+def test_order_has_the_number_that_people_see(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), Switches(number_prefix="ACME-")) as (account, fake):
         fake.add_product("MUG")
         order_id = fake.sell("MUG")
@@ -194,7 +196,7 @@ def test_number_is_what_people_see_and_id_is_not(tmp_path: Path) -> None:
         assert (order.id, order.number) == (str(order_id), f"ACME-{order_id}")
 
 
-def test_parcel_goes_where_the_bill_goes_if_nothing_else_is_said(tmp_path: Path) -> None:
+def test_billing_address_is_used_without_a_shipping_address(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
         billing = {"first_name": "Ann", "city": "Leeds", "phone": "0113", "email": "a@example.org"}
@@ -370,7 +372,7 @@ def with_quantity(sku: str, quantity: float) -> Fault:
     return Fault(kind="edited", method="GET", path="/orders$", edit=edit)
 
 
-def test_half_a_metre_of_another_order_keeps_no_order_back(tmp_path: Path) -> None:
+def test_fraction_of_a_unit_in_another_order_does_not_stop_an_order(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
         offer(fake)
         fake.place_order({"MUG": 2, "CUP": 1})
@@ -382,7 +384,7 @@ def test_half_a_metre_of_another_order_keeps_no_order_back(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("quantity", [0.5, 1.5])
-def test_part_of_a_piece_is_reported_and_never_rounded(tmp_path: Path, quantity: float) -> None:
+def test_fraction_of_a_unit_is_reported_and_not_rounded(tmp_path: Path, quantity: float) -> None:
     with merchant(tmp_path, VirtualClock(), tag="North Wind") as (account, fake):
         offer(fake)
         fake.place_order({"MUG": 2, "CUP": 1})
@@ -403,7 +405,7 @@ def test_refunds_that_cannot_be_read_now_are_read_later(tmp_path: Path) -> None:
         [order] = orders(account)
 
         assert basket(order) == [("MUG", 1)]
-        assert not fake.faults.left()
+        assert not fake.faults.remaining()
 
 
 def test_an_order_that_an_earlier_release_read_has_the_same_content_now() -> None:
@@ -482,7 +484,7 @@ def test_contents_of_another_suppliers_bundle_are_sent(tmp_path: Path) -> None:
         assert basket(order) == [("MUG", 4)]
 
 
-def test_stock_of_what_is_in_a_bundle_has_fallen_as_well(tmp_path: Path) -> None:
+def test_stock_of_the_contents_of_a_bundle_has_fallen_as_well(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         for sku in ("SET", "MUG", "CUP"):
             fake.add_product(sku)

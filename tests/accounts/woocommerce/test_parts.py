@@ -104,7 +104,7 @@ def test_number_of_an_earlier_parcel_does_not_block_the_number_of_the_open_units
         }
 
 
-def test_planned_parcel_of_the_shop_sends_nothing(tmp_path: Path) -> None:
+def test_planned_parcel_of_the_shop_ships_no_units(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 3})
@@ -116,7 +116,7 @@ def test_planned_parcel_of_the_shop_sends_nothing(tmp_path: Path) -> None:
         assert basket(order) == [("MUG", 2)]
 
 
-def test_order_of_which_all_was_sent_before_the_first_import_has_nothing_to_ship(
+def test_order_that_was_shipped_before_the_first_import_has_nothing_to_ship(
     tmp_path: Path,
 ) -> None:
     with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
@@ -145,7 +145,7 @@ def test_partly_shipped_order_is_listed_with_its_open_units(tmp_path: Path) -> N
         assert basket(before.order) == basket(after.order) == [("MUG", 2)]
 
 
-def test_ordinary_orders_are_read_without_asking_for_their_parcels(tmp_path: Path) -> None:
+def test_ordinary_orders_are_read_without_a_call_for_parcels(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
         offer(fake)
         for _ in range(5):
@@ -231,7 +231,7 @@ def test_refund_after_shipping_is_not_a_cancellation(tmp_path: Path, how: str, i
         assert standing(account, order_id).order.status == "shipped"
 
 
-def test_refund_of_some_items_or_of_another_supplier_is_no_cancellation(tmp_path: Path) -> None:
+def test_refund_of_some_items_or_of_another_supplier_is_not_a_cancellation(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         some = fake.place_order({"MUG": 2, "BOARD": 1})
@@ -257,7 +257,7 @@ def test_refund_beside_a_line_of_a_deleted_product_is_not_a_cancellation(tmp_pat
         assert account.cancellations.among([str(order_id)]) == frozenset()
 
 
-def test_cancelled_orders_are_read_without_asking_for_refunds_that_are_not_there(
+def test_cancelled_orders_are_read_without_a_call_for_missing_refunds(
     tmp_path: Path,
 ) -> None:
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
@@ -333,7 +333,7 @@ def test_planned_parcel_leaves_its_units_open(depot: Depot) -> None:
     assert numbers_of(account, order_id) == ("F-1", True, ())
 
 
-def test_downloadable_lines_that_the_shop_sends_by_itself_are_no_parcel(depot: Depot) -> None:
+def test_downloadable_lines_that_the_shop_sends_are_not_a_parcel(depot: Depot) -> None:
     account, fake = depot
     fake.add_product("FILE", downloadable=True)
     order_id = created(account, line("MUG", 2), line("FILE"))
@@ -349,7 +349,7 @@ def test_downloadable_lines_that_the_shop_sends_by_itself_are_no_parcel(depot: D
 @pytest.mark.parametrize(
     ("status", "is_partial"), [("processing", False), ("partial-shipped", True)]
 )
-def test_number_without_lines_is_of_everything_unless_a_plugin_says_otherwise(
+def test_number_without_lines_is_for_all_units_unless_a_plugin_lists_them(
     tmp_path: Path, status: str, is_partial: bool
 ) -> None:
     shop = Switches(advanced_shipment_tracking=True, statuses=("partial-shipped",))

@@ -79,7 +79,7 @@ def test_order_whose_answer_was_lost_is_created_once(shops: Shops, lost: Any) ->
     shops.stays_quiet("import-orders")
 
 
-def test_store_that_was_lost_finds_every_order_again(shops: Shops) -> None:
+def test_every_order_is_found_again_after_the_store_was_lost(shops: Shops) -> None:
     for number in range(5):
         shops.merchant.request(sold(str(number)))
     shops.run("import-orders")
@@ -102,7 +102,7 @@ def test_lines_with_the_same_sku_stay_separate(shops: Shops) -> None:
     assert [(line.quantity, line.details) for line in imported] == [(1, "Red"), (2, "Blue")]
 
 
-def test_sku_that_two_products_have_fails_once_and_can_be_tried_again(shops: Shops) -> None:
+def test_sku_of_two_products_fails_once_and_can_be_retried(shops: Shops) -> None:
     shops.merchant.fake.switches.sku_unique = False
     for name in ("Mug", "Tasse"):  # as plug-ins for languages do
         shops.merchant.add_product(product("MUG", name=name))

@@ -79,7 +79,7 @@ def test_fully_refunded_order_is_listed_as_cancelled(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["fulfillment", "tracking"])
-def test_number_that_people_typed_themselves_is_listed(tmp_path: Path, way: Way) -> None:
+def test_number_that_was_added_by_hand_is_listed(tmp_path: Path, way: Way) -> None:
     shop = Switches(fulfillments=way == "fulfillment", shipment_tracking=way == "tracking")
     with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (account, fake):
         offer(fake)
@@ -113,7 +113,7 @@ def test_status_of_a_shop_is_translated(tmp_path: Path, status: str, expected: s
         assert standing(account)[str(order_id)].order.status == expected
 
 
-def test_order_that_was_sent_and_then_refunded_is_a_shipped_one(tmp_path: Path) -> None:
+def test_order_that_was_refunded_after_shipping_is_listed_as_shipped(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.sell("MUG")
@@ -151,7 +151,7 @@ def test_order_that_was_reported_stays_ours_whichever_supplier_has_its_product_n
 
 
 @pytest.mark.parametrize("role", ["merchant", "supplier"])
-def test_no_account_claims_to_know_what_a_deleted_product_was(tmp_path: Path, role: Role) -> None:
+def test_line_of_a_deleted_product_has_no_sku(tmp_path: Path, role: Role) -> None:
     shop = merchant if role == "merchant" else supplier
     with shop(tmp_path, VirtualClock()) as (account, fake):
         for sku in ("MUG", "CUP"):
@@ -167,7 +167,7 @@ def test_no_account_claims_to_know_what_a_deleted_product_was(tmp_path: Path, ro
         assert standing(account)[order_id].order.lines == ()
 
 
-def test_supplier_lists_what_we_made_by_the_merchants_number(tmp_path: Path) -> None:
+def test_supplier_lists_the_portals_orders_by_the_merchants_number(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock(), prefix="A-") as (account, fake):
         fake.add_product("MUG")
         fake.sell("MUG")
@@ -285,7 +285,7 @@ def test_cancellation_that_is_not_synced_is_left_to_the_operator(tmp_path: Path)
         assert "this status is not synced" in difference.description
 
 
-def test_order_of_a_deleted_product_is_said_not_to_be_compared(tmp_path: Path) -> None:
+def test_order_of_a_deleted_product_is_reported_as_not_compared(tmp_path: Path) -> None:
     with pair_of(tmp_path, ShopMerchantPeople, SqliteSupplierPeople) as pair:
         assert isinstance(pair.merchant, ShopMerchantPeople)
         order_id, _ = pair.imported("1001", line("MUG"), line("CUP"))

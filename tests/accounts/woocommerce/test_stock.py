@@ -87,7 +87,7 @@ def test_new_variations_and_tags_are_read_whatever_the_cursor(tmp_path: Path) ->
     assert getattr(products[0], "weight_g", None) == Decimal("226.796185")
 
 
-def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
+def test_products_that_cannot_be_written_have_a_reason(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), Switches(sku_unique=False)) as (account, fake):
         fake.add_product("UNCOUNTED")
         fake.add_product("SHIRT", type="variable", stock=9)
@@ -105,7 +105,7 @@ def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
     assert {(outcome.state, outcome.code) for outcome in outcomes} == {("refused", "fixed")}
 
 
-def test_one_that_is_refused_among_a_hundred_stops_no_other(tmp_path: Path) -> None:
+def test_refused_quantity_does_not_stop_the_other_99(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         for sku in ("MUG", "CUP", "JAR", "POT"):
             fake.add_product(sku, stock=1)
@@ -134,7 +134,7 @@ def test_lost_answer_is_requested_again(tmp_path: Path) -> None:
         assert fake.stock("MUG") == 5
 
 
-def test_sku_is_found_in_whatever_case_it_is_asked_for(tmp_path: Path) -> None:
+def test_sku_is_found_in_any_letter_case(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("Mug & Co", stock=4)
 
@@ -143,7 +143,7 @@ def test_sku_is_found_in_whatever_case_it_is_asked_for(tmp_path: Path) -> None:
     assert {key: level.quantity for key, level in levels.items()} == {"mug & co": 4}
 
 
-def test_product_of_which_there_is_half_a_metre_counts_its_whole_ones(tmp_path: Path) -> None:
+def test_fraction_of_a_unit_is_rounded_down(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("CLOTH", stock=12)
 

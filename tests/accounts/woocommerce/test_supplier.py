@@ -22,7 +22,7 @@ NEW: Version = "11.0.1"
 
 @pytest.mark.parametrize("lost", ["lost-reset", "lost-500", "cut", "notice", "html"])
 @pytest.mark.parametrize("version", [OLD, NEW])
-def test_order_whose_answer_was_lost_is_found_and_not_made_twice(
+def test_order_whose_answer_was_lost_is_found_and_created_once(
     tmp_path: Path, lost: Any, version: Version
 ) -> None:
     with supplier(tmp_path, VirtualClock(), Switches(version=version)) as (account, fake):
@@ -100,7 +100,7 @@ def test_hundred_orders_take_a_call_each_and_one_for_their_products(tmp_path: Pa
         assert (fake.stock("MUG"), fake.stock("SHIRT-S")) == (300, 400)
 
 
-def test_unknown_sku_becomes_a_product_that_visitors_do_not_see(tmp_path: Path) -> None:
+def test_unknown_sku_becomes_a_hidden_product(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         made = account.orders.create([order("1001"), order("1002"), order("1003", line("mug"))])
 
@@ -110,7 +110,7 @@ def test_unknown_sku_becomes_a_product_that_visitors_do_not_see(tmp_path: Path) 
         assert len(fake.shop.products) == 1
 
 
-def test_sku_created_in_between_is_that_one(tmp_path: Path) -> None:
+def test_sku_that_was_created_meanwhile_is_used(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         fake.faults.add(
             Fault(
@@ -149,7 +149,7 @@ def test_product_that_is_deleted_meanwhile_leaves_no_empty_line(tmp_path: Path) 
         assert second.state == "done"
 
 
-def test_product_that_is_deleted_in_between_stops_only_its_own_order(tmp_path: Path) -> None:
+def test_product_that_is_deleted_meanwhile_stops_only_its_own_order(tmp_path: Path) -> None:
     one_by_one = {"concurrency": 1}
     with supplier(tmp_path, VirtualClock(), options=one_by_one) as (account, fake):
         fake.add_product("MUG")
@@ -189,7 +189,7 @@ def test_address_that_the_shop_refuses_fails_alone_and_is_not_shown(tmp_path: Pa
         assert len(fake.order_ids()) == 1
 
 
-def test_order_says_whose_it_is_and_what_has_no_other_place(tmp_path: Path) -> None:
+def test_order_has_its_merchant_and_further_fields_in_its_metadata(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock(), prefix="A-") as (account, fake):
         placed = order("1001", internal_notes="VIP", tags=("gift",), discount=Decimal("1.25"))
         [made] = account.orders.create([placed])
@@ -286,7 +286,7 @@ def test_order_that_is_only_completed_has_no_number(tmp_path: Path) -> None:
         assert (shipment.tracking_number, shipment.voided) == ("", False)
 
 
-def test_trashed_order_is_here_no_more(tmp_path: Path) -> None:
+def test_trashed_order_is_not_found(tmp_path: Path) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         [made] = account.orders.create([order("1001")])
         fake.trash(int(made.id))
@@ -334,7 +334,7 @@ PLUGINS = ("shipped", "packed", "partial-shipped")
 
 
 @pytest.mark.parametrize("status", ["pending", "on-hold", "processing"])
-def test_order_that_surely_is_unshipped_is_cancelled(tmp_path: Path, status: str) -> None:
+def test_order_that_is_certainly_unshipped_is_cancelled(tmp_path: Path, status: str) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):
         [made] = account.orders.create([order("1001")])
         fake.set_status(int(made.id), status)
@@ -364,7 +364,7 @@ def test_order_in_the_status_of_a_plugin_is_not_cancelled_automatically(
         assert by_hand.state == "done"
 
 
-def test_order_with_a_parcel_without_a_number_is_cancelled_by_a_person_alone(
+def test_order_with_a_parcel_without_a_number_is_not_cancelled_automatically(
     tmp_path: Path,
 ) -> None:
     shop = Switches(fulfillments=True)
@@ -397,7 +397,7 @@ def test_status_of_a_plugin_counts_as_shipped_if_the_options_list_it(tmp_path: P
         assert (shipment.tracking_number, shipment.voided) == ("", False)
 
 
-def test_orders_of_every_status_that_counts_as_shipped_are_cancelled_by_none(
+def test_order_in_any_shipped_status_is_not_cancelled(
     tmp_path: Path,
 ) -> None:
     with supplier(tmp_path, VirtualClock()) as (account, fake):

@@ -83,11 +83,11 @@ def test_order_hidden_by_another_of_the_same_second_is_read(tmp_path: Path) -> N
 
         orders, _ = read(account.orders.changed(ReadRequest(cursor=None, now=clock.now())))
 
-        assert not fake.faults.left()
+        assert not fake.faults.remaining()
         assert {order.id for order in orders} == placed
 
 
-def test_cursor_is_in_utc_and_asks_for_what_it_says(tmp_path: Path) -> None:
+def test_cursor_is_in_utc_and_is_used_exactly(tmp_path: Path) -> None:
     clock = VirtualClock()
     with merchant(tmp_path, clock) as (account, fake):
         fake.add_product("MUG")
@@ -105,7 +105,7 @@ def test_cursor_is_in_utc_and_asks_for_what_it_says(tmp_path: Path) -> None:
     assert after == clock.at.isoformat()
 
 
-def test_order_from_the_future_hides_nothing(tmp_path: Path) -> None:
+def test_order_with_a_future_time_hides_no_other(tmp_path: Path) -> None:
     clock = VirtualClock()
     with merchant(tmp_path, clock) as (account, fake):
         fake.add_product("MUG")
@@ -133,7 +133,9 @@ def test_order_from_the_future_hides_nothing(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_midnight_is_the_shops(tmp_path: Path, zone: timezone | ZoneInfo, name: str | None) -> None:
+def test_midnight_is_that_of_the_shop(
+    tmp_path: Path, zone: timezone | ZoneInfo, name: str | None
+) -> None:
     clock = VirtualClock()
     with merchant(tmp_path, clock, Switches(zone=zone)) as (account, _):
         next(account.orders.changed(ReadRequest(cursor=None, now=clock.now())))

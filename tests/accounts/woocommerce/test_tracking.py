@@ -56,7 +56,7 @@ def _shop(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
-def test_number_is_shown_once_in_the_way_that_the_shop_has(tmp_path: Path, shop: Switches) -> None:
+def test_number_is_shown_once_by_the_shops_plugin(tmp_path: Path, shop: Switches) -> None:
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
         offer(fake)
         order_id = fake.sell("MUG")
@@ -91,7 +91,7 @@ def test_lost_answer_shows_no_number_twice(
         assert fake.order(order_id)["status"] == "completed"
 
 
-def test_void_number_is_shown_no_more(tmp_path: Path, shop: Switches) -> None:
+def test_voided_number_is_not_shown(tmp_path: Path, shop: Switches) -> None:
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
         offer(fake)
         order_id = fake.sell("MUG")
@@ -108,7 +108,7 @@ def test_void_number_is_shown_no_more(tmp_path: Path, shop: Switches) -> None:
         assert fake.order(order_id)["status"] == "completed"
 
 
-def test_order_with_lines_of_others_is_the_merchants_to_complete(
+def test_order_with_lines_of_other_suppliers_is_not_completed(
     tmp_path: Path, shop: Switches
 ) -> None:
     with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (account, fake):
@@ -151,7 +151,7 @@ def test_two_suppliers_of_an_order_report_their_own_parcels(tmp_path: Path, shop
 @pytest.mark.parametrize(
     ("way", "shop"), [("fulfillment", NATIVE), ("tracking", EXTENDED)], ids=["native", "extension"]
 )
-def test_number_that_people_typed_first_is_kept(tmp_path: Path, way: Any, shop: Switches) -> None:
+def test_number_that_was_added_by_hand_is_kept(tmp_path: Path, way: Any, shop: Switches) -> None:
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
         offer(fake)
         same, other = fake.sell("MUG"), fake.sell("MUG")
@@ -166,7 +166,7 @@ def test_number_that_people_typed_first_is_kept(tmp_path: Path, way: Any, shop: 
 @pytest.mark.parametrize(
     ("way", "shop"), [("fulfillment", NATIVE), ("tracking", EXTENDED)], ids=["native", "extension"]
 )
-def test_number_of_the_merchants_own_lines_keeps_no_report_back(
+def test_number_of_the_merchants_own_lines_does_not_stop_a_report(
     tmp_path: Path, way: Any, shop: Switches
 ) -> None:
     with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (account, fake):
@@ -197,7 +197,7 @@ def split(account: OpenMerchant, order_id: int, *pieces: tuple[int, ...]) -> lis
     return [piece.id for piece in made.pieces]
 
 
-def test_pieces_are_shown_as_parcels_that_wait(tmp_path: Path) -> None:
+def test_pieces_are_shown_as_planned_parcels(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 3, "CUP": 1})
@@ -269,7 +269,7 @@ def test_pieces_are_named_in_a_note_for_people(tmp_path: Path, shop: Switches) -
         assert f"{order_id}/2: 2 MUG" in note
 
 
-def test_pieces_of_a_cancelled_order_are_cancelled_but_for_what_was_sent(tmp_path: Path) -> None:
+def test_unshipped_pieces_of_a_cancelled_order_are_cancelled(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), NATIVE) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 3})
@@ -283,7 +283,7 @@ def test_pieces_of_a_cancelled_order_are_cancelled_but_for_what_was_sent(tmp_pat
         assert account.cancellations.among([first, second, third, str(order_id)]) == {first, third}
 
 
-def test_pieces_of_an_order_that_is_cancelled_in_other_words_are_not_reported(
+def test_pieces_of_an_order_with_another_cancelled_status_are_not_reported(
     tmp_path: Path,
 ) -> None:
     shop = Switches(fulfillments=True, statuses=("called-off",))
@@ -309,7 +309,7 @@ def test_parcel_of_a_product_that_left_the_supplier_is_reported_in_a_note(tmp_pa
         assert shown(fake, order_id) == ["1Z1"]
 
 
-def test_way_is_found_out_once(tmp_path: Path, shop: Switches) -> None:
+def test_plugin_is_detected_once(tmp_path: Path, shop: Switches) -> None:
     with merchant(tmp_path, VirtualClock(), shop) as (account, fake):
         offer(fake)
         for order_id in [fake.sell("MUG") for _ in range(3)]:
@@ -321,7 +321,7 @@ def test_way_is_found_out_once(tmp_path: Path, shop: Switches) -> None:
 
 
 @pytest.mark.parametrize("notify", ["true", "false"])
-def test_customer_is_informed_unless_the_options_say_no(tmp_path: Path, notify: str) -> None:
+def test_customer_is_informed_unless_that_is_switched_off(tmp_path: Path, notify: str) -> None:
     options = {"notify_customer": notify == "true"}
     with merchant(tmp_path, VirtualClock(), NATIVE, options=options) as (account, fake):
         offer(fake)
@@ -330,7 +330,7 @@ def test_customer_is_informed_unless_the_options_say_no(tmp_path: Path, notify: 
         assert bool(fake.effects("customer mailed")) == (notify == "true")
 
 
-def test_firewall_that_dislikes_one_note_stops_no_other(tmp_path: Path) -> None:
+def test_blocked_note_does_not_stop_the_others(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), OLD) as (account, fake):
         offer(fake)
         bad, good = fake.sell("MUG"), fake.sell("MUG")

@@ -105,7 +105,7 @@ def test_number_that_comes_after_its_order_was_completed_is_reported(pair: ByDes
     assert pair.reported_numbers(merchant_id) == ["1Z1"]
 
 
-def test_label_in_place_of_one_that_was_void_is_reported(pair: ByDesk) -> None:
+def test_label_that_replaced_a_void_one_is_reported(pair: ByDesk) -> None:
     pair.supplier.fake.add_product("OWN")
     merchant_id, order_id = pair.imported("1001")
     pair.supplier.ship(order_id, parcel(number="1Z1"))
@@ -132,7 +132,7 @@ def test_hundred_orders_without_a_number_are_one_call_in_each_run(pair: ByDesk) 
     assert [pair.calls() for _ in range(3)] == [2, 2, 2]  # the list, and those by id
 
 
-def test_more_orders_without_a_number_are_asked_for_once_an_hour(pair: ByDesk) -> None:
+def test_more_orders_without_a_number_are_read_once_an_hour(pair: ByDesk) -> None:
     imported(pair, 101)
     pair.run(TASK)
     pair.supplier.clock.at += timedelta(days=1)
@@ -149,7 +149,7 @@ def test_more_orders_without_a_number_are_asked_for_once_an_hour(pair: ByDesk) -
     assert after == [1 + 2, 1]
 
 
-def test_orders_that_have_a_number_are_not_asked_for(pair: ByDesk) -> None:
+def test_orders_with_a_number_are_not_read(pair: ByDesk) -> None:
     merchant_id, order_id = pair.imported("1001")
     pair.supplier.ship(order_id, parcel(number="1Z1"))
     pair.run(TASK)
@@ -160,7 +160,7 @@ def test_orders_that_have_a_number_are_not_asked_for(pair: ByDesk) -> None:
 
 
 @pytest.mark.parametrize(("days", "calls"), [(89, 2), (91, 1)])
-def test_order_that_was_shipped_long_ago_without_a_number_is_not_asked_for(
+def test_order_that_was_shipped_long_ago_without_a_number_is_not_read(
     pair: ByDesk, days: int, calls: int
 ) -> None:
     pair.supplier.fake.add_product("OWN")

@@ -1,4 +1,4 @@
-"""The bodies that the API accepts, after the request schemas of its OpenAPI documents."""
+"""Request bodies that the API accepts, after the schemas of its OpenAPI documents."""
 
 from tests.fakes.ordoro.checks import (
     Rule,

@@ -1,4 +1,4 @@
-"""What the API answers of orders: the read shapes, which are not those that it is written with.
+"""Responses about orders; they have other fields than the requests.
 
 Where something is not known, the key is there with null if its schema allows null, or is left out;
 of an order without a parcel, `shipping_info` is an empty object.
@@ -145,16 +145,16 @@ def shipping_info(shop: Shop, order: Order) -> Json:
 def _dropshipping_info(shop: Shop, order: Order) -> Json:
     if order.supplier_id is None or order.dropshipped_at is None:
         return {}
-    asked = order.dropshipping
+    request = order.dropshipping
     return {
         "supplier": link("supplier", order.supplier_id),
         "requested_date": date(shop, order.dropshipped_at),
-        "show_ship_to_email": asked.get("show_ship_to_email", False),
-        "show_price": asked.get("show_price", False),
-        "requested_shipping_method": asked.get("shipping_method"),
-        "requested_shipping_carrier": asked.get("shipping_carrier"),
-        "requested_shipping_account": asked.get("shipping_account"),
-        "instructions": asked.get("instructions"),
+        "show_ship_to_email": request.get("show_ship_to_email", False),
+        "show_price": request.get("show_price", False),
+        "requested_shipping_method": request.get("shipping_method"),
+        "requested_shipping_carrier": request.get("shipping_carrier"),
+        "requested_shipping_account": request.get("shipping_account"),
+        "instructions": request.get("instructions"),
     }
 
 
@@ -175,10 +175,10 @@ def tags(shop: Shop, order: Order) -> list[Json]:
 
 def tag(shop: Shop, tag_id: int) -> Json:
     """Show a tag."""
-    known = shop.tags[tag_id]
-    return {**known, "name": known["text"], "link": f"/tag/{tag_id}", "id": tag_id}
+    stored = shop.tags[tag_id]
+    return {**stored, "name": stored["text"], "link": f"/tag/{tag_id}", "id": tag_id}
 
 
-def _order_address(given: Json) -> Json:
+def _order_address(fields: Json) -> Json:
     validation: Json = {"status": "unvalidated", "suggested": [], "additional_text": None}
-    return {**address(given), "validation": validation}
+    return {**address(fields), "validation": validation}

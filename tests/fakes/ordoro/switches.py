@@ -1,4 +1,4 @@
-"""What the fake does where Ordoro's documents are silent, contradict each other, or were not kept.
+"""Behaviour of the fake where Ordoro's documents are silent or contradict each other.
 
 The defaults are the worst case for a client that still follows the contract.
 """

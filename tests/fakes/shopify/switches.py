@@ -1,6 +1,6 @@
-"""What the fake does where Shopify's documents and recordings are silent, or where shops differ.
+"""Behaviour of the fake where Shopify's documents are silent, or where shops differ.
 
-The defaults are those of a paid shop that is in good order; a test sets what it is about.
+The defaults are those of a paid shop in good order; a test sets the switches that it needs.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A shop that looks like one that has been open for a while, the same each time."""
+"""A realistic sample shop, the same each time."""
 
 import random
 from typing import Any
@@ -13,7 +13,7 @@ SUPPLIER = "Northwind"
 
 
 def fill(fake: FakeWooCommerce, *, orders: int, products: int) -> None:
-    """Add products, every second one of the supplier's, and orders for some of them."""
+    """Add products, every second one of the supplier, and orders for some of them."""
     chance = random.Random(7)  # noqa: S311 - it is made up
     skus: list[str] = []
     for place in range(products):

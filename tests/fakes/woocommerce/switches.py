@@ -1,4 +1,4 @@
-"""What a shop is like: its version, its plug-ins, its host, and what nobody has recorded.
+"""Properties of a shop: version, plug-ins, host, and behaviour that was not recorded.
 
 Where a document and the recorded answers are silent, the defaults are the worst case for a client
 that still follows the contract.
@@ -78,15 +78,15 @@ class Switches:
 
     @property
     def posts(self) -> bool:
-        """Whether its orders are posts."""
+        """True if its orders are posts."""
         return self.old or self.orders_as_posts
 
     @property
     def early(self) -> bool:
-        """Whether it has the fulfillments of 10.1 to 10.8, of which nothing is recorded."""
+        """True if it has the fulfillments of 10.1 to 10.8, which were not recorded."""
         return self.fulfillments_wrapped
 
     @property
     def old(self) -> bool:
-        """Whether it behaves as 7.8.2 does."""
+        """True if it behaves as 7.8.2 does."""
         return self.version == "7.8.2"

@@ -15,7 +15,7 @@ from ordosync.accounts.account import Role
 from ordosync.clock import Clock
 from ordosync.http import Limits
 from tests.accounts.contract.examples import sold
-from tests.accounts.contract.over_http import Asked
+from tests.accounts.contract.over_http import RequestSort
 from tests.fakes.faults import Kind
 from tests.scenarios.faults.conftest import foreign
 from tests.scenarios.faults.portal import Troubled
@@ -107,7 +107,7 @@ def test_reading_that_hangs_is_left_at_once(
     ],
 )
 def test_wait_that_the_service_asks_for_is_left_at_once(
-    tmp_path: Path, kind: Kind, role: Role, what: Asked
+    tmp_path: Path, kind: Kind, role: Role, what: RequestSort
 ) -> None:
     with owing(role, "ordoro", tmp_path, "1001") as troubled:
         is_asked = threading.Event()
