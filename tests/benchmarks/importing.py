@@ -44,13 +44,13 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
         first_s = medians.wall_s("http")
         asked(f"{url}/_touch?every=100")
         changed = spent(ORDOSYNC, "import-orders", cwd=over_http)
-    said = f"{count / first_s:,.0f} orders/s here"
+    rate = f"{count / first_s:,.0f} orders/s here"
     return [
         at_least(
             f"import of {count:,} orders over HTTP, orders/s against page-wal",
             medians.ratio("page-wal", "http"),
             0.40,
-            note=f"{medians.note('page-wal', 'http')}, {said}",
+            note=f"{medians.note('page-wal', 'http')}, {rate}",
         ),
         at_least(
             f"import of {count:,} orders over HTTP, orders/s against dlt into SQLite",
@@ -82,7 +82,7 @@ def measure_size(folder: Path, scale: float) -> Sequence[Result]:
     ):
         ways = {"few": partial(_again, at_few), "many": partial(_again, at_many)}
         again = in_turn(ways, rounds=7)
-    calls = [one.out.split('"calls": ')[1].split(",")[0] for one in again.of["many"]]
+    calls = [run.out.split('"calls": ')[1].split(",")[0] for run in again.of["many"]]
     return [
         always(f"peak memory of an import of {few:,}", of_few, 60, unit=" MiB"),
         at_most(

@@ -38,10 +38,10 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
     reading = spent(*words, cwd=place)
     _count(place, skus[:: count // few][:few], 8)
     changed = spent(*words, cwd=place)
-    done = json.loads(changed.out)["runs"][0]["done"]
+    written = json.loads(changed.out)["runs"][0]["done"]
     writing_s = max(changed.wall_s - reading.wall_s, 0)
     return [
-        always(f"{few} changed of {count:,} SKUs, writes against those", done / few, 1),
+        always(f"{few} changed of {count:,} SKUs, writes against those", written / few, 1),
         at_most(
             f"{few} changed of {count:,} SKUs, time of writing against a full write",
             100 * writing_s / (full.wall_s - reading.wall_s),

@@ -41,7 +41,7 @@ main()
 class Result:
     """One line of the table: a ratio, and the goal it is held against."""
 
-    what: str
+    name: str
     ratio: float | None
     """None: not measured, for the reason that `note` gives."""
     goal: float
@@ -60,23 +60,23 @@ class Result:
 
 
 def at_most(
-    what: str, ratio: float | None, goal: float, *, unit: str = " x", note: str = ""
+    name: str, ratio: float | None, goal: float, *, unit: str = " x", note: str = ""
 ) -> Result:
     """Return a line that is met by little."""
-    return Result(what=what, ratio=ratio, goal=goal, side="most", unit=unit, note=note)
+    return Result(name=name, ratio=ratio, goal=goal, side="most", unit=unit, note=note)
 
 
 def at_least(
-    what: str, ratio: float | None, goal: float, *, unit: str = " x", note: str = ""
+    name: str, ratio: float | None, goal: float, *, unit: str = " x", note: str = ""
 ) -> Result:
     """Return a line that is met by much."""
-    return Result(what=what, ratio=ratio, goal=goal, side="least", unit=unit, note=note)
+    return Result(name=name, ratio=ratio, goal=goal, side="least", unit=unit, note=note)
 
 
-def always(what: str, count: float, goal: float, *, unit: str = "", note: str = "") -> Result:
+def always(name: str, count: float, goal: float, *, unit: str = "", note: str = "") -> Result:
     """Return a line about calls, imports, rows or memory: what is the same on each machine."""
     return Result(
-        what=what, ratio=count, goal=goal, side="most", unit=unit, note=note, varies=False
+        name=name, ratio=count, goal=goal, side="most", unit=unit, note=note, varies=False
     )
 
 
@@ -100,8 +100,8 @@ def spent(*words: str, cwd: Path | None = None) -> Spent:
         out.seek(0)
         err.seek(0)
         if process.returncode:
-            told = err.read().decode("utf-8", "replace")[-2000:]
-            raise RuntimeError(f"{' '.join(words)}: exit {process.returncode}: {told}")
+            message = err.read().decode("utf-8", "replace")[-2000:]
+            raise RuntimeError(f"{' '.join(words)}: exit {process.returncode}: {message}")
         return Spent(
             wall_s=wall_s,
             cpu_s=used.ru_utime + used.ru_stime,
@@ -147,7 +147,7 @@ class Medians:
 
     def wall_s(self, name: str) -> float:
         """Return the median time of one way."""
-        return statistics.median(one.wall_s for one in self.of[name])
+        return statistics.median(measured.wall_s for measured in self.of[name])
 
     def ratio(self, name: str, reference: str) -> float:
         """Return how many times as long one way took as another."""
@@ -155,17 +155,19 @@ class Medians:
 
     def note(self, name: str, reference: str) -> str:
         """Say the same of the CPU's time."""
-        cpu = [statistics.median(one.cpu_s for one in self.of[n]) for n in (name, reference)]
+        cpu = [
+            statistics.median(measured.cpu_s for measured in self.of[n]) for n in (name, reference)
+        ]
         return f"CPU {cpu[0] / cpu[1]:.2f} x" if all(cpu) else ""
 
 
 def in_turn(ways: Mapping[str, Callable[[], Spent]], *, rounds: int) -> Medians:
     """Go each way in turn, so often; the first round of all is not counted where there are more."""
-    found = Medians(of={name: [] for name in ways})
+    medians = Medians(of={name: [] for name in ways})
     for _ in range(rounds):
         for name, way in ways.items():
-            found.of[name].append(way())
-    return found
+            medians.of[name].append(way())
+    return medians
 
 
 def _environment() -> dict[str, str]:

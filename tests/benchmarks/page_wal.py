@@ -59,10 +59,10 @@ def _pages(url: str, since: str | None) -> Iterator[list[dict[str, Any]]]:
             params["updated_after"] = since
         answer = session.get(f"{url}/v3/order", params=params, timeout=30)
         answer.raise_for_status()
-        found = json.loads(answer.content)
-        count = found["count"]
-        if found["order"]:
-            yield found["order"]
+        page = json.loads(answer.content)
+        count = page["count"]
+        if page["order"]:
+            yield page["order"]
         offset += 100
 
 

@@ -97,8 +97,8 @@ def filled(path: Path, count: int) -> None:
         for start in range(0, count, _AT_ONCE):
             with transaction(db):
                 for i in range(start, min(start + _AT_ONCE, count)):
-                    found = read(served.at(i), OrderShape)
-                    assert isinstance(found, OrderShape)
-                    order = order_of(found, currency="USD", zone=UTC)
+                    shape = read(served.at(i), OrderShape)
+                    assert isinstance(shape, OrderShape)
+                    order = order_of(shape, currency="USD", zone=UTC)
                     assert not isinstance(order, InvalidRecord)
                     order_creation.insert(db, order, order.number, supplier="warehouse")

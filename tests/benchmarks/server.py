@@ -191,10 +191,10 @@ class Server(ThreadingTCPServer):
             second = int((since - EPOCH).total_seconds())
         if query.get("status") not in (None, "dropshipment_requested"):
             return b'{"count": 0, "order": []}'
-        found = self.orders.since(second)
+        places = self.orders.since(second)
         start, limit = int(query.get("offset", 0)), min(int(query.get("limit", 10)), 100)
-        page = b",".join(map(self.orders.at, found[start : start + limit]))
-        return b'{"count": %d, "order": [%s]}' % (len(found), page)
+        page = b",".join(map(self.orders.at, places[start : start + limit]))
+        return b'{"count": %d, "order": [%s]}' % (len(places), page)
 
     def _create(self, order: dict[str, Any]) -> bytes:
         with self._lock:

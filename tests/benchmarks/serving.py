@@ -27,5 +27,5 @@ def serving(orders: int, *, latency_ms: float = 0, rate: str = "0/60") -> Iterat
 def asked(url: str) -> dict[str, Any]:
     """Ask the server itself."""
     with urlopen(url) as answer:  # noqa: S310 - our own
-        found: dict[str, Any] = json.load(answer)
-        return found
+        numbers: dict[str, Any] = json.load(answer)
+        return numbers

@@ -36,10 +36,8 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
     medians = in_turn(ways, rounds=scaled(_ROUNDS, scale, least=2))
     ticks = [f"idle {size}" for size in sizes]
 
-    def against(what: str, name: str, reference: str, goal: float) -> Result:
-        return at_most(
-            what, medians.ratio(name, reference), goal, note=medians.note(name, reference)
-        )
+    def against(name: str, way: str, reference: str, goal: float) -> Result:
+        return at_most(name, medians.ratio(way, reference), goal, note=medians.note(way, reference))
 
     return [
         against("`--version` against `python -c pass`", "version", "pass", 1.5),

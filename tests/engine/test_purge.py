@@ -12,7 +12,7 @@ from ordosync.embedded import timeline
 from ordosync.models import Address, Comment
 from tests.fakes.ordoro import FakeOrdoro
 from tests.support.command import HEADER, Done, ordosync, row, shop
-from tests.tasks.portal import Pair, done, line, order, told
+from tests.tasks.portal import Pair, line, order, remarks, succeeded
 
 PERSON, STREET, MAIL, PHONE = "Canaria Birdsong", "17 Canary Lane", "canaria@example.org", "+44 1"
 NOTE = "Leave it with Mrs Canary next door"
@@ -34,7 +34,7 @@ def _pair(tmp_path: Path) -> Pair:
 def sold_to_her(pair: Pair, number: str) -> None:
     lines = (line("MUG", 2, details="For Canaria"), line("CUP", 1))
     hers = order(number, *lines, ship_to=HER, bill_to=HER, customer_notes=NOTE)
-    done(pair.shop.add_order(hers, supplier="northwind"))
+    succeeded(pair.shop.add_order(hers, supplier="northwind"))
     assert pair.run("import-orders").count("done") == 1
 
 
@@ -71,7 +71,7 @@ def test_nothing_of_her_is_left_on_either_side(pair: Pair) -> None:
     assert "account shop: names, addresses, notes" in result.out
     assert "1001, 1001-1, 1001-2" in result.out
     assert PERSON not in result.out + result.err
-    assert "[removed]" in told(pair.northwind, "1001")
+    assert "[removed]" in remarks(pair.northwind, "1001")
     assert [(line.sku, line.quantity) for line in pair.supplied("1001").lines] == [
         ("MUG", 2),
         ("CUP", 1),
@@ -124,7 +124,7 @@ def test_order_that_is_nowhere_is_a_mistake(pair: Pair) -> None:
 
 def test_number_of_two_orders_needs_the_account(pair: Pair) -> None:
     sold_to_her(pair, "1001")
-    done(pair.outlet.add_order(order("1001")))
+    succeeded(pair.outlet.add_order(order("1001")))
 
     unclear = purged(pair.folder, "1001", "--yes")
     clear = purged(pair.folder, "1001", "--account", "shop", "--yes")

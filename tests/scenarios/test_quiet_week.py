@@ -54,11 +54,11 @@ def test_a_quiet_week_needs_no_operator(
         week.pass_by()
 
         assert week.cron.alerts == []
-        said = at(clock, tmp_path, "attention")
-        assert (said.code, said.err) == (0, "nothing needs attention\n"), said
+        result = at(clock, tmp_path, "attention")
+        assert (result.code, result.err) == (0, "nothing needs attention\n"), result
         assert at(clock, tmp_path, "health").code == 0
-        told = {one: numbers(week, one) for one in week.sent}
-        assert told == {one: [label] for one, label in week.sent.items()}
+        reported = {id_: numbers(week, id_) for id_ in week.sent}
+        assert reported == {id_: [label] for id_, label in week.sent.items()}
 
 
 def at(clock: VirtualClock, folder: Path, command: str) -> Done:

@@ -55,10 +55,10 @@ def _stock_agrees(
         for sku in portal.skus:
             if sku not in supplier.shop.products or not supplier.shop.products[sku].on_hand:
                 continue  # never counted
-            wanted = max(supplier.product(sku)["available_on_hand"], 0)
-            there = sum(merchant.shop.products[sku].on_hand.values())
-            if there != wanted:
-                yield f"I4: {sku} is {there} at the Merchant and {wanted} at the Supplier"
+            expected = max(supplier.product(sku)["available_on_hand"], 0)
+            quantity = sum(merchant.shop.products[sku].on_hand.values())
+            if quantity != expected:
+                yield f"I4: {sku} is {quantity} at the Merchant and {expected} at the Supplier"
 
 
 def _shipments_told(
@@ -67,7 +67,7 @@ def _shipments_told(
     merchant: FakeOrdoro,
     supplier: FakeOrdoro,
 ) -> Iterator[str]:
-    told = {
+    reported = {
         order.shipping.body.get("tracking_number")
         for order in merchant.shop.orders.values()
         if order.shipping
@@ -77,14 +77,14 @@ def _shipments_told(
         for number in portal.theirs("shipped"):
             shipping = supplier.shop.orders[number].shipping
             tracking = shipping and shipping.body.get("tracking_number")
-            if tracking and tracking not in told and f"{number}:{tracking}" not in reasons:
+            if tracking and tracking not in reported and f"{number}:{tracking}" not in reasons:
                 yield f"I5: tracking {tracking} of order {number} was never told, without a reason"
 
 
 def _database_is_whole(db: sqlite3.Connection) -> Iterator[str]:
-    [said] = db.execute("pragma integrity_check").fetchone()
-    if said != "ok":
-        yield f"I6: {said}"
+    [result] = db.execute("pragma integrity_check").fetchone()
+    if result != "ok":
+        yield f"I6: {result}"
 
 
 def _nothing_personal(folder: Path, merchant: FakeOrdoro, supplier: FakeOrdoro) -> Iterator[str]:

@@ -65,17 +65,17 @@ class Summary:
 
     def __str__(self) -> str:
         effects = ", ".join(f"{count} x {kind}" for kind, count in sorted(self.effects.items()))
-        what = (
+        totals = (
             f"{self.rounds} rounds, {self.killed} killed, {self.faults} faults,"
             f" {self.steps_of_the_clock} steps of the clock, {self.requests} requests"
         )
-        twice = sum("have the reference" in what for what in self.broken)
+        twice = sum("have the reference" in problem for problem in self.broken)
         made_good = (
             f"{self.retries} retries, {self.look_ups} look-ups, {twice} duplicates,"
             f" {len(self.broken) - twice} losses and other faults"
         )
         holds = self.broken or ["all invariants hold: nothing lost, nothing twice"]
-        lines = [f"seed {self.seed}: {what}", f"effects: {effects}", made_good, *holds]
+        lines = [f"seed {self.seed}: {totals}", f"effects: {effects}", made_good, *holds]
         return "\n".join(lines)
 
 
@@ -123,16 +123,16 @@ class Soak:
             self._process(EVERY_TASK, None)
         before = len(self.merchant.ledger) + len(self.supplier.ledger)
         self._process(EVERY_TASK, None)
-        found = broken(self.folder, self.portals, self.merchant, self.supplier)
+        problems = broken(self.folder, self.portals, self.merchant, self.supplier)
         if len(self.merchant.ledger) + len(self.supplier.ledger) != before:
-            found.append("I3: a further run wrote something")
+            problems.append("I3: a further run wrote something")
         for fake in (self.merchant, self.supplier):
             self.summary.effects.update(effect.kind for effect in fake.ledger)
             self.summary.requests += sum(fake.requests.values())
         with closing(sqlite3.connect(self.folder / "ordosync.db")) as db:
             [again] = db.execute("select sum(max(attempts - 1, 0)) from steps").fetchone()
         self.summary.retries = again or 0
-        self.summary.broken = found
+        self.summary.broken = problems
         return self.summary
 
     def _fake(self, secret: str) -> FakeOrdoro:
@@ -152,14 +152,14 @@ class Soak:
             for name, fake in sides.items()
         )
         portals = "".join(
-            f"  {one.name}:\n"
-            f"    merchant: {{account: shop, supplier: {one.supplier_id}}}\n"
-            f"    supplier: {{account: depot, sales_channel: {one.channel}}}\n"
+            f"  {portal.name}:\n"
+            f"    merchant: {{account: shop, supplier: {portal.supplier_id}}}\n"
+            f"    supplier: {{account: depot, sales_channel: {portal.channel}}}\n"
             "    manage_inventory: true\n"
-            f"    products: {{skus: ['{one.name}-*']}}\n"
+            f"    products: {{skus: ['{portal.name}-*']}}\n"
             "    tasks: {import-orders: 10-minutes, import-products: 10-minutes,"
             " cancel-orders: 10-minutes, write-inventory-back: 10-minutes}\n"
-            for one in self.portals
+            for portal in self.portals
         )
         path = self.folder / "config.yaml"
         path.touch(0o600)
@@ -177,22 +177,22 @@ class Soak:
         )
         began = time.monotonic()
         try:
-            _, said = worker.communicate(timeout=killed_after_s)
+            _, output = worker.communicate(timeout=killed_after_s)
             self._usual_s = time.monotonic() - began
         except subprocess.TimeoutExpired:
             worker.kill()
-            _, said = worker.communicate()
+            _, output = worker.communicate()
             self.summary.killed += 1
-        if b"Traceback" in said:
-            self.summary.broken.append(said.decode())
+        if b"Traceback" in output:
+            self.summary.broken.append(output.decode())
         self._let_requests_end()
 
     def _let_requests_end(self) -> None:
         """Wait until what a killed process has sent is done, as time does everywhere else."""
-        while requests := [one for one in threading.enumerate() if _REQUEST in one.name]:
-            for one in requests:
-                if one.is_alive():  # else it is being started, and cannot be waited for yet
-                    one.join()
+        while requests := [thread for thread in threading.enumerate() if _REQUEST in thread.name]:
+            for thread in requests:
+                if thread.is_alive():  # else it is being started, and cannot be waited for yet
+                    thread.join()
 
     def _maybe_fault(self) -> None:
         if self.dice.random() < _FAULTY:

@@ -70,8 +70,8 @@ def run_all(troubled: Troubled, *, again: bool = False) -> Counter[str]:
 def steps(troubled: Troubled) -> Counter[str]:
     """Count all steps by their codes."""
     with Store.open(load_config(troubled.pair.path).database) as store:
-        found = store._connection.execute("select coalesce(code, state) as code from steps")
-        return Counter(row["code"] for row in found)
+        rows = store._connection.execute("select coalesce(code, state) as code from steps")
+        return Counter(row["code"] for row in rows)
 
 
 def arrived(troubled: Troubled, number: str) -> list[str]:
@@ -79,9 +79,9 @@ def arrived(troubled: Troubled, number: str) -> list[str]:
     if isinstance(troubled.foreign, SupplierPeople):
         return [order.id for order in troubled.supplier.orders() if order.number.endswith(number)]
     with Store.open(load_config(troubled.pair.path).database) as store:
-        told = "select merchant_id from steps where key like ?"
-        [row] = store._connection.execute(told, (f"%:1Z-{number}",)).fetchall()
-    return [told.number for told in troubled.merchant.tracking(row["merchant_id"])]
+        statement = "select merchant_id from steps where key like ?"
+        [row] = store._connection.execute(statement, (f"%:1Z-{number}",)).fetchall()
+    return [parcel.number for parcel in troubled.merchant.tracking(row["merchant_id"])]
 
 
 def partners(troubled: Troubled) -> object:
@@ -95,8 +95,8 @@ def needs_you(troubled: Troubled) -> list[tuple[str, str, str]]:
     config = load_config(troubled.pair.path)
     with Store.open(config.database) as store:
         now, week = troubled.clock.now(), timedelta(days=7)
-        found = attention(config, store, now=now, unshipped_for=week)
-    return sorted((one.task, one.code, one.severity) for one in found)
+        entries = attention(config, store, now=now, unshipped_for=week)
+    return sorted((entry.task, entry.code, entry.severity) for entry in entries)
 
 
 def test_what_had_arrived_is_not_sent_again_and_what_had_not_is_sent_once(
@@ -122,7 +122,7 @@ def test_nothing_is_written_or_called_edited_when_all_of_it_is_read_again(
 
     counted = [run_all(troubled), run_all(troubled, again=True), run_all(troubled, again=True)]
 
-    assert [one["done"] + one["waiting"] for one in counted] == [0, 0, 0]
+    assert [counts["done"] + counts["waiting"] for counts in counted] == [0, 0, 0]
     assert troubled.foreign.fake.ledger == written
     assert partners(troubled) == beside
     assert steps(troubled)["edited"] == 0

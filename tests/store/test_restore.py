@@ -269,7 +269,7 @@ def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_sinc
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "message"),
     [
         ("empty", "is empty"),
         ("garbage", "is not a SQLite file"),
@@ -282,7 +282,7 @@ def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_sinc
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_and_nothing_changes(
-    tmp_path: Path, damage: str, said: str
+    tmp_path: Path, damage: str, message: str
 ) -> None:
     shop(tmp_path, HEADER + "".join(row(str(number)) for number in range(500)))
     ordosync(tmp_path, TASK)
@@ -294,7 +294,7 @@ def test_a_file_that_cannot_be_used_is_refused_and_nothing_changes(
     result = ordosync(tmp_path, "restore", "backup.db")
 
     assert result.code == 4
-    assert said in result.err
+    assert message in result.err
     assert "backup.db" in result.err
     assert (tmp_path / "ordosync.db").read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} == files
@@ -360,8 +360,8 @@ def test_the_store_of_another_machine_is_refused_until_it_is_said_to_have_moved(
     moved = ordosync(tmp_path, "restore", "--moved")
     result = ordosync(tmp_path, TASK, "--json")
 
-    assert [one.code for one in refused] == [4, 4, 4]
-    assert all("ordosync restore --moved" in one.err for one in refused)
+    assert [result.code for result in refused] == [4, 4, 4]
+    assert all("ordosync restore --moved" in result.err for result in refused)
     assert unchanged
     assert moved.code == 0, moved
     assert (result.code, result.counts) == (0, {"seen": 2, "done": 1, "unchanged": 1})

@@ -239,8 +239,8 @@ class Table:
     def write(self, path: Path) -> None:
         """Write the table, as Markdown; a case that no test was run for keeps what it had."""
         before = {
-            int(found[1]): found[2]
-            for found in re.finditer(_ROW, path.read_text("utf-8") if path.exists() else "")
+            int(match[1]): match[2]
+            for match in re.finditer(_ROW, path.read_text("utf-8") if path.exists() else "")
         }
         rows = [
             f"| {number} | {case.fault} | {self._came(number, before.get(number))} |"
@@ -259,8 +259,8 @@ _ROW = re.compile(r"^\| (\d+) \| [^|]+ \| ([^|]+\|[^|]*) \|$", re.MULTILINE)
 
 def _told(result: Result) -> str:
     counts = {"passed": result.passed, "failed": result.failed, "skipped": result.skipped}
-    said = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    return f"{said} | {result.seconds:.1f} s"
+    text = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    return f"{text} | {result.seconds:.1f} s"
 
 
 _HEAD = """\

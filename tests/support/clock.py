@@ -127,5 +127,5 @@ class Cron:
         if store.schedule.due(now):
             self.tick(now)
 
-    def _ping(self, portal: PortalConfig, what: str) -> None:
-        self.pings.append((portal.name, what))
+    def _ping(self, portal: PortalConfig, event: str) -> None:
+        self.pings.append((portal.name, event))

@@ -119,7 +119,7 @@ def started(folder: Path, *words: str, fault: str | None = None) -> "subprocess.
 
 def finished(process: "subprocess.Popen[bytes]") -> Done:
     """Wait for a command and return what it said."""
-    out, err = (said.decode() for said in process.communicate())
+    out, err = (output.decode() for output in process.communicate())
     assert "Traceback" not in err, err
     return Done(code=process.returncode, out=out, err=err)
 

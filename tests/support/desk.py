@@ -51,10 +51,10 @@ class TwoAccounts:
         path.write_text(path.read_text().replace(before, after))
 
     def order(self, account: str, number: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.at(account, "orders", "show", number, "--json").json["orders"][
+        order: dict[str, Any] = self.at(account, "orders", "show", number, "--json").json["orders"][
             0
         ]
-        return found
+        return order
 
     def activity(self) -> list[tuple[str, str, str]]:
         runs = self.run("activity", "-n", "50", "--json").json["runs"]

@@ -30,8 +30,8 @@ class Ran:
 
     def count(self, name: str) -> int:
         """Return one count."""
-        found: int = getattr(self.run.counts, name)
-        return found
+        count: int = getattr(self.run.counts, name)
+        return count
 
     @property
     def step(self) -> StepRow:

@@ -86,8 +86,8 @@ class FeedPeople(MerchantPeople):
         return {path: path.read_bytes() for path in self.folder.glob("out/*.csv")}
 
     def status(self, order_id: str) -> str:
-        told = self.tracking(order_id)
-        return "shipped" if told else "dropshipment_requested"
+        shipments = self.tracking(order_id)
+        return "shipped" if shipments else "dropshipment_requested"
 
     def tracking(self, order_id: str) -> Sequence[Told]:
         path = self.folder / "out" / "tracking.csv"
@@ -109,8 +109,8 @@ class FeedPeople(MerchantPeople):
 
     def cancel(self, order_id: str) -> None:
         self._statuses[order_id] = "cancelled"
-        gone = [number for number, status in self._statuses.items() if status == "cancelled"]
-        self._drop("cancelled/all.csv", ("Order",), [(number,) for number in gone])
+        cancelled = [number for number, status in self._statuses.items() if status == "cancelled"]
+        self._drop("cancelled/all.csv", ("Order",), [(number,) for number in cancelled])
 
     def refund(self, order_id: str) -> None:
         """Note that the goods came back."""
@@ -187,15 +187,15 @@ class DropsPeople(FilesSupplierPeople):
         if folder != "sent":
             super()._drop(folder, columns, cells)
             return
-        self._parcels = [one for one in self._parcels if one[:2] != tuple(cells[:2])]
+        self._parcels = [row for row in self._parcels if row[:2] != tuple(cells[:2])]
         self._parcels.append(tuple(cells))
         self.export()
 
 
-def _cells(order: Order, one: Line) -> tuple[str, ...]:
+def _cells(order: Order, line: Line) -> tuple[str, ...]:
     to = order.ship_to
-    what = (order.number, one.sku, one.name, str(one.quantity), str(one.unit_price))
-    return (*what, to.name, to.street1, to.city, to.zip, to.country)
+    fields = (order.number, line.sku, line.name, str(line.quantity), str(line.unit_price))
+    return (*fields, to.name, to.street1, to.city, to.zip, to.country)
 
 
 def _write(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], at: datetime) -> None:
@@ -310,26 +310,28 @@ class Week:
     def split(self, day: int) -> None:
         """Let the Supplier send an order in two parcels: one now, and the rest with the others."""
         if day in (2, 4) and self.can("split-order", "piece-orders", "update-tracking"):
-            whole = self.open.pop(0)
-            first, _ = self.supplier.split(self._there(whole), (1, 1), (1, 0))
+            order_id = self.open.pop(0)
+            first, _ = self.supplier.split(self._there(order_id), (1, 1), (1, 0))
             self._ship(first)
 
     def ship_a_part(self, day: int) -> None:
         """Let the Supplier send a part of an order, and the rest the next morning."""
         if day in (1, 3) and self.can("several-parcels"):
             order_id = self.open.pop(0)
-            there = self._there(order_id)
+            supplier_id = self._there(order_id)
             # One mug; the lines are in the order in which they came.
-            first = [int(line.sku == "MUG") for line in self.supplier.order(there).lines]
-            self.supplier.ship_part(there, parcel(number=self._label()), *first)
-            self._parted[order_id] = there
+            first = [int(line.sku == "MUG") for line in self.supplier.order(supplier_id).lines]
+            self.supplier.ship_part(supplier_id, parcel(number=self._label()), *first)
+            self._parted[order_id] = supplier_id
 
     def ship_the_rest(self, day: int) -> None:
         """Let the Supplier send the rest of what it sent a part of."""
         del day
-        for order_id, there in self._parted.items():
+        for order_id, supplier_id in self._parted.items():
             self.sent[order_id] = self._label()
-            self.supplier.ship_part(there, parcel(number=self.sent[order_id]), 1, 1)  # of each
+            self.supplier.ship_part(
+                supplier_id, parcel(number=self.sent[order_id]), 1, 1
+            )  # of each
         self._parted.clear()
 
     def ship(self, day: int) -> None:
@@ -339,15 +341,15 @@ class Week:
             self.sent[order_id] = self._ship(self._there(order_id))
         for order in self.supplier.orders():
             known = (*self.open, *self._parted, *self.sent)
-            if order.id not in {self._there(one) for one in known}:
+            if order.id not in {self._there(id_) for id_ in known}:
                 self._ship(order.id)
 
     def relabel(self, day: int) -> None:
         """Let the Supplier print another label."""
         if day == 3 and self.sent:
-            order_id, there = next((one, self._there(one)) for one in reversed(self.sent))
-            self.supplier.void(there)
-            self.sent[order_id] = self._ship(there)
+            order_id, supplier_id = next((id_, self._there(id_)) for id_ in reversed(self.sent))
+            self.supplier.void(supplier_id)
+            self.sent[order_id] = self._ship(supplier_id)
 
     def come_back(self, day: int) -> None:
         """Refund what was delivered, at both sides."""

@@ -103,13 +103,13 @@ class Pair:
 
     def everything(self, *accounts: str) -> list[list[tuple[object, ...]]]:
         """Return all that is in both or these accounts: a run that wrote nothing leaves it."""
-        found = []
+        contents = []
         for name in accounts or ("shop", "northwind"):
             with closing(sqlite3.connect(self.folder / f"{name}.db")) as db:
                 tables = db.execute("select name from sqlite_master where type = 'table'")
                 for (table,) in tables.fetchall():
-                    found.append(db.execute(f"select * from {table}").fetchall())  # noqa: S608
-        return found
+                    contents.append(db.execute(f"select * from {table}").fetchall())  # noqa: S608
+        return contents
 
     def sql(self, account: str, statement: str) -> None:
         """Do to an account's file what none of its commands does."""
@@ -124,20 +124,20 @@ class Pair:
 
     def request(self, number: str, *lines: Line) -> Outcome:
         """Take an order at the Merchant that the Supplier is to ship."""
-        return done(self.shop.add_order(order(number, *lines), supplier=SUPPLIER))
+        return succeeded(self.shop.add_order(order(number, *lines), supplier=SUPPLIER))
 
     def supplied(self, number: str) -> Order:
         """Return the Supplier's order, which must be there."""
-        return there(self.northwind, number)
+        return existing_order(self.northwind, number)
 
     def merchant(self, number: str) -> Order:
         """Return the Merchant's order, which must be there."""
-        return there(self.shop, number)
+        return existing_order(self.shop, number)
 
     def send(self, number: str, tracking: str = "1Z1", **fields: object) -> Outcome:
         """Let the Supplier ship an order."""
         [outcome] = self.northwind.ship([parcel(number, tracking, **fields)])
-        return done(outcome)
+        return succeeded(outcome)
 
     def split(self, number: str, *pieces: tuple[int, ...]) -> tuple[str, ...]:
         """Let the Supplier split an order; return the numbers of the pieces."""
@@ -182,20 +182,20 @@ def parcel(number: str, tracking: str = "1Z1", **fields: object) -> Shipment:
 
 def split(desk: Desk, number: str, *pieces: tuple[int, ...]) -> tuple[str, ...]:
     """Split an order; return the pieces' numbers."""
-    return tuple(piece.id for piece in done(try_split(desk, number, *pieces)).pieces)
+    return tuple(piece.id for piece in succeeded(try_split(desk, number, *pieces)).pieces)
 
 
 def try_split(desk: Desk, number: str, *pieces: tuple[int, ...]) -> Outcome:
     """Split an order as far as it lets itself: for each piece, how many of each line."""
-    lines = there(desk, number).lines
+    lines = existing_order(desk, number).lines
     return desk.split(
         Split(
             order_id=number,
             pieces=tuple(
                 Piece(
                     lines=tuple(
-                        PieceLine(of_line=one.id, quantity=quantity)
-                        for one, quantity in zip(lines, piece, strict=True)
+                        PieceLine(of_line=line.id, quantity=quantity)
+                        for line, quantity in zip(lines, piece, strict=True)
                     )
                 )
                 for piece in pieces
@@ -207,30 +207,30 @@ def try_split(desk: Desk, number: str, *pieces: tuple[int, ...]) -> Outcome:
 def cancel_shipped(desk: Desk, number: str) -> Outcome:
     """Cancel an order that may have been shipped; its label and stock stay as they are."""
     with desk.file.writing("cancel an order") as db:
-        return done(orders.cancel(db, number, actor="desk", also_shipped=True))
+        return succeeded(orders.cancel(db, number, actor="desk", also_shipped=True))
 
 
-def done(outcome: Outcome) -> Outcome:
+def succeeded(outcome: Outcome) -> Outcome:
     """Return an outcome that must be `done`."""
     assert outcome.state == "done", outcome
     return outcome
 
 
-def there(desk: Desk, number: str) -> Order:
+def existing_order(desk: Desk, number: str) -> Order:
     """Return an order that must be there."""
     order = desk.read_order(number)
     assert order is not None
     return order
 
 
-def told(desk: Desk, number: str) -> list[str]:
+def remarks(desk: Desk, number: str) -> list[str]:
     """Return the texts on the timeline of an order."""
     return [entry.text for entry in desk.timeline(number)]
 
 
-def quantities(found: Order) -> list[tuple[str, int]]:
+def quantities(order: Order) -> list[tuple[str, int]]:
     """Return what is on an order."""
-    return [(line.sku, line.quantity) for line in found.lines]
+    return [(line.sku, line.quantity) for line in order.lines]
 
 
 def physical(desk: Desk, sku: str, warehouse: str = "main") -> int | None:

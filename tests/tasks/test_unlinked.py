@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.tasks.portal import Pair, done, line, order, parcel
+from tests.tasks.portal import Pair, line, order, parcel, succeeded
 
 TASK = "update-tracking"
 
@@ -42,9 +42,9 @@ def test_it_is_sent_when_the_link_comes(forgotten: Pair) -> None:
 
 
 def test_a_parcel_of_the_suppliers_own_order_is_nobodys_business(pair: Pair) -> None:
-    done(pair.northwind.add_order(order("OWN", line("MUG", 1)), supplier=None))
+    succeeded(pair.northwind.add_order(order("OWN", line("MUG", 1)), supplier=None))
     [outcome] = pair.northwind.ship([parcel("OWN")])
-    done(outcome)
+    succeeded(outcome)
 
     assert pair.run(TASK).counts == {}
 

@@ -71,12 +71,12 @@ class Troubled:
 def add_portal(folder: Path, name: str, merchant: MerchantPeople, supplier: str = "") -> None:
     """Configure one more portal: to the same Supplier, or to an embedded one of this name."""
     path = folder / "config.yaml"
-    known = json.loads(path.read_text())
-    accounts, portals = known["accounts"], known["portals"]
+    config = json.loads(path.read_text())
+    accounts, portals = config["accounts"], config["portals"]
     accounts[name] = merchant.options
-    there = {**portals[PORTAL]["supplier"]}
+    supplier_options = {**portals[PORTAL]["supplier"]}
     if supplier:
         accounts[supplier] = {"kind": "sqlite", "path": f"{supplier}.db"}
-        there = {"account": supplier}
-    portals[name] = {"merchant": {"account": name, **merchant.pair}, "supplier": there}
-    path.write_text(json.dumps(known))
+        supplier_options = {"account": supplier}
+    portals[name] = {"merchant": {"account": name, **merchant.pair}, "supplier": supplier_options}
+    path.write_text(json.dumps(config))

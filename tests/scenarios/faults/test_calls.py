@@ -112,8 +112,8 @@ def test_writes_go_side_by_side_and_answer_in_order(tmp_path: Path, kind: str) -
         assert ran.counts["done"] == 12
         assert ran.run.calls == 12 + troubled.foreign.preparing
         for place, id_ in enumerate(ids):
-            there = troubled.supplier.order(troubled.pair.link(id_).supplier_id)
-            assert there.number.endswith(str(1000 + place))
+            order = troubled.supplier.order(troubled.pair.link(id_).supplier_id)
+            assert order.number.endswith(str(1000 + place))
 
 
 @pytest.mark.slow

@@ -13,8 +13,8 @@ from tests.scenarios.faults.portal import Troubled
 from tests.scenarios.faults.reading import imported, people, requested
 
 
-def skip_what_never_is(troubled: Troubled, field: Field, said: str | None) -> None:
-    if why := people(troubled).never.get((field, said)):
+def skip_what_never_is(troubled: Troubled, field: Field, text: str | None) -> None:
+    if why := people(troubled).never.get((field, text)):
         pytest.skip(why)
 
 

@@ -23,7 +23,7 @@ def requested(troubled: Troubled, number: str) -> list[str]:
     """Request an odd order between two others; return the ids of the three at the Merchant."""
     foreign = troubled.foreign
     foreign.fake.on_exchange = None  # the contract is of requests that are well formed
-    ids = [troubled.merchant.request(sold(each)) for each in ("1000", number, "1002")]
+    ids = [troubled.merchant.request(sold(text)) for text in ("1000", number, "1002")]
     if isinstance(foreign, OrdoroMerchantPeople):
         # The service puts the sales channel before a number; one that is made by hand has none.
         kept = foreign.fake.shop.orders.pop(ids[1])
@@ -74,8 +74,8 @@ def test_number_that_no_address_holds_stops_nothing_beside_it_that_is_cancelled(
 
     run_twice(as_merchant, "cancel-orders")
 
-    there = [as_merchant.pair.link(id_).supplier_id for id_ in (first, last)]
-    assert [as_merchant.supplier.status(id_) for id_ in there] == ["cancelled"] * 2
+    supplier_ids = [as_merchant.pair.link(id_).supplier_id for id_ in (first, last)]
+    assert [as_merchant.supplier.status(id_) for id_ in supplier_ids] == ["cancelled"] * 2
     assert {step.merchant_id for step in as_merchant.open_steps()}.isdisjoint((first, last))
 
 
@@ -84,9 +84,9 @@ def test_number_of_a_merchant_stops_nothing_beside_it_at_a_supplier(
     as_supplier: Troubled, number: str
 ) -> None:
     """One that was shipped and one that is cancelled, with an odd one each beside it."""
-    even, there = imported(as_supplier, number)
-    others = {order.id for order in as_supplier.supplier.orders()} - {*there}
-    for place, id_ in enumerate((*others, there[0])):
+    even, supplier_ids = imported(as_supplier, number)
+    odd_ids = {order.id for order in as_supplier.supplier.orders()} - {*supplier_ids}
+    for place, id_ in enumerate((*odd_ids, supplier_ids[0])):
         as_supplier.supplier.ship(id_, parcel(number=f"1Z{place}"))
     as_supplier.merchant.cancel(even[1])
     as_supplier.pair.merchant.settle()
@@ -95,7 +95,7 @@ def test_number_of_a_merchant_stops_nothing_beside_it_at_a_supplier(
         run_twice(as_supplier, task)
 
     assert len(as_supplier.merchant.tracking(even[0])) == 1
-    assert as_supplier.supplier.status(there[1]) == "cancelled"
+    assert as_supplier.supplier.status(supplier_ids[1]) == "cancelled"
     assert {step.merchant_id for step in as_supplier.open_steps()}.isdisjoint(even)
 
 
@@ -109,10 +109,10 @@ def test_odd_order_of_the_suppliers_own_stops_nothing_beside_it_at_an_ordoro_acc
         assert isinstance(people, OrdoroSupplierPeople)
         people.fake.on_exchange = None
         own = people.fake.place_order("own", {"MUG": 2})
-        merchant_id, there = troubled.pair.imported("1000")
+        merchant_id, supplier_id = troubled.pair.imported("1000")
         people.fake.shop.orders[number] = kept = people.fake.shop.orders.pop(own)
         kept.number = number
-        people.ship(there, parcel())
+        people.ship(supplier_id, parcel())
         people.ship(people.split(number, (1,), (1,))[0], parcel(number="1Z2"))
         troubled.pair.merchant.settle()
 
@@ -144,7 +144,7 @@ portals:
 """
 
 
-def done(folder: Path, *words: str) -> Done:
+def run_command(folder: Path, *words: str) -> Done:
     """Run a command that may fail with the odd order, and no other way."""
     ended = ordosync(folder, *words)
     assert ended.code in (0, 1), ended.err
@@ -160,13 +160,13 @@ def ship(folder: Path, number: str, tracking: str) -> None:
 def test_odd_number_in_a_file_stops_nothing_beside_it(tmp_path: Path, number: str) -> None:
     """Numbers of files are cells; no address and no name of a file is made of them."""
     shop(tmp_path, HEADER + row("1000") + row(number) + row("1002"), config=FILES)
-    done(tmp_path, "import-orders")
-    for place, each in enumerate((number, "1000")):
-        ship(tmp_path, each, f"1Z{place}")
+    run_command(tmp_path, "import-orders")
+    for place, shipped_number in enumerate((number, "1000")):
+        ship(tmp_path, shipped_number, f"1Z{place}")
     (tmp_path / "cancelled").mkdir()
     (tmp_path / "cancelled" / "1.csv").write_text(f"order\n{number}\n1002\n")
     for task in ("update-tracking", "cancel-orders"):
-        done(tmp_path, task)
+        run_command(tmp_path, task)
 
     assert "1000,1Z1" in (tmp_path / "tracking.csv").read_text()
     assert status(tmp_path, "northwind", "1002") == "cancelled"
@@ -177,22 +177,22 @@ def test_odd_number_stops_nothing_beside_it_between_embedded_accounts(
     tmp_path: Path, number: str
 ) -> None:
     both = TwoAccounts(tmp_path)
-    for each in ("1000", number, "1002"):
+    for order_number in ("1000", number, "1002"):
         words = ("orders", "add", "--line", "MUG=1", "--supplier", "northwind")
-        both.shop(*words, each)
-    done(tmp_path, "import-orders")
-    for place, each in enumerate((number, "1000")):
-        ship(tmp_path, f"S-{each}", f"1Z{place}")
-    for each in (number, "1002"):
-        both.shop("orders", "cancel", each)
+        both.shop(*words, order_number)
+    run_command(tmp_path, "import-orders")
+    for place, order_number in enumerate((number, "1000")):
+        ship(tmp_path, f"S-{order_number}", f"1Z{place}")
+    for order_number in (number, "1002"):
+        both.shop("orders", "cancel", order_number)
     for task in ("update-tracking", "cancel-orders"):
-        done(tmp_path, task)
+        run_command(tmp_path, task)
 
-    assert [one["tracking"] for one in both.order("shop", "1000")["shipments"]] == ["1Z1"]
+    assert [shipment["tracking"] for shipment in both.order("shop", "1000")["shipments"]] == ["1Z1"]
     assert status(tmp_path, "northwind", "S-1002") == "cancelled"
 
 
 def status(folder: Path, account: str, number: str) -> str:
     shown = ordosync(folder, "orders", "show", number, "--account", account, "--json")
-    found: str = shown.json["orders"][0]["status"]
-    return found
+    text: str = shown.json["orders"][0]["status"]
+    return text

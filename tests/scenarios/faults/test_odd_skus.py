@@ -24,7 +24,7 @@ def goes_on(troubled: Troubled, sku: str, fake: Fake) -> None:
         troubled.pair.merchant.settle()
         troubled.pair.supplier.settle()
 
-    assert [one.run.error for one in ran] == [None] * len(TASKS)
+    assert [result.run.error for result in ran] == [None] * len(TASKS)
     assert len(troubled.supplier.orders()) >= 2
     assert all(len(sku) > 2 or step.merchant_id for step in troubled.open_steps())
 
@@ -50,8 +50,8 @@ def test_number_that_no_address_holds_stops_nothing_beside_it(
 ) -> None:
     """Also where each order is looked for by its reference before it is sent."""
     as_supplier.foreign.fake.on_exchange = None
-    for each in ("1000", number, "1002"):
-        as_supplier.merchant.request(sold(each))
+    for order_number in ("1000", number, "1002"):
+        as_supplier.merchant.request(sold(order_number))
     as_supplier.pair.merchant.settle()
     if not behind:
         as_supplier.foreign.meet("lost-reset", "create-order")
@@ -62,5 +62,5 @@ def test_number_that_no_address_holds_stops_nothing_beside_it(
     as_supplier.later()
     ran.append(as_supplier.run("import-orders"))
 
-    assert [one.run.error for one in ran] == [None, None]
+    assert [result.run.error for result in ran] == [None, None]
     assert len(as_supplier.supplier.orders()) >= 2

@@ -153,19 +153,19 @@ def test_broken_service_is_not_sent_all_that_is_owed(as_supplier: Troubled) -> N
     assert as_supplier.open_steps() == []
 
 
-@pytest.mark.parametrize("what", ["read-orders", "read-products"])
+@pytest.mark.parametrize("request", ["read-orders", "read-products"])
 def test_same_page_again_and_again_is_a_failure_with_a_reason(
-    as_merchant: Troubled, what: Any
+    as_merchant: Troubled, request: Any
 ) -> None:
     """Case 30."""
-    task = {"read-orders": "import-orders", "read-products": "import-products"}[what]
+    task = {"read-orders": "import-orders", "read-products": "import-products"}[request]
     for number in range(1000, 1150):
-        if what == "read-orders":
+        if request == "read-orders":
             as_merchant.merchant.request(sold(str(number)))
         else:
             as_merchant.merchant.add_product(product(f"SKU-{number}"))
         as_merchant.later(1)
-    as_merchant.foreign.meet("edited", what, times=inf, edit=Repeats())
+    as_merchant.foreign.meet("edited", request, times=inf, edit=Repeats())
 
     failed = as_merchant.run(task)
     cursor = as_merchant.cursor(task)
@@ -193,8 +193,8 @@ def test_product_is_seen_though_the_list_moves_up_while_it_is_read(as_merchant: 
 
     as_merchant.run("import-products")
 
-    there = {product.sku for product in as_merchant.supplier.products()}
-    assert {f"SKU-{number}" for number in range(1000, 1150)} | {"NEW"} == there
+    skus = {product.sku for product in as_merchant.supplier.products()}
+    assert {f"SKU-{number}" for number in range(1000, 1150)} | {"NEW"} == skus
 
 
 @pytest.mark.slow

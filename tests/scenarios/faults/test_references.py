@@ -86,10 +86,10 @@ def test_attention_says_that_look_ups_prove_nothing(as_supplier: Troubled) -> No
     config, now = load_config(as_supplier.pair.path), as_supplier.clock.now()
 
     with Store.open(config.database) as store:
-        [said] = attention(config, store, now=now, unshipped_for=timedelta(days=3))
+        [entry] = attention(config, store, now=now, unshipped_for=timedelta(days=3))
 
-    assert (said.code, said.severity) == ("no-reference", "normal")
-    assert "does not keep the references" in said.reason
+    assert (entry.code, entry.severity) == ("no-reference", "normal")
+    assert "does not keep the references" in entry.reason
 
 
 def test_online_check_says_that_look_ups_prove_nothing(as_supplier: Troubled) -> None:
@@ -99,9 +99,11 @@ def test_online_check_says_that_look_ups_prove_nothing(as_supplier: Troubled) ->
     with Store.open(config.database) as store, store.transaction():
         store.references.missed(account, now=Clock().now())
 
-    said = " ".join(ordosync(as_supplier.pair.folder, "config", "check", "--online").out.split())
+    output = " ".join(ordosync(as_supplier.pair.folder, "config", "check", "--online").out.split())
 
-    assert f"warning: portal {PORTAL}, supplier {account}: account {account} does not keep" in said
+    assert (
+        f"warning: portal {PORTAL}, supplier {account}: account {account} does not keep" in output
+    )
 
 
 def test_account_that_keeps_references_is_looked_up_and_sent_to_again(

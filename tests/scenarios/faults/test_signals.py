@@ -89,17 +89,17 @@ def test_reading_that_hangs_is_left_at_once(
         service = Hanging(tmp_path, command)
         troubled.foreign.meet("callback", "read-orders", times=inf, do=service.answer)
 
-        done, took_s = service.ended_by(number)
+        result, took_s = service.ended_by(number)
 
         assert took_s < AT_ONCE_S
-        assert done.code == CODES[number]
+        assert result.code == CODES[number]
         assert is_interrupted(tmp_path)
         heals(troubled, tmp_path, creates=1)
 
 
 # A create that is unavailable may have been carried out, so no run waits to repeat it.
 @pytest.mark.parametrize(
-    ("role", "what", "kind"),
+    ("role", "request", "kind"),
     [
         ("merchant", "read-orders", "throttled"),
         ("merchant", "read-orders", "unavailable"),
@@ -107,11 +107,11 @@ def test_reading_that_hangs_is_left_at_once(
     ],
 )
 def test_wait_that_the_service_asks_for_is_left_at_once(
-    tmp_path: Path, kind: Kind, role: Role, what: Asked
+    tmp_path: Path, kind: Kind, role: Role, request: Asked
 ) -> None:
     with owing(role, "ordoro", tmp_path, "1001") as troubled:
         is_asked = threading.Event()
-        troubled.foreign.meet(kind, what, times=inf, retry_after="29", do=is_asked.set)
+        troubled.foreign.meet(kind, request, times=inf, retry_after="29", do=is_asked.set)
 
         process = started(tmp_path, TASK)
         assert is_asked.wait(LIMIT_S)
@@ -154,11 +154,11 @@ def test_write_that_is_never_answered_is_looked_up_by_the_next_run(
         service = Hanging(tmp_path, TASK)
         troubled.foreign.meet("callback", "create-order", do=service.answer)
 
-        done, took_s = service.ended_by(signal.SIGTERM)
+        result, took_s = service.ended_by(signal.SIGTERM)
         states = sorted(row.state for row in troubled.open_steps())
 
         assert GRACE_S - 1 < took_s < GRACE_S + AT_ONCE_S < LIMIT_S
-        assert done.code == CODES[signal.SIGTERM]
+        assert result.code == CODES[signal.SIGTERM]
         assert is_interrupted(tmp_path)
         assert states == ["unknown", "waiting"]
         heals(troubled, tmp_path, creates=2)

@@ -68,10 +68,10 @@ def test_what_a_frozen_owner_was_writing_rests_once_its_lease_is_taken(
     as_supplier.later(10)
     too_early = as_supplier.run("import-orders")
     as_supplier.later()
-    found = as_supplier.run("import-orders")
+    last = as_supplier.run("import-orders")
 
     assert [ran.run.calls for ran in (*taken_over, too_early)] == [0, 0]
-    assert found.counts == {"unchanged": 1}
+    assert last.counts == {"unchanged": 1}
     assert as_supplier.foreign.effects("create-order") == 2
     assert as_supplier.open_steps() == []
 

@@ -8,9 +8,9 @@ import pytest
 from tests.accounts.contract.examples import line, sold
 from tests.fakes.faults import Kind
 from tests.scenarios.faults.portal import Troubled
-from tests.scenarios.faults.writes import Owed
+from tests.scenarios.faults.writes import PendingWrite
 
-Owing = tuple[Troubled, Owed]
+Owing = tuple[Troubled, PendingWrite]
 
 FAULTS: tuple[Kind, ...] = ("reset", "throttled", "lost-reset", "lost-502", "cut", "twice")
 MORE: tuple[Kind, ...] = (
@@ -27,17 +27,17 @@ MORE: tuple[Kind, ...] = (
 )
 
 
-def heals(troubled: Troubled, owed: Owed, *, before: int) -> None:
+def heals(troubled: Troubled, pending: PendingWrite, *, before: int) -> None:
     """See the next run set all right, once, and the one after it have nothing to do."""
     troubled.later()
-    healing = troubled.run(owed.task)
+    healing = troubled.run(pending.task)
     everything = troubled.pair.everything()
     troubled.later()
-    quiet = troubled.run(owed.task)
+    quiet = troubled.run(pending.task)
 
-    assert troubled.foreign.effects(owed.what) == before + 1
+    assert troubled.foreign.effects(pending.write) == before + 1
     assert (healing.run.error, quiet.run.error) == (None, None)
-    assert [step.code for step in troubled.open_steps()] == ["already-shipped"] * owed.is_refused
+    assert [step.code for step in troubled.open_steps()] == ["already-shipped"] * pending.is_refused
     assert quiet.steps == ()
     assert troubled.pair.everything() == everything
 
@@ -47,30 +47,30 @@ def heals(troubled: Troubled, owed: Owed, *, before: int) -> None:
 )
 def test_write_is_done_once_whatever_becomes_of_its_answer(owing: Owing, fault: Kind) -> None:
     """Cases 19, 20, 21 and 23."""
-    troubled, owed = owing
-    if fault == "twice" and owed.what in troubled.foreign.doubles:
+    troubled, pending = owing
+    if fault == "twice" and pending.write in troubled.foreign.doubles:
         pytest.skip("a service that takes the same request twice does it twice")
-    before = troubled.foreign.effects(owed.what)
-    troubled.foreign.meet(fault, owed.what)
+    before = troubled.foreign.effects(pending.write)
+    troubled.foreign.meet(fault, pending.write)
 
-    troubled.run(owed.task)
+    troubled.run(pending.task)
 
     assert troubled.foreign.are_all_met()
-    heals(troubled, owed, before=before)
+    heals(troubled, pending, before=before)
 
 
 def test_what_is_read_again_while_its_write_is_uncertain_waits_and_is_not_unchanged(
     owing: Owing,
 ) -> None:
-    troubled, owed = owing
-    troubled.foreign.meet("lost-reset", owed.what)
-    troubled.run(owed.task)
+    troubled, pending = owing
+    troubled.foreign.meet("lost-reset", pending.write)
+    troubled.run(pending.task)
     open_steps = [step for step in troubled.open_steps() if step.state != "failed"]
-    if not open_steps or owed.is_refused:
+    if not open_steps or pending.is_refused:
         pytest.skip("what became of this write is found out at once")
 
-    troubled.read_again(owed.task)
-    again = troubled.run(owed.task)
+    troubled.read_again(pending.task)
+    again = troubled.run(pending.task)
 
     assert again.run.status == "partial"
     assert again.count("waiting") == len(open_steps)
@@ -78,14 +78,14 @@ def test_what_is_read_again_while_its_write_is_uncertain_waits_and_is_not_unchan
 
 def test_write_is_done_once_when_the_connection_was_refused(owing: Owing) -> None:
     """Case 19."""
-    troubled, owed = owing
-    before = troubled.foreign.effects(owed.what)
+    troubled, pending = owing
+    before = troubled.foreign.effects(pending.write)
 
     with troubled.foreign.down():
-        troubled.run(owed.task)
+        troubled.run(pending.task)
 
-    assert troubled.foreign.effects(owed.what) == before
-    heals(troubled, owed, before=before)
+    assert troubled.foreign.effects(pending.write) == before
+    heals(troubled, pending, before=before)
 
 
 @pytest.mark.parametrize("fault", ["lost-reset", "unavailable"])

@@ -22,9 +22,9 @@ class Pair:
 
     def configure(self, **portal: object) -> Path:
         """Write the configuration, with more options of the portal than the least."""
-        said = {**self.merchant.portal, **self.supplier.portal}
-        known = {"manage_inventory": "true", **said, **portal}
-        return write_config(self.folder, self.merchant, self.supplier, **known)
+        required = {**self.merchant.portal, **self.supplier.portal}
+        options = {"manage_inventory": "true", **required, **portal}
+        return write_config(self.folder, self.merchant, self.supplier, **options)
 
     def can_run(self, task: str) -> bool:
         """True if both accounts have their part of a task."""

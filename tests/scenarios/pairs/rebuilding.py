@@ -31,9 +31,9 @@ def rebuilt(pair: Pair, *, add: bool = False) -> Rebuilt:
         register(config, store, clock)
         portal = open_portal(config, config.portals[PORTAL], store, connections)
         able = can_run(config.portals[PORTAL], "import-products")
-        found = rebuild(portal, store, clock, with_products=able, add=add)
+        result = rebuild(portal, store, clock, with_products=able, add=add)
     assert pair.everything() == before
-    return found
+    return result
 
 
 def would(pair: Pair) -> dict[str, list[str]]:

@@ -44,9 +44,10 @@ def open_steps(pair: Pair) -> list[StepRow]:
 def remarks(pair: Pair, merchant_id: str, supplier_id: str, number: str) -> set[int]:
     """Return how often a number is in a remark as one of several parcels, on each timeline."""
     sides = ((pair.merchant, merchant_id), (pair.supplier, supplier_id))
-    timelines = [one.timeline(id_) for one, id_ in sides if "comments" not in one.lacks]
+    timelines = [account.timeline(id_) for account, id_ in sides if "comments" not in account.lacks]
     return {
-        sum(number in text and "several parcels" in text for text in each) for each in timelines
+        sum(number in text and "several parcels" in text for text in timeline)
+        for timeline in timelines
     }
 
 

@@ -106,7 +106,7 @@ def test_open_split_takes_nothing_off_the_stock(pair: Pair) -> None:
     offered(pair, "CUP")
     pair.supplier.count("CUP", 100)
     _, supplier_id = pair.imported("1001", line("CUP", 6))
-    whole = written(pair, "CUP")
+    unsplit = written(pair, "CUP")
 
     _, piece = pair.supplier.split(supplier_id, (1,), (5,))
     split = written(pair, "CUP")
@@ -114,7 +114,7 @@ def test_open_split_takes_nothing_off_the_stock(pair: Pair) -> None:
         pair.supplier.split(piece, (2,), (3,))
     twice = written(pair, "CUP")
 
-    assert whole == split == twice
+    assert unsplit == split == twice
     pair.stays_quiet("write-inventory-back")
 
 
@@ -125,11 +125,11 @@ def test_order_that_the_merchant_split_after_the_import_takes_nothing_off_the_st
     offered(pair, "CUP")
     pair.supplier.count("CUP", 100)
     merchant_id, _ = pair.imported("1001", line("CUP", 6))
-    whole = written(pair, "CUP")
+    unsplit = written(pair, "CUP")
 
     pair.merchant.split(merchant_id, (1,), (5,))
 
-    assert written(pair, "CUP") == whole
+    assert written(pair, "CUP") == unsplit
 
 
 @needs("import-products", "write-inventory-back", "update-tracking")

@@ -61,11 +61,11 @@ class OldWorld:
     def supplied(self) -> list[str]:
         """Return the numbers of all orders that either Supplier was sent, sorted."""
         with closing(sqlite3.connect(self.folder / "northwind.db")) as db:
-            found = [number for (number,) in db.execute("select number from orders")]
+            order_numbers = [number for (number,) in db.execute("select number from orders")]
         for path in (self.folder / "orders").glob("*.csv"):
             _, *rows = path.read_text().splitlines()
-            found += {row.partition(",")[0] for row in rows}
-        return sorted(found)
+            order_numbers += {row.partition(",")[0] for row in rows}
+        return sorted(order_numbers)
 
 
 def old_world(folder: Path, *, version: str = "799b213") -> OldWorld:

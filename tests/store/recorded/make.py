@@ -141,7 +141,7 @@ class World:
             carrier="UPS",
             shipped_at=self.clock.now(),
         )
-        assert [one.state for one in self.northwind.ship([parcel])] == ["done"]
+        assert [outcome.state for outcome in self.northwind.ship([parcel])] == ["done"]
 
     def split(self, number: str, *pieces: int) -> None:
         """Let northwind split an order of one line."""
@@ -228,7 +228,7 @@ def shop_to_northwind(world: World) -> None:
 
 def feed(world: World) -> None:
     """Let orders of files come to each state that is not of the moment."""
-    whole = "".join(
+    rows = "".join(
         (
             row("F-OPEN", "NW-MUG", "2") + row("F-OPEN", "NW-CUP") + row("F-OPEN", "POST"),
             row("F-TWICE", "NW-MUG", "2") + row("F-TWICE", "NW-CUP") + row("F-TWICE", "NW-MUG"),
@@ -242,12 +242,12 @@ def feed(world: World) -> None:
     )
     edited = row("F-EDITED", "NW-MUG") + row("D-EDITED", "DP-PEN")
     broken = row("F-BAD", "NW-MUG", "1E+3") + row("D-BAD", "DP-PEN", "1E+3")
-    world.drop("feeds/1.csv", HEADER + whole + edited)
+    world.drop("feeds/1.csv", HEADER + rows + edited)
     world.drop("feeds/2.csv", HEADER + broken)
     world.drop("feeds/3.csv", "not,what,was,agreed\n1,2,3,4\n")
     world.run("import-orders", "feed-northwind", "feed-depot")
     edited = row("F-EDITED", "NW-MUG", "2") + row("D-EDITED", "DP-PEN", "2")
-    world.drop("feeds/1.csv", HEADER + whole + edited)
+    world.drop("feeds/1.csv", HEADER + rows + edited)
     world.run("import-orders", "feed-northwind", "feed-depot")
     for number in ("F-SHIPPED", "F-VOIDED"):
         world.ship(f"F-{number}", f"1Z-{number}")
@@ -324,24 +324,24 @@ def _killed(world: World, portal: str, point: str) -> None:
 
 def _answer_so(part: Any) -> None:
     """Let a Supplier's answers to orders be those of the table."""
-    whole = part.create
+    create_all = part.create
 
     def create(self: Any, orders: Sequence[Order], *, look_first: bool = False) -> list[Outcome]:
-        def one(self: Any, order: Order) -> Outcome:
-            [outcome] = whole(self, [order], look_first=look_first)
-            found: Outcome = outcome
-            return found
+        def create_one(self: Any, order: Order) -> Outcome:
+            [outcome] = create_all(self, [order], look_first=look_first)
+            answered: Outcome = outcome
+            return answered
 
-        return [_answer(one, self, order) for order in orders]
+        return [_answer(create_one, self, order) for order in orders]
 
     part.create = create
 
 
-def _answer(one: Answer, account: Any, order: Order) -> Outcome:
+def _answer(create: Answer, account: Any, order: Order) -> Outcome:
     for ending, answer in _ANSWERS.items():
         if order.number.endswith(ending):
-            return answer(one, account, order)
-    return one(account, order)
+            return answer(create, account, order)
+    return create(account, order)
 
 
 def main(target: Path) -> None:
