@@ -31,7 +31,7 @@ PATH = re.compile(r"`((?:ordosync|tests|\.ci)/[\w./-]*)`")
 PLACES = ("empty", "init", "demo", "cron")
 ENTER_DEMO = "cd ordosync-demo"
 SKIPPED = (". .venv/bin/activate", ENTER_DEMO, "mkdir ~/my-shop && cd ~/my-shop")
-"""The shell of the reader; the block runs in that folder."""
+"""Run a block of shell commands in this folder."""
 
 
 class Block(NamedTuple):

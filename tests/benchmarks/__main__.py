@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks [NAME...] [--scale 0.1] [--json FILE]
 
-Needs what `pip install '.[bench]'` brings. The goals are about scale 1, which takes long; a
+Needs the packages of `pip install '.[bench]'`. The goals are about scale 1, which takes long; a
 smaller one shows where things stand. Exits 1 where a goal is not met that does not vary: calls,
 imports, memory, steps of SQLite. No time is asserted: a machine that others use, too, would make
 that fail by chance.
@@ -44,7 +44,7 @@ BENCHMARKS: dict[str, Benchmark] = {
 
 
 def main() -> int:
-    """Measure what was asked for."""
+    """Run the named benchmarks, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--scale", type=float, default=1, help="of what there is to move")

@@ -22,7 +22,7 @@ _PROCESSES = 32
 
 
 def measure(folder: Path, scale: float) -> Sequence[Result]:
-    """Compare the rate of all with the rate of one; with a pause, look at who waits longest."""
+    """Compare the rate of all processes with that of one, and measure the longest wait."""
     seconds = max(5 * scale, 0.3)
     processes = _PROCESSES if scale >= 0.1 else 3
     path = folder / "store.db"

@@ -1,4 +1,4 @@
-"""Imports of orders, against the plain script: rate, memory, and what is new in them."""
+"""Imports of orders, compared with the plain script: rate, memory, and imports without changes."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -74,7 +74,7 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
 
 
 def measure_size(folder: Path, scale: float) -> Sequence[Result]:
-    """Import few and many, and look again when nothing has changed."""
+    """Import few and many orders, and run again when nothing has changed."""
     few, many = scaled(10_000, scale, least=200), scaled(1_000_000, scale, least=400)
     with (
         _imported(folder / "few", few) as (at_few, of_few),
@@ -103,7 +103,7 @@ def measure_size(folder: Path, scale: float) -> Sequence[Result]:
 
 @contextmanager
 def _imported(folder: Path, count: int) -> Iterator[tuple[Path, float]]:
-    """Import so many; yield where, and the memory that it took."""
+    """Import this many orders; yield the folder, and the memory that the import took."""
     with serving(count) as url:
         at = configured(folder, merchant=ordoro(url), supplier=embedded("w"))
         yield at, peak_mib("import-orders", "--json", cwd=at)

@@ -1,4 +1,4 @@
-"""Write Inventory Back: few changes among many SKUs cost what few cost, reading apart."""
+"""Write Inventory Back: a few changes among many SKUs cost little, except the read."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from tests.benchmarks.portals import configured, embedded, idle, opened
 
 
 def measure(folder: Path, scale: float) -> Sequence[Result]:
-    """Write all quantities once, then nothing, then a few of them."""
+    """Write all quantities once, then none, then a few of them."""
     count, few = scaled(100_000, scale, least=200), scaled(100, scale, least=5)
     place = configured(
         folder,

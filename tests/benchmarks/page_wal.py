@@ -34,7 +34,7 @@ price = excluded.price, total = excluded.total"""
 
 
 def main(url: str, path: str) -> None:
-    """Read all orders that changed since the last time, and keep them."""
+    """Read all orders that changed since the last time, and store them."""
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("pragma journal_mode = wal")
     db.execute("pragma synchronous = normal")

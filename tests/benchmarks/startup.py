@@ -1,4 +1,4 @@
-"""What every call costs before its own work, against a Python that does nothing."""
+"""Start-up time of every command, compared with a Python that does nothing."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -53,7 +53,7 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
 
 
 def _imported(at: Path, *words: str) -> int:
-    """Return how many modules a command has that an empty Python has not."""
+    """Return how many modules a command imports beyond those of an empty Python."""
     code = (
         "import sys; before = set(sys.modules); sys.argv[0] = 'ordosync'\n"
         "from ordosync.__main__ import main\n"

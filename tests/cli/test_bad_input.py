@@ -1,4 +1,4 @@
-"""Whatever is wrong with a feed, it is told in one line, loses nothing and stops nobody else."""
+"""Every fault of a feed is reported in one line, loses nothing and stops no other order."""
 
 from pathlib import Path
 

@@ -26,7 +26,7 @@ OTHERS = "MAILTO=ops@example.org\n# nightly\n0 3 * * *\tbackup  100\\%\n"
 
 @pytest.fixture(name="table")
 def _table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return where a crontab program that is found first keeps its lines; there are none yet."""
+    """Return the table of a fake crontab program, first on the PATH; it is still empty."""
     table = tmp_path / "crontab of somebody"
     program = tmp_path / "bin" / "crontab"
     program.parent.mkdir()
@@ -211,7 +211,7 @@ def _is_stale(pid_file: Path) -> bool:
 
 @pytest.fixture(name="real_cron")
 def _real_cron() -> Iterator[Path]:
-    """Run cron in the foreground, and return the file that one of its users' lines go into."""
+    """Run cron in the foreground, and return the crontab file of one of its users."""
     if reason := why_no_real_cron():
         pytest.skip(reason)
     table = Path("/var/spool/cron/crontabs/root")

@@ -1,4 +1,4 @@
-"""What people see on terminals of any width, and programs in pipes."""
+"""Output on terminals of any width, and in pipes."""
 
 import re
 from datetime import datetime, timedelta, timezone
@@ -119,7 +119,7 @@ def test_a_terminal_lists_the_fifty_newest_orders_and_a_pipe_all(tmp_path: Path)
 
 @pytest.mark.parametrize("hours", [14, -12])
 def test_a_time_at_the_ends_of_all_times_is_shown(hours: int) -> None:
-    """A source may say it of what it does not know."""
+    """A source may give such a time where it does not know any."""
     zone = timezone(timedelta(hours=hours))
     ends = (datetime.min.replace(tzinfo=zone), datetime.max.replace(tzinfo=zone))
 

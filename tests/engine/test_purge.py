@@ -1,6 +1,6 @@
-"""One person's data is gone from all that is ours, and the order is still known.
+"""Purge: a buyer's data is deleted from store and files, but the order stays linked.
 
-Complaint 25: personal data piles up, and what deletes it makes orders come again.
+Complaint 25: personal data piles up, and its deletion makes orders come again.
 """
 
 from pathlib import Path
@@ -43,7 +43,7 @@ def purged(folder: Path, *words: str) -> Done:
 
 
 def holding(folder: Path, *but: str) -> set[str]:
-    """Return which files hold a word of hers."""
+    """Return the files that contain personal data of the buyer."""
     return {
         path.name
         for path in folder.rglob("*")

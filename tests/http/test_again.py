@@ -1,4 +1,4 @@
-"""When a request is made again: soon and seldom, or later by the engine."""
+"""Retries of a request: a few within a run, or later by the engine."""
 
 from collections.abc import Callable
 from random import Random

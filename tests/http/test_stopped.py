@@ -1,4 +1,4 @@
-"""A signal ends the waits of a session: at once, or for a write after a while of grace."""
+"""A signal ends the waits of a client: immediately, or for a write after a grace period."""
 
 import socket
 import ssl
@@ -22,11 +22,11 @@ Session = Callable[..., HttpClient]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n"
 IMPATIENT = Limits(grace_s=0.5)
 AT_ONCE_S = 5
-"""Far below the limits of a session."""
+"""Far below the timeouts of a client."""
 
 
 class WatchedClock(Clock):
-    """A clock that says when a wait has asked it after the signal."""
+    """A clock that reports when a wait reads it after the signal."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ def clock() -> WatchedClock:
 
 @pytest.fixture
 def private(session: Session, tmp_path: Path) -> tuple[ssl.SSLContext, Session]:
-    """What a server of a private authority has, and sessions that trust it."""
+    """A certificate of a private authority, and clients that trust it."""
     authority, path = trustme.CA(), tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

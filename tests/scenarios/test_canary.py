@@ -1,4 +1,4 @@
-"""Case 57: what is secret or personal is in no message, log or file of ordosync's own."""
+"""Case 57: no message, log or file of ordosync has secrets or personal data."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,7 +63,7 @@ def assert_output_has_no_personal_data(result: Done) -> None:
 
 
 def assert_files_have_no_personal_data(folder: Path) -> None:
-    """Look through every file but those that are the accounts' own and the configuration."""
+    """Search every file except the accounts' own files and the configuration."""
     for path in folder.rglob("*"):
         own = {"feeds", "ordosync.db.spool"}.isdisjoint(path.relative_to(folder).parts)
         if path.is_file() and own and path.name != "config.yaml":

@@ -1,4 +1,4 @@
-"""What users of such systems suffer from: each symptom of the page, and its command at work.
+"""Complaints about such systems: each symptom of the page, and the command that explains it.
 
 A situation is made by commands, as far as there are any for it. Numbers as in the list of
 complaints, all of which have a row.
@@ -24,18 +24,18 @@ ROWS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Complaint:
-    """A symptom, how it comes about, and what the command then says."""
+    """A symptom, the situation that causes it, and the output of the command."""
 
     number: int
     symptom: str
     make: Callable[[Path], object]
     command: str
-    """As on the page, but for the words in capitals."""
+    """The command on the page, except for the words in capitals."""
     says: str
 
 
 def two(folder: Path) -> TwoAccounts:
-    """Make two accounts with an order that was imported."""
+    """Return two accounts with an imported order."""
     both = TwoAccounts(folder)
     both.shop("orders", "add", "1001", "--line", "MUG=2", "--line", "CUP=1", *FOR_NORTHWIND)
     both.run("import-orders")

@@ -1,4 +1,4 @@
-"""Nothing is lost and nothing doubled, whatever people, tasks and outages do in whatever order.
+"""Nothing is lost or doubled, in any order of changes by people, tasks and outages.
 
 Random work on both accounts; then all is healed, and after two quiet rounds everything agrees, and
 a third one writes nothing.
@@ -44,7 +44,7 @@ PICK = st.integers(0, 10_000)
 
 
 class TwoAccountsMachine(RuleBasedStateMachine):
-    """A shop and its supplier."""
+    """A state machine of a shop and its supplier."""
 
     @initialize()
     def begin(self) -> None:
@@ -198,7 +198,7 @@ class TwoAccountsMachine(RuleBasedStateMachine):
         for _ in range(2):
             for task in TASKS:
                 assert self._run(task).status in ("ok", "partial")
-            self.clock.at += timedelta(hours=7)  # what waits may be tried again
+            self.clock.at += timedelta(hours=7)  # waiting steps may be retried
         before = [self._content("shop"), self._content("northwind")]
         third = [self._run(task) for task in TASKS]
 
@@ -235,7 +235,7 @@ class TwoAccountsMachine(RuleBasedStateMachine):
     def _orders_agree(self) -> None:
         links = self._links()
         linked = {theirs for _, theirs in links}
-        assert len(linked) == len(links)  # none is two
+        assert len(linked) == len(links)  # no order is linked twice
         reported = self._troubles()
         for (ours, theirs), state in links.items():
             merchant, supplier = self.shop.read_order(ours), self.northwind.read_order(theirs)
@@ -251,7 +251,7 @@ class TwoAccountsMachine(RuleBasedStateMachine):
                 pieces = self.northwind.pieces_of(theirs)
                 assert linked >= set(pieces)
                 assert len(self.shop.pieces_of(ours)) == len(pieces)
-            # One that was cancelled here as well and restored since is the Supplier's own decision.
+            # The Supplier may restore an order that the task cancelled: that is its own decision.
             if state.startswith("cancelled"):
                 assert "Cancelled" in [entry.text for entry in self.northwind.timeline(theirs)]
             if merchant.status == "cancelled" and not merchant.is_split and state == "live":
@@ -280,7 +280,7 @@ class TwoAccountsMachine(RuleBasedStateMachine):
             return {(ours, theirs): state for ours, theirs, state, _ in newest}
 
     def _troubles(self) -> frozenset[str]:
-        """What a person was told of: the Supplier's ids of failed steps."""
+        """Return the Supplier's ids of failed steps, which the operator sees."""
         with closing(sqlite3.connect(self.folder / "ordosync.db")) as db:
             rows = db.execute("select supplier_id from steps where state = 'failed'")
             return frozenset(row[0] for row in rows)

@@ -1,4 +1,4 @@
-"""A week in which nothing goes wrong is quiet: nobody is asked for, and cron mails nothing."""
+"""A week without faults is quiet: it needs no operator, and cron mails nothing."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -23,7 +23,7 @@ SHIPPING: Mapping[str, type[SupplierPeople]] = {
     "files": DropsPeople,
 }
 USUAL = {("files", "sqlite"), ("sqlite", "files")}
-"""Without a server, and quick; each kind, with its nights, is in the slow part."""
+"""These pairs need no server and are fast; the others are marked slow."""
 
 
 def _pairs() -> Iterator[object]:
@@ -62,7 +62,7 @@ def test_a_quiet_week_needs_no_operator(
 
 
 def at(clock: VirtualClock, folder: Path, command: str) -> Done:
-    """Run a command at the time of this clock."""
+    """Run a command with this clock."""
     with patch("ordosync.cli.context.Clock", lambda: clock):
         return ordosync(folder, command)
 

@@ -1,4 +1,4 @@
-"""Two processes at once: nothing twice, nothing lost, nobody stuck."""
+"""Parallel processes: nothing is sent twice, lost or blocked."""
 
 import subprocess
 import sys
@@ -55,7 +55,9 @@ def test_ticks_at_the_same_moment_make_one_run_a_slot(
 
 def test_a_run_whose_process_died_is_taken_over_at_once(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"))
-    ordosync(tmp_path, "import-orders", fault="claim-after-commit")  # died: not at work any more
+    ordosync(
+        tmp_path, "import-orders", fault="claim-after-commit"
+    )  # killed, so it releases no lease
 
     taken_over = ordosync(tmp_path, "import-orders", "--json")
 

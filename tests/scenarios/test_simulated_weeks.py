@@ -39,7 +39,7 @@ def _cron(tmp_path: Path) -> Cron:
 def minutes(
     start: datetime, length: timedelta, every: timedelta = timedelta(minutes=1)
 ) -> Iterator[datetime]:
-    """Yield when cron calls, 0 to 20 s late."""
+    """Yield the times of cron's calls, 0 to 20 s late."""
     dice = random.Random(7)  # noqa: S311 - jitter, no secret
     at = start
     while at < start + length:
@@ -180,7 +180,7 @@ def test_a_day_of_outage_is_reported_three_times_and_healed_by_itself(cron: Cron
         ["starts", "lasts", "ends"],
     )
     statuses = Counter(run.status for run in cron.runs)
-    assert 24 <= statuses["failed"] <= 60  # after an hour's wait at most, not with each slot
+    assert 24 <= statuses["failed"] <= 60  # at most once an hour, not in each slot
     assert cron.runs[-1].status == "ok"
     assert sum(run.counts.done for run in cron.runs) == 1
 

@@ -1,4 +1,4 @@
-"""What must hold when all has healed (I1 to I8). Each check returns what goes against it."""
+"""Invariants after healing (I1 to I8). Each check yields its violations."""
 
 import sqlite3
 from collections import Counter
@@ -13,7 +13,7 @@ from tests.soak.people import CANARY, Portal
 def broken(
     folder: Path, portals: Sequence[Portal], merchant: FakeOrdoro, supplier: FakeOrdoro
 ) -> list[str]:
-    """Return everything that does not hold."""
+    """Return the violations of all invariants."""
     with closing(sqlite3.connect(folder / "ordosync.db")) as db:
         return [
             *_one_order_each(db, portals, supplier),
@@ -78,7 +78,7 @@ def _shipments_told(
             shipping = supplier.shop.orders[number].shipping
             tracking = shipping and shipping.body.get("tracking_number")
             if tracking and tracking not in reported and f"{number}:{tracking}" not in reasons:
-                yield f"I5: tracking {tracking} of order {number} was never told, without a reason"
+                yield f"I5: tracking {tracking} of order {number} is missing without a reason"
 
 
 def _database_is_whole(db: sqlite3.Connection) -> Iterator[str]:
@@ -98,4 +98,4 @@ def _nothing_personal(folder: Path, merchant: FakeOrdoro, supplier: FakeOrdoro) 
 
 def _no_lease(db: sqlite3.Connection) -> Iterator[str]:
     rows = db.execute("select portal, resource from leases where owner is not null")
-    yield from (f"I8: {portal} {resource} is held by nobody alive" for portal, resource in rows)
+    yield from (f"I8: {portal} {resource} is held by a dead process" for portal, resource in rows)

@@ -1,4 +1,4 @@
-"""A store of before the second migration, beside each service in each role: nothing goes twice."""
+"""A store from before the second migration, with each service in each role: no duplicates."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,9 +28,9 @@ TASKS = (
 _ONE_ORDER = {"order created": 1}
 OWED: Mapping[tuple[str, str], Mapping[str, int]] = {
     ("merchant", "ordoro"): {"shipping added": 1},
-    # The stock was too low by what a split had moved.
+    # The stock was too low by the units that a split had moved.
     ("merchant", "shopify"): {"fulfillment created": 1, "stock set": 1},
-    # The other parcel had arrived, but not what is noted and shown of it.
+    # The other parcel had arrived, but its note and its visible number had not.
     ("merchant", "woocommerce"): {
         "fulfillment created": 1,
         "customer mailed": 1,
@@ -41,7 +41,7 @@ OWED: Mapping[tuple[str, str], Mapping[str, int]] = {
     ("supplier", "shopify"): _ONE_ORDER,
     ("supplier", "woocommerce"): _ONE_ORDER,
 }
-"""What the service is still to be told, once: of two writes one had not arrived."""
+"""Writes that the service must still receive once: one of two had not arrived."""
 
 
 @pytest.fixture(name="old", params=WORLDS, ids=lambda param: f"{param[1]}-{param[0]}")
@@ -52,7 +52,7 @@ def _old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Troub
 
 
 def run_all(troubled: Troubled, *, again: bool = False) -> Counter[str]:
-    """Run each task once, also from the beginning; return what all of them counted."""
+    """Run each task once, optionally with a full read; return the sum of their counts."""
     config = load_config(troubled.pair.path)
     counted: Counter[str] = Counter()
     for task in TASKS:
@@ -85,13 +85,13 @@ def arrived(troubled: Troubled, number: str) -> list[str]:
 
 
 def partners(troubled: Troubled) -> object:
-    """Return all that is in the embedded account on the other side."""
+    """Return the content of the embedded account on the other side."""
     is_supplier = isinstance(troubled.foreign, SupplierPeople)
     return (troubled.merchant if is_supplier else troubled.supplier).everything()
 
 
 def needs_you(troubled: Troubled) -> list[tuple[str, str, str]]:
-    """Return what is in `attention`: task, code and severity."""
+    """Return task, code and severity of the entries in `attention`."""
     config = load_config(troubled.pair.path)
     with Store.open(config.database) as store:
         now, week = troubled.clock.now(), timedelta(days=7)
@@ -142,6 +142,6 @@ def test_attention_has_what_had_failed_and_what_the_supplier_cancelled(
     run_all(troubled, again=True)
 
     assert before == late
-    # Earlier code passed it over in silence.
+    # Earlier code ignored it silently.
     passed_over = ("update-tracking", "supplier-cancelled", "normal")
     assert needs_you(troubled) == sorted([*late, passed_over])

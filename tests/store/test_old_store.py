@@ -1,4 +1,4 @@
-"""A store and accounts of before the second migration: nothing is sent or reported again."""
+"""A store and accounts from before the second migration: nothing is sent or reported again."""
 
 from collections import Counter
 from pathlib import Path
@@ -19,7 +19,7 @@ TASKS = (
 )
 SETTLED = ("done", "skipped")
 OWED = {
-    # What had not arrived when the process was killed, or the answer was lost, is sent once.
+    # A write that had not arrived when the process was killed, or the response lost, is sent once.
     *(f"{portal}-{ending}" for portal in PORTALS for ending in ("LOST-UNWRITTEN", "WAITING")),
     "shop-depot-KILLED",
     "feed-northwind-KILLED",
@@ -33,7 +33,7 @@ def _world(tmp_path: Path) -> OldWorld:
 
 
 def run_all(world: OldWorld) -> dict[tuple[str, str], Counter[str]]:
-    """Run each task of each portal once; return what it counted."""
+    """Run each task of each portal once; return the counts."""
     config = load_config(world.config)
     counted = {}
     for task in TASKS:
@@ -77,7 +77,7 @@ def test_links_of_before_stay(world: OldWorld) -> None:
 
     removed = before - {*world.links()}
     assert {(link.kind, link.merchant_id, link.state) for link in removed} == {
-        ("order", "LATE-REOPENED", "reopened"),  # it is cancelled, by us
+        ("order", "LATE-REOPENED", "reopened"),  # the task cancels it
         ("order", "SPLIT-UNTOLD", "live"),
         ("order", "SPLIT-FIRST", "live"),
     }

@@ -1,4 +1,4 @@
-"""What is old and settled goes, a little at a time; what is open, or linked, or newest stays."""
+"""Pruning: old settled steps are deleted in batches; open steps, links and newest runs stay."""
 
 import subprocess
 import sys
@@ -61,7 +61,7 @@ def left(path: Path) -> tuple[int, int]:
 
 
 def pruned(path: Path, clock: VirtualClock | None = None) -> tuple[int, int]:
-    """Prune, and return how many runs and steps went."""
+    """Prune, and return how many runs and steps were deleted."""
     clock = clock or VirtualClock()
     with Store.open(path) as store:
         deleted = prune(load_config(path.with_name("config.yaml")), store, clock, Stop(clock))
@@ -159,7 +159,7 @@ def test_nothing_is_imported_or_reported_again(tmp_path: Path) -> None:
     shop(tmp_path, feed, config=AT_ONCE)
     cron = Cron(tmp_path, VirtualClock())
     cron.tick()
-    shop(tmp_path, HEADER + row("1") + row("2", "3"), config=AT_ONCE)  # an edit, told once
+    shop(tmp_path, HEADER + row("1") + row("2", "3"), config=AT_ONCE)  # an edit, reported once
     cron.tick(START + timedelta(hours=2))
 
     cron.tick(START + timedelta(days=500))
@@ -224,7 +224,7 @@ def test_a_retention_that_is_invalid_is_a_problem(tmp_path: Path, days: str) -> 
 def test_a_million_rows_go_while_others_write(store: Path) -> None:
     add(store, 500_000, OLD)
     add(store, 10, OLD, state="failed")
-    add(store, 10, datetime.now(UTC))  # the command goes by the machine's clock
+    add(store, 10, datetime.now(UTC))  # the command uses the machine's clock
     pruning = subprocess.Popen(
         [sys.executable, "-m", "ordosync", "prune"], cwd=store.parent, stdout=subprocess.PIPE
     )

@@ -1,4 +1,4 @@
-"""A restored store believes nothing that it says of what is owed, and sends nothing twice."""
+"""A restored store checks its open steps against the accounts, and sends nothing twice."""
 
 import dataclasses
 import json
@@ -36,7 +36,7 @@ LATER = timedelta(hours=2)
 
 
 class TrustingOrders(SupplierOrders):
-    """Refuses no reference: only whoever looks first finds what is there."""
+    """Accepts a reference twice: only a search beforehand finds the earlier order."""
 
     is_away: ClassVar[bool] = False
 
@@ -56,7 +56,7 @@ class TrustingOrders(SupplierOrders):
 
 
 class Trusting(SqliteAccount):
-    """An account with such orders."""
+    """An account that accepts a reference twice."""
 
     kind: ClassVar[str] = "trusting"
 
@@ -252,7 +252,7 @@ def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_sinc
     frozen = started(tmp_path, TASK, fault="result-before-commit:1:STOP")
     os.waitpid(frozen.pid, os.WUNTRACED)  # until it has stopped itself
     with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
-        db.execute("update leases set until_boot_s = 0")  # it is frozen for longer than that
+        db.execute("update leases set until_boot_s = 0")  # it is frozen for longer than a lease
 
     restored = ordosync(tmp_path, "restore", "backup.db")
     with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db:
@@ -264,7 +264,7 @@ def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_sinc
 
     assert (restored.code, again.code) == (0, 0)
     assert "another process took over the orders" in thawed.err
-    assert fence > 2  # the frozen run's, which the next claim of the backup would have had
+    assert fence > 2  # the id of the frozen run, which the next claim after the restore would get
     assert numbers(tmp_path) == ["1", "2"]
 
 

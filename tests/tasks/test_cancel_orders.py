@@ -271,7 +271,7 @@ def test_order_imported_again_can_be_cancelled_again(pair: Pair) -> None:
     assert pair.supplied("1001~2").status == "cancelled"
 
 
-# A piece of the Merchant's own.
+# Pieces of the Merchant's own splits.
 
 
 def test_a_cancelled_piece_of_the_merchants_own_is_reported_to_both_sides_once(pair: Pair) -> None:

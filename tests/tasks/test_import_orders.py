@@ -26,7 +26,7 @@ TASK = "import-orders"
 
 
 def _with(pair: Pair, options: str) -> None:
-    """Let the portal have more options."""
+    """Add options to the portal."""
     pair.path.write_text(
         CONFIG.replace("    manage_inventory: true\n", f"    manage_inventory: true\n{options}", 1)
     )
@@ -36,7 +36,7 @@ def _numbers(pair: Pair) -> list[str]:
     return [order.number for order in pair.northwind.list_orders()]
 
 
-# What happens.
+# Effects.
 
 
 def test_order_waits_to_be_shipped_at_the_supplier(pair: Pair) -> None:
@@ -135,7 +135,7 @@ def test_one_bad_order_does_not_stop_the_rest(pair: Pair) -> None:
     assert _numbers(pair) == ["1002"]
 
 
-# Which orders.
+# Selection of orders.
 
 
 @pytest.mark.parametrize("supplier", [None, "southwind"])
@@ -428,12 +428,12 @@ def test_edits_after_the_import_do_not_travel(pair: Pair) -> None:
 
 
 def _edit(pair: Pair, statement: str, number: str = "1001") -> None:
-    """Edit an order at the Merchant, and touch it, so that it is read again."""
+    """Edit an order at the Merchant, and mark it as changed, so that it is read again."""
     pair.sql("shop", statement)
     succeeded(pair.shop.request(number, SUPPLIER))
 
 
-# What changes after it was sent.
+# Edits after the import.
 
 
 def test_edit_is_remarked_on_both_timelines_without_a_value_and_reported_once(pair: Pair) -> None:
@@ -708,7 +708,7 @@ def test_order_given_to_another_supplier_is_open_until_it_is_settled(pair: Pair,
     assert pair.failed(TASK) == []
 
 
-# Which fields.
+# Fields that are sent.
 
 _ADDRESS = Address(name="Ada", street1="12 Square", country="GB", phone="1", email="a@example.org")
 _RICH = replace(

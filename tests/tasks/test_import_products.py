@@ -22,7 +22,7 @@ def _product(sku: str = "MUG", **fields: object) -> Product:
 
 
 def _offer(pair: Pair, sku: str = "MUG", **fields: object) -> None:
-    """Let the Merchant have a product of this Supplier."""
+    """Add a product of this Supplier at the Merchant."""
     succeeded(pair.shop.add_product(_product(sku, **fields), supplier=SUPPLIER))
 
 

@@ -239,7 +239,7 @@ def test_tracking_of_a_refused_piece_is_reported_and_not_guessed(pair: Pair) -> 
 
 
 def test_refused_split_and_its_tracking_pass_by_hand_once_it_fits(pair: Pair) -> None:
-    # domain 2.5: Failures: nothing is guessed, so a person mends it
+    # domain 2.5: Failures: nothing is guessed, so a person fixes it
     pair.imported("1001", line("MUG", 3))
     pair.sql("shop", "update order_lines set quantity = 4")
     first, _ = pair.split("1001", (1,), (2,))

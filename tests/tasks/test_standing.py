@@ -1,4 +1,4 @@
-"""Orders that a Supplier cancelled, or opened again, by itself: people hear of them once."""
+"""Orders that a Supplier cancelled, or restored, by itself: each is reported once."""
 
 from typing import Any
 

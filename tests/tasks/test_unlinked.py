@@ -1,4 +1,4 @@
-"""A parcel of an order that we sent, and that no link knows, is not passed over in silence."""
+"""A parcel of an imported order without a link is reported, and not ignored silently."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ TASK = "update-tracking"
 
 @pytest.fixture(name="forgotten")
 def _forgotten(pair: Pair) -> Pair:
-    """Return a portal that has forgotten an order which the Supplier ships."""
+    """Return a portal that has lost the link of an order which the Supplier ships."""
     pair.imported("1001", line("MUG", 1))
     pair.send("1001")
     pair.sql("ordosync", "delete from links")

@@ -153,7 +153,7 @@ def test_piece_that_was_shipped_leaves_its_siblings_open(pair: Pair) -> None:
 
 
 def test_tracking_of_a_piece_waits_until_the_merchant_is_split(pair: Pair) -> None:
-    # domain 2.4: partial shipment; the split was not told yet
+    # domain 2.4: partial shipment; the split was not reported yet
     pair.imported("1001", line("MUG", 3))
     first, _ = pair.split("1001", (1,), (2,))
     pair.send(first)
@@ -390,7 +390,7 @@ def test_number_that_is_void_then_valid_is_reported_each_time(pair: Pair) -> Non
 
 
 def test_void_of_an_older_label_leaves_the_newer_one(pair: Pair) -> None:
-    """Its account does not say any more which number it had, as some services do."""
+    """Like some services, the account no longer has the number of the void label."""
     pair.imported("1001")
     pair.send("1001", "1Z1")
     pair.run(TASK)

@@ -29,14 +29,14 @@ def _product(sku: str = "MUG", **fields: object) -> Product:
 
 
 def _linked(pair: Pair, *skus: str) -> None:
-    """Let both accounts know the products."""
+    """Add the products to both accounts."""
     for sku in skus:
         succeeded(pair.shop.add_product(_product(sku), supplier=SUPPLIER))
     pair.run("import-products")
 
 
 def _kit(pair: Pair, sku: str, components: Mapping[str, str]) -> None:
-    """Let the Supplier put a product together from others."""
+    """Make a product of the Supplier a kit of others."""
     parts = {part: Decimal(ratio) for part, ratio in components.items()}
     succeeded(pair.northwind.add_product(_product(sku, is_kit=True), components=parts))
 
@@ -46,14 +46,14 @@ def _count(pair: Pair, sku: str, quantity: int, warehouse: str = "main") -> None
 
 
 def _refuse_writes(pair: Pair) -> None:
-    """Let the Merchant's file refuse every new count."""
+    """Make the Merchant's file refuse every new count."""
     pair.sql(
         "shop",
         "create trigger refuse before insert on stock begin select raise(abort, 'locked'); end",
     )
 
 
-# What moves.
+# Quantities that are written.
 
 
 def test_375_available_become_375_physical(pair: Pair) -> None:
@@ -168,7 +168,7 @@ def test_orders_keep_their_status(pair: Pair) -> None:
     assert pair.supplied("1001").status == "awaiting_fulfillment"
 
 
-# What is left alone.
+# Quantities that are not written.
 
 
 def test_unset_is_never_written_as_0(pair: Pair) -> None:
@@ -272,7 +272,7 @@ def test_product_that_was_not_imported_is_skipped(pair: Pair) -> None:
     assert list(pair.shop.list_products()) == []
 
 
-# The rules that people get wrong.
+# Rules that are often misunderstood.
 
 
 def test_rule_1_tracking_never_lowers_physical_stock(pair: Pair) -> None:

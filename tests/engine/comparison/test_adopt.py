@@ -1,6 +1,6 @@
 """Orders that the Supplier has already, from another tool: linked and never sent again.
 
-Complaint 1: the same order created twice, here on the day on which ordosync takes over.
+Complaint 1: the same order is created twice, here on the day on which ordosync takes over.
 """
 
 from pathlib import Path
@@ -76,7 +76,7 @@ def test_what_happened_to_an_order_before_it_was_adopted_is_reported(pair: Pair)
     pair.send("S-1001")
     pair.split("S-1002", (1,), (1,))
     for task in ("split-order", "update-tracking"):
-        assert pair.run(task).steps == ()  # nobody knows yet whose they are
+        assert pair.run(task).steps == ()  # the portal has no links of them yet
 
     adopted(pair)
     pair.run("split-order")

@@ -1,6 +1,6 @@
-"""Two accounts that do not agree: each difference is found and named, and what has a task repaired.
+"""Two accounts that do not agree: each difference is named, and repaired if a task can do it.
 
-Complaints 1, 5, 16, 19 and 20: nothing in the log says that one side is not as the other.
+Complaints 1, 5, 16, 19 and 20: the log does not show that the two sides differ.
 """
 
 import csv
@@ -59,7 +59,7 @@ def by_order(result: Done) -> dict[tuple[str, str | None, str | None], dict[str,
 
 
 def plant(pair: Pair) -> None:
-    """Let everything differ that can; orders are named after the difference."""
+    """Create every possible difference; orders are named after it."""
     pair.northwind.add_product(product("MUG"))
     for hundred in (3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15):
         lines = (line("MUG", 2), line("CUP")) if hundred == 15 else (line("MUG", 2),)
@@ -265,7 +265,7 @@ def test_merchant_of_files_is_compared_as_far_as_its_files_go(tmp_path: Path) ->
         ("not-cancelled", "1002", "cancel-orders"),
         ("no-supplier-order", "1004", "import-orders"),
     }
-    assert "cannot list all its orders" in differ.err  # 1003 is in no file any more
+    assert "cannot list all its orders" in differ.err  # no file has 1003 any more
     assert (fixed.code, fixed.out) == (0, "")
     assert sorted((tmp_path / "ordosync.db.spool").rglob("*")) == files
 

@@ -1,4 +1,4 @@
-"""A line goes to one Supplier, whichever of several portals of its Merchant reads it (F6)."""
+"""Claims: a line goes to one Supplier, even if several portals of its Merchant read it (F6)."""
 
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +16,7 @@ BY_HAND = """\
     tasks: {import-orders: off}
 """
 TWO = CONFIG.replace("portals:", "  depot: {kind: sqlite, path: depot.db}\nportals:") + BY_HAND
-"""The second portal imports only by hand, so `config check` has nothing to say of the two."""
+"""The second portal imports only by hand, so `config check` accepts both."""
 FIRST = ("import-orders", "shop-warehouse", "--json")
 SECOND = ("import-orders", "shop-depot", "--json")
 
@@ -184,7 +184,7 @@ def test_person_may_send_an_order_although_another_portal_does(tmp_path: Path) -
 
 
 def refused(folder: Path, *numbers: str) -> dict[str, str]:
-    """Let the first Supplier refuse orders and type them in; return their steps, by order."""
+    """Let the first Supplier refuse orders, then type them in; return their steps, by order."""
     shop(folder, HEADER + "".join(map(row, numbers)), config=TWO)
     ordosync(folder, *FIRST)
     of_store(folder, "delete from links")

@@ -1,4 +1,4 @@
-"""Processes that die, freeze or are told to stop: the next tick goes on, and nothing is twice."""
+"""Processes that die, freeze or are stopped: the next tick continues, and nothing is sent twice."""
 
 import json
 import os
@@ -211,7 +211,7 @@ def test_an_owner_that_only_seems_to_live_is_taken_over(tmp_path: Path, other: s
     change_store(tmp_path, "update leases set owner = ?", json.dumps(named))
     if other == "zombie":
         assert is_alive(json.dumps(named))
-    child.kill()  # and nobody waits for it yet
+    child.kill()  # and no process waits for it yet
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
 
     result = ordosync(tmp_path, "run-due")
@@ -246,12 +246,12 @@ def test_a_signal_ends_the_run_after_the_write_under_way(
     assert owner(tmp_path) is None
     assert again.code == 0
     assert numbers(tmp_path) == many
-    if command == "run-due":  # due again at once, although its slot has begun
+    if command == "run-due":  # due again immediately, although its slot has begun
         assert second["trigger"] == "schedule"
 
 
 class SlowClock(VirtualClock):
-    """Each look at the time takes a quarter of an hour."""
+    """A clock that moves a quarter of an hour each time it is read."""
 
     def monotonic(self) -> float:
         self.sleep(900)

@@ -1,4 +1,4 @@
-"""`run-due` as cron calls it: once, quietly, and never stopped by one portal's trouble."""
+"""`run-due` as cron calls it: once, quietly, and never stopped by one failing portal."""
 
 import subprocess
 import sys
@@ -269,7 +269,7 @@ def test_closed_streams_do_no_harm(tmp_path: Path, closed: str) -> None:
 
 
 class Monitor(BaseHTTPRequestHandler):
-    """A Healthchecks of our own."""
+    """A fake Healthchecks server."""
 
     asked: list[str] = []  # noqa: RUF012 - one server at a time
 

@@ -36,14 +36,14 @@ FAST: Mapping[str, tuple[str, ...]] = {
         "-cut]",
     ),
 }
-"""What is not slow of a kind: the rest of it proves only what other kinds have proved as well."""
+"""The tests of a kind that are not slow. The others repeat what the tests of other kinds prove."""
 KINDS = {"merchant": MERCHANTS, "supplier": SUPPLIERS}
 PENDING = [(pending, kind) for pending in WRITES for kind in KINDS[pending.role]]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave most of what a later kind does to those who run what is slow."""
+    """Mark most tests of later kinds as slow."""
     for item in items:
         if Path(__file__).parent not in item.path.parents:
             continue
@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _owing(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[tuple[Troubled, PendingWrite]]:
-    """A portal, and the write that it owes."""
+    """Yield a portal, and the write that its next run makes."""
     pending, kind = request.param
     with foreign(pending.role, kind, tmp_path) as troubled:
         for word in pending.needs:

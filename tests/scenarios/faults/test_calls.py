@@ -1,4 +1,4 @@
-"""What an account over HTTP costs: calls are counted, few, and side by side."""
+"""Calls to an account over HTTP: counted, few, and made in parallel."""
 
 import threading
 from contextlib import closing
@@ -68,7 +68,7 @@ def test_run_with_nothing_new_costs_one_call(tmp_path: Path, merchant: str, supp
         for task in able:
             pair.run(task)
         clock.sleep(3600)
-        pair.imported("1004")  # else each reading sees the split order, and asks for the rest of it
+        pair.imported("1004")  # otherwise each read sees the split order, and fetches its pieces
         clock.sleep(3600)
 
         costs = {}
@@ -82,7 +82,7 @@ def test_run_with_nothing_new_costs_one_call(tmp_path: Path, merchant: str, supp
 
 
 def test_calls_of_a_run_are_those_that_the_service_counts(as_supplier: Troubled) -> None:
-    """Repetitions are calls, too."""
+    """Retries are calls, too."""
     as_supplier.pair.imported("1000")
     as_supplier.merchant.request(sold("1001"))
     as_supplier.pair.merchant.settle()
@@ -99,7 +99,7 @@ def test_calls_of_a_run_are_those_that_the_service_counts(as_supplier: Troubled)
 
 @pytest.mark.parametrize("kind", SUPPLIERS)
 def test_writes_go_side_by_side_and_answer_in_order(tmp_path: Path, kind: str) -> None:
-    """Three at once, and never a fourth; each order has the link that is its own."""
+    """Three at a time, never a fourth; each order gets its own link."""
     with foreign("supplier", kind, tmp_path, concurrency="3") as troubled:
         troubled.pair.imported("0")
         ids = [troubled.merchant.request(sold(str(number))) for number in range(1000, 1012)]

@@ -1,4 +1,4 @@
-"""Odd orders in a list of a foreign Merchant: told one by one, never with a wrong number."""
+"""Invalid orders in a list of a remote Merchant: each is reported, under its own number."""
 
 import json
 from decimal import Decimal

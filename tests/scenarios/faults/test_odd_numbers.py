@@ -1,6 +1,6 @@
-"""An order number or id that fits into no address is the trouble of its own order.
+"""An order number or id that fits into no URL fails only its own order.
 
-At Ordoro the number is the id, and stands in the address of each request about the order. Shops
+At Ordoro the number is the id, and part of the URL of each request about the order. Shops
 have ids of their own, so there the number is only text.
 """
 
@@ -22,10 +22,10 @@ NAMES = ["dot", "dots", "long"]
 def requested(troubled: Troubled, number: str) -> list[str]:
     """Request an odd order between two others; return the ids of the three at the Merchant."""
     foreign = troubled.foreign
-    foreign.fake.on_exchange = None  # the contract is of requests that are well formed
+    foreign.fake.on_exchange = None  # the contract covers only well-formed requests
     ids = [troubled.merchant.request(sold(text)) for text in ("1000", number, "1002")]
     if isinstance(foreign, OrdoroMerchantPeople):
-        # The service puts the sales channel before a number; one that is made by hand has none.
+        # The service prefixes a number with its sales channel; a manual order has no prefix.
         kept = foreign.fake.shop.orders.pop(ids[1])
         foreign.fake.shop.orders[number] = kept
         kept.number = ids[1] = number
@@ -34,7 +34,7 @@ def requested(troubled: Troubled, number: str) -> list[str]:
 
 
 def run_twice(troubled: Troubled, task: str) -> None:
-    """Run a task, and again what waits; no run ends before its work does."""
+    """Run a task twice, so that waiting steps are retried; no run fails as a whole."""
     for _ in range(2):
         assert troubled.run(task).run.error is None
         troubled.later()
@@ -42,7 +42,7 @@ def run_twice(troubled: Troubled, task: str) -> None:
 
 
 def imported(troubled: Troubled, number: str) -> tuple[list[str], list[str]]:
-    """Import the three; return the ids of the even ones, at the Merchant and at the Supplier."""
+    """Import the three; return the ids of the two normal ones, at Merchant and Supplier."""
     first, _, last = requested(troubled, number)
     run_twice(troubled, "import-orders")
     return [first, last], [troubled.pair.link(id_).supplier_id for id_ in (first, last)]
@@ -83,7 +83,7 @@ def test_number_that_no_address_holds_stops_nothing_beside_it_that_is_cancelled(
 def test_number_of_a_merchant_stops_nothing_beside_it_at_a_supplier(
     as_supplier: Troubled, number: str
 ) -> None:
-    """One that was shipped and one that is cancelled, with an odd one each beside it."""
+    """One order was shipped and one is cancelled; each has an odd one beside it."""
     even, supplier_ids = imported(as_supplier, number)
     odd_ids = {order.id for order in as_supplier.supplier.orders()} - {*supplier_ids}
     for place, id_ in enumerate((*odd_ids, supplier_ids[0])):
@@ -103,7 +103,7 @@ def test_number_of_a_merchant_stops_nothing_beside_it_at_a_supplier(
 def test_odd_order_of_the_suppliers_own_stops_nothing_beside_it_at_an_ordoro_account(
     tmp_path: Path, number: str
 ) -> None:
-    """Its lists show the account's own orders as well, one that was split and one that was sent."""
+    """Its lists also show the account's own orders: one was split, one was sent."""
     with foreign("supplier", "ordoro", tmp_path) as troubled:
         people = troubled.foreign
         assert isinstance(people, OrdoroSupplierPeople)
@@ -145,7 +145,7 @@ portals:
 
 
 def run_command(folder: Path, *words: str) -> Done:
-    """Run a command that may fail with the odd order, and no other way."""
+    """Run a command; it may exit 1 because of the odd order."""
     ended = ordosync(folder, *words)
     assert ended.code in (0, 1), ended.err
     return ended
@@ -158,7 +158,7 @@ def ship(folder: Path, number: str, tracking: str) -> None:
 
 @pytest.mark.parametrize("number", ODD, ids=NAMES)
 def test_odd_number_in_a_file_stops_nothing_beside_it(tmp_path: Path, number: str) -> None:
-    """Numbers of files are cells; no address and no name of a file is made of them."""
+    """Numbers of files are cells; they are never part of a URL or a file name."""
     shop(tmp_path, HEADER + row("1000") + row(number) + row("1002"), config=FILES)
     run_command(tmp_path, "import-orders")
     for place, shipped_number in enumerate((number, "1000")):

@@ -1,4 +1,4 @@
-"""An SKU that fits into no address is the trouble of its own item, whatever is beside it."""
+"""An SKU that fits into no URL fails only its own item."""
 
 import pytest
 
@@ -11,8 +11,8 @@ ODD = [".", "..", "x" * 100_000]
 
 
 def goes_on(troubled: Troubled, sku: str, fake: Fake) -> None:
-    """Sell an odd SKU between two others, and see these imported, and their stock written."""
-    fake.on_exchange = None  # the contract is of requests that are well formed
+    """Sell an odd SKU between two others; these must be imported, and their stock written."""
+    fake.on_exchange = None  # the contract covers only well-formed requests
     troubled.merchant.request(sold("1000", line("MUG")))
     troubled.merchant.request(sold("1001", line(sku)))
     troubled.merchant.request(sold("1002", line("CUP")))
@@ -48,7 +48,7 @@ def test_sku_that_no_address_holds_stops_nothing_beside_it_at_a_supplier(
 def test_number_that_no_address_holds_stops_nothing_beside_it(
     as_supplier: Troubled, number: str, *, behind: bool
 ) -> None:
-    """Also where each order is looked for by its reference before it is sent."""
+    """Also if each order is searched by its reference before it is sent."""
     as_supplier.foreign.fake.on_exchange = None
     for order_number in ("1000", number, "1002"):
         as_supplier.merchant.request(sold(order_number))

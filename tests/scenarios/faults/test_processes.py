@@ -1,4 +1,4 @@
-"""The real command in processes of its own: killed around a write, and two of them at once."""
+"""The real command in its own processes: killed around a write, and two at the same time."""
 
 import signal
 from datetime import timedelta
@@ -19,7 +19,7 @@ from tests.support.runs import run_once
 
 
 class West(SqliteMerchantPeople):
-    """Who sells at another desk."""
+    """The people of another Merchant."""
 
     name = "west"
 
@@ -49,7 +49,7 @@ def is_killed_and_heals(folder: Path, pending: PendingWrite, kind: str, point: s
     with foreign(pending.role, kind, folder, settle_s="0") as troubled:
         if troubled.foreign.lacks & {*pending.needs}:
             pytest.skip(f"{kind} as {pending.role} cannot hold: {pending.needs}")
-        troubled.clock.at = Clock().now() - timedelta(hours=1)  # its processes know the real time
+        troubled.clock.at = Clock().now() - timedelta(hours=1)  # its processes use the real time
         pending.arrange(troubled)
         troubled.clock.at = Clock().now()  # and shops refuse what is signed at another time
         before = troubled.foreign.effects(pending.write)
@@ -100,7 +100,7 @@ def test_killed_around_any_other_write_the_next_run_finds_it(
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", SUPPLIERS)
 def test_two_runs_on_one_account_get_over_each_other(tmp_path: Path, kind: str) -> None:
-    """Cron and a person at once: what one of them uses up, the other is refused for a while."""
+    """Cron and an operator at the same time: they share the rate limit."""
     with foreign("supplier", kind, tmp_path) as troubled:
         troubled.clock.at = Clock().now() - timedelta(hours=1)
         east = SqliteMerchantPeople(tmp_path, troubled.clock)
@@ -109,7 +109,9 @@ def test_two_runs_on_one_account_get_over_each_other(tmp_path: Path, kind: str) 
         foreign_account, config = troubled.foreign, tmp_path / "config.yaml"
         for people, portal in zip((east, west), PORTALS, strict=True):
             people.request(sold("1000"))
-            run_once(config, "import-orders", portal, troubled.clock)  # or it looks before it sends
+            run_once(
+                config, "import-orders", portal, troubled.clock
+            )  # otherwise it searches before it sends
             for number in range(1001, 1030):
                 people.request(sold(str(number)))
         foreign_account.limit(20, per_s=1, clock=Clock())

@@ -1,4 +1,4 @@
-"""A Supplier's account that does not keep our references: nothing is sent a second time there."""
+"""A Supplier's account that does not keep references: nothing is sent to it a second time."""
 
 import json
 from datetime import timedelta
@@ -21,7 +21,7 @@ from tests.support.copies import backed_up, go_back
 
 
 def forgets_references(troubled: Troubled) -> None:
-    """Let the service show none of our references, in whatever it answers."""
+    """Remove the references from every response of the service."""
 
     def edit(answer: Any) -> bytes:
         return json.dumps(answer).replace(f'"{PORTAL}:', '"other:').encode()
@@ -30,7 +30,7 @@ def forgets_references(troubled: Troubled) -> None:
 
 
 def lost(troubled: Troubled, number: str = "1001") -> StepRow:
-    """Create an order whose answer is lost, after the account showed what it does not keep."""
+    """Create an order whose response is lost, in an account known not to keep references."""
     troubled.merchant.request(sold("1000"))
     troubled.pair.merchant.settle()
     forgets_references(troubled)

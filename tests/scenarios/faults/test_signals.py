@@ -23,17 +23,17 @@ from tests.support.command import Done, finished, ordosync, started
 
 TASK = "import-orders"
 LIMIT_S, GRACE_S = Limits().read_s, Limits().grace_s
-"""How long an answer is waited for."""
+"""Timeout of a response."""
 AT_ONCE_S = LIMIT_S / 3
-"""Far below the limit and far above what a busy machine needs."""
+"""Far below the limit, and long enough for a busy machine."""
 CODES = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
 
 
 @contextmanager
 def owing(role: Role, kind: str, folder: Path, *numbers: str) -> Iterator[Troubled]:
-    """Open a portal that has imported an order, and owes these."""
+    """Open a portal that has imported an order, and must still send these."""
     with foreign(role, kind, folder, settle_s="0", concurrency="1") as troubled:
-        troubled.clock.at = Clock().now() - timedelta(hours=1)  # its processes know the real time
+        troubled.clock.at = Clock().now() - timedelta(hours=1)  # its processes use the real time
         troubled.pair.imported("1000")
         troubled.merchant.request_all([sold(number) for number in numbers])
         troubled.clock.at = Clock().now()
@@ -41,14 +41,14 @@ def owing(role: Role, kind: str, folder: Path, *numbers: str) -> Iterator[Troubl
 
 
 class Hanging:
-    """A service that is asked and does not answer before the command has ended."""
+    """A service that does not respond before the command has ended."""
 
     def __init__(self, folder: Path, command: str) -> None:
         self._folder, self._command = folder, command
         self._is_asked, self._may_answer = threading.Event(), threading.Event()
 
     def answer(self) -> None:
-        """Hang; the callback of a fault."""
+        """Hang; this is the callback of a fault."""
         self._is_asked.set()
         assert self._may_answer.wait(3 * LIMIT_S)
 
@@ -70,7 +70,7 @@ def is_interrupted(folder: Path) -> bool:
 
 
 def heals(troubled: Troubled, folder: Path, *, creates: int) -> None:
-    """Run the task again, twice: what is owed is sent once."""
+    """Run the task twice more: the remaining orders are sent once."""
     troubled.foreign.heal()
     healed, quiet = ordosync(folder, TASK), ordosync(folder, TASK, "--json")
 

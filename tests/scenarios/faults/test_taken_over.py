@@ -1,4 +1,4 @@
-"""A lease that passes from a living owner, and wall clocks that are set: nothing goes out twice."""
+"""Leases that are taken from a living owner, and clock changes: nothing is sent twice."""
 
 from copy import copy
 from datetime import timedelta
@@ -16,7 +16,7 @@ LONGER_THAN_A_LEASE_S = 660
 
 
 def in_flight(troubled: Troubled) -> None:
-    """Ask for an order whose write is about to be made, and is found late by searches."""
+    """Request an order that is about to be written, and that searches find late."""
     troubled.pair.imported("1000")
     troubled.merchant.request(sold("1001"))
     troubled.pair.merchant.settle()
@@ -30,7 +30,7 @@ def test_wall_clock_that_is_set_lets_no_write_look_rested(
 ) -> None:
     in_flight(as_supplier)
     as_supplier.foreign.meet("lost-reset", "create-order")
-    if state == "sending":  # after it a key is refused, so the batch ends without a result
+    if state == "sending":  # then the key is refused, so the batch ends without a result
         as_supplier.merchant.request(sold("1002"))
         as_supplier.foreign.meet("unauthorized", "create-order")
     as_supplier.run("import-orders")
@@ -104,7 +104,7 @@ def test_no_wall_clock_takes_the_lease_from_an_owner_at_work(as_supplier: Troubl
         as_supplier.clock.jump(FORWARD)
         try:
             as_supplier.run("import-orders")
-        except AssertionError as held:  # of the helper, which wants a run
+        except AssertionError as held:  # the helper expects a run
             refused.append(held)
 
     as_supplier.foreign.meet("callback", "create-order", do=meanwhile)

@@ -1,4 +1,4 @@
-"""What people are told of an account that cannot be used: one line, and no secret."""
+"""Messages about an account that cannot be used: one line, and no secret."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -25,7 +25,7 @@ WRONG = "never-the-right-secret"
 
 
 class OtherMerchant(SqliteMerchantPeople):
-    """Who sells at another desk."""
+    """The people of another Merchant."""
 
     name = "other"
 

@@ -1,4 +1,4 @@
-"""What takes several requests in a shop: whichever of them goes wrong, all is there once."""
+"""Writes of several requests in a shop: if any request fails, each effect still happens once."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,7 +45,7 @@ STEPS: dict[str, dict[Write, list[tuple[str, str, int]]]] = {
         "split-order": [("POST", "notes", 0), ("PUT", r"orders/\d+$", 0)],
     },
 }
-"""Method, path, and how many before it pass, of each write that a task makes, by kind of shop."""
+"""Method, path and number of successful requests before it, for each write, by kind of shop."""
 SHOPS: dict[str, dict[str, object]] = {
     "fulfillments": {},
     "extension": {"fulfillments": False, "shipment_tracking": True},
@@ -55,7 +55,7 @@ ARRANGED = {pending.write: pending for pending in WRITES if pending.role == "mer
 
 
 def shown(fake: FakeWooCommerce, order_id: int) -> list[str]:
-    """Return the numbers that buyers see, and `` for what is only planned."""
+    """Return the numbers that buyers see, and `` for a planned parcel."""
     fields = [
         {field["key"]: field["value"] for field in meta["meta_data"]}
         for meta in fake.parcels(order_id)
@@ -81,7 +81,7 @@ def cases() -> Iterator[Any]:
 def test_each_request_of_a_write_may_go_wrong(
     tmp_path: Path, shop: str, write: Write, step: tuple[str, str, int], fault: Kind
 ) -> None:
-    """Cases 20 and 21: no parcel, note or piece is there twice, and none is missing."""
+    """Cases 20 and 21: each parcel, note and piece exists exactly once."""
     pending, (method, path, after) = ARRANGED[write], step
     with foreign("merchant", "woocommerce", tmp_path) as troubled:
         people = troubled.foreign
@@ -126,13 +126,13 @@ def assert_done(people: ShopMerchantPeople, write: Write, order_id: int, shop: s
 def test_order_is_created_once_where_no_search_is_made(
     tmp_path: Path, fault: Kind, lag_s: float
 ) -> None:
-    """Cases 20 and 22: an old shop finds no transaction, and answers as if there were none."""
+    """Cases 20 and 22: an old shop cannot search by transaction, and returns an empty list."""
     with foreign("supplier", "woocommerce", tmp_path) as troubled:
         people = troubled.foreign
         assert isinstance(people, ShopSupplierPeople)
         people.fake.switches.version = "7.8.2"
         troubled.pair.imported("1000")
-        for _ in range(130):  # of the shop's own, so that ours is not on the first page of all
+        for _ in range(130):  # the shop's own orders, so that the new one is not on the first page
             people.sell("MUG", 1)
         troubled.merchant.request(sold("1001"))
         troubled.pair.merchant.settle()

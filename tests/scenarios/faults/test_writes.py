@@ -1,6 +1,6 @@
-"""The answer to a write is lost, broken or never comes: the write is there once, by itself.
+"""The response to a write is lost, broken or never comes: the write is still done once.
 
-Nothing but the next run, a settle time and a tick of cron later, and no step by hand.
+It takes only the next run, after a settle time and a tick of cron, and no manual step.
 """
 
 import pytest
@@ -28,7 +28,7 @@ MORE: tuple[Kind, ...] = (
 
 
 def heals(troubled: Troubled, pending: PendingWrite, *, before: int) -> None:
-    """See the next run set all right, once, and the one after it have nothing to do."""
+    """Check that the next run repairs everything once, and the run after it does nothing."""
     troubled.later()
     healing = troubled.run(pending.task)
     everything = troubled.pair.everything()
@@ -111,11 +111,11 @@ def test_order_is_created_once_though_searches_find_it_late(
 
 
 def test_of_two_orders_with_one_reference_the_oldest_counts(as_supplier: Troubled) -> None:
-    """Searches that are later than they may be let an order be sent twice."""
+    """If searches lag longer than the settle time, an order is sent twice."""
     as_supplier.pair.imported("1000")
     before = {order.id for order in as_supplier.supplier.orders()}
     id_ = as_supplier.merchant.request(sold("1001"))
-    as_supplier.later(200)  # the product of the first order is in every list
+    as_supplier.later(200)  # every list has the product of the first order
     as_supplier.foreign.lag(index_s=200)
     as_supplier.foreign.meet("lost-reset", "create-order", times=2)
 
@@ -133,7 +133,7 @@ def test_of_two_orders_with_one_reference_the_oldest_counts(as_supplier: Trouble
 def test_order_is_split_once_though_its_pieces_appear_late(
     as_merchant: Troubled, fault: Kind, ready_s: float
 ) -> None:
-    """Case 20; a `delay` of nothing is no fault."""
+    """Case 20; a `delay` of 0 is no fault."""
     if "late-pieces" in as_merchant.foreign.lacks:
         pytest.skip("what it is split into is there at once, since we keep it ourselves")
     _, supplier_id = as_merchant.pair.imported("1001", line("MUG", 2))
@@ -168,7 +168,7 @@ def test_late_pieces_of_the_supplier_are_split_alike(as_supplier: Troubled, read
 
 
 def test_answer_that_no_write_gets_is_waited_for_longer_and_longer(as_supplier: Troubled) -> None:
-    """An order that always makes the service fail is not sent each minute for ever."""
+    """An order that always makes the service fail is not sent every minute."""
     as_supplier.pair.imported("1000")
     as_supplier.merchant.request(sold("1001"))
     as_supplier.pair.merchant.settle()

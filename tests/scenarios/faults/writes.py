@@ -1,4 +1,4 @@
-"""Each write that a foreign account can be asked for, and what makes it pending."""
+"""Each write to a remote account, and the situation that makes it pending."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class PendingWrite:
     arrange: Callable[[Troubled], object]
     needs: tuple[Lack, ...] = ()
     is_refused: bool = False
-    """Whether its step has failed when all is over: a comment is on what was refused."""
+    """True if its step ends as failed: the write is a comment on a refusal."""
 
     def __str__(self) -> str:
         return f"{self.role}-{self.write}"
@@ -31,7 +31,7 @@ def _imported(troubled: Troubled) -> tuple[str, str]:
 
 
 def _new_order(troubled: Troubled) -> None:
-    troubled.pair.imported("1000")  # the portal has a link, so it does not look before it creates
+    troubled.pair.imported("1000")  # the portal has a link, so it does not search before it creates
     troubled.merchant.request(sold("1001"))
     troubled.pair.merchant.settle()
 

@@ -12,11 +12,11 @@ from tests.accounts.contract.people import OPTIONAL, needs
 from tests.scenarios.pairs.pair import Pair
 
 BY_COST = ("supplier_sku", "supplier_unit_cost")
-"""These take the place of other fields, and are tried by themselves."""
+"""These replace other fields, so they have tests of their own."""
 
 
 def full_order(number: str) -> Order:
-    """Make an order that has all that may travel."""
+    """Make an order with every field that can be sent."""
     return sold(
         number,
         line("MUG", 2, details="Blue", total=Decimal("4.50"), discount=Decimal("0.50")),
@@ -50,7 +50,7 @@ def full_order(number: str) -> Order:
 
 
 def optional(order: Order) -> Mapping[str, object]:
-    """Return what an order says in the fields that travel only if they are switched on."""
+    """Return the values of the fields that are sent only if they are enabled."""
     billed = order.bill_to or Address()
     return {
         "ship_to_email": order.ship_to.email,
@@ -69,7 +69,7 @@ def optional(order: Order) -> Mapping[str, object]:
 
 
 def address(order: Order) -> tuple[str, ...]:
-    """Return what always travels of where an order goes."""
+    """Return the parts of the shipping address that are always sent."""
     to = order.ship_to
     return (to.name, to.company, to.street1, to.street2, to.city, to.zip, to.country)
 

@@ -1,4 +1,4 @@
-"""A store that is lost and made anew from both accounts: nothing is sent twice, nothing is lost."""
+"""A lost store is rebuilt from both accounts: nothing is sent twice, nothing is lost."""
 
 import pytest
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.needs("listing")
 
 
 def all_tasks(pair: Pair) -> None:
-    """Run every task that both can."""
+    """Run every task that both accounts can."""
     for task in would(pair):
         pair.run(task)
 
@@ -66,7 +66,9 @@ def test_tracking_that_was_reported_is_not_reported_again_and_what_was_not_is(pa
     planned = would(pair)["update-tracking"]
     all_tasks(pair)
 
-    if "comments" not in pair.supplier.lacks:  # else it has no list of what it was sent
+    if (
+        "comments" not in pair.supplier.lacks
+    ):  # otherwise it has no list of the orders that it received
         assert planned == ["add tracking 1Z2"]
     assert numbers(pair.merchant.tracking(reported)) == ["1Z1"]
     assert numbers(pair.merchant.tracking(unreported)) == ["1Z2"]

@@ -122,7 +122,7 @@ def test_order_that_was_never_imported_is_found_whatever_the_supplier_can_list(p
 
 @needs("supplier_sku")
 def test_both_sides_are_compared_by_what_was_asked_of_them(pair: Pair) -> None:
-    """An account that is not to ask for the Supplier's SKUs sends its own and expects them."""
+    """An account that does not send the Supplier's SKUs sends its own and expects them."""
     frugal = pair.merchant.frugal if isinstance(pair.merchant, MerchantOverHttp) else {}
     pair.merchant.pair = {**pair.merchant.pair, **frugal}
     pair.configure(manage_inventory="false", send=["supplier_sku"])

@@ -1,4 +1,4 @@
-"""A restored store between any two accounts: what was done since is found and not done again."""
+"""A restored store between any two accounts: later writes are found and not repeated."""
 
 from collections.abc import Callable
 from datetime import timedelta

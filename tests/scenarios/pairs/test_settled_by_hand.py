@@ -51,7 +51,7 @@ def links(pair: Pair) -> list[tuple[object, ...]]:
 
 
 def forget(pair: Pair) -> StepRow:
-    """Let the only order be one that was refused, as far as the store knows."""
+    """Change the store as if the only order had been refused."""
     of_store(pair, "delete from links")
     of_store(pair, "delete from claims")
     of_store(pair, "update steps set state = 'failed', code = 'refused'")

@@ -1,4 +1,4 @@
-"""Tracking and splits between any two accounts: what the Supplier did is told the Merchant."""
+"""Tracking and splits between any two accounts: the Supplier's changes reach the Merchant."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""`why --online` asks any pair of accounts, and says the same of each."""
+"""`why --online` reads both accounts of any pair, with the same result."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.scenarios.pairs.pair import Pair
 
 
 def online_story(pair: Pair, word: str) -> Story:
-    """Return the story of an order, for which both accounts were asked."""
+    """Return the explanation of an order, after both accounts were read."""
     config = load_config(pair.path)
     with Store.open(config.database, readonly=True) as store:
         [story] = why(config, store, word, online=True, clock=pair.merchant.clock)

@@ -28,19 +28,19 @@ from tests.store.recorded.packing import packed_files, packed_state
 ROLES = ("merchant", "supplier")
 KINDS = ("ordoro", "shopify", "woocommerce")
 SERVICE = "@service@"
-"""Stands for the address of the fake, which has another one each time."""
+"""Replaces the address of the fake, which changes with each start."""
 _IMPORTED = (
     "OPEN", "SHIPPED", "VOIDED", "RELABELLED", "CANCELLED", "BY-SUPPLIER", "LATE", "AGAIN",
     "SPLIT",
 )  # fmt: skip
 LAST = ("LAST-1", "LAST-2")
-"""Of which one has arrived without an answer, and one waits; it is not content which."""
+"""One of them arrived without a response, and one waits; which of the two is random."""
 
 Ids = Mapping[str, tuple[str, str]]
 
 
 def work(troubled: Troubled) -> None:
-    """Let orders in each state come about."""
+    """Create orders in each state."""
     pair, lacks = troubled.pair, troubled.merchant.lacks | troubled.supplier.lacks
     troubled.merchant.add_product(product("MUG"))
     pair.run("import-products")
@@ -82,7 +82,7 @@ def _cancel(troubled: Troubled, ids: Ids, *, can_request_again: bool) -> None:
 
 
 def _trouble(troubled: Troubled, ids: Ids) -> None:
-    """Let the last write to the service be lost after it was done, and another not be done yet."""
+    """Lose the response to the last write at the service, and leave another write waiting."""
     write: Literal["create-order", "add-tracking"]
     if isinstance(troubled.foreign, SupplierPeople):
         write, task = "create-order", "import-orders"

@@ -22,7 +22,7 @@ from tests.fakes.books import Books
 
 _BOOT_ID = "00000000-0000-0000-0000-000000000000"
 _NOT_KEPT = ("lock", "now", "switches", "ledger")
-"""What a fake has of its own, whatever it holds."""
+"""Attributes of a fake that are not part of its content."""
 
 
 def packed_files(folder: Path) -> Mapping[str, Sequence[str]]:
@@ -37,7 +37,7 @@ def packed_files(folder: Path) -> Mapping[str, Sequence[str]]:
 
 
 def _statements(path: Path) -> Iterator[str]:
-    """Yield what makes a database again, without what tells the machine that it was made on."""
+    """Yield the statements that restore a database, without the id of its machine."""
     boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     with closing(sqlite3.connect(path)) as db:
         for pragma in ("user_version", "application_id"):
@@ -70,7 +70,7 @@ def unpack_files(files: Mapping[str, Sequence[str]], folder: Path) -> None:
 
 
 def packed_state(held: Books) -> Any:
-    """Return what a fake service holds."""
+    """Return the content of a fake service."""
     seen: dict[int, int] = {}
     return {
         name: _packed(value, seen) for name, value in vars(held).items() if name not in _NOT_KEPT
@@ -78,7 +78,7 @@ def packed_state(held: Books) -> Any:
 
 
 def unpack_state(packed: Mapping[str, Any], held: Books, state: ModuleType) -> None:
-    """Let a fake service hold this; `state` has the classes of its objects."""
+    """Restore the content of a fake service; `state` has the classes of its objects."""
     objects: list[Any] = []
     vars(held).update({name: _unpacked(value, objects, state) for name, value in packed.items()})
 
@@ -110,7 +110,7 @@ def _packed_object(value: Any, seen: dict[int, int]) -> Any:
 
 
 def _default(field: Field[Any]) -> Any:
-    """Return what a field holds unless it is said; no field is equal to what it lacks."""
+    """Return the default of a field; no value equals a missing default."""
     return field.default if field.default_factory is MISSING else field.default_factory()
 
 

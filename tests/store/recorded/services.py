@@ -23,7 +23,7 @@ _STATES = {"ordoro": ordoro, "shopify": shopify, "woocommerce": woocommerce}
 def old_service(role: Any, kind: str, folder: Path) -> Iterator[Troubled]:
     """Open the portal again as the code of that commit left it: store, both accounts, and time.
 
-    What the service wrote down of its own writes begins anew.
+    The ledger of the service's writes starts empty.
     """
     path = Path(__file__).with_name("799b213-services.json")
     recorded = json.loads(path.read_text("utf-8"))[f"{kind}-{role}"]
