@@ -77,7 +77,8 @@ class Orders:
         """Return the order at this place, as JSON."""
         if place not in self._cached:
             made = self._make(place).encode()
-            if len(self._cached) >= 200_000:  # each read creates a million of them
+            # Each read creates a million of them.
+            if len(self._cached) >= 200_000:
                 return made
             self._cached[place] = made
         return self._cached[place]

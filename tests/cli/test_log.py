@@ -164,7 +164,8 @@ def test_a_look_by_hand_that_found_nothing_keeps_its_number(both: TwoAccounts) -
 
 def test_the_number_of_a_look_by_itself_is_not_given_again(both: TwoAccounts) -> None:
     before = both.run("activity", "--json").run["id"]
-    both.run("run-due")  # among them two look-ups that leave no row
+    # Two of these runs leave no row.
+    both.run("run-due")
     runs = both.run("activity", "-n", "50", "--json").json["runs"]
     after = both.run("update-tracking", "--json").run["id"]
 

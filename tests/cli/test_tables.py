@@ -39,7 +39,8 @@ def test_autosync_is_a_table(both: TwoAccounts, columns: int) -> None:
     header, *rows = _seen(both.folder, "autosync", columns=columns)
 
     assert header.split()[-2:] == ["next", "due"]
-    assert len(rows) == 7  # a rule, and six tasks
+    # The rows are a rule and six tasks.
+    assert len(rows) == 7
 
 
 def test_what_is_too_wide_for_any_table_becomes_cards(both: TwoAccounts) -> None:

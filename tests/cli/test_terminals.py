@@ -66,7 +66,8 @@ def _busy(tmp_path_factory: pytest.TempPathFactory) -> TwoAccounts:
     both.northwind("stock", "set", "MUG", "12")
     both.run("write-inventory-back")
     both.shop("orders", "cancel", "1002")
-    both.northwind("orders", "ship", "S-1002", *SHIP[3:])  # refused, since it is cancelled
+    # It is refused, since the order is cancelled.
+    both.northwind("orders", "ship", "S-1002", *SHIP[3:])
     both.northwind(*SHIP)
     return both
 

@@ -142,7 +142,8 @@ def feed_of_two(folder: Path) -> Path:
 
 def test_copies_of_files_lose_only_her_rows(tmp_path: Path) -> None:
     feed = feed_of_two(tmp_path)
-    assert ordosync(tmp_path, "import-orders").code == 1  # 1002 has no quantity
+    # 1002 has no quantity.
+    assert ordosync(tmp_path, "import-orders").code == 1
     copies = [path for path in (tmp_path / "ordosync.db.spool").rglob("*.csv") if path.is_file()]
     assert PERSON in copies[0].read_text()
 

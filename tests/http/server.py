@@ -60,7 +60,8 @@ def hangs(*pieces: bytes) -> Reaction:
         for piece in pieces:
             sock.sendall(piece)
         sock.settimeout(2)
-        sock.recv(1)  # until the client goes away
+        # Wait until the client goes away.
+        sock.recv(1)
 
     return hang
 
@@ -115,7 +116,8 @@ class Server:
             thread.start()
 
     def _serve(self, sock: socket.socket) -> None:
-        with suppress(OSError, ValueError):  # the client may go away at any time
+        # The client may go away at any time.
+        with suppress(OSError, ValueError):
             if self._tls:
                 sock = self._tls.wrap_socket(sock, server_side=True)
                 self._open.append(sock)

@@ -79,7 +79,8 @@ def test_server_that_does_not_read_ends_with_the_total_limit(session: Session) -
 def test_connection_that_is_not_taken_ends_with_its_limit(session: Session) -> None:
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
-        for _ in range(4):  # more than wait in the queue
+        # These are more connections than the queue holds.
+        for _ in range(4):
             waiting = stack.enter_context(socket.socket())
             waiting.setblocking(False)
             waiting.connect_ex(listener.getsockname())

@@ -29,7 +29,8 @@ def test_firewall_that_refuses_is_not_the_service(
     with pytest.raises(UnavailableError):
         session(server.url).send("POST", "/orders", dict[str, str], action="create order 1")
 
-    assert len(server.seen) == 2  # a retry would have the same result
+    # A retry would have the same result.
+    assert len(server.seen) == 2
 
 
 def test_page_that_asks_who_we_are_ends_the_run(serve: Serve, session: Session) -> None:

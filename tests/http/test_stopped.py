@@ -62,7 +62,8 @@ def stops(clock: Clock, *pieces: bytes, then: bytes = b"") -> Reaction:
         clock.stop()
         sock.sendall(then)
         sock.settimeout(2 * AT_ONCE_S)
-        sock.recv(1)  # until the other side goes away
+        # Wait until the client goes away.
+        sock.recv(1)
 
     return react
 

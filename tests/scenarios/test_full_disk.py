@@ -46,7 +46,8 @@ def _fake(tmp_path: Path) -> Iterator[FakeOrdoro]:
         )
         (tmp_path / "feeds").mkdir()
         (tmp_path / "feeds" / "a.csv").write_text(HEADER)
-        assert ordosync(tmp_path, "import-orders").code == 0  # creates the store
+        # This run creates the store.
+        assert ordosync(tmp_path, "import-orders").code == 0
         rows = "".join(row(str(1001 + place)) for place in range(ORDERS))
         (tmp_path / "feeds" / "a.csv").write_text(HEADER + rows)
         yield fake

@@ -81,7 +81,7 @@ class TwoAccountsMachine(RuleBasedStateMachine):
         order = Order(id="", number=number, lines=lines, ship_to=Address(name="Ann"))
         self.shop.add_orders([order], supplier="northwind")
 
-    @rule(pick=PICK, what=st.sampled_from(["cancel", "restore", "request", "reassign"]))
+    @rule(pick=PICK, change=st.sampled_from(["cancel", "restore", "request", "reassign"]))
     @precondition(lambda self: not self.away)
     def change_at_the_merchant(self, pick: int, change: str) -> None:
         number = self._any(self.shop, pick)
@@ -198,7 +198,8 @@ class TwoAccountsMachine(RuleBasedStateMachine):
         for _ in range(2):
             for task in TASKS:
                 assert self._run(task).status in ("ok", "partial")
-            self.clock.at += timedelta(hours=7)  # waiting steps may be retried
+            # Waiting steps may be retried.
+            self.clock.at += timedelta(hours=7)
         before = [self._content("shop"), self._content("northwind")]
         third = [self._run(task) for task in TASKS]
 
@@ -235,7 +236,8 @@ class TwoAccountsMachine(RuleBasedStateMachine):
     def _orders_agree(self) -> None:
         links = self._links()
         linked = {theirs for _, theirs in links}
-        assert len(linked) == len(links)  # no order is linked twice
+        # No order is linked twice.
+        assert len(linked) == len(links)
         reported = self._troubles()
         for (ours, theirs), state in links.items():
             merchant, supplier = self.shop.read_order(ours), self.northwind.read_order(theirs)

@@ -55,9 +55,8 @@ def test_ticks_at_the_same_moment_make_one_run_a_slot(
 
 def test_a_run_whose_process_died_is_taken_over_at_once(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"))
-    ordosync(
-        tmp_path, "import-orders", fault="claim-after-commit"
-    )  # killed, so it releases no lease
+    # The process is killed, so it releases no lease.
+    ordosync(tmp_path, "import-orders", fault="claim-after-commit")
 
     taken_over = ordosync(tmp_path, "import-orders", "--json")
 

@@ -180,7 +180,8 @@ def test_a_day_of_outage_is_reported_three_times_and_healed_by_itself(cron: Cron
         ["starts", "lasts", "ends"],
     )
     statuses = Counter(run.status for run in cron.runs)
-    assert 24 <= statuses["failed"] <= 60  # at most once an hour, not in each slot
+    # It fails at most once an hour, not in each slot.
+    assert 24 <= statuses["failed"] <= 60
     assert cron.runs[-1].status == "ok"
     assert sum(run.counts.done for run in cron.runs) == 1
 

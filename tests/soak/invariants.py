@@ -54,7 +54,8 @@ def _stock_agrees(
     for portal in portals:
         for sku in portal.skus:
             if sku not in supplier.shop.products or not supplier.shop.products[sku].on_hand:
-                continue  # never counted
+                # The SKU was never counted.
+                continue
             expected = max(supplier.product(sku)["available_on_hand"], 0)
             quantity = sum(merchant.shop.products[sku].on_hand.values())
             if quantity != expected:

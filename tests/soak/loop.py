@@ -119,7 +119,8 @@ class Soak:
         for fake in (self.merchant, self.supplier):
             fake.faults.clear()
         for _ in range(_HEALING):
-            self.clock.seconds += 8 * 60 * _MINUTE_S  # in total, longer than any clock was wrong
+            # The total is longer than any clock was wrong.
+            self.clock.seconds += 8 * 60 * _MINUTE_S
             self._process(EVERY_TASK, None)
         before = len(self.merchant.ledger) + len(self.supplier.ledger)
         self._process(EVERY_TASK, None)
@@ -191,7 +192,8 @@ class Soak:
         """Wait until the requests of a killed process are done."""
         while requests := [thread for thread in threading.enumerate() if _REQUEST in thread.name]:
             for thread in requests:
-                if thread.is_alive():  # otherwise it is being started, and cannot be joined yet
+                # Otherwise it is being started, and cannot be joined yet.
+                if thread.is_alive():
                     thread.join()
 
     def _maybe_fault(self) -> None:

@@ -77,7 +77,8 @@ def test_links_of_before_stay(world: OldWorld) -> None:
 
     removed = before - {*world.links()}
     assert {(link.kind, link.merchant_id, link.state) for link in removed} == {
-        ("order", "LATE-REOPENED", "reopened"),  # the task cancels it
+        # The task cancels it.
+        ("order", "LATE-REOPENED", "reopened"),
         ("order", "SPLIT-UNTOLD", "live"),
         ("order", "SPLIT-FIRST", "live"),
     }

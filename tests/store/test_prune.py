@@ -159,7 +159,8 @@ def test_nothing_is_imported_or_reported_again(tmp_path: Path) -> None:
     shop(tmp_path, feed, config=AT_ONCE)
     cron = Cron(tmp_path, VirtualClock())
     cron.tick()
-    shop(tmp_path, HEADER + row("1") + row("2", "3"), config=AT_ONCE)  # an edit, reported once
+    # This is an edit, which is reported once.
+    shop(tmp_path, HEADER + row("1") + row("2", "3"), config=AT_ONCE)
     cron.tick(START + timedelta(hours=2))
 
     cron.tick(START + timedelta(days=500))
@@ -168,7 +169,8 @@ def test_nothing_is_imported_or_reported_again(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1") + row("2", "3") + row("3"), config=AT_ONCE)
     cron.tick(START + timedelta(days=503))
 
-    assert remaining[1] == 1  # the edit, which is open
+    # The edit remains, since it is open.
+    assert remaining[1] == 1
     assert (cron.runs[-1].counts.done, cron.runs[-1].counts.skipped) == (1, 0)
     assert numbers(tmp_path) == ["1", "2", "3"]
 
@@ -224,7 +226,8 @@ def test_a_retention_that_is_invalid_is_a_problem(tmp_path: Path, days: str) -> 
 def test_a_million_rows_go_while_others_write(store: Path) -> None:
     add(store, 500_000, OLD)
     add(store, 10, OLD, state="failed")
-    add(store, 10, datetime.now(UTC))  # the command uses the machine's clock
+    # The command uses the machine's clock.
+    add(store, 10, datetime.now(UTC))
     pruning = subprocess.Popen(
         [sys.executable, "-m", "ordosync", "prune"], cwd=store.parent, stdout=subprocess.PIPE
     )

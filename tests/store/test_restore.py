@@ -229,7 +229,8 @@ def test_a_run_under_way_is_not_disturbed(tmp_path: Path) -> None:
     ordosync(tmp_path, "run-due")
     ordosync(tmp_path, "backup", "backup.db")
     holder = started(tmp_path, TASK, fault="claim-after-commit:1:STOP")
-    os.waitpid(holder.pid, os.WUNTRACED)  # until it has stopped itself
+    # Wait until it has stopped itself.
+    os.waitpid(holder.pid, os.WUNTRACED)
 
     refused = ordosync(tmp_path, "restore", "backup.db")
     holder.send_signal(signal.SIGCONT)
@@ -250,9 +251,11 @@ def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_sinc
     ordosync(tmp_path, "backup", "backup.db")
     shop(tmp_path, HEADER + row("1") + row("2"))
     frozen = started(tmp_path, TASK, fault="result-before-commit:1:STOP")
-    os.waitpid(frozen.pid, os.WUNTRACED)  # until it has stopped itself
+    # Wait until it has stopped itself.
+    os.waitpid(frozen.pid, os.WUNTRACED)
     with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
-        db.execute("update leases set until_boot_s = 0")  # it is frozen for longer than a lease
+        # It is frozen for longer than its lease.
+        db.execute("update leases set until_boot_s = 0")
 
     restored = ordosync(tmp_path, "restore", "backup.db")
     with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db:
@@ -264,7 +267,8 @@ def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_sinc
 
     assert (restored.code, again.code) == (0, 0)
     assert "another process took over the orders" in thawed.err
-    assert fence > 2  # the id of the frozen run, which the next claim after the restore would get
+    # The next claim after the restore must not get the fence of the frozen run.
+    assert fence > 2
     assert numbers(tmp_path) == ["1", "2"]
 
 

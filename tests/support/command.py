@@ -157,7 +157,8 @@ def on_a_terminal(folder: Path, *words: str, columns: int = 120) -> str:
     )
     os.close(theirs)
     seen = b""
-    with contextlib.suppress(OSError):  # how Linux says that the other end was closed
+    # Linux raises this error when the other end is closed.
+    with contextlib.suppress(OSError):
         while part := os.read(ours, 65536):
             seen += part
     os.close(ours)

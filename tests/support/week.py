@@ -260,11 +260,13 @@ class Week:
         self._trouble()
         for event in _DAY.get(hour, ()):
             event(self, day)
-        self.clock.at += timedelta(minutes=1)  # a file that was just written is not read yet
+        # A file that was just written is not read yet.
+        self.clock.at += timedelta(minutes=1)
         reports = self.cron.tick()
         self.clock.at += timedelta(minutes=10)
         if any(run.counts.waiting for report in reports for run in report.runs):
-            self.cron.tick()  # cron runs every minute, so waiting steps are retried soon
+            # Cron runs every minute, so waiting steps are retried soon.
+            self.cron.tick()
 
     def _trouble(self) -> None:
         """Let each service answer 503 once, and 429 once."""
@@ -278,7 +280,8 @@ class Week:
     def come_in(self, day: int) -> None:
         """Add three orders for the Supplier, and one for another one."""
         if isinstance(self.merchant, FeedPeople) and day >= DAYS - 2:
-            return  # there is no export on these days
+            # There is no export on the last two days.
+            return
         for _ in range(3):
             order = sold(str(next(self._numbers)), line("MUG", 2), line("CUP", 1))
             self.open.append(self.merchant.request(order))
@@ -329,9 +332,8 @@ class Week:
         del day
         for order_id, supplier_id in self._parted.items():
             self.sent[order_id] = self._label()
-            self.supplier.ship_part(
-                supplier_id, parcel(number=self.sent[order_id]), 1, 1
-            )  # of each
+            # At most one unit of each line remains.
+            self.supplier.ship_part(supplier_id, parcel(number=self.sent[order_id]), 1, 1)
         self._parted.clear()
 
     def ship(self, day: int) -> None:
@@ -390,7 +392,8 @@ def refund(people: MerchantPeople | SupplierPeople, order_id: str) -> None:
     elif isinstance(people, ShopifySupplierPeople):
         _take_back(people, people.fake.order(gid("Order", order_id.partition("/")[0])))
     elif isinstance(people, AtOrdoro):
-        people.fake.comment(order_id, "came back")  # the comment only updates the order
+        # The comment only updates the order.
+        people.fake.comment(order_id, "came back")
 
 
 def _take_back(people: AtShopify, order: Kept) -> None:

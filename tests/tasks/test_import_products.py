@@ -105,7 +105,8 @@ def test_later_changes_at_the_merchant_do_not_travel(pair: Pair) -> None:
     _offer(pair, "MUG")
     pair.run(TASK)
     pair.sql("shop", "update products set name = 'New name'")
-    succeeded(pair.shop.set_stock("MUG", "main", 1))  # so that it is read again
+    # This change makes the next run read it again.
+    succeeded(pair.shop.set_stock("MUG", "main", 1))
 
     ran = pair.run(TASK)
 
@@ -268,7 +269,8 @@ def test_claim_that_was_fixed_is_imported(pair: Pair) -> None:
     _offer(pair, "CUP", supplier_sku="NW-7")
     pair.run(TASK)
     pair.sql("shop", "update products set supplier_sku = 'NW-8' where sku = 'CUP'")
-    succeeded(pair.shop.set_stock("CUP", "main", 1))  # so that it is read again
+    # This change makes the next run read it again.
+    succeeded(pair.shop.set_stock("CUP", "main", 1))
 
     ran = pair.run(TASK)
 

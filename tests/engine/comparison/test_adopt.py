@@ -76,7 +76,8 @@ def test_what_happened_to_an_order_before_it_was_adopted_is_reported(pair: Pair)
     pair.send("S-1001")
     pair.split("S-1002", (1,), (1,))
     for task in ("split-order", "update-tracking"):
-        assert pair.run(task).steps == ()  # the portal has no links of them yet
+        # The portal has no links to these orders yet.
+        assert pair.run(task).steps == ()
 
     adopted(pair)
     pair.run("split-order")

@@ -265,7 +265,8 @@ def test_merchant_of_files_is_compared_as_far_as_its_files_go(tmp_path: Path) ->
         ("not-cancelled", "1002", "cancel-orders"),
         ("no-supplier-order", "1004", "import-orders"),
     }
-    assert "cannot list all its orders" in differ.err  # no file has 1003 any more
+    # No file has 1003 any more.
+    assert "cannot list all its orders" in differ.err
     assert (fixed.code, fixed.out) == (0, "")
     assert sorted((tmp_path / "ordosync.db.spool").rglob("*")) == files
 

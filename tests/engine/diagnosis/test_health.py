@@ -148,7 +148,8 @@ def test_the_age_that_is_allowed_can_be_said(tmp_path: Path) -> None:
 def test_verbose_looks_at_the_machine_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))  # so that the crontab of this machine is not read
+    # The crontab of this machine must not be read.
+    monkeypatch.setenv("PATH", str(tmp_path))
     shop(tmp_path, HEADER, config=AT_ONCE)
     ordosync(tmp_path, "run-due")
 

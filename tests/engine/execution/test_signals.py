@@ -74,7 +74,8 @@ def test_wait_for_a_locked_file_is_left_at_once(
 
 def test_order_whose_result_could_not_be_recorded_is_found_by_the_next_run(owing: Path) -> None:
     process = started(owing, "import-orders", fault="result-before-commit:1:STOP")
-    os.waitpid(process.pid, os.WUNTRACED)  # until it has stopped itself
+    # Wait until it has stopped itself.
+    os.waitpid(process.pid, os.WUNTRACED)
     began = time.monotonic()
     with locked(owing / "ordosync.db"):
         process.send_signal(signal.SIGTERM)

@@ -154,7 +154,8 @@ def test_a_portal_in_trouble_leaves_the_others_alone(tmp_path: Path) -> None:
     (line,) = result.err.splitlines()
     assert "portal a-broken-one: import-orders: account broken" in line
     assert ordosync(tmp_path, "orders", "list", "--account", "warehouse", "--json").json["orders"]
-    assert (again.code, again.err) == (0, "")  # the next try is in a minute
+    # The next try is in a minute.
+    assert (again.code, again.err) == (0, "")
 
 
 def test_orders_that_need_a_person_are_reported_once(tmp_path: Path) -> None:

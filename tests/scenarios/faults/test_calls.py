@@ -68,7 +68,8 @@ def test_run_with_nothing_new_costs_one_call(tmp_path: Path, merchant: str, supp
         for task in able:
             pair.run(task)
         clock.sleep(3600)
-        pair.imported("1004")  # otherwise each read sees the split order, and fetches its pieces
+        # Otherwise each read sees the split order, and fetches its pieces.
+        pair.imported("1004")
         clock.sleep(3600)
 
         costs = {}
@@ -134,5 +135,6 @@ def test_limit_that_is_known_is_used_and_never_broken(tmp_path: Path, kind: str)
         took_s = (troubled.clock.now() - began).total_seconds()
         calls = troubled.foreign.calls - before
         assert ran.counts["done"] == 180
-        assert calls == 180 + troubled.foreign.preparing  # none was refused
+        # No call was refused.
+        assert calls == 180 + troubled.foreign.preparing
         assert calls / 60 >= 0.97 * (took_s / 60)

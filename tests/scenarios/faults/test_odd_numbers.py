@@ -22,7 +22,8 @@ NAMES = ["dot", "dots", "long"]
 def requested(troubled: Troubled, number: str) -> list[str]:
     """Request an odd order between two others; return the ids of the three at the Merchant."""
     foreign = troubled.foreign
-    foreign.fake.on_exchange = None  # the contract covers only well-formed requests
+    # The contract covers only well-formed requests.
+    foreign.fake.on_exchange = None
     ids = [troubled.merchant.request(sold(text)) for text in ("1000", number, "1002")]
     if isinstance(foreign, OrdoroMerchantPeople):
         # The service prefixes a number with its sales channel; a manual order has no prefix.

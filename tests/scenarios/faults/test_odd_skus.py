@@ -12,7 +12,8 @@ ODD = [".", "..", "x" * 100_000]
 
 def goes_on(troubled: Troubled, sku: str, fake: Fake) -> None:
     """Sell an odd SKU between two others; these must be imported, and their stock written."""
-    fake.on_exchange = None  # the contract covers only well-formed requests
+    # The contract covers only well-formed requests.
+    fake.on_exchange = None
     troubled.merchant.request(sold("1000", line("MUG")))
     troubled.merchant.request(sold("1001", line(sku)))
     troubled.merchant.request(sold("1002", line("CUP")))

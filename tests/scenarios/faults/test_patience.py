@@ -99,7 +99,8 @@ def test_looks_at_what_waits_for_its_time_fill_no_log_and_say_nothing(
 
         assert [(run.status, run.counts.waiting) for run in first] == [("partial", 1)]
         assert of_task(cron, task) == first == logged(troubled, task)
-        assert len(cron.alerts) <= 1  # one alert: it is late
+        # The only alert is that it is late.
+        assert len(cron.alerts) <= 1
 
 
 def of_task(cron: Cron, task: str) -> list[Run]:

@@ -99,9 +99,8 @@ def test_sale_between_reading_and_writing_of_stock_is_made_good(
 
     as_merchant.run("write-inventory-back")
     as_merchant.pair.run("import-orders")
-    as_merchant.later(
-        600
-    )  # the Supplier's count may not include an order that it has just received
+    # The Supplier's count may not include an order that it has just received.
+    as_merchant.later(600)
     as_merchant.pair.run("write-inventory-back")
 
     assert as_merchant.foreign.are_all_met()

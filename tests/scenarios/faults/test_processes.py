@@ -49,9 +49,11 @@ def is_killed_and_heals(folder: Path, pending: PendingWrite, kind: str, point: s
     with foreign(pending.role, kind, folder, settle_s="0") as troubled:
         if troubled.foreign.lacks & {*pending.needs}:
             pytest.skip(f"{kind} as {pending.role} cannot hold: {pending.needs}")
-        troubled.clock.at = Clock().now() - timedelta(hours=1)  # its processes use the real time
+        # Its processes use the real time.
+        troubled.clock.at = Clock().now() - timedelta(hours=1)
         pending.arrange(troubled)
-        troubled.clock.at = Clock().now()  # and shops refuse what is signed at another time
+        # Shops refuse requests that are signed at another time.
+        troubled.clock.at = Clock().now()
         before = troubled.foreign.effects(pending.write)
 
         killed = ordosync(folder, pending.task, fault=point)
@@ -109,9 +111,8 @@ def test_two_runs_on_one_account_get_over_each_other(tmp_path: Path, kind: str) 
         foreign_account, config = troubled.foreign, tmp_path / "config.yaml"
         for people, portal in zip((east, west), PORTALS, strict=True):
             people.request(sold("1000"))
-            run_once(
-                config, "import-orders", portal, troubled.clock
-            )  # otherwise it searches before it sends
+            # Otherwise it searches before it sends.
+            run_once(config, "import-orders", portal, troubled.clock)
             for number in range(1001, 1030):
                 people.request(sold(str(number)))
         foreign_account.limit(20, per_s=1, clock=Clock())
@@ -126,6 +127,7 @@ def test_two_runs_on_one_account_get_over_each_other(tmp_path: Path, kind: str) 
             run_once(config, "import-orders", portal, troubled.clock)
 
         assert {result.code for result in results} <= {0, 1}
-        assert calls > created  # some were refused
+        # Some calls were refused.
+        assert calls > created
         assert foreign_account.effects("create-order") == 60
         assert troubled.open_steps() == []

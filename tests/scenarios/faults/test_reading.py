@@ -121,7 +121,8 @@ def test_key_that_is_revoked_in_mid_run_stops_it_at_once(
     assert ran.run.error
     assert (ran.run.status, ran.run.error.code) == ("failed", "auth")
     assert as_supplier.foreign.secret not in ran.run.error.message
-    assert tries <= 7 + 4  # the calls before, and those under way
+    # Seven calls come before, and at most four are under way.
+    assert tries <= 7 + 4
     assert ran.count("failed") == 0
     assert {step.state for step in as_supplier.open_steps()} == {"sending"}
     as_supplier.foreign.heal()
@@ -147,25 +148,26 @@ def test_broken_service_is_not_sent_all_that_is_owed(as_supplier: Troubled) -> N
 
     assert failed.run.error
     assert failed.run.error.code == "unavailable"
-    assert 10 <= tries < 10 + 4  # and the writes under way
+    # The writes under way are not counted in the ten.
+    assert 10 <= tries < 10 + 4
     assert healed.run.status == "ok"
     assert as_supplier.foreign.effects("create-order") == 51
     assert as_supplier.open_steps() == []
 
 
-@pytest.mark.parametrize("request", ["read-orders", "read-products"])
+@pytest.mark.parametrize("call", ["read-orders", "read-products"])
 def test_same_page_again_and_again_is_a_failure_with_a_reason(
-    as_merchant: Troubled, request: Any
+    as_merchant: Troubled, call: Any
 ) -> None:
     """Case 30."""
-    task = {"read-orders": "import-orders", "read-products": "import-products"}[request]
+    task = {"read-orders": "import-orders", "read-products": "import-products"}[call]
     for number in range(1000, 1150):
-        if request == "read-orders":
-            as_merchant.merchant.request(sold(str(number)))
+        if call == "read-orders":
+            as_merchant.merchant.call(sold(str(number)))
         else:
             as_merchant.merchant.add_product(product(f"SKU-{number}"))
         as_merchant.later(1)
-    as_merchant.foreign.meet("edited", request, times=inf, edit=Repeats())
+    as_merchant.foreign.meet("edited", call, times=inf, edit=Repeats())
 
     failed = as_merchant.run(task)
     cursor = as_merchant.cursor(task)
@@ -173,7 +175,8 @@ def test_same_page_again_and_again_is_a_failure_with_a_reason(
     healed = as_merchant.run(task)
 
     assert failed.run.error
-    assert failed.run.error.code in ("unavailable", "refused")  # the shop may be too old
+    # The shop may be too old.
+    assert failed.run.error.code in ("unavailable", "refused")
     assert cursor is None
     assert healed.run.status == "ok"
     assert healed.count("done") + failed.count("done") == 150

@@ -33,7 +33,8 @@ CODES = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
 def owing(role: Role, kind: str, folder: Path, *numbers: str) -> Iterator[Troubled]:
     """Open a portal that has imported an order, and must still send these."""
     with foreign(role, kind, folder, settle_s="0", concurrency="1") as troubled:
-        troubled.clock.at = Clock().now() - timedelta(hours=1)  # its processes use the real time
+        # Its processes use the real time.
+        troubled.clock.at = Clock().now() - timedelta(hours=1)
         troubled.pair.imported("1000")
         troubled.merchant.request_all([sold(number) for number in numbers])
         troubled.clock.at = Clock().now()
@@ -99,7 +100,7 @@ def test_reading_that_hangs_is_left_at_once(
 
 # A create that is unavailable may have been carried out, so no run waits to repeat it.
 @pytest.mark.parametrize(
-    ("role", "request", "kind"),
+    ("role", "call", "kind"),
     [
         ("merchant", "read-orders", "throttled"),
         ("merchant", "read-orders", "unavailable"),
@@ -107,11 +108,11 @@ def test_reading_that_hangs_is_left_at_once(
     ],
 )
 def test_wait_that_the_service_asks_for_is_left_at_once(
-    tmp_path: Path, kind: Kind, role: Role, request: Asked
+    tmp_path: Path, kind: Kind, role: Role, call: Asked
 ) -> None:
     with owing(role, "ordoro", tmp_path, "1001") as troubled:
         is_asked = threading.Event()
-        troubled.foreign.meet(kind, request, times=inf, retry_after="29", do=is_asked.set)
+        troubled.foreign.meet(kind, call, times=inf, retry_after="29", do=is_asked.set)
 
         process = started(tmp_path, TASK)
         assert is_asked.wait(LIMIT_S)

@@ -30,7 +30,8 @@ def test_wall_clock_that_is_set_lets_no_write_look_rested(
 ) -> None:
     in_flight(as_supplier)
     as_supplier.foreign.meet("lost-reset", "create-order")
-    if state == "sending":  # then the key is refused, so the batch ends without a result
+    # Then the key is refused, so the batch ends without a result.
+    if state == "sending":
         as_supplier.merchant.request(sold("1002"))
         as_supplier.foreign.meet("unauthorized", "create-order")
     as_supplier.run("import-orders")
@@ -81,7 +82,8 @@ def test_answer_that_is_lost_after_many_kills_is_looked_up_as_soon_as_any(
 ) -> None:
     in_flight(as_supplier)
     as_supplier.foreign.meet("unauthorized", "create-order", times=8)
-    for _ in range(8):  # each time the batch ends without a result, as it does when killed
+    # Each time the batch ends without a result, as it does when killed.
+    for _ in range(8):
         as_supplier.run("import-orders")
         as_supplier.later()
     as_supplier.foreign.heal()
@@ -104,7 +106,8 @@ def test_no_wall_clock_takes_the_lease_from_an_owner_at_work(as_supplier: Troubl
         as_supplier.clock.jump(FORWARD)
         try:
             as_supplier.run("import-orders")
-        except AssertionError as held:  # the helper expects a run
+        # The helper fails if the command claims no run.
+        except AssertionError as held:
             refused.append(held)
 
     as_supplier.foreign.meet("callback", "create-order", do=meanwhile)

@@ -112,7 +112,8 @@ def test_trouble_of_an_account_is_one_clear_line(
         troubled.pair.imported("1000")
         troubled.merchant.request(sold("1001"))
         troubled.merchant.request(sold("1002"))
-        troubled.clock.at = Clock().now()  # shops refuse what is signed at another time
+        # Shops refuse requests that are signed at another time.
+        troubled.clock.at = Clock().now()
         with trouble(troubled):
             add_portal(tmp_path, "other", OtherMerchant(tmp_path, troubled.clock), "warehouse")
 

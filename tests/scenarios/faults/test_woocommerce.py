@@ -132,7 +132,8 @@ def test_order_is_created_once_where_no_search_is_made(
         assert isinstance(people, ShopSupplierPeople)
         people.fake.switches.version = "7.8.2"
         troubled.pair.imported("1000")
-        for _ in range(130):  # the shop's own orders, so that the new one is not on the first page
+        # The shop's own orders move the new one off the first page.
+        for _ in range(130):
             people.sell("MUG", 1)
         troubled.merchant.request(sold("1001"))
         troubled.pair.merchant.settle()

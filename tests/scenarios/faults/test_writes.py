@@ -115,7 +115,8 @@ def test_of_two_orders_with_one_reference_the_oldest_counts(as_supplier: Trouble
     as_supplier.pair.imported("1000")
     before = {order.id for order in as_supplier.supplier.orders()}
     id_ = as_supplier.merchant.request(sold("1001"))
-    as_supplier.later(200)  # every list has the product of the first order
+    # Every list has the product of the first order.
+    as_supplier.later(200)
     as_supplier.foreign.lag(index_s=200)
     as_supplier.foreign.meet("lost-reset", "create-order", times=2)
 
@@ -179,7 +180,8 @@ def test_answer_that_no_write_gets_is_waited_for_longer_and_longer(as_supplier: 
         as_supplier.run("import-orders")
         as_supplier.later(60)
 
-    assert as_supplier.foreign.tries - before == 1 + 5  # after 1, 1, 2, 4 and 8 minutes
+    # It is sent again after 1, 1, 2, 4 and 8 minutes.
+    assert as_supplier.foreign.tries - before == 1 + 5
     as_supplier.foreign.heal()
     as_supplier.later(6 * 3600)
     as_supplier.run("import-orders")

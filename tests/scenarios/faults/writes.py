@@ -31,7 +31,8 @@ def _imported(troubled: Troubled) -> tuple[str, str]:
 
 
 def _new_order(troubled: Troubled) -> None:
-    troubled.pair.imported("1000")  # the portal has a link, so it does not search before it creates
+    # The portal has a link, so it does not search before it creates.
+    troubled.pair.imported("1000")
     troubled.merchant.request(sold("1001"))
     troubled.pair.merchant.settle()
 

@@ -20,7 +20,8 @@ def all_tasks(pair: Pair) -> None:
 def nothing_is_owed(pair: Pair) -> None:
     planned = would(pair)
     if "made-products" in pair.supplier.lacks:
-        planned.pop("import-products", None)  # which only links them
+        # This task only links them.
+        planned.pop("import-products", None)
     assert not any(planned.values()), planned
     before = pair.everything()
     all_tasks(pair)
@@ -66,9 +67,8 @@ def test_tracking_that_was_reported_is_not_reported_again_and_what_was_not_is(pa
     planned = would(pair)["update-tracking"]
     all_tasks(pair)
 
-    if (
-        "comments" not in pair.supplier.lacks
-    ):  # otherwise it has no list of the orders that it received
+    # Otherwise it has no list of the orders that it received.
+    if "comments" not in pair.supplier.lacks:
         assert planned == ["add tracking 1Z2"]
     assert numbers(pair.merchant.tracking(reported)) == ["1Z1"]
     assert numbers(pair.merchant.tracking(unreported)) == ["1Z2"]
