@@ -505,7 +505,7 @@ MUTANTS = (
     Mutant(
         protection="an order of which units are open is a partial one",
         file="accounts/woocommerce/order_parcels.py",
-        old="return any(count > sent[line] for line, count in remaining.items())",
+        old="return any(count > sent_units[line] for line, count in remaining.items())",
         new="return False",
         test="accounts/woocommerce/test_parts.py",
     ),
@@ -634,8 +634,8 @@ MUTANTS = (
     Mutant(
         protection="of two orders with one reference the oldest counts at WooCommerce",
         file="accounts/woocommerce/reference_search.py",
-        old="    for order in sorted(orders, key=lambda one: one.id, reverse=True):",
-        new="    for order in sorted(orders, key=lambda one: one.id):",
+        old="    for order in sorted(orders, key=lambda item: item.id, reverse=True):",
+        new="    for order in sorted(orders, key=lambda item: item.id):",
         test="scenarios/faults/test_writes.py::test_of_two_orders_with_one_reference_the_oldest_counts",
     ),
     Mutant(
