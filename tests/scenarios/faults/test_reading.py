@@ -163,7 +163,7 @@ def test_same_page_again_and_again_is_a_failure_with_a_reason(
     task = {"read-orders": "import-orders", "read-products": "import-products"}[call]
     for number in range(1000, 1150):
         if call == "read-orders":
-            as_merchant.merchant.call(sold(str(number)))
+            as_merchant.merchant.request(sold(str(number)))
         else:
             as_merchant.merchant.add_product(product(f"SKU-{number}"))
         as_merchant.later(1)
