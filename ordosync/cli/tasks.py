@@ -146,7 +146,7 @@ def _run(
 
 def _missing_file(portal: Portal) -> dict[str, Path]:
     desk = portal.merchant.desk
-    return {portal.merchant.name: desk.path} if desk and not desk.is_there else {}
+    return {portal.merchant.name: desk.path} if desk and not desk.exists else {}
 
 
 def _enabled(session: Session, portals: Sequence[PortalConfig]) -> list[tuple[PortalConfig, str]]:

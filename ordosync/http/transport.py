@@ -1,7 +1,7 @@
 """Sends one request and reads its response, within limits of time and size.
 
-Only the adapter of requests is used, without a `Session`. So there are no redirects, cookies,
-netrc files or proxies of the environment.
+Only the adapter of `requests` is used, without a `Session`. So redirects, cookies, netrc files and
+proxies of the environment are never used.
 """
 
 import base64
@@ -135,24 +135,24 @@ class Transport:
         limits = Exchange(self._clock, read_s=self._limits.read_s, total_s=total_s, grace_s=grace_s)
         with exchanging(limits) as exchange:
             try:
-                return self._reply(request, exchange)
+                return self._send(request, exchange)
             except StoppedError as error:
                 why = f"{self._origin.host} had not responded when a signal ended the wait"
                 raise NoResponseError(
                     why, sent=exchange.sent, is_permanent=True, stopped=True
                 ) from error
             except (requests.RequestException, HTTPError, OSError) as error:
-                raise self._lost(error, exchange) from error
+                raise self._connection_error(error, exchange) from error
 
-    def _reply(self, request: requests.PreparedRequest, exchange: Exchange) -> Response:
+    def _send(self, request: requests.PreparedRequest, exchange: Exchange) -> Response:
         timeout = (min(self._limits.connect_s, exchange.left_s), self._limits.read_s)
-        sent = self._adapter.send(request, stream=True, timeout=timeout, proxies=self._proxies)
-        with closing(sent) as response:
+        raw = self._adapter.send(request, stream=True, timeout=timeout, proxies=self._proxies)
+        with closing(raw) as response:
             is_success = 200 <= response.status_code < 300  # noqa: PLR2004
             body = _body(response, self._limits.size) if is_success else _error_body(response)
             return Response(status=response.status_code, headers=response.headers, body=body)
 
-    def _lost(self, error: Exception, exchange: Exchange) -> NoResponseError:
+    def _connection_error(self, error: Exception, exchange: Exchange) -> NoResponseError:
         if exchange.left_s <= 0:
             limit = f"{self._limits.total_s:g} s"
             why = f"{self._origin.host} did not complete its response within {limit}"
@@ -177,7 +177,7 @@ def _body(response: requests.Response, size: int) -> bytes:
 
 
 def _error_body(response: requests.Response) -> bytes:
-    """Return the body of an error response; empty if it cannot be read. The status is enough."""
+    """Return the body of an error response; empty if it cannot be read."""
     try:
         return _body(response, _MAX_ERROR_BODY)
     except (NoResponseError, StoppedError, requests.RequestException, HTTPError, OSError):

@@ -195,7 +195,7 @@ def test_split_that_does_not_add_up_leaves_the_order_whole(desk: Desk) -> None:
 
     outcome = split(desk, "1001", (1,), (1,))
 
-    assert (outcome.code, outcome.reason) == ("does-not-fit", "has 1 of CUP, its pieces 0")
+    assert (outcome.code, outcome.reason) == ("does-not-fit", "has 1 of CUP, but its pieces have 0")
     assert desk.pieces_of("1001") == []
 
 
@@ -222,6 +222,6 @@ def test_desk_makes_the_file_with_its_first_change(desk: Desk, path: Path) -> No
 
     desk.add_product(product("MUG"))
 
-    assert desk.is_there
+    assert desk.exists
     assert desk.skus("M") == ["MUG"]
     assert desk.products_of(["MUG", "CUP"]).keys() == {"MUG"}

@@ -223,7 +223,7 @@ def test_what_a_link_or_an_odd_name_would_ask_elsewhere_is_refused(
 ) -> None:
     server = serve(MADE)
 
-    with pytest.raises(RefusedError, match="not asked"):
+    with pytest.raises(RefusedError, match="not sent"):
         session(server.url).send("PUT", "/product/../order", Made, action="write")
 
     assert server.seen == []

@@ -125,7 +125,7 @@ MUTANTS = (
     Mutant(
         protection="an id that a spreadsheet has rounded is refused",
         file="accounts/spreadsheets.py",
-        old='    return _WHY[found.lastgroup or "text"] if found else ""',
+        old='    return _WHY[match.lastgroup or "text"] if match else ""',
         new='    return ""',
         test="accounts/files/test_spreadsheet_damage.py",
     ),
@@ -224,8 +224,8 @@ MUTANTS = (
     Mutant(
         protection="what may have been created is looked for before it is created again",
         file="accounts/ordoro/supplier_orders.py",
-        old="        known = self._find(order.reference) if look_first else None",
-        new="        known = None",
+        old="        existing = self._find(order.reference) if look_first else None",
+        new="        existing = None",
         test="scenarios/faults/test_writes.py",
     ),
     Mutant(
@@ -612,7 +612,7 @@ MUTANTS = (
     Mutant(
         protection="a number that Ordoro refuses as taken may be that of the same order",
         file="accounts/ordoro/supplier_orders.py",
-        old="                if not look_first:\n                    return _TAKEN\n",
+        old="            if not look_first:\n                return _TAKEN\n",
         new="",
         test="scenarios/faults/test_ordoro.py::"
         "test_order_that_arrives_twice_is_there_once_where_numbers_are_unique",

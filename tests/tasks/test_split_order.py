@@ -181,7 +181,8 @@ def test_merchant_order_that_is_gone_is_not_split(pair: Pair) -> None:
 
     assert (ran.step.state, ran.step.code) == ("failed", "not-found")
     assert (
-        remarks(pair.northwind, "1001")[-1] == "The Merchant's order was not split: it is not here"
+        remarks(pair.northwind, "1001")[-1]
+        == "The Merchant's order was not split: it does not exist"
     )
 
 

@@ -50,7 +50,7 @@ class MerchantOrders:
         """Return the ids of the lines."""
         return [line.id for line in order.lines]
 
-    def is_beside(self, order_id: str, others: str) -> bool:  # noqa: ARG002
+    def is_beside(self, order_id: str, other_id: str) -> bool:  # noqa: ARG002
         """Return False: each line is in one order."""
         return False
 

@@ -135,16 +135,16 @@ class MerchantOrders:
         """Return the line items: a unit may be moved to another fulfillment order."""
         return [line_item(line.id) for line in order.lines]
 
-    def is_beside(self, order_id: str, others: str) -> bool:
+    def is_beside(self, order_id: str, other_id: str) -> bool:
         """True if the other order is still to be shipped, from another location.
 
         Then each of the two has units of its own of a line item that was ordered several times.
         """
-        if fulfillment_order(order_id) == fulfillment_order(others):
+        if fulfillment_order(order_id) == fulfillment_order(other_id):
             return False
         return any(
             isinstance(item, InvalidRecord) and item.code == "reassigned"
-            for page in self._open_by_id([others])
+            for page in self._open_by_id([other_id])
             for item in page
         )
 

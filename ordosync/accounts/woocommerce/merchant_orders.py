@@ -62,7 +62,7 @@ class MerchantOrders:
         """Return the ids of its lines."""
         return [line.id for line in order.lines]
 
-    def is_beside(self, order_id: str, others: str) -> bool:  # noqa: ARG002
+    def is_beside(self, order_id: str, other_id: str) -> bool:  # noqa: ARG002
         """Return False: a line belongs to one supplier."""
         return False
 

@@ -58,13 +58,16 @@ def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: Fake
     assert "ok: portal shop-depot, supplier depot: all that is needed is there" in result.out
 
 
-def test_what_this_kind_cannot_hold_is_said(tmp_path: Path, fake: FakeOrdoro) -> None:
+def test_limits_of_this_kind_are_shown(tmp_path: Path, fake: FakeOrdoro) -> None:
     write(tmp_path, fake)
 
     result = ordosync(tmp_path, "config", "check", "--online")
 
-    assert "note: portal shop-depot, merchant shop: cannot hold from which warehouse" in result.out
-    assert "note: portal shop-depot, supplier depot: cannot tell a product" in result.out
+    assert (
+        "note: portal shop-depot, merchant shop: cannot store the Supplier's warehouse"
+        in result.out
+    )
+    assert "note: portal shop-depot, supplier depot: does not distinguish a product" in result.out
 
 
 def test_looking_changes_nothing(tmp_path: Path, fake: FakeOrdoro) -> None:
