@@ -301,7 +301,9 @@ def test_order_with_a_number_at_the_supplier_is_not_called_one_without(pair: Pai
     pair.supplier.ship(supplier_id, parcel(number="1ZA"))
 
     sentences = [
-        difference.what for difference in compared(pair) if difference.merchant == merchant_id
+        difference.description
+        for difference in compared(pair)
+        if difference.merchant == merchant_id
     ]
 
     assert sentences == [
