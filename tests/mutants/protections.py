@@ -182,15 +182,15 @@ MUTANTS = (
     Mutant(
         protection="what was never counted is not written as 0",
         file="tasks/write_inventory_back.py",
-        old="    if quantity is None:",
+        old="    if available is None:",
         new="    if False:",
         test="tasks/test_write_inventory_back.py",
     ),
     Mutant(
         protection="a batch is looked at once more at the Merchant before it is cancelled",
         file="tasks/cancel_orders.py",
-        old="    wanted = [link for link in links if link.merchant_id in still]",
-        new="    wanted = links",
+        old="    to_cancel = [link for link in links if link.merchant_id in cancelled_ids]",
+        new="    to_cancel = links",
         test="tasks/test_cancel_orders.py",
     ),
     Mutant(
@@ -561,7 +561,7 @@ MUTANTS = (
     Mutant(
         protection="an order that another portal sends is not adopted",
         file="engine/comparison/adopt.py",
-        old='    if not elsewhere or one.by == "reference":',
+        old='    if not refused or adoption.by == "reference":',
         new="    if True:",
         test="engine/comparison/test_adopt.py",
     ),
@@ -582,8 +582,8 @@ MUTANTS = (
     Mutant(
         protection="what both sides cancelled needs nobody",
         file="tasks/supplier_status.py",
-        old=" and link.merchant_id not in off:",
-        new=":",
+        old="            and link.merchant_id not in cancelled_ids\n",
+        new="",
         test="tasks/test_standing.py",
     ),
     Mutant(
