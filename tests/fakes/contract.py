@@ -64,7 +64,7 @@ class Contract:
             self._note(exchange, "request", list(errors))
         answer = _OpenApiResponse(exchange, self.corrected(json.loads(exchange.body)))
         errors = self._document.iter_apicall_response_errors(request, answer)
-        # What is nowhere is rightly answered 404 or 405, which the document cannot say.
+        # An unknown path gets 404 or 405, which the document cannot describe.
         self._note(exchange, "answer", [it for it in errors if not isinstance(it, PathError)])
 
     def _note(self, exchange: Exchange, part: str, errors: list[Exception]) -> None:

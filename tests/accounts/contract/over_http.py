@@ -46,7 +46,7 @@ class OverHttp(People):
     """Options of the account besides the least; assigned before the configuration is written."""
 
     @abstractmethod
-    def meet(self, kind: Kind, what: RequestSort, **how: Any) -> None:
+    def meet(self, kind: Kind, request: RequestSort, **how: Any) -> None:
         """Inject a fault into such requests; `how` are its other fields: `times`, `after`."""
 
     def heal(self) -> None:
@@ -82,7 +82,7 @@ class OverHttp(People):
         """Return the option that sets another secret."""
 
     @abstractmethod
-    def effects(self, what: Write) -> int:
+    def effects(self, write: Write) -> int:
         """Count how often this was done; setting a number to its present value does not count."""
 
     @property
@@ -130,11 +130,11 @@ class MerchantOverHttp(OverHttp, MerchantPeople):
     def orders_on(self, page: Any) -> Sequence[Any]:
         """Return the orders on a page of their list."""
 
-    def as_json(self, order: Any, field: Field, said: str) -> str:  # noqa: ARG002
+    def as_json(self, order: Any, field: Field, text: str) -> str:  # noqa: ARG002
         """Return how this kind writes a value that is given as JSON."""
-        return said
+        return text
 
-    def pretend(self, field: Field, said: str | None, *, of: str = "") -> None:
+    def pretend(self, field: Field, text: str | None, *, of: str = "") -> None:
         """Show this JSON in a field of the order with this number, or of all orders, in lists.
 
         None takes the field away. The JSON may be one that Python's own cannot write.
@@ -146,10 +146,10 @@ class MerchantOverHttp(OverHttp, MerchantPeople):
                 if of and str(_at(order, self.places["number"])).rpartition("-")[2] != of:
                     continue
                 place = _at(order, self.places[field][:-1])
-                if said is None:
+                if text is None:
                     del place[self.places[field][-1]]
                 else:
-                    raw = self.as_json(order, field, said)
+                    raw = self.as_json(order, field, text)
                     place[self.places[field][-1]] = _HERE
             return json.dumps(page).replace(f'"{_HERE}"', raw).encode()
 

@@ -65,7 +65,8 @@ class AtShopify(OverHttp):
         self.fake = FakeShopify(
             clock=clock, currency=_CURRENCY, location="main", switches=Switches()
         )
-        self.fake.shop.scopes.add("read_all_orders")  # else a comparison may be of a part only
+        # Without this scope the listing is incomplete.
+        self.fake.shop.scopes.add("read_all_orders")
         self.contract = Contract()
         self.fake.on_exchange = self.contract.watch
         self.fake.start()
@@ -84,8 +85,8 @@ class AtShopify(OverHttp):
         super().close()
         assert self.contract.violations == []
 
-    def meet(self, kind: Kind, what: RequestSort, **how: Any) -> None:
-        self.fake.faults.add(Fault(kind=kind, path=_REQUESTS[what], **how))
+    def meet(self, kind: Kind, request: RequestSort, **how: Any) -> None:
+        self.fake.faults.add(Fault(kind=kind, path=_REQUESTS[request], **how))
 
     def lag(
         self,
@@ -108,14 +109,14 @@ class AtShopify(OverHttp):
     def signed_in_with(self, secret: str) -> Mapping[str, object]:
         return {"token": secret}
 
-    def effects(self, what: Write) -> int:
-        kind, key = _EFFECTS[what]
+    def effects(self, write: Write) -> int:
+        kind, key = _EFFECTS[write]
         effects = [
             effect
             for effect in self.fake.effects(kind)
             if not key or effect.detail[1].startswith(key)
         ]
-        if what in _SET:
+        if write in _SET:
             return len({(effect.about, effect.detail) for effect in effects})
         return len(effects)
 
@@ -161,7 +162,7 @@ def as_sold(line: Line) -> dict[str, Any]:
 
 
 def as_bought(line: LineItem, quantity: int) -> Line:
-    given = [
+    attributes = [
         Attribute(key=attribute["key"], value=attribute["value"])
         for attribute in line.custom_attributes
     ]
@@ -171,7 +172,7 @@ def as_bought(line: LineItem, quantity: int) -> Line:
         name=line.title,
         quantity=quantity,
         unit_price=line.price,
-        details=details(given),
+        details=details(attributes),
     )
 
 

@@ -236,8 +236,8 @@ def test_refund_of_some_items_or_of_another_supplier_is_not_a_cancellation(tmp_p
         offer(fake)
         some = fake.place_order({"MUG": 2, "BOARD": 1})
         fake.refund(some, {"MUG": 2})
-        others = fake.place_order({"MUG": 1, "CUP": 1})
-        fake.refund(others, {"CUP": 1})
+        beside = fake.place_order({"MUG": 1, "CUP": 1})
+        fake.refund(beside, {"CUP": 1})
         ours = fake.place_order({"MUG": 1, "CUP": 1})
         fake.refund(ours, {"MUG": 1})
 

@@ -44,7 +44,8 @@ def test_each_order_is_read_once_when_the_clock_changes(
 
     again = len(read_ids) - len({*read_ids})
     assert {*read_ids} == {*placed}
-    assert again <= 9  # what the overlap of two minutes reads once more
+    # The overlap of two minutes reads some orders again.
+    assert again <= 9
 
 
 @pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])

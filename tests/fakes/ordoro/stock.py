@@ -48,7 +48,8 @@ def needed(shop: Shop, order: Order) -> Quantities:
 def _add_needed(shop: Shop, order: Order, total: Quantities) -> None:
     warehouse_id = order.warehouse_id
     for line in order.lines:
-        if not shop.products[line.sku].components:  # the usual case, and there are many lines
+        # The common case is fast, since there are many lines.
+        if not shop.products[line.sku].components:
             total[line.sku, warehouse_id] += line.quantity
             continue
         for sku, quantity in _parts(shop, line.sku, line.quantity):
@@ -76,7 +77,8 @@ def total_committed(shop: Shop, product: Product, taken: Quantities) -> Number:
 def take(shop: Shop, order: Order) -> Quantities:
     """Take the shipped units from the warehouse; return them for a later void."""
     if order.dropshipping:
-        return Counter()  # never was in our warehouse
+        # The supplier ships from its own warehouse.
+        return Counter()
     leaving = needed(shop, order)
     counted = {key: n for key, n in leaving.items() if key[1] in shop.products[key[0]].on_hand}
     _move(shop, Counter(counted), -1)

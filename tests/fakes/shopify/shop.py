@@ -24,9 +24,9 @@ N = TypeVar("N")
 Kept = TypeVar("Kept", bound=Node)
 
 SCOPES = frozenset(
-    f"{may}_{what}"
+    f"{may}_{kind}"
     for may in ("read", "write")
-    for what in (
+    for kind in (
         "orders",
         "products",
         "inventory",

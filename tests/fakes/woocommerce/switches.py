@@ -45,7 +45,7 @@ class Switches:
     active: bool = True
     """False while the plug-in is switched off, as for an update. Its paths are unknown then."""
 
-    # Its host.
+    # Properties of the host.
     path: str = ""
     """Where the shop is on its host, such as `/shop`."""
     pretty_permalinks: bool = True
