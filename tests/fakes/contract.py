@@ -34,7 +34,9 @@ needs_contract = pytest.mark.skipif(
 )
 
 _TERMS = ("supplier_sku", "supplier_price", "is_default", "min_order_qty")
-"""Of a product's supplier: they can be written, yet the document has no place to read them."""
+"""Terms of a product's supplier: they can be written, but the document has no field to read
+them.
+"""
 
 
 class Contract:

@@ -25,7 +25,7 @@ from tests.fakes.faults import (
 from tests.fakes.service import Request, Service
 
 _RESET = struct.pack("ii", 1, 0)
-"""SO_LINGER with no time to linger: closing the socket sends a reset."""
+"""SO_LINGER of 0: closing the socket sends a reset."""
 
 
 class Server(ThreadingHTTPServer):

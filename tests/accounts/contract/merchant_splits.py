@@ -206,9 +206,9 @@ class SplitOrders(AsMerchant):
         split = partition(requested(account, people, "MUG"), (1,), (2,))
         order = requested(account, people, "MUG", number="1002")
         another = partition(order, (2,), (1,), reference="origin:B")
-        nobody = replace(split, order_id=people.unknown_id)
+        unknown = replace(split, order_id=people.unknown_id)
 
-        outcomes = account.splits.split([split, nobody, another])
+        outcomes = account.splits.split([split, unknown, another])
 
         assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]
         assert outcomes[1].code == "not-found"

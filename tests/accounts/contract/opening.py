@@ -32,7 +32,7 @@ from ordosync.models import Comment
 from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople
 
 SIDES: dict[Role, str] = {"merchant": "shop", "supplier": "northwind"}
-"""What both accounts of the portal are called."""
+"""Names of both accounts of the portal."""
 PORTAL = "shop-northwind"
 
 

@@ -78,7 +78,7 @@ Lack = Literal[
     "supplier_sku",
     "supplier_unit_cost",
 ]
-"""Words for what a kind of account cannot hold. A test that needs it says so, and is skipped."""
+"""Features that a kind of account can lack. A test that needs one is skipped."""
 
 Tested = TypeVar("Tested", bound=Callable[..., Any])
 
@@ -103,11 +103,11 @@ class People(ABC):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset()
     unknown_id: ClassVar[str] = "404404"
-    """An id that nothing in the account has."""
+    """An id that no object of the account has."""
     pair: Mapping[str, object] = {}
-    """The options that belong to the pair, as a portal says them."""
+    """Options of the account in a portal."""
     portal: Mapping[str, object] = {}
-    """What the portal has to say besides, such as which products it is about."""
+    """Further options of the portal, such as the selection of products."""
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         self.folder, self.clock = folder, clock

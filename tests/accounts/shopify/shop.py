@@ -36,7 +36,7 @@ _REQUESTS: Mapping[RequestSort, str] = {
     "read-products": "#Products$",
     "anything": "",
 }
-"""Where it takes several requests, the one that makes it so; see `test_shopify` for others."""
+"""The request that makes the change, if there are several; `test_shopify` has the others."""
 _EFFECTS: Mapping[Write, tuple[str, str]] = {
     "create-order": ("order created", ""),
     "cancel-order": ("order cancelled", ""),
@@ -47,11 +47,11 @@ _EFFECTS: Mapping[Write, tuple[str, str]] = {
     "create-product": ("product set", ""),
     "comment": ("metafield set", "remark_"),
 }
-"""What it is in the books of the shop, and how the key of a metafield begins."""
+"""Kind of the effect in the ledger, and the prefix of the metafield's key."""
 _SET = frozenset[Write]({"void-tracking", "write-stock", "comment"})
-"""What is no more if it is done once more."""
+"""Effects that count once, however often they are done."""
 _POINTS = 10
-"""What a call costs, or less: a shop counts no calls."""
+"""Cost of a call at most: a shop does not count calls."""
 
 
 class AtShopify(OverHttp):

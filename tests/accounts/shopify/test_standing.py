@@ -151,7 +151,7 @@ def test_order_that_the_merchant_hides_is_not_reported_as_missing(
 def test_rebuild_warns_about_a_kind_that_lists_only_orders_with_a_link(
     shipper: ShopifySupplierPeople, tmp_path: Path
 ) -> None:
-    """Or it would seem as if none of them were there, and all were sent once more."""
+    """Otherwise all of them would seem missing, and would be created again."""
     pair = Pair(tmp_path, SqliteMerchantPeople(tmp_path, shipper.clock), shipper)
     pair.merchant.request(sold("1001"))
 

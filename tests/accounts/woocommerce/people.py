@@ -50,7 +50,7 @@ _REQUESTS: Mapping[RequestSort, tuple[str, str]] = {
     "read-products": ("GET", r"/products$"),
     "anything": ("", ""),
 }
-"""Where it takes several requests, the one that makes it so; see `test_woocommerce` for others."""
+"""The request that makes the change, if there are several; `test_woocommerce` has the others."""
 _EFFECTS: Mapping[Write, str] = {
     "create-order": "order created",
     "cancel-order": "order status",
@@ -62,7 +62,7 @@ _EFFECTS: Mapping[Write, str] = {
     "comment": "note",
 }
 _SET = frozenset[Write]({"cancel-order", "split-order", "write-stock"})
-"""What is no more if it is done once more."""
+"""Effects that count once, however often they are done."""
 
 
 class AtShop(OverHttp):

@@ -436,7 +436,7 @@ BUNDLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "Composite Products": ({"_composite_children": ["a"]}, {"_composite_parent": "x"}),
     "WPC": ({"_woosb_ids": "7/ab/2"}, {"_woosb_parent_id": "7"}),
 }
-"""How plug-ins mark the line of a bundle, and those of what is in it."""
+"""Metadata by which plug-ins mark the line of a bundle and the lines of its contents."""
 
 
 def with_fields(sku: str, quantity: int, fields: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tests.fakes.woocommerce import Fault, Switches
 from tests.support.clock import VirtualClock
 
 DST_ENDS = datetime(2026, 11, 1, 9, tzinfo=UTC)
-"""In Los Angeles, where the hour before comes once more."""
+"""The repeated hour in Los Angeles."""
 DST_BEGINS = datetime(2027, 3, 14, 10, tzinfo=UTC)
 
 

@@ -1,8 +1,7 @@
-"""How many there are: on hand is counted, committed follows from the open orders, available is
-the difference.
+"""Stock: units on hand are counted, open orders commit units, and the difference is available.
 
-A kit commits its components and is as many as can be put together in each warehouse, rounded down
-once. Shipping lowers on hand, except of what a supplier ships for the account.
+A kit commits its components; its quantity is the number of complete kits in each warehouse, rounded
+down once. Shipping reduces the units on hand, unless a supplier ships for the account.
 """
 
 import math
@@ -14,7 +13,7 @@ from tests.fakes.ordoro.checks import Refused
 from tests.fakes.ordoro.state import OPEN, Number, Order, Product, Shop
 
 Quantities = Counter[tuple[str, int]]
-"""By SKU and warehouse."""
+"""Quantities by SKU and warehouse."""
 
 
 class Level(NamedTuple):

@@ -14,7 +14,7 @@ from graphql import GraphQLSchema, build_client_schema, build_schema
 
 FOLDER = Path(__file__).parents[4] / "shared/contracts/shopify"
 VERSIONS = ("2026-04", "2026-07", "2026-10")
-"""Those that the fake serves, the oldest first."""
+"""Versions that the fake serves, the oldest first."""
 
 
 def document(version: str) -> Path:

@@ -15,7 +15,7 @@ LIMIT = 100
 RULES: Rules = dict.fromkeys(("create", "update", "delete"), ANYTHING)
 
 Do = Callable[[Any], Json]
-"""Takes one item and returns how the result looks."""
+"""Takes one item and returns its result."""
 
 
 def batch(params: Json, rules: Rules, **kinds: Do) -> Answer:
