@@ -11,7 +11,7 @@ class Effect(NamedTuple):
 
     kind: str
     about: str
-    """What it is called in this account, such as a number or a SKU."""
+    """Name of the object in this account, such as a number or a SKU."""
     detail: Any = None
 
 

@@ -34,7 +34,9 @@ needs_contract = pytest.mark.skipif(
 )
 
 _TERMS = ("supplier_sku", "supplier_price", "is_default", "min_order_qty")
-"""Of a product's supplier: they can be written, yet the document has no place to read them."""
+"""Terms of a product's supplier: they can be written, but the document has no field to read
+them.
+"""
 
 
 class Contract:
@@ -64,7 +66,7 @@ class Contract:
             self._note(exchange, "request", list(errors))
         answer = _OpenApiResponse(exchange, self.corrected(json.loads(exchange.body)))
         errors = self._document.iter_apicall_response_errors(request, answer)
-        # What is nowhere is rightly answered 404 or 405, which the document cannot say.
+        # An unknown path gets 404 or 405, which the document cannot describe.
         self._note(exchange, "answer", [it for it in errors if not isinstance(it, PathError)])
 
     def _note(self, exchange: Exchange, part: str, errors: list[Exception]) -> None:

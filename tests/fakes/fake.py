@@ -29,7 +29,7 @@ class Fake:
     ) -> None:
         self.faults = FaultList()
         self.errors: list[Exception] = []
-        """What went wrong in the fake itself; the first one is raised at the end."""
+        """Errors of the fake itself; the first one is raised at the end."""
         self._service = service
         self._port = port
         self._certificate = certificate

@@ -69,7 +69,7 @@ PAGES = {
     "maintenance": _PAGE,
     "firewall": b"<!doctype html><title>Blocked</title><p>Your request looks unusual.",
 }
-"""What answers in the place of the service, in HTML."""
+"""HTML pages that replace the response of the service."""
 _NOTICE = (
     b"<br />\n<b>Notice</b>:  Undefined index: id in <b>plugin.php</b> on line <b>7</b><br />\n"
 )
@@ -82,29 +82,32 @@ class Fault:
 
     kind: Kind
     method: str = ""
-    """Empty for any."""
+    """Empty for any method."""
     path: str = ""
-    """A regular expression, searched for in the path as it was sent, or in what else the service
-    has for it: `#OrderCreate$` strikes one operation of GraphQL."""
+    """A regular expression that is searched in the path, or in what the service has in place of
+    it: `#OrderCreate$` selects one operation of GraphQL.
+    """
     times: float = 1
-    """How often it strikes; `math.inf` for ever."""
+    """Number of occurrences; `math.inf` for no limit."""
     after: int = 0
     seconds: float = 0
-    """Real time: the whole delay, or the pause between the bytes of a drip."""
+    """Real time: the whole delay, or the pause between two bytes."""
     retry_after: str | None = None
-    """A header for an answer that has not been processed."""
+    """Header for a response to an unprocessed request."""
     to: str = ""
-    """Where a redirect leads."""
+    """Target of a redirect."""
     status: int | None = None
-    """Instead of the usual one, of an answer that was not processed (302, 403)."""
+    """Status of a response to an unprocessed request (302, 403), in place of the default."""
     size: int = 200_000_000
-    """Of a gzip bomb, unpacked; of a deep answer, a thousandth of it is the depth."""
+    """Unpacked size of a gzip bomb; a thousandth of it is the depth of a deep response."""
     do: Callable[[], object] = field(default=lambda: None)
-    """What happens before a callback is processed or any other request refused, while nothing is
-    locked."""
+    """Action before a callback is processed, or before another request is refused, without a
+    lock.
+    """
     edit: Callable[[Any], Any] = field(default=lambda body: body)
-    """What an edited answer holds instead: a quantity of -1, the page before, no `updated_date`.
-    Bytes are sent as they are, for what Python's JSON cannot say."""
+    """Content of an edited response: a quantity of -1, an earlier page, no `updated_date`. Bytes
+    are sent unchanged, for values that Python's JSON cannot write.
+    """
 
 
 class Wire(NamedTuple):
@@ -116,7 +119,7 @@ class Wire(NamedTuple):
     """Parts are sent one by one, `pause_s` apart, without a length, until the connection closes."""
     pause_s: float = 0
     close: bool = False
-    """Whether the connection is closed although the length promises more, or nothing."""
+    """True if the connection is closed, whatever its length header says."""
 
 
 class FaultList:

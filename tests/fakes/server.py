@@ -25,7 +25,7 @@ from tests.fakes.faults import (
 from tests.fakes.service import Request, Service
 
 _RESET = struct.pack("ii", 1, 0)
-"""SO_LINGER with no time to linger: closing the socket sends a reset."""
+"""SO_LINGER of 0: closing the socket sends a reset."""
 
 
 class Server(ThreadingHTTPServer):
@@ -96,7 +96,8 @@ def _hang_up(connection: socket.socket) -> None:
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:
-        return  # the other side was faster
+        # The client has closed it already.
+        return
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -115,7 +116,8 @@ class Handler(BaseHTTPRequestHandler):
             place = self.server.service.place(request)
             self._meet(request, self.server.faults.take(request.method, place))
         except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
-            self.close_connection = True  # clients may go away as they like
+            # A client may disconnect at any time.
+            self.close_connection = True
         except Exception as error:
             self.server.errors.append(error)
             self._send(self.server.service.broken(HTTPStatus.INTERNAL_SERVER_ERROR))
@@ -127,7 +129,8 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         if len(body) < length:
-            raise ConnectionResetError  # killed while it was sending: half a body is no request
+            # The client died while it was sending: an incomplete body is not a request.
+            raise ConnectionResetError
         headers = {name.lower(): value for name, value in self.headers.items()}
         return Request(
             method=self.command,

@@ -19,7 +19,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     secure: bool = False
-    """Whether it came over https."""
+    """True if it came over https."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +38,9 @@ class Service(ABC):
     def __init__(self, books: Books) -> None:
         self.books = books
         self.requests: Counter[str] = Counter()
-        """By method and template: `GET /v3/order/{n}`."""
+        """Counts by method and template: `GET /v3/order/{n}`."""
         self.on_exchange: Callable[[Exchange], None] | None = None
-        """Called with each request and its answer."""
+        """Called with each request and its response."""
 
     @abstractmethod
     def respond(self, request: Request) -> Wire:

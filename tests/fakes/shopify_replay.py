@@ -84,7 +84,8 @@ class Replay:
 
     def _member(self, expected: Json, got: Json, key: str, path: str) -> Iterator[str]:
         if key in ("throttleStatus", "actualQueryCost"):
-            return  # the bucket of a shop that others use; what comes back is not understood
+            # Other clients use the points of that shop, and its refunds are not understood.
+            return
         if key not in expected or key not in got:
             yield f"{path}: only {'there' if key in expected else 'here'}"
         else:

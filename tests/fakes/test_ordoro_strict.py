@@ -209,10 +209,10 @@ def test_wrong_credentials_are_refused(fake: FakeOrdoro, api: Api) -> None:
     api.session.auth = (fake.key, "wrong")
     wrong = api.refused("GET", "/authenticated/")
     api.session.auth = None
-    nobody = api.refused("POST", "/v3/order", body())
+    anonymous = api.refused("POST", "/v3/order", body())
     api.session.auth = good
 
-    assert (wrong, nobody) == (401, 401)
+    assert (wrong, anonymous) == (401, 401)
     assert fake.ledger == []
 
 

@@ -138,7 +138,8 @@ def test_cancellation_is_requested(fake: FakeShopify, api: Api, agreed: bool) ->
     act = f"{'Accept' if agreed else 'Reject'}CancellationRequest"
     api.do(answer(act), id=fulfillment_order["id"])
 
-    assert status == "ACCEPTED"  # as was recorded: only the merchant's requests tell
+    # As recorded: only the merchant's requests show the cancellation.
+    assert status == "ACCEPTED"
     assert pieces(api, order) == (
         [
             ("CLOSED", "CANCELLATION_ACCEPTED", {"MUG": 0}),
@@ -157,17 +158,15 @@ def test_cancellation_of_an_order_is_a_job(
     order = fake.place_order({"MUG": 2})
     job = api.do(CANCEL, id=order)["job"]
 
-    def done() -> bool:
-        is_done: bool = api.get("query Job($id: ID!) { job(id: $id) { done } }", id=job["id"])[
-            "job"
-        ]["done"]
-        return is_done
+    def is_done() -> bool:
+        data = api.get("query Job($id: ID!) { job(id: $id) { done } }", id=job["id"])
+        return bool(data["job"]["done"])
 
-    before = (done(), detail(api, order)["cancelledAt"])
+    before = (is_done(), detail(api, order)["cancelledAt"])
     clock.at += timedelta(seconds=30)
 
     assert before == (False, None)
-    assert done()
+    assert is_done()
     assert detail(api, order)["cancelledAt"] == "2026-11-02T00:00:30Z"
     assert fake.stock_of("MUG") is not None
     assert api.wrong(CANCEL, id=order) == ["Cannot cancel an order that has already been canceled"]

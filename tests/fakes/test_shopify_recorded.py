@@ -114,7 +114,7 @@ def test_split_of_a_fulfillment_order(fake: FakeShopify) -> None:
         *_at("captures", "unknownFulfillmentOrder", "multiSplit"),
     )
 
-    # The second order went to another location there: that shop routes by stock.
+    # The recorded shop routes by stock, so its second order has another location.
     assert differences.keys() == {"captures/orderBCreate", "captures/multiSplit"}
     assert _lines(differences, "ssignedLocation") == []
 
@@ -179,7 +179,7 @@ def test_refused_fulfillments(fake: FakeShopify) -> None:
 
     differences = replay.differences(*steps)
 
-    # It was read before the shop had closed it, which took a second in other recordings.
+    # It was read before the shop had closed it, which takes a second in other recordings.
     assert differences.keys() == {"cases/closed/setup/hydrate"}
     assert _lines(differences, ".closed") == []
 
@@ -194,8 +194,8 @@ def test_fulfillments_of_several_fulfillment_orders(fake: FakeShopify) -> None:
         *((f"cases/{case}", CREATE) for case in cases), "cases/validMultiGroup/downstreamRead"
     )
 
-    assert _lines(made, "ssignedLocation") == []  # there the first location is another one
-    # Their ids are in the order of their numbers: ours were made in another one.
+    assert _lines(made, "ssignedLocation") == []  # the recorded shop has another first location
+    # The recorded ids are sorted by number; the fake's were created in another sequence.
     assert differences.keys() == {"cases/differentLocationLater"}
     assert _lines(differences, "Multiple locations with ids") == []
 
@@ -232,7 +232,7 @@ def test_orders_are_cancelled(fake: FakeShopify) -> None:
 
 def test_order_is_updated(fake: FakeShopify) -> None:
     replay = Replay(fake, "orderUpdate-input-validation")
-    # Made by hand: the customer that the recorded question asks for is none of our business.
+    # Created by hand: the adapter does not use the customer of the recorded request.
     setup = replay.recorded["setup"]["orderCreate"]["response"]
     recorded = setup["data"]["orderCreate"]["order"]
     order = fake.place_order({"A": 1}, note=recorded["note"], name=recorded["name"])
@@ -241,7 +241,7 @@ def test_order_is_updated(fake: FakeShopify) -> None:
 
     differences = replay.differences(("mutation", replay.recorded["document"]))
 
-    # The provinces of countries are not known here.
+    # The fake does not know the provinces of countries.
     assert differences == {"mutation": ["data.badShippingAddress.userErrors: 3 rows there, 2 here"]}
 
 
@@ -250,7 +250,7 @@ def test_order_without_lines(fake: FakeShopify) -> None:
 
     differences = replay.differences(("mutation", replay.recorded["query"]))
 
-    assert differences == {"mutation": ["extensions: only here"]}  # what it cost was not kept
+    assert differences == {"mutation": ["extensions: only here"]}  # the cost was not recorded
 
 
 def test_stock_is_set(fake: FakeShopify) -> None:
@@ -271,7 +271,7 @@ def test_stock_is_set(fake: FakeShopify) -> None:
         ("unknownIdValidation/setUnknownLocation", SET),
     )
 
-    # The documents were not kept: these are ours.
+    # The documents were not recorded; these are the adapter's.
     assert _lines(differences, "locations", "requestedQueryCost") == []
 
 
@@ -328,7 +328,7 @@ def test_lists_of_fulfillment_orders(fake: FakeShopify) -> None:
 
     differences = replay.differences("operations/catalog", "operations/page1")
 
-    # The conditions of a query are shown in another order there, its times in the shop's zone.
+    # The service shows conditions in another sequence, and times in the shop's time zone.
     assert _lines(differences, ".parsed") == []
 
 

@@ -291,7 +291,7 @@ def test_search_by_a_time_without_quotes(fake: FakeShopify, api: Api, clock: Vir
 
     answered = api.ask(ORDERS, first=5, q="updated_at:>=2026-11-02T03:00:00Z").json()
 
-    # Read as 03:00 of the shop's time, and `00` as a field that is not known.
+    # Parsed as 03:00 in the shop's time zone; `00` becomes an unknown field.
     assert answered["data"]["orders"]["nodes"] == []
     [search] = answered["extensions"]["search"]
     assert search["path"] == ["orders"]
@@ -448,7 +448,8 @@ def _shown(it: Any) -> tuple[str, object, bool] | None:
 def test_our_part_of_the_schema_is_valid() -> None:
     text = "\n".join(path.read_text("utf-8") for path in schemas.parts())
 
-    build_schema(text)  # not assumed to be valid
+    # This validates it.
+    build_schema(text)
 
 
 @needs_contract

@@ -250,7 +250,8 @@ def test_orders_are_changed_many_at_once(shop: FakeWooCommerce, woo: WooApi) -> 
         None,
         "woocommerce_rest_shop_order_invalid_id",
     ]
-    assert shop.order(kept)["status"] == "pending"  # what is no status is this one
+    # An unknown status becomes pending.
+    assert shop.order(kept)["status"] == "pending"
     assert shop.order_ids() == [kept, made["id"]]
     assert shop.stock("MUG") == 7
 

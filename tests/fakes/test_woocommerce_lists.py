@@ -9,7 +9,7 @@ from tests.fakes.woocommerce import FakeWooCommerce
 from tests.support.clock import VirtualClock
 
 MINUTE = timedelta(minutes=1)
-# The clock starts at midnight in UTC, and it is four in the afternoon before in the shop.
+# The clock starts at midnight in UTC, which is four in the afternoon of the day before in the shop.
 GMT, SITE = "2026-11-02T00:00:00", "2026-11-01T16:00:00"
 
 

@@ -104,7 +104,8 @@ def test_deleted_parcel_is_not_listed(shop: FakeWooCommerce, woo: WooApi, order:
 
 def test_some_versions_wrap_their_responses(shop: FakeWooCommerce, woo: WooApi, order: int) -> None:
     shop.switches.fulfillments_wrapped = True
-    shop.on_exchange = None  # the document has it the other way
+    # The document differs here.
+    shop.on_exchange = None
 
     made = woo.write("POST", f"/orders/{order}/fulfillments", parcel(shop, order, 1))
 

@@ -21,13 +21,13 @@ DIFFERENCES: Mapping[str, str] = {
     "speed": "it says how fast the recorded shop was",
     "speed.batch50": "it says how fast the recorded shop was",
 }
-"""Questions that the fake is not held to, with the reason."""
+"""Questions with a different response of the fake, with the reason."""
 
 CUT = {"fulfillment.create_partial": 275, "fulfillment.list": 185, "order.qty_zero": 215}
-"""Long answers of which the record has only the beginning."""
+"""Long responses that were recorded only in part."""
 
 EARLIER = {"7.8.2": 0, "11.0.1": 86}
-"""How many orders the recorded shop had before it was asked."""
+"""Number of orders in the recorded shop before the questions."""
 
 _VALUES = (
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", "<time>"),

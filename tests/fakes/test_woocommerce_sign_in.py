@@ -34,7 +34,8 @@ def _secure(
         FakeWooCommerce(clock=clock, certificate=certificate) as shop,
         requests.Session() as session,
     ):
-        session.trust_env = False  # else a bundle named there comes before ours
+        # Otherwise a certificate bundle of the environment would win.
+        session.trust_env = False
         session.verify = str(tmp_path / "ca.pem")
         yield shop, session
 

@@ -31,7 +31,7 @@ class AccountContract(ABC, Generic[P]):
 
     role: ClassVar[Role]
     many: ClassVar[int] = 250
-    """More than fit on two pages of the account's readings."""
+    """Enough items for more than two pages of the account."""
 
     @abstractmethod
     def make_people(self, folder: Path, clock: VirtualClock) -> P:

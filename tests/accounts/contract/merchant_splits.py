@@ -158,9 +158,11 @@ class SplitOrders(AsMerchant):
         self, account: OpenMerchant, people: MerchantPeople
     ) -> None:
         order = requested(account, people, "MUG")
-        other = requested(account, people, "MUG", number="1002")
+        another = requested(account, people, "MUG", number="1002")
 
-        [outcome] = account.splits.split([replace(partition(other, (1,), (2,)), order_id=order.id)])
+        [outcome] = account.splits.split(
+            [replace(partition(another, (1,), (2,)), order_id=order.id)]
+        )
 
         assert (outcome.state, outcome.code) == ("refused", "does-not-fit")
         assert people.pieces(order.id) == {}
@@ -203,15 +205,15 @@ class SplitOrders(AsMerchant):
     ) -> None:
         split = partition(requested(account, people, "MUG"), (1,), (2,))
         order = requested(account, people, "MUG", number="1002")
-        other = partition(order, (2,), (1,), reference="origin:B")
-        nobody = replace(split, order_id=people.unknown_id)
+        another = partition(order, (2,), (1,), reference="origin:B")
+        unknown = replace(split, order_id=people.unknown_id)
 
-        outcomes = account.splits.split([split, nobody, other])
+        outcomes = account.splits.split([split, unknown, another])
 
         assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]
         assert outcomes[1].code == "not-found"
         assert outcomes[1].reason
-        assert without_ids(outcomes[2].pieces) == other.pieces
+        assert without_ids(outcomes[2].pieces) == another.pieces
 
     def test_empty_list_returns_no_outcomes(self, account: OpenMerchant) -> None:
         assert account.splits.split([]) == []

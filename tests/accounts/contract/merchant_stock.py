@@ -61,10 +61,10 @@ class WrittenStock(AsMerchant):
     ) -> None:
         mug, cup = stocked(people, "MUG", 7), stocked(people, "CUP", 7)
         levels = account.stock.current([mug, cup])
-        nobody = Stock(product_id=people.unknown_id, sku="NOBODY", quantity=1)
+        unknown = Stock(product_id=people.unknown_id, sku="NOBODY", quantity=1)
 
         outcomes = account.stock.write(
-            [replace(levels[mug], quantity=1), nobody, replace(levels[cup], quantity=2)]
+            [replace(levels[mug], quantity=1), unknown, replace(levels[cup], quantity=2)]
         )
 
         assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]

@@ -32,7 +32,7 @@ from ordosync.models import Comment
 from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople
 
 SIDES: dict[Role, str] = {"merchant": "shop", "supplier": "northwind"}
-"""What both accounts of the portal are called."""
+"""Names of both accounts of the portal."""
 PORTAL = "shop-northwind"
 
 
@@ -56,8 +56,10 @@ def write_config(
         sides[role] = {"account": name, **(people.pair if people else {})}
     settings = {"accounts": accounts, "portals": {PORTAL: {**sides, **portal}}}
     path = folder / "config.yaml"
-    path.touch(0o600)  # secrets may stand in a file that nobody else reads
-    path.write_text(json.dumps(settings))  # which is YAML, too
+    # Secrets may be in a file that only its owner can read.
+    path.touch(0o600)
+    # JSON is YAML, too.
+    path.write_text(json.dumps(settings))
     return path
 
 
@@ -187,11 +189,11 @@ def opened(
     supplier = people if isinstance(people, SupplierPeople) else None
     config = load_config(write_config(people.folder, merchant, supplier, options, **people.portal))
     portal = config.portals[PORTAL]
-    side, other = portal.merchant, portal.supplier
+    side, opposite = portal.merchant, portal.supplier
     if supplier:
-        side, other = other, side
+        side, opposite = opposite, side
     context = PortalContext(
-        partner=partner or other.account,
+        partner=partner or opposite.account,
         selection=selection or portal.products,
         spool=people.folder / "spool",
     )

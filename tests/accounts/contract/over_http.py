@@ -24,9 +24,9 @@ Write = Literal[
     "comment",
 ]
 RequestSort = Write | Literal["read-orders", "read-order", "read-products", "anything"]
-"""What a request is about, whatever it looks like in the service."""
+"""Kinds of requests, independent of the service."""
 Field = Literal["number", "status", "updated", "ship_to_name", "lines", "sku", "quantity", "price"]
-"""What an order of a list says. The last three are of its first line, the price of a unit."""
+"""Fields of an order in a list. The last three belong to its first line, the price to a unit."""
 _HERE = "@here@"
 
 
@@ -35,18 +35,18 @@ class OverHttp(People):
 
     fake: Fake
     doubles: ClassVar[frozenset[Write]]
-    """What the service does twice if it is given the same request twice; nothing tells us of it."""
+    """Writes that the service repeats for a repeated request, without an error."""
     preparing: ClassVar[int] = 0
-    """Requests of a run before its first order is created, for what orders refer to."""
+    """Requests of a run before its first order is created, for the objects that orders refer to."""
     page: ClassVar[int] = 100
-    """How many orders the first page of a list has."""
+    """Number of orders on the first page of a list."""
     idle: ClassVar[Mapping[str, int]] = {}
-    """Requests of a run that finds nothing new, by task; else it is one."""
+    """Requests of a run that finds nothing new, by task; by default one."""
     more_options: Mapping[str, object] = {}
-    """Options of the account besides the least; assigned before the configuration is written."""
+    """Further options of the account; set before the configuration is written."""
 
     @abstractmethod
-    def meet(self, kind: Kind, what: RequestSort, **how: Any) -> None:
+    def meet(self, kind: Kind, request: RequestSort, **how: Any) -> None:
         """Inject a fault into such requests; `how` are its other fields: `times`, `after`."""
 
     def heal(self) -> None:
@@ -82,7 +82,7 @@ class OverHttp(People):
         """Return the option that sets another secret."""
 
     @abstractmethod
-    def effects(self, what: Write) -> int:
+    def effects(self, write: Write) -> int:
         """Count how often this was done; setting a number to its present value does not count."""
 
     @property
@@ -119,22 +119,22 @@ class MerchantOverHttp(OverHttp, MerchantPeople):
     """People of a Merchant with a remote account."""
 
     places: ClassVar[Mapping[Field, Sequence[str | int]]]
-    """Where in the JSON of an order each field is."""
+    """Path of each field in the JSON of an order."""
     never: ClassVar[Mapping[tuple[Field, str | None], str]] = {}
-    """What is odd elsewhere and not here, as it is told to `pretend`, and why."""
+    """Odd values that this service cannot have, as arguments of `pretend`, with the reason."""
 
     frugal: ClassVar[Mapping[str, object]] = {}
-    """Options of the pair without which there are more requests."""
+    """Options of the pair that save requests."""
 
     @abstractmethod
     def orders_on(self, page: Any) -> Sequence[Any]:
         """Return the orders on a page of their list."""
 
-    def as_json(self, order: Any, field: Field, said: str) -> str:  # noqa: ARG002
+    def as_json(self, order: Any, field: Field, text: str) -> str:  # noqa: ARG002
         """Return how this kind writes a value that is given as JSON."""
-        return said
+        return text
 
-    def pretend(self, field: Field, said: str | None, *, of: str = "") -> None:
+    def pretend(self, field: Field, text: str | None, *, of: str = "") -> None:
         """Show this JSON in a field of the order with this number, or of all orders, in lists.
 
         None takes the field away. The JSON may be one that Python's own cannot write.
@@ -146,10 +146,10 @@ class MerchantOverHttp(OverHttp, MerchantPeople):
                 if of and str(_at(order, self.places["number"])).rpartition("-")[2] != of:
                     continue
                 place = _at(order, self.places[field][:-1])
-                if said is None:
+                if text is None:
                     del place[self.places[field][-1]]
                 else:
-                    raw = self.as_json(order, field, said)
+                    raw = self.as_json(order, field, text)
                     place[self.places[field][-1]] = _HERE
             return json.dumps(page).replace(f'"{_HERE}"', raw).encode()
 

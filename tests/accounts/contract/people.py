@@ -20,49 +20,49 @@ from ordosync.models import Order, Product, Shipment
 from tests.support.clock import VirtualClock
 
 Lack = Literal[
-    # Tasks that it takes no part in.
+    # Tasks that the account does not support.
     "import-products",
     "write-inventory-back",
     "update-tracking",
     "split-order",
     "cancel-orders",
-    # What its orders do not have; further down: the optional fields.
+    # Features that its orders lack; the optional fields follow below.
     "comments",  # a timeline that people read
-    "own-orders",  # beside those of this portal's Supplier
+    "own-orders",  # orders that this portal's Supplier does not ship
     "reassigning",  # to another supplier
-    "relisting",  # the same lines, shown in another order
-    "requesting-again",  # what was cancelled
+    "relisting",  # the same lines in another sequence
+    "requesting-again",  # a cancelled order is requested again
     "listing",  # of all its orders
-    "shipped-orders",  # which it knows, and does not show as orders to ship
-    "line-order",  # lines are read in the order in which they were placed
-    "own-splits",  # which the Merchant's people make
-    "withdrawn-cancellations",  # of which a step is not settled
-    "known-ids",  # an order or product that is not there is refused
+    "shipped-orders",  # an order that is shipped is not read as one to ship
+    "line-order",  # lines are read in the sequence in which they were placed
+    "own-splits",  # splits by the Merchant's people
+    "withdrawn-cancellations",  # a cancellation ends before its step is settled
+    "known-ids",  # an unknown order or product is refused
     "details",  # of a line, such as what is engraved
-    # What its products do not have.
-    "assigned-products",  # which only one supplier learns of
+    # Features that its products lack.
+    "assigned-products",  # products that only one supplier sees
     "archiving",
     "kits",
-    "made-products",  # a list of products besides what was counted
-    "uncounted",  # a stock that is not 0 and not known
+    "made-products",  # products exist without a count
+    "uncounted",  # an unknown stock, which is not 0
     "oversold",  # a stock below 0
-    "commitments",  # a stock that falls as soon as an order is created
-    # What its labels do not have.
+    "commitments",  # a stock that falls when an order is created
+    # Features that its labels lack.
     "label-cost",
     "label-method",
-    "label-time",  # only the day
+    "label-time",  # otherwise the label has a day only
     "label-warehouse",
-    "voided-labels",  # they are simply gone
-    "label-history",  # a voided label stays beside the next one
-    "several-parcels",  # of one order, each with some of its units
-    "several-numbers",  # of one parcel
-    "second-labels",  # of an order of which it does not know whether all of it was sent
-    # What its orders cannot be.
+    "voided-labels",  # otherwise a voided label is deleted
+    "label-history",  # a voided label is kept beside the next one
+    "several-parcels",  # several parcels of one order, each with some units
+    "several-numbers",  # several numbers of one parcel
+    "second-labels",  # a second label of an order that may be shipped completely
+    # States that its orders lack.
     "piece-orders",  # a piece is not read as an order of its own
-    "late-pieces",  # which are there only some time after the split
+    "late-pieces",  # pieces that appear some time after the split
     "cancelled-shipped",  # cancelled, although it is shipped
     "cancelled-pieces",  # a piece is cancelled without the others
-    "nested-splits",  # a piece is split in its turn
+    "nested-splits",  # a piece is split again
     # Optional fields of an order.
     "ship_to_email",
     "ship_to_phone",
@@ -78,7 +78,7 @@ Lack = Literal[
     "supplier_sku",
     "supplier_unit_cost",
 ]
-"""Words for what a kind of account cannot hold. A test that needs it says so, and is skipped."""
+"""Features that a kind of account can lack. A test that needs one is skipped."""
 
 Tested = TypeVar("Tested", bound=Callable[..., Any])
 
@@ -103,11 +103,11 @@ class People(ABC):
 
     lacks: ClassVar[frozenset[Lack]] = frozenset()
     unknown_id: ClassVar[str] = "404404"
-    """An id that nothing in the account has."""
+    """An id that no object of the account has."""
     pair: Mapping[str, object] = {}
-    """The options that belong to the pair, as a portal says them."""
+    """Options of the account in a portal."""
     portal: Mapping[str, object] = {}
-    """What the portal has to say besides, such as which products it is about."""
+    """Further options of the portal, such as the selection of products."""
 
     def __init__(self, folder: Path, clock: VirtualClock) -> None:
         self.folder, self.clock = folder, clock
@@ -265,7 +265,7 @@ def needs(*words: Lack) -> Callable[[Tested], Tested]:
         if not isinstance(tested, type):
             marked(tested)
             return tested
-        # A mark on the class itself would hold for all classes that inherit it, and their tests.
+        # A mark on the class itself would apply to all its subclasses and their tests.
         for name, test in vars(tested).items():
             if name.startswith("test_"):
                 marked(test)

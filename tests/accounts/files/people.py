@@ -30,7 +30,7 @@ from tests.support.clock import VirtualClock
 
 _ORDER_FIELDS = tuple(name for name in ORDER_FIELDS if name != "placed_at")
 _SUPPLIER = "supplier"
-"""Column that says who is to ship an order."""
+"""Column with the supplier of an order."""
 _TRACKING = (
     *("order_number", "tracking_number", "carrier", "shipped_at"),
     *("method", "cost", "warehouse", "voided"),

@@ -220,7 +220,8 @@ def test_waiting_order_is_not_retried_with_only_some_of_its_files(make: Make, dr
 
     assert isinstance(tried, InvalidRecord)
     assert tried.code == "conflict"
-    assert quantity(decided) == 1  # it was reported, and only one of the two files is there
+    # The conflict was reported, and only one of the two files remains.
+    assert quantity(decided) == 1
 
 
 def test_waiting_order_uses_its_newest_file_even_if_archived(make: Make, drop: Drop) -> None:

@@ -183,10 +183,10 @@ def test_claim_emptied_by_a_power_loss_belongs_to_its_order(tmp_path: Path) -> N
         [claim] = (tmp_path / "orders" / ".ordosync").glob("*.number")
         claim.write_bytes(b"")
 
-        [other] = depot.orders.create([order("1004", reference="elsewhere:1004#1")])
+        [foreign] = depot.orders.create([order("1004", reference="elsewhere:1004#1")])
         statuses = depot.orders.statuses(["1004"])
 
-    assert (other.state, other.id) == ("done", "1004~2")
+    assert (foreign.state, foreign.id) == ("done", "1004~2")
     assert statuses == {"1004": "awaiting_fulfillment"}
 
 

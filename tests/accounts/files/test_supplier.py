@@ -301,12 +301,12 @@ def test_stock_file_that_may_still_be_written_is_read_later(
     drop("stock/b.csv", "sku,qty\nCUP,1")
 
     young = NOON + timedelta(seconds=11)
-    [left] = all_of(depot.stock.all(since(now=young, skip_recent=True)))
+    [level] = all_of(depot.stock.all(since(now=young, skip_recent=True)))
     by_id = depot.stock.of(["MUG", "CUP"])
     depot.close()
 
-    assert isinstance(left, Stock)
-    assert left.sku == "MUG"
+    assert isinstance(level, Stock)
+    assert level.sku == "MUG"
     assert set(by_id) == {"MUG"}
     assert (
         len(all_of(depot.stock.all(since(now=young + timedelta(minutes=1), skip_recent=True)))) == 2

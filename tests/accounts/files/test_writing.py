@@ -119,14 +119,14 @@ def test_parcel_is_written_with_its_six_fields(make: Make, tmp_path: Path) -> No
 
 def test_valid_number_is_kept_and_a_voided_one_replaced(make: Make, tmp_path: Path) -> None:
     account = make()
-    other = replace(SENT, tracking_number="1Z111")
+    another = replace(SENT, tracking_number="1Z111")
     account.tracking.add([SENT])
 
-    [refused] = account.tracking.add([other])
-    [unknown] = account.tracking.void([other])
+    [refused] = account.tracking.add([another])
+    [unknown] = account.tracking.void([another])
     [voided] = account.tracking.void([SENT])
     [again] = account.tracking.void([SENT])
-    [replaced] = account.tracking.add([other])
+    [replaced] = account.tracking.add([another])
 
     assert (refused.state, refused.code) == ("refused", "other-tracking")
     assert (unknown.state, voided.state, again.state) == ("unchanged", "done", "unchanged")

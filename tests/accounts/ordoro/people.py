@@ -82,8 +82,8 @@ class AtOrdoro(OverHttp):
             **self.more_options,
         }
 
-    def meet(self, kind: Kind, what: RequestSort, **how: Any) -> None:
-        method, path = _REQUESTS[what]
+    def meet(self, kind: Kind, request: RequestSort, **how: Any) -> None:
+        method, path = _REQUESTS[request]
         self.fake.faults.add(Fault(kind=kind, method=method, path=path, **how))
 
     def lag(self, *, index_s: float = 0, arrival_s: float = 0, split_s: float = 0) -> None:
@@ -101,9 +101,9 @@ class AtOrdoro(OverHttp):
     def signed_in_with(self, secret: str) -> Mapping[str, object]:
         return {"secret": secret}
 
-    def effects(self, what: Write) -> int:
-        effects = self.fake.effects(_EFFECTS[what])
-        if what == "write-stock":
+    def effects(self, write: Write) -> int:
+        effects = self.fake.effects(_EFFECTS[write])
+        if write == "write-stock":
             return len({(effect.about, effect.detail) for effect in effects})
         return len(effects)
 
@@ -142,7 +142,7 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
     """The seller."""
 
     lacks: ClassVar[frozenset[Lack]] = frozenset({"label-warehouse", "line_total", "line_discount"})
-    # To ask what the supplier calls a product is a call more, for those who want it.
+    # The supplier's SKUs need one more call, which is optional.
     frugal: ClassVar[Mapping[str, object]] = {"supplier_skus": "false"}
     places: ClassVar[Mapping[Field, Sequence[str | int]]] = {
         "number": ("order_number",),

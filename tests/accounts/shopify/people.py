@@ -135,16 +135,16 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
     def orders_on(self, page: Any) -> Sequence[Any]:
         return list(page["data"]["fulfillmentOrders"]["nodes"])
 
-    def as_json(self, order: Any, field: Field, said: str) -> str:
+    def as_json(self, order: Any, field: Field, text: str) -> str:
         """Return the whole name in the first name, and the unit cost as text, twice."""
         if field == "ship_to_name":
             order["destination"]["lastName"] = ""
         if field == "price":
-            amount = f"{Decimal(said):f}"
+            amount = f"{Decimal(text):f}"
             sold = order["lineItems"]["nodes"][0]["lineItem"]
             sold["discountedUnitPriceSet"]["shopMoney"]["amount"] = amount
             return f'"{amount}"'
-        return said
+        return text
 
     def touch(self, order_id: str) -> None:
         self.fake.shop.touch(self._part(order_id))
@@ -271,7 +271,8 @@ class ShopifyServicePeople(ShopifyMerchantPeople):
 class ShopifySupplierPeople(AtShopify, SupplierOverHttp):
     """The shipper."""
 
-    preparing: ClassVar[int] = 3  # the shop's currency, the variants, the names that are taken
+    # Queries for the shop's currency, the variants and the existing names.
+    preparing: ClassVar[int] = 3
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "second-labels",

@@ -36,7 +36,7 @@ _REQUESTS: Mapping[RequestSort, str] = {
     "read-products": "#Products$",
     "anything": "",
 }
-"""Where it takes several requests, the one that makes it so; see `test_shopify` for others."""
+"""The request that makes the change, if there are several; `test_shopify` has the others."""
 _EFFECTS: Mapping[Write, tuple[str, str]] = {
     "create-order": ("order created", ""),
     "cancel-order": ("order cancelled", ""),
@@ -47,11 +47,11 @@ _EFFECTS: Mapping[Write, tuple[str, str]] = {
     "create-product": ("product set", ""),
     "comment": ("metafield set", "remark_"),
 }
-"""What it is in the books of the shop, and how the key of a metafield begins."""
+"""Kind of the effect in the ledger, and the prefix of the metafield's key."""
 _SET = frozenset[Write]({"void-tracking", "write-stock", "comment"})
-"""What is no more if it is done once more."""
+"""Effects that count once, however often they are done."""
 _POINTS = 10
-"""What a call costs, or less: a shop counts no calls."""
+"""Cost of a call at most: a shop does not count calls."""
 
 
 class AtShopify(OverHttp):
@@ -65,7 +65,8 @@ class AtShopify(OverHttp):
         self.fake = FakeShopify(
             clock=clock, currency=_CURRENCY, location="main", switches=Switches()
         )
-        self.fake.shop.scopes.add("read_all_orders")  # else a comparison may be of a part only
+        # Without this scope the listing is incomplete.
+        self.fake.shop.scopes.add("read_all_orders")
         self.contract = Contract()
         self.fake.on_exchange = self.contract.watch
         self.fake.start()
@@ -84,8 +85,8 @@ class AtShopify(OverHttp):
         super().close()
         assert self.contract.violations == []
 
-    def meet(self, kind: Kind, what: RequestSort, **how: Any) -> None:
-        self.fake.faults.add(Fault(kind=kind, path=_REQUESTS[what], **how))
+    def meet(self, kind: Kind, request: RequestSort, **how: Any) -> None:
+        self.fake.faults.add(Fault(kind=kind, path=_REQUESTS[request], **how))
 
     def lag(
         self,
@@ -108,14 +109,14 @@ class AtShopify(OverHttp):
     def signed_in_with(self, secret: str) -> Mapping[str, object]:
         return {"token": secret}
 
-    def effects(self, what: Write) -> int:
-        kind, key = _EFFECTS[what]
+    def effects(self, write: Write) -> int:
+        kind, key = _EFFECTS[write]
         effects = [
             effect
             for effect in self.fake.effects(kind)
             if not key or effect.detail[1].startswith(key)
         ]
-        if what in _SET:
+        if write in _SET:
             return len({(effect.about, effect.detail) for effect in effects})
         return len(effects)
 
@@ -161,7 +162,7 @@ def as_sold(line: Line) -> dict[str, Any]:
 
 
 def as_bought(line: LineItem, quantity: int) -> Line:
-    given = [
+    attributes = [
         Attribute(key=attribute["key"], value=attribute["value"])
         for attribute in line.custom_attributes
     ]
@@ -171,7 +172,7 @@ def as_bought(line: LineItem, quantity: int) -> Line:
         name=line.title,
         quantity=quantity,
         unit_price=line.price,
-        details=details(given),
+        details=details(attributes),
     )
 
 

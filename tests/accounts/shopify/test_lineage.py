@@ -50,12 +50,12 @@ def test_parts_that_were_split_before_the_import_are_orders_of_their_own(pair: P
 
     ran = pair.run("import-orders")
     pair.stays_quiet("import-orders")
-    link, other = (pair.link(part) for part in (order_id, parts[1]))
+    link, piece_link = (pair.link(part) for part in (order_id, parts[1]))
     pair.supplier.ship(link.supplier_id, parcel())
     pair.run("update-tracking")
 
     assert ran.counts == {"done": 2}
-    assert link.supplier_id != other.supplier_id
+    assert link.supplier_id != piece_link.supplier_id
     assert numbers(pair.merchant.tracking(order_id)) == ["1Z1"]
     assert pair.merchant.tracking(parts[1]) == []
 
@@ -98,9 +98,11 @@ def test_metafield_that_is_broken_is_ignored(seller: ShopifyMerchantPeople, brok
     ]
     kept.value = broken
 
-    [whole] = usable(read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0])
+    [complete] = usable(
+        read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))[0]
+    )
 
-    assert whole.id == order_id
+    assert complete.id == order_id
 
 
 def test_order_that_is_said_to_be_a_piece_of_itself_gets_its_tracking(

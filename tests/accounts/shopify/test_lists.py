@@ -26,7 +26,7 @@ from tests.support.clock import VirtualClock
 
 BACKLOG = 10_000
 MOST = 1.1
-"""How many times the memory of a quarter of it."""
+"""Largest factor between the memory of the whole list and of a quarter of it."""
 WATCHED = """
 import atexit, pathlib, re, sys
 from ordosync.__main__ import main
@@ -38,7 +38,7 @@ def _tell():
 
 main()
 """
-"""Says in the end how much memory it had at most: what the system says afterwards counts us in."""
+"""Prints its peak memory at the end; the system's number would include the test process."""
 
 
 def session(people: ShopifyMerchantPeople | ShopifySupplierPeople) -> GraphQLClient:

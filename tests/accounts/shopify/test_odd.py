@@ -35,12 +35,12 @@ def test_orders_beyond_the_limit_of_a_trial_shop_wait(
     assert [outcome.state for outcome in second] == ["done"] * 3
 
 
-@pytest.mark.parametrize("said", ["yesterday", "2026-11-02T00:00:00", 7, {}])
+@pytest.mark.parametrize("value", ["yesterday", "2026-11-02T00:00:00", 7, {}])
 def test_time_that_is_invalid_is_one_clear_error(
-    seller: ShopifyMerchantPeople, said: object
+    seller: ShopifyMerchantPeople, value: object
 ) -> None:
     seller.request(sold("1001"))
-    seller.fake.faults.add(_edited("RequestedOrders", lambda data: data.update(updatedAt=said)))
+    seller.fake.faults.add(_edited("RequestedOrders", lambda data: data.update(updatedAt=value)))
 
     with pytest.raises(AccountError, match="read orders"):
         read(opened(seller).orders.changed(ReadRequest(cursor=None, now=seller.settle())))

@@ -97,11 +97,11 @@ def test_piece_keeps_its_units_when_its_parcel_is_recalled(
 def test_merged_fulfillment_order_is_not_shipped(
     seller: ShopifyMerchantPeople, *, has_lines: bool
 ) -> None:
-    asked = seller.request(sold("1001", line("MUG", 3)))
-    _, merged = seller.split(asked, (2,), (1,))
+    order_id = seller.request(sold("1001", line("MUG", 3)))
+    _, merged = seller.split(order_id, (2,), (1,))
     stays, fulfillment_order = (
         seller.fake.shop.sure(FulfillmentOrder, gid("FulfillmentOrder", id_))
-        for id_ in (asked, merged)
+        for id_ in (order_id, merged)
     )
     stays.lines[0].total_quantity = stays.lines[0].remaining_quantity = 3
     fulfillment_order.lines[0].total_quantity = fulfillment_order.lines[0].remaining_quantity = 0
@@ -112,8 +112,8 @@ def test_merged_fulfillment_order_is_not_shipped(
     snapshots = standing(seller)
     [outcome] = opened(seller).tracking.add([parcel(merged)])
 
-    assert snapshots[asked].order.status == "dropshipment_requested"
-    assert quantities(snapshots[asked].order) == [("MUG", 3)]
+    assert snapshots[order_id].order.status == "dropshipment_requested"
+    assert quantities(snapshots[order_id].order) == [("MUG", 3)]
     assert snapshots[merged].order.status != "shipped"
     assert snapshots[merged].order.is_split
     assert (outcome.state, outcome.code) == ("refused", "not-found")
@@ -179,11 +179,11 @@ def test_partly_shipped_order_is_listed_with_its_open_units(
     seller.settle()
     account.orders.acknowledge([order.id])
 
-    [stands] = read(account.listing.read(now=seller.settle()))[0]
+    [snapshot] = read(account.listing.read(now=seller.settle()))[0]
 
-    assert stands.order.status == "dropshipment_requested"
-    assert quantities(stands.order) == quantities(order) == [("MUG", 2)]
-    assert stands.shipments == ()
+    assert snapshot.order.status == "dropshipment_requested"
+    assert quantities(snapshot.order) == quantities(order) == [("MUG", 2)]
+    assert snapshot.shipments == ()
 
 
 def test_foreign_parcel_from_before_the_import_does_not_belong_to_the_suppliers_order(

@@ -18,8 +18,8 @@ from tests.support.clock import CrowdClock, VirtualClock
 from tests.support.runs import run_once
 
 
-def cost_of(requested: float, left: float) -> Cost:
-    level = ThrottleStatus(maximum_available=2000, currently_available=left, restore_rate=100)
+def cost_of(requested: float, available: float) -> Cost:
+    level = ThrottleStatus(maximum_available=2000, currently_available=available, restore_rate=100)
     return Cost(requested_query_cost=requested, actual_query_cost=1, throttle_status=level)
 
 
@@ -35,7 +35,7 @@ def test_first_query_does_not_wait(clock: VirtualClock) -> None:
 
 def test_query_waits_until_there_are_enough_points(clock: VirtualClock) -> None:
     bucket = CostLimit(clock)
-    bucket.learn("Orders", cost_of(500, left=100))
+    bucket.learn("Orders", cost_of(500, available=100))
 
     assert waited(bucket, clock, "Orders") == pytest.approx(4, abs=0.1)
     assert waited(bucket, clock, "Cheap") == 0
@@ -43,7 +43,7 @@ def test_query_waits_until_there_are_enough_points(clock: VirtualClock) -> None:
 
 def test_reserved_points_are_not_available(clock: VirtualClock) -> None:
     bucket = CostLimit(clock)
-    bucket.learn("Orders", cost_of(500, left=700))
+    bucket.learn("Orders", cost_of(500, available=700))
 
     with bucket.reserve("Orders"):
         assert waited(bucket, clock, "Orders") == pytest.approx(3, abs=0.1)
@@ -51,7 +51,7 @@ def test_reserved_points_are_not_available(clock: VirtualClock) -> None:
 
 def test_query_that_costs_more_than_the_bucket_waits_until_it_is_full(clock: VirtualClock) -> None:
     bucket = CostLimit(clock)
-    bucket.learn("Orders", cost_of(9000, left=1500))
+    bucket.learn("Orders", cost_of(9000, available=1500))
 
     assert waited(bucket, clock, "Orders") == pytest.approx(5, abs=0.1)
 
@@ -83,7 +83,7 @@ def test_whole_bucket_is_used_by_all_threads_together(threads: int) -> None:
     for worker in workers:
         worker.join()
 
-    # At first nobody knows how much there is.
+    # The number of available points is unknown at first.
     assert len(turned_away) <= threads
     least_s = (400 * in_fact - at_most * len(turned_away)) / 100
     assert clock.monotonic() <= 1.15 * least_s
@@ -179,4 +179,5 @@ def test_orders_that_would_cost_too_much_together_are_read_in_parts(
 
     assert sorted(order.id for order in orders) == sorted(placed)
     assert again == orders
-    assert account.client.calls - calls < calls  # how many fit together is known by then
+    # By now the account knows how many orders fit into one query.
+    assert account.client.calls - calls < calls

@@ -73,13 +73,13 @@ def _shop(tmp_path: Path, seller: ShopifyMerchantPeople) -> Shop:
 @pytest.mark.parametrize("question", ["ItemsStock", "Unsent", "SetStock"])
 @pytest.mark.parametrize("first", ["the buyer", "the other"])
 def test_sale_and_another_run_between_two_questions(shop: Shop, question: str, first: str) -> None:
-    pair, other = shop.ours
+    pair, second_pair = shop.ours
     shop.sell(1)
 
     def meanwhile() -> None:
         if first == "the buyer":
             shop.sell(2)
-        run_once(other.path, TASK, PORTAL, shop.seller.clock)
+        run_once(second_pair.path, TASK, PORTAL, shop.seller.clock)
         if first == "the other":
             shop.sell(2)
 

@@ -20,10 +20,10 @@ MANY = [line(f"SKU-{place}", place + 1, id=f"m-{place}") for place in range(75)]
 def test_order_of_many_lines_is_listed_completely(
     seller: ShopifyMerchantPeople, shipper: ShopifySupplierPeople
 ) -> None:
-    asked = seller.request(sold("1001", *MANY))
+    order_id = seller.request(sold("1001", *MANY))
     [made] = opened(shipper).orders.create([order("1001", *MANY)])
 
-    snapshot, at_supplier = standing(seller)[asked], standing(shipper)[made.id]
+    snapshot, at_supplier = standing(seller)[order_id], standing(shipper)[made.id]
 
     expected = [(line.sku, line.quantity) for line in MANY]
     assert quantities(snapshot.order) == quantities(at_supplier.order) == expected
@@ -98,10 +98,10 @@ def test_calls_and_cost_of_a_list(
     opened(shipper).orders.create([order(str(number)) for number in range(200)])
     merchant, supplier = opened(seller), opened(shipper)
 
-    asked, _ = read(merchant.listing.read(now=seller.settle()))
+    requested, _ = read(merchant.listing.read(now=seller.settle()))
     received, _ = read(supplier.listing.read(now=shipper.settle()))
 
-    assert len(asked) == len(received) == 200
+    assert len(requested) == len(received) == 200
     assert merchant.client.calls <= 10
     assert supplier.client.calls <= 20
     assert merchant.client.cost / 200 < 15
@@ -120,7 +120,7 @@ def test_hidden_orders_are_reported_and_do_not_count_as_missing(
     pair.merchant.request(sold("1002"))
 
     differences = compared(pair)
-    said = ordosync(tmp_path, "reconcile", "--json")
+    result = ordosync(tmp_path, "reconcile", "--json")
     lose(pair)
     refused = ordosync(tmp_path, "rebuild-state")
 
@@ -128,7 +128,7 @@ def test_hidden_orders_are_reported_and_do_not_count_as_missing(
         (difference.kind, difference.merchant, difference.task) for difference in differences
     ] == [("no-supplier-order", "1002", "")]
     hidden = "does not show orders of more than 60 days ago, since the token lacks the scope"
-    assert f"account northwind (shopify) {hidden} read_all_orders" in said.err
+    assert f"account northwind (shopify) {hidden} read_all_orders" in result.err
     assert (refused.code, hidden in refused.err) == (1, True)
 
 
@@ -151,14 +151,16 @@ def test_order_that_the_merchant_hides_is_not_reported_as_missing(
 def test_rebuild_warns_about_a_kind_that_lists_only_orders_with_a_link(
     shipper: ShopifySupplierPeople, tmp_path: Path
 ) -> None:
-    """Or it would seem as if none of them were there, and all were sent once more."""
+    """Otherwise all of them would seem missing, and would be created again."""
     pair = Pair(tmp_path, SqliteMerchantPeople(tmp_path, shipper.clock), shipper)
     pair.merchant.request(sold("1001"))
 
-    said = ordosync(tmp_path, "import-orders", "--adopt")
+    result = ordosync(tmp_path, "import-orders", "--adopt")
 
-    assert (said.code, said.out) == (0, "")
-    assert "account northwind (shopify) lists only orders with a reference of ordosync" in said.err
+    assert (result.code, result.out) == (0, "")
+    assert (
+        "account northwind (shopify) lists only orders with a reference of ordosync" in result.err
+    )
 
 
 def test_order_in_many_pieces_is_listed_with_all_of_them(shipper: ShopifySupplierPeople) -> None:

@@ -50,7 +50,7 @@ _REQUESTS: Mapping[RequestSort, tuple[str, str]] = {
     "read-products": ("GET", r"/products$"),
     "anything": ("", ""),
 }
-"""Where it takes several requests, the one that makes it so; see `test_woocommerce` for others."""
+"""The request that makes the change, if there are several; `test_woocommerce` has the others."""
 _EFFECTS: Mapping[Write, str] = {
     "create-order": "order created",
     "cancel-order": "order status",
@@ -62,7 +62,7 @@ _EFFECTS: Mapping[Write, str] = {
     "comment": "note",
 }
 _SET = frozenset[Write]({"cancel-order", "split-order", "write-stock"})
-"""What is no more if it is done once more."""
+"""Effects that count once, however often they are done."""
 
 
 class AtShop(OverHttp):
@@ -94,8 +94,8 @@ class AtShop(OverHttp):
             **self.more_options,
         }
 
-    def meet(self, kind: Kind, what: RequestSort, **how: Any) -> None:
-        method, path = _REQUESTS[what]
+    def meet(self, kind: Kind, request: RequestSort, **how: Any) -> None:
+        method, path = _REQUESTS[request]
         self.fake.faults.add(Fault(kind=kind, method=method, path=path, **how))
 
     def lag(
@@ -118,9 +118,9 @@ class AtShop(OverHttp):
     def signed_in_with(self, secret: str) -> Mapping[str, object]:
         return {"secret": secret}
 
-    def effects(self, what: Write) -> int:
-        effects = self.fake.effects(_EFFECTS[what])
-        if what in _SET:
+    def effects(self, write: Write) -> int:
+        effects = self.fake.effects(_EFFECTS[write])
+        if write in _SET:
             return len({(effect.about, str(effect.detail)) for effect in effects})
         return len(effects)
 
@@ -163,7 +163,7 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
         }
     )
     open_status: ClassVar[str] = "dropshipment_requested"
-    # Where the shop is, and whose the products of the last order are, which is read once more.
+    # The index of the shop, and the products of the last order, which is read again.
     idle: ClassVar[Mapping[str, int]] = {"import-orders": 3}
     places: ClassVar[Mapping[Field, Sequence[str | int]]] = {
         "number": ("number",),
@@ -235,13 +235,13 @@ class ShopMerchantPeople(AtShop, MerchantOverHttp):
     def orders_on(self, page: Any) -> Sequence[Any]:
         return list(page)
 
-    def as_json(self, order: Any, field: Field, said: str) -> str:
+    def as_json(self, order: Any, field: Field, text: str) -> str:
         """Return the whole name in the first name, and the cost of the whole line as text."""
         if field == "ship_to_name":
             order["shipping"]["last_name"] = ""
         if field == "price":
-            return f'"{Decimal(said) * order["line_items"][0]["quantity"]:f}"'
-        return said
+            return f'"{Decimal(text) * order["line_items"][0]["quantity"]:f}"'
+        return text
 
     def touch(self, order_id: str) -> None:
         self.fake.open(int(order_id))
@@ -328,7 +328,7 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         }
     )
     open_status: ClassVar[str] = "awaiting_fulfillment"
-    # A number may be added without a word, so the orders that have none are asked for, too.
+    # A new number does not change its order, so orders without a number are read, too.
     idle: ClassVar[Mapping[str, int]] = {"split-order": 0, "update-tracking": 2}
 
     def orders(self) -> Sequence[Order]:
@@ -364,7 +364,7 @@ class ShopSupplierPeople(AtShop, SupplierOverHttp):
         with self.fake.shop.lock:
             body = {"status": "fulfilled", "is_fulfilled": True, "meta_data": meta}
             made = fulfillments.fulfill(self.fake.shop, order, body)
-            # A new one was sent just now, whatever is said; one that is corrected is believed.
+            # The shop dates a new parcel itself; it accepts the date of a corrected one.
             fulfillments.refulfill(self.fake.shop, order, made, body)
 
     def take_off(self, order_id: str, *units: int) -> None:

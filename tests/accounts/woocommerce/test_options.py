@@ -303,7 +303,7 @@ def test_example_in_the_repository_is_one(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("WOOCOMMERCE_SECRET", "cs_any")
     text = (Path(__file__).parents[3] / "config.example.yaml").read_text()
     account = text[text.index("  # woocommerce:") :].partition("\n\n")[0]
-    said = [
+    findings = [
         line.strip().removeprefix("# ")
         for line in text.splitlines()
         if line.strip().startswith(("# merchant: {account: woo", "#            supplier: north"))
@@ -314,7 +314,7 @@ def test_example_in_the_repository_is_one(tmp_path: Path, monkeypatch: pytest.Mo
         + re.sub("(?m)^  # ", "  ", account)
         + "\n  northwind: {kind: sqlite, path: northwind.db}"
         + "\nportals:\n  candles:\n    supplier: northwind\n    "
-        + " ".join(said)
+        + " ".join(findings)
         + "\n"
     )
 

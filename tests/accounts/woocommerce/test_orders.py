@@ -114,7 +114,7 @@ def test_products_by_tag_are_imported_with_their_variations(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("back", "left"),
+    ("back", "expected"),
     [
         ({"MUG": 1}, [[("MUG", 1), ("CUP", 1)]]),
         ({"MUG": 2}, [[("CUP", 1)]]),
@@ -123,7 +123,7 @@ def test_products_by_tag_are_imported_with_their_variations(tmp_path: Path) -> N
     ids=str,
 )
 def test_refunded_units_are_not_sent(
-    tmp_path: Path, back: dict[str, int], left: Sequence[object]
+    tmp_path: Path, back: dict[str, int], expected: Sequence[object]
 ) -> None:
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
@@ -139,7 +139,7 @@ def test_refunded_units_are_not_sent(
 
         assert [
             order.code if isinstance(order, InvalidRecord) else basket(order) for order in after
-        ] == left
+        ] == expected
         assert [order.content for order in after] != [order.content for order in before]
 
 
@@ -162,14 +162,14 @@ def test_other_statuses_are_sent_if_the_options_say_so(tmp_path: Path) -> None:
             "statuses": ["processing", "packed"],
             "cancelled": ["refunded", "failed", "lost", "trash"],
         }
-        other = opened(account.people, options=options)
+        second = opened(account.people, options=options)
 
         assert by_default == {kept["processing"]}
-        assert {order.id for order in orders(other)} == {kept["processing"], kept["packed"]}
-        assert {*read(other.cancellations.changed(ReadRequest(cursor=None, now=START)))[0]} == {
+        assert {order.id for order in orders(second)} == {kept["processing"], kept["packed"]}
+        assert {*read(second.cancellations.changed(ReadRequest(cursor=None, now=START)))[0]} == {
             *closed.values()
         }
-        assert other.cancellations.among([*kept.values(), *closed.values()]) == {*closed.values()}
+        assert second.cancellations.among([*kept.values(), *closed.values()]) == {*closed.values()}
 
 
 def test_order_in_the_trash_or_deleted_is_not_found(tmp_path: Path) -> None:
@@ -216,16 +216,16 @@ BLANK = dict.fromkeys(("first_name", "last_name", "address_1", "city", "postcode
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"state": "ENG"}, {"first_name": "Ann", "last_name": "Smith"}], ids=str
+    "address", [{}, {"state": "ENG"}, {"first_name": "Ann", "last_name": "Smith"}], ids=str
 )
 def test_billing_address_is_used_if_the_shipping_address_has_only_a_country(
-    tmp_path: Path, given: dict[str, str]
+    tmp_path: Path, address: dict[str, str]
 ) -> None:
     """f22: the checkout itself fills in the country, and often the name."""
     with merchant(tmp_path, VirtualClock()) as (account, fake):
         fake.add_product("MUG")
         order_id = fake.sell("MUG")
-        fake.edit_order(order_id, shipping={**BLANK, "country": "FR", **given})
+        fake.edit_order(order_id, shipping={**BLANK, "country": "FR", **address})
 
         [order] = orders(account)
 
@@ -281,7 +281,7 @@ def test_order_without_an_address_is_read_if_all_its_products_are_virtual(
         fake.add_product("PLAN", type="variable")
         fake.add_variation("PLAN", "PLAN-M", virtual="PLAN-M" in virtual)
         fake.place_order({"GIFT": 1})
-        asked = requests(fake)
+        before = requests(fake)
         fake.place_order({"GIFT": 1, "PLAN-M": 2}, billing={"first_name": "Ann"}, shipping=BLANK)
 
         usual, order = orders(account)
@@ -289,7 +289,7 @@ def test_order_without_an_address_is_read_if_all_its_products_are_virtual(
         assert isinstance(usual, Order)
         assert isinstance(order, Order)
         assert (usual.needs_shipping, order.needs_shipping) == (True, needed)
-        assert requests(fake, since=asked)["GET /wc/v3/products"] == 1
+        assert requests(fake, since=before)["GET /wc/v3/products"] == 1
 
 
 def test_order_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -436,7 +436,7 @@ BUNDLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "Composite Products": ({"_composite_children": ["a"]}, {"_composite_parent": "x"}),
     "WPC": ({"_woosb_ids": "7/ab/2"}, {"_woosb_parent_id": "7"}),
 }
-"""How plug-ins mark the line of a bundle, and those of what is in it."""
+"""Metadata by which plug-ins mark the line of a bundle and the lines of its contents."""
 
 
 def with_fields(sku: str, quantity: int, fields: dict[str, Any]) -> dict[str, Any]:

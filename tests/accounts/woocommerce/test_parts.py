@@ -209,7 +209,7 @@ def test_refund_of_the_whole_amount_before_anything_was_sent_is_a_cancellation(p
     assert pair.supplier.status(supplier_id) == "cancelled"
 
 
-@pytest.mark.parametrize("how", ["told", "by hand", "fulfillment", "number"])
+@pytest.mark.parametrize("how", ["report", "by hand", "fulfillment", "number"])
 @pytest.mark.parametrize("items", [True, False], ids=["items", "amount"])
 def test_refund_after_shipping_is_not_a_cancellation(tmp_path: Path, how: str, items: bool) -> None:
     """f23: the goods were returned, so there is nothing to cancel."""
@@ -217,7 +217,7 @@ def test_refund_after_shipping_is_not_a_cancellation(tmp_path: Path, how: str, i
     with merchant(tmp_path, VirtualClock(), shop, tag=TAG) as (account, fake):
         offer(fake)
         order_id = fake.place_order({"MUG": 2, "BOARD": 1}, shipping_lines=[SHIPPING])
-        if how == "told":
+        if how == "report":
             outcome(account, order_id, "1Z1")
         elif how == "by hand":
             fake.set_status(order_id, "completed")
@@ -236,8 +236,8 @@ def test_refund_of_some_items_or_of_another_supplier_is_not_a_cancellation(tmp_p
         offer(fake)
         some = fake.place_order({"MUG": 2, "BOARD": 1})
         fake.refund(some, {"MUG": 2})
-        others = fake.place_order({"MUG": 1, "CUP": 1})
-        fake.refund(others, {"CUP": 1})
+        beside = fake.place_order({"MUG": 1, "CUP": 1})
+        fake.refund(beside, {"CUP": 1})
         ours = fake.place_order({"MUG": 1, "CUP": 1})
         fake.refund(ours, {"MUG": 1})
 

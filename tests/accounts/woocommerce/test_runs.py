@@ -55,11 +55,11 @@ def test_calls_of_a_day_of_100_orders(shops: Shops) -> None:
     reporting = shops.calls_of("update-tracking")
     nothing = shops.calls_of("update-tracking")
 
-    # Site, orders, products; the newest orders there, products, two new ones, and 100 orders.
+    # Merchant: site, orders, products. Supplier: newest orders, products, two new ones, 100 orders.
     assert imported == 3 + 1 + 1 + 2 + 100
     assert idle == 3
-    # A page, each order's parcels, the ways of both shops, products; an order, its parcels and
-    # two writes.
+    # A page, each order's parcels, the plug-ins of both shops, products; for each order: the order,
+    # its parcels and two writes.
     assert reporting == 1 + 100 + 2 + 1 + 100 * 4
     assert nothing <= 2 + 100
     assert {shops.merchant.status(id_) for id_ in ids} == {"shipped"}
@@ -104,7 +104,8 @@ def test_lines_with_the_same_sku_stay_separate(shops: Shops) -> None:
 
 def test_sku_of_two_products_fails_once_and_can_be_retried(shops: Shops) -> None:
     shops.merchant.fake.switches.sku_unique = False
-    for name in ("Mug", "Tasse"):  # as plug-ins for languages do
+    # Plug-ins for languages create a product for each language.
+    for name in ("Mug", "Tasse"):
         shops.merchant.add_product(product("MUG", name=name))
 
     first = shops.run("import-products")

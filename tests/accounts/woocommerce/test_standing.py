@@ -185,9 +185,9 @@ def test_calls_of_a_merchants_list(tmp_path: Path) -> None:
     clock, shop = VirtualClock(), Switches(fulfillments=True)
     with merchant(tmp_path, clock, shop, tag=TAG) as (account, fake):
         offer(fake)
-        ids, others = sell(fake, clock, "MUG", 240), sell(fake, clock, "CUP", 5)
+        ids, own_ids = sell(fake, clock, "MUG", 240), sell(fake, clock, "CUP", 5)
         account.tracking.add([parcel(str(id_), f"1Z{id_}") for id_ in ids[:40]])
-        for id_ in (ids[150], others[0]):
+        for id_ in (ids[150], own_ids[0]):
             fake.refund(id_, {"MUG": 1, "CUP": 1})
             clock.at += timedelta(seconds=1)
         fake.ship(ids[151], "OWN1", way="fulfillment")
@@ -222,7 +222,7 @@ def test_calls_of_a_suppliers_list(tmp_path: Path) -> None:
         calls = requests(fake, since=before)
 
         assert len(snapshots) == 20
-        # Whether the shop knows of parcels, and two orders that have some.
+        # The index with the plug-ins, and two orders with parcels.
         assert calls == {
             LIST: 2,
             "GET /wp-json/": 1,
@@ -291,10 +291,10 @@ def test_order_of_a_deleted_product_is_reported_as_not_compared(tmp_path: Path) 
         order_id, _ = pair.imported("1001", line("MUG"), line("CUP"))
         pair.merchant.fake.delete_product("CUP", force=True)
 
-        said = ordosync(tmp_path, "reconcile")
+        result = ordosync(tmp_path, "reconcile")
 
-        assert (said.code, said.out) == (0, "")
-        assert f"1 not compared by quantity, such as order {order_id}: the Merchant" in said.err
+        assert (result.code, result.out) == (0, "")
+        assert f"1 not compared by quantity, such as order {order_id}: the Merchant" in result.err
 
 
 def test_order_that_cannot_be_imported_is_named_with_the_reason(tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ OF_PARENT = "POST /wc/v3/products/{id}/variations/batch"
 
 def large(fake: FakeWooCommerce, size: int) -> list[str]:
     """Offer products, a tenth of them variations, ten to a parent."""
-    fake.switches.sku_unique = False  # which is looked for among all, each time
+    # The check for duplicates would search all products each time.
+    fake.switches.sku_unique = False
     skus = [f"P-{number}" for number in range(size * 9 // 10)]
     for parent in range(size // 100):
         fake.add_product(f"V-{parent}", type="variable")

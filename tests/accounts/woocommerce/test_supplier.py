@@ -309,7 +309,8 @@ def test_long_skus_of_another_script_fit_into_addresses(tmp_path: Path) -> None:
         levels = account.stock.of(skus)
 
         assert [levels[sku].quantity for sku in skus] == [5] * 100
-        assert max(lengths) < 8_000  # what Apache and nginx take
+        # The limit of Apache and nginx.
+        assert max(lengths) < 8_000
 
 
 def test_product_without_a_count_has_0_units_if_it_is_sold_out(tmp_path: Path) -> None:
@@ -388,11 +389,11 @@ def test_status_of_a_plugin_counts_as_shipped_if_the_options_list_it(tmp_path: P
 
         [outcome] = account.cancellations.cancel([made.id])
         [shipment] = read(account.shipments.changed(ReadRequest(cursor=None, now=START)))[0]
-        [stands] = read(account.listing.read(now=START))[0]
+        [snapshot] = read(account.listing.read(now=START))[0]
 
         assert (outcome.state, outcome.code) == ("refused", "already-shipped")
         assert account.orders.statuses([made.id]) == {made.id: "shipped"}
-        assert stands.order.status == "shipped"
+        assert snapshot.order.status == "shipped"
         assert isinstance(shipment, Shipment)
         assert (shipment.tracking_number, shipment.voided) == ("", False)
 

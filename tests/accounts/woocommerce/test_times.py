@@ -15,7 +15,7 @@ from tests.fakes.woocommerce import Fault, Switches
 from tests.support.clock import VirtualClock
 
 DST_ENDS = datetime(2026, 11, 1, 9, tzinfo=UTC)
-"""In Los Angeles, where the hour before comes once more."""
+"""The repeated hour in Los Angeles."""
 DST_BEGINS = datetime(2027, 3, 14, 10, tzinfo=UTC)
 
 
@@ -44,7 +44,8 @@ def test_each_order_is_read_once_when_the_clock_changes(
 
     again = len(read_ids) - len({*read_ids})
     assert {*read_ids} == {*placed}
-    assert again <= 9  # what the overlap of two minutes reads once more
+    # The overlap of two minutes reads some orders again.
+    assert again <= 9
 
 
 @pytest.mark.parametrize("version", ["7.8.2", "11.0.1"])

@@ -21,7 +21,7 @@ EXTENDED = Switches(shipment_tracking=True)
 RIVAL = Switches(advanced_shipment_tracking=True)
 OLD = Switches(version="7.8.2")
 FIRST = Switches(fulfillments=True, fulfillments_wrapped=True)
-"""As the first versions that have fulfillments answer."""
+"""The responses of the first versions with fulfillments."""
 WAYS = {
     "fulfillments": NATIVE,
     "wrapped": FIRST,

@@ -129,7 +129,8 @@ def test_hundred_orders_without_a_number_are_one_call_in_each_run(pair: ByDesk) 
     pair.supplier.clock.at += timedelta(minutes=20)
     pair.run(TASK)
 
-    assert [pair.calls() for _ in range(3)] == [2, 2, 2]  # the list, and those by id
+    # One call for the list, one for the orders by id.
+    assert [pair.calls() for _ in range(3)] == [2, 2, 2]
 
 
 def test_more_orders_without_a_number_are_read_once_an_hour(pair: ByDesk) -> None:

@@ -34,7 +34,7 @@ class Answer(NamedTuple):
 
 
 Act = Callable[..., Answer]
-"""Takes a `Call` and the segments of the path that stand in braces."""
+"""Takes a `Call` and the arguments from the path."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class Route:
     act: Act
     body: Rule | None = None
     lists: bool = False
-    """Whether it takes a query; it then checks that by itself."""
+    """True if it takes a query, which it checks by itself."""
     pattern: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:

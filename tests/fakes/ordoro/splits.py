@@ -1,7 +1,7 @@
 """Splitting of an order: the original becomes a view-only parent, its pieces are new orders.
 
-Amounts are nobody's business here (the API stores what it was given), yet pieces need some: each
-has the price of its lines, and what the order cost besides stays with the first one.
+The API stores amounts without a check, but pieces need some: each has the price of its lines, and
+further costs of the order stay with the first piece.
 """
 
 from typing import Any

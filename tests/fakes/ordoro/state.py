@@ -30,7 +30,7 @@ class Line:
     quantity: int
     item_price: Number = 0
     total_price: Number | None = None
-    """Kept, and shown in Ordoro's app, but not to be read over the API."""
+    """Stored, and shown in Ordoro's app, but not readable over the API."""
     details: str | None = None
     cart_orderitem_id: str | None = None
 
@@ -80,7 +80,7 @@ class Order:
     siblings: list[str] = field(default_factory=list)
     children: list[str] = field(default_factory=list)
     ready_at: datetime | None = None
-    """Of a split order: when it is `ready`; of a piece: when it can be seen."""
+    """Time at which a split order becomes `ready`, or a piece becomes visible."""
 
 
 @dataclass(kw_only=True)
@@ -104,9 +104,9 @@ class Product:
     fields: Json
     """As written: name, cost, price, weight, upc and so on."""
     on_hand: dict[int, Number] = field(default_factory=dict)
-    """By warehouse; a warehouse that is not here has never been counted."""
+    """Quantities by warehouse; a warehouse without an entry was never counted."""
     shelf: dict[int, Json] = field(default_factory=dict)
-    """By warehouse: thresholds and location, as written."""
+    """Thresholds and location by warehouse, as written."""
     suppliers: dict[int, Terms] = field(default_factory=dict)
     components: dict[str, Number] = field(default_factory=dict)
     archived_at: datetime | None = None

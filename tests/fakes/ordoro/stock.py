@@ -1,8 +1,7 @@
-"""How many there are: on hand is counted, committed follows from the open orders, available is
-the difference.
+"""Stock: units on hand are counted, open orders commit units, and the difference is available.
 
-A kit commits its components and is as many as can be put together in each warehouse, rounded down
-once. Shipping lowers on hand, except of what a supplier ships for the account.
+A kit commits its components; its quantity is the number of complete kits in each warehouse, rounded
+down once. Shipping reduces the units on hand, unless a supplier ships for the account.
 """
 
 import math
@@ -14,7 +13,7 @@ from tests.fakes.ordoro.checks import Refused
 from tests.fakes.ordoro.state import OPEN, Number, Order, Product, Shop
 
 Quantities = Counter[tuple[str, int]]
-"""By SKU and warehouse."""
+"""Quantities by SKU and warehouse."""
 
 
 class Level(NamedTuple):
@@ -48,7 +47,8 @@ def needed(shop: Shop, order: Order) -> Quantities:
 def _add_needed(shop: Shop, order: Order, total: Quantities) -> None:
     warehouse_id = order.warehouse_id
     for line in order.lines:
-        if not shop.products[line.sku].components:  # the usual case, and there are many lines
+        # The common case is fast, since there are many lines.
+        if not shop.products[line.sku].components:
             total[line.sku, warehouse_id] += line.quantity
             continue
         for sku, quantity in _parts(shop, line.sku, line.quantity):
@@ -76,7 +76,8 @@ def total_committed(shop: Shop, product: Product, taken: Quantities) -> Number:
 def take(shop: Shop, order: Order) -> Quantities:
     """Take the shipped units from the warehouse; return them for a later void."""
     if order.dropshipping:
-        return Counter()  # never was in our warehouse
+        # The supplier ships from its own warehouse.
+        return Counter()
     leaving = needed(shop, order)
     counted = {key: n for key, n in leaving.items() if key[1] in shop.products[key[0]].on_hand}
     _move(shop, Counter(counted), -1)

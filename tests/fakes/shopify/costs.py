@@ -28,7 +28,7 @@ from graphql import (
 
 _FREE = ("MoneyBag", "MoneyV2", "PageInfo")
 _DEAR = {"fulfillmentTrackingInfoUpdate": 50}
-"""Mutations that do not cost ten points; this one was recorded to since the end of June 2026."""
+"""Mutations that do not cost ten points, as recorded since the end of June 2026."""
 _NOTHING: Any = object()
 Composite = GraphQLObjectType | GraphQLInterfaceType
 Fragments = Mapping[str, FragmentDefinitionNode]

@@ -1,5 +1,7 @@
-"""What in an operation is deprecated. graphql-core has a rule for that, but it fails on schemas
-that come from introspection."""
+"""Deprecated elements of an operation.
+
+The rule of graphql-core fails on schemas that come from introspection.
+"""
 
 from collections.abc import Iterator
 from typing import Any

@@ -25,7 +25,7 @@ class FakeShopify(People, Fake):
     """
 
     version = schemas.VERSIONS[-1]
-    """The latest that it serves."""
+    """The latest version that it serves."""
 
     def __init__(
         self,

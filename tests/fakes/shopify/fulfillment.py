@@ -263,7 +263,8 @@ def ask_back(shop: Shop, order: FulfillmentOrder, message: str | None) -> None:
     """Request the cancellation; a request that is not accepted yet is simply withdrawn."""
     if order.request_status == "SUBMITTED":
         order.request_status = "UNSUBMITTED"
-        _ask(shop, order, "CANCELLATION_REQUEST", message)  # not recorded: the worse guess
+        # Not recorded: this is the harder case for a client.
+        _ask(shop, order, "CANCELLATION_REQUEST", message)
         touch(shop, order)
         return
     _must_be(order, "ACCEPTED", "CANCELLATION_REJECTED")

@@ -236,7 +236,8 @@ def _cancel(
         try:
             orders.check_cancellable(shop, order)
         except UserError:
-            return  # it was sent or cancelled meanwhile: the job ends without an effect
+            # It was shipped or cancelled meanwhile: the job ends without an effect.
+            return
         orders.cancel(shop, order, reason=reason, restock=restock, refund=back, note=staff_note)
         shop.note("order cancelled", order.id, reason)
 

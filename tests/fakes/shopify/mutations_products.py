@@ -18,12 +18,12 @@ def _create(call: Call, *, product: Json | None = None) -> Json:
             "productCreate must include exactly one of the following arguments: input, product.",
             "INVALID_FIELD_ARGUMENTS",
         )
-    given = product
-    if not given.get("title"):
+    product_input = product
+    if not product_input.get("title"):
         raise UserError("Title can't be blank", "title")
-    _check_handle(call.shop, given, None, "handle")
-    made = products.create(call.shop, given["title"], handle=given.get("handle"))
-    products.change(call.shop, made, given)
+    _check_handle(call.shop, product_input, None, "handle")
+    made = products.create(call.shop, product_input["title"], handle=product_input.get("handle"))
+    products.change(call.shop, made, product_input)
     products.add_variant(call.shop, made, sku=None, price=Decimal(0))
     call.shop.note("product created", made.id, made.title)
     return {"product": made}

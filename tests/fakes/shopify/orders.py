@@ -32,7 +32,7 @@ COUNTRIES = {
     "GB": "United Kingdom",
     "US": "United States",
 }
-"""Enough of them; others are called by their code."""
+"""Names of some countries; others have their code as name."""
 
 
 def main_location(shop: Shop) -> Location:

@@ -30,9 +30,9 @@ class Call:
 
     shop: Shop
     key: str | None = None
-    """Of the directive `@idempotent` on the field that is being answered."""
+    """Key of the directive `@idempotent` on the present field."""
     warnings: list[Json] = field(default_factory=list)
-    """What search made of queries that it did not understand."""
+    """Warnings of search about queries."""
     path: list[str | int] = field(default_factory=list)
 
 

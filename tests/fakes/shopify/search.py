@@ -145,7 +145,8 @@ def _tokens(text: str) -> list[re.Match[str]]:
     place, tokens = 0, []
     while text[place:].strip():
         if text[place] == ":":
-            place += 1  # what is left of a value that was not quoted
+            # The remainder of a value without quotes.
+            place += 1
             continue
         match = _TOKEN.match(text, place)
         if match is None:

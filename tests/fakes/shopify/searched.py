@@ -243,15 +243,17 @@ def _order_status(order: Order, status: str) -> bool:
             return order.cancelled_at is not None
         case "not_closed":
             return order.closed_at is None
-    return True  # `any`, and whatever else
+    # `any`, and every unknown value.
+    return True
 
 
-def _fulfillment_status(shop: Shop, order: Order, asked: str) -> bool:
+def _fulfillment_status(shop: Shop, order: Order, searched: str) -> bool:
     status = shapes_orders.fulfillment_status(shop, order).lower()
-    if asked in ("unshipped", "unfulfilled"):
+    if searched in ("unshipped", "unfulfilled"):
         return status not in ("fulfilled", "partially_fulfilled")
-    asked = {"shipped": "fulfilled", "partial": "partially_fulfilled"}.get(asked, asked)
-    return status == asked
+    return status == {"shipped": "fulfilled", "partial": "partially_fulfilled"}.get(
+        searched, searched
+    )
 
 
 def open_only(order: FulfillmentOrder) -> bool:

@@ -24,9 +24,9 @@ N = TypeVar("N")
 Kept = TypeVar("Kept", bound=Node)
 
 SCOPES = frozenset(
-    f"{may}_{what}"
+    f"{may}_{kind}"
     for may in ("read", "write")
-    for what in (
+    for kind in (
         "orders",
         "products",
         "inventory",
@@ -56,9 +56,9 @@ class Shop(Books):
         self._kinds: dict[type, dict[str, Any]] = {}
         self.jobs: list[Job] = []
         self.created: deque[datetime] = deque()
-        """When `orderCreate` was last used, for trial shops."""
+        """Times of the latest `orderCreate` calls, for the limit of trial shops."""
         self.keys: dict[str, tuple[datetime, str, Json]] = {}
-        """What was done for each idempotency key: when, with what input, and what came of it."""
+        """Time, input and result of each idempotency key."""
         self.numbers = itertools.count(1001)
         self._ids = itertools.count(8_881_237_980_001)
 

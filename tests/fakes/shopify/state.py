@@ -45,7 +45,7 @@ class LineItem(Node):
     price: Decimal
     removed: int = 0
     discount: Decimal = Decimal(0)
-    """Of the whole line, given to it alone."""
+    """Discount on the whole line."""
     variant_title: str | None = None
     vendor: str | None = None
     requires_shipping: bool = True
@@ -86,7 +86,7 @@ class Order(Node):
     shipping_line: Json | None = None
     delivery: str = "SHIPPING"
     discount: Decimal = Decimal(0)
-    """Of the order as a whole; lines do not know of it."""
+    """Discount on the whole order, which its lines do not contain."""
     tax: Decimal = Decimal(0)
     financial_status: str | None = "PAID"
     cancelled_at: datetime | None = None
@@ -182,7 +182,7 @@ class InventoryItem(Node):
     cost: Decimal | None = None
     weight: Json | None = None
     levels: dict[str, "InventoryLevel"] = field(default_factory=dict)
-    """By location."""
+    """Levels by location."""
 
 
 @dataclass(kw_only=True)

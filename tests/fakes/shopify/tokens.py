@@ -18,7 +18,7 @@ class Tokens:
     client_id: str
     client_secret: str
     refresh: str | None = None
-    """What an app that refreshes its tokens has to begin with; each is good once."""
+    """First refresh token of an app; each is valid once."""
 
     def __post_init__(self) -> None:
         self._ends: dict[str, datetime] = {}

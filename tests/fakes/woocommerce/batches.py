@@ -15,7 +15,7 @@ LIMIT = 100
 RULES: Rules = dict.fromkeys(("create", "update", "delete"), ANYTHING)
 
 Do = Callable[[Any], Json]
-"""Takes one item and returns how the result looks."""
+"""Takes one item and returns its result."""
 
 
 def batch(params: Json, rules: Rules, **kinds: Do) -> Answer:
@@ -26,7 +26,8 @@ def batch(params: Json, rules: Rules, **kinds: Do) -> Answer:
     answers = {
         kind: [_one(kinds[kind], rules, item) for item in items] for kind, items in lists.items()
     }
-    return Answer(200, answers or [])  # PHP writes nothing at all as a list
+    # PHP writes an empty array as a list.
+    return Answer(200, answers or [])
 
 
 def _items(items: Any) -> list[Any]:

@@ -101,7 +101,8 @@ def edit(shop: Shop, body: Json) -> Json:
 
 
 def _check_customer(body: Json) -> None:
-    if body.get("customer_id"):  # nobody here has an account
+    # The fake has no customer accounts.
+    if body.get("customer_id"):
         raise Refused("woocommerce_rest_invalid_customer_id", "Customer ID is invalid.")
 
 

@@ -25,7 +25,8 @@ def fulfill(shop: Shop, order: Order, body: Json) -> Fulfillment:
     )
     _write(shop, made, body)
     if not shop.switches.early:
-        shop.set_meta(made.meta, [{"key": _DATE, "value": None}])  # its own now wins
+        # The shop replaces a given time by its own.
+        shop.set_meta(made.meta, [{"key": _DATE, "value": None}])
         _date(shop, made)
     order.fulfillments.append(made)
     _tell(shop, order)

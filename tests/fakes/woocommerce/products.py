@@ -21,7 +21,7 @@ KEPT = (
     "virtual",
     "downloadable",
 )
-"""What is only kept and shown."""
+"""Fields that are stored and shown, without any effect."""
 TAXONOMIES: tuple[Taxonomy, ...] = ("tags", "categories", "brands")
 
 

@@ -20,11 +20,11 @@ class Call:
     shop: Shop
     method: str
     params: Json
-    """What is known of the query and the body, checked; unknown names are dropped."""
+    """Known parameters of query and body, checked; unknown names are dropped."""
     query: list[tuple[str, str]]
-    """As it was sent, to write links with."""
+    """The raw query, for links."""
     url: str
-    """Of this call, without the query."""
+    """URL of this call, without the query."""
 
 
 class Answer(NamedTuple):
@@ -36,7 +36,7 @@ class Answer(NamedTuple):
 
 
 Act = Callable[..., Answer]
-"""Takes a `Call` and the segments of the path that stand in braces."""
+"""Takes a `Call` and the arguments from the path."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +49,9 @@ class Route:
     rules: Callable[[Shop], Rules] = lambda _shop: {}
     required: tuple[str, ...] = ()
     verb: str = "view"
-    """What is not allowed to those who may not: `cannot_view`, `cannot_create`."""
+    """Part of the error code without permission: `cannot_view`, `cannot_create`."""
     needs: Callable[[Switches], bool] = lambda _switches: True
-    """Whether a shop like that has it at all."""
+    """True if a shop with these switches has this operation."""
     public: bool = False
     pattern: re.Pattern[str] = field(init=False)
 

@@ -9,7 +9,7 @@ _THINGS = ("Mug", "Vase", "Tray", "Bowl", "Lamp", "Rug", "Clock", "Shelf")
 _NAMES = ("Ann Smith", "José Núñez", "Zoë Müller", "王 芳", "Seán Ó Briain")
 _SIZES = ("S", "M", "L")
 SUPPLIER = "Northwind"
-"""The tag of what a supplier ships."""
+"""Tag of the supplier's products."""
 
 
 def fill(fake: FakeWooCommerce, *, orders: int, products: int) -> None:

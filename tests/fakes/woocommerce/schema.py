@@ -20,10 +20,10 @@ class Rule:
     """The check and the conversion of a parameter."""
 
     check: Callable[[Any, str], str | None]
-    """Takes the value and its place, as in `line_items[0][quantity]`; returns what is wrong."""
+    """Takes the value and its place, as in `line_items[0][quantity]`; returns the error."""
     clean: Callable[[Any], Any] = lambda value: value
     loose: Callable[[Any], Any] = lambda value: value
-    """What PHP makes of a value that was not checked."""
+    """PHP's conversion of an unchecked value."""
 
 
 Rules = Mapping[str, Rule]
@@ -171,4 +171,4 @@ def many(rule: Rule) -> Rule:
 
 
 META = many(fields({"id": INTEGER, "key": STRING, "value": ANYTHING, "display_value": STRING}))
-"""What is shown beside a value must be a string, although it was not one when it was answered."""
+"""The display fields must be strings, although responses contain other types."""

@@ -43,13 +43,13 @@ class Line:
     variation_id: int = 0
     quantity: int = 1
     subtotal: Decimal = Decimal(0)
-    """Before any discount."""
+    """Amount before any discount."""
     total: Decimal = Decimal(0)
     total_tax: Decimal = Decimal(0)
     tax_class: str = ""
     meta: list[Meta] = field(default_factory=list)
     reduced: int = 0
-    """How many of it have been taken off the stock."""
+    """Units that were taken from the stock."""
 
     @property
     def sold_id(self) -> int:
@@ -133,7 +133,7 @@ class Order:
     fulfillments: list[Fulfillment] = field(default_factory=list)
     stock_reduced: bool = False
     untrashed: str = ""
-    """The status that it had before it was put into the trash."""
+    """Status before the order was moved to the trash."""
 
     def total(self) -> Decimal:
         """Return the total to be paid, without refunds."""
@@ -155,12 +155,12 @@ class Product:
     status: str = "publish"
     manage_stock: bool = False
     quantity: int = 0
-    """Means nothing unless the stock is managed."""
+    """Without meaning unless the stock is managed."""
     stock_status: str = "instock"
-    """Of its own; where the stock is managed the quantity decides."""
+    """Own status; if the stock is managed, the quantity decides."""
     backorders: str = "no"
     fields: Json = field(default_factory=dict)
-    """What is only kept and shown: prices, weight, description."""
+    """Fields without any effect: prices, weight, description."""
     attributes: list[Json] = field(default_factory=list)
     terms: dict[Taxonomy, list[int]] = field(default_factory=dict)
     meta: list[Meta] = field(default_factory=list)
@@ -179,7 +179,7 @@ class Key:
     secret: str
     permissions: Literal["read", "write", "read_write"] = "read_write"
     capable: bool = True
-    """Whether the user that it belongs to may see and change the shop."""
+    """True if the user of the key can read and change the shop."""
 
 
 class Shop(Books):

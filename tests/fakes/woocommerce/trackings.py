@@ -23,7 +23,8 @@ def track(shop: Shop, order: Order, body: Json) -> Json:
     try:
         sent_at = datetime.combine(date.fromisoformat(date_text[:10]), datetime.min.time(), UTC)
     except ValueError:
-        sent_at = datetime.fromtimestamp(0, UTC)  # as strtotime has it
+        # PHP's strtotime returns false here, which counts as 0.
+        sent_at = datetime.fromtimestamp(0, UTC)
     number = body["tracking_number"]
     name = slug(body.get("tracking_provider", ""))
     made = {

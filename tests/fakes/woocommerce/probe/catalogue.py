@@ -7,16 +7,16 @@ from tests.fakes.woocommerce.probe.visit import Finding, Visit, of
 
 def sign_in(visit: Visit) -> Iterator[Finding]:
     """Test who has access."""
-    shop, (key, secret), nobody = visit.shop, visit.shop.pair, ("", "")
+    shop, (key, secret), anonymous = visit.shop, visit.shop.pair, ("", "")
     yield "auth.good", str(shop.get("/orders").status)
     yield "auth.bad_secret", str(shop.ask("GET", "/orders", pair=(key, "cs_wrong")))
     yield "auth.unknown_key", str(shop.ask("GET", "/orders", pair=("ck_unknown", "cs_x")))
-    yield "auth.none", str(shop.ask("GET", "/orders", pair=nobody))
+    yield "auth.none", str(shop.ask("GET", "/orders", pair=anonymous))
     yield "auth.basic_over_plain_http", str(shop.ask("GET", "/orders", secure=False))
     in_query = {"consumer_key": key, "consumer_secret": secret}
     yield (
         "auth.keys_in_query_https",
-        str(shop.ask("GET", "/orders", pair=nobody, query=in_query)),
+        str(shop.ask("GET", "/orders", pair=anonymous, query=in_query)),
     )
     read = shop.ask("GET", "/orders", pair=shop.read_only)
     yield "auth.readonly_read", str(read.status)

@@ -38,16 +38,16 @@ def lines(visit: Visit) -> Iterator[Finding]:
     def shown(*names: str) -> Callable[[Any], object]:
         return lambda order: [tuple(it[name] for name in names) for it in order["line_items"]]
 
-    def one(**line: object) -> Response:
+    def create(**line: object) -> Response:
         return visit.shop.post("/orders", line_items=[{"quantity": 1, **line}])
 
-    by_sku = one(sku=f"W-{visit.run}")
+    by_sku = create(sku=f"W-{visit.run}")
     yield "order.line_by_sku", by_sku.summary(shown("name", "product_id", "total"))
-    unknown = one(sku=f"unknown-{visit.run}")
+    unknown = create(sku=f"unknown-{visit.run}")
     yield "order.line_unknown_sku", unknown.summary(shown("name", "product_id", "sku", "total"))
-    nowhere = one(product_id=99_999_999)
+    nowhere = create(product_id=99_999_999)
     yield "order.line_unknown_product", nowhere.summary(shown("name", "product_id", "total"))
-    yield "order.line_free_text", str(one(name="free text", total="9.99"))
+    yield "order.line_free_text", str(create(name="free text", total="9.99"))
     yield "order.bad_status", str(visit.buy(status="nonsense"))
     yield "order.shipped_status", str(visit.buy(status="shipped"))
     none = visit.buy(0)

@@ -12,7 +12,7 @@ from tests.fakes.woocommerce.problems import Json
 
 Pair = tuple[str, str]
 Finding = tuple[str, str]
-"""The name of a question, and what was answered."""
+"""Name and result of a question."""
 
 
 class Response(NamedTuple):
@@ -91,7 +91,7 @@ class Visit:
     widget: Json = field(default_factory=dict)
     """The product that is bought."""
     small: int = 0
-    """The id of a variation."""
+    """Id of a variation."""
     order: Json = field(default_factory=dict)
     """The first order."""
 
