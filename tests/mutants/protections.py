@@ -627,8 +627,8 @@ MUTANTS = (
     Mutant(
         protection="of two orders with one reference the oldest counts at Shopify",
         file="accounts/shopify/supplier_orders.py",
-        old="                    if reference in part and reference not in found:",
-        new="                    if reference in part:",
+        old="                    if reference in batch and reference not in outcomes:",
+        new="                    if reference in batch:",
         test="scenarios/faults/test_writes.py::test_of_two_orders_with_one_reference_the_oldest_counts",
     ),
     Mutant(

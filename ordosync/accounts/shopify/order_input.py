@@ -1,4 +1,4 @@
-"""Orders as `orderCreate` takes them, to be shipped and not paid for in this shop."""
+"""Input of `orderCreate`: orders that are to be shipped, and are not paid for in this shop."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,12 +12,12 @@ _COUNTRY = re.compile("[A-Z]{2}")
 
 
 def problem(order: Order, currency: str) -> str | None:
-    """Return why a shop with this currency cannot have this order; None if it can."""
+    """Return why a shop with this currency cannot accept this order; None if it can."""
     if order.currency not in ("", currency):
         return f"is in {order.currency}, and the shop's prices are in {currency}"
     for address in (order.ship_to, order.bill_to or Address()):
         if address.country and not _COUNTRY.fullmatch(address.country):
-            return "has an address whose country is not a code of two letters"
+            return "has an address whose country is not a two-letter code"
     return None
 
 
@@ -60,7 +60,7 @@ def _line(line: Line, currency: str, variant: str | None) -> Mapping[str, object
         "sku": line.sku,
         "title": line.name or line.sku,
         "quantity": line.quantity,
-        # Without a price, Shopify would take the shop's own.
+        # Without a price, Shopify would use the price of the shop.
         "priceSet": _money(line.unit_price or Decimal(0), currency),
         "requiresShipping": True,
         "taxable": False,
@@ -92,5 +92,5 @@ def _address(address: Address) -> Mapping[str, str]:
 
 
 def amount(value: Decimal) -> str:
-    """Return money as Shopify takes it."""
+    """Return an amount of money as Shopify expects it."""
     return f"{value:f}"
