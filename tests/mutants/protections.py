@@ -196,7 +196,7 @@ MUTANTS = (
     Mutant(
         protection="an order is not cancelled while a piece of it is wanted",
         file="accounts/shopify/merchant_cancellations.py",
-        old="return not self._fulfillment_orders.is_off(part) and not _is_closed_unsent(part)",
+        old="return not self._fulfillment_orders.is_revoked(part) and not _is_closed_unsent(part)",
         new="return False",
         test="accounts/shopify/test_cancelled_pieces.py",
     ),

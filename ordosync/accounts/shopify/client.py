@@ -211,5 +211,5 @@ class ShopifyClient:
 
 
 def metafield(owner: str, key: str, value: str, *, kind: str = "json") -> Mapping[str, str]:
-    """Return a metafield of ordosync as a mutation takes it."""
+    """Return a metafield of ordosync as the input of a mutation."""
     return {"ownerId": owner, "namespace": NAMESPACE, "key": key, "type": kind, "value": value}

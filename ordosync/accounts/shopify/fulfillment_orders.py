@@ -87,7 +87,7 @@ class FulfillmentOrders:
         if now and now.asks_cancellation:
             raise RefusedError(self._client.service.account, action, self._client.message(errors))
 
-    def is_off(self, part: FulfillmentOrder) -> bool:
+    def is_revoked(self, part: FulfillmentOrder) -> bool:
         """True if a part is cancelled, or its request was withdrawn before it was accepted."""
         is_withdrawn = (
             self._location.is_service and part.is_open and part.request_status == "UNSUBMITTED"
@@ -102,8 +102,8 @@ class FulfillmentOrders:
         """Return the parts of each of these orders; a missing order does not exist."""
         keys = self._location.metafield_keys
         gids = {id_: fulfillment_order(id_) for id_ in order_ids}
-        which = ", ".join(dict.fromkeys(number(gid) for gid in gids.values()))
-        action = f"read the parts of fulfillment order {which}"
+        numbers = ", ".join(dict.fromkeys(number(gid) for gid in gids.values()))
+        action = f"read the parts of fulfillment order {numbers}"
         parts = self._client.by_id(
             FAMILY,
             PartWithOrder,
@@ -164,7 +164,7 @@ def _parts(all_parts: Mapping[str, Part], order_id: str, history: SplitHistory) 
     piece_ids = {number(fulfillment_order(leaf)) for leaf in history.leaves(order_id)} or {root}
     location = all_parts[root].location
     for id_, part in all_parts.items():
-        if part.location != location or part.status == "CANCELLED" or history.is_known(id_):
+        if part.location != location or part.status == "CANCELLED" or history.is_recorded(id_):
             continue
         if order_id in history.sent:
             is_piece = history.ancestors(id_, part.line_items.nodes)[:1] == (order_id,)

@@ -52,16 +52,16 @@ class MerchantCancellations:
         )
         for page, after in pages:
             states = [self._client.read(raw, FulfillmentOrder, action=action) for raw in page]
-            is_off = self._fulfillment_orders.is_off
-            cancelled = self._cancelled([state for state in states if is_off(state)])
+            is_revoked = self._fulfillment_orders.is_revoked
+            cancelled = self._cancelled([state for state in states if is_revoked(state)])
             yield Page(items=tuple(dict.fromkeys(cancelled.values())), cursor=after)
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders are, or are to be, cancelled, unshipped, at this moment."""
         states = self._fulfillment_orders.states(ids).values()
         # A closed and unsent part may be merged into another part, which is cancelled.
-        is_off = self._fulfillment_orders.is_off
-        ended = [state for state in states if is_off(state) or _is_closed_unsent(state)]
+        is_revoked = self._fulfillment_orders.is_revoked
+        ended = [state for state in states if is_revoked(state) or _is_closed_unsent(state)]
         cancelled_orders = {state.id for state in ended if state.order.is_cancelled}
         cancelled = self._cancelled([state for state in ended if state.id not in cancelled_orders])
         return frozenset(
@@ -98,8 +98,8 @@ class MerchantCancellations:
 
     def _cancelled(self, ended: Sequence[FulfillmentOrder]) -> Mapping[str, str]:
         """Return, by fulfillment order, the order or the piece that is cancelled with it."""
-        alone = [number(state.id) for state in ended if not state.order.is_cancelled]
-        orders = self._fulfillment_orders.parts_of(alone) if alone else {}
+        ids = [number(state.id) for state in ended if not state.order.is_cancelled]
+        orders = self._fulfillment_orders.parts_of(ids) if ids else {}
         cancelled = {
             state.id: SplitHistory.of(None, state.order.split).order_id(number(state.id))
             for state in ended
@@ -115,15 +115,15 @@ class MerchantCancellations:
         order_id, own_id = _order_of(id_, order), order.history.order_id(id_)
         part, parts = order.all_parts[id_], _parts_of(order_id, order)
         # Another part of the order may never have been requested from the service.
-        is_off = self._fulfillment_orders.is_off
-        is_gone = is_off(part) if own_id == order_id else is_cancelled(part)
+        is_revoked = self._fulfillment_orders.is_revoked
+        is_own_revoked = is_revoked(part) if own_id == order_id else is_cancelled(part)
         if not any(self._is_wanted(other_part) for other_part in parts):
             return (
                 order_id
-                if is_gone or any(is_cancelled(other_part) for other_part in parts)
+                if is_own_revoked or any(is_cancelled(other_part) for other_part in parts)
                 else None
             )
-        if not is_gone:
+        if not is_own_revoked:
             return None
         piece = first_piece(order_id) if own_id == order_id else own_id
         self._ancestors[piece] = (order_id, *order.history.ancestors(order_id, ()))
@@ -131,21 +131,21 @@ class MerchantCancellations:
 
     def _is_wanted(self, part: FulfillmentOrder) -> bool:
         """True if a part is to be shipped, or was shipped."""
-        return not self._fulfillment_orders.is_off(part) and not _is_closed_unsent(part)
+        return not self._fulfillment_orders.is_revoked(part) and not _is_closed_unsent(part)
 
 
 def _order_of(id_: str, order: OrderParts) -> str:
     """Return the recorded order or piece that a fulfillment order is a part of."""
     history = order.history
-    if history.is_known(id_):
+    if history.is_recorded(id_):
         return history.order_id(id_)
-    above = history.ancestors(id_, order.all_parts[id_].line_items.nodes)
-    if not above or number(fulfillment_order(above[0])) not in order.all_parts:
+    ancestors = history.ancestors(id_, order.all_parts[id_].line_items.nodes)
+    if not ancestors or number(fulfillment_order(ancestors[0])) not in order.all_parts:
         return id_
-    leaves = [*history.leaves(above[0])]
+    leaves = [*history.leaves(ancestors[0])]
     lines = _lines(order.all_parts[id_])
-    sharing = [leaf for leaf in leaves if lines & _lines(_part(leaf, order))]
-    return next(iter((*sharing, *leaves)), above[0])
+    with_shared_lines = [leaf for leaf in leaves if lines & _lines(_part(leaf, order))]
+    return next(iter((*with_shared_lines, *leaves)), ancestors[0])
 
 
 def _parts_of(order_id: str, order: OrderParts) -> Sequence[Part]:
@@ -153,11 +153,14 @@ def _parts_of(order_id: str, order: OrderParts) -> Sequence[Part]:
 
     If a user of the shop splits a piece again, Shopify does not report which piece it was.
     """
-    parts, above = order.of(order_id).parts, order.history.ancestors(order_id, ())
-    if not above:
+    parts, ancestors = order.of(order_id).parts, order.history.ancestors(order_id, ())
+    if not ancestors:
         return parts
-    beside = order.of(above[-1]).parts
-    return [*parts, *(part for part in beside if not order.history.is_known(number(part.id)))]
+    sibling_parts = order.of(ancestors[-1]).parts
+    return [
+        *parts,
+        *(part for part in sibling_parts if not order.history.is_recorded(number(part.id))),
+    ]
 
 
 def _part(order_id: str, order: OrderParts) -> Part:

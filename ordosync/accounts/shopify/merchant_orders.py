@@ -71,7 +71,7 @@ class MerchantOrders:
         """Yield the fulfillment orders to ship that changed since the cursor.
 
         With a cursor, those of other locations are read, too, and reported as `reassigned`:
-        Shopify does not say which of them were at this location before.
+        Shopify does not report which of them were at this location before.
         """
         where = () if request.cursor else (self._location.search_term,)
         pages = self._client.changed(
@@ -116,8 +116,8 @@ class MerchantOrders:
         orders = self._remembered(ids)
         sent: dict[str, Sent] = {}
         for id_, order in orders.items():
-            history = sent.get(order.order) or self._sent[order.order]
-            sent[order.order] = {**history, id_: SentPart(at=now, lines=order.lines)}
+            earlier = sent.get(order.order) or self._sent[order.order]
+            sent[order.order] = {**earlier, id_: SentPart(at=now, lines=order.lines)}
         self._client.set_metafields(
             [self._location.metafield(order, "sent", value) for order, value in sent.items()],
             action="record which orders the Supplier has",

@@ -96,8 +96,8 @@ class MerchantProducts:
 
     def _product(self, variant: Variant, item: InventoryItem, sold: ShopProduct) -> Product | None:
         """Return a product of this Supplier; None if it is not the Supplier's, or is archived."""
-        is_ours = self._location.has_product(sold, is_stocked=item.inventory_level is not None)
-        if sold.status == "ARCHIVED" or not variant.sku or not is_ours:
+        is_supplied = self._location.has_product(sold, is_stocked=item.inventory_level is not None)
+        if sold.status == "ARCHIVED" or not variant.sku or not is_supplied:
             return None
         title = variant.title if variant.title != "Default Title" else ""
         weight = item.measurement.weight

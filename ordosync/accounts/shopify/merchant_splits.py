@@ -150,11 +150,10 @@ def _existing_pieces(
 def _shares(order_id: str, piece: Piece) -> Shares:
     shares: Shares = Counter()
     for part in piece.lines:
-        own_item = line_item(part.of_line)
+        item = line_item(part.of_line)
         # The line of another order keeps its full id, so that it matches no line item.
-        shares[own_item if part.of_line == line_id(order_id, own_item) else part.of_line] += (
-            part.quantity
-        )
+        key = item if part.of_line == line_id(order_id, item) else part.of_line
+        shares[key] += part.quantity
     return +shares
 
 

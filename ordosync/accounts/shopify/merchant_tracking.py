@@ -100,8 +100,8 @@ class MerchantTracking:
     def _add_to_pieces(self, shipment: Shipment, order: OrderParts) -> Outcome:
         still_open = [part for part in order.parts if part.is_open]
         # A cancelled piece is not shipped. If all are cancelled, the cancellation is too late.
-        is_off = self._fulfillment_orders.is_off
-        targets = [part for part in still_open if not is_off(part)] or still_open
+        is_revoked = self._fulfillment_orders.is_revoked
+        targets = [part for part in still_open if not is_revoked(part)] or still_open
         if not targets and not _has(shipment.tracking_number, order.parts):
             return refused("already-shipped", f"no piece of {shipment.order_id} is open")
         if not targets and shipment.tracking_number not in order.void:

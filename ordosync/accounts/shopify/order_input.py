@@ -55,7 +55,7 @@ def input_of(
 
 
 def _line(line: Line, currency: str, variant: str | None) -> Mapping[str, object]:
-    written: dict[str, object] = {
+    fields: dict[str, object] = {
         "variantId": variant,
         "sku": line.sku,
         "title": line.name or line.sku,
@@ -66,8 +66,8 @@ def _line(line: Line, currency: str, variant: str | None) -> Mapping[str, object
         "taxable": False,
     }
     if line.details:
-        written["properties"] = [{"name": "Details", "value": line.details}]
-    return {name: value for name, value in written.items() if value is not None}
+        fields["properties"] = [{"name": "Details", "value": line.details}]
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _money(value: Decimal, currency: str) -> Mapping[str, object]:

@@ -208,13 +208,17 @@ class SupplierOrderListing:
         id_ = piece_id(parent.id, piece.id)
         own = tuple(shipment for shipment in shipments if shipment.order_id == id_)
         is_sent = any(not shipment.voided for shipment in own)
-        is_gone = received.cancelled_at is not None
+        is_cancelled_order = received.cancelled_at is not None
         order = Order(
             id=id_,
             number=parent.number,
             lines=_as_lines(self._lines(received, piece), of=id_),
             ship_to=_NO_ADDRESS,
-            status="shipped" if is_sent else "cancelled" if is_gone else "awaiting_fulfillment",
+            status="shipped"
+            if is_sent
+            else "cancelled"
+            if is_cancelled_order
+            else "awaiting_fulfillment",
             ancestors=(parent.id,),
         )
         return OrderSnapshot(order=order, shipments=own)

@@ -61,7 +61,7 @@ class SplitHistory:
             parent = self._parent(parent)
         if ancestors or order_id in self.sent:
             return tuple(ancestors)
-        shared = self._sharing(lines)
+        shared = self._with_shared_line(lines)
         return (shared,) if shared and shared != order_id else ()
 
     def sent_at(self, order_id: str, lines: Sequence[OrderedLine]) -> datetime | None:
@@ -79,7 +79,7 @@ class SplitHistory:
             else:
                 yield piece
 
-    def is_known(self, fulfillment_order: str) -> bool:
+    def is_recorded(self, fulfillment_order: str) -> bool:
         """True if it is a sent or split order, or a piece of a split order."""
         if fulfillment_order in self.sent or fulfillment_order in self.splits:
             return True
@@ -88,7 +88,7 @@ class SplitHistory:
     def _parent(self, order_id: str) -> str:
         return next((id_ for id_, pieces in self.splits.items() if order_id in pieces), "")
 
-    def _sharing(self, lines: Sequence[OrderedLine]) -> str:
+    def _with_shared_line(self, lines: Sequence[OrderedLine]) -> str:
         ids = {number(line.line_item.id) for line in lines}
         return next((id_ for id_, part in self.sent.items() if ids & {*part.lines}), "")
 

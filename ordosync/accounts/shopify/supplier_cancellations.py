@@ -25,7 +25,7 @@ class _CancelAnswer(Struct, frozen=True, rename="camel"):
 
 
 class SupplierCancellations:
-    """Cancellations of whole, unshipped orders."""
+    """Cancellations of unshipped orders. A part of an order cannot be cancelled."""
 
     def __init__(self, client: ShopifyClient) -> None:
         self._client = client

@@ -85,14 +85,14 @@ class UnimportedSales:
         # The Supplier has the ancestor of a piece, whether ordosync or a user has split it.
         family = (order_id, *history.ancestors(order_id, lines))
         parts = [history.sent[ancestor] for ancestor in family if ancestor in history.sent]
-        is_known = any(part.at <= now - _MARGIN for part in parts)
+        is_imported = any(part.at <= now - _MARGIN for part in parts)
         counts: Counter[str] = Counter()
         for line in lines:
             if line.inventory_item_id:
                 counts[number(line.inventory_item_id)] += line.remaining_quantity
-        self._orders[id_] = (is_known, counts)
+        self._orders[id_] = (is_imported, counts)
 
     def _sum(self) -> None:
         self._unsent, self._sent = Counter(), Counter()
-        for is_known, counts in self._orders.values():
-            (self._sent if is_known else self._unsent).update(counts)
+        for is_imported, counts in self._orders.values():
+            (self._sent if is_imported else self._unsent).update(counts)

@@ -121,15 +121,15 @@ def test_version_that_was_silently_replaced_is_reported(
 
     problems = [check_result.text for check_result in account.check() if check_result.is_problem]
 
-    assert problems == ["answers as version 2026-07 of its API, not 2026-04: set `version`"]
+    assert problems == ["responds with API version 2026-07, not 2026-04: set `version`"]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
         ("shop: acme", "shop: acme.myshopify.com", "shop: must be the name before"),
-        ("shop: acme", "shop: acme\n    version: 2026-01", "version: must be 2026-04 or a later"),
-        ("shop: acme", "shop: acme\n    version: newest", "version: must be 2026-04 or a later"),
+        ("shop: acme", "shop: acme\n    version: 2026-01", "version: must be 2026-04 or later"),
+        ("shop: acme", "shop: acme\n    version: newest", "version: must be 2026-04 or later"),
         ("base_url: http", "base_url: ftp", "base_url: must begin with https://"),
         ("shop: acme", "shop: acme\n    client_id: abc", "must be set together"),
         ("shop: acme", "shop: acme\n    concurrency: 0", "concurrency: must be 1 or more"),
