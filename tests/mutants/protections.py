@@ -90,8 +90,8 @@ MUTANTS = (
     Mutant(
         protection="a row without a number holds back the order above it",
         file="accounts/files/record_types.py",
-        old='    yield from (("", above if one.cells.get(sku) else "", one) for one in undecided)',
-        new='    yield from (("", "", one) for one in undecided)',
+        old='above if pending.cells.get(sku) else "", pending)',
+        new='"", pending)',
         test="accounts/files/test_rows_without_number.py",
     ),
     Mutant(
@@ -428,7 +428,7 @@ MUTANTS = (
     Mutant(
         protection="a line is the same wherever its row stands",
         file="accounts/files/line_ids.py",
-        old="    if len(known) > 1:",
+        old="    if len(named_rows) > 1:",
         new="    if False:",
         test="accounts/files/test_orders.py",
     ),
@@ -442,8 +442,8 @@ MUTANTS = (
     Mutant(
         protection="a file that lacks a line is not believed",
         file="accounts/files/file_precedence.py",
-        old="    for older in others:",
-        new="    for older in others[:0]:",
+        old="    for older in older_files:",
+        new="    for older in older_files[:0]:",
         test="accounts/files/test_file_precedence.py",
     ),
     Mutant(
@@ -456,15 +456,15 @@ MUTANTS = (
     Mutant(
         protection="an order that has lost its first row is not sent",
         file="accounts/files/order_parser.py",
-        old="    if found.others_begin and not has_order_fields(first, options):",
+        old="    if file.starts_other_order and not has_order_fields(first, options):",
         new="    if False:",
         test="accounts/files/test_orders.py",
     ),
     Mutant(
         protection="a rule for rows parts no order",
         file="accounts/files/order_parser.py",
-        old="    if what := conflicting_rule(rows, options):",
-        new='    if what := "":',
+        old="    if problem := conflicting_rule(rows, options):",
+        new='    if problem := "":',
         test="accounts/files/test_orders.py",
     ),
     Mutant(
@@ -589,8 +589,8 @@ MUTANTS = (
     Mutant(
         protection="a file is the same only if its size and its times are",
         file="accounts/files/file_listing.py",
-        old="    mark = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]",
-        new="    mark = [stat.st_size]",
+        old="    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]",
+        new="    return [stat.st_size, 0, 0]",
         test="accounts/files/test_file_precedence.py::"
         "test_file_of_the_same_size_and_second_is_read_again_when_its_content_has_changed",
     ),

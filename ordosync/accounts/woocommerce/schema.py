@@ -22,7 +22,6 @@ DIGEST_VERSION = "woocommerce1"
 DETAILS = "Details"
 """The name of the field of a line for the choices of the buyer."""
 
-
 _FIELDS_OF_CONTENTS = ("_bundled_by", "_composite_parent", "_woosb_parent_id")
 _FIELDS_OF_BUNDLES = ("_bundled_items", "_composite_children", "_woosb_ids")
 """Names of three plug-ins for bundles: Product Bundles, Composite Products and WPC's."""

@@ -26,7 +26,7 @@ def test_a_merchant_without_orders_is_a_problem_of_the_configuration(tmp_path: P
     result = ordosync(tmp_path, "config", "check")
 
     assert result.code == 3
-    assert "merchant: account shop is not set up for the part of a merchant" in result.err
+    assert "merchant: account shop needs `orders:` to be a Merchant" in result.err
 
 
 def test_a_supplier_without_order_files_is_a_problem_of_the_configuration(tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_a_supplier_without_order_files_is_a_problem_of_the_configuration(tmp_pa
     result = ordosync(tmp_path, "config", "check")
 
     assert result.code == 3
-    assert "account warehouse is not set up for the part of a supplier" in result.err
+    assert "account warehouse needs `order_files:` to be a Supplier" in result.err
 
 
 def test_a_mistake_in_a_column_map_is_reported_with_its_line(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_a_mistake_in_a_column_map_is_reported_with_its_line(tmp_path: Path) -> 
     result = ordosync(tmp_path, "config", "check")
 
     assert result.code == 3
-    assert "accounts.shop.inventory: columns: 'A' is given to two fields" in result.err
+    assert "accounts.shop.inventory: columns: 'A' is mapped to two fields" in result.err
 
 
 def test_an_interval_of_a_task_that_the_files_cannot_do_is_a_problem(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_line_that_the_newest_file_lacks_is_a_conflict_that_names_both(
 
     assert isinstance(order, InvalidRecord)
     assert (order.code, order.is_skipped) == ("conflict", False)
-    assert f"new.csv lacks a line that the older old.csv has, of SKU '{sku}'" in order.reason
+    assert f"new.csv has no line of SKU '{sku}', which the older old.csv has" in order.reason
 
 
 def test_a_line_that_fell_to_0_is_still_there(make: Make, drop: Drop) -> None:
@@ -154,7 +154,7 @@ def test_copies_are_judged_by_the_same_rules(make: Make, drop: Drop) -> None:
 
     assert quantity([first]) == 2
     assert isinstance(second, InvalidRecord)
-    assert "new.csv lacks a line that the older old.csv has" in second.reason
+    assert "new.csv has no line of SKU 'CUP', which the older old.csv has" in second.reason
 
 
 def test_a_copy_of_what_a_file_was_before_is_no_second_file(make: Make, drop: Drop) -> None:
@@ -201,7 +201,7 @@ def test_an_order_that_waits_is_compared_with_a_file_that_comes_later(
     first, second = orders(account, cursor)
 
     assert isinstance(first, InvalidRecord)
-    assert "page2.csv lacks a line that the older page1.csv has" in first.reason
+    assert "page2.csv has no line of SKU 'MUG', which the older page1.csv has" in first.reason
     assert isinstance(second, Order)
 
 

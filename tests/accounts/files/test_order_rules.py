@@ -157,7 +157,7 @@ def test_two_pages_that_each_have_a_part_of_an_order_are_a_conflict(
     assert numbers(tmp_path) == ["2"]
     [failed] = [step for step in steps(tmp_path, 1) if step["state"] == "failed"]
     assert failed["code"] == "conflict"
-    assert "page2.csv lacks a line that the older page1.csv has" in failed["reason"]
+    assert "page2.csv has no line of SKU 'MUG', which the older page1.csv has" in failed["reason"]
 
 
 def test_a_page_that_begins_within_an_order_sends_no_part_of_it(

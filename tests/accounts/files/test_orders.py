@@ -181,7 +181,7 @@ def test_two_rows_that_say_different_things_of_the_order_conflict(shop: Any, dro
     record = refused(shop())
 
     assert record.code == "invalid.conflict"
-    assert record.reason == "a.csv row 4: ship_to.name is not what row 2 says"
+    assert record.reason == "a.csv row 4: ship_to.name differs from row 2"
 
 
 def test_an_order_has_the_fields_of_a_row_whose_line_is_left_out(shop: Any, drop: Drop) -> None:
@@ -209,7 +209,7 @@ def test_a_rule_for_rows_that_is_about_the_order_fails_it_and_names_both_ways_ou
     record = refused(shop(**{option: (rule,)}))
 
     assert (record.code, record.is_skipped) == ("invalid.rule", False)
-    assert "a.csv row 2: a rule judges this row by 'status'" in record.reason
+    assert "a.csv row 2: a rule checks the column 'status'" in record.reason
     assert f"`{says}`" in record.reason
     assert "`rows: true`" in record.reason
 

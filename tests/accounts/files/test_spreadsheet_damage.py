@@ -279,7 +279,7 @@ def test_utf8_in_a_feed_of_another_encoding_is_refused_with_what_to_say(tmp_path
     ordosync(tmp_path, "import-orders")
 
     [failed] = steps(tmp_path, 1)
-    assert "is UTF-8 text, not cp1252; say `encoding: utf-8`" in failed["reason"]
+    assert "is UTF-8 text, not cp1252; set `encoding: utf-8`" in failed["reason"]
     assert numbers(tmp_path) == []
 
 

@@ -151,8 +151,8 @@ def test_a_folder_that_is_missing_or_in_use_is_tried_later(
     [missing] = depot.orders.create([order("1001")])
 
     assert (in_use.state, missing.state) == ("unavailable", "unavailable")
-    assert missing.reason.endswith("does not exist; make it")
-    with pytest.raises(UnavailableError, match="does not exist; make it"):
+    assert missing.reason.endswith("does not exist; create it")
+    with pytest.raises(UnavailableError, match="does not exist; create it"):
         depot.orders.find(["origin:1001#1"])
 
 

@@ -203,7 +203,7 @@ def test_a_file_that_is_not_ours_is_never_overwritten(
     path = tmp_path / "out" / "stock.csv"
     path.write_bytes(content)
 
-    with pytest.raises(RefusedError, match="move it away"):
+    with pytest.raises(RefusedError, match="move the file away"):
         account.stock.write([stock("MUG", 1)])
 
     assert path.read_bytes() == content
