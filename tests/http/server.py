@@ -4,8 +4,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -51,6 +51,18 @@ def drips(*pieces: bytes, every_s: float = 0.02) -> Reaction:
             time.sleep(every_s)
 
     return drip
+
+
+@contextmanager
+def accepts_no_connection() -> Iterator[str]:
+    """Yield the URL of a server whose queue is full, so that a connect hangs."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):  # more than wait in the queue
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def hangs(*pieces: bytes) -> Reaction:

@@ -46,6 +46,34 @@ MUTANTS = (
         test="http/test_stopped.py::test_write_that_is_answered_in_time_is_certain",
     ),
     Mutant(
+        protection="a signal ends a connect",
+        file="http/deadlines.py",
+        old="        self.setblocking(False)\n",
+        new="",
+        test="http/test_stopped.py::test_connect_is_left_at_once",
+    ),
+    Mutant(
+        protection="a signal ends a name look-up",
+        file="http/deadlines.py",
+        old="return interruptible(look_up, exchange.slices(exchange.left_s))",
+        new="return look_up()",
+        test="http/test_stopped.py::test_name_look_up_is_left_at_once",
+    ),
+    Mutant(
+        protection="a signal ends the wait for a proxy, as nothing was sent yet",
+        file="http/deadlines.py",
+        old="sends and not exchange.is_tunneling",
+        new="sends",
+        test="http/test_stopped.py::test_proxy_that_does_not_connect_is_left_at_once",
+    ),
+    Mutant(
+        protection="a signal ends a ping",
+        file="http/ping.py",
+        old="interruptible(partial(_get, url, timeout_s), exchange.slices())",
+        new="_get(url, timeout_s)",
+        test="http/test_ping.py::test_signal_ends_a_ping_at_once",
+    ),
+    Mutant(
         protection="a signal to us is no failed attempt of a step",
         file="engine/execution/step_changes.py",
         old="if outcome.code == StoppedCallError.code:",
@@ -182,15 +210,15 @@ MUTANTS = (
     Mutant(
         protection="what was never counted is not written as 0",
         file="tasks/write_inventory_back.py",
-        old="    if quantity is None:",
+        old="    if available is None:",
         new="    if False:",
         test="tasks/test_write_inventory_back.py",
     ),
     Mutant(
         protection="a batch is looked at once more at the Merchant before it is cancelled",
         file="tasks/cancel_orders.py",
-        old="    wanted = [link for link in links if link.merchant_id in still]",
-        new="    wanted = links",
+        old="    to_cancel = [link for link in links if link.merchant_id in cancelled_ids]",
+        new="    to_cancel = links",
         test="tasks/test_cancel_orders.py",
     ),
     Mutant(
@@ -561,7 +589,7 @@ MUTANTS = (
     Mutant(
         protection="an order that another portal sends is not adopted",
         file="engine/comparison/adopt.py",
-        old='    if not elsewhere or one.by == "reference":',
+        old='    if not refused or adoption.by == "reference":',
         new="    if True:",
         test="engine/comparison/test_adopt.py",
     ),
@@ -582,8 +610,8 @@ MUTANTS = (
     Mutant(
         protection="what both sides cancelled needs nobody",
         file="tasks/supplier_status.py",
-        old=" and link.merchant_id not in off:",
-        new=":",
+        old="            and link.merchant_id not in cancelled_ids\n",
+        new="",
         test="tasks/test_standing.py",
     ),
     Mutant(

@@ -204,7 +204,7 @@ COMPLAINTS = (
         symptom="one SKU keeps an old quantity",
         make=refused_quantity,
         command=WHY_SKU,
-        says="was refused by shop 3 times, and is suspended: is a bundle",
+        says="was refused by shop 3 times and is now suspended: is a bundle",
     ),
     Complaint(
         number=5,
@@ -253,7 +253,7 @@ COMPLAINTS = (
         symptom="a quantity is lower than what is on the shelf",
         make=promised,
         command=WHY_SKU,
-        says="northwind: 5 can be sold: 7 on the shelf less 2 for open orders",
+        says="northwind: 5 available: 7 on hand less 2 for open orders",
     ),
     Complaint(
         number=12,
@@ -295,14 +295,14 @@ COMPLAINTS = (
         symptom="a part of an order was cancelled",
         make=part_cancelled,
         command=WHY_ORDER,
-        says="piece S-1001-2 (imported): northwind is to ship it",
+        says="piece S-1001-2 (imported): waiting for northwind to ship it",
     ),
     Complaint(
         number=18,
         symptom="the supplier cancelled",
         make=cancelled_by_supplier,
         command=WHY_ORDER,
-        says="northwind cancelled it, and that does not travel: cancel it at shop",
+        says="northwind cancelled it, and that is not sent to shop: cancel it at shop",
     ),
     Complaint(
         number=19,
@@ -323,7 +323,7 @@ COMPLAINTS = (
         symptom="a kit has no quantity",
         make=kit,
         command="ordosync why SET",
-        says="a kit's quantity follows from its components",
+        says="a kit's quantity is calculated",
     ),
     Complaint(
         number=22,
@@ -393,7 +393,7 @@ def test_part_that_was_cancelled_takes_no_other_along(tmp_path: Path) -> None:
 
     result = ordosync(tmp_path, "why", "1001").out
 
-    assert "S-1001-1: cancelled at northwind, since shop cancelled it" in result
+    assert "S-1001-1: cancelled at northwind, because shop cancelled it" in result
     assert "S-1001-2: cancelled" not in result
 
 

@@ -460,7 +460,7 @@ def test_rule_5_oversold_is_written_as_0(pair: Pair) -> None:
     assert written.reason == "was set to 0, but is -2"
     assert physical(pair.shop, "MUG") == 0
     assert (told.state, told.code, told.key) == ("failed", "oversold", "MUG:oversold")
-    assert told.reason == "is oversold: the Supplier has -2 of it to sell"
+    assert told.reason == "is oversold: the available quantity at the Supplier is -2"
 
 
 def test_what_is_oversold_fails_once_and_closes_itself_when_it_is_not(pair: Pair) -> None:

@@ -87,9 +87,9 @@ def _row(entry: Attention) -> tuple[object, ...]:
         render.local(entry.since),
         entry.severity,
         entry.key,
-        entry.what,
+        entry.subject,
         entry.reason,
-        entry.settle,
+        entry.command,
     )
 
 
@@ -102,10 +102,10 @@ def _json(entry: Attention) -> dict[str, Any]:
         "portal": entry.portal,
         "task": entry.task,
         "step": entry.step,
-        "merchant": entry.what,
+        "merchant": entry.subject,
         "supplier": entry.supplier,
         "reason": entry.reason,
-        "settle": entry.settle,
+        "settle": entry.command,
         "dismissed_at": to_text(entry.dismissed_at) if entry.dismissed_at else None,
         "note": entry.note or None,
     }

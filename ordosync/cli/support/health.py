@@ -61,7 +61,7 @@ def health(
         tasks = freshness(config, store, now=now, max_age=max_age)
         listed = attention(config, store, now=now, unshipped_for=_A_WEEK)
         results = list(checks(config, store, now=now)) if verbose else []
-    stale = [task for task in tasks if task.trouble]
+    stale = [task for task in tasks if task.problem]
     needed = [one for one in listed if one.needs_you and (_is_of_task(one) or not tasks_only)]
     healthy = not (stale or needed) and all(check.state != "trouble" for check in results)
     if context.as_json:
@@ -82,7 +82,7 @@ def _is_of_task(entry: Attention) -> bool:
 def _line(
     tasks: Sequence[Freshness], stale: Sequence[Freshness], needed: Sequence[Attention]
 ) -> str:
-    late = [f"{task.task} of {task.portal} {task.trouble}" for task in stale]
+    late = [f"{task.task} of {task.portal} {task.problem}" for task in stale]
     if not stale and not needed:
         return f"ok: {len(tasks)} scheduled {plural(len(tasks), 'task', 'tasks')}, none is late"
     return "trouble: " + "; ".join([*late, *_needs(needed)])
@@ -122,8 +122,8 @@ def _task_json(task: Freshness) -> dict[str, Any]:
     return {
         "portal": task.portal,
         "task": task.task,
-        "fresh": task.trouble is None,
+        "fresh": task.problem is None,
         "last_ok_at": to_text(task.last_ok_at) if task.last_ok_at else None,
         "limit_s": int(task.limit.total_seconds()),
-        "trouble": task.trouble,
+        "trouble": task.problem,
     }

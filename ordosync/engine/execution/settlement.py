@@ -1,8 +1,8 @@
 """Settlement of failed steps whose cause is gone, without a write.
 
-A run learns in four ways that a cause is gone: the task says so (`Task.over`), the file or row was
-replaced, a complete read does not report the problem again (`Task.closes`), or the accounts show
-that it passed (`Task.passing`). Each way gives decisions, which are recorded as they are.
+A run finds in four ways that a cause is gone: the task reports it (`Task.settled`), the file or row
+was replaced, a complete read does not report the problem again (`Task.closes`), or the accounts
+show that it passed (`Task.passing`). Each way gives decisions, which are recorded as they are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -116,7 +116,7 @@ class Settlement:
     def _over(self, failed: Sequence[StepRow]) -> Mapping[str, Decision]:
         """Ask the task which steps need no action any more; none if an account cannot tell."""
         try:
-            return self._task.over(self._portal, failed)
+            return self._task.settled(self._portal, failed)
         except AccountError:
             return {}
 

@@ -78,7 +78,7 @@ def test_a_parcel_of_a_piece_is_an_operators_to_report_where_no_order_can_be_spl
     result = ordosync(tmp_path, "orders", "ship", "1-1", "--carrier", "UPS", "--tracking", "1Z999")
 
     assert result.code == 1
-    assert "tell the Merchant" in result.err
+    assert "give the Merchant this number" in result.err
     assert ordosync(tmp_path, "update-tracking", "--json").counts == {"seen": 0}
     assert "ordosync dismiss" in ordosync(tmp_path, "attention").out
 

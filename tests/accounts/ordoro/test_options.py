@@ -54,8 +54,8 @@ def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: Fake
     result = ordosync(tmp_path, "config", "check", "--online")
 
     assert (result.code, result.err) == (0, "")
-    assert "ok: portal shop-depot, merchant shop: all that is needed is there" in result.out
-    assert "ok: portal shop-depot, supplier depot: all that is needed is there" in result.out
+    assert "ok: portal shop-depot, merchant shop: everything needed is available" in result.out
+    assert "ok: portal shop-depot, supplier depot: everything needed is available" in result.out
 
 
 def test_limits_of_this_kind_are_shown(tmp_path: Path, fake: FakeOrdoro) -> None:

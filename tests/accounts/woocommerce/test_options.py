@@ -58,8 +58,8 @@ def test_shop_that_has_all_that_is_needed_is_ok(tmp_path: Path, fake: FakeWooCom
     code, out = check(tmp_path)
 
     assert code == 0
-    assert "ok: portal shop-depot, merchant shop: all that is needed is there" in out
-    assert "ok: portal shop-depot, supplier depot: all that is needed is there" in out
+    assert "ok: portal shop-depot, merchant shop: everything needed is available" in out
+    assert "ok: portal shop-depot, supplier depot: everything needed is available" in out
     assert fake.ledger == []
 
 
@@ -213,7 +213,7 @@ def test_over_https_key_and_secret_are_enough(tmp_path: Path, authority: trustme
 
         code, out = check(tmp_path)
 
-    assert (code, "all that is needed is there" in out) == (0, True)
+    assert (code, "everything needed is available" in out) == (0, True)
 
 
 def test_server_that_keeps_the_key_to_itself_is_reported_for_what_it_does(

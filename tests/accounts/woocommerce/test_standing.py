@@ -282,7 +282,7 @@ def test_cancellation_that_does_not_travel_is_left_to_people(tmp_path: Path) -> 
         [difference] = compared(pair)
 
         assert (difference.kind, difference.task) == ("not-cancelled", "")
-        assert "does not travel" in difference.what
+        assert "this status is not synced" in difference.description
 
 
 def test_order_of_a_deleted_product_is_said_not_to_be_compared(tmp_path: Path) -> None:
@@ -306,7 +306,7 @@ def test_order_that_cannot_be_imported_is_named_with_the_reason(tmp_path: Path) 
         [difference] = compared(pair)
 
         assert (difference.kind, difference.task) == ("no-supplier-order", "")
-        assert difference.what.startswith(
+        assert difference.description.startswith(
             "cannot be imported: has a line whose product was deleted"
         )
 

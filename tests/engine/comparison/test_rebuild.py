@@ -70,7 +70,7 @@ def test_store_that_is_not_lost_is_left_alone(two: TwoAccounts) -> None:
     result = two.run("rebuild-state")
 
     assert result.code == 1
-    assert "so it is not lost; --yes adds to them" in result.err
+    assert "so it is not lost; --yes adds the links that are missing" in result.err
     assert two.run("rebuild-state", "--yes").code == 0
 
 

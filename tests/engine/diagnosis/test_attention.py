@@ -56,7 +56,7 @@ def test_an_import_that_does_not_ship_waits_after_so_many_days(both: TwoAccounts
     shown = both.run(*str(entry["settle"]).split()[1:])
 
     assert (entry["merchant"], entry["supplier"]) == ("1001", "S-1001")
-    assert entry["reason"] == "was imported and has not shipped"
+    assert entry["reason"] == "was imported and is not shipped yet"
     assert none == []
     assert shown.code == 0
 

@@ -333,7 +333,7 @@ def test_why_says_that_an_order_was_dismissed(tmp_path: Path) -> None:
     [story] = ordosync(tmp_path, "why", "1001", "--json").json["why"]
 
     assert story["state"] == "skipped"
-    assert "it was dismissed; to send it after all: `ordosync retry 1`" in story["next"]
+    assert "it was dismissed; to send it nevertheless: `ordosync retry 1`" in story["next"]
 
 
 def test_an_edit_that_is_dismissed_stays_closed_until_there_is_another(tmp_path: Path) -> None:

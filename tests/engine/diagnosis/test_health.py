@@ -24,7 +24,7 @@ class Watched(Cron):
         config = load_config(self.folder / "config.yaml")
         with Store.open(config.database, readonly=True) as store:
             stale = freshness(config, store, now=self.clock.now())
-        return [f"{task.task} {task.trouble}" for task in stale if task.trouble]
+        return [f"{task.task} {task.problem}" for task in stale if task.problem]
 
     def run(self, minutes: int) -> None:
         for _ in range(minutes):
@@ -94,7 +94,7 @@ def test_a_success_in_the_future_does_not_count(cron: Watched) -> None:
     cron.clock.at = START
 
     assert cron.troubles() == [
-        "import-orders last succeeded in the future: the clock was wrong, or is"
+        "import-orders last succeeded in the future: the clock was wrong then, or is wrong now"
     ]
 
 
@@ -173,7 +173,7 @@ def test_a_group_that_can_write_the_configuration_is_a_warning(tmp_path: Path) -
     result = ordosync(tmp_path, "health", "-v")
 
     assert result.code == 0
-    warning = f"can write to {path}; if it is not meant to: `chmod g-w {path}`"
+    warning = f"can write to {path}; to forbid it, run `chmod g-w {path}`"
     assert f"warning: permissions: group {path.group()} {warning}" in result.out
 
 

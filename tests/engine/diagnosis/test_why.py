@@ -47,7 +47,7 @@ def test_02_an_import_that_is_off_is_named(both: TwoAccounts) -> None:
 
     explanation = story(both.folder, "1002")
 
-    assert "is off, so nothing happens by itself" in explanation["next"]
+    assert "is off, so it does not run automatically" in explanation["next"]
 
 
 def test_02_a_file_that_could_not_be_read_may_hold_it(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_08_what_waits_is_reported_with_the_time(both: TwoAccounts) -> None:
 
     assert explanation["state"] == "waiting"
     assert "tried once to send it to northwind: HTTP 429" in texts(explanation)
-    assert "tried again by itself after 2026-11-26 09:00 UTC" in explanation["next"]
+    assert "retried automatically after 2026-11-26 09:00 UTC" in explanation["next"]
 
 
 @pytest.mark.parametrize("state", ["sending", "unknown"])
@@ -155,7 +155,7 @@ def test_09_what_may_have_arrived_is_reported_and_can_be_settled(
     explanation = story(both.folder, "1001")
 
     assert explanation["state"] == "unknown"
-    assert any("whether it arrived is not known" in text for text in texts(explanation))
+    assert any("it is unknown whether it arrived" in text for text in texts(explanation))
     assert command(explanation) == ["retry", "1", "--sent", "ID"]
 
 
@@ -178,7 +178,7 @@ def test_11_what_was_split_is_reported_with_its_pieces(both: TwoAccounts) -> Non
 
     assert explanation["state"] == "split"
     assert "northwind: split into S-1001-1, S-1001-2" in texts(explanation)
-    assert "shop split it alike" in texts(explanation)
+    assert "split mirrored at shop" in texts(explanation)
     assert "S-1001-1: tracking 1Z1 was reported to shop" in texts(explanation)
     assert explanation["next"].startswith("piece S-1001-2 (imported): ")
     assert story(both.folder, "1001")["next"] == "nothing: each of its 2 pieces is done"
@@ -263,7 +263,7 @@ def test_14_what_the_merchant_cancelled_is_reported_with_who_did_it(both: TwoAcc
     assert explanation["state"] == "cancelled"
     assert texts(explanation)[-2:] == [
         "shop: cancelled",
-        "cancelled at northwind, since shop cancelled it",
+        "cancelled at northwind, because shop cancelled it",
     ]
 
 
@@ -304,7 +304,7 @@ def test_17_what_was_shipped_without_tracking_is_reported(both: TwoAccounts) -> 
     explanation = story(both.folder, "1001")
 
     assert explanation["state"] == "without-tracking"
-    assert "add tracking to order S-1001 at northwind" in explanation["next"]
+    assert "shop has no tracking number: add it to order S-1001 at northwind" in explanation["next"]
 
 
 def test_18_the_suppliers_own_order_is_distinguished_from_ours(both: TwoAccounts) -> None:
@@ -351,7 +351,7 @@ def test_the_story_is_read_from_top_to_bottom(both: TwoAccounts) -> None:
         " portal shop-northwind: imported"
     )
     assert lines[1].endswith("  shop: created")
-    assert lines[-1].startswith("next: northwind is to ship it: `ordosync orders ship")
+    assert lines[-1].startswith("next: waiting for northwind to ship it: `ordosync orders ship")
 
 
 def test_an_order_that_the_supplier_restored_is_what_both_accounts_hold_now(
@@ -369,7 +369,7 @@ def test_an_order_that_the_supplier_restored_is_what_both_accounts_hold_now(
         "1001 at shop (cancelled), S-1001 at northwind (awaiting fulfillment),"
         " portal shop-northwind: restored-by-supplier"
     )
-    assert "`ordosync reconcile shop-northwind --fix` cancels it there again" in explanation["next"]
+    assert "`ordosync reconcile shop-northwind --fix` cancels it again" in explanation["next"]
     [entry] = both.run("attention", "--json").json["attention"]
     assert (entry["code"], entry["severity"]) == ("supplier-restored", "critical")
 

@@ -26,7 +26,7 @@ def test_a_product_that_was_never_imported_names_the_task(both: TwoAccounts) -> 
     both.run(*command(explanation))
 
     assert explanation["state"] == "not-imported"
-    assert "northwind: 5 can be sold: 7 on the shelf less 2 for open orders" in texts(explanation)
+    assert "northwind: 5 available: 7 on hand less 2 for open orders" in texts(explanation)
     assert story(both.folder, "MUG")["state"] == "differs"
 
 
@@ -38,7 +38,7 @@ def test_a_product_that_was_never_counted_is_reported(mug: TwoAccounts) -> None:
         "MUG",
         "MUG",
     )
-    assert "northwind: never counted, which is not 0" in texts(explanation)
+    assert "northwind: no quantity was set" in texts(explanation)
     assert command(explanation) == ["stock", "set", "MUG", "QTY", "--account", "northwind"]
 
 
@@ -52,7 +52,7 @@ def test_the_quantity_that_was_written_last_is_reported(mug: TwoAccounts) -> Non
     assert texts(explanation) == [
         "imported as product MUG of northwind",
         "quantity 5 written to shop",
-        "northwind: 5 can be sold: 7 on the shelf less 2 for open orders",
+        "northwind: 5 available: 7 on hand less 2 for open orders",
         "shop: shows 5",
     ]
     assert [bool(event["at"]) for event in explanation["story"]] == [True, True, False, False]
@@ -89,7 +89,7 @@ def test_what_was_refused_three_times_is_suspended(mug: TwoAccounts) -> None:
     explanation = story(mug.folder, "MUG")
 
     assert explanation["state"] == "suspended"
-    assert "quantity 5 was refused by shop 3 times, and is suspended: HTTP 422" in texts(
+    assert "quantity 5 was refused by shop 3 times and is now suspended: HTTP 422" in texts(
         explanation
     )
     assert command(explanation)[0] == "retry"
@@ -112,7 +112,7 @@ def test_a_product_of_another_supplier_is_reported(mug: TwoAccounts) -> None:
     explanation = story(mug.folder, "MUG")
 
     assert explanation["state"] == "unassigned"
-    assert "another supplier than northwind" in explanation["next"]
+    assert "another supplier, not to northwind" in explanation["next"]
 
 
 def test_a_portal_that_only_ships_writes_nothing(mug: TwoAccounts) -> None:

@@ -146,5 +146,5 @@ def test_order_that_is_sent_in_part_is_named_until_the_rest_is_sent(pair: Pair) 
         "partially-shipped",
         "",
     )
-    assert "1Z1" in difference.what
+    assert "1Z1" in difference.description
     assert compared(pair) == []

@@ -300,7 +300,7 @@ def test_order_with_a_number_at_the_supplier_is_not_called_one_without(pair: Pai
     pair.run("update-tracking")
     pair.supplier.ship(supplier_id, parcel(number="1ZA"))
 
-    found = [one.what for one in compared(pair) if one.merchant == merchant_id]
+    found = [one.description for one in compared(pair) if one.merchant == merchant_id]
 
     assert found == ["is shipped at the Supplier, and the Merchant has no valid tracking number"]
 

@@ -14,7 +14,7 @@ def told(pair: Pair, word: str) -> Story:
     config = load_config(pair.path)
     with Store.open(config.database, readonly=True) as store:
         [story] = why(config, store, word, online=True, clock=pair.merchant.clock)
-    assert not any("could not be asked" in event.text for event in story.events), story
+    assert not any("could not be read" in event.text for event in story.events), story
     return story
 
 
