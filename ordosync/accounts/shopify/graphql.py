@@ -29,8 +29,8 @@ Effect = Literal["safe", "idempotent", "non-idempotent"]
 
 _PATH = "/graphql.json"
 _ATTEMPTS = 3
-_PATIENCE_S = 75
-_MOST_NODES = 250
+_MAX_WAIT_S = 75
+_MAX_NODES = 250
 # The target cost of a page. The maximum cost of one query is 1000 points.
 _TARGET_COST = 800
 _NO_DATA = (b"", b"null")
@@ -119,7 +119,7 @@ class GraphQLClient(HttpClient):
             else:
                 cost = self._cost_limit.max_cost(_name(document))
                 fits = int(first * _TARGET_COST / cost) if cost else first
-                return answer, max(1, min(fits, _MOST_NODES))
+                return answer, max(1, min(fits, _MAX_NODES))
 
     def write(
         self,
@@ -156,20 +156,17 @@ class GraphQLClient(HttpClient):
         variables: Mapping[str, object],
         effect: Effect,
     ) -> T:
+        """Send a request; repeat it if it is throttled, or fails with a temporary error."""
         name = _name(document)
         body = {"query": document, "variables": variables}
-        deadline = self._clock.monotonic() + _PATIENCE_S
+        deadline = self._clock.monotonic() + _MAX_WAIT_S
         attempt = 0
         while True:
             attempt += 1
-            with self._cost_limit.reserve(name):
-                answer = self._send_signed(body, action, effect)
-                cost = answer.extensions.cost
-                self._cost_limit.learn(name, cost)
+            answer = self._send_within_limit(name, body, action, effect)
             if answer.is_throttled:
                 self._wait(name, action, deadline)
                 continue
-            self._budget.charge(int((cost and cost.actual_query_cost) or 0))
             if not answer.all_errors:
                 return self._value(answer.data, shape, action, effect)
             error = self._graphql_error(answer, action, variables, effect)
@@ -180,6 +177,18 @@ class GraphQLClient(HttpClient):
             ):
                 raise error
             self._clock.sleep(attempt)
+
+    def _send_within_limit(
+        self, name: str, body: Mapping[str, object], action: str, effect: Effect
+    ) -> _Answer:
+        """Send a request when there are enough points for it, and record its cost."""
+        with self._cost_limit.reserve(name):
+            answer = self._send_signed(body, action, effect)
+            cost = answer.extensions.cost
+            self._cost_limit.learn(name, cost)
+        if not answer.is_throttled:
+            self._budget.charge(int((cost and cost.actual_query_cost) or 0))
+        return answer
 
     def _wait(self, name: str, action: str, deadline: float) -> None:
         wait_s = self._cost_limit.wait_s(name)

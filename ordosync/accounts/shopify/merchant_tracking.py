@@ -13,7 +13,7 @@ from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, Orde
 from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import ADD_TRACKING, CHANGE_TRACKING, TRACKED
-from ordosync.accounts.shopify.schema import FulfillmentOrder
+from ordosync.accounts.shopify.schema import Fulfillment, FulfillmentOrder
 from ordosync.models import Comment, Outcome, Shipment, refused
 
 
@@ -84,12 +84,8 @@ class MerchantTracking:
             return refused("cancelled", f"fulfillment order {id_} is cancelled")
         if order and tracking_number in void and tracking_number in numbers:
             return self._mark_valid(shipment, order)
-        replaced = next(
-            (parcel for parcel in part.sent if parcel.numbers and {*parcel.numbers} <= {*void}),
-            None,
-        )
-        if replaced or (part.sent and not valid and not part.is_open):
-            outcome = self._change(shipment, (replaced or part.sent[0]).id)
+        if replaceable := _replaceable(part, void):
+            outcome = self._change(shipment, replaceable.id)
             is_back = order and tracking_number in void and outcome.state == "done"
             return self._mark_valid(shipment, order) if order and is_back else outcome
         # An open part may have foreign parcels.
@@ -178,6 +174,15 @@ class MerchantTracking:
             self._location.metafield(order.order, "void", void),
         )
         return Outcome(state="done", id=shipment.order_id)
+
+
+def _replaceable(part: FulfillmentOrder, void: Sequence[str]) -> Fulfillment | None:
+    """Return a parcel that gets the next number: it has only void numbers, or no number at all."""
+    for parcel in part.sent:
+        if parcel.numbers and {*parcel.numbers} <= {*void}:
+            return parcel
+    has_valid = any(number_ not in void for parcel in part.sent for number_ in parcel.numbers)
+    return part.sent[0] if part.sent and not has_valid and not part.is_open else None
 
 
 def _refusal(id_: str, part: FulfillmentOrder, valid: Sequence[str]) -> Outcome:
