@@ -81,12 +81,7 @@ class WooCommerceAccount(Account):
         allow_http: bool = False,
     ) -> None:
         check_concurrency(concurrency)
-        check_url("url", url)
-        if url.rstrip("/").endswith("/wp-json"):
-            raise ValueError("url: must be the shop's address, without /wp-json")
         _check_statuses(cancelled, statuses=statuses, shipped=shipped)
-        if calls_per_minute is not None and calls_per_minute < 1:
-            raise ValueError("calls_per_minute: must be 1 or more")
         check_timezone(timezone)
         self.name = name
         self._statuses = OrderStatuses(to_ship=statuses, cancelled=cancelled, shipped=shipped)
@@ -95,7 +90,7 @@ class WooCommerceAccount(Account):
         self._concurrency = concurrency
         self._settle_s = settle_s
         self._connection = _Connection(
-            url=url.rstrip("/"),
+            url=url,
             key=key,
             secret=secret,
             calls_per_minute=calls_per_minute,
@@ -163,7 +158,7 @@ class WooCommerceAccount(Account):
             timezone=self._timezone,
         )
         features = ShopFeatures(
-            service, url=self._connection.url, notify_customer=self._notify_customer
+            service, url=self._connection.address, notify_customer=self._notify_customer
         )
         return WooCommerceClient(service, features)
 
@@ -175,7 +170,7 @@ class WooCommerceAccount(Account):
         limit = connection.calls_per_minute
         return HttpClient(
             f"account {self.name}",
-            f"{connection.url}/wp-json",
+            f"{connection.address}/wp-json",
             clock=clock,
             auth=(connection.key, connection.secret)
             if connection.url.startswith("https://")
@@ -214,3 +209,15 @@ class _Connection:
     ca_file: Path | None
     proxy: str | None
     allow_http: bool
+
+    def __post_init__(self) -> None:
+        check_url("url", self.url)
+        if self.address.endswith("/wp-json"):
+            raise ValueError("url: must be the shop's address, without /wp-json")
+        if self.calls_per_minute is not None and self.calls_per_minute < 1:
+            raise ValueError("calls_per_minute: must be 1 or more")
+
+    @property
+    def address(self) -> str:
+        """The address of the shop, without a slash at its end."""
+        return self.url.rstrip("/")

@@ -1,4 +1,4 @@
-"""Cancelled orders of a Merchant's shop of which nothing was sent.
+"""Cancelled orders of a Merchant's shop that were not sent.
 
 Uses the list of orders by the time of their last change, and refunds. An order whose items were
 all refunded before they were sent keeps its status. An order that was sent first, and refunded

@@ -1,4 +1,4 @@
-"""Orders at the Merchant: this Supplier's lines of the shop's orders, minus what was refunded.
+"""Orders at the Merchant: this Supplier's lines of the shop's orders, minus refunded units.
 
 Uses the list of orders by the time of their last change, and the products of lines.
 """

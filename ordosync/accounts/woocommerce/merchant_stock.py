@@ -51,7 +51,7 @@ class MerchantStock:
         An order that cannot be imported has lowered it, too. It has the lines that are known.
         """
         query = {"status": ",".join(self._statuses.sold)}
-        listed = self._client.lists.changed_orders(query, "read what is sold")
+        listed = self._client.lists.changed_orders(query, "read sold orders")
         for items in listed.since(None):
             orders = [
                 item

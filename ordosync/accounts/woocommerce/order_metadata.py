@@ -58,7 +58,7 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return [part for part in self.parts if part.id.rpartition("/")[0] == target]
 
     def leaves(self, target: str) -> Iterator[str]:
-        """Yield the order or piece if it was not split, else the leaves of its pieces."""
+        """Yield the order or piece if it was not split, otherwise the leaves of its pieces."""
         parts = self.parts_of(target)
         if not parts:
             yield target

@@ -21,7 +21,7 @@ from ordosync.errors import AccountError, NotFoundError, SignInError, Unavailabl
 
 NO_ROUTE = "rest_no_route"
 _ASK_SITE = "read the index of the site"
-_NO_API = ("HTTP 404: a web page", "HTTP 30", "answered a web page")
+_NO_API = ("HTTP 404: a web page", "HTTP 30", "returned a web page")
 """The beginnings of an answer that does not come from the API."""
 _PERMALINKS = (
     "enable pretty permalinks (Settings > Permalinks), and check that `url:` is the shop's address"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import trustme
 
+from tests.fakes.faults import Kind
 from tests.fakes.woocommerce import FakeWooCommerce, Fault, Switches
 from tests.support.command import ordosync
 
@@ -164,6 +165,19 @@ def test_site_without_permalinks_is_a_page(tmp_path: Path) -> None:
 
     assert code == 1
     assert 'read the index of the site: HTTP 404: a web page, "Page not found"' in out
+    assert "enable pretty permalinks (Settings > Permalinks)" in out
+
+
+@pytest.mark.parametrize("kind", ["html", "redirect"])
+def test_address_that_returns_a_page_has_a_hint_on_permalinks(
+    tmp_path: Path, fake: FakeWooCommerce, kind: Kind
+) -> None:
+    fake.faults.add(Fault(kind=kind, path="/wp-json/$", to="https://www.shop.example/", times=9))
+    write(tmp_path, fake)
+
+    code, out = check(tmp_path)
+
+    assert code == 1
     assert "enable pretty permalinks (Settings > Permalinks)" in out
 
 
