@@ -131,11 +131,8 @@ class MerchantOrderListing:
             reference=history.splits.get(ancestors[0], {}).get(id_, "") if ancestors else "",
         )
         # The Supplier's parcel has all units. So if units are open, a parcel is foreign.
-        shipments = tuple(
-            parcel
-            for parcel in _shipments(requested, id_)
-            if parcel.voided or not requested.is_open
-        )
+        parcels = _shipments(requested, id_)
+        shipments = tuple(p for p in parcels if p.voided or not requested.is_open)
         is_ours = self._location.is_at(requested.location)
         return OrderSnapshot(order=order, shipments=shipments, is_ours=is_ours)
 
@@ -208,7 +205,7 @@ class SupplierOrderListing:
         id_ = piece_id(parent.id, piece.id)
         own = tuple(shipment for shipment in shipments if shipment.order_id == id_)
         is_sent = any(not shipment.voided for shipment in own)
-        is_cancelled_order = received.cancelled_at is not None
+        was_cancelled = received.cancelled_at is not None
         order = Order(
             id=id_,
             number=parent.number,
@@ -217,7 +214,7 @@ class SupplierOrderListing:
             status="shipped"
             if is_sent
             else "cancelled"
-            if is_cancelled_order
+            if was_cancelled
             else "awaiting_fulfillment",
             ancestors=(parent.id,),
         )
