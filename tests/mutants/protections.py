@@ -224,7 +224,7 @@ MUTANTS = (
     Mutant(
         protection="an order is not cancelled while a piece of it is wanted",
         file="accounts/shopify/merchant_cancellations.py",
-        old="return not self._fulfillment_orders.is_off(part) and not _is_closed_unsent(part)",
+        old="return not self._fulfillment_orders.is_revoked(part) and not _is_closed_unsent(part)",
         new="return False",
         test="accounts/shopify/test_cancelled_pieces.py",
     ),
@@ -655,8 +655,8 @@ MUTANTS = (
     Mutant(
         protection="of two orders with one reference the oldest counts at Shopify",
         file="accounts/shopify/supplier_orders.py",
-        old="                    if reference in part and reference not in found:",
-        new="                    if reference in part:",
+        old="                    if reference in batch and reference not in outcomes:",
+        new="                    if reference in batch:",
         test="scenarios/faults/test_writes.py::test_of_two_orders_with_one_reference_the_oldest_counts",
     ),
     Mutant(
