@@ -73,7 +73,7 @@ def test_task_that_the_configuration_turns_off_stays_off(tmp_path: Path, switch:
     result = ordosync(tmp_path, "autosync", switch, "import-orders")
 
     assert result.code == 1
-    assert "the configuration says `import-orders: off`, and that holds" in result.err
+    assert "the configuration sets `import-orders: off`; change it there" in result.err
     assert schedule(tmp_path)["interval"] == "off"
 
 
