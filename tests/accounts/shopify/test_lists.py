@@ -107,7 +107,7 @@ def test_list_that_skips_the_requested_ids_is_a_failure(
     edit = Repeats()
     shipper.fake.faults.add(Fault(kind="edited", path="#Sellable$", times=99, edit=edit))
 
-    with pytest.raises(UnavailableError, match="by its ids"):
+    with pytest.raises(UnavailableError, match="not sorted by id"):
         list(pagination.by_id(pages, deep=10))
 
 

@@ -123,7 +123,7 @@ def test_shop_without_points_is_unavailable(
     seller.fake.switches.points_per_s = 0.01
     seller.fake.drain()
 
-    with pytest.raises(UnavailableError, match="use up all"):
+    with pytest.raises(UnavailableError, match="use up the shop's query limit"):
         read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))
 
 
