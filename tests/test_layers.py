@@ -10,7 +10,7 @@ import pytest
 from ordosync.accounts import KINDS
 
 PACKAGE = Path(__file__).parents[1] / "ordosync"
-# From the bottom up; a module may import its own layer and those before it.
+# From the bottom up: a module may import its own layer and those listed before it.
 LAYERS = (
     (
         *("errors", "secret", "clock", "failpoints", "retry", "slots"),
@@ -90,9 +90,9 @@ def test_a_library_is_used_in_one_place(library: str, allowed: str) -> None:
 
 
 def test_a_transaction_of_the_engine_names_its_portal() -> None:
-    """Portals on several hosts are to exclude each other only where they must."""
+    """Portals on several hosts must exclude each other only where it is necessary."""
     of_all = {"scheduling/registration.py", "scheduling/timetable.py", "scheduling/retention.py"}
-    # What the operator dismisses or purges may belong to several portals.
+    # An entry that the operator dismisses or purges may belong to several portals.
     of_all |= {"diagnosis/dismissal.py", "purge.py"}
 
     unnamed = {
@@ -147,7 +147,7 @@ def _depth(value: type) -> int:
     return sum(base.__module__.startswith("ordosync.") for base in value.__mro__)
 
 
-# The listing is the system: what each folder may hold, and what no module does any more.
+# The folder listing explains the system: allowed file names, and forbidden code.
 
 ACCOUNTS = PACKAGE / "accounts"
 TESTS = Path(__file__).parent
@@ -157,7 +157,7 @@ PARTS = {
     if path.name.startswith(("merchant_", "supplier_"))
 }
 LINES = 300
-"""More lines than that are two subjects; the schema of a service is one."""
+"""A longer module has two subjects; the schema of a service is an exception."""
 
 
 @pytest.mark.parametrize("kind", KINDS)

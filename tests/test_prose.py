@@ -1,4 +1,4 @@
-"""Plain English: words that readers would have to decode, and the form of docstrings."""
+"""Plain English: words to avoid, and the form of docstrings."""
 
 import ast
 import io

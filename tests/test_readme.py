@@ -31,7 +31,7 @@ PATH = re.compile(r"`((?:ordosync|tests|\.ci)/[\w./-]*)`")
 PLACES = ("empty", "init", "demo", "cron")
 ENTER_DEMO = "cd ordosync-demo"
 SKIPPED = (". .venv/bin/activate", ENTER_DEMO, "mkdir ~/my-shop && cd ~/my-shop")
-"""The shell of the reader; the block runs in that folder."""
+"""Run a block of shell commands in this folder."""
 
 
 class Block(NamedTuple):
@@ -128,7 +128,8 @@ def test_output_that_the_pages_show_is_that_of_the_command(tmp_path: Path, demo:
     for command, output in shown:
         result = ordosync(folder, *command.split()[1:])
         assert without_times(result.out) == without_times(output)
-    assert len(shown) == 2  # the README, and troubleshooting
+    # One is in the README, one in troubleshooting.
+    assert len(shown) == 2
 
 
 def without_times(text: str) -> list[str]:

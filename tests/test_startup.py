@@ -1,4 +1,4 @@
-"""What must start fast imports next to nothing."""
+"""Commands that must start fast import few modules."""
 
 import signal
 import subprocess

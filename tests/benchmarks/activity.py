@@ -29,7 +29,7 @@ _FILTERS: dict[str, dict[str, str]] = {
     "all three": _PORTAL | _TASK | _STATUS,
 }
 _FEW = 1000
-"""Enough for five of whatever there is."""
+"""Enough for five runs of each kind."""
 _FILL = """
     with recursive numbers (i) as (select 1 union all select i + 1 from numbers where i < ?)
     insert into runs (portal, task, trigger, status, started_at, finished_at)

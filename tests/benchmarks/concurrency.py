@@ -1,4 +1,4 @@
-"""Side by side: creates of one portal, portals of one tick, and a limit that is used up."""
+"""Concurrency: creates of one portal, portals of one tick, and a rate limit that is used up."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -88,7 +88,7 @@ def _tick(folder: Path, jobs: str) -> Spent:
 
 
 def measure_rate(folder: Path, scale: float) -> Sequence[Result]:  # noqa: ARG001
-    """Ask as often as a limit of 300 in 3 s allows, of a server that counts strictly."""
+    """Call a strict server as often as its limit of 300 calls in 3 s allows."""
     calls, per_s, periods = 300, 3, 4
     with serving(1, rate=f"{calls}/{per_s}") as url:
         clock = Clock()
@@ -104,7 +104,7 @@ def measure_rate(folder: Path, scale: float) -> Sequence[Result]:  # noqa: ARG00
         with closing(http), ThreadPoolExecutor(8) as pool:
             began = time.monotonic()
             list(pool.map(lambda _: _ask(http), range(calls * periods + 1)))
-            # The last one began the period after these.
+            # The last call began the next period.
             used = calls * periods / ((time.monotonic() - began) / per_s * calls)
         stats = asked(f"{url}/_stats")
     return [

@@ -1,4 +1,4 @@
-"""`autosync`: what people may switch, and what the configuration decides."""
+"""`autosync`: tasks that an operator may switch, and those that the configuration decides."""
 
 from pathlib import Path
 from typing import Any

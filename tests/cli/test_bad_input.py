@@ -1,4 +1,4 @@
-"""Whatever is wrong with a feed, it is told in one line, loses nothing and stops nobody else."""
+"""Every fault of a feed is reported in one line, loses nothing and stops no other order."""
 
 from pathlib import Path
 
@@ -107,7 +107,8 @@ def test_retry_reads_the_file_as_it_is_now(tmp_path: Path) -> None:
 
 def test_an_order_that_waits_survives_the_overwriting_of_its_file(tmp_path: Path) -> None:
     feed = shop(tmp_path, HEADER + row("1"))
-    (tmp_path / "warehouse.db").mkdir()  # no Supplier's file can be here for now
+    # A folder in its place makes the Supplier's file unavailable.
+    (tmp_path / "warehouse.db").mkdir()
     refused = ordosync(tmp_path, "import-orders", "--json")
     feed.write_text(HEADER + row("2"))
     (tmp_path / "warehouse.db").rmdir()

@@ -26,7 +26,7 @@ OTHERS = "MAILTO=ops@example.org\n# nightly\n0 3 * * *\tbackup  100\\%\n"
 
 @pytest.fixture(name="table")
 def _table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return where a crontab program that is found first keeps its lines; there are none yet."""
+    """Return the table of a fake crontab program, first on the PATH; it is still empty."""
     table = tmp_path / "crontab of somebody"
     program = tmp_path / "bin" / "crontab"
     program.parent.mkdir()
@@ -211,7 +211,7 @@ def _is_stale(pid_file: Path) -> bool:
 
 @pytest.fixture(name="real_cron")
 def _real_cron() -> Iterator[Path]:
-    """Run cron in the foreground, and return the file that one of its users' lines go into."""
+    """Run cron in the foreground, and return the crontab file of one of its users."""
     if reason := why_no_real_cron():
         pytest.skip(reason)
     table = Path("/var/spool/cron/crontabs/root")
@@ -239,9 +239,8 @@ def test_a_real_cron_imports_what_is_dropped_into_the_folder(
     programs = tmp_path / "bin"
     programs.mkdir()
     installed = Path(sysconfig.get_path("scripts"), "ordosync")
-    (programs / "ordosync").write_text(  # to see what cron would mail
-        f'#!/bin/sh\n{installed} "$@" >> {output} 2>&1\n'
-    )
+    # The output shows what cron would mail.
+    (programs / "ordosync").write_text(f'#!/bin/sh\n{installed} "$@" >> {output} 2>&1\n')
     (programs / "ordosync").chmod(0o755)
     example = (ROOT / "crontab.example").read_text()
     lines = [
@@ -259,7 +258,8 @@ def test_a_real_cron_imports_what_is_dropped_into_the_folder(
     assert real_cron.exists()
     waited_until = time.monotonic() + 150
     while not (tmp_path / "warehouse.db").exists() and time.monotonic() < waited_until:
-        time.sleep(0.5)  # the clock of a real cron cannot be set
+        # The clock of a real cron cannot be set.
+        time.sleep(0.5)
     while not numbers(tmp_path) and time.monotonic() < waited_until:
         time.sleep(0.5)
     assert numbers(tmp_path) == ["1", "2"]

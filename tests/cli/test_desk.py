@@ -107,7 +107,8 @@ def test_what_is_shipped_before_its_import_is_recorded_is_reported_afterwards(
         codes.append(finished(process).code)
     both.run("run-due")
 
-    assert codes == [1, 0]  # the first one waits for a link
+    # The first command waits for a link.
+    assert codes == [1, 0]
 
     assert both.order("shop", "1003")["status"] == "shipped"
 
@@ -134,7 +135,8 @@ def test_a_split_and_the_tracking_of_its_pieces_arrive_in_order(both: TwoAccount
     assert both.order("shop", "1001-1")["status"] == "dropshipment_requested"
     lines = {line["sku"]: line["quantity"] for line in both.order("shop", "1001-2")["lines"]}
     assert lines == {"MUG": 1, "CUP": 1}
-    assert both.run("import-orders", "--json").run["done"] == 0  # the pieces are not new orders
+    # The pieces are not new orders.
+    assert both.run("import-orders", "--json").run["done"] == 0
 
 
 def test_a_split_whose_sending_died_is_mirrored_before_its_piece_is_shipped(
@@ -188,7 +190,8 @@ def test_a_file_ships_a_day_and_gives_refused_rows_back(both: TwoAccounts) -> No
 def test_the_whole_stock_goes_back_as_physical_on_hand(both: TwoAccounts) -> None:
     both.run("import-products")
     both.northwind("stock", "set", "MUG", "377")
-    both.northwind("stock", "adjust", "MUG", "--by=-2")  # 375 on the shelf, 2 committed
+    # Then 375 are on the shelf, of which 2 are committed.
+    both.northwind("stock", "adjust", "MUG", "--by=-2")
 
     result = both.run("write-inventory-back", "--json")
 
@@ -197,7 +200,8 @@ def test_the_whole_stock_goes_back_as_physical_on_hand(both: TwoAccounts) -> Non
     mug = next(row for row in rows if row["sku"] == "MUG")
     assert (mug["physical"], mug["committed"]) == (373, 2)
     cup = next(row for row in rows if row["sku"] == "CUP")
-    assert cup["physical"] is None  # never counted is not 0
+    # A quantity that was never counted is not 0.
+    assert cup["physical"] is None
     assert both.run("write-inventory-back", "--json").run["done"] == 0
 
 

@@ -1,4 +1,4 @@
-"""What the desk says: what was done, who learns of it, and what to do where somebody does not."""
+"""Messages of the desk: the change, its receivers, and what to do if one does not get it."""
 
 import os
 import subprocess
@@ -223,7 +223,7 @@ _BARE = {"HOME": os.environ["HOME"], "PATH": os.environ["PATH"]}
 
 
 def _writes_to(folder: Path, words: str, streams: str, **more: str) -> tuple[int, str]:
-    """Run a command as a fresh machine does; return its code and what standard error got."""
+    """Run a command in a clean environment; return its exit code and standard error."""
     result = subprocess.run(
         ["sh", "-c", f"{sys.executable} -m ordosync {words} {streams}"],
         cwd=folder,

@@ -1,4 +1,4 @@
-"""What `activity`, `show`, `retry` and `health` tell of what ran, and what is left to do."""
+"""`activity`, `show`, `retry` and `health`: which tasks ran, and what remains to do."""
 
 import sqlite3
 from contextlib import closing
@@ -17,7 +17,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def _failed(both: TwoAccounts) -> tuple[int, int]:
-    """Ship what the Merchant cancelled; return the run and the step that failed."""
+    """Ship an order that the Merchant cancelled; return the run and the step that failed."""
     both.shop("orders", "cancel", "1001")
     both.northwind(*SHIP)
     run = both.run("activity", "--json").run["id"]
@@ -35,7 +35,7 @@ def test_what_makes_nothing_that_has_an_id_is_not_settled_as_sent(both: TwoAccou
 
 
 def _unknown(folder: Path) -> None:
-    """Have sent order 2 without an answer."""
+    """Lose the answer to the creation of order 2."""
     with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
         db.execute("update steps set state = 'unknown', attempts = 1 where key = '2#1'")
 
@@ -111,7 +111,7 @@ def test_a_row_that_is_read_from_a_copy_names_the_file_that_people_know(tmp_path
 
 
 def test_a_parcel_sent_before_its_order_was_settled_as_sent_is_reported(both: TwoAccounts) -> None:
-    """It was refused, so the Supplier typed it in itself, and shipped it."""
+    """The order was refused, so the Supplier typed it in itself and shipped it."""
     both.northwind("orders", "add", "MINE", "--line", "MUG=1")
     both.shop("orders", "add", "1002", "--line", "MUG=1", "--supplier", "northwind")
     both.northwind("orders", "ship", "MINE", "--carrier", "UPS", "--tracking", "1Z8")
@@ -164,7 +164,8 @@ def test_a_look_by_hand_that_found_nothing_keeps_its_number(both: TwoAccounts) -
 
 def test_the_number_of_a_look_by_itself_is_not_given_again(both: TwoAccounts) -> None:
     before = both.run("activity", "--json").run["id"]
-    both.run("run-due")  # among others two looks that leave no row
+    # Two of these runs leave no row.
+    both.run("run-due")
     runs = both.run("activity", "-n", "50", "--json").json["runs"]
     after = both.run("update-tracking", "--json").run["id"]
 

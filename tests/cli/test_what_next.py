@@ -45,7 +45,7 @@ def test_what_is_refused_or_empty_says_what_to_do(both: TwoAccounts, words: str)
 
     assert result.err, result
     message = result.err.replace("\n", " ")
-    # A command to type, an option to say, or what there is to choose from.
+    # A command to type, an option to add, or the values to choose from.
     assert re.search(
         r"`ordosync |--[a-z]|known: |has: |has one for|did you mean|there is one for", message
     ), message

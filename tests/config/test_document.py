@@ -1,4 +1,4 @@
-"""The form of the file: what is refused before any option is looked at."""
+"""The form of the file: checks that come before any option is read."""
 
 import os
 from collections.abc import Iterator

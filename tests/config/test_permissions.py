@@ -1,4 +1,4 @@
-"""What somebody else can write is not obeyed: no configuration, no secret file, no store.
+"""Files that another user can write are refused: configuration, secret files and store.
 
 The folders of these tests are below a folder of mode 1777 that belongs to root, as /tmp is.
 """
@@ -34,7 +34,7 @@ def _place(tmp_path: Path) -> Path:
 
 
 def is_read(folder: Path, name: str = "config.yaml") -> bool:
-    """Return whether the tick and every command read it; they must agree."""
+    """True if the tick and every command read it; they must agree."""
     path = folder / name
     result = ordosync(folder, "config", "check", "--config", name)
     assert result.code in (0, 3), result
@@ -93,7 +93,7 @@ def test_a_folder_open_to_everybody_of_another_user_is_refused(place: Path, mode
 
 @as_root
 def test_a_folder_of_another_user_that_only_they_can_write_is_fine(place: Path) -> None:
-    """As where root works in a checkout of the user of the host."""
+    """For example, root works in a checkout that belongs to a user of the host."""
     os.chown(place, NOBODY, -1)
 
     assert is_read(place)
@@ -201,7 +201,7 @@ def test_a_pipe_is_refused_and_nothing_waits_for_it(place: Path) -> None:
 
 
 def test_a_mount_that_is_read_only_is_fine(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Kubernetes mounts a configuration: a folder 0777, and a link in it."""
+    """Kubernetes mounts a configuration like this: a folder 0777, and a link in it."""
     place.chmod(0o777)
     (place / "config.yaml").chmod(0o666)
     monkeypatch.setattr(permissions, "_is_read_only", lambda _: True)
@@ -280,7 +280,7 @@ def test_it_is_the_caller_who_counts(everywhere: Path, owner: int, expected: str
 def test_the_configuration_that_root_finds_in_a_folder_of_everybody_is_refused(
     everywhere: Path,
 ) -> None:
-    """Another user's, in a sticky folder, of mode 0600: root can read it, and must not obey it."""
+    """It belongs to another user and has mode 0600. Root can read it, but must not use it."""
     everywhere.chmod(0o1777)
     shop(everywhere, HEADER, config=AT_ONCE)
     (everywhere / "config.yaml").chmod(0o600)
@@ -296,7 +296,7 @@ def test_the_configuration_that_root_finds_in_a_folder_of_everybody_is_refused(
 def test_everything_that_can_be_found_by_itself_is_refused_alike(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Complaint D3: `./config.yaml` of another user was obeyed."""
+    """Complaint D3: `./config.yaml` of another user was used."""
     place.chmod(0o777)
     commands: tuple[tuple[str, ...], ...] = (("import-orders",), ("orders", "list"), ("activity",))
 

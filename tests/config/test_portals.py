@@ -25,11 +25,11 @@ MERCHANTS_THAT_SAY_WHOSE = [
         "category: b",
     ),
 ]
-"""An account, and what two portals say of it."""
+"""An account, and the options that two portals add."""
 
 
 def with_portals(*portals: str) -> str:
-    """Each of them stands on a line of its own; the first is on line 5."""
+    """One problem per line; the first is on line 5."""
     return ACCOUNTS + "portals:\n" + "".join(f"  {portal}\n" for portal in portals)
 
 

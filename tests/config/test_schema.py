@@ -1,4 +1,4 @@
-"""The sections of the file, accounts, and everything that can be wrong at once."""
+"""The sections of the file, the accounts, and all problems reported at once."""
 
 from pathlib import Path
 

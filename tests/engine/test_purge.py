@@ -1,6 +1,6 @@
-"""One person's data is gone from all that is ours, and the order is still known.
+"""Purge: a buyer's data is deleted from store and files, but the order stays linked.
 
-Complaint 25: personal data piles up, and what deletes it makes orders come again.
+Complaint 25: personal data piles up, and its deletion makes orders come again.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from ordosync.embedded import timeline
 from ordosync.models import Address, Comment
 from tests.fakes.ordoro import FakeOrdoro
 from tests.support.command import HEADER, Done, ordosync, row, shop
-from tests.tasks.portal import Pair, done, line, order, told
+from tests.tasks.portal import Pair, line, order, remarks, succeeded
 
 PERSON, STREET, MAIL, PHONE = "Canaria Birdsong", "17 Canary Lane", "canaria@example.org", "+44 1"
 NOTE = "Leave it with Mrs Canary next door"
@@ -34,7 +34,7 @@ def _pair(tmp_path: Path) -> Pair:
 def sold_to_her(pair: Pair, number: str) -> None:
     lines = (line("MUG", 2, details="For Canaria"), line("CUP", 1))
     hers = order(number, *lines, ship_to=HER, bill_to=HER, customer_notes=NOTE)
-    done(pair.shop.add_order(hers, supplier="northwind"))
+    succeeded(pair.shop.add_order(hers, supplier="northwind"))
     assert pair.run("import-orders").count("done") == 1
 
 
@@ -43,7 +43,7 @@ def purged(folder: Path, *words: str) -> Done:
 
 
 def holding(folder: Path, *but: str) -> set[str]:
-    """Return which files hold a word of hers."""
+    """Return the files that contain personal data of the buyer."""
     return {
         path.name
         for path in folder.rglob("*")
@@ -71,7 +71,7 @@ def test_nothing_of_her_is_left_on_either_side(pair: Pair) -> None:
     assert "account shop: names, addresses, notes" in result.out
     assert "1001, 1001-1, 1001-2" in result.out
     assert PERSON not in result.out + result.err
-    assert "[removed]" in told(pair.northwind, "1001")
+    assert "[removed]" in remarks(pair.northwind, "1001")
     assert [(line.sku, line.quantity) for line in pair.supplied("1001").lines] == [
         ("MUG", 2),
         ("CUP", 1),
@@ -124,7 +124,7 @@ def test_order_that_is_nowhere_is_a_mistake(pair: Pair) -> None:
 
 def test_number_of_two_orders_needs_the_account(pair: Pair) -> None:
     sold_to_her(pair, "1001")
-    done(pair.outlet.add_order(order("1001")))
+    succeeded(pair.outlet.add_order(order("1001")))
 
     unclear = purged(pair.folder, "1001", "--yes")
     clear = purged(pair.folder, "1001", "--account", "shop", "--yes")
@@ -142,7 +142,8 @@ def feed_of_two(folder: Path) -> Path:
 
 def test_copies_of_files_lose_only_her_rows(tmp_path: Path) -> None:
     feed = feed_of_two(tmp_path)
-    assert ordosync(tmp_path, "import-orders").code == 1  # 1002 has no quantity
+    # 1002 has no quantity.
+    assert ordosync(tmp_path, "import-orders").code == 1
     copies = [path for path in (tmp_path / "ordosync.db.spool").rglob("*.csv") if path.is_file()]
     assert PERSON in copies[0].read_text()
 

@@ -1,4 +1,4 @@
-"""No server can hold a call for longer, or fill more memory, than the limits say."""
+"""Limits: no server can delay a call longer, or use more memory, than they allow."""
 
 import gzip
 import socket
@@ -131,7 +131,7 @@ def test_name_that_cannot_exist_is_an_error_of_the_account(session: Session) -> 
 def test_28_gzip_bomb_is_stopped_before_it_unfolds(
     serve: Serve, session: Session, chunked: bool
 ) -> None:
-    """Case 28: the limit is for the unpacked answer, and memory stays flat."""
+    """Case 28: the limit is for the unpacked response, and memory stays flat."""
     bomb = gzip_of_spaces(megabytes=50)
     reply = answer(bomb, Content_Encoding="gzip")
     if chunked:

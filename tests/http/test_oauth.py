@@ -1,4 +1,4 @@
-"""Requests that prove a secret over plain http, and do not show it."""
+"""OAuth 1 signatures: requests over plain http that prove a secret without sending it."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
@@ -22,7 +22,7 @@ def query(seen: Seen) -> dict[str, str]:
 
 
 def test_proof_is_the_one_that_another_library_makes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The expected one is oauthlib's, of the same request."""
+    """The expected signature is that of oauthlib for the same request."""
     monkeypatch.setattr(oauth1, "token_hex", lambda _: "n1")
     request = requests.Request(
         "GET",

@@ -1,4 +1,4 @@
-"""A monitor is told, and cannot trouble us."""
+"""Pings: a monitor is called, and its failures do no harm."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""What a read makes of an answer."""
+"""Responses to reads: values, retries and errors."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -266,5 +266,5 @@ def test_what_a_form_sent_is_not_shown(serve: Serve, session: Session) -> None:
     ],
 )
 def test_half_of_an_emoji_spoils_nothing(written: str, text: str) -> None:
-    """Case 35: other orders stand on the same page."""
+    """Case 35: the page has other orders, too."""
     assert decode(f'["{written}", "\\n"]'.encode(), list[str]) == [text, "\n"]

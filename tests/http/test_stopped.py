@@ -1,4 +1,4 @@
-"""A signal ends the waits of a session: at once, or for a write after a while of grace."""
+"""A signal ends the waits of a client: immediately, or for a write after a grace period."""
 
 import socket
 import ssl
@@ -23,13 +23,13 @@ Session = Callable[..., HttpClient]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n"
 IMPATIENT = Limits(grace_s=0.5)
 AT_ONCE_S = 5
-"""Far below the limits of a session."""
+"""Far below the timeouts of a client."""
 CONNECT_S = Limits().connect_s - 1
 """Below the limit of a connect."""
 
 
 class WatchedClock(Clock):
-    """A clock that says when a wait has asked it after the signal.
+    """A clock that reports when a wait reads it after the signal.
 
     The signal can come as soon as a number of waits has begun.
     """
@@ -55,7 +55,7 @@ def clock() -> WatchedClock:
 
 @pytest.fixture
 def private(session: Session, tmp_path: Path) -> tuple[ssl.SSLContext, Session]:
-    """What a server of a private authority has, and sessions that trust it."""
+    """A certificate of a private authority, and clients that trust it."""
     authority, path = trustme.CA(), tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -72,7 +72,8 @@ def stops(clock: Clock, *pieces: bytes, then: bytes = b"") -> Reaction:
         clock.stop()
         sock.sendall(then)
         sock.settimeout(2 * AT_ONCE_S)
-        sock.recv(1)  # until the other side goes away
+        # Wait until the client goes away.
+        sock.recv(1)
 
     return react
 

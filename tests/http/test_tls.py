@@ -1,4 +1,4 @@
-"""Whom a session trusts: servers with a certificate for their name, of a known authority."""
+"""TLS: a client trusts servers with a certificate for their name, from a known authority."""
 
 import socket
 import ssl
@@ -108,7 +108,7 @@ def test_27_drip_over_tls_ends_with_the_total_limit(
 
 
 def tunnel(tls: ssl.SSLContext, *pieces: bytes) -> Reaction:
-    """Play the proxy that has let us through, and the server behind it."""
+    """Act as a proxy that accepted the tunnel, and as the server behind it."""
 
     def play(sock: socket.socket) -> None:
         sock.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")

@@ -1,4 +1,4 @@
-"""What a write makes of an answer: nothing is taken for not done that may have been."""
+"""Responses to writes: a write that may have arrived never counts as not done."""
 
 import os
 import signal
@@ -148,7 +148,7 @@ def test_first_attempt_that_may_have_arrived_is_not_forgotten(
 
 
 def test_19_refused_connection_is_certain(session: Session) -> None:
-    """Case 19: nothing was sent, so a write may be tried again later without a look-up."""
+    """Case 19: nothing was sent, so the write can be retried without a look-up."""
     with Server() as stopped:
         url = stopped.url
 
@@ -157,7 +157,7 @@ def test_19_refused_connection_is_certain(session: Session) -> None:
 
 
 def test_19_unknown_name_is_certain(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Case 19: what the resolver says is said for it, since not every machine has one."""
+    """Case 19: the test fakes the resolver, since not every machine has one."""
 
     def fails(*_: object, **__: object) -> None:
         raise socket.gaierror(-2, "Name or service not known")

@@ -1,4 +1,4 @@
-"""What users of such systems suffer from: each symptom of the page, and its command at work.
+"""Complaints about such systems: each symptom of the page, and the command that explains it.
 
 A situation is made by commands, as far as there are any for it. Numbers as in the list of
 complaints, all of which have a row.
@@ -24,18 +24,18 @@ ROWS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Complaint:
-    """A symptom, how it comes about, and what the command then says."""
+    """A symptom, the situation that causes it, and the output of the command."""
 
     number: int
     symptom: str
     make: Callable[[Path], object]
     command: str
-    """As on the page, but for the words in capitals."""
+    """The command on the page, except for the words in capitals."""
     says: str
 
 
 def two(folder: Path) -> TwoAccounts:
-    """Make two accounts with an order that was imported."""
+    """Return two accounts with an imported order."""
     both = TwoAccounts(folder)
     both.shop("orders", "add", "1001", "--line", "MUG=2", "--line", "CUP=1", *FOR_NORTHWIND)
     both.run("import-orders")
@@ -363,7 +363,9 @@ COMPLAINTS = (
 )
 
 
-@pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda one: f"{one.number}: {one.symptom}")
+@pytest.mark.parametrize(
+    "complaint", COMPLAINTS, ids=lambda complaint: f"{complaint.number}: {complaint.symptom}"
+)
 def test_the_command_for_a_symptom_says_what_is_wrong(complaint: Complaint, tmp_path: Path) -> None:
     complaint.make(tmp_path)
 
@@ -373,9 +375,9 @@ def test_the_command_for_a_symptom_says_what_is_wrong(complaint: Complaint, tmp_
     assert result.code in (0, 1)
 
 
-@pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda one: f"{one.number}")
+@pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda complaint: f"{complaint.number}")
 def test_the_page_has_the_symptom_with_its_command(complaint: Complaint) -> None:
-    [commands] = [told for symptom, told in ROWS.items() if symptom.startswith(complaint.symptom)]
+    [commands] = [cell for symptom, cell in ROWS.items() if symptom.startswith(complaint.symptom)]
 
     assert f"`{complaint.command.replace('SET', 'SKU')}`" in commands
 
@@ -385,7 +387,7 @@ def test_every_symptom_of_the_page_is_tried() -> None:
 
     assert [complaint.number for complaint in COMPLAINTS] == [*range(1, 27)]
     assert len(ROWS) == len(tried)
-    assert all(any(symptom.startswith(one) for one in tried) for symptom in ROWS)
+    assert all(any(symptom.startswith(start) for start in tried) for symptom in ROWS)
 
 
 def test_part_that_was_cancelled_takes_no_other_along(tmp_path: Path) -> None:

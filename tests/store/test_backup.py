@@ -19,8 +19,8 @@ MANY = [str(number) for number in range(1000, 1400)]
 
 def is_whole(path: Path) -> bool:
     with closing(sqlite3.connect(path)) as db:
-        found: tuple[str] = db.execute("pragma integrity_check").fetchone()
-    return found == ("ok",)
+        result: tuple[str] = db.execute("pragma integrity_check").fetchone()
+    return result == ("ok",)
 
 
 @pytest.mark.parametrize("journal", ["wal", "delete"])

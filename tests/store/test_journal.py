@@ -47,7 +47,7 @@ def test_a_store_is_made_with_the_journal_that_is_safe(
 def test_a_file_that_is_opened_again_keeps_the_lock_of_an_open_transaction(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Closing any descriptor of a file drops the locks that the process has on it."""
+    """Closing any descriptor of a file drops the locks of the process on it."""
     monkeypatch.setattr(database, "wal_is_safe", lambda: False)
     path = tmp_path / "ordosync.db"
     rival = f"""

@@ -1,4 +1,4 @@
-"""A restored store believes nothing that it says of what is owed, and sends nothing twice."""
+"""A restored store checks its open steps against the accounts, and sends nothing twice."""
 
 import dataclasses
 import json
@@ -36,7 +36,7 @@ LATER = timedelta(hours=2)
 
 
 class TrustingOrders(SupplierOrders):
-    """Refuses no reference: only whoever looks first finds what is there."""
+    """Accepts a reference twice: only a search beforehand finds the earlier order."""
 
     is_away: ClassVar[bool] = False
 
@@ -56,7 +56,7 @@ class TrustingOrders(SupplierOrders):
 
 
 class Trusting(SqliteAccount):
-    """An account with such orders."""
+    """An account that accepts a reference twice."""
 
     kind: ClassVar[str] = "trusting"
 
@@ -229,7 +229,8 @@ def test_a_run_under_way_is_not_disturbed(tmp_path: Path) -> None:
     ordosync(tmp_path, "run-due")
     ordosync(tmp_path, "backup", "backup.db")
     holder = started(tmp_path, TASK, fault="claim-after-commit:1:STOP")
-    os.waitpid(holder.pid, os.WUNTRACED)  # until it has stopped itself
+    # Wait until it has stopped itself.
+    os.waitpid(holder.pid, os.WUNTRACED)
 
     refused = ordosync(tmp_path, "restore", "backup.db")
     holder.send_signal(signal.SIGCONT)
@@ -250,9 +251,11 @@ def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_sinc
     ordosync(tmp_path, "backup", "backup.db")
     shop(tmp_path, HEADER + row("1") + row("2"))
     frozen = started(tmp_path, TASK, fault="result-before-commit:1:STOP")
-    os.waitpid(frozen.pid, os.WUNTRACED)  # until it has stopped itself
+    # Wait until it has stopped itself.
+    os.waitpid(frozen.pid, os.WUNTRACED)
     with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
-        db.execute("update leases set until_boot_s = 0")  # it is frozen for longer than that
+        # It is frozen for longer than its lease.
+        db.execute("update leases set until_boot_s = 0")
 
     restored = ordosync(tmp_path, "restore", "backup.db")
     with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db:
@@ -264,12 +267,13 @@ def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_sinc
 
     assert (restored.code, again.code) == (0, 0)
     assert "another process took over the orders" in thawed.err
-    assert fence > 2  # the frozen run's, which the next claim of the backup would have had
+    # The next claim after the restore must not get the fence of the frozen run.
+    assert fence > 2
     assert numbers(tmp_path) == ["1", "2"]
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "message"),
     [
         ("empty", "is empty"),
         ("garbage", "is not a SQLite file"),
@@ -282,7 +286,7 @@ def test_a_run_of_before_a_restore_commits_nothing_however_often_others_ran_sinc
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_and_nothing_changes(
-    tmp_path: Path, damage: str, said: str
+    tmp_path: Path, damage: str, message: str
 ) -> None:
     shop(tmp_path, HEADER + "".join(row(str(number)) for number in range(500)))
     ordosync(tmp_path, TASK)
@@ -294,7 +298,7 @@ def test_a_file_that_cannot_be_used_is_refused_and_nothing_changes(
     result = ordosync(tmp_path, "restore", "backup.db")
 
     assert result.code == 4
-    assert said in result.err
+    assert message in result.err
     assert "backup.db" in result.err
     assert (tmp_path / "ordosync.db").read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} == files
@@ -360,8 +364,8 @@ def test_the_store_of_another_machine_is_refused_until_it_is_said_to_have_moved(
     moved = ordosync(tmp_path, "restore", "--moved")
     result = ordosync(tmp_path, TASK, "--json")
 
-    assert [one.code for one in refused] == [4, 4, 4]
-    assert all("ordosync restore --moved" in one.err for one in refused)
+    assert [result.code for result in refused] == [4, 4, 4]
+    assert all("ordosync restore --moved" in result.err for result in refused)
     assert unchanged
     assert moved.code == 0, moved
     assert (result.code, result.counts) == (0, {"seen": 2, "done": 1, "unchanged": 1})

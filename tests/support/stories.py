@@ -9,7 +9,7 @@ from tests.support.command import ordosync
 
 
 def story(folder: Path, word: str, *words: str) -> dict[str, Any]:
-    """Return the only story of what is called so."""
+    """Return the only explanation of this order or SKU."""
     [explanation] = ordosync(folder, "why", word, "--json", *words).json["why"]
     assert explanation["next"]
     return dict(explanation)
@@ -20,7 +20,7 @@ def texts(explanation: dict[str, Any]) -> list[str]:
 
 
 def edit(folder: Path, file: str, statement: str) -> None:
-    """Do to a file what no command does, or what only time does."""
+    """Run a statement on a file, for a change that no command makes."""
     with closing(sqlite3.connect(folder / file)) as db, db:
         db.execute(statement)
 

@@ -65,7 +65,7 @@ class RecordType(Generic[T]):
 
 
 def keyed_rows(rows: Iterable[Row], record_type: RecordType[T]) -> Iterator[tuple[str, str, Row]]:
-    """Yield each row with its key and with the key that it blocks; one of both is empty.
+    """Yield each row with its key and with the key that it blocks; one of the two is empty.
 
     A row without a key blocks the order above it, since it may be a line of that order. Rows
     without a SKU at the end of a file are totals, and block nothing.

@@ -12,7 +12,7 @@ from ordosync.accounts.woocommerce.parcels import Lines, ShownParcel
 
 
 def foreign_units(record: Record, shown: Sequence[ShownParcel]) -> Mapping[int, int]:
-    """Return the units of each line in parcels that this program did not make."""
+    """Return the units of each line in parcels that ordosync did not create."""
     units: Counter[int] = Counter()
     for parcel in _foreign_parcels(record, shown):
         units.update(parcel.lines or {})

@@ -105,7 +105,7 @@ class OrderShares:
         return self._without_foreign_parcels(order, self.remaining(order))
 
     def taken_from_stock(self, order: OrderShape) -> Quantities:
-        """Return the same, and both a bundle and its contents, since the stock of both falls."""
+        """Return the units of `unsent`, and also of repeated lines: their stock has fallen, too."""
         return self._without_foreign_parcels(order, self._client.remaining(order))
 
     def _without_foreign_parcels(self, order: OrderShape, quantities: Quantities) -> Quantities:

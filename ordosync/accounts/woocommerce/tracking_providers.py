@@ -171,7 +171,7 @@ class Extension(TrackingProvider):
         self._namespace = namespace
 
     def parcels(self, order: OrderShape) -> Sequence[ShownParcel]:
-        """Return the numbers that the order itself has."""
+        """Return the parcels in the meta field of the order."""
         return trackings(order)
 
     def show(

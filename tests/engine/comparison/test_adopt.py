@@ -1,6 +1,6 @@
 """Orders that the Supplier has already, from another tool: linked and never sent again.
 
-Complaint 1: the same order created twice, here on the day on which ordosync takes over.
+Complaint 1: the same order is created twice, here on the day on which ordosync takes over.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 from ordosync.models import Address
 from tests.support.command import Done, ordosync
 from tests.support.desk import TwoAccounts
-from tests.tasks.portal import Pair, done, line, order
+from tests.tasks.portal import Pair, line, order, succeeded
 
 PORTAL = "shop-northwind"
 
@@ -39,7 +39,7 @@ def pairs(result: Done) -> dict[str, tuple[str, str | None]]:
 
 def test_order_of_the_same_number_lines_and_name_is_linked_and_not_sent(pair: Pair) -> None:
     pair.request("1001", line("MUG", 2), line("CUP", 1))
-    done(pair.northwind.add_order(order("S-1001", line("MUG", 2), line("CUP", 1))))
+    succeeded(pair.northwind.add_order(order("S-1001", line("MUG", 2), line("CUP", 1))))
     pair.request("1002")
     before = pair.everything()
 
@@ -55,7 +55,7 @@ def test_order_of_the_same_number_lines_and_name_is_linked_and_not_sent(pair: Pa
 def test_adopted_order_is_shipped_and_split_like_any_other(pair: Pair) -> None:
     for number in ("1001", "1002"):
         pair.request(number, line("MUG", 2))
-        done(pair.northwind.add_order(order(f"S-{number}", line("MUG", 2))))
+        succeeded(pair.northwind.add_order(order(f"S-{number}", line("MUG", 2))))
     adopted(pair)
 
     pair.send("S-1001")
@@ -72,11 +72,12 @@ def test_adopted_order_is_shipped_and_split_like_any_other(pair: Pair) -> None:
 def test_what_happened_to_an_order_before_it_was_adopted_is_reported(pair: Pair) -> None:
     for number in ("1001", "1002"):
         pair.request(number, line("MUG", 2))
-        done(pair.northwind.add_order(order(f"S-{number}", line("MUG", 2))))
+        succeeded(pair.northwind.add_order(order(f"S-{number}", line("MUG", 2))))
     pair.send("S-1001")
     pair.split("S-1002", (1,), (1,))
     for task in ("split-order", "update-tracking"):
-        assert pair.run(task).steps == ()  # nobody knows yet whose they are
+        # The portal has no links to these orders yet.
+        assert pair.run(task).steps == ()
 
     adopted(pair)
     pair.run("split-order")
@@ -88,7 +89,7 @@ def test_what_happened_to_an_order_before_it_was_adopted_is_reported(pair: Pair)
 
 def test_dry_run_shows_the_pairs_and_links_nothing(pair: Pair) -> None:
     pair.request("1001")
-    done(pair.northwind.add_order(order("S-1001")))
+    succeeded(pair.northwind.add_order(order("S-1001")))
 
     result = adopted(pair, "--dry-run")
 
@@ -108,7 +109,7 @@ def test_order_that_is_only_nearly_the_same_is_left_to_people(
     pair: Pair, supplier_order: object, why: str
 ) -> None:
     pair.request("1001", line("MUG", 2))
-    done(pair.northwind.add_order(supplier_order))  # type: ignore[arg-type]
+    succeeded(pair.northwind.add_order(supplier_order))  # type: ignore[arg-type]
 
     result = adopted(pair)
 
@@ -122,8 +123,8 @@ def test_order_that_is_only_nearly_the_same_is_left_to_people(
 
 def test_cancelled_order_is_left_to_people(pair: Pair) -> None:
     pair.request("1001")
-    done(pair.northwind.add_order(order("S-1001")))
-    done(pair.northwind.cancel("S-1001"))
+    succeeded(pair.northwind.add_order(order("S-1001")))
+    succeeded(pair.northwind.cancel("S-1001"))
 
     [adoption] = adopted(pair).json["adoptions"]
 
@@ -132,7 +133,7 @@ def test_cancelled_order_is_left_to_people(pair: Pair) -> None:
 
 def test_order_of_another_number_is_not_looked_at(pair: Pair) -> None:
     pair.request("1001")
-    done(pair.northwind.add_order(order("1001")))
+    succeeded(pair.northwind.add_order(order("1001")))
 
     result = adopted(pair)
 
@@ -178,7 +179,7 @@ def add_rival(pair: Pair) -> None:
 def test_adopted_order_is_not_sent_to_another_supplier(pair: Pair) -> None:
     add_rival(pair)
     pair.request("1001", line("MUG", 1), line("MUG", 1))
-    done(pair.northwind.add_order(order("S-1001", line("MUG", 2))))
+    succeeded(pair.northwind.add_order(order("S-1001", line("MUG", 2))))
 
     result = adopted(pair)
 
@@ -189,7 +190,7 @@ def test_adopted_order_is_not_sent_to_another_supplier(pair: Pair) -> None:
 def test_order_that_another_portal_sends_is_left_to_people(pair: Pair) -> None:
     add_rival(pair)
     pair.request("1001", line("MUG", 2))
-    done(pair.northwind.add_order(order("S-1001", line("MUG", 2))))
+    succeeded(pair.northwind.add_order(order("S-1001", line("MUG", 2))))
     pair.run("import-orders", "shop-depot")
 
     result = adopted(pair)

@@ -1,6 +1,6 @@
-"""`rebuild-state`: what people see of a store that is made anew, and when it is refused.
+"""`rebuild-state`: output of a rebuilt store, and the cases in which it is refused.
 
-Complaint 1: what forgot which orders it had sent sends them once more.
+Complaint 1: a tool that lost its list of sent orders sends them again.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`attention`: what waits for a person, and the command that settles it."""
+"""`attention`: steps and tasks that need an operator, and the command that settles each."""
 
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def test_what_was_shipped_and_voided_waits_again(both: TwoAccounts) -> None:
 
 
 def test_what_waited_for_days_and_is_being_written_now_does_not_wait(both: TwoAccounts) -> None:
-    """An order that is sent in parts is written with its last parcel, a day after its first."""
+    """An order in several parcels is reported with the last one, a day after the first."""
     age(both.folder, "update steps set created_at = '2026-01-02T03:04:05.000Z'")
     age(both.folder, "update steps set state = 'sending' where id = 1")
 

@@ -1,4 +1,4 @@
-"""`dismiss`: what a person has looked at is closed until there is something new about it."""
+"""`dismiss`: an entry that the operator has checked stays closed until it changes."""
 
 import sqlite3
 from contextlib import closing
@@ -369,7 +369,7 @@ def test_an_edit_can_be_closed_by_saying_that_it_is_not_sent(tmp_path: Path) -> 
 
 
 def test_other_lines_of_a_number_in_a_later_file_are_a_conflict(tmp_path: Path) -> None:
-    # Case f18: an order that the page of an export has cut in two.
+    # Case f18: a page of an export cuts an order in two.
     shop(tmp_path, HEADER + row("1001"))
     ordosync(tmp_path, "import-orders")
     (tmp_path / "feeds" / "page2.csv").write_text(HEADER + row("1001").replace("MUG", "CUP"))

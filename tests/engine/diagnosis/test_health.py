@@ -1,4 +1,4 @@
-"""`health` tells a sync that has silently stopped from one that has nothing to say."""
+"""`health` distinguishes a sync that has silently stopped from one that has nothing to report."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ GRACE = timedelta(minutes=10)
 
 
 class Watched(Cron):
-    """A cron whose work `health` looks at."""
+    """A cron that `health` monitors."""
 
     def troubles(self) -> list[str]:
         config = load_config(self.folder / "config.yaml")
@@ -148,7 +148,8 @@ def test_the_age_that_is_allowed_can_be_said(tmp_path: Path) -> None:
 def test_verbose_looks_at_the_machine_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))  # so that this machine's crontab is not looked at
+    # The crontab of this machine must not be read.
+    monkeypatch.setenv("PATH", str(tmp_path))
     shop(tmp_path, HEADER, config=AT_ONCE)
     ordosync(tmp_path, "run-due")
 

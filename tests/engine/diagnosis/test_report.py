@@ -12,7 +12,7 @@ from tests.support.stories import edit
 
 
 def tasks(both: TwoAccounts, *words: str) -> dict[str, dict[str, Any]]:
-    """Return what is said of each task."""
+    """Return the report of each task."""
     reports = both.run("report", "--json", *words).json["reports"]
     return {report["task"]: report for report in reports}
 

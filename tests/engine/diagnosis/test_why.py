@@ -1,4 +1,4 @@
-"""`why`: the whole story of an order, in each situation that one can be in."""
+"""`why`: the history of an order, in each situation that is possible."""
 
 from pathlib import Path
 

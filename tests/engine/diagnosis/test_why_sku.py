@@ -1,4 +1,4 @@
-"""`why` of a product: whether it was imported, what was written last, and why no more."""
+"""`why` of a product: its import, the quantity written last, and why it is not written again."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Waiting, which a signal ends."""
+"""Waits of the clock, which a signal ends."""
 
 import threading
 import time

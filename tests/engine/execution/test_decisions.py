@@ -1,4 +1,4 @@
-"""What a record needs, given the step that is stored for it."""
+"""Decisions: the write that a record needs, given its stored step."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""A line goes to one Supplier, whichever of several portals of its Merchant reads it (F6)."""
+"""Claims: a line goes to one Supplier, even if several portals of its Merchant read it (F6)."""
 
 from contextlib import closing
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from ordosync.database import sqlite3
 from tests.support.command import CONFIG, HEADER, finished, ordosync, row, shop, started, steps
-from tests.tasks.portal import Pair, done, line
+from tests.tasks.portal import Pair, line, succeeded
 
 BY_HAND = """\
   shop-depot:
@@ -16,7 +16,7 @@ BY_HAND = """\
     tasks: {import-orders: off}
 """
 TWO = CONFIG.replace("portals:", "  depot: {kind: sqlite, path: depot.db}\nportals:") + BY_HAND
-"""The second portal imports only by hand, so `config check` has nothing to say of the two."""
+"""The second portal imports only by hand, so `config check` accepts both."""
 FIRST = ("import-orders", "shop-warehouse", "--json")
 SECOND = ("import-orders", "shop-depot", "--json")
 
@@ -125,7 +125,7 @@ def test_order_given_to_another_supplier_waits_until_the_first_has_been_reported
     pair: Pair,
 ) -> None:
     pair.imported("1001")
-    done(pair.shop.request("1001", "depot"))
+    succeeded(pair.shop.request("1001", "depot"))
 
     early = pair.run("import-orders", "shop-depot")
     ran = pair.run("import-orders")
@@ -137,10 +137,10 @@ def test_order_given_to_another_supplier_waits_until_the_first_has_been_reported
 
 def test_order_that_was_cancelled_at_its_supplier_may_go_to_another(pair: Pair) -> None:
     pair.imported("1001")
-    done(pair.shop.cancel("1001"))
+    succeeded(pair.shop.cancel("1001"))
     pair.run("cancel-orders")
-    done(pair.shop.restore("1001"))
-    done(pair.shop.request("1001", "northwind"))
+    succeeded(pair.shop.restore("1001"))
+    succeeded(pair.shop.request("1001", "northwind"))
 
     second = pair.run("import-orders", "by-hand")
     first = pair.run("import-orders")
@@ -151,7 +151,7 @@ def test_order_that_was_cancelled_at_its_supplier_may_go_to_another(pair: Pair) 
 
 def test_order_that_its_supplier_cancelled_by_itself_may_go_to_another(pair: Pair) -> None:
     pair.imported("1001")
-    done(pair.northwind.cancel("1001"))
+    succeeded(pair.northwind.cancel("1001"))
     met = pair.run("update-tracking").step
 
     second = pair.run("import-orders", "by-hand")
@@ -184,7 +184,7 @@ def test_person_may_send_an_order_although_another_portal_does(tmp_path: Path) -
 
 
 def refused(folder: Path, *numbers: str) -> dict[str, str]:
-    """Let the first Supplier refuse orders and type them in; return their steps, by order."""
+    """Let the first Supplier refuse orders, then type them in; return their steps, by order."""
     shop(folder, HEADER + "".join(map(row, numbers)), config=TWO)
     ordosync(folder, *FIRST)
     of_store(folder, "delete from links")

@@ -1,4 +1,4 @@
-"""When suddenly far too much would change, nothing does until a person has looked."""
+"""The safety limit: a run that would change far too much writes nothing without `--force`."""
 
 import signal
 import sqlite3

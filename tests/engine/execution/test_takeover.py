@@ -1,4 +1,4 @@
-"""Processes that die, freeze or are told to stop: the next tick goes on, and nothing is twice."""
+"""Processes that die, freeze or are stopped: the next tick continues, and nothing is sent twice."""
 
 import json
 import os
@@ -92,7 +92,8 @@ def test_a_thawed_process_whose_lease_was_taken_over_commits_nothing(
     thawed.send_signal(signal.SIGCONT)
     result = finished(thawed)
 
-    assert (silent.code, silent.err) == (0, "")  # while the lease held
+    # At this time the lease was still held.
+    assert (silent.code, silent.err) == (0, "")
     assert (taken_over.code, taken_over.err) == (0, "")
     assert result.code == 1
     assert "another process took over the orders" in result.err
@@ -211,7 +212,8 @@ def test_an_owner_that_only_seems_to_live_is_taken_over(tmp_path: Path, other: s
     change_store(tmp_path, "update leases set owner = ?", json.dumps(named))
     if other == "zombie":
         assert is_alive(json.dumps(named))
-    child.kill()  # and nobody waits for it yet
+    # No process waits for the child yet, so it stays a zombie.
+    child.kill()
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
 
     result = ordosync(tmp_path, "run-due")
@@ -231,7 +233,8 @@ def _started(pid: int) -> str:
 def test_a_signal_ends_the_run_after_the_write_under_way(
     tmp_path: Path, command: str, name: str, code: int
 ) -> None:
-    many = [str(number) for number in range(1000, 4000)]  # six batches
+    # These are six batches.
+    many = [str(number) for number in range(1000, 4000)]
     shop(tmp_path, HEADER + "".join(map(row, many)), config=AT_ONCE)
 
     stopped = ordosync(tmp_path, command, fault=f"account-before-commit:1:{name}")
@@ -246,12 +249,13 @@ def test_a_signal_ends_the_run_after_the_write_under_way(
     assert owner(tmp_path) is None
     assert again.code == 0
     assert numbers(tmp_path) == many
-    if command == "run-due":  # due again at once, although its slot has begun
+    # The task is due again immediately, although its slot has begun.
+    if command == "run-due":
         assert second["trigger"] == "schedule"
 
 
 class SlowClock(VirtualClock):
-    """Each look at the time takes a quarter of an hour."""
+    """A clock that moves a quarter of an hour each time it is read."""
 
     def monotonic(self) -> float:
         self.sleep(900)

@@ -1,4 +1,4 @@
-"""`run-due` as cron calls it: once, quietly, and never stopped by one portal's trouble."""
+"""`run-due` as cron calls it: once, quietly, and never stopped by one failing portal."""
 
 import subprocess
 import sys
@@ -154,7 +154,8 @@ def test_a_portal_in_trouble_leaves_the_others_alone(tmp_path: Path) -> None:
     (line,) = result.err.splitlines()
     assert "portal a-broken-one: import-orders: account broken" in line
     assert ordosync(tmp_path, "orders", "list", "--account", "warehouse", "--json").json["orders"]
-    assert (again.code, again.err) == (0, "")  # the next try is in a minute
+    # The next try is in a minute.
+    assert (again.code, again.err) == (0, "")
 
 
 def test_orders_that_need_a_person_are_reported_once(tmp_path: Path) -> None:
@@ -269,7 +270,7 @@ def test_closed_streams_do_no_harm(tmp_path: Path, closed: str) -> None:
 
 
 class Monitor(BaseHTTPRequestHandler):
-    """A Healthchecks of our own."""
+    """A fake Healthchecks server."""
 
     asked: list[str] = []  # noqa: RUF012 - one server at a time
 

@@ -1,4 +1,4 @@
-"""When a task is due, in weeks of simulated time."""
+"""Due times of tasks, in weeks of simulated time."""
 
 import random
 from datetime import UTC, datetime, timedelta

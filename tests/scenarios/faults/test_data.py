@@ -1,4 +1,4 @@
-"""Odd orders in a list of a foreign Merchant: told one by one, never with a wrong number."""
+"""Invalid orders in a list of a remote Merchant: each is reported, under its own number."""
 
 import json
 from decimal import Decimal
@@ -13,8 +13,8 @@ from tests.scenarios.faults.portal import Troubled
 from tests.scenarios.faults.reading import imported, people, requested
 
 
-def skip_what_never_is(troubled: Troubled, field: Field, said: str | None) -> None:
-    if why := people(troubled).never.get((field, said)):
+def skip_what_never_is(troubled: Troubled, field: Field, text: str | None) -> None:
+    if why := people(troubled).never.get((field, text)):
         pytest.skip(why)
 
 

@@ -122,11 +122,11 @@ def test_what_others_sent_or_gave_back_before_the_import_is_no_difference(
         selling.settle()
 
         imported = pair.run("import-orders")
-        [there] = shipping.orders()
+        [order] = shipping.orders()
         open_ = compared(pair)
-        shipping.ship(there.id, parcel(number="NEW"))
+        shipping.ship(order.id, parcel(number="NEW"))
         ran = pair.run("update-tracking")
 
-        assert (imported.counts, quantities(there)) == ({"done": 1}, [("MUG", 2)])
+        assert (imported.counts, quantities(order)) == ({"done": 1}, [("MUG", 2)])
         assert (open_, ran.counts) == ([], {"done": 1})
         assert compared(pair) == []

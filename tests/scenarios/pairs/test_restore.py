@@ -1,4 +1,4 @@
-"""A restored store between any two accounts: what was done since is found and not done again."""
+"""A restored store between any two accounts: later writes are found and not repeated."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -166,7 +166,7 @@ def test_order_that_was_sent_and_split_by_the_supplier_since_is_not_sent_again(
     assert len(pair.merchant.pieces(merchant_id)) == 2
     assert pair.link(merchant_id).supplier_id == supplier_id
     assert ran.count("done") == 1
-    [piece] = [one for one in pair.merchant.pieces(merchant_id) if pair.merchant.tracking(one)]
+    [piece] = [id_ for id_ in pair.merchant.pieces(merchant_id) if pair.merchant.tracking(id_)]
     assert numbers(pair.merchant.tracking(piece)) == ["1Z1"]
     pair.merchant.clock.at += LATER
     pair.stays_quiet("import-orders", "split-order")
