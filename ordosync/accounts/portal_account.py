@@ -84,7 +84,7 @@ class Timeline(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Removal:
-    """Personal data that was removed from one place, or would be."""
+    """Personal data that was removed from one place; with `dry`, that would be removed."""
 
     place: str
     what: str
@@ -96,7 +96,7 @@ class PersonalDataRemoval:
 
     removed: tuple[Removal, ...] = ()
     remaining: tuple[str, ...] = ()
-    """Places that may still hold it and that ordosync does not change."""
+    """Places that may still have the data and that ordosync does not change."""
 
 
 class PersonalData(Protocol):
@@ -107,7 +107,7 @@ class PersonalData(Protocol):
         """True if runs read the data: then no run may be active while it is removed."""
 
     def has(self, order_id: str) -> bool:
-        """True if the account is known to have this order."""
+        """True if the account has this order."""
 
     def remove(self, order_id: str, *, dry: bool) -> PersonalDataRemoval:
         """Remove the personal data of an order; the order itself stays. Idempotent."""

@@ -40,7 +40,7 @@ Result = TypeVar("Result")
 
 
 class ServiceClient:
-    """A service as one portal uses it, with `concurrency` requests at once.
+    """A service opened for one portal, with `concurrency` requests at the same time.
 
     `connect` creates the session, once for all portals of this process.
     """

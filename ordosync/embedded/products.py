@@ -51,11 +51,10 @@ def create(
     )
     if not added.rowcount:
         return False
-    for sku, quantity in (components or {}).items():
-        db.execute(
-            "insert into components (kit_sku, sku, quantity) values (?, ?, ?)",
-            (product.sku, sku, str(quantity)),
-        )
+    db.executemany(
+        "insert into components (kit_sku, sku, quantity) values (?, ?, ?)",
+        [(product.sku, sku, str(quantity)) for sku, quantity in (components or {}).items()],
+    )
     change_feed.add(db, "product", product.sku, "created")
     return True
 

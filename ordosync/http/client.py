@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 # Minimum wait after a 503 or 429. Without it all attempts could be used up within a second.
 _FLOOR_S = 1
-# For services with no known limit. It limits nothing, but a 429 can pause it.
+# For services without a documented limit: in practice no limit, but a 429 can pause requests.
 _UNKNOWN_LIMIT = (1000, 1.0)
 _FORM = "application/x-www-form-urlencoded"
 _encoder = msgspec.json.Encoder(decimal_format="number")

@@ -88,8 +88,8 @@ class AttemptError(Exception):
 
 def to_attempt_error(error: NoResponseError, request: Request[Any]) -> AttemptError:
     """Return the error of an attempt that has no response."""
-    kind = request.unclear_error if error.sent else UnavailableError
-    if error.stopped and kind is UnavailableError:
+    kind = request.unclear_error if error.may_have_arrived else UnavailableError
+    if error.is_stopped and kind is UnavailableError:
         return AttemptError(StoppedCallError, str(error))
     return AttemptError(
         kind, str(error), can_retry=request.effect != "non-idempotent" and not error.is_permanent

@@ -63,13 +63,15 @@ class Response:
 class NoResponseError(Exception):
     """There is no response, or only a part of it."""
 
-    def __init__(self, why: str, *, sent: bool, is_permanent: bool, stopped: bool = False) -> None:
+    def __init__(
+        self, why: str, *, may_have_arrived: bool, is_permanent: bool, is_stopped: bool = False
+    ) -> None:
         super().__init__(why)
-        self.sent = sent
-        """True if the request may have arrived."""
+        self.may_have_arrived = may_have_arrived
+        """True if the request was sent."""
         self.is_permanent = is_permanent
         """True if another attempt would fail as well."""
-        self.stopped = stopped
+        self.is_stopped = is_stopped
         """True if a signal to this process ended the wait."""
 
 
@@ -139,7 +141,7 @@ class Transport:
             except StoppedError as error:
                 why = f"{self._origin.host} had not responded when a signal ended the wait"
                 raise NoResponseError(
-                    why, sent=exchange.sent, is_permanent=True, stopped=True
+                    why, may_have_arrived=exchange.sent, is_permanent=True, is_stopped=True
                 ) from error
             except (requests.RequestException, HTTPError, OSError) as error:
                 raise self._connection_error(error, exchange) from error
@@ -156,9 +158,11 @@ class Transport:
         if exchange.left_s <= 0:
             limit = f"{self._limits.total_s:g} s"
             why = f"{self._origin.host} did not complete its response within {limit}"
-            return NoResponseError(why, sent=exchange.sent, is_permanent=True)
+            return NoResponseError(why, may_have_arrived=exchange.sent, is_permanent=True)
         return NoResponseError(
-            explain(error, self._origin.host), sent=exchange.sent, is_permanent=is_distrusted(error)
+            explain(error, self._origin.host),
+            may_have_arrived=exchange.sent,
+            is_permanent=is_distrusted(error),
         )
 
     def close(self) -> None:
@@ -172,7 +176,7 @@ def _body(response: requests.Response, size: int) -> bytes:
         body += piece
         if len(body) > size:
             why = f"responded with more than {size / 1_000_000:g} MB"
-            raise NoResponseError(why, sent=True, is_permanent=True)
+            raise NoResponseError(why, may_have_arrived=True, is_permanent=True)
     return bytes(body)
 
 

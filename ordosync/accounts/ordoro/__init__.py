@@ -101,7 +101,7 @@ class OrdoroAccount(Account):
     def merchant(
         self,
         options: MerchantOptions,
-        portal: PortalContext,  # noqa: ARG002 - the service knows whose an order is
+        portal: PortalContext,  # noqa: ARG002 - the options select the orders
         at: Connections,
     ) -> Merchant:
         """Open the account as a portal's Merchant."""
@@ -129,7 +129,7 @@ class OrdoroAccount(Account):
     def supplier(
         self,
         options: SupplierOptions,
-        portal: PortalContext,  # noqa: ARG002 - the service knows whose an order is
+        portal: PortalContext,  # noqa: ARG002 - the options select the orders
         at: Connections,
     ) -> Supplier:
         """Open the account as a portal's Supplier."""

@@ -101,7 +101,7 @@ class OrdoroClient:
     def parent(self, number: str) -> ParentShape | None:
         """Return the parent that an order became when it was split; None if it was not split.
 
-        Cached until the end of the run once it is ready: a split is never undone.
+        A parent that is ready is cached until the end of the run: a split is never undone.
         """
         if number not in self._parents:
             action = f"read the pieces of order {number}"
@@ -117,8 +117,8 @@ class OrdoroClient:
     def ancestors(self, order: OrderShape) -> tuple[str, ...]:
         """Return the numbers of the orders that this order was split from, nearest first.
 
-        Ordoro names only the nearest parent. The others are guessed from the number, and a guess
-        counts only if that parent lists the number among its children.
+        Ordoro reports only the nearest parent. The numbers of the others are derived from its
+        number. A derived parent counts only if it lists the number among its children.
         """
         ancestors: list[str] = []
         number = order.parent_order_number

@@ -31,8 +31,8 @@ class MerchantOrders:
     def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders requested from this portal's supplier that changed since the cursor.
 
-        Orders of other suppliers are read as well, and are `reassigned`: Ordoro does not say
-        which of them were this supplier's before.
+        Orders of other suppliers are read as well, and are `reassigned`: Ordoro does not report
+        which of them were assigned to this supplier before.
         """
         for items, after in self._client.changed(
             {"status": REQUESTED}, request.cursor, now=request.now, action="read orders"

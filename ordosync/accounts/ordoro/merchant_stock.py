@@ -47,7 +47,7 @@ class MerchantStock:
         return {id_: self._on_hand[id_] for id_ in ids if id_ in self._on_hand}
 
     def unimported_sales(self) -> Iterator[Page[Order]]:
-        """Yield nothing: physical on hand falls when a parcel leaves."""
+        """Yield nothing: physical on hand falls when a parcel is sent, not when it is sold."""
         return iter(())
 
     def write(self, stock: Sequence[Stock]) -> list[Outcome]:

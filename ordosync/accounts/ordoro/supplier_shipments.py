@@ -72,5 +72,5 @@ def of_channel(options: SupplierOptions) -> Mapping[str, str]:
 
 
 def reference_of(order: OrderShape) -> str:
-    """Return the reference that the lines of an order carry; empty if none."""
+    """Return the reference of an order, which is in its lines; empty if it has none."""
     return next((line.cart_order_id for line in order.lines if line.cart_order_id), "")

@@ -33,7 +33,7 @@ class MerchantStock:
             }
 
     def unimported_sales(self) -> Iterator[Page[Order]]:
-        """Yield nothing: a sale commits stock and leaves the physical quantity."""
+        """Yield nothing: a sale commits stock, and does not change the physical quantity."""
         return iter(())
 
     def write(self, quantities: Sequence[Stock]) -> list[Outcome]:

@@ -109,7 +109,7 @@ def test_list_that_passes_over_the_ids_that_it_is_asked_for_is_a_failure(
     edit = Repeats()
     shipper.fake.faults.add(Fault(kind="edited", path="#Sellable$", times=99, edit=edit))
 
-    with pytest.raises(UnavailableError, match="by its ids"):
+    with pytest.raises(UnavailableError, match="not sorted by id"):
         list(pagination.by_id(pages, deep=10))
 
 

@@ -57,7 +57,7 @@ def test_accounts_that_have_all_that_is_needed_are_ok(tmp_path: Path, fake: Fake
     assert (result.code, result.err) == (0, "")
     assert "ok: portal shop-depot, merchant shop: everything needed is available" in result.out
     assert "ok: portal shop-depot, supplier depot: everything needed is available" in result.out
-    assert "note: portal shop-depot, merchant shop: takes no remarks on a timeline" in result.out
+    assert "note: portal shop-depot, merchant shop: cannot write on a timeline" in result.out
     assert fake.ledger == []
 
 
@@ -96,7 +96,7 @@ def test_orders_that_are_too_old_to_be_seen_are_reported(tmp_path: Path, fake: F
     fake.shop.scopes.add("read_all_orders")
     after = ordosync(tmp_path, "config", "check", "--online")
 
-    assert "note: portal shop-depot, supplier depot: shows no order of more than 60" in before.out
+    assert "note: portal shop-depot, supplier depot: hides orders older than 60 days" in before.out
     assert "60 days" not in after.out
 
 
@@ -121,20 +121,20 @@ def test_version_that_was_silently_replaced_is_reported(
 
     problems = [check_result.text for check_result in account.check() if check_result.is_problem]
 
-    assert problems == ["answers as version 2026-07 of its API, not 2026-04: set `version`"]
+    assert problems == ["responds with API version 2026-07, not 2026-04: set `version`"]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
         ("shop: acme", "shop: acme.myshopify.com", "shop: must be the name before"),
-        ("shop: acme", "shop: acme\n    version: 2026-01", "version: must be 2026-04 or a later"),
-        ("shop: acme", "shop: acme\n    version: newest", "version: must be 2026-04 or a later"),
+        ("shop: acme", "shop: acme\n    version: 2026-01", "version: must be 2026-04 or later"),
+        ("shop: acme", "shop: acme\n    version: newest", "version: must be 2026-04 or later"),
         ("base_url: http", "base_url: ftp", "base_url: must begin with https://"),
-        ("shop: acme", "shop: acme\n    client_id: abc", "must be said together"),
+        ("shop: acme", "shop: acme\n    client_id: abc", "must be set together"),
         ("shop: acme", "shop: acme\n    concurrency: 0", "concurrency: must be 1 or more"),
         ("shop: acme", "shop: acme\n    timezone: Mars/Base", "timezone: 'Mars/Base'"),
-        ("account: shop, location", "account: shop, service: x, location", "say either"),
+        ("account: shop, location", "account: shop, service: x, location", "set either"),
         ("account: depot,", 'account: depot, tag: "a,b",', "tag: must have 1 to 40 characters"),
     ],
 )
@@ -159,7 +159,7 @@ def test_neither_token_nor_secret_is_a_problem(tmp_path: Path, fake: FakeShopify
     result = ordosync(tmp_path, "config", "check")
 
     assert result.code == 3
-    assert "token: must be said, or else client_id and client_secret" in result.err
+    assert "set either `token`, or `client_id` and `client_secret`" in result.err
 
 
 def test_calls_and_query_cost_of_a_run_are_shown(tmp_path: Path, fake: FakeShopify) -> None:

@@ -123,7 +123,7 @@ def test_shop_whose_points_others_use_up_is_left_for_later(
     seller.fake.switches.points_per_s = 0.01
     seller.fake.drain()
 
-    with pytest.raises(UnavailableError, match="use up all"):
+    with pytest.raises(UnavailableError, match="use up the shop's query limit"):
         read(account.orders.changed(ReadRequest(cursor=None, now=seller.settle())))
 
 

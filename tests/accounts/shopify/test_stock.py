@@ -35,7 +35,7 @@ def test_what_is_sold_and_not_sent_yet_is_subtracted(seller: ShopifyMerchantPeop
 
     assert level.quantity == 3 + 2
     assert outcome.state == "done"
-    assert outcome.reason == "8 available there: 2 sold and not with the Supplier yet"
+    assert outcome.reason == "8 available in the shop: 2 sold and not imported yet"
     assert seller.physical("MUG") == 10 - 2
 
 

@@ -62,7 +62,7 @@ def test_order_says_its_source_and_mails_no_buyer(
     ("fields", "told"),
     [
         ({"currency": "USD"}, "is in USD, and the shop's prices are in GBP"),
-        ({"ship_to": Address(name="Ann", country="Atlantis")}, "country is not a code"),
+        ({"ship_to": Address(name="Ann", country="Atlantis")}, "country is not a two-letter code"),
     ],
 )
 def test_order_that_a_shop_cannot_have_is_refused(

@@ -59,7 +59,7 @@ def heals(folder: Path, command: str) -> None:
     ("file", "point"),
     [("ordosync.db", "claim-before-commit"), ("warehouse.db", "intent-after-commit")],
 )
-def test_wait_for_a_locked_file_is_left_at_once(
+def test_wait_for_a_locked_file_ends_at_once(
     owing: Path, command: str, file: str, point: str
 ) -> None:
     began = time.monotonic()
