@@ -67,6 +67,13 @@ MUTANTS = (
         test="http/test_stopped.py::test_proxy_that_does_not_connect_is_left_at_once",
     ),
     Mutant(
+        protection="a signal ends the wait for a locked file",
+        file="database.py",
+        old="                self.clock.check()\n",
+        new="                pass\n",
+        test="engine/execution/test_signals.py::test_wait_for_a_file_that_nobody_may_read_is_left_at_once",
+    ),
+    Mutant(
         protection="a signal ends a ping",
         file="http/ping.py",
         old="interruptible(partial(_get, url, timeout_s), exchange.slices())",
