@@ -73,7 +73,7 @@ def test_what_the_configuration_says_is_off_stays_off(tmp_path: Path, switch: st
     result = ordosync(tmp_path, "autosync", switch, "import-orders")
 
     assert result.code == 1
-    assert "the configuration says `import-orders: off`, and that holds" in result.err
+    assert "the configuration sets `import-orders: off`; change it there" in result.err
     assert schedule(tmp_path)["interval"] == "off"
 
 

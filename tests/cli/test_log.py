@@ -30,7 +30,7 @@ def test_what_makes_nothing_that_has_an_id_is_not_settled_as_sent(both: TwoAccou
 
     result = both.run("retry", str(step), "--sent", "1001")
 
-    assert (result.code, "makes nothing that has an id" in result.err) == (2, True)
+    assert (result.code, "creates nothing with an id" in result.err) == (2, True)
     assert both.run("show", str(run), "--json").run["steps"][0]["state"] == "failed"
 
 
@@ -84,7 +84,7 @@ def test_anothers_order_is_not_settled_as_sent(tmp_path: Path) -> None:
 
     result = ordosync(tmp_path, "retry", "1", "--sent", "1")
 
-    assert (result.code, "order 1 is linked already, to 1" in result.err) == (2, True)
+    assert (result.code, "order 1 is already linked to 1" in result.err) == (2, True)
 
 
 def test_an_order_that_arrived_under_another_id_is_not_settled_as_this_one(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_file_is_nothing_that_could_have_been_sent(tmp_path: Path) -> None:
 
     result = ordosync(tmp_path, "retry", "1", "--sent", "W-2")
 
-    assert (result.code, "is no order" in result.err) == (2, True)
+    assert (result.code, "is not an order" in result.err) == (2, True)
 
 
 def test_a_product_that_was_settled_as_sent_is_linked(both: TwoAccounts) -> None:

@@ -129,7 +129,7 @@ def test_number_of_two_orders_needs_the_account(pair: Pair) -> None:
     unclear = purged(pair.folder, "1001", "--yes")
     clear = purged(pair.folder, "1001", "--account", "shop", "--yes")
 
-    assert (unclear.code, "say --account" in unclear.err) == (2, True)
+    assert (unclear.code, "choose one with --account" in unclear.err) == (2, True)
     assert (clear.code, holding(pair.folder)) == (0, set())
     assert pair.outlet.read_order("1001") is not None
 

@@ -203,7 +203,7 @@ MUTANTS = (
     Mutant(
         protection="what may have arrived where references are not kept is not sent again",
         file="engine/execution/recovery.py",
-        old="        if orders and self._proves_nothing():",
+        old="        if orders and self._is_inconclusive():",
         new="        if False:",
         test="scenarios/faults/test_references.py",
     ),
@@ -308,7 +308,7 @@ MUTANTS = (
     Mutant(
         protection="tracking waits with its cursor until imports are certain",
         file="engine/execution/cursor.py",
-        old="        before, portal = self._task.needs_links_from, self._portal.name",
+        old="        linking_task, portal = self._task.needs_links_from, self._portal.name",
         new="        before, portal = None, self._portal.name",
         test="scenarios/pairs/test_restore.py",
     ),
@@ -568,7 +568,7 @@ MUTANTS = (
     Mutant(
         protection="an id that a person types is looked for before it is believed",
         file="engine/execution/resolve.py",
-        old="    if not arrived and not _is_there(portal, link.kind, there):",
+        old="    if not arrived and not _exists(portal, link.kind, supplier_id):",
         new="    if False:",
         test="cli/test_log.py::test_an_order_that_is_not_there_is_not_settled_as_sent",
     ),
@@ -669,7 +669,7 @@ MUTANTS = (
     Mutant(
         protection="what an account says it has already is looked for before it is sent again",
         file="engine/execution/unproven.py",
-        old=" or is_said_to_exist",
+        old=" or is_reported_to_exist",
         new="",
         test="scenarios/faults/test_exists_already.py::"
         "test_order_that_is_refused_as_there_already_is_looked_for_before_it_is_sent_again",

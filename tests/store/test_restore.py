@@ -237,7 +237,7 @@ def test_a_run_under_way_is_not_disturbed(tmp_path: Path) -> None:
     result = finished(holder)
 
     assert refused.code == 1
-    assert "run 2, import-orders of shop-warehouse, is under way" in refused.err
+    assert "run 2, import-orders of shop-warehouse, is in progress" in refused.err
     assert result.code == 0
     assert len(ordosync(tmp_path, "activity", "--json").json["runs"]) == 2
     assert list(tmp_path.glob("*before-restore*")) == []

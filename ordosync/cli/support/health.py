@@ -22,10 +22,10 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def _to_age(text: str) -> timedelta:
-    found = re.fullmatch(r"(\d{1,6})\s*([smhd])(?:in)?", text)
-    if not found or not int(found[1]):
+    match = re.fullmatch(r"(\d{1,6})\s*([smhd])(?:in)?", text)
+    if not match or not int(match[1]):
         raise typer.BadParameter(f"{text!r} is not an age such as 90m, 2h or 1d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 @with_context()
@@ -62,7 +62,9 @@ def health(
         listed = attention(config, store, now=now, unshipped_for=_A_WEEK)
         results = list(checks(config, store, now=now)) if verbose else []
     stale = [task for task in tasks if task.problem]
-    needed = [one for one in listed if one.needs_you and (_is_of_task(one) or not tasks_only)]
+    needed = [
+        entry for entry in listed if entry.needs_you and (_is_of_task(entry) or not tasks_only)
+    ]
     healthy = not (stale or needed) and all(check.state != "trouble" for check in results)
     if context.as_json:
         render.document(_json(tasks, results, needed, healthy=healthy))

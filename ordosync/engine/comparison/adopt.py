@@ -47,7 +47,7 @@ def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adop
         for adoption in adoptions
     ]
     line_claims = LineClaims(TASKS["import-orders"], portal, store)
-    line_claims.look_beside([adoption.step for adoption in adoptions if adoption.step])
+    line_claims.look_up_shared([adoption.step for adoption in adoptions if adoption.step])
     unsettled = store.steps.unsettled_ids(portal.name)
     for account in (portal.merchant, portal.supplier):
         account.finish_reading(unsettled, dry=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from ordosync.accounts import is_embedded
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine.execution.unproven import WHY, unproven_accounts
+from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
 from ordosync.engine.scheduling.outages import LONG
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.store import Store
@@ -135,7 +135,7 @@ def _without_references(config: Config, store: Store, now: datetime) -> Iterator
             portal=portal,
             task="import-orders",
             subject=account,
-            reason=f"account {account} {WHY}; such an order fails and needs you",
+            reason=f"account {account} {EXPLANATION}; such an order fails and needs you",
             command=f"ordosync dismiss {key}",
         )
 
