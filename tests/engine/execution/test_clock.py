@@ -8,7 +8,7 @@ import pytest
 from ordosync.clock import Clock, StoppedError
 
 
-def test_waiting_takes_no_time_where_there_is_nothing_to_wait_for() -> None:
+def test_a_wait_of_no_time_returns_at_once() -> None:
     began = time.monotonic()
 
     Clock().sleep(0)
@@ -25,7 +25,7 @@ def test_a_stopped_clock_waits_no_more() -> None:
         clock.sleep(3600)
 
 
-def test_those_who_wait_in_other_threads_are_stopped_as_well() -> None:
+def test_waits_in_other_threads_end_as_well() -> None:
     clock, ended = Clock(), threading.Event()
 
     def wait() -> None:
