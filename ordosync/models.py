@@ -39,6 +39,8 @@ class Line(Struct, frozen=True, kw_only=True, gc=False):
     sku: str
     name: str
     quantity: int
+    """The units that are still to be sent. Units that were sent, cancelled or refunded are not
+    counted, and a line without open units has 0, if the account still shows it."""
     unit_price: Decimal | None = None
     details: str = ""
     """The buyer's choices or engraving; Ordoro calls them "Additional details"."""
@@ -58,7 +60,7 @@ class Order(Struct, frozen=True, kw_only=True, gc=False):
     currency: str = ""
     """ISO 4217; empty if no line has a price."""
     status: str = ""
-    """awaiting_fulfillment, dropshipment_requested, shipped or cancelled."""
+    """awaiting_fulfillment, dropshipment_requested, partially_shipped, shipped or cancelled."""
     placed_at: datetime | None = None
     bill_to: Address | None = None
     shipping_method: str = ""
@@ -126,11 +128,21 @@ class Stock(Struct, frozen=True, kw_only=True, gc=False):
     or `ambiguous`; empty if it can."""
 
 
+class ParcelLine(Struct, frozen=True, kw_only=True, gc=False):
+    """The units of a line that are in one parcel."""
+
+    line_id: str
+    """The id of the line in the account that the parcel is read from, or written to."""
+    quantity: int
+    """1 or more."""
+    sku: str = ""
+
+
 class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     """A parcel that was sent, with what is reported to the Merchant."""
 
     id: str
-    """The Supplier's id, also when it is written to the Merchant."""
+    """The Supplier's id, also at the Merchant; the order's, if an order has only one number."""
     order_id: str
     """The id of its order in the account that it is read from, or written to."""
     tracking_number: str
@@ -152,17 +164,21 @@ class Shipment(Struct, frozen=True, kw_only=True, gc=False):
     """True if the Supplier cancelled its order and the order has no valid label."""
     reference: str = ""
     """The ordosync reference of its order; empty if it has none or the account does not say."""
-    edited: bool = False
-    """True if the account knows that the Supplier changed the lines before sending."""
-    is_partial: bool = False
-    """True if units of its order are still open: not in a valid parcel, cancelled or refunded.
+    lines: tuple[ParcelLine, ...] | None = None
+    """Its units by line; None if the account does not say which."""
+    is_last: bool = True
+    """True if no unit of its order is open after it.
 
-    Computed from lines, refunds and parcels, never from a service's own status.
+    Computed from lines, refunds and parcels, never from a service's own status. Only a parcel
+    without `lines` that is the last one holds all units that were still open.
     """
+    more_numbers: tuple[str, ...] = ()
+    """The other tracking numbers of the same parcel."""
+    is_partial: bool = False
+    """True if units of its order are still open, and the account shows an order as one parcel."""
     other_numbers: tuple[str, ...] = ()
-    """The other valid tracking numbers of the same order, oldest first."""
+    """The other valid tracking numbers of an order that is shown as one parcel, oldest first."""
     other_ids: tuple[str, ...] = ()
-    """The parcel ids of `other_numbers`; empty if all parcels of an order have one id."""
 
 
 OWN = "own"
@@ -208,6 +224,24 @@ class Split(Struct, frozen=True, kw_only=True, gc=False):
     pieces: tuple[Piece, ...]
 
 
+class Cancellation(Struct, frozen=True, kw_only=True, gc=False):
+    """An order that the Merchant cancelled, wholly or in part."""
+
+    order_id: str
+    lines: tuple[ParcelLine, ...] | None = None
+    """The units of each line that are still to be sent, with 0 for a line of which none is; None
+    if the whole order is cancelled."""
+
+
+class Reduction(Struct, frozen=True, kw_only=True, gc=False):
+    """The units that an order of the Supplier is lowered to."""
+
+    order_id: str
+    lines: tuple[ParcelLine, ...]
+    """The units of these lines that stay, 0 or more: those that were sent and those that are still
+    to be sent. Other lines stay as they are, and what was sent stays sent."""
+
+
 class Comment(Struct, frozen=True, kw_only=True, gc=False):
     """A comment on the timeline of an order."""
 
@@ -215,16 +249,6 @@ class Comment(Struct, frozen=True, kw_only=True, gc=False):
     """Identifies the comment: it is added to an order once per key."""
     order_id: str
     text: str
-
-
-def edited(before: str, after: str) -> bool:
-    """True if two `content` values of the same form differ.
-
-    Values of different forms cannot be compared, such as after a change of the column mapping;
-    then no edit is reported.
-    """
-    how, _, digest = before.partition("-")
-    return after.startswith(f"{how}-") and after != f"{how}-{digest}"
 
 
 OutcomeState = Literal["done", "unchanged", "refused", "unavailable", "unknown"]

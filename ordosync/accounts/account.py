@@ -9,7 +9,8 @@ per item, in order. If the account already has the requested state, the outcome 
 every write is idempotent. If a task depends on the reason of a refusal, `Outcome.code` is one of:
 `not-found`, `cancelled`, `already-shipped`, `maybe-shipped` (only a user can check it),
 `already-split`, `does-not-fit` (the pieces do not add up to the order's lines),
-`other-tracking`, `fixed` (such as a kit's stock).
+`other-tracking`, `more-than-ordered`, `partially-shipped`, `not-reducible`, `fixed` (such as a
+kit's stock).
 
 Reads return pages, and each object is on exactly one page. A cursor is a text that only the account
 interprets. It comes from the data of the source, and reads overlap: an object may be read again,

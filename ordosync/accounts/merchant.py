@@ -1,12 +1,26 @@
 """The Merchant of a portal, in parts: its orders, products and stock, and tracking and splits."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.portal_account import PortalAccount
-from ordosync.models import InvalidRecord, Order, Outcome, Page, Product, Shipment, Split, Stock
+from ordosync.models import (
+    Cancellation,
+    InvalidRecord,
+    Order,
+    Outcome,
+    Page,
+    Product,
+    Shipment,
+    Split,
+    Stock,
+)
+
+Takes = Literal["lines", "numbers", "pieces", "order"]
+"""lines: the units of each parcel. numbers: several numbers, without units. pieces: an order is
+shipped as a whole, and is split for each parcel. order: an order is shipped as a whole, once."""
 
 
 class MerchantOrders(Protocol):
@@ -57,13 +71,17 @@ class MerchantOrders(Protocol):
 
 
 class MerchantCancellations(Protocol):
-    """Orders that the Merchant has cancelled before they were shipped."""
+    """Orders, and units of orders, that the Merchant has cancelled before they were sent."""
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[str]]:
-        """Yield the ids of orders that changed since the cursor and are cancelled, unshipped."""
+    def changed(self, request: ReadRequest) -> Iterator[Page[Cancellation]]:
+        """Yield the orders that changed since the cursor and are cancelled, wholly or in part.
+
+        An order is cancelled as a whole if it is cancelled and none of its units was sent, or if
+        the account does not say which of its units are cancelled.
+        """
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
-        """Return which of these orders are cancelled, unshipped, at this moment."""
+        """Return which of these orders are cancelled as a whole at this moment."""
 
     def reply(self, cancelled: Mapping[str, bool]) -> None:
         """Accept (True) or reject (False) the cancellation requests of these orders. Idempotent.
@@ -106,18 +124,31 @@ class MerchantStock(Protocol):
 class MerchantTracking(Protocol):
     """Tracking numbers at the Merchant's orders."""
 
-    def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
-        """Add tracking numbers; the order becomes shipped, and its physical stock does not change.
+    @property
+    def takes(self) -> Takes:
+        """The detail in which an order shows its parcels."""
 
-        If the order was split, each open piece gets the number, and the outcome's code is
-        `on-pieces`. An existing number is `unchanged`. A voided number is replaced. An order with
-        another valid number is refused with `other-tracking`, a cancelled order with `cancelled`.
+    def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
+        """Add the tracking numbers of parcels; physical stock stays.
+
+        A parcel with `lines` holds these units, and one without them that `is_last` all that are
+        open. The order is shipped once no unit is open. Of a parcel without `lines` that is not
+        the last one only the number is added, and every unit stays open.
+        Where the account takes pieces, the units of a parcel become a piece that is shipped, and
+        the outcome has that piece and, if units are left, a second one with the rest.
+
+        An order that was split here passes its number on to each open piece; the outcome's code
+        is then `on-pieces`. A number that is there is `unchanged`; if the parcel was there without
+        its units, they are added. A voided number is replaced. Where no unit is open, a further
+        number of this Supplier is added if the account can hold it; if not, or if the units were
+        sent with a number of the Merchant's own: refused, `other-tracking`. More units than are
+        open: refused, `more-than-ordered`. A cancelled order refuses: `cancelled`.
         """
 
     def void(self, shipments: Sequence[Shipment]) -> list[Outcome]:
-        """Mark tracking numbers as void; the order stays shipped.
+        """Flag tracking numbers as void; other numbers stay. A missing one: `unchanged`.
 
-        If an order does not have the number, the outcome is `unchanged`.
+        An order that was shipped stays so, or it would be sent twice.
         """
 
 
@@ -132,6 +163,11 @@ class MerchantSplits(Protocol):
         is split differently, shipped or cancelled, or if the pieces do not add up to its lines.
         Pieces and lines are in the given order.
         """
+
+
+def whole(ids: Iterable[str]) -> Iterator[Cancellation]:
+    """Yield the cancellations of these orders as a whole."""
+    return (Cancellation(order_id=id_) for id_ in ids)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,18 @@ from typing import Protocol
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.portal_account import PortalAccount
-from ordosync.models import InvalidRecord, Order, Outcome, Page, Product, Shipment, Split, Stock
+from ordosync.models import (
+    InvalidRecord,
+    Order,
+    Outcome,
+    Page,
+    Product,
+    Reduction,
+    Shipment,
+    Split,
+    Stock,
+    refused,
+)
 
 
 class SupplierOrders(Protocol):
@@ -32,17 +43,45 @@ class SupplierOrders(Protocol):
         """
 
     def statuses(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return the status of each of these orders that exists."""
+        """Return the status of each of these orders that is here, as in `Order.status`.
+
+        `partially_shipped`: units of it were sent, and others are open.
+        """
 
 
 class SupplierCancellations(Protocol):
-    """Cancellations of the Supplier's orders."""
+    """Cancellations of the Supplier's orders, and of units of them."""
+
+    @property
+    def can_reduce(self) -> bool:
+        """True if `reduce` can lower the open units of an order."""
 
     def cancel(self, ids: Sequence[str], *, also_shipped: bool = False) -> list[Outcome]:
-        """Cancel open orders; a shipped order is refused with `already-shipped`.
+        """Cancel all open units; a shipped order refuses, `already-shipped`, and keeps its label.
 
-        `also_shipped` cancels shipped orders, too. Label, tracking and stock do not change.
+        Of an order that is partly shipped, the units that were sent stay so: `done`, or refused,
+        `partially-shipped`, if the account cannot take only the others off. `also_shipped` cancels
+        a shipped order, too; its label, tracking and stock stay as they are.
         """
+
+    def reduce(self, reductions: Sequence[Reduction]) -> list[Outcome]:
+        """Lower the units of lines to these, by units that were not sent.
+
+        Never raises a quantity. An order that has no more units is `unchanged`. If more of them
+        were sent, nothing of the line stays open: `done`, or refused, `already-shipped`, if there
+        was nothing to take off. Refused, `not-reducible`, if the account cannot.
+        """
+
+
+class WholeOrdersOnly:
+    """A base of cancellations where the account cannot lower the units of an order."""
+
+    can_reduce = False
+
+    def reduce(self, reductions: Sequence[Reduction]) -> list[Outcome]:
+        """Refuse: an order can only be cancelled as a whole."""
+        reason = "has units that the Merchant cancelled, and the account cannot lower a quantity"
+        return [refused("not-reducible", reason) for _ in reductions]
 
 
 class SupplierProducts(Protocol):
@@ -73,14 +112,22 @@ class SupplierShipments(Protocol):
     def silent_batch_size(self) -> int:
         """The number of orders that `by_id` reads in one call, to find parcels without a change.
 
-        0 if a new parcel always marks its order as changed. If not, a parcel has the order's id.
+        `by_id` reads all parcels of an order then if it is given the order's id. 0: a new parcel
+        always marks its order as changed.
         """
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
-        """Yield the shipments that changed since the cursor, oldest change first, as they are now.
+    @property
+    def lists_all_parcels(self) -> bool:
+        """True if each read of an order has all its valid parcels: one that is missing is void."""
 
-        If a service does not keep deleted labels, an order that waits to be shipped is a voided
-        shipment without a number. So is an order that was cancelled or restored at the Supplier.
+    def changed(self, request: ReadRequest) -> Iterator[Page[Shipment | InvalidRecord]]:
+        """Yield the parcels that changed since the cursor, oldest change first, as they are now.
+
+        Each parcel of an order is one shipment. If a parcel is added or voided, `is_last` of the
+        others may change without a change of their own.
+        Where a service forgets a label that was deleted, an order that waits to be shipped and
+        has no parcel is a voided shipment without a number, with the order's id. So is one that was
+        cancelled here, and restored.
         """
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Shipment | InvalidRecord]]:

@@ -15,7 +15,7 @@ from ordosync.idle import CONFIG_KEY
 from ordosync.store.claims import Claims
 from ordosync.store.concerns import Concerns
 from ordosync.store.leases import Leases
-from ordosync.store.links import Links
+from ordosync.store.link_table import Links
 from ordosync.store.machine import check_machine
 from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.store.portals import Portals

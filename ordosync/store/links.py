@@ -1,25 +1,20 @@
-"""Links between the orders, lines, products and shipments of the two accounts. Never pruned.
+"""Values of the table `links`: the two ids of an order, line, product or parcel.
 
 A link also prevents a second import: while it exists, its object is not imported again.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from msgspec import Struct
 
-from ordosync.store.step_rows import UNSETTLED
-from ordosync.store.timestamps import from_text, to_text
-
-if TYPE_CHECKING:
-    import sqlite3
-
-LinkKind = Literal["order", "line", "product", "shipment"]
+LinkKind = Literal["order", "line", "product", "shipment", "parcel"]
+"""`shipment` is a parcel of before the ledger: its id at the Merchant is that of the order, which
+had only one."""
 LinkState = Literal[
     "live",
     "split",
+    "sent",
     "cancelled_by_task",
     "cancelled_by_supplier",
     "cancel_refused",
@@ -27,8 +22,9 @@ LinkState = Literal[
     "voided",
 ]
 """State of an order since it was linked. `cancel_refused`: the Merchant cancelled it after it was
-shipped; `reopened`: its label was deleted after that, so it can be cancelled. `voided`: a shipment
-whose label was deleted.
+shipped; `reopened`: its label was deleted after that, so it can be cancelled. `sent`: a piece of
+the Merchant's that is one parcel of the Supplier's order. `voided`: a parcel whose label was
+deleted. `split` of a line: its open units are in pieces.
 """
 
 
@@ -40,175 +36,52 @@ class Link(Struct, frozen=True, kw_only=True):
     supplier_id: str
     generation: int = 1
     """Number of the import: 2 for an order that was cancelled by the task and requested again. For
-    shipments, it counts those of the order; their link is to `<shipment>:<tracking number>`."""
+    parcels, it counts labels; `<order>|<parcel>` is linked to `<parcel>:<tracking number>`."""
     state: LinkState = "live"
+    order_id: str | None = None
+    """Of a line or parcel: the Merchant's order; None if it was linked before the ledger."""
+    ordered: int | None = None
+    """Of a line: its units, as the Supplier counts them; None if it is not known."""
+    sent: int | None = None
+    cancelled: int | None = None
+    units: Mapping[str, int] | None = None
+    """Of a parcel: its units by the Merchant's line; None if they are not known."""
 
     @property
     def has_ended(self) -> bool:
         """True if the Supplier's order was split or cancelled, so it cannot be cancelled again."""
-        return self.state in ("split", "cancelled_by_task", "cancelled_by_supplier")
+        return self.state in ("split", "sent", "cancelled_by_task", "cancelled_by_supplier")
+
+    @property
+    def open_units(self) -> int | None:
+        """The units of a line that are neither sent nor cancelled; None if it is not known."""
+        if self.ordered is None:
+            return None
+        return self.ordered - (self.sent or 0) - (self.cancelled or 0)
+
+    @property
+    def number(self) -> str:
+        """The tracking number of a parcel's link."""
+        return self.supplier_id.rpartition(":")[2]
+
+    @property
+    def parcel_id(self) -> str:
+        """The Supplier's id of the parcel of a parcel's link."""
+        return self.supplier_id.rpartition(":")[0]
 
 
-class Links:
-    """The table `links`, for one portal."""
+def parcel_link(
+    order_id: str, shipment_id: str, number: str, *, further: bool = False, **values: Any
+) -> Link:
+    """Return the link of a number of a parcel, by the Merchant's order and the Supplier's id.
 
-    def __init__(self, connection: "sqlite3.Connection", portal: str) -> None:
-        self._db = connection
-        self._portal = portal
-
-    def of_merchant(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
-        """Return the newest link of each of the Merchant's ids that has one."""
-        rows = self._db.execute(
-            "select * from links where portal = ? and kind = ?"
-            " and merchant_id in (select value from json_each(?)) order by generation",
-            (self._portal, kind, json.dumps(list(ids))),
-        )
-        return {row["merchant_id"]: _link(row) for row in rows}
-
-    def of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
-        """Return the newest link of each of the Supplier's ids that has one."""
-        rows = self._db.execute(
-            "select * from links where portal = ? and kind = ?"
-            " and supplier_id in (select value from json_each(?)) order by generation",
-            (self._portal, kind, json.dumps(list(ids))),
-        )
-        return {row["supplier_id"]: _link(row) for row in rows}
-
-    def history(self, kind: LinkKind, merchant_id: str) -> Sequence[tuple[Link, datetime]]:
-        """Return all links of one of the Merchant's ids, and when each was made, oldest first."""
-        rows = self._db.execute(
-            "select * from links where portal = ? and kind = ? and merchant_id = ?"
-            " order by generation",
-            (self._portal, kind, merchant_id),
-        )
-        return [(_link(row), from_text(row["linked_at"])) for row in rows]
-
-    def beginning_with(self, kind: LinkKind, prefix: str, *, limit: int) -> Sequence[str]:
-        """Return the first ids of either account that begin with the prefix."""
-        ids: list[str] = []
-        for side in ("merchant_id", "supplier_id"):
-            rows = self._db.execute(
-                f"select distinct {side} as id from links"  # noqa: S608 - a constant
-                f" where portal = ? and kind = ? and {side} >= ? and {side} < ? limit ?",
-                (self._portal, kind, prefix, f"{prefix}\U0010ffff", limit),
-            )
-            ids += [row["id"] for row in rows]
-        return ids
-
-    def live(self, kind: LinkKind, *, page: int = 500) -> Iterator[list[Link]]:
-        """Yield the live links in pages."""
-        last = ""
-        while rows := self._db.execute(
-            "select * from links where portal = ? and kind = ? and state = 'live'"
-            " and merchant_id > ? order by merchant_id limit ?",
-            (self._portal, kind, last, page),
-        ).fetchall():
-            yield [_link(row) for row in rows]
-            last = rows[-1]["merchant_id"]
-
-    def of_either(self, side: Literal["merchant", "supplier"], order_id: str) -> Sequence[Link]:
-        """Return all links of an order, of every generation, by its id on one side."""
-        rows = self._db.execute(
-            f"select * from links where portal = ? and kind = 'order' and {side}_id = ?"  # noqa: S608
-            " order by generation",
-            (self._portal, order_id),
-        )
-        return [_link(row) for row in rows]
-
-    def count(self) -> int:
-        """Return the number of links of all kinds."""
-        [count] = self._db.execute(
-            "select count(*) from links where portal = ?", (self._portal,)
-        ).fetchone()
-        return int(count)
-
-    def reopened(self) -> Sequence[Link]:
-        """Return the orders whose label was deleted after their cancellation was refused."""
-        rows = self._db.execute(
-            "select * from links where portal = ? and kind = 'order' and state = 'reopened'"
-            " order by merchant_id",
-            (self._portal,),
-        )
-        return [_link(row) for row in rows]
-
-    def requested_again(self, ids: Sequence[str]) -> None:
-        """Note that the Merchant requests these orders again after a refused cancellation."""
-        self._db.execute(
-            "update links set state = 'live' where portal = ? and kind = 'order'"
-            " and state = 'cancel_refused' and merchant_id in (select value from json_each(?))",
-            (self._portal, json.dumps(list(ids))),
-        )
-
-    def unshipped(self, *, before: datetime, limit: int) -> Sequence[tuple[Link, datetime]]:
-        """Return orders and pieces without a label that were linked before then, with that time."""
-        rows = self._db.execute(
-            f"select * from links where {_UNREPORTED} and linked_at < :before"  # noqa: S608
-            " order by linked_at limit :limit",
-            {"portal": self._portal, "before": to_text(before), "limit": limit},
-        )
-        return [(_link(row), from_text(row["linked_at"])) for row in rows]
-
-    def unreported(self, *, linked_after: datetime, shipped_after: datetime) -> Sequence[Link]:
-        """Return the orders and pieces without a label that may still get one.
-
-        Excluded are those that were marked as shipped without a label before `shipped_after`, and
-        those with an open step, which is retried or waits for the operator.
-        """
-        rows = self._db.execute(
-            f"select * from links as this where {_UNREPORTED} and linked_at > :linked"  # noqa: S608
-            " and not exists (select 1 from steps where portal = :portal"
-            "  and task = 'update-tracking' and key = this.supplier_id || ':'"
-            "  and code = 'no-tracking' and created_at < :shipped)"
-            " and supplier_id not in (select supplier_id from steps where portal = :portal"
-            f"  and task = 'update-tracking' and {UNSETTLED} and supplier_id is not null)"
-            " order by linked_at",
-            {
-                "portal": self._portal,
-                "linked": to_text(linked_after),
-                "shipped": to_text(shipped_after),
-            },
-        )
-        return [_link(row) for row in rows]
-
-    def add(self, links: Iterable[Link], *, now: datetime) -> None:
-        """Insert links. An existing link only gets the new state, unless that is `live`."""
-        at, links = to_text(now), list(links)
-        self._db.executemany(
-            "insert into links"
-            " (portal, kind, merchant_id, generation, supplier_id, state, linked_at)"
-            " values (?, ?, ?, ?, ?, ?, ?) on conflict (portal, kind, merchant_id, generation)"
-            " do update set state = excluded.state where excluded.state <> 'live'",
-            (
-                (
-                    self._portal,
-                    link.kind,
-                    link.merchant_id,
-                    link.generation,
-                    link.supplier_id,
-                    link.state,
-                    at,
-                )
-                for link in links
-            ),
-        )
-        self._db.executemany(
-            "update links set reported = ? where portal = ? and kind = 'order' and merchant_id = ?",
-            (
-                (int(link.state == "live"), self._portal, link.merchant_id)
-                for link in links
-                if link.kind == "shipment"
-            ),
-        )
-
-
-_UNREPORTED = "portal = :portal and kind = 'order' and state = 'live' and reported = 0"
-
-
-def _link(row: "sqlite3.Row") -> Link:
+    `further`: it is another number of the same parcel, so it is no new label of the first one.
+    """
+    parcel = f"{order_id}|{shipment_id}"
     return Link(
-        kind=row["kind"],
-        merchant_id=row["merchant_id"],
-        supplier_id=row["supplier_id"],
-        generation=row["generation"],
-        state=row["state"],
+        kind="parcel",
+        merchant_id=f"{parcel}|{number}" if further else parcel,
+        supplier_id=f"{shipment_id}:{number}",
+        order_id=order_id,
+        **values,
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x4F53594E  # "OSYN"
-VERSION = 2
+VERSION = 3
 
 
 def migrations() -> "Migrations":
@@ -30,6 +30,12 @@ def migrations() -> "Migrations":
         for statement in _CONCERNS_AND_CLAIMS:
             db.execute(statement)
         db.execute("pragma user_version = 2")
+
+    @steps()
+    def m003_ledger(db: "Database") -> None:
+        for statement in _LEDGER:
+            db.execute(statement)
+        db.execute("pragma user_version = 3")
 
     return steps
 
@@ -197,4 +203,16 @@ _CONCERNS_AND_CLAIMS = (
     create index links_unreported on links (portal, linked_at)
         where kind = 'order' and state = 'live' and reported = 0
     """,
+)
+
+_LEDGER = (
+    # Of a line or parcel: the Merchant's order that it is of. Null: linked before the ledger.
+    "alter table links add column order_id text",
+    # Of a line, in units of the Supplier: ordered = open + sent + cancelled. Null: not known.
+    "alter table links add column ordered integer",
+    "alter table links add column sent integer",
+    "alter table links add column cancelled integer",
+    # Of a parcel: the units of the Merchant's lines in it, as a JSON object. Null: not known.
+    "alter table links add column units text",
+    "create index links_of_order on links (portal, order_id) where order_id is not null",
 )

@@ -30,6 +30,18 @@ class KnownLinks(Protocol):
     def of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
         """Return the newest link of each of the Supplier's ids that has one."""
 
+    def all_of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
+        """Return all links of the Supplier's ids, with the one of `of_supplier` first."""
+
+    def lines_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
+        """Return the links of the lines of the Merchant's orders, with their numbers.
+
+        An order whose lines were linked before the ledger is missing.
+        """
+
+    def parcels_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
+        """Return the newest link of each parcel of the Merchant's orders, oldest parcel first."""
+
     def live(self, kind: LinkKind) -> Iterator[list[Link]]:
         """Yield the links that have not ended, in pages."""
 

@@ -1,38 +1,23 @@
-"""Cancel orders: unshipped orders that the Merchant cancelled are cancelled at the Supplier.
+"""Cancel orders: what the Merchant cancelled before it was sent is cancelled at the Supplier.
 
 Cancellations travel only from the Merchant to the Supplier
 (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/). Before each batch the Merchant is
-read again, so an order that was restored meanwhile is not cancelled.
+read again, so an order that was restored meanwhile is not cancelled. Of an order that is cancelled
+in part, only these units are taken off; what was sent stays sent.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.accounts.account import required
 from ordosync.models import Comment, Outcome, Page
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
+from ordosync.tasks import own_pieces, reductions
 from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
+from ordosync.tasks.own_pieces import PIECE_NOT_CANCELLED, OwnPiece
 from ordosync.tasks.supplier_status import OPEN
-
-
-class _OwnPiece(Struct, frozen=True, kw_only=True):
-    """A piece that the Merchant split off, and the link of the whole order."""
-
-    id: str
-    link: Link
-
-
-_PIECE = ":piece"
-"""The suffix of the key of a step that reports a cancelled piece."""
-_PIECE_NOT_CANCELLED = Outcome(
-    state="refused",
-    code="piece-cancelled",
-    reason="is a part of an order that the Supplier has as a whole, and no task cancels a part; ask"
-    " the Supplier to leave it out",
-)
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -44,7 +29,9 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     if reopened:
         yield _page(portal, reopened)
     for page in required(portal.merchant.cancellations).changed(request):
-        yield Page(items=_steps(portal, page.items), cursor=page.cursor)
+        whole = [item.order_id for item in page.items if item.lines is None]
+        lowered = reductions.steps(portal, page.items)
+        yield Page(items=(*_steps(portal, whole), *lowered), cursor=page.cursor)
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
@@ -52,8 +39,13 @@ def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
 
     An order that the Supplier restored is cancelled again, because an operator started the retry.
     """
-    page = _page(portal, [step.merchant_id for step in refs if step.merchant_id])
-    yield replace(page, items=_without_decision_if_open(portal, page.items))
+    lowered = [step for step in refs if reductions.is_about(step)]
+    whole = [step.merchant_id for step in refs if step.merchant_id and step not in lowered]
+    if whole:
+        page = _page(portal, whole)
+        yield replace(page, items=_without_decision_if_open(portal, page.items))
+    if lowered:
+        yield Page(items=tuple(reductions.recheck(portal, lowered)))
 
 
 def apply(
@@ -63,30 +55,27 @@ def apply(
     look_first: bool,
 ) -> list[Result]:
     """Cancel these orders at the Supplier, unless the Merchant has restored them meanwhile."""
-    pieces = [step.payload for step in steps if isinstance(step.payload, _OwnPiece)]
+    pieces = [step.payload for step in steps if isinstance(step.payload, OwnPiece)]
     if pieces:
-        _report(portal, pieces)
+        own_pieces.report(portal, pieces)
     links = [step.payload for step in steps if isinstance(step.payload, Link)]
     cancelled = iter(_cancel(portal, links, look_first=look_first) if links else ())
-    return [
-        next(cancelled) if isinstance(step.payload, Link) else Result(outcome=_PIECE_NOT_CANCELLED)
-        for step in steps
-    ]
+    lowered = [step.payload for step in steps if isinstance(step.payload, reductions.Lowered)]
+    reduced = iter(reductions.reduce(portal, lowered) if lowered else ())
+    results = []
+    for step in steps:
+        if isinstance(step.payload, Link):
+            results.append(next(cancelled))
+        elif isinstance(step.payload, reductions.Lowered):
+            results.append(next(reduced))
+        else:
+            results.append(Result(outcome=PIECE_NOT_CANCELLED))
+    return results
 
 
 def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
-    """Return the reported pieces whose whole order is cancelled by now."""
-    pieces = {
-        step.key: step.supplier_id
-        for step in refs
-        if step.supplier_id and step.key.endswith(_PIECE)
-    }
-    links = portal.links.of_supplier("order", sorted({*pieces.values()}))
-    return {
-        key: Decision(state="skipped", code="cancelled", reason="is cancelled with its whole order")
-        for key, id_ in pieces.items()
-        if id_ in links and links[id_].state in ("cancelled_by_task", "cancelled_by_supplier")
-    }
+    """Return the reported pieces and reductions that need no action any more."""
+    return {**own_pieces.settled(portal, refs), **reductions.settled(portal, refs)}
 
 
 def _cancel(portal: Portal, links: Sequence[Link], *, look_first: bool) -> list[Result]:
@@ -133,57 +122,7 @@ def _page(portal: Portal, ids: Sequence[str]) -> Page[Step]:
 def _steps(portal: Portal, ids: Sequence[str]) -> tuple[Step, ...]:
     links = portal.links.of_merchant("order", ids)
     linked = [_step(links[merchant_id]) for merchant_id in ids if merchant_id in links]
-    return (*linked, *_of_own_pieces(portal, [id_ for id_ in ids if id_ not in links]))
-
-
-def _of_own_pieces(portal: Portal, ids: Sequence[str]) -> Iterator[Step]:
-    """Yield a step for each piece of an order that the Supplier has as a whole.
-
-    The Merchant split it after the import, and such a split is not sent to the Supplier.
-    """
-    families = portal.merchant.orders.ancestors(ids) if ids else {}
-    ancestors = {ancestor for family in families.values() for ancestor in family}
-    links_above = portal.links.of_merchant("order", sorted(ancestors))
-    for id_, family in families.items():
-        link = next((links_above[ancestor] for ancestor in family if ancestor in links_above), None)
-        if link is None or link.state == "split":
-            # The pieces of a split order have links of their own.
-            continue
-        step = Step(
-            key=f"{id_}#{link.generation}{_PIECE}",
-            merchant_id=id_,
-            supplier_id=link.supplier_id,
-            content="piece-cancelled",
-            summary=f"comment on order {link.supplier_id}: a part of it is cancelled",
-            payload=_OwnPiece(id=id_, link=link),
-        )
-        yield replace(step, decision=Decision(state="unchanged")) if link.has_ended else step
-
-
-def _report(portal: Portal, pieces: Sequence[_OwnPiece]) -> None:
-    """Add comments in both accounts that no part of the Supplier's order was cancelled."""
-    portal.supplier.comment(
-        [
-            Comment(
-                key=f"piece:{piece.id}",
-                order_id=piece.link.supplier_id,
-                text=f"The Merchant cancelled a part of this order, {piece.id}; nothing of it was"
-                " cancelled here",
-            )
-            for piece in pieces
-        ]
-    )
-    portal.merchant.comment(
-        [
-            Comment(
-                key=f"piece:{piece.id}",
-                order_id=piece.id,
-                text=f"Not cancelled at the Supplier, whose order {piece.link.supplier_id} is all"
-                " of it: tell the Supplier to leave this part out",
-            )
-            for piece in pieces
-        ]
-    )
+    return (*linked, *own_pieces.steps(portal, [id_ for id_ in ids if id_ not in links]))
 
 
 def _step(link: Link) -> Step:
@@ -216,35 +155,42 @@ def _result(link: Link, outcome: Outcome | None, *, again: bool) -> Result:
 
 
 def _comment(portal: Portal, links: Sequence[Link], outcomes: Mapping[str, Outcome]) -> None:
-    late = [link for link in links if outcomes[link.merchant_id].code == "already-shipped"]
+    """Add comments in both accounts to orders that were sent before they were cancelled."""
+    late = [link for link in links if outcomes[link.merchant_id].code in _LATE]
     if not late:
         return
+    texts = [_LATE[outcomes[link.merchant_id].code] for link in late]
     portal.supplier.comment(
         [
-            Comment(
-                key=f"cancel:{link.generation}",
-                order_id=link.supplier_id,
-                text="The Merchant cancelled this order, but it is shipped already",
-            )
-            for link in late
+            Comment(key=f"cancel:{link.generation}", order_id=link.supplier_id, text=text)
+            for link, (text, _) in zip(late, texts, strict=True)
         ]
     )
     portal.merchant.comment(
         [
-            Comment(
-                key=f"cancel:{link.generation}",
-                order_id=link.merchant_id,
-                text="Not cancelled at the Supplier: it is shipped already",
-            )
-            for link in late
+            Comment(key=f"cancel:{link.generation}", order_id=link.merchant_id, text=text)
+            for link, (_, text) in zip(late, texts, strict=True)
         ]
     )
+
+
+_LATE = {
+    "already-shipped": (
+        "The Merchant cancelled this order, but it is shipped already",
+        "Not cancelled at the Supplier: it is shipped already",
+    ),
+    "partially-shipped": (
+        "The Merchant cancelled this order, of which a part is sent: do not send the rest",
+        "Not cancelled at the Supplier, who has sent a part: ask the Supplier to keep the rest",
+    ),
+}
+"""Comments on the Supplier's and on the Merchant's order, by the code of the refusal."""
 
 
 def _open_orders(portal: Portal, _: int) -> int:
     """Return the number of linked orders that the Supplier has neither shipped nor cancelled."""
     return sum(
-        status == "awaiting_fulfillment"
+        status in ("awaiting_fulfillment", "partially_shipped")
         for links in portal.links.live("order")
         for status in portal.supplier.orders.statuses([link.supplier_id for link in links]).values()
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from ordosync.models import InvalidRecord, Line, Order, Outcome
-from ordosync.store.links import Link, LinkKind
+from ordosync.store.links import Link
 from ordosync.tasks.base import Portal, Result, Step
 from ordosync.tasks.order_notices import is_notice
 
@@ -98,22 +98,27 @@ def order_links(key: str, outcome: Outcome, lines: Sequence[Line] = ()) -> tuple
     """Return the links of an order, and those of its lines if the outcome has as many."""
     if not outcome.id:
         return ()
-    merchant_id, _, generation = key.rpartition("#")
-    pairs: list[tuple[LinkKind, str, str]] = [("order", merchant_id, outcome.id)]
+    merchant_id, _, count = key.rpartition("#")
+    generation = int(count)
+    order = Link(
+        kind="order", merchant_id=merchant_id, supplier_id=outcome.id, generation=generation
+    )
     # If an earlier attempt sent the order before an edit, it may have had other lines.
-    if len(lines) == len(outcome.line_ids):
-        pairs += [
-            ("line", line.id, supplier_line_id)
+    if len(lines) != len(outcome.line_ids):
+        return (order,)
+    return (
+        order,
+        *(
+            Link(
+                kind="line",
+                merchant_id=line.id,
+                supplier_id=supplier_line_id,
+                generation=generation,
+                order_id=merchant_id,
+                ordered=line.quantity,
+            )
             for line, supplier_line_id in zip(lines, outcome.line_ids, strict=True)
-        ]
-    return tuple(
-        Link(
-            kind=kind,
-            merchant_id=merchant_id,
-            supplier_id=supplier_line_id,
-            generation=int(generation),
-        )
-        for kind, merchant_id, supplier_line_id in pairs
+        ),
     )
 
 

@@ -110,14 +110,36 @@ def _steps(
         links |= {link.merchant_id: link for link in families}
         portal_rules = rules(portal.config)
         split_ids = _split(page.items)
+        # An order that is sent again is sent with what is open now.
+        sent = [id_ for id_, link in links.items() if link.state != "cancelled_by_task"]
+        settled_units = _settled_units(portal, sent)
         steps = [link_step(link, is_family=True) for link in families]
         for item in page.items:
+            order = _as_ordered(item, settled_units)
             step = sent_again_steps.get(item.id) or _step(
-                portal, item, links, restored, portal_rules, is_split=item.id in split_ids
+                portal, order, links, restored, portal_rules, is_split=item.id in split_ids
             )
             if step:
                 steps.append(step)
         yield Page(items=tuple(steps), cursor=page.cursor)
+
+
+def _settled_units(portal: Portal, ids: Sequence[str]) -> Mapping[str, int]:
+    """Return the units of each line that were sent, or were cancelled in both accounts."""
+    return {
+        line.merchant_id: settled
+        for lines in portal.links.lines_of(ids).values()
+        for line in lines
+        if (settled := (line.sent or 0) + (line.cancelled or 0))
+    }
+
+
+def _as_ordered(item: Order | InvalidRecord, settled: Mapping[str, int]) -> Order | InvalidRecord:
+    """Return an order with its units as they were ordered: what the tasks did is no edit."""
+    if isinstance(item, InvalidRecord) or not any(line.id in settled for line in item.lines):
+        return item
+    lines = [replace(line, quantity=line.quantity + settled.get(line.id, 0)) for line in item.lines]
+    return replace(item, lines=tuple(lines))
 
 
 def _split(items: Sequence[Order | InvalidRecord]) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Delivery of notices: their comments in both accounts, and the end of notices that are settled."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from ordosync.models import Comment, Order, Outcome
 from ordosync.store.links import Link
@@ -39,10 +40,10 @@ def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
         if key not in decisions and not key.endswith(":supplier-cancelled")
     }
     links = portal.links.of_merchant("order", sorted({*pending.values()}))
-    shipped = portal.links.of_merchant("shipment", sorted(links))
+    shipped = _shipped(portal, sorted(links))
     open_ = []
     for key, id_ in pending.items():
-        if id_ in shipped and shipped[id_].state == "live":
+        if id_ in shipped:
             decisions[key] = _too_late("shipped")
         elif id_ in links and links[id_].state == "cancelled_by_task":
             decisions[key] = _too_late("cancelled")
@@ -50,6 +51,17 @@ def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
             open_.append((key, links[id_]))
     decisions |= _at_supplier(portal, open_)
     return decisions
+
+
+def _shipped(portal: Portal, ids: Sequence[str]) -> AbstractSet[str]:
+    """Return the orders with a reported parcel of which no unit is open."""
+    lines = portal.links.lines_of(ids)
+    return {
+        order_id
+        for order_id, parcels in portal.links.parcels_of(ids).items()
+        if any(link.state == "live" for link in parcels)
+        and not any(line.open_units for line in lines.get(order_id, ()))
+    }
 
 
 def _at_supplier(

@@ -144,7 +144,13 @@ def _links(mirrored: _MirroredSplit, outcome: Outcome) -> tuple[Link, ...]:
     for at_merchant, at_supplier in zip(outcome.pieces, mirrored.at_supplier.pieces, strict=True):
         links.append(Link(kind="order", merchant_id=at_merchant.id, supplier_id=at_supplier.id))
         links += [
-            Link(kind="line", merchant_id=ours.id, supplier_id=theirs.id)
+            Link(
+                kind="line",
+                merchant_id=ours.id,
+                supplier_id=theirs.id,
+                order_id=at_merchant.id,
+                ordered=ours.quantity,
+            )
             for ours, theirs in zip(at_merchant.lines, at_supplier.lines, strict=True)
         ]
     return tuple(links)

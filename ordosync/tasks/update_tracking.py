@@ -4,8 +4,8 @@ Six fields travel: date, carrier, method, number, cost, warehouse. An order that
 cancelled refuses the number; then only the Supplier's timeline gets a comment
 (https://support.ordoro.com/how-are-tracking-numbers-added-to-orders-in-vendor-portal-accounts/).
 
-A Merchant's order holds one number and is shipped as a whole. So nothing is reported while units
-of the Supplier's order are open. Then the newest number is reported, and the others are comments.
+An order may be sent in several parcels. Each is reported with its units, so the Merchant's order is
+shipped once all are sent. What a Merchant cannot show becomes a comment, or waits.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,21 +13,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.account import required
-from ordosync.models import Comment, InvalidRecord, Outcome, Page, Shipment
+from ordosync.models import Comment, InvalidRecord, Outcome, Page, Shipment, refused
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks import supplier_status
 from ordosync.tasks.base import PlanRequest, Portal, Result, Step, Task
+from ordosync.tasks.labels import Further, TrackingUpdate, missing_labels
+from ordosync.tasks.parcel_links import links_of
+from ordosync.tasks.parcel_units import Family
 from ordosync.tasks.parcels import (
     FURTHER,
-    Further,
-    TrackingUpdate,
-    parcel_facts,
+    MORE_THAN_OPEN,
+    SURPLUS,
+    ParcelFacts,
     steps_of,
     unless_reported,
-    unlinked,
+    valid_numbers,
 )
 from ordosync.tasks.silent_tracking import all_shipments
+from ordosync.tasks.unreported import unlinked
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -76,19 +80,21 @@ def apply(
         if outcomes[key].code == FURTHER
     ]
     if further:
-        portal.merchant.comment(
-            [_also(update.number, update.link.merchant_id) for update in further]
-        )
-        portal.supplier.comment(
-            [_also(update.number, update.link.supplier_id) for update in further]
-        )
+        portal.merchant.comment([_also(each.number, each.link.merchant_id) for each in further])
+        portal.supplier.comment([_also(each.number, each.link.supplier_id) for each in further])
     done = Result(outcome=Outcome(state="done"))
     return [
-        Result(outcome=outcomes[step.key], links=_new_links(updates[step.key], outcomes[step.key]))
-        if step.key in updates
-        else done
+        _result(updates[step.key], outcomes[step.key]) if step.key in updates else done
         for step in steps
     ]
+
+
+def _result(update: TrackingUpdate, outcome: Outcome) -> Result:
+    """Return the result of a parcel. One with a surplus stays open, for the operator to settle."""
+    links = links_of(update, outcome)
+    if update.contents and update.contents.has_surplus and outcome.state in ("done", "unchanged"):
+        outcome = refused(SURPLUS, f"parcel {update.shipment.tracking_number} {MORE_THAN_OPEN}")
+    return Result(outcome=outcome, links=links)
 
 
 def _as_further(
@@ -98,27 +104,31 @@ def _as_further(
 
     If the Merchant entered the other number itself, the outcome stays `other-tracking`.
     """
-    refused = [key for key in updates if outcomes[key].code == "other-tracking"]
-    if not refused:
+    late = [key for key in updates if outcomes[key].code == "other-tracking"]
+    if not late:
         return {}
-    links = portal.links.of_merchant("shipment", [updates[key].link.merchant_id for key in refused])
-    label_ids = {id_: link.supplier_id for id_, link in links.items() if link.state == "live"}
-    # The numbers of this batch have no links yet.
-    for key, update in updates.items():
+    order_ids = sorted({updates[key].shipment.order_id for key in late})
+    numbers = {
+        order_id: [link.number for link in parcels if link.state == "live"]
+        for order_id, parcels in portal.links.parcels_of(order_ids).items()
+    }
+    for key, update in updates.items():  # The numbers of this batch are not linked yet.
         if outcomes[key].state in ("done", "unchanged"):
-            label_id = f"{update.shipment.id}:{update.shipment.tracking_number}"
-            if not update.shipment.voided:
-                label_ids[update.link.merchant_id] = label_id
-            elif label_ids.get(update.link.merchant_id) == label_id:
-                del label_ids[update.link.merchant_id]
+            shipment = update.shipment
+            of_order = numbers.setdefault(shipment.order_id, [])
+            if not shipment.voided:
+                of_order.append(shipment.tracking_number)
+            elif shipment.tracking_number in of_order:
+                of_order.remove(shipment.tracking_number)
     return {
         key: replace(
             outcomes[key],
             code=FURTHER,
-            reason=f"the order already has {number} of this Supplier, and can hold only one number",
+            reason=f"the order already has {known[-1]} of this Supplier, and can hold only one"
+            " number",
         )
-        for key in refused
-        if (number := label_ids.get(updates[key].link.merchant_id, "").rpartition(":")[2])
+        for key in late
+        if (known := numbers.get(updates[key].shipment.order_id))
     }
 
 
@@ -168,23 +178,53 @@ def _steps(
     lacks_links: bool = False,
 ) -> Iterator[Page[Step]]:
     for page in pages:
-        ids = {
-            order
-            for item in page.items
-            if isinstance(item, Shipment)
-            for order in (item.order_id, *item.ancestors)
-        }
-        links = portal.links.of_supplier("order", sorted(ids))
-        reported = portal.links.of_merchant(
-            "shipment", [link.merchant_id for link in links.values()]
-        )
-        can_split = portal.merchant.splits is not None
-        facts = parcel_facts(page.items, links, reported, can_split=can_split)
-        steps = [step for item in page.items for step in steps_of(item, facts)]
-        steps += supplier_status.unexpected_statuses(portal, page.items, links)
+        parcels = [item for item in page.items if isinstance(item, Shipment)]
+        facts = _facts(portal, parcels)
+        steps = list(_missing(portal, parcels, facts))
+        # Units of void parcels are open again for the others.
+        items = sorted(page.items, key=lambda item: not getattr(item, "voided", False))
+        steps += [step for item in items for step in steps_of(item, facts)]
+        steps += supplier_status.unexpected_statuses(portal, page.items, facts.links)
         if not lacks_links:
-            steps += _without_link(portal, page.items, links, again=again)
+            steps += _without_link(portal, page.items, facts.links, again=again)
         yield Page(items=tuple(steps), cursor=page.cursor)
+
+
+def _facts(portal: Portal, parcels: Sequence[Shipment]) -> ParcelFacts:
+    ids = sorted({id_ for item in parcels for id_ in (item.order_id, *item.ancestors)})
+    pieces = portal.links.all_of_supplier("order", ids)
+    order_ids = sorted({link.merchant_id for links in pieces.values() for link in links})
+    lines = portal.links.lines_of(order_ids)
+    reported = portal.links.parcels_of(order_ids)
+    return ParcelFacts(
+        links={id_: links[0] for id_, links in pieces.items()},
+        families={
+            id_: Family(
+                pieces=[links[0], *(link for link in links[1:] if link.state == "sent")],
+                lines=lines,
+                parcels=[parcel for link in links for parcel in reported.get(link.merchant_id, ())],
+            )
+            for id_, links in pieces.items()
+        },
+        takes=required(portal.merchant.tracking).takes,
+        can_split=portal.merchant.splits is not None,
+        valid=valid_numbers(parcels),
+        voided=frozenset(f"{item.id}:{item.tracking_number}" for item in parcels if item.voided),
+    )
+
+
+def _missing(portal: Portal, parcels: Sequence[Shipment], facts: ParcelFacts) -> Iterator[Step]:
+    """Yield the void steps of parcels that an account no longer lists, if it lists all."""
+    if not required(portal.supplier.shipments).lists_all_parcels:
+        return
+    listed: dict[str, list[Shipment]] = {}
+    for item in parcels:
+        if item.tracking_number:
+            listed.setdefault(item.order_id, []).append(item)
+    for order_id, items in listed.items():
+        if order_id in facts.links:
+            link, family = facts.links[order_id], facts.families[order_id]
+            yield from missing_labels(order_id, items, link, family)
 
 
 def _without_link(
@@ -206,30 +246,6 @@ def _without_link(
         reference = required(portal.supplier.shipments).reference_on(item)
         if reference.startswith(f"{portal.origin}:"):
             yield unlinked(item, reference, again=again)
-
-
-def _new_links(update: TrackingUpdate, outcome: Outcome) -> tuple[Link, ...]:
-    """Return the link of the reported label, so that it can be voided when it is deleted."""
-    links: list[Link] = []
-    if update.shipment.voided and update.link.state == "cancel_refused":
-        links.append(replace(update.link, state="reopened"))
-    if outcome.state not in ("done", "unchanged"):
-        return tuple(links)
-    before, label_id = update.before, f"{update.shipment.id}:{update.shipment.tracking_number}"
-    is_last = before is not None and before.supplier_id == label_id
-    if update.shipment.voided:
-        links += [replace(before, state="voided")] if before and is_last else []
-    elif not (before and is_last and before.state == "live"):
-        generation = before.generation + 1 if before else 1
-        links.append(
-            Link(
-                kind="shipment",
-                merchant_id=update.link.merchant_id,
-                supplier_id=label_id,
-                generation=generation,
-            )
-        )
-    return tuple(links)
 
 
 def _also(number: str, order_id: str) -> Comment:

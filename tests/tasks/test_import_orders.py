@@ -467,10 +467,7 @@ def test_edit_that_is_taken_back_settles_itself_on_both_timelines(pair: Pair) ->
     assert (ran.step.state, ran.step.code) == ("done", "taken-back")
     assert pair.failed(TASK) == []
     for desk in (pair.shop, pair.northwind):
-        assert (
-            "took the edit back" in remarks(desk, "1001")[-1]
-            or "taken back" in remarks(desk, "1001")[-1]
-        )
+        assert "edit is settled" in remarks(desk, "1001")[-1]
 
 
 def test_further_edit_is_reported_again_under_the_same_step(pair: Pair) -> None:

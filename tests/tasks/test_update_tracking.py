@@ -410,9 +410,9 @@ def test_parcel_that_is_written_twice_has_one_link(pair: Pair) -> None:
     pair.imported("1001")
     pair.send("1001")
     first = pair.run(TASK)
-    before = pair.link("1001", "shipment")
+    before = pair.link("1001|1001:1", "parcel")
 
     again = pair.retry(TASK, first.step)
 
     assert again.counts == {"unchanged": 1}
-    assert pair.link("1001", "shipment") == before
+    assert pair.link("1001|1001:1", "parcel") == before

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.files.file_reader import FileReader
+from ordosync.accounts.merchant import whole
 from ordosync.errors import PartlyReadError
-from ordosync.models import InvalidRecord, Page
+from ordosync.models import Cancellation, InvalidRecord, Page
 
 
 class CancelledOrders:
@@ -39,7 +40,7 @@ class MerchantCancellations:
         self._reader = reader
         self._account = f"account {account}"
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[str]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Cancellation]]:
         """Yield the numbers in files that are new or changed.
 
         Raises `PartlyReadError` at the end if a file or row cannot be used: an order whose number
@@ -53,8 +54,8 @@ class MerchantCancellations:
                 if isinstance(item, InvalidRecord) and not item.is_skipped
             ]
             first_problem = first_problem or next(iter(problems), None)
-            numbers = tuple(item for item in page.items if isinstance(item, str))
-            yield Page(items=numbers, cursor=page.cursor)
+            ids = [item for item in page.items if isinstance(item, str)]
+            yield Page(items=tuple(whole(ids)), cursor=page.cursor)
         if first_problem:
             raise PartlyReadError(self._account, "read cancellations", first_problem.reason)
 

@@ -7,11 +7,14 @@ from ordosync.accounts.files.merchant_cancellations import CancelledOrders
 from ordosync.accounts.files.output.keyed_csv import KeyedCsv, Rows, put
 from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.output.safe_output import decimal_text
+from ordosync.accounts.merchant import Takes
 from ordosync.models import Outcome, Shipment, refused
 
 
 class MerchantTracking:
     """The tracking numbers in the tracking file."""
+
+    takes: Takes = "order"
 
     def __init__(self, options: TrackingFile, *, account: str, cancelled: CancelledOrders) -> None:
         self._options = options

@@ -13,6 +13,7 @@ class SupplierShipments:
     """The parcels in the tracking files. The id of a parcel is made of its two numbers."""
 
     silent_batch_size = 0
+    lists_all_parcels = False
 
     def __init__(self, reader: FileReader[Shipment], writer: OrderFileWriter) -> None:
         self._reader = reader

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
+from ordosync.accounts.merchant import whole
 from ordosync.accounts.ordoro.client import OrdoroClient
 from ordosync.accounts.ordoro.schema import OrderShape
-from ordosync.models import Page
+from ordosync.models import Cancellation, Page
 
 
 class MerchantCancellations:
@@ -22,7 +23,7 @@ class MerchantCancellations:
     def _forget(self) -> None:
         self._page = {}
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[str]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Cancellation]]:
         """Yield the orders that were cancelled since the cursor."""
         pages = self._client.changed(
             {"status": "cancelled"},
@@ -36,7 +37,7 @@ class MerchantCancellations:
                 item for item in items if isinstance(item, OrderShape) and not item.tracking_number
             ]
             self._page = {item.order_number: item for item in unshipped}
-            yield Page(items=tuple(self._page), cursor=after)
+            yield Page(items=tuple(whole(self._page)), cursor=after)
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders are cancelled, unshipped, at this moment."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from ordosync.accounts.merchant import Takes
 from ordosync.accounts.ordoro.client import OPEN, OrdoroClient, path
 from ordosync.accounts.ordoro.schema import OrderShape, ShippingShape
 from ordosync.accounts.ordoro.timeline import is_void, times_void, valid_text, void_text
@@ -13,6 +14,8 @@ from ordosync.models import Outcome, OutcomeState, Shipment, refused
 
 class MerchantTracking:
     """The shipping information of orders."""
+
+    takes: Takes = "order"
 
     def __init__(self, client: OrdoroClient, *, notify_cart: bool) -> None:
         self._client = client

@@ -7,10 +7,11 @@ from types import NoneType
 from ordosync.accounts.ordoro.client import OrdoroClient, path
 from ordosync.accounts.ordoro.schema import OrderShape, has_left
 from ordosync.accounts.service_client import recheck_refusals
+from ordosync.accounts.supplier import WholeOrdersOnly
 from ordosync.models import Outcome, refused
 
 
-class SupplierCancellations:
+class SupplierCancellations(WholeOrdersOnly):
     """Cancels orders, and restores those that were shipped at the same time."""
 
     def __init__(self, client: OrdoroClient) -> None:

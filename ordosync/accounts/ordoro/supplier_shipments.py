@@ -13,6 +13,7 @@ class SupplierShipments:
     """Shipping information of the orders of the portal's sales channel."""
 
     silent_batch_size = 0
+    lists_all_parcels = False
 
     def __init__(self, client: OrdoroClient, options: SupplierOptions) -> None:
         self._client = client

@@ -10,6 +10,7 @@ shipped. If the shop cancelled the order, or removed all of its units, the other
 from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
+from ordosync.accounts.merchant import whole
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, OrderParts, is_cancelled
 from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, number
@@ -17,7 +18,7 @@ from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.queries.fulfillment import CHANGED_ORDERS
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Part
 from ordosync.accounts.shopify.split_history import SplitHistory
-from ordosync.models import Page
+from ordosync.models import Cancellation, Page
 
 
 class MerchantCancellations:
@@ -38,7 +39,7 @@ class MerchantCancellations:
     def _forget(self) -> None:
         self._ancestors = {}
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[str]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Cancellation]]:
         """Yield the orders that changed since the cursor and are, or are to be, cancelled."""
         action = "read cancelled orders"
         pages = self._client.changed(
@@ -54,7 +55,7 @@ class MerchantCancellations:
             states = [self._client.read(raw, FulfillmentOrder, action=action) for raw in page]
             is_revoked = self._fulfillment_orders.is_revoked
             cancelled = self._cancelled([state for state in states if is_revoked(state)])
-            yield Page(items=tuple(dict.fromkeys(cancelled.values())), cursor=after)
+            yield Page(items=tuple(whole(dict.fromkeys(cancelled.values()))), cursor=after)
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders are, or are to be, cancelled, unshipped, at this moment."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from ordosync.accounts.account import outcome_of
+from ordosync.accounts.merchant import Takes
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, OrderParts, is_cancelled
 from ordosync.accounts.shopify.ids import fulfillment_order, number
@@ -19,6 +20,8 @@ from ordosync.models import Comment, Outcome, Shipment, refused
 
 class MerchantTracking:
     """Tracking numbers on fulfillment orders and their pieces."""
+
+    takes: Takes = "order"
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from ordosync.accounts.shopify.ids import gid, number
 from ordosync.accounts.shopify.order_states import read_states, status_of
 from ordosync.accounts.shopify.queries.orders import CANCEL_ORDER, JOB
 from ordosync.accounts.shopify.schema import OrderState, UserError
+from ordosync.accounts.supplier import WholeOrdersOnly
 from ordosync.models import Outcome, refused
 
 _MAX_POLLS = 10
@@ -24,7 +25,7 @@ class _CancelAnswer(Struct, frozen=True, rename="camel"):
     job: _Job | None = None
 
 
-class SupplierCancellations:
+class SupplierCancellations(WholeOrdersOnly):
     """Cancellations of unshipped orders. A part of an order cannot be cancelled."""
 
     def __init__(self, client: ShopifyClient) -> None:

@@ -18,6 +18,7 @@ class SupplierShipments:
     """Parcels of the portal's orders."""
 
     silent_batch_size = 0
+    lists_all_parcels = False
 
     def __init__(self, client: ShopifyClient, orders: ReceivedOrders) -> None:
         self._client = client

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
+from ordosync.accounts.merchant import whole
 from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.embedded import change_feed, orders
-from ordosync.models import Page
+from ordosync.models import Cancellation, Page
 
 
 class MerchantCancellations:
@@ -15,13 +16,14 @@ class MerchantCancellations:
         self._client = client
         self._file = client.file
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[str]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Cancellation]]:
         """Yield the orders that changed since the cursor and are cancelled, unshipped."""
         self._client.check_exists(request.cursor, "read cancelled orders")
         with self._file.reading("read cancelled orders") as db:
             for numbers, after in change_feed.since(db, "order", request.cursor):
                 cancelled = orders.cancelled_unshipped(db, numbers)
-                yield Page(items=tuple(n for n in numbers if n in cancelled), cursor=after)
+                ids = [number for number in numbers if number in cancelled]
+                yield Page(items=tuple(whole(ids)), cursor=after)
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders are cancelled, unshipped, at this moment."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ordosync.accounts.merchant import Takes
 from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.embedded import shipments
 from ordosync.models import Outcome, Shipment
@@ -9,6 +10,8 @@ from ordosync.models import Outcome, Shipment
 
 class MerchantTracking:
     """Tracking numbers of the Supplier; physical stock stays as it is."""
+
+    takes: Takes = "order"
 
     def __init__(self, client: SqliteClient) -> None:
         self._file = client.file

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from ordosync.accounts.sqlite.client import SqliteClient
+from ordosync.accounts.supplier import WholeOrdersOnly
 from ordosync.database import sqlite3
 from ordosync.embedded import orders
 from ordosync.models import Outcome
 
 
-class SupplierCancellations:
+class SupplierCancellations(WholeOrdersOnly):
     """Cancellations by the task `cancel-orders`."""
 
     def __init__(self, client: SqliteClient) -> None:

@@ -12,6 +12,7 @@ class SupplierShipments:
     """Parcels of the Supplier; an order has one."""
 
     silent_batch_size = 0
+    lists_all_parcels = False
 
     def __init__(self, client: SqliteClient) -> None:
         self._file = client.file

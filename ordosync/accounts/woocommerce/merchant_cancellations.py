@@ -8,12 +8,13 @@ when it came back, is not cancelled.
 from collections.abc import Iterator, Mapping, Sequence
 
 from ordosync.accounts.account import ReadRequest
+from ordosync.accounts.merchant import whole
 from ordosync.accounts.woocommerce.client import Quantities
 from ordosync.accounts.woocommerce.foreign_parcels import foreign_units
 from ordosync.accounts.woocommerce.order_share import SharePart
 from ordosync.accounts.woocommerce.order_statuses import REFUNDED
 from ordosync.accounts.woocommerce.schema import OrderShape
-from ordosync.models import InvalidRecord, Page
+from ordosync.models import Cancellation, InvalidRecord, Page
 
 
 class MerchantCancellations(SharePart):
@@ -22,7 +23,7 @@ class MerchantCancellations(SharePart):
     An order of which this Supplier's lines were all refunded is cancelled, too.
     """
 
-    def changed(self, request: ReadRequest) -> Iterator[Page[str]]:
+    def changed(self, request: ReadRequest) -> Iterator[Page[Cancellation]]:
         """Yield the orders and pieces that changed since the cursor and are cancelled."""
         for items, after in self._client.changed(
             {"status": ",".join(self._statuses.maybe_cancelled)},
@@ -30,7 +31,7 @@ class MerchantCancellations(SharePart):
             now=request.now,
             action="read cancelled orders",
         ):
-            yield Page(items=tuple(self._cancelled(items)), cursor=after)
+            yield Page(items=tuple(whole(self._cancelled(items))), cursor=after)
 
     def among(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these orders and pieces are cancelled now, and not shipped."""

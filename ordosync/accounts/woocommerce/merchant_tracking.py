@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ordosync.accounts.merchant import Takes
 from ordosync.accounts.woocommerce.foreign_parcels import foreign_numbers
 from ordosync.accounts.woocommerce.order_metadata import Parcel, order_id_of, parcel_of
 from ordosync.accounts.woocommerce.order_share import OrderShare, SharePart
@@ -20,6 +21,8 @@ from ordosync.models import Outcome, Shipment, refused
 
 class MerchantTracking(SharePart):
     """Parcels of this Supplier, as the shop's customers see them."""
+
+    takes: Takes = "order"
 
     def add(self, shipments: Sequence[Shipment]) -> list[Outcome]:
         """Add tracking numbers; an order becomes completed when all of its lines are sent."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from ordosync.accounts.supplier import WholeOrdersOnly
 from ordosync.accounts.woocommerce.client import WooCommerceClient
 from ordosync.accounts.woocommerce.order_parcels import OrderParcels
 from ordosync.accounts.woocommerce.order_statuses import GONE, SHIPPED, UNSENT
@@ -10,7 +11,7 @@ from ordosync.accounts.woocommerce.schema import OrderShape
 from ordosync.models import Outcome, refused
 
 
-class SupplierCancellations:
+class SupplierCancellations(WholeOrdersOnly):
     """Cancels open orders; the shop puts their stock back."""
 
     def __init__(self, client: WooCommerceClient, parcels: OrderParcels) -> None:

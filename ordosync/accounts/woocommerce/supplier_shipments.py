@@ -19,6 +19,7 @@ class SupplierShipments:
     """Parcels of the orders that ordosync has created."""
 
     silent_batch_size = LIMIT
+    lists_all_parcels = False
 
     def __init__(self, client: WooCommerceClient, parcels: OrderParcels) -> None:
         self._client = client

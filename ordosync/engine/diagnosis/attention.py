@@ -236,8 +236,8 @@ def _severity(step: StepRow, store: Store) -> Severity:
 def _is_shipped(step: StepRow, store: Store) -> bool:
     """True if a valid label was reported to the Merchant."""
     order = step.merchant_id or ""
-    reported = store.links(step.portal).of_merchant("shipment", [order]).get(order)
-    return reported is not None and reported.state == "live"
+    parcels = store.links(step.portal).parcels_of([order]).get(order, ())
+    return any(link.state == "live" for link in parcels)
 
 
 def _of_step(step: StepRow, reason: str, command: str, severity: Severity) -> Attention:

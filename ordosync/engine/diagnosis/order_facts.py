@@ -133,7 +133,7 @@ def _gather(
         merchant_id=merchant_id,
         supplier_id=supplier_id,
         imported=tuple(links.history("order", merchant_id)) if merchant_id else (),
-        reported=tuple(links.history("shipment", merchant_id)) if merchant_id else (),
+        reported=tuple(links.parcel_history(merchant_id)) if merchant_id else (),
         steps=steps,
         at_merchant=lookup.at_merchant(merchant_id),
         at_supplier=at_supplier,

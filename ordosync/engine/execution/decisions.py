@@ -7,7 +7,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.engine.execution.unproven import is_uncertain
-from ordosync.models import edited
 from ordosync.store.step_rows import DISMISSED, StepRow
 from ordosync.tasks.base import Decision, Step, Task, edit_key
 from ordosync.tasks.order_digests import decisive
@@ -191,3 +190,13 @@ def _edit(step: Step) -> Step:
             reason="was edited after it was sent; edits do not travel",
         ),
     )
+
+
+def edited(before: str, after: str) -> bool:
+    """True if two `content` values of the same form differ.
+
+    Values of different forms cannot be compared, such as after a change of the column mapping;
+    then no edit is reported.
+    """
+    how, _, digest = before.partition("-")
+    return after.startswith(f"{how}-") and after != f"{how}-{digest}"

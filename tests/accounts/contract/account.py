@@ -1,7 +1,7 @@
 """Promises of an account in either role, and the fixtures of every contract test."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ordosync.accounts.account import Role
 from ordosync.config.needs import NEEDS
-from ordosync.models import InvalidRecord, Order, Page
+from ordosync.models import Cancellation, InvalidRecord, Order, Page
 from ordosync.tasks import TASKS
 from tests.accounts.contract.opening import SIDES, OpenAccount, opened
 from tests.accounts.contract.people import (
@@ -24,6 +24,11 @@ from tests.support.clock import VirtualClock
 
 P = TypeVar("P", MerchantPeople, SupplierPeople)
 T = TypeVar("T")
+
+
+def whole_orders(items: Iterable[Cancellation]) -> list[str]:
+    """Return the orders among these that are cancelled as a whole."""
+    return [item.order_id for item in items if item.lines is None]
 
 
 class AccountContract(ABC, Generic[P]):

@@ -1,7 +1,7 @@
 """Promises about the orders that a Merchant cancelled."""
 
 from ordosync.accounts.account import ReadRequest
-from tests.accounts.contract.account import AsMerchant, read
+from tests.accounts.contract.account import AsMerchant, read, whole_orders
 from tests.accounts.contract.examples import parcel, sold
 from tests.accounts.contract.opening import OpenMerchant
 from tests.accounts.contract.people import MerchantPeople, needs
@@ -17,11 +17,11 @@ class CancelledOrders(AsMerchant):
         cancelled, _ = people.request_all([sold("1001"), sold("1002")])
         people.cancel(cancelled)
 
-        cancelled_ids, _ = read(
+        cancellations, _ = read(
             account.cancellations.changed(ReadRequest(cursor=None, now=people.settle()))
         )
 
-        assert cancelled_ids == [cancelled]
+        assert whole_orders(cancellations) == [cancelled]
 
     def test_cancelled_orders_are_read_since_the_cursor(
         self, account: OpenMerchant, people: MerchantPeople
@@ -38,8 +38,8 @@ class CancelledOrders(AsMerchant):
             since=cursor,
         )
 
-        assert second in later
-        assert {*later} <= {first, second}
+        assert second in whole_orders(later)
+        assert {*whole_orders(later)} <= {first, second}
 
     def test_each_of_many_cancelled_orders_is_read_once(
         self, account: OpenMerchant, people: MerchantPeople
@@ -48,11 +48,11 @@ class CancelledOrders(AsMerchant):
         for order_id in placed:
             people.cancel(order_id)
 
-        cancelled_ids, _ = read(
+        cancellations, _ = read(
             account.cancellations.changed(ReadRequest(cursor=None, now=people.settle()))
         )
 
-        assert sorted(cancelled_ids) == sorted(placed)
+        assert sorted(whole_orders(cancellations)) == sorted(placed)
 
     def test_cancelled_orders_among_given_ids_are_returned(
         self, account: OpenMerchant, people: MerchantPeople

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from ordosync.accounts.files.options import OrderFiles, RowRule, Rule
-from ordosync.models import InvalidRecord, Order, edited
+from ordosync.engine.execution.decisions import edited
+from ordosync.models import InvalidRecord, Order
 from tests.accounts.contract.account import read
 from tests.accounts.contract.opening import OpenMerchant
 from tests.accounts.files.conftest import Drop, Make

@@ -9,7 +9,7 @@ from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.ids import first_piece, fulfillment_order, number
 from ordosync.config import load_config
 from ordosync.store import Store
-from tests.accounts.contract.account import read
+from tests.accounts.contract.account import read, whole_orders
 from tests.accounts.contract.examples import line, parcel, sold
 from tests.accounts.contract.opening import PORTAL, opened
 from tests.accounts.contract.people import numbers
@@ -260,11 +260,11 @@ def test_other_pieces_are_asked_for_only_where_one_was_asked_back(
         seller.cancel(order_id)
     account = opened(seller)
 
-    cancelled_ids, _ = read(
+    cancellations, _ = read(
         account.cancellations.changed(ReadRequest(cursor=None, now=seller.settle()))
     )
 
-    assert len(cancelled_ids) == 4
+    assert len(cancellations) == 4
     assert account.client.calls == 1
 
 
@@ -278,9 +278,9 @@ def test_other_pieces_of_all_cancelled_orders_are_asked_for_at_once(
     asking.fake.requests.clear()
 
     with closing(opened(asking)) as account:
-        cancelled_ids, _ = read(
+        cancellations, _ = read(
             account.cancellations.changed(ReadRequest(cursor=None, now=asking.settle()))
         )
 
-    assert {*cancelled_ids} == {first_piece(order_id) for order_id in ids}
+    assert {*whole_orders(cancellations)} == {first_piece(order_id) for order_id in ids}
     assert asking.fake.requests["Family"] == 1

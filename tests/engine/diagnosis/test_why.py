@@ -297,7 +297,7 @@ def test_16_a_label_that_was_voided_is_reported(both: TwoAccounts) -> None:
 
 def test_17_an_order_shipped_without_tracking_is_reported(both: TwoAccounts) -> None:
     both.northwind(*SHIP)
-    edit(both.folder, "ordosync.db", "delete from links where kind = 'shipment'")
+    edit(both.folder, "ordosync.db", "delete from links where kind = 'parcel'")
     edit(
         both.folder,
         "ordosync.db",

@@ -1,0 +1,148 @@
+"""The ledger of units: for each line of an order, ordered = open + sent + cancelled.
+
+It is part of the links: a line's link has the three numbers, and a parcel's link has the units that
+it holds. Nothing else changes the numbers than `settle`, in the transaction that settles the step.
+It compares the links before and after, so that settling the same links twice changes nothing.
+
+A link of before the ledger has no numbers. Then all units of its order count as one thing, and
+the numbers are added by `reconcile` and `rebuild-state`.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ordosync.errors import OrdosyncError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from ordosync.store.links import Link
+
+ENDED = ("cancelled_by_task", "cancelled_by_supplier")
+"""States of an order of which no unit is open."""
+
+
+class LedgerError(OrdosyncError):
+    """A step would send or cancel more units of a line than were ordered."""
+
+
+def settle(db: "sqlite3.Connection", portal: str, links: Sequence["Link"]) -> None:
+    """Change the numbers of lines as these links say. Parcels are inserted after it.
+
+    Raises `LedgerError` if a number would become negative; then nothing of the transaction stays.
+    """
+    orders = [link for link in links if link.kind == "order"]
+    parcels = [link for link in links if link.kind == "parcel"]
+    for line in (link for link in links if link.kind == "line"):
+        _settle_line(db, portal, line)
+    _add_sent(db, portal, _units_of_parcels(db, portal, parcels))
+    for order in orders:
+        if order.state in ENDED:
+            _cancel_open(db, portal, order.merchant_id)
+        elif order.generation > 1:
+            _reopen(db, portal, order)
+
+
+def _units_of_parcels(
+    db: "sqlite3.Connection", portal: str, parcels: Iterable["Link"]
+) -> Mapping[str, int]:
+    """Return by how many units of each line the parcels grow; negative if they were voided."""
+    change: Counter[str] = Counter()
+    held: dict[str, Mapping[str, int]] = {}
+    for link in parcels:
+        before = held.get(link.merchant_id)
+        if before is None:
+            before = _held(db, portal, link.merchant_id)
+        after = (link.units or {}) if link.state == "live" else {}
+        change.update(after)
+        change.subtract(before)
+        held[link.merchant_id] = after
+    return {line_id: units for line_id, units in change.items() if units}
+
+
+def _held(db: "sqlite3.Connection", portal: str, parcel_id: str) -> Mapping[str, int]:
+    """Return the units by line that a parcel holds as recorded; nothing if it is void."""
+    row = db.execute(
+        "select state, units from links where portal = ? and kind = 'parcel' and merchant_id = ?"
+        " order by generation desc limit 1",
+        (portal, parcel_id),
+    ).fetchone()
+    if row is None or row["state"] != "live":
+        return {}
+    return json.loads(row["units"] or "{}")  # type: ignore[no-any-return]
+
+
+def _add_sent(db: "sqlite3.Connection", portal: str, change: Mapping[str, int]) -> None:
+    """Add to the sent units of lines. A unit that was cancelled and is sent all the same is sent.
+
+    The parcel is a fact; the cancellation was only asked for.
+    """
+    for line_id, units in change.items():
+        row = db.execute(
+            "select generation, ordered, sent, cancelled from links"
+            " where portal = ? and kind = 'line' and merchant_id = ?"
+            " order by generation desc limit 1",
+            (portal, line_id),
+        ).fetchone()
+        if row is None or row["ordered"] is None:
+            continue
+        sent = row["sent"] + units
+        if not 0 <= sent <= row["ordered"]:
+            raise LedgerError(
+                f"portal {portal}: line {line_id} would have {sent} of {row['ordered']} units"
+                " sent; run `ordosync reconcile` to see both accounts"
+            )
+        db.execute(
+            "update links set sent = ?, cancelled = ?"
+            " where portal = ? and kind = 'line' and merchant_id = ? and generation = ?",
+            (
+                sent,
+                min(row["cancelled"], row["ordered"] - sent),
+                portal,
+                line_id,
+                row["generation"],
+            ),
+        )
+
+
+def _settle_line(db: "sqlite3.Connection", portal: str, line: "Link") -> None:
+    """Set the cancelled units of a line, or end a line whose open units went to pieces."""
+    where = " where portal = ? and kind = 'line' and merchant_id = ? and generation = ?"
+    key = (portal, line.merchant_id, line.generation)
+    if line.state == "split":
+        db.execute(f"update links set ordered = sent + cancelled{where}", key)  # noqa: S608
+    elif line.cancelled is not None:
+        row = db.execute(f"select ordered, sent from links{where}", key).fetchone()  # noqa: S608
+        if row is None or row["ordered"] is None:
+            return
+        if not 0 <= line.cancelled <= row["ordered"] - row["sent"]:
+            raise LedgerError(
+                f"portal {portal}: line {line.merchant_id} would have {line.cancelled} units"
+                f" cancelled of {row['ordered']}, of which {row['sent']} were sent"
+            )
+        db.execute(f"update links set cancelled = ?{where}", (line.cancelled, *key))  # noqa: S608
+
+
+def _cancel_open(db: "sqlite3.Connection", portal: str, order_id: str) -> None:
+    """Count all open units of an order as cancelled."""
+    db.execute(
+        "update links set cancelled = ordered - sent"
+        " where portal = ? and order_id = ? and kind = 'line' and ordered is not null",
+        (portal, order_id),
+    )
+
+
+def _reopen(db: "sqlite3.Connection", portal: str, order: "Link") -> None:
+    """Count the cancelled units of an order as open again, as the Supplier restored it.
+
+    An order that was created again has new links of its lines, of the same generation.
+    """
+    db.execute(
+        "update links set cancelled = 0"
+        " where portal = ? and order_id = ? and kind = 'line' and generation < ? and not exists"
+        " (select 1 from links as new where new.portal = links.portal and new.kind = 'line'"
+        " and new.merchant_id = links.merchant_id and new.generation > links.generation)",
+        (portal, order.merchant_id, order.generation),
+    )

@@ -1,0 +1,279 @@
+"""The table `links`: which objects of the two accounts are the same. Never pruned."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from ordosync.store.ledger import settle
+from ordosync.store.links import Link, LinkKind
+from ordosync.store.step_rows import UNSETTLED
+from ordosync.store.timestamps import from_text, to_text
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+class Links:
+    """The table `links`, for one portal."""
+
+    def __init__(self, connection: "sqlite3.Connection", portal: str) -> None:
+        self._db = connection
+        self._portal = portal
+
+    def of_merchant(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
+        """Return the newest link of each of the Merchant's ids that has one."""
+        rows = self._db.execute(
+            "select * from links where portal = ? and kind = ?"
+            " and merchant_id in (select value from json_each(?)) order by generation",
+            (self._portal, kind, json.dumps(list(ids))),
+        )
+        return {row["merchant_id"]: _link(row) for row in rows}
+
+    def of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
+        """Return the newest link of each of the Supplier's ids that has one.
+
+        Of several pieces of the Merchant for one order it is the one that is not sent.
+        """
+        rows = self._db.execute(
+            "select * from links where portal = ? and kind = ?"
+            " and supplier_id in (select value from json_each(?))"
+            " order by state not in ('split', 'sent'), generation",
+            (self._portal, kind, json.dumps(list(ids))),
+        )
+        return {row["supplier_id"]: _link(row) for row in rows}
+
+    def all_of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
+        """Return all links of the Supplier's ids, with the one of `of_supplier` first."""
+        rows = self._db.execute(
+            "select * from links where portal = ? and kind = ?"
+            " and supplier_id in (select value from json_each(?))"
+            " order by state in ('split', 'sent'), generation desc",
+            (self._portal, kind, json.dumps(list(ids))),
+        )
+        found: dict[str, list[Link]] = {}
+        for row in rows:
+            found.setdefault(row["supplier_id"], []).append(_link(row))
+        return found
+
+    def lines_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
+        """Return the newest links of the lines of the Merchant's orders, with their numbers.
+
+        An order whose lines were linked before the ledger is missing.
+        """
+        found: dict[str, dict[str, Link]] = {}
+        for row in self._of_orders("line", order_ids):
+            if row["ordered"] is not None:
+                found.setdefault(row["order_id"], {})[row["merchant_id"]] = _link(row)
+        return {order_id: [*lines.values()] for order_id, lines in found.items()}
+
+    def parcels_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
+        """Return the newest link of each parcel of the Merchant's orders, oldest parcel first.
+
+        An order of before the ledger has one, that of the label that was last reported.
+        """
+        found: dict[str, dict[str, Link]] = {}
+        for order_id, link in self.of_merchant("shipment", order_ids).items():
+            found[order_id] = {link.supplier_id: link}
+        for row in self._of_orders("parcel", order_ids):
+            found.setdefault(row["order_id"], {})[row["merchant_id"]] = _link(row)
+        return {order_id: [*parcels.values()] for order_id, parcels in found.items()}
+
+    def _of_orders(self, kind: LinkKind, order_ids: Sequence[str]) -> "list[sqlite3.Row]":
+        return self._db.execute(
+            "select * from links where portal = ? and order_id in (select value from json_each(?))"
+            " and order_id is not null and kind = ? order by generation, linked_at, merchant_id",
+            (self._portal, json.dumps(list(order_ids)), kind),
+        ).fetchall()
+
+    def history(self, kind: LinkKind, merchant_id: str) -> Sequence[tuple[Link, datetime]]:
+        """Return all links of one of the Merchant's ids, and when each was made, oldest first."""
+        rows = self._db.execute(
+            "select * from links where portal = ? and kind = ? and merchant_id = ?"
+            " order by generation",
+            (self._portal, kind, merchant_id),
+        )
+        return [(_link(row), from_text(row["linked_at"])) for row in rows]
+
+    def parcel_history(self, order_id: str) -> Sequence[tuple[Link, datetime]]:
+        """Return all links of the parcels of an order, and when each was made, oldest first."""
+        rows = self._db.execute(
+            "select * from links where portal = ? and kind = 'shipment' and merchant_id = ?"
+            " union all select * from links where portal = ? and order_id = ? and kind = 'parcel'"
+            " order by linked_at, generation",
+            (self._portal, order_id, self._portal, order_id),
+        )
+        return [(_link(row), from_text(row["linked_at"])) for row in rows]
+
+    def beginning_with(self, kind: LinkKind, prefix: str, *, limit: int) -> Sequence[str]:
+        """Return the first ids of either account that begin with the prefix."""
+        ids_found: list[str] = []
+        for side in ("merchant_id", "supplier_id"):
+            rows = self._db.execute(
+                f"select distinct {side} as id from links"  # noqa: S608 - a constant
+                f" where portal = ? and kind = ? and {side} >= ? and {side} < ? limit ?",
+                (self._portal, kind, prefix, f"{prefix}\U0010ffff", limit),
+            )
+            ids_found += [row["id"] for row in rows]
+        return ids_found
+
+    def live(self, kind: LinkKind, *, page: int = 500) -> Iterator[list[Link]]:
+        """Yield the live links in pages."""
+        last = ""
+        while rows := self._db.execute(
+            "select * from links where portal = ? and kind = ? and state = 'live'"
+            " and merchant_id > ? order by merchant_id limit ?",
+            (self._portal, kind, last, page),
+        ).fetchall():
+            yield [_link(row) for row in rows]
+            last = rows[-1]["merchant_id"]
+
+    def of_either(self, side: Literal["merchant", "supplier"], order_id: str) -> Sequence[Link]:
+        """Return all links of an order, of every generation, by its id on one side."""
+        rows = self._db.execute(
+            f"select * from links where portal = ? and kind = 'order' and {side}_id = ?"  # noqa: S608
+            " order by generation",
+            (self._portal, order_id),
+        )
+        return [_link(row) for row in rows]
+
+    def count(self) -> int:
+        """Return the number of links of all kinds."""
+        [count] = self._db.execute(
+            "select count(*) from links where portal = ?", (self._portal,)
+        ).fetchone()
+        return int(count)
+
+    def reopened(self) -> Sequence[Link]:
+        """Return the orders whose label was deleted after their cancellation was refused."""
+        rows = self._db.execute(
+            "select * from links where portal = ? and kind = 'order' and state = 'reopened'"
+            " order by merchant_id",
+            (self._portal,),
+        )
+        return [_link(row) for row in rows]
+
+    def requested_again(self, ids: Sequence[str]) -> None:
+        """Note that the Merchant requests these orders again after a refused cancellation."""
+        self._db.execute(
+            "update links set state = 'live' where portal = ? and kind = 'order'"
+            " and state = 'cancel_refused' and merchant_id in (select value from json_each(?))",
+            (self._portal, json.dumps(list(ids))),
+        )
+
+    def unshipped(self, *, before: datetime, limit: int) -> Sequence[tuple[Link, datetime]]:
+        """Return orders and pieces without a label that were linked before then, with that time."""
+        rows = self._db.execute(
+            f"select * from links where {_UNREPORTED} and linked_at < :before"  # noqa: S608
+            " order by linked_at limit :limit",
+            {"portal": self._portal, "before": to_text(before), "limit": limit},
+        )
+        return [(_link(row), from_text(row["linked_at"])) for row in rows]
+
+    def unreported(self, *, linked_after: datetime, shipped_after: datetime) -> Sequence[Link]:
+        """Return the orders and pieces without a label that may still get one.
+
+        Excluded are those that were marked as shipped without a label before `shipped_after`, and
+        those with an open step, which is retried or waits for the operator.
+        """
+        rows = self._db.execute(
+            f"select * from links as this where {_UNREPORTED} and linked_at > :linked"  # noqa: S608
+            " and not exists (select 1 from steps where portal = :portal"
+            "  and task = 'update-tracking' and key = this.supplier_id || ':'"
+            "  and code = 'no-tracking' and created_at < :shipped)"
+            " and supplier_id not in (select supplier_id from steps where portal = :portal"
+            f"  and task = 'update-tracking' and {UNSETTLED} and supplier_id is not null)"
+            " order by linked_at",
+            {
+                "portal": self._portal,
+                "linked": to_text(linked_after),
+                "shipped": to_text(shipped_after),
+            },
+        )
+        return [_link(row) for row in rows]
+
+    def add(self, links: Iterable[Link], *, now: datetime) -> None:
+        """Insert links, and change the ledger as they say; see `ledger.settle`.
+
+        An existing link only gets the new state, unless that is `live`, and the numbers that it
+        lacks. Raises `LedgerError` if more units would be sent or cancelled than were ordered.
+        """
+        links, at = list(links), to_text(now)
+        parcels = [link for link in links if link.kind in ("shipment", "parcel")]
+        self._insert([link for link in links if link.kind not in ("shipment", "parcel")], at)
+        settle(self._db, self._portal, links)
+        self._insert(parcels, at)
+        if parcels:
+            self._note_reported({_order_of(link) for link in parcels})
+
+    def _insert(self, links: Sequence[Link], at: str) -> None:
+        self._db.executemany(_INSERT, [_row(self._portal, link, at) for link in links])
+
+    def _note_reported(self, order_ids: AbstractSet[str]) -> None:
+        """Note which of these orders have a live parcel and no open unit."""
+        parcels, lines = self.parcels_of(sorted(order_ids)), self.lines_of(sorted(order_ids))
+        self._db.executemany(
+            "update links set reported = ? where portal = ? and kind = 'order' and merchant_id = ?",
+            [
+                (
+                    any(link.state == "live" for link in parcels.get(order_id, ()))
+                    and not any(line.open_units for line in lines.get(order_id, ())),
+                    self._portal,
+                    order_id,
+                )
+                for order_id in sorted(order_ids)
+            ],
+        )
+
+
+_UNREPORTED = "portal = :portal and kind = 'order' and state = 'live' and reported = 0"
+_INSERT = """
+insert into links (portal, kind, merchant_id, generation, supplier_id, state, linked_at, order_id,
+    ordered, sent, cancelled, units)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict (portal, kind, merchant_id, generation) do update set
+    state = case excluded.state when 'live' then state else excluded.state end,
+    order_id = coalesce(order_id, excluded.order_id),
+    sent = case when ordered is null then excluded.sent else sent end,
+    cancelled = case when ordered is null then excluded.cancelled else cancelled end,
+    units = coalesce(excluded.units, units),
+    ordered = coalesce(ordered, excluded.ordered)
+"""
+
+
+def _order_of(link: Link) -> str:
+    return link.order_id or link.merchant_id
+
+
+def _row(portal: str, link: Link, at: str) -> tuple[str | int | None, ...]:
+    is_counted = link.ordered is not None
+    return (
+        portal,
+        link.kind,
+        link.merchant_id,
+        link.generation,
+        link.supplier_id,
+        link.state,
+        at,
+        link.order_id,
+        link.ordered,
+        (link.sent or 0) if is_counted else None,
+        (link.cancelled or 0) if is_counted else None,
+        None if link.units is None else json.dumps(link.units),
+    )
+
+
+def _link(row: "sqlite3.Row") -> Link:
+    return Link(
+        kind=row["kind"],
+        merchant_id=row["merchant_id"],
+        supplier_id=row["supplier_id"],
+        generation=row["generation"],
+        state=row["state"],
+        order_id=row["order_id"],
+        ordered=row["ordered"],
+        sent=row["sent"],
+        cancelled=row["cancelled"],
+        units=None if row["units"] is None else json.loads(row["units"]),
+    )

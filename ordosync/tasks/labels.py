@@ -1,0 +1,130 @@
+"""The steps of labels: the number of a parcel, and its void once the label was deleted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from ordosync.models import Shipment
+from ordosync.store.links import Link
+from ordosync.tasks.base import Decision, Step
+from ordosync.tasks.parcel_units import Contents, Family
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackingUpdate:
+    """A label to report to the Merchant, and the link of its order."""
+
+    shipment: Shipment
+    """For the Merchant: its order, its lines."""
+    link: Link
+    """Link of the order, or of the piece of it that has the units."""
+    before: Link | None
+    """Link of the same parcel, as it was last reported; None if it was not."""
+    replaces: str = ""
+    """The number that this parcel had when it was last reported; empty if it has not changed."""
+    contents: Contents | None = None
+    """The units of the parcel; None for a void label."""
+    lines: Sequence[Link] = ()
+    """Links of the lines of `link`, with their numbers."""
+    is_further: bool = False
+    """True if it is another number of a parcel that is reported."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Further:
+    """A further number of an order whose Merchant holds only one; it becomes a comment."""
+
+    number: str
+    link: Link
+
+
+def named(item: Shipment) -> Step:
+    """Return the step of a parcel or of its void label, without a decision."""
+    label = f"{item.tracking_number}:void" if item.voided else item.tracking_number
+    return Step(key=f"{item.id}:{label}", merchant_id=None, supplier_id=item.id, content=label)
+
+
+def void_steps(item: Shipment, link: Link, family: Family) -> Iterator[Step]:
+    """Yield the steps of a void label, or of all labels of an order that the account forgot."""
+    if item.tracking_number:
+        numbers = [one for one in family.numbers_of(item.id) if one.state == "live"]
+        first = next(iter(family.numbers_of(item.id)), None) or of_number(item, family)
+        family.release(first)
+        yield void_step(item, link, first)
+        for other in numbers[1:]:
+            yield void_step(replace(item, tracking_number=other.number), link, other)
+        if first is None:
+            decision = Decision(
+                state="skipped", code="voided", reason="was voided before it was reported"
+            )
+            yield replace(
+                named(replace(item, voided=False)),
+                merchant_id=link.merchant_id,
+                content="void",
+                decision=decision,
+            )
+        return
+    # Without a number it is one parcel whose number is forgotten, or all parcels of an order.
+    is_order = item.id == item.order_id
+    labels = family.parcels if is_order else family.numbers_of(item.id)
+    live = [link for link in labels if link.state == "live"]
+    for parcel in live:
+        family.release(parcel)
+        label = replace(item, id=parcel.parcel_id, tracking_number=parcel.number)
+        yield void_step(label, link, parcel)
+    if not live and link.state == "cancel_refused":
+        yield void_step(item, link, None)
+
+
+def missing_labels(
+    order_id: str, listed: Sequence[Shipment], link: Link, family: Family
+) -> Iterator[Step]:
+    """Yield the void steps of reported parcels that an account no longer lists for an order.
+
+    `listed` has at least one parcel; an order without any is a void label without a number.
+    """
+    ids = {item.id for item in listed}
+    numbers = {number for item in listed for number in (item.tracking_number, *item.more_numbers)}
+    for parcel in family.parcels:
+        if parcel.state == "live" and parcel.parcel_id not in ids and parcel.number not in numbers:
+            label = replace(
+                listed[0],
+                id=parcel.parcel_id,
+                order_id=order_id,
+                tracking_number=parcel.number,
+                voided=True,
+            )
+            family.release(parcel)
+            yield void_step(label, link, parcel)
+
+
+def void_step(item: Shipment, link: Link, before: Link | None) -> Step:
+    """Return the step that voids a label where it was reported."""
+    order_id = (before and before.order_id) or link.merchant_id
+    return replace(
+        named(item),
+        merchant_id=order_id,
+        needs_redo=before is not None
+        and before.number == item.tracking_number
+        and before.state != "voided",
+        summary=f"void tracking {item.tracking_number}",
+        payload=TrackingUpdate(
+            shipment=replace(item, order_id=order_id, ancestors=(), lines=None, more_numbers=()),
+            link=link,
+            before=before,
+        ),
+    )
+
+
+def of_number(item: Shipment, family: Family) -> Link | None:
+    """Return the parcel of before the ledger with this number, or with this parcel's id."""
+    return next(
+        (
+            link
+            for link in family.parcels
+            if link.kind == "shipment"
+            and (link.number == item.tracking_number or link.parcel_id == item.id)
+        ),
+        None,
+    )

@@ -1,0 +1,87 @@
+"""Links of a reported parcel: its numbers, its units, and the pieces it was split into."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from ordosync.models import Outcome, Piece
+from ordosync.store.links import Link, LinkState, parcel_link
+from ordosync.tasks.labels import TrackingUpdate
+
+
+def links_of(update: TrackingUpdate, outcome: Outcome) -> tuple[Link, ...]:
+    """Return the links of a label, so that it can be voided when it is deleted."""
+    links: list[Link] = []
+    if update.shipment.voided and update.link.state == "cancel_refused":
+        links.append(replace(update.link, state="reopened"))
+    if outcome.state not in ("done", "unchanged"):
+        return tuple(links)
+    if update.shipment.voided:
+        before = update.before
+        if before and before.number == update.shipment.tracking_number:
+            links.append(replace(before, state="voided"))
+    elif outcome.pieces:
+        links += _of_pieces(update, outcome.pieces)
+    else:
+        links += _of_parcel(update)
+    return tuple(links)
+
+
+def _of_parcel(update: TrackingUpdate) -> Iterator[Link]:
+    """Yield the links of a parcel's numbers. The first one has the units."""
+    shipment, before, contents = update.shipment, update.before, update.contents
+    if before and before.kind == "shipment" and before.state == "live" and not update.replaces:
+        return  # It was reported before the ledger, and its link stays.
+    generation = 1
+    if before and before.kind == "parcel":
+        is_same = before.state == "live" and before.number == shipment.tracking_number
+        generation = before.generation + (not is_same)
+    if update.is_further:
+        yield parcel_link(
+            shipment.order_id,
+            shipment.id,
+            shipment.tracking_number,
+            further=True,
+            generation=generation,
+            units={},
+        )
+        return
+    yield parcel_link(
+        shipment.order_id,
+        shipment.id,
+        shipment.tracking_number,
+        generation=generation,
+        units=contents.units if contents else None,
+    )
+    for number in shipment.more_numbers:
+        yield parcel_link(shipment.order_id, shipment.id, number, further=True, units={})
+
+
+def _of_pieces(update: TrackingUpdate, pieces: tuple[Piece, ...]) -> Iterator[Link]:
+    """Yield the links of the piece that is the parcel, and of the piece with the rest.
+
+    All are pieces of one order of the Supplier. The rest is what its next parcels belong to.
+    """
+    link, shipment = update.link, update.shipment
+    supplier_lines = {line.merchant_id: line.supplier_id for line in update.lines}
+    yield replace(link, state="split")
+    for line in update.lines:
+        yield replace(line, state="split")
+    states: tuple[LinkState, LinkState] = ("sent", "live")
+    for piece, state in zip(pieces, states, strict=False):
+        yield replace(link, merchant_id=piece.id, state=state)
+        for part in piece.lines:
+            yield Link(
+                kind="line",
+                merchant_id=part.id,
+                supplier_id=supplier_lines[part.of_line],
+                order_id=piece.id,
+                ordered=part.quantity,
+                state=state,
+            )
+    yield parcel_link(
+        pieces[0].id,
+        shipment.id,
+        shipment.tracking_number,
+        units={part.id: part.quantity for part in pieces[0].lines},
+    )

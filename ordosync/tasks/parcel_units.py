@@ -1,0 +1,124 @@
+"""Decides which units of the Merchant's order a parcel holds. Pure functions.
+
+A parcel names lines of the Supplier. Their links say which lines of the Merchant they are, and how
+many units of each are open. A parcel never holds more of them than are open.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from ordosync.models import ParcelLine, Shipment
+from ordosync.store.links import Link
+
+
+class Contents(Struct, frozen=True, kw_only=True):
+    """The units of a parcel, as they are reported to the Merchant."""
+
+    order_id: str
+    """The Merchant's order, or the piece of it that has these units."""
+    lines: tuple[ParcelLine, ...] | None
+    """Lines and units; None if they are all open units, or if only the number is reported."""
+    is_last: bool
+    """True if no unit is open after it."""
+    units: Mapping[str, int] | None
+    """The same for the ledger; None if the lines have no numbers there."""
+    has_surplus: bool = False
+    """True if it holds more units than are open."""
+
+    @property
+    def is_only_number(self) -> bool:
+        """True if it says nothing of units."""
+        return self.lines is None and not self.is_last
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """The links of one order of the Supplier: the Merchant's order, or its pieces, and their lines.
+
+    The first piece is the one with the open rest; the others are parcels of their own.
+    """
+
+    pieces: Sequence[Link]
+    lines: Mapping[str, Sequence[Link]]
+    """Links of the lines by the Merchant's order or piece; missing if linked before the ledger."""
+    parcels: Sequence[Link] = ()
+    """Links of the parcels that were reported, and of void ones; the newest label of each."""
+    planned: Counter[str] = field(default_factory=Counter)
+    """Units by the Merchant's line that earlier parcels of the same page hold."""
+
+    def numbers_of(self, parcel_id: str) -> Sequence[Link]:
+        """Return the links of a parcel's numbers, its first number first."""
+        return [link for link in self.parcels if link.parcel_id == parcel_id]
+
+    def open_units(self, line: Link) -> int | None:
+        """Return the open units of a line after the earlier parcels; None if it has no numbers."""
+        units = line.open_units
+        return None if units is None else units - self.planned[line.merchant_id]
+
+    def release(self, parcel: Link | None) -> None:
+        """Count the units of a reported parcel as open: its label is void."""
+        if parcel and parcel.state == "live":
+            self.planned.subtract(parcel.units or {})
+
+
+def contents_of(item: Shipment, family: Family, held: Mapping[str, int]) -> Contents:
+    """Return the units of a parcel. `held`: the units that it was reported with before."""
+    if item.lines is None:
+        return _without_lines(item, family, held)
+    found = [_in_piece(item, piece, family, held) for piece in family.pieces]
+    fits = [one for one in found if one.units and not one.has_surplus]
+    # A piece whose parcel was voided waits for a new parcel of just these units.
+    return next((one for one in fits if one.lines is None), next(iter(fits), found[0]))
+
+
+def _without_lines(item: Shipment, family: Family, held: Mapping[str, int]) -> Contents:
+    order_id = family.pieces[0].merchant_id
+    if not item.is_last:
+        return Contents(order_id=order_id, lines=None, is_last=False, units={})
+    lines = family.lines.get(order_id)
+    units = {line.merchant_id: _left(line, family, held) for line in lines or ()}
+    return Contents(
+        order_id=order_id,
+        lines=None,
+        is_last=True,
+        units={id_: count for id_, count in units.items() if count > 0} if lines else None,
+    )
+
+
+def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, int]) -> Contents:
+    """Return the units of a parcel, if they are of this order or piece."""
+    lines = family.lines.get(piece.merchant_id)
+    if not lines:  # It was linked before the ledger: all units of it count as one thing.
+        return Contents(order_id=piece.merchant_id, lines=None, is_last=item.is_last, units=None)
+    wanted: Counter[str] = Counter()
+    for part in item.lines or ():
+        wanted[part.line_id] += part.quantity
+    skus = {part.line_id: part.sku for part in item.lines or ()}
+    parts, units, surplus = [], {}, False
+    for line in lines:
+        left = _left(line, family, held)
+        count = min(wanted[line.supplier_id], left)
+        surplus = surplus or wanted[line.supplier_id] > left
+        if count > 0:
+            units[line.merchant_id] = count
+            sku = skus[line.supplier_id]
+            parts.append(ParcelLine(line_id=line.merchant_id, quantity=count, sku=sku))
+    is_last = bool(units) and all(
+        units.get(line.merchant_id, 0) == _left(line, family, held) for line in lines
+    )
+    is_first = not any(line.sent for line in lines) or units == held
+    return Contents(
+        order_id=piece.merchant_id,
+        lines=None if is_last and is_first else tuple(parts),
+        is_last=is_last,
+        units=units,
+        has_surplus=surplus,
+    )
+
+
+def _left(line: Link, family: Family, held: Mapping[str, int]) -> int:
+    """Return the units of a line that a parcel may hold, those that it holds already included."""
+    return (family.open_units(line) or 0) + held.get(line.merchant_id, 0)

@@ -1,0 +1,201 @@
+"""Units that the Merchant cancelled before they were sent are taken off at the Supplier.
+
+The Merchant cancels or refunds a part of an order. What it still wants of a line is what was sent
+and what is open there. The Supplier's order is lowered to that, never raised, and what was sent
+stays sent. Where the Supplier's account cannot lower a quantity, both accounts get a comment.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ordosync.accounts.account import required
+from ordosync.models import Cancellation, Comment, Order, Outcome, ParcelLine, Reduction
+from ordosync.store.links import Link
+from ordosync.store.step_rows import StepRef
+from ordosync.tasks.base import Decision, Portal, Result, Step
+
+_LESS = ":less"
+"""Ends the key of a step that lowers the units of an order."""
+
+
+class Lowered(Struct, frozen=True, kw_only=True):
+    """An order of which the Merchant wants less than the Supplier is to send."""
+
+    link: Link
+    lines: tuple[tuple[Link, int], ...]
+    """The lines of which less is wanted, with the units that are: sent ones and open ones."""
+
+    @property
+    def content(self) -> str:
+        """The wanted units of each line: lowered again, it is another step content."""
+        return ",".join(f"{line.merchant_id}={units}" for line, units in self.lines)
+
+    @property
+    def less(self) -> int:
+        """The number of units to take off."""
+        return sum((line.open_units or 0) + (line.sent or 0) - units for line, units in self.lines)
+
+
+def is_about(ref: StepRef) -> bool:
+    """True if a step lowers the units of an order."""
+    return ref.key.endswith(_LESS)
+
+
+def steps(portal: Portal, cancellations: Sequence[Cancellation]) -> Iterator[Step]:
+    """Yield a step for each of these orders of which less is wanted than is open."""
+    wanted = {
+        item.order_id: {part.line_id: part.quantity for part in item.lines}
+        for item in cancellations
+        if item.lines is not None
+    }
+    for lowered in _lowered(portal, wanted):
+        yield _step(lowered)
+
+
+def recheck(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Step]:
+    """Yield these steps as the Merchant has the orders now."""
+    for lowered in _lowered(portal, _wanted_now(portal, refs)):
+        yield _step(lowered)
+
+
+def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
+    """Return the reductions whose units are wanted again, sent, or taken off by now."""
+    mine = [step for step in refs if is_about(step)]
+    if not mine:
+        return {}
+    still = {_key(lowered.link) for lowered in _lowered(portal, _wanted_now(portal, mine))}
+    return {
+        step.key: Decision(
+            state="skipped", code="over", reason="both accounts have the same units by now"
+        )
+        for step in mine
+        if step.key not in still
+    }
+
+
+def reduce(portal: Portal, lowered: Sequence[Lowered]) -> list[Result]:
+    """Lower the Supplier's orders, as far as the Merchant still wants less."""
+    now = {
+        one.link.merchant_id: one
+        for one in _lowered(portal, _wanted_of(portal, [one.link.merchant_id for one in lowered]))
+    }
+    due = [now[one.link.merchant_id] for one in lowered if one.link.merchant_id in now]
+    outcomes = dict(
+        zip(
+            (one.link.merchant_id for one in due),
+            required(portal.supplier.cancellations).reduce([_reduction(one) for one in due]),
+            strict=True,
+        )
+    )
+    _comment(portal, [one for one in due if outcomes[one.link.merchant_id].state == "refused"])
+    return [
+        _result(now[one.link.merchant_id], outcomes[one.link.merchant_id])
+        if one.link.merchant_id in now
+        else Result(outcome=Outcome(state="unchanged", id=one.link.supplier_id))
+        for one in lowered
+    ]
+
+
+def _wanted_now(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Mapping[str, int]]:
+    return _wanted_of(portal, [step.merchant_id for step in refs if step.merchant_id])
+
+
+def _wanted_of(portal: Portal, ids: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+    """Return the open units by line of orders that the Merchant still requests."""
+    return {
+        item.id: {line.id: line.quantity for line in item.lines}
+        for page in portal.merchant.orders.by_id(ids)
+        for item in page.items
+        if isinstance(item, Order)
+    }
+
+
+def _lowered(portal: Portal, wanted: Mapping[str, Mapping[str, int]]) -> Iterator[Lowered]:
+    """Yield the orders of which the Merchant has fewer open units than the ledger."""
+    links = portal.links.of_merchant("order", sorted(wanted))
+    lines = portal.links.lines_of(sorted(wanted))
+    for id_, units in wanted.items():
+        link = links.get(id_)
+        if link is None or link.has_ended:
+            continue
+        less = tuple(
+            (line, (line.sent or 0) + units[line.merchant_id])
+            for line in lines.get(id_, ())
+            if line.merchant_id in units and units[line.merchant_id] < (line.open_units or 0)
+        )
+        if less:
+            yield Lowered(link=link, lines=less)
+
+
+def _key(link: Link) -> str:
+    return f"{link.merchant_id}#{link.generation}{_LESS}"
+
+
+def _step(lowered: Lowered) -> Step:
+    units = lowered.less
+    return Step(
+        key=_key(lowered.link),
+        merchant_id=lowered.link.merchant_id,
+        supplier_id=lowered.link.supplier_id,
+        content=lowered.content,
+        summary=f"lower order {lowered.link.supplier_id} by {units} unit{'s' * (units != 1)}",
+        payload=lowered,
+    )
+
+
+def _reduction(lowered: Lowered) -> Reduction:
+    return Reduction(
+        order_id=lowered.link.supplier_id,
+        lines=tuple(
+            ParcelLine(line_id=line.supplier_id, quantity=units) for line, units in lowered.lines
+        ),
+    )
+
+
+def _result(lowered: Lowered, outcome: Outcome) -> Result:
+    if outcome.state not in ("done", "unchanged"):
+        return Result(outcome=outcome)
+    links = tuple(
+        replace(line, ordered=None, cancelled=(line.ordered or 0) - units)
+        for line, units in lowered.lines
+    )
+    return Result(outcome=outcome, links=links)
+
+
+def _comment(portal: Portal, lowered: Sequence[Lowered]) -> None:
+    """Add comments in both accounts that the units were not taken off."""
+    if not lowered:
+        return
+    portal.supplier.comment(
+        [
+            Comment(
+                key=_comment_key(one),
+                order_id=one.link.supplier_id,
+                text=f"The Merchant needs {_units(one)} less of this order; nothing was changed"
+                " here: do not send them",
+            )
+            for one in lowered
+        ]
+    )
+    portal.merchant.comment(
+        [
+            Comment(
+                key=_comment_key(one),
+                order_id=one.link.merchant_id,
+                text=f"Not taken off at the Supplier: {_units(one)}; ask the Supplier not to send"
+                " them",
+            )
+            for one in lowered
+        ]
+    )
+
+
+def _comment_key(lowered: Lowered) -> str:
+    return f"less:{hashlib.blake2b(lowered.content.encode(), digest_size=4).hexdigest()}"
+
+
+def _units(lowered: Lowered) -> str:
+    return f"{lowered.less} unit{'s' * (lowered.less != 1)}"

@@ -1,0 +1,71 @@
+"""The steps of parcels of which nothing can be reported: rejected, unlinked or without a number."""
+
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from ordosync.models import InvalidRecord, Shipment
+from ordosync.store.links import Link
+from ordosync.tasks.base import Decision, Step, step_of_source
+from ordosync.tasks.labels import named
+
+_NO_LINK_REST = timedelta(days=1)
+"""The time that a parcel waits for a link that an import or a restore may still add."""
+
+
+def invalid(item: InvalidRecord) -> Step:
+    """Return the step of a file or row that cannot be read as a parcel."""
+    if item.is_whole_file:
+        return step_of_source(item)
+    return Step(
+        key=item.id,
+        merchant_id=None,
+        supplier_id=item.id,
+        content=item.content,
+        decision=Decision.of(item),
+    )
+
+
+def unlinked(item: Shipment, reference: str, *, again: bool) -> Step:
+    """Return a step that waits for the link of its order, and fails when it is tried again."""
+    merchant_id = reference.partition(":")[2].rpartition("#")[0]
+    decision = Decision(
+        state="failed" if again else "waiting",
+        code="no-link",
+        reason=f"belongs to order {item.order_id}, which ordosync sent, but whose link is missing;"
+        " `ordosync import-orders` looks for it",
+        rest=_NO_LINK_REST,
+    )
+    # The content differs from that of a parcel, so the parcel is sent once its order is linked.
+    return replace(
+        named(item), merchant_id=merchant_id or None, content="no-link", decision=decision
+    )
+
+
+def without_tracking(item: Shipment, link: Link) -> Step:
+    """Return the step of an order that was marked as shipped without a number."""
+    return Step(
+        key=f"{item.id}:",
+        merchant_id=link.merchant_id,
+        supplier_id=item.id,
+        content="no-tracking",
+        decision=Decision(
+            state="skipped",
+            code="no-tracking",
+            reason="was marked as shipped without a tracking number; the Merchant still needs one",
+        ),
+    )
+
+
+def unknown_piece(ancestor_link: Link, *, can_split: bool) -> Decision:
+    """Return why a parcel of a piece waits or fails that the Merchant does not have."""
+    if ancestor_link.state == "live" and can_split:
+        return Decision(
+            state="waiting", code="split-first", reason="waits until the Merchant's order is split"
+        )
+    return Decision(
+        state="failed",
+        code="split-refused",
+        reason="belongs to a piece that the Merchant does not have, because its order was not"
+        " split; give the Merchant this number",
+    )
